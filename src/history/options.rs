@@ -1,0 +1,75 @@
+//! Every setting of reading a log, with its default: shared by the command line, Rust and Python.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::units::{Grain, Unit};
+
+/// How dates are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DateFormat {
+    /// A strftime pattern.
+    Strftime(String),
+    /// Seconds since 1970.
+    Unix,
+    /// Milliseconds since 1970.
+    UnixMs,
+    /// Days since 1899-12-30, as spreadsheets count.
+    Excel,
+}
+
+/// What to do with rows of negative amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Returns {
+    /// A return is no purchase; its amount is taken off earlier purchases, newest first.
+    #[default]
+    Net,
+    /// Leave them out.
+    Drop,
+    /// They are bad rows.
+    Reject,
+}
+
+/// How to read and summarise a purchase log.
+#[derive(Debug, Clone, Default)]
+pub struct LogOptions {
+    /// Column that says who.
+    pub id: Option<String>,
+    /// Column that says when.
+    pub date: Option<String>,
+    /// Column that says how much.
+    pub amount: Option<String>,
+    /// Column of quantities; with `price`, instead of `amount`.
+    pub quantity: Option<String>,
+    /// Column of unit prices.
+    pub price: Option<String>,
+    /// Column of currencies, which must all be the same.
+    pub currency_column: Option<String>,
+    /// How dates are written; found by looking if `None`.
+    pub date_format: Option<DateFormat>,
+    /// Earlier dates are bad rows; default 1970-01-01.
+    pub dates_from: Option<Date>,
+    /// Later dates are bad rows; default today.
+    pub dates_until: Option<Date>,
+    /// Amounts are written `12,50`.
+    pub decimal_comma: bool,
+    /// Go on without bad rows, counted.
+    pub skip_bad_rows: bool,
+    /// What to do with negative amounts.
+    pub returns: Returns,
+    /// What counts as one purchase.
+    pub grain: Grain,
+    /// How time is written; `None`: what a summary says of itself, else weeks.
+    pub unit: Option<Unit>,
+    /// End of observation; `None`: the last date of the log.
+    pub observed_until: Option<Date>,
+    /// Customers first seen before are left out.
+    pub since: Option<Date>,
+    /// Memory for rows in flight [bytes]; `None`: half of the machine's, at most 2 GB.
+    pub memory_limit: Option<u64>,
+    /// Worker threads; `None`: one a core.
+    pub threads: Option<usize>,
+    /// Where to spill; `None`: the system's temporary directory.
+    pub temp_dir: Option<PathBuf>,
+}

@@ -1,0 +1,227 @@
+//! The models: small `Copy` structs of their parameters, and nothing else. Pure maths: no files, no
+//! threads, no optimiser; `f64` in, `f64` out.
+//!
+//! What differs between models is behind three kinds of trait. [`Model`] is what a fit needs: the
+//! log-likelihood with exact first and second derivatives, summed over counted rows, so that what
+//! depends on `x` alone or on `T` alone is worked out once and not once a customer. [`Attrition`]
+//! is what scoring asks of a model of repeat purchases, [`Spend`] what it asks of a model of
+//! amounts. A question that a model cannot answer is a trait it does not implement.
+
+mod beta_geometric;
+mod bg_nbd;
+mod gamma_gamma;
+mod mbg_nbd;
+mod nbd;
+mod table;
+
+use std::ops::Range;
+
+use ndarray::{Array1, Array2};
+
+// bg_nbd::BgNbd
+
+pub use table::{Customer, CustomerTable, SpendRow, SpendTable};
+
+use crate::error::{Error, Result};
+
+/// How a parameter changes when the unit of time or money changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// It does not.
+    None,
+    /// It is a length of time: in days it is 7 times what it is in weeks.
+    Time,
+    /// It is an amount of money.
+    Money,
+}
+
+/// One parameter of a model. Every parameter of every model here is positive.
+#[derive(Debug, Clone, Copy)]
+pub struct ParamSpec {
+    /// The paper's symbol, as used in files and options.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub meaning: &'static str,
+    /// Its dimension.
+    pub scale: Scale,
+}
+
+/// A sum of log-likelihoods with first and second derivatives in the model's own parameters.
+#[derive(Debug, Clone)]
+pub struct Derivatives {
+    /// The value.
+    pub value: f64,
+    /// Its gradient, one entry a parameter.
+    pub gradient: Array1<f64>,
+    /// Its Hessian, symmetric; both triangles are filled.
+    pub hessian: Array2<f64>,
+}
+
+impl Derivatives {
+    /// Zero, for `n` parameters.
+    pub fn zero(n: usize) -> Self {
+        Derivatives { value: 0.0, gradient: Array1::zeros(n), hessian: Array2::zeros((n, n)) }
+    }
+
+    /// Adds another sum.
+    pub fn add(&mut self, other: &Derivatives) {
+        self.value += other.value;
+        self.gradient += &other.gradient;
+        self.hessian += &other.hessian;
+    }
+}
+
+/// Counted rows that can be summed over in pieces.
+pub trait Table: Sync {
+    /// How many distinct rows.
+    fn len(&self) -> usize;
+
+    /// Are there none?
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many customers they stand for (the sum of the counts).
+    fn customers(&self) -> f64;
+}
+
+/// What a fit needs of a model.
+///
+/// A sum over a table is computed as `shared` (all that depends on one column only, worked out from
+/// the table's margins) plus `rows` over consecutive ranges (what is left, row by row), after
+/// `prepare` has filled tables of logarithms for these parameters.
+pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
+    /// The data of one customer.
+    type Row: Copy;
+    /// Its counted form.
+    type Table: Table;
+    /// What is worked out once for a table at given parameters.
+    type Prepared: Sync;
+
+    /// Its name: the same in options, files and languages.
+    const NAME: &'static str;
+    /// Its parameters, in order.
+    const PARAMS: &'static [ParamSpec];
+
+    /// The model with these parameters; they are in the domain (see [`Model::checked`]).
+    fn from_params(params: &[f64]) -> Self;
+
+    /// Its parameters, in the order of [`Model::PARAMS`].
+    fn params(&self) -> Vec<f64>;
+
+    /// The model with these parameters.
+    ///
+    /// # Errors
+    /// If their number is wrong or one is not positive and finite.
+    fn checked(params: &[f64]) -> Result<Self> {
+        if params.len() != Self::PARAMS.len() {
+            let message = format!("{} parameters given, {} needed", params.len(), Self::PARAMS.len());
+            return Err(Error::model(Self::NAME, message));
+        }
+        for (spec, value) in Self::PARAMS.iter().zip(params) {
+            if !(value.is_finite() && *value > 0.0) {
+                let message = format!("parameter {} = {value} must be positive and finite", spec.name);
+                return Err(Error::model(Self::NAME, message));
+            }
+        }
+        Ok(Self::from_params(params))
+    }
+
+    /// Log-likelihood of one customer.
+    fn log_likelihood(&self, row: &Self::Row) -> f64;
+
+    /// What is the same for all rows, worked out once.
+    fn prepare(&self, table: &Self::Table) -> Self::Prepared;
+
+    /// Adds the part of the sum that the table's margins determine.
+    fn shared(&self, table: &Self::Table, prepared: &Self::Prepared, out: &mut Derivatives);
+
+    /// Adds the part of the sum that needs each row, for a range of rows.
+    fn rows(&self, table: &Self::Table, prepared: &Self::Prepared, rows: Range<usize>, out: &mut Derivatives);
+
+    /// The whole sum: weight x log-likelihood over the table, with derivatives.
+    fn sum(&self, table: &Self::Table) -> Derivatives {
+        let mut out = Derivatives::zero(Self::PARAMS.len());
+        let prepared = self.prepare(table);
+        self.shared(table, &prepared, &mut out);
+        self.rows(table, &prepared, 0..table.len(), &mut out);
+        out
+    }
+}
+
+/// Discounting of future purchases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Discounting {
+    /// Each purchase counts `exp(-delta t)` at the moment `t` it happens.
+    Continuous {
+        /// Continuous rate [1/unit].
+        delta: f64,
+    },
+    /// Purchases of a step count `(1 + d)^-i` at the end of the `i`-th step; a last incomplete step
+    /// at its own (fractional) end.
+    EndOfStep {
+        /// Effective rate per step.
+        d: f64,
+        /// Length of a step [units].
+        step: f64,
+    },
+}
+
+/// A model of repeat purchases of customers who may leave unseen.
+///
+/// Times are in the unit of the model's parameters. Horizons are positive; they may be infinite
+/// where that is said.
+pub trait Attrition: Model<Row = Customer, Table = CustomerTable> {
+    /// Probability that the customer is still one at age `T`.
+    fn p_alive(&self, customer: &Customer) -> f64;
+
+    /// Expected purchases in `(T, T + horizon]` given that the customer is alive at `T`.
+    fn expected_if_alive(&self, x: u32, t: f64, horizon: f64) -> f64;
+
+    /// Present value at `T` of one unit of money for each purchase in `(T, T + horizon]`, given
+    /// that the customer is alive at `T`. The horizon may be infinite; the result is infinite where
+    /// the sum diverges.
+    fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64;
+
+    /// Expected purchases in `(T, T + horizon]`.
+    fn expected_purchases(&self, customer: &Customer, horizon: f64) -> f64 {
+        self.p_alive(customer) * self.expected_if_alive(customer.x, customer.t, horizon)
+    }
+
+    /// Discounted expected purchases in `(T, T + horizon]`; see [`Attrition::discounted_if_alive`].
+    fn expected_discounted(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
+        self.p_alive(customer) * self.discounted_if_alive(customer.x, customer.t, horizon, discounting)
+    }
+
+    /// `P(Y = n)` for the number `Y` of purchases in `(T, T + horizon]`.
+    fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
+
+    /// Expected repeat purchases of a new customer in `(0, horizon]`.
+    fn expected_purchases_new(&self, horizon: f64) -> f64;
+
+    /// `P(X = n)` for the number `X` of repeat purchases of a new customer in `(0, horizon]`.
+    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64;
+
+    /// A calculator for many customers that shares work between them. Its results do not depend on
+    /// which customers it is asked about, nor in what order.
+    fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer>;
+}
+
+/// Expected and discounted purchases at one horizon, for many customers; see [`Attrition::scorer`].
+pub trait Scorer: Send {
+    /// `(expected_if_alive, discounted_if_alive)` of a customer with these `x` and `T`.
+    fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64);
+}
+
+/// A model of the amounts of purchases.
+pub trait Spend: Model<Row = SpendRow, Table = SpendTable> {
+    /// Expected mean amount of the customer's future purchases. Infinite if it has no finite mean.
+    /// `x = 0` (no repeat purchase seen) gives the mean of the population.
+    fn expected_spend(&self, row: &SpendRow) -> f64;
+
+    /// Posterior variance of the customer's mean amount. Infinite if it has none.
+    fn spend_variance(&self, row: &SpendRow) -> f64;
+
+    /// Posterior quantile of the customer's mean amount; `0 < probability < 1`.
+    fn spend_quantile(&self, row: &SpendRow, probability: f64) -> f64;
+}

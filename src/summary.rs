@@ -1,0 +1,114 @@
+//! The summary: one row a customer (frequency, recency, T, monetary_value), all that any model needs.
+//!
+//! A [`Summary`] may be larger than memory, so it is read in batches, as often as wanted: the fit
+//! reads it once into counts ([`CustomerTable`](crate::model::CustomerTable)), scoring streams it.
+//! Everything after this point depends on the summary, never on the purchase log, so that whoever
+//! has only a summary can start here.
+
+use arrow_array::{Float64Array, StringArray, UInt32Array};
+use jiff::civil::Date;
+
+use crate::error::Result;
+use crate::history::CleaningAccount;
+use crate::units::{Grain, Unit};
+use crate::warning::Warning;
+
+/// Rows of one batch, at most.
+pub const BATCH_ROWS: usize = 65_536;
+
+/// Some customers of a summary; columns of equal length, without nulls.
+#[derive(Debug, Clone)]
+pub struct SummaryBatch {
+    /// Who: any text, kept as it was given.
+    pub customer_id: StringArray,
+    /// `x`: purchase occasions after the first.
+    pub frequency: UInt32Array,
+    /// `t_x`: age at the last purchase, 0 if there was no repeat purchase [units].
+    pub recency: Float64Array,
+    /// `T`: age at the end of observation [units].
+    pub t: Float64Array,
+    /// Mean amount of a repeat occasion, 0 if there was none; `None` if the input has no amounts.
+    pub monetary_value: Option<Float64Array>,
+}
+
+impl SummaryBatch {
+    /// How many customers.
+    pub fn len(&self) -> usize {
+        self.frequency.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What is known of a summary as a whole.
+#[derive(Debug, Clone, Default)]
+pub struct SummaryMeta {
+    /// How time is written in `recency` and `T`.
+    pub unit: Unit,
+    /// Where the unit comes from: the caller's option, the file itself, or the default.
+    pub unit_source: UnitSource,
+    /// What counted as one purchase; `None` when the input was a summary that does not say.
+    pub grain: Option<Grain>,
+    /// The earliest purchase of all that was used.
+    pub first_purchase: Option<Date>,
+    /// The end of observation.
+    pub observed_until: Option<Date>,
+    /// Was `observed_until` taken from the last date of the log?
+    pub observed_until_assumed: bool,
+    /// Are there amounts?
+    pub has_money: bool,
+    /// Do rows come sorted by `customer_id` (input was a log)?
+    pub sorted: bool,
+    /// What became of each row of the input.
+    pub account: CleaningAccount,
+    /// What was assumed on the way (date format, columns taken, ...), one sentence each.
+    pub assumptions: Vec<String>,
+    /// What looks wrong, with advice.
+    pub warnings: Vec<Warning>,
+}
+
+/// Where the unit of a summary comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnitSource {
+    /// The caller said so.
+    Given,
+    /// The summary's own `unit` column or metadata says so.
+    File,
+    /// Nobody said; the default was taken.
+    #[default]
+    Default,
+}
+
+/// A source of summary batches that can be read more than once.
+pub trait Batches: Send + Sync {
+    /// All batches, from the first customer on.
+    fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_>;
+}
+
+impl Batches for Vec<SummaryBatch> {
+    fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
+        Box::new(self.iter().cloned().map(Ok))
+    }
+}
+
+/// One row a customer, in memory or on disk.
+pub struct Summary {
+    /// What is known of it as a whole.
+    pub meta: SummaryMeta,
+    source: Box<dyn Batches>,
+}
+
+impl Summary {
+    /// A summary that reads its rows from `source`.
+    pub fn new(meta: SummaryMeta, source: impl Batches + 'static) -> Self {
+        Summary { meta, source: Box::new(source) }
+    }
+
+    /// All batches, from the first customer on; may be called again.
+    pub fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
+        self.source.batches()
+    }
+}
