@@ -5,7 +5,10 @@
 //! one row a customer (`collapse`); the sorted pieces are merged into one [`Summary`](crate::Summary).
 
 mod account;
+mod clean;
 mod options;
+pub(crate) mod read;
+pub(crate) mod summary_file;
 
-pub use account::CleaningAccount;
+pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use options::{DateFormat, LogOptions, Returns};
