@@ -63,3 +63,28 @@ pub fn assert_close(what: &str, value: f64, expected: f64, tolerance: f64) {
     let error = ((value - expected) / expected).abs();
     assert!(error <= tolerance, "{what}: {value} differs from {expected} by {error:.1e}, relatively");
 }
+
+/// A summary in memory, from `(x, t_x, T, mean amount)`.
+pub fn summary_of(rows: &[(u32, f64, f64, f64)]) -> Summary {
+    use arrow_array::{Float64Array, StringArray, UInt32Array};
+    let batch = clv::SummaryBatch {
+        customer_id: StringArray::from_iter_values((0..rows.len()).map(|i| format!("c{i:06}"))),
+        frequency: UInt32Array::from_iter_values(rows.iter().map(|r| r.0)),
+        recency: Float64Array::from_iter_values(rows.iter().map(|r| r.1)),
+        t: Float64Array::from_iter_values(rows.iter().map(|r| r.2)),
+        monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|r| r.3))),
+    };
+    let meta = clv::SummaryMeta { has_money: true, ..Default::default() };
+    Summary::new(meta, vec![batch])
+}
+
+/// `(expected purchases, clv)` of every customer at default settings with a margin of 1.
+pub fn forecasts(model: &ClvModel, summary: &Summary) -> Vec<(f64, f64)> {
+    let mut all = Vec::new();
+    for batch in clv::score::score(model, summary, &Default::default()).unwrap() {
+        let batch = batch.unwrap();
+        let (purchases, clv) = (batch.expected_purchases.unwrap(), batch.clv.unwrap());
+        all.extend(purchases.into_iter().zip(clv));
+    }
+    all
+}
