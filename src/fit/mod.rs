@@ -18,7 +18,7 @@ use crate::error::{ErrorKind, Result};
 use crate::model::{Model, Table};
 use crate::warning::Warning;
 use objective::Objective;
-use optimize::{Ending, Limits, Outcome, minimise};
+use optimize::{Limits, Outcome, minimise};
 pub use report::{Estimate, FitReport, StopReason};
 pub use spend::fit_spend;
 use uncertainty::{Uncertainty, Verdict, assess};

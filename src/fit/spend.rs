@@ -96,8 +96,8 @@ fn fit_with_mean(
          (q = {fitted_q:.3}; a mean needs q > 1). The population's mean was held at the observed {mean:.2}; \
          look for a few customers of another kind (wholesalers, tests) and fit them apart"
     );
-    let stop = match uncertainty.verdict {
-        Verdict::Neither(words) => StopReason::Failed(words),
+    let stop = match &uncertainty.verdict {
+        Verdict::Neither(words) => StopReason::Failed(words.clone()),
         _ => StopReason::Boundary(words.clone()),
     };
     let mut report = FitReport {

@@ -87,7 +87,7 @@ impl Model for BgNbd {
     }
 
     fn limit(&self) -> String {
-        self.kernel().limit("nobody seems to leave")
+        self.kernel().limit()
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

@@ -85,7 +85,7 @@ impl Model for MbgNbd {
     }
 
     fn limit(&self) -> String {
-        self.kernel().limit("nobody seems to leave")
+        self.kernel().limit()
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

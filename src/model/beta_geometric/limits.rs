@@ -1,6 +1,5 @@
 //! Where a fit of either model starts, and what it means when it ends at the edge.
 
-use crate::model::Table;
 use crate::model::beta_geometric::BetaGeometric;
 use crate::model::table::CustomerTable;
 
@@ -17,12 +16,12 @@ pub(in crate::model) fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, S
 
 impl BetaGeometric {
     /// The limit that these parameters are near, in words.
-    pub fn limit(&self, nobody: &str) -> String {
+    pub fn limit(&self) -> String {
         let BetaGeometric { r, alpha, a, b, .. } = *self;
         let mean = a / (a + b);
         let mut words = Vec::new();
         if mean < 1.0 / FAR {
-            words.push(format!("no churn visible ({nobody}): a/(a + b) -> 0, and nbd fits as well"));
+            words.push(format!("no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well"));
         } else if mean > 1.0 - 1.0 / FAR {
             words.push("everyone leaves at the first occasion: b/(a + b) -> 0".to_owned());
         } else if a + b > FAR {
