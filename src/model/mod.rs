@@ -10,6 +10,7 @@
 mod beta_geometric;
 mod bg_nbd;
 mod gamma_gamma;
+mod gamma_poisson;
 mod mbg_nbd;
 mod nbd;
 mod table;
@@ -18,9 +19,13 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
-// bg_nbd::BgNbd
-
-pub use table::{Customer, CustomerTable, SpendRow, SpendTable};
+pub use bg_nbd::BgNbd;
+pub use gamma_gamma::GammaGamma;
+pub use mbg_nbd::MbgNbd;
+pub use nbd::Nbd;
+pub use table::{
+    Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
+};
 
 use crate::error::{Error, Result};
 

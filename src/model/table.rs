@@ -1,6 +1,10 @@
 //! Counted rows: equal customers merged, with how many they are, laid out so that what depends on
 //! `x` alone, or on one time alone, is computed once.
 
+mod builder;
+
+pub use builder::{CustomerTableBuilder, SpendTableBuilder};
+
 use crate::model::Table;
 
 /// The purchase history of one customer, as far as any model needs it.
@@ -47,6 +51,10 @@ pub struct CustomerTable {
     pub count: Vec<f64>,
     /// The rows by `x`, ascending.
     pub groups: Vec<SameX>,
+    /// Time by time: how many customers have it as `T`.
+    pub t_count: Vec<f64>,
+    /// Time by time: how many repeat purchases those customers made.
+    pub t_repeats: Vec<f64>,
     /// The sum of all counts.
     pub customers: f64,
 }
@@ -62,6 +70,62 @@ pub struct SpendTable {
     pub groups: Vec<SameX>,
     /// The sum of all counts.
     pub customers: f64,
+}
+
+impl CustomerTable {
+    /// Starts a table.
+    pub fn builder() -> CustomerTableBuilder {
+        CustomerTableBuilder::default()
+    }
+
+    /// The same distinct rows with other counts (one a row, in order): for resampling.
+    pub fn with_counts(&self, count: Vec<f64>) -> Self {
+        assert_eq!(count.len(), self.count.len(), "one count for each row");
+        let mut table = CustomerTable { count, ..self.clone() };
+        table.set_margins();
+        table
+    }
+
+    /// Works out all sums of counts from the counts.
+    fn set_margins(&mut self) {
+        self.t_count = vec![0.0; self.times.len()];
+        self.t_repeats = vec![0.0; self.times.len()];
+        self.customers = 0.0;
+        for group in &mut self.groups {
+            group.count = 0.0;
+            for row in group.rows.clone() {
+                let (count, t) = (self.count[row], self.t[row] as usize);
+                group.count += count;
+                self.t_count[t] += count;
+                self.t_repeats[t] += count * f64::from(group.x);
+            }
+            self.customers += group.count;
+        }
+    }
+}
+
+impl SpendTable {
+    /// Starts a table.
+    pub fn builder() -> SpendTableBuilder {
+        SpendTableBuilder::default()
+    }
+
+    /// The same rows with other counts (one a row, in order): for resampling.
+    pub fn with_counts(&self, count: Vec<f64>) -> Self {
+        assert_eq!(count.len(), self.count.len(), "one count for each row");
+        let mut table = SpendTable { count, ..self.clone() };
+        table.set_margins();
+        table
+    }
+
+    /// Works out all sums of counts from the counts.
+    fn set_margins(&mut self) {
+        self.customers = 0.0;
+        for group in &mut self.groups {
+            group.count = self.count[group.rows.clone()].iter().sum();
+            self.customers += group.count;
+        }
+    }
 }
 
 impl Table for CustomerTable {
