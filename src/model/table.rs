@@ -154,6 +154,10 @@ impl Table for CustomerTable {
     fn customers(&self) -> f64 {
         self.customers
     }
+    fn typical(&self) -> f64 {
+        let sum: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
+        positive(sum / self.customers)
+    }
     fn thinned(&self, step: usize) -> Self {
         let mut table = CustomerTable {
             times: self.times.clone(),
@@ -166,10 +170,6 @@ impl Table for CustomerTable {
         table.set_margins();
         table
     }
-    fn typical(&self) -> f64 {
-        let sum: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
-        positive(sum / self.customers)
-    }
 }
 
 impl Table for SpendTable {
@@ -178,6 +178,10 @@ impl Table for SpendTable {
     }
     fn customers(&self) -> f64 {
         self.customers
+    }
+    fn typical(&self) -> f64 {
+        let sum: f64 = self.mean.iter().zip(&self.count).map(|(mean, count)| mean * count).sum();
+        positive(sum / self.customers)
     }
     fn thinned(&self, step: usize) -> Self {
         let mut table = SpendTable {
@@ -188,10 +192,6 @@ impl Table for SpendTable {
         };
         table.set_margins();
         table
-    }
-    fn typical(&self) -> f64 {
-        let sum: f64 = self.mean.iter().zip(&self.count).map(|(mean, count)| mean * count).sum();
-        positive(sum / self.customers)
     }
 }
 
