@@ -4,6 +4,8 @@
 //! Ids that are plain integers are kept as integers and amounts that are whole cents as integers,
 //! so that a typical row takes 8 to 10 bytes instead of 20 to 30. Every encoding is exact to the bit.
 
+use super::fold::Folded;
+
 /// Texts end to end.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
@@ -116,6 +118,14 @@ pub(crate) struct Customers {
 impl Customers {
     pub fn len(&self) -> usize {
         self.x.len()
+    }
+
+    pub fn push(&mut self, id: &[u8], customer: &Folded) {
+        self.id.push(id);
+        self.x.push(customer.x);
+        self.first.push(customer.first);
+        self.last.push(customer.last);
+        self.mean.push(customer.mean);
     }
 
     pub fn clear(&mut self) {

@@ -1,76 +1,183 @@
-//! One partition to one sorted run of customers.
+//! Partitions to sorted runs of customers.
 //!
-//! Rows are brought together by customer in memory and folded. A partition that does not fit into
-//! its share of memory (very many customers, or one customer with very many rows) is taken in
-//! pieces: each piece becomes a sorted run of rows, and the runs are merged into the same fold,
-//! row by row. Both ways see the rows of a customer in the same order, so that the results are
-//! equal to the bit.
+//! A partition is split once more, in memory, into groups so small that bringing their rows together
+//! stays in the processor's cache; each customer's rows are folded, and the customers of several
+//! partitions are sorted into one run. A partition that does not fit into memory (very many customers,
+//! or one customer with very many rows) is sorted in pieces, which are merged row by row into the
+//! same fold. Both ways see the rows of a customer in the same order, so that the results are equal
+//! to the bit.
 
-use std::collections::HashMap;
-
-use super::codec::{Customers, Rows};
+use super::codec::{Customers, Rows, Texts};
 use super::fold::{Fold, FoldCounts, Folded, unpack};
-use super::group::Group;
+use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
-use super::scatter::hash_id;
+use super::scatter::{Partition, hash_int, hash_text};
 use super::store::{Block, Store};
+use super::twins::{TwinFinder, Twins};
 use crate::error::Result;
+
+/// Rows of a group, about.
+const GROUP_ROWS: usize = 1 << 14;
+
+/// Groups of a partition, at most.
+const GROUPS: usize = 64;
+
+/// Memory of a row of a partition while it is collapsed, without the text of its id [bytes].
+const ROW_BYTES: u64 = 28;
+
+/// What a [`Collapse`] goes by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CollapseOptions {
+    /// Customers first seen before this grain are left out.
+    pub since: Option<i32>,
+    /// Memory for the rows of a partition [bytes].
+    pub rows_memory: u64,
+    /// Memory for the customers of a run [bytes].
+    pub run_memory: u64,
+    /// Rows or customers in a block of a run.
+    pub block_rows: usize,
+    /// Are there ids with blanks around them?
+    pub blanks: bool,
+}
 
 /// Collapses one partition after the other.
 pub(crate) struct Collapse<'a> {
     store: &'a Store,
-    /// Memory for the rows being sorted [bytes].
-    share: u64,
-    block_rows: usize,
+    options: CollapseOptions,
     fold: Fold,
     group: Group,
+    /// The partition at hand in groups: rows with integer ids, rows with other ids.
+    groups: Vec<[Rows; 2]>,
+    block: Rows,
+    found: Found<'a>,
+    twins: Twins,
+}
+
+/// What came of some partitions.
+#[derive(Default)]
+pub(crate) struct Collapsed {
+    /// Their customers.
+    pub runs: Vec<Run>,
+    /// What became of their rows.
+    pub counts: FoldCounts,
+    /// Ids that differ only by blanks.
+    pub twins: Twins,
+}
+
+impl Collapsed {
+    /// Adds what came of other partitions.
+    pub fn add(&mut self, other: Collapsed) {
+        self.runs.extend(other.runs);
+        self.counts.add(&other.counts);
+        self.twins.add(other.twins);
+    }
 }
 
 impl<'a> Collapse<'a> {
-    /// With so much memory for sorting, and `block_rows` customers or rows in a block of a run.
-    pub fn new(store: &'a Store, since: Option<i32>, share: u64, block_rows: usize) -> Self {
-        Collapse { store, share, block_rows, fold: Fold::new(since), group: Group::default() }
+    /// Finished blocks go to `store`.
+    pub fn new(store: &'a Store, options: CollapseOptions) -> Self {
+        Collapse {
+            store,
+            options,
+            fold: Fold::new(options.since),
+            group: Group::default(),
+            groups: Vec::new(),
+            block: Rows::default(),
+            found: Found::new(store, options),
+            twins: Twins::default(),
+        }
     }
 
-    /// The customers of a partition, and what became of its rows.
-    pub fn partition(&mut self, blocks: Vec<Block>) -> Result<(Run, FoldCounts)> {
-        self.fold.counts = FoldCounts::default();
-        let mut run = RunWriter::new(self.store, self.block_rows);
-        let mut pieces = Vec::new();
-        let mut piece = Vec::new();
-        self.group.clear();
-        for block in blocks {
-            if self.group.memory() > self.share && self.group.rows() > 0 {
-                pieces.push(self.sorted_rows(std::mem::take(&mut piece))?);
-                self.group.clear();
+    /// Takes the customers of a partition.
+    pub fn partition(&mut self, partition: Partition) -> Result<()> {
+        if partition.rows as u64 * ROW_BYTES + partition.text <= self.options.rows_memory {
+            self.split(partition)?;
+            for at in 0..self.groups.len() {
+                self.fold_group(at)?;
             }
-            self.group.add_ids(&self.store.get(&block)?);
-            piece.push(block);
-        }
-        if pieces.is_empty() {
-            self.fold_group(piece, &mut run)?;
         } else {
-            pieces.push(self.sorted_rows(piece)?);
-            self.group = Group::default();
-            self.fold_merged(pieces, &mut run)?;
+            let pieces = self.sorted_pieces(partition)?;
+            self.fold_merged(pieces)?;
         }
-        Ok((run.finish()?, self.fold.counts))
+        self.twins.add(self.found.finder.finish());
+        Ok(())
     }
 
-    /// Folds what is in the group.
-    fn fold_group(&mut self, blocks: Vec<Block>, run: &mut RunWriter) -> Result<()> {
-        self.group.place(blocks.iter().map(|block| self.store.get(block)))?;
-        drop(blocks);
-        self.group.customers(|id, rows| {
-            rows.iter().for_each(|&row| self.fold.push(row));
-            self.fold.finish().map_or(Ok(()), |customer| run.push(id, customer))
-        })
+    /// What came of all partitions taken.
+    pub fn finish(self) -> Result<Collapsed> {
+        Ok(Collapsed { runs: self.found.finish()?, counts: self.fold.counts, twins: self.twins })
     }
 
-    /// What is in the group as a run of rows sorted by id, grain and amount.
-    fn sorted_rows(&mut self, blocks: Vec<Block>) -> Result<Vec<Block>> {
-        self.group.place(blocks.iter().map(|block| self.store.get(block)))?;
-        drop(blocks);
+    /// Splits a partition into groups by bits of the hash that tell nothing yet.
+    fn split(&mut self, partition: Partition) -> Result<()> {
+        let groups = (partition.rows / GROUP_ROWS + 1).next_power_of_two().min(GROUPS);
+        self.groups.resize_with(groups, Default::default);
+        self.groups.iter_mut().flatten().for_each(Rows::clear);
+        for block in partition.blocks {
+            self.block.decode(&self.store.get(&block)?);
+            let Rows { ints, texts, when, amount } = &self.block;
+            for (&int, (&when, &amount)) in ints.iter().zip(when.iter().zip(amount)) {
+                let rows = &mut self.groups[(hash_int(int) >> 40) as usize % groups][0];
+                rows.ints.push(int);
+                rows.when.push(when);
+                rows.amount.push(amount);
+            }
+            for (i, (&when, &amount)) in (0..texts.len()).zip(when.iter().zip(amount)) {
+                let id = texts.get(i);
+                let rows = &mut self.groups[(hash_text(id) >> 40) as usize % groups][1];
+                rows.texts.push(id);
+                rows.when.push(when);
+                rows.amount.push(amount);
+            }
+        }
+        Ok(())
+    }
+
+    fn fold_group(&mut self, at: usize) -> Result<()> {
+        self.group.load(&self.groups[at]);
+        for number in 0..self.group.names().len() {
+            self.group.rows(number).iter().for_each(|&row| self.fold.push(row));
+            if let Some(customer) = self.fold.finish() {
+                self.found.push(self.group.names().get(number), customer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A partition in pieces, each sorted by id, grain and amount.
+    fn sorted_pieces(&mut self, partition: Partition) -> Result<Vec<Vec<Block>>> {
+        let mut pieces = Vec::new();
+        let mut piece = [Rows::default(), Rows::default()];
+        for block in partition.blocks {
+            self.block.decode(&self.store.get(&block)?);
+            drop(block);
+            for i in 0..self.block.len() {
+                let rows = &mut piece[usize::from(self.block.ints.is_empty())];
+                match self.block.ints.get(i) {
+                    Some(&int) => rows.ints.push(int),
+                    None => rows.texts.push(self.block.texts.get(i)),
+                }
+                rows.when.push(self.block.when[i]);
+                rows.amount.push(self.block.amount[i]);
+            }
+            let rows: usize = piece.iter().map(Rows::len).sum();
+            if rows as u64 * 3 * ROW_BYTES + piece[1].texts.bytes.len() as u64 > self.options.rows_memory {
+                pieces.push(self.sorted_rows(&piece)?);
+                piece.iter_mut().for_each(Rows::clear);
+            }
+        }
+        if piece.iter().any(|rows| rows.len() > 0) {
+            pieces.push(self.sorted_rows(&piece)?);
+        }
+        self.group = Group::default();
+        Ok(pieces)
+    }
+
+    /// A run of rows sorted by id, grain and amount.
+    fn sorted_rows(&mut self, piece: &[Rows]) -> Result<Vec<Block>> {
+        self.group.load(piece);
+        let mut order = Vec::new();
+        order_of(self.group.names(), &mut order);
         let (mut sorted, mut rows, mut encoded) = (Vec::new(), Rows::default(), Vec::new());
         let mut flush = |rows: &mut Rows| -> Result<()> {
             encoded.clear();
@@ -79,18 +186,18 @@ impl<'a> Collapse<'a> {
             sorted.push(self.store.put(&encoded)?);
             Ok(())
         };
-        self.group.customers(|id, packed| {
-            for &row in packed {
-                let (when, amount) = unpack(row);
-                rows.texts.push(id);
+        for entry in order {
+            let number = entry as u32 as usize;
+            for at in 0..self.group.rows(number).len() {
+                let (when, amount) = unpack(self.group.sorted(number)[at]);
+                rows.texts.push(self.group.names().get(number));
                 rows.when.push(when);
                 rows.amount.push(amount);
-                if rows.len() >= self.block_rows {
+                if rows.len() >= self.options.block_rows {
                     flush(&mut rows)?;
                 }
             }
-            Ok(())
-        })?;
+        }
         if rows.len() > 0 {
             flush(&mut rows)?;
         }
@@ -98,14 +205,14 @@ impl<'a> Collapse<'a> {
     }
 
     /// Merges runs of rows and folds them.
-    fn fold_merged(&mut self, pieces: Vec<Vec<Block>>, run: &mut RunWriter) -> Result<()> {
+    fn fold_merged(&mut self, pieces: Vec<Vec<Block>>) -> Result<()> {
         let cursors = pieces.into_iter().map(|piece| RowCursor::new(self.store, piece));
         let mut merge = Tournament::new(cursors.collect::<Result<_>>()?);
         let mut id: Vec<u8> = Vec::new();
         let mut begun = false;
         while let Some(cursor) = merge.least() {
             if !begun || cursor.id() != id {
-                self.finish_customer(&id, run)?;
+                self.finish_customer(&id)?;
                 id.clear();
                 id.extend_from_slice(cursor.id());
                 begun = true;
@@ -113,111 +220,68 @@ impl<'a> Collapse<'a> {
             self.fold.push(cursor.row());
             merge.advance()?;
         }
-        self.finish_customer(&id, run)
+        self.finish_customer(&id)
     }
 
-    fn finish_customer(&mut self, id: &[u8], run: &mut RunWriter) -> Result<()> {
-        self.fold.finish().map_or(Ok(()), |customer| run.push(id, customer))
+    fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
+        self.fold.finish().map_or(Ok(()), |customer| self.found.push(id, customer))
     }
 }
 
-/// Writes a run.
-struct RunWriter<'a> {
+/// Customers on their way to a run.
+struct Found<'a> {
     store: &'a Store,
-    block_rows: usize,
-    pending: Customers,
-    encoded: Vec<u8>,
-    run: Run,
+    options: CollapseOptions,
+    ids: Texts,
+    customers: Vec<Folded>,
+    finder: TwinFinder,
+    runs: Vec<Run>,
 }
 
-impl<'a> RunWriter<'a> {
-    fn new(store: &'a Store, block_rows: usize) -> Self {
-        RunWriter {
-            store,
-            block_rows,
-            pending: Customers::default(),
-            encoded: Vec::new(),
-            run: Run::default(),
-        }
+impl<'a> Found<'a> {
+    fn new(store: &'a Store, options: CollapseOptions) -> Self {
+        let (ids, customers, finder, runs) = Default::default();
+        Found { store, options, ids, customers, finder, runs }
     }
 
     fn push(&mut self, id: &[u8], customer: Folded) -> Result<()> {
-        if self.run.blocks.is_empty() && self.pending.len() == 0 {
-            self.run.first = id.into();
+        if self.options.blanks {
+            self.finder.see(id);
         }
-        self.pending.id.push(id);
-        self.pending.x.push(customer.x);
-        self.pending.first.push(customer.first);
-        self.pending.last.push(customer.last);
-        self.pending.mean.push(customer.mean);
-        if self.pending.len() >= self.block_rows { self.flush() } else { Ok(()) }
+        self.ids.push(id);
+        self.customers.push(customer);
+        let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>();
+        let memory = self.customers.len() * per_customer + self.ids.bytes.len();
+        if memory as u64 > self.options.run_memory { self.flush() } else { Ok(()) }
     }
 
+    /// Sorts what there is into a run.
     fn flush(&mut self) -> Result<()> {
-        self.run.last = self.pending.id.get(self.pending.len() - 1).into();
-        self.encoded.clear();
-        self.pending.encode(&mut self.encoded);
-        self.pending.clear();
-        self.run.blocks.push(self.store.put(&self.encoded)?);
+        let mut order = Vec::new();
+        order_of(&self.ids, &mut order);
+        let number = |entry: &u128| *entry as u32 as usize;
+        let id = |entry: Option<&u128>| entry.map_or(Box::default(), |entry| self.ids.get(number(entry)).into());
+        let mut run = Run { blocks: Vec::new(), first: id(order.first()), last: id(order.last()) };
+        let (mut block, mut encoded) = (Customers::default(), Vec::new());
+        for entries in order.chunks(self.options.block_rows) {
+            block.clear();
+            for entry in entries {
+                block.push(self.ids.get(number(entry)), &self.customers[number(entry)]);
+            }
+            encoded.clear();
+            block.encode(&mut encoded);
+            run.blocks.push(self.store.put(&encoded)?);
+        }
+        self.runs.push(run);
+        self.ids.clear();
+        self.customers.clear();
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Run> {
-        if self.pending.len() > 0 {
+    fn finish(mut self) -> Result<Vec<Run>> {
+        if !self.customers.is_empty() {
             self.flush()?;
         }
-        Ok(self.run)
+        Ok(self.runs)
     }
-}
-
-/// Ids that differ from others only by blanks around them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Blanks {
-    /// How many ids have such a twin, each set of twins counted once.
-    pub sets: u64,
-    /// The least of them, without its blanks.
-    pub example: Option<String>,
-}
-
-impl Blanks {
-    /// Those of one partition; ids that differ only by blanks are always in the same one.
-    pub fn of(store: &Store, run: &Run) -> Result<Self> {
-        let mut seen: HashMap<u64, u32> = HashMap::new();
-        each_id(store, run, |id| {
-            if id.trim().len() < id.len() {
-                seen.insert(hash_id(id.trim()), 0);
-            }
-        })?;
-        let mut found = Blanks::default();
-        if seen.is_empty() {
-            return Ok(found);
-        }
-        each_id(store, run, |id| {
-            let id = id.trim();
-            let Some(count) = seen.get_mut(&hash_id(id)) else { return };
-            *count += 1;
-            if *count == 2 {
-                found.sets += 1;
-                if found.example.as_deref().is_none_or(|least| id < least) {
-                    found.example = Some(id.to_owned());
-                }
-            }
-        })?;
-        Ok(found)
-    }
-
-    /// Adds those of another partition.
-    pub fn add(&mut self, other: Blanks) {
-        self.sets += other.sets;
-        self.example = self.example.take().into_iter().chain(other.example).min();
-    }
-}
-
-fn each_id(store: &Store, run: &Run, mut each: impl FnMut(&str)) -> Result<()> {
-    let mut customers = Customers::default();
-    for block in &run.blocks {
-        customers.decode(&store.get(block)?);
-        (0..customers.len()).for_each(|i| each(std::str::from_utf8(customers.id.get(i)).unwrap_or_default()));
-    }
-    Ok(())
 }

@@ -36,6 +36,29 @@ pub(crate) struct Folded {
     pub mean: f64,
 }
 
+/// A sum of amounts that is the same in whatever order they come: it counts in steps of 2^-32.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Exact(i128);
+
+impl Exact {
+    const STEPS: f64 = (1u64 << 32) as f64;
+
+    /// One more amount.
+    pub fn add(&mut self, amount: f64) {
+        self.0 = self.0.saturating_add((amount * Self::STEPS).round_ties_even() as i128);
+    }
+
+    /// Another sum.
+    pub fn add_all(&mut self, other: Exact) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+
+    /// The sum.
+    pub fn value(self) -> f64 {
+        self.0 as f64 / Self::STEPS
+    }
+}
+
 /// What became of the rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct FoldCounts {
@@ -52,13 +75,13 @@ pub(crate) struct FoldCounts {
     /// Returns that were wholly taken off earlier purchases.
     pub netted: u64,
     /// The sum of their amounts (negative).
-    pub netted_amount: f64,
+    pub netted_amount: Exact,
     /// Returns that found no earlier purchase, or not enough of it.
     pub unmatched: u64,
     /// The sum of their amounts (negative).
-    pub unmatched_amount: f64,
+    pub unmatched_amount: Exact,
     /// What of it was not taken off (positive).
-    pub unmatched_rest: f64,
+    pub unmatched_rest: Exact,
     /// Customers with nothing but returns (their rows are among `unmatched`).
     pub only_returns: u64,
     /// Customers first seen before the date asked for.
@@ -66,7 +89,7 @@ pub(crate) struct FoldCounts {
     /// Their rows.
     pub left_out_rows: u64,
     /// The sum of the amounts of these rows.
-    pub left_out_amount: f64,
+    pub left_out_amount: Exact,
     /// The first grain of all occasions; `None` if there are none.
     pub first: Option<i32>,
 }
@@ -80,14 +103,14 @@ impl FoldCounts {
         self.zeros += other.zeros;
         self.duplicates += other.duplicates;
         self.netted += other.netted;
-        self.netted_amount += other.netted_amount;
+        self.netted_amount.add_all(other.netted_amount);
         self.unmatched += other.unmatched;
-        self.unmatched_amount += other.unmatched_amount;
-        self.unmatched_rest += other.unmatched_rest;
+        self.unmatched_amount.add_all(other.unmatched_amount);
+        self.unmatched_rest.add_all(other.unmatched_rest);
         self.only_returns += other.only_returns;
         self.left_out += other.left_out;
         self.left_out_rows += other.left_out_rows;
-        self.left_out_amount += other.left_out_amount;
+        self.left_out_amount.add_all(other.left_out_amount);
         self.first = self.first.into_iter().chain(other.first).min();
     }
 }
@@ -134,7 +157,7 @@ impl Fold {
         self.rows += 1;
         self.previous = row;
         if self.left_out {
-            self.counts.left_out_amount += amount;
+            self.counts.left_out_amount.add(amount);
             return;
         }
         if when != self.when {
@@ -208,11 +231,11 @@ impl Fold {
         }
         if left > 0.0 {
             self.counts.unmatched += 1;
-            self.counts.unmatched_amount -= amount;
-            self.counts.unmatched_rest += left;
+            self.counts.unmatched_amount.add(-amount);
+            self.counts.unmatched_rest.add(left);
         } else {
             self.counts.netted += 1;
-            self.counts.netted_amount -= amount;
+            self.counts.netted_amount.add(-amount);
         }
     }
 }
@@ -261,7 +284,7 @@ mod tests {
         // 30 + 20 bought, 25 returned: 20 off the newer, 5 off the older; the netted one remains a purchase.
         let (folded, counts) = fold(&[(0, 7.0), (1, 30.0), (2, 20.0), (5, -25.0), (6, 40.0)]);
         assert_eq!(folded, Some(Folded { x: 3, first: 0, last: 6, mean: (25.0 + 0.0 + 40.0) / 3.0 }));
-        assert_eq!((counts.netted, counts.netted_amount, counts.unmatched), (1, -25.0, 0));
+        assert_eq!((counts.netted, counts.netted_amount.value(), counts.unmatched), (1, -25.0, 0));
     }
 
     #[test]
@@ -276,7 +299,7 @@ mod tests {
         let (folded, counts) = fold(&[(0, -3.0), (1, 5.0), (2, -9.0), (2, -1.0), (3, 4.0)]);
         assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 4.0 }));
         assert_eq!((counts.netted, counts.unmatched), (0, 3));
-        assert_eq!((counts.unmatched_amount, counts.unmatched_rest), (-13.0, 8.0));
+        assert_eq!((counts.unmatched_amount.value(), counts.unmatched_rest.value()), (-13.0, 8.0));
         let (folded, counts) = fold(&[(0, -3.0)]);
         assert_eq!((folded, counts.only_returns, counts.customers), (None, 1, 0));
     }
@@ -285,7 +308,7 @@ mod tests {
     fn rounding_leaves_nothing_behind() {
         let (folded, counts) = fold(&[(0, 1.0), (1, 0.1), (1, 0.2), (2, -0.3)]);
         assert_eq!(folded.map(|f| f.mean), Some(0.0));
-        assert_eq!((counts.netted, counts.unmatched_rest), (1, 0.0));
+        assert_eq!((counts.netted, counts.unmatched_rest.value()), (1, 0.0));
     }
 
     #[test]

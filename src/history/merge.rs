@@ -11,6 +11,7 @@ use arrow_array::{Float64Array, UInt32Array};
 
 use super::codec::{Customers, Rows};
 use super::fold::pack;
+use super::group::common;
 use super::store::{Block, Store};
 use crate::error::Result;
 use crate::summary::{BATCH_ROWS, Batches, SummaryBatch};
@@ -88,11 +89,6 @@ fn prefix(id: &[u8], skip: usize) -> u128 {
     let n = id.len().min(16);
     bytes[..n].copy_from_slice(&id[..n]);
     u128::from_be_bytes(bytes)
-}
-
-/// How many bytes two ids have in common at their beginning.
-pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// Rows sorted by id, grain and amount, in blocks of text ids.

@@ -18,6 +18,7 @@ mod store;
 mod summarize;
 #[cfg(test)]
 mod tests;
+mod twins;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use options::{DateFormat, LogOptions, Returns};

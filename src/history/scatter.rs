@@ -18,11 +18,8 @@ use super::read::Purchases;
 use super::store::{Block, Store};
 use crate::error::Result;
 
-/// Partitions are told apart by this many bits of the hash.
-const PARTITION_BITS: u32 = 7;
-
 /// How many partitions there are.
-pub(crate) const PARTITIONS: usize = 1 << PARTITION_BITS;
+pub(crate) const PARTITIONS: usize = 128;
 
 /// Rows of a full block, unless memory is tight.
 const BLOCK_ROWS: usize = 4096;
@@ -35,16 +32,27 @@ pub(crate) struct Scatter<'a> {
     store: &'a Store,
     block_rows: usize,
     workers: Vec<Mutex<Worker>>,
-    partitions: Vec<Mutex<Vec<Block>>>,
+    partitions: Vec<Mutex<Partition>>,
     blanks: AtomicBool,
 }
 
 /// What [`Scatter`] has gathered.
 pub(crate) struct Scattered {
-    /// The blocks of each partition.
-    pub partitions: Vec<Vec<Block>>,
+    /// The partitions.
+    pub partitions: Vec<Partition>,
     /// Is there an id with blanks around it?
     pub blanks: bool,
+}
+
+/// Rows that are worked on together: all rows of some customers.
+#[derive(Default)]
+pub(crate) struct Partition {
+    /// Blocks of [`Rows`].
+    pub blocks: Vec<Block>,
+    /// How many rows there are.
+    pub rows: usize,
+    /// The length of their text ids [bytes].
+    pub text: u64,
 }
 
 /// The blocks that one worker fills.
@@ -82,7 +90,8 @@ impl<'a> Scatter<'a> {
             let id = rows.id.value(i);
             let key = Key::of(id);
             blanks |= key.blanks;
-            let partition = (key.hash >> (u64::BITS - PARTITION_BITS)) as usize;
+            // Bits that hash tables, which use the first and the last ones, do not need.
+            let partition = (key.hash >> 32) as usize % PARTITIONS;
             let block = &mut filling[partition][usize::from(key.int.is_none())];
             match key.int {
                 Some(int) => block.ints.push(int),
@@ -118,9 +127,12 @@ impl<'a> Scatter<'a> {
     fn flush(&self, partition: usize, block: &mut Rows, encoded: &mut Vec<u8>) -> Result<()> {
         encoded.clear();
         block.encode(encoded);
+        let stored = self.store.put(encoded)?;
+        let mut partition = lock(&self.partitions[partition]);
+        partition.blocks.push(stored);
+        partition.rows += block.len();
+        partition.text += block.texts.bytes.len() as u64;
         block.clear();
-        let block = self.store.put(encoded)?;
-        lock(&self.partitions[partition]).push(block);
         Ok(())
     }
 }
@@ -208,7 +220,7 @@ mod tests {
     fn partitions_are_even() {
         let mut counts = vec![0; PARTITIONS];
         for i in 0..128_000u64 {
-            counts[(hash_int(i) >> 57) as usize] += 1;
+            counts[(hash_int(i) >> 32) as usize % PARTITIONS] += 1;
         }
         assert!(counts.iter().all(|&n| (800..1200).contains(&n)), "{counts:?}");
     }

@@ -8,12 +8,13 @@ use std::thread;
 
 use jiff::civil::Date;
 
-use super::collapse::{Blanks, Collapse};
+use super::collapse::{Collapse, CollapseOptions, Collapsed};
 use super::fold::FoldCounts;
-use super::merge::{MergedRuns, Run};
+use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered};
-use super::store::{Block, Store};
+use super::store::Store;
+use super::twins::Twins;
 use super::{CleaningAccount, Fate, LogOptions};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -45,7 +46,7 @@ pub(crate) fn summarize(
         end: end.map_or(0, |date| last_grain(options.grain, date)),
         has_money: outcome.has_amount,
     };
-    let meta = describe(options, outcome, &collapsed.counts, collapsed.blanks, end);
+    let meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
     Ok(Summary::new(meta, source))
 }
 
@@ -70,15 +71,17 @@ impl Plan {
         }
     }
 
-    /// Memory for sorting, for each thread [bytes].
-    fn share(&self) -> u64 {
-        self.memory / 4 / self.threads as u64
-    }
-
-    /// Customers in a block of a run: a merge holds a block of each of [`PARTITIONS`] runs.
-    fn block_rows(&self) -> usize {
-        let row_bytes = 64;
-        (self.memory as usize / 8 / PARTITIONS / row_bytes).clamp(8, 4096)
+    fn collapse_options(&self, blanks: bool) -> CollapseOptions {
+        // A merge holds a block of each run; customers take 64 bytes or so, and there is a run for
+        // each `run_memory` of them.
+        let run_memory = self.memory / 16 / self.threads as u64;
+        CollapseOptions {
+            since: self.since,
+            rows_memory: self.memory / 4 / self.threads as u64,
+            run_memory,
+            block_rows: (self.memory as usize / 8 / 128 / 64).clamp(8, 4096),
+            blanks,
+        }
     }
 }
 
@@ -94,52 +97,28 @@ fn default_memory() -> u64 {
     machine.into_iter().chain(group).map(|bytes| bytes / 2).chain([MOST]).min().unwrap_or(MOST)
 }
 
-/// All partitions, collapsed.
-struct Collapsed {
-    runs: Vec<Run>,
-    counts: FoldCounts,
-    blanks: Blanks,
-}
-
 fn collapse(plan: &Plan, store: &Store, scattered: Scattered, progress: &dyn Progress) -> Result<Collapsed> {
     progress.stage("summarize", Some(PARTITIONS as u64));
-    let Scattered { partitions, blanks } = scattered;
-    let partitions: Vec<Mutex<Vec<Block>>> = partitions.into_iter().map(Mutex::new).collect();
+    let options = plan.collapse_options(scattered.blanks);
+    let partitions: Vec<_> = scattered.partitions.into_iter().map(|p| Mutex::new(Some(p))).collect();
     let next = AtomicUsize::new(0);
-    // Each worker takes the next partition; what comes of it is put at the partition's place, so that
-    // nothing depends on who did what.
-    let work = || -> Result<Vec<(usize, Run, FoldCounts, Blanks)>> {
-        let mut worker = Collapse::new(store, plan.since, plan.share(), plan.block_rows());
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(partition) = partitions.get(at) else { return Ok(done) };
+    // Each worker takes the next partition. Who takes which decides how the runs are cut, but not
+    // what they are merged into.
+    let work = || -> Result<Collapsed> {
+        let mut worker = Collapse::new(store, options);
+        while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
             progress.check()?;
-            let blocks = std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
-            let (run, counts) = worker.partition(blocks)?;
-            let blanks = if blanks { Blanks::of(store, &run)? } else { Blanks::default() };
-            done.push((at, run, counts, blanks));
+            let partition = partition.lock().unwrap_or_else(PoisonError::into_inner).take();
+            worker.partition(partition.unwrap_or_default())?;
             progress.advance(1);
         }
+        worker.finish()
     };
-    let mut done = in_threads(plan.threads, work)?;
-    done.sort_unstable_by_key(|&(at, ..)| at);
-    let mut all = Collapsed { runs: Vec::new(), counts: FoldCounts::default(), blanks: Blanks::default() };
-    for (_, run, counts, blanks) in done {
-        all.runs.push(run);
-        all.counts.add(&counts);
-        all.blanks.add(blanks);
-    }
-    Ok(all)
-}
-
-/// Runs `work` in so many threads; a panic goes on in the caller.
-fn in_threads<T: Send>(threads: usize, work: impl Fn() -> Result<Vec<T>> + Sync) -> Result<Vec<T>> {
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
-        let mut all = Vec::new();
+        let workers: Vec<_> = (0..plan.threads).map(|_| scope.spawn(work)).collect();
+        let mut all = Collapsed::default();
         for worker in workers {
-            all.extend(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            all.add(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
         Ok(all)
     })
@@ -150,7 +129,7 @@ fn describe(
     options: &LogOptions,
     outcome: ReadOutcome,
     counts: &FoldCounts,
-    blanks: Blanks,
+    twins: Twins,
     end: Option<Date>,
 ) -> SummaryMeta {
     let mut meta = SummaryMeta {
@@ -176,7 +155,7 @@ fn describe(
         let number = counts.left_out;
         meta.assumptions.push(format!("{number} customers first seen before {since} are left out (--since)"));
     }
-    meta.warnings.extend(blanks_warning(&blanks));
+    meta.warnings.extend(twins_warning(&twins));
     if outcome.has_amount && !outcome.order_lines {
         meta.warnings.extend(duplicates_warning(counts));
         note_duplicates(&mut meta.account, counts);
@@ -188,9 +167,9 @@ fn describe(
 /// Moves the rows whose fate only the collapse can know.
 fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) {
     let amount = |sum: f64| has_amount.then_some(sum);
-    account.convert(Fate::Purchase, Fate::ReturnNetted, counts.netted, amount(counts.netted_amount));
-    account.convert(Fate::Purchase, Fate::ReturnUnmatched, counts.unmatched, amount(counts.unmatched_amount));
-    account.convert(Fate::Purchase, Fate::BeforeSince, counts.left_out_rows, amount(counts.left_out_amount));
+    account.convert(Fate::Purchase, Fate::ReturnNetted, counts.netted, amount(counts.netted_amount.value()));
+    account.convert(Fate::Purchase, Fate::ReturnUnmatched, counts.unmatched, amount(counts.unmatched_amount.value()));
+    account.convert(Fate::Purchase, Fate::BeforeSince, counts.left_out_rows, amount(counts.left_out_amount.value()));
     if has_amount {
         account.note("zero-amount", "purchases with amount zero", counts.zeros);
     }
@@ -214,9 +193,9 @@ fn duplicates_warning(counts: &FoldCounts) -> Option<Warning> {
     Some(Warning::new("exact-duplicates", message))
 }
 
-fn blanks_warning(blanks: &Blanks) -> Option<Warning> {
-    let example = blanks.example.as_deref()?;
-    let (n, ids) = if blanks.sets == 1 { (1, "id occurs") } else { (blanks.sets, "ids occur") };
+fn twins_warning(twins: &Twins) -> Option<Warning> {
+    let example = twins.example.as_deref()?;
+    let (n, ids) = if twins.sets == 1 { (1, "id occurs") } else { (twins.sets, "ids occur") };
     let message = format!(
         "{n} customer {ids} in several forms that differ only by blanks around them (such as '{example}'): \
          each form is taken for a customer of its own; trim the ids if they are the same"
@@ -238,7 +217,7 @@ fn returns_warning(counts: &FoldCounts) -> Option<Warning> {
          taken off{only}. The purchases may lie before the log begins",
         counts.unmatched,
         if counts.unmatched == 1 { "return finds" } else { "returns find" },
-        counts.unmatched_rest,
+        counts.unmatched_rest.value(),
     );
     Some(Warning::new("unmatched-returns", message))
 }

@@ -183,3 +183,65 @@ fn a_month_is_counted_exactly() {
     let options = LogOptions { grain: Grain::Month, unit: Some(Unit::Year), ..LogOptions::default() };
     assert_eq!(lines(&summary(&rows, "2021-07-31", &options)), ["a 2 1 1.5 1"]);
 }
+
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let f: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let (u, s): (f64, f64) = (f[11].parse().unwrap(), f[12].parse().unwrap());
+    eprint!("[user {:.2} sys {:.2}] ", u / 100., s / 100.);
+    (u + s) / 100.
+}
+fn peak() -> String {
+    let s = std::fs::read_to_string("/proc/self/status").unwrap();
+    s.lines().filter(|l| l.starts_with("VmHWM")).collect()
+}
+
+#[test]
+#[ignore]
+fn big() {
+    let get = |n: &str, d: u64| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
+    let (rows, customers, memory, dry, text) = (get("ROWS", 100_000_000), get("CUST", 10_000_000), get("MEM", 1_000_000_000), get("DRY", 0), get("TEXT", 0));
+    let options = LogOptions { memory_limit: Some(memory), threads: Some(2), ..LogOptions::default() };
+    let c0 = cpu();
+    let t0 = std::time::Instant::now();
+    let summary = summarize(&options, &(), |sink| {
+        thread::scope(|scope| {
+            for worker in 0..2u64 {
+                scope.spawn(move || {
+                    let mut s = 88172645463325252u64 ^ (worker << 20);
+                    let mut done = 0;
+                    while done < rows / 2 {
+                        let n = 65536.min(rows / 2 - done);
+                        let mut id = arrow_array::builder::StringBuilder::with_capacity(n as usize, n as usize * 8);
+                        let (mut when, mut amount) = (vec![], vec![]);
+                        let mut buf = itoa::Buffer::new();
+                        for _ in 0..n {
+                            s ^= s << 13;
+                            s ^= s >> 7;
+                            s ^= s << 17;
+                            let who = s % customers;
+                            if text > 0 { id.append_value(format!("customer-{who:012}")) } else { id.append_value(buf.format(who)) };
+                            when.push(17000 + ((s >> 40) % 730) as i32);
+                            amount.push(((s >> 20) % 20_000) as f64 / 100.0);
+                        }
+                        if dry == 0 {
+                            sink(worker as usize, Purchases { id: id.finish(), when, amount }).unwrap();
+                        }
+                        done += n;
+                    }
+                });
+            }
+        });
+        let c1 = cpu();
+        eprintln!("scattered: wall {:.2} cpu {:.2} {}", t0.elapsed().as_secs_f64(), c1 - c0, peak());
+        let mut account = CleaningAccount::default();
+        account.add(Fate::Purchase, rows, None);
+        Ok(ReadOutcome { account, last: "2030-01-01".parse().ok(), has_amount: true, ..ReadOutcome::default() })
+    })
+    .unwrap();
+    let c2 = cpu();
+    eprintln!("collapsed: wall {:.2} cpu {:.2} {}", t0.elapsed().as_secs_f64(), c2 - c0, peak());
+    let n: usize = summary.batches().map(|b| b.unwrap().len()).sum();
+    let c3 = cpu();
+    eprintln!("merged {n}: wall {:.2} cpu {:.2} {}", t0.elapsed().as_secs_f64(), c3 - c0, peak());
+}
