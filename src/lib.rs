@@ -5,6 +5,7 @@ pub mod error;
 pub mod fit;
 pub mod history;
 pub mod model;
+pub mod output;
 pub mod progress;
 pub mod special;
 pub mod summary;

@@ -260,7 +260,8 @@ impl<'a> Found<'a> {
         let mut order = Vec::new();
         order_of(&self.ids, &mut order);
         let number = |entry: &u128| *entry as u32 as usize;
-        let id = |entry: Option<&u128>| entry.map_or(Box::default(), |entry| self.ids.get(number(entry)).into());
+        let id =
+            |entry: Option<&u128>| entry.map_or(Box::default(), |entry| self.ids.get(number(entry)).into());
         let mut run = Run { blocks: Vec::new(), first: id(order.first()), last: id(order.last()) };
         let (mut block, mut encoded) = (Customers::default(), Vec::new());
         for entries in order.chunks(self.options.block_rows) {

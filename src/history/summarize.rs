@@ -168,8 +168,18 @@ fn describe(
 fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) {
     let amount = |sum: f64| has_amount.then_some(sum);
     account.convert(Fate::Purchase, Fate::ReturnNetted, counts.netted, amount(counts.netted_amount.value()));
-    account.convert(Fate::Purchase, Fate::ReturnUnmatched, counts.unmatched, amount(counts.unmatched_amount.value()));
-    account.convert(Fate::Purchase, Fate::BeforeSince, counts.left_out_rows, amount(counts.left_out_amount.value()));
+    account.convert(
+        Fate::Purchase,
+        Fate::ReturnUnmatched,
+        counts.unmatched,
+        amount(counts.unmatched_amount.value()),
+    );
+    account.convert(
+        Fate::Purchase,
+        Fate::BeforeSince,
+        counts.left_out_rows,
+        amount(counts.left_out_amount.value()),
+    );
     if has_amount {
         account.note("zero-amount", "purchases with amount zero", counts.zeros);
     }
