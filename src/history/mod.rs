@@ -6,15 +6,17 @@
 //! [`Summary`](crate::Summary) (`merge`).
 
 mod account;
+mod clean;
 mod codec;
 mod collapse;
 mod fold;
 mod group;
 mod merge;
 mod options;
-mod read;
+pub(crate) mod read;
 mod scatter;
 mod store;
+pub(crate) mod summary_file;
 mod summarize;
 #[cfg(test)]
 mod tests;
@@ -22,3 +24,23 @@ mod twins;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use options::{DateFormat, LogOptions, Returns};
+
+use std::path::PathBuf;
+
+use self::read::Recognised;
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::summary::Summary;
+
+/// Opens purchase logs, or a summary: which of the two they are shows in their columns.
+///
+/// # Errors
+/// If an input cannot be read or understood, or has rows that cannot be used.
+pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+    match read::recognise(inputs, options)? {
+        Recognised::Log(inputs) => {
+            summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
+        }
+        Recognised::Summary(file) => file.open(progress),
+    }
+}

@@ -1,0 +1,105 @@
+//! Hands out the input piece by piece, in order: what workers take turns to ask for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::BlockKey;
+use super::blocks::{BlockReader, header, hint_length};
+use super::inputs::Format;
+use super::recognise::{Inputs, Table};
+use crate::error::Result;
+
+/// A piece of the input.
+pub(crate) struct Work {
+    /// Where it stands.
+    pub key: BlockKey,
+    /// Which file it is from.
+    pub file: usize,
+    /// What it is.
+    pub data: Data,
+}
+
+/// What a piece of the input is.
+pub(crate) enum Data {
+    /// Text, in the block handed along, from this line on.
+    Text { first_line: u64 },
+}
+
+/// Goes through the files in order.
+pub(crate) struct Feed<'a> {
+    inputs: &'a Inputs,
+    file: usize,
+    piece: u64,
+    open: Option<Open>,
+    bytes: u64,
+}
+
+enum Open {
+    Text { reader: BlockReader, taken: Arc<AtomicU64>, counted: u64 },
+}
+
+impl<'a> Feed<'a> {
+    /// From the first file on.
+    pub fn new(inputs: &'a Inputs) -> Self {
+        Feed { inputs, file: 0, piece: 0, open: None, bytes: 0 }
+    }
+
+    /// The place of the next piece.
+    pub fn key(&self) -> BlockKey {
+        (self.file, self.piece, 0)
+    }
+
+    /// Bytes taken from the files since the last call.
+    pub fn take_bytes(&mut self) -> u64 {
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// The next piece; text is put into `block`.
+    pub fn next(&mut self, block: &mut Vec<u8>) -> Result<Option<Work>> {
+        while let Some(table) = self.inputs.tables.get(self.file) {
+            let mut open = match self.open.take() {
+                Some(open) => open,
+                None => open_table(table)?,
+            };
+            let data = self.advance(table, &mut open, block)?;
+            if let Some(data) = data {
+                let work = Work { key: self.key(), file: self.file, data };
+                self.piece += 1;
+                self.open = Some(open);
+                return Ok(Some(work));
+            }
+            self.file += 1;
+            self.piece = 0;
+        }
+        Ok(None)
+    }
+
+    fn advance(&mut self, table: &Table, open: &mut Open, block: &mut Vec<u8>) -> Result<Option<Data>> {
+        match open {
+            Open::Text { reader, taken, counted } => {
+                let first = reader.next(block)?;
+                let now = taken.load(Ordering::Relaxed);
+                self.bytes += now - *counted;
+                *counted = now;
+                let Some(mut first_line) = first else { return Ok(None) };
+                if let (0, Format::Text(separator)) = (self.piece, table.format) {
+                    debug_assert!(hint_length(block) < block.len());
+                    let (_, start, line) = header(block, first_line, separator);
+                    block.drain(..start);
+                    first_line = line;
+                }
+                Ok(Some(Data::Text { first_line }))
+            }
+        }
+    }
+}
+
+fn open_table(table: &Table) -> Result<Open> {
+    let separator = match table.format {
+        Format::Text(separator) => Some(separator),
+        _ => None,
+    };
+    let reader = BlockReader::open(&table.source, separator)?;
+    let taken = reader.bytes_read();
+    Ok(Open::Text { reader, taken, counted: 0 })
+}

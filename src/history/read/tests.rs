@@ -1,0 +1,132 @@
+//! Reading as a whole: small inputs in, purchases, account and messages out.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::*;
+use crate::history::account::Fate;
+use crate::history::options::Returns;
+
+/// Rows passed on, sorted, as `id when amount`.
+pub(crate) fn purchases(paths: &[PathBuf], options: &LogOptions) -> Result<(Vec<String>, ReadOutcome)> {
+    let Recognised::Log(inputs) = recognise(paths, options)? else { panic!("taken for a summary") };
+    let rows = Mutex::new(Vec::new());
+    let outcome = read_log(&inputs, options, &(), &|_, batch| {
+        let mut rows = rows.lock().unwrap();
+        for (index, &when) in batch.when.iter().enumerate() {
+            let amount = batch.amount.get(index).map_or(String::new(), |amount| format!(" {amount}"));
+            rows.push(format!("{} {when}{amount}", batch.id.value(index)));
+        }
+        Ok(())
+    })?;
+    let mut rows = rows.into_inner().unwrap();
+    rows.sort();
+    assert!(outcome.account.adds_up());
+    assert_eq!(outcome.account.rows(Fate::Purchase), rows.len() as u64);
+    Ok((rows, outcome))
+}
+
+fn file_of(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    file
+}
+
+fn read(text: &str, options: &LogOptions) -> Result<(Vec<String>, ReadOutcome)> {
+    let file = file_of(text.as_bytes());
+    purchases(&[file.path().to_owned()], options)
+}
+
+fn fails(text: &str, options: &LogOptions) -> String {
+    match read(text, options) {
+        Err(error) => error.to_string(),
+        Ok((rows, _)) => panic!("accepted {text:?}: {rows:?}"),
+    }
+}
+
+#[test]
+fn reads_a_plain_log() {
+    let text = "customer_id,date,amount\nC1,1970-01-02,14.88\n 007,2023-01-04T23:30:00-02:00,0\r\n\"a,\"\"b\",2023-01-05 10:00,3\n";
+    let (rows, outcome) = read(text, &LogOptions::default()).unwrap();
+    assert_eq!(rows, [" 007 19362 0", "C1 1 14.88", "a,\"b 19362 3"]);
+    assert_eq!(outcome.first.unwrap().to_string(), "1970-01-02");
+    assert_eq!(outcome.account.notes[0].rows, 1);
+    assert_eq!(outcome.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["blanks-around-ids"]);
+}
+
+#[test]
+fn bad_rows_are_listed_or_counted() {
+    let text = "customer_id,date,amount\nC1,2023-01-02,14.88\n,2023-01-03,5\nC2,2023-02-30,5\nC3,2023-01-02,\nC4,2023-01-02\n";
+    let message = fails(text, &LogOptions::default());
+    assert!(message.starts_with("4 rows of 5 are unusable"), "{message}");
+    assert!(message.contains("line 4, column \"date\": '2023-02-30'"), "{message}");
+    assert!(message.contains("line 6: the line has 2 fields, the header 3"), "{message}");
+    let skip = LogOptions { skip_bad_rows: true, ..LogOptions::default() };
+    let (rows, outcome) = read(text, &skip).unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(outcome.account.bad_rows(), 4);
+    let warning = outcome.warnings[0].to_string();
+    assert!(
+        warning.contains("4 bad rows") && warning.contains("80 % of the rows, 40 % of the amount"),
+        "{warning}"
+    );
+}
+
+#[test]
+fn the_order_of_day_and_month_is_proven_or_refused() {
+    let head = "customer_id,date\n";
+    let (rows, outcome) =
+        read(&format!("{head}a,05/03/2023\nb,13/03/2023\n"), &LogOptions::default()).unwrap();
+    assert_eq!(rows, ["a 19421", "b 19429"]);
+    assert!(outcome.assumptions.iter().any(|said| said.contains("day/month/year")));
+    let (rows, _) = read(&format!("{head}a,5/3/2023 8:26\nb,3/13/2023\n"), &LogOptions::default()).unwrap();
+    assert_eq!(rows, ["a 19480", "b 19429"]);
+    let message = fails(&format!("{head}a,05.03.2023\n"), &LogOptions::default());
+    assert!(
+        message.contains("2023-03-05 (day first) or 2023-05-03 (month first)")
+            && message.contains("'%d.%m.%Y'")
+    );
+    let skip = LogOptions { skip_bad_rows: true, ..LogOptions::default() };
+    let message = fails(&format!("{head}a,13/03/2023\nb,03/13/2023\n"), &skip);
+    assert!(message.contains("line 3") && message.contains("mixes"), "{message}");
+    // The proof of the order, and its refutation, may be far from the first block.
+    let far: String = (0..120_000).map(|n| format!("c{n},05/03/2023\n")).collect();
+    assert_eq!(read(&format!("{head}{far}b,13/03/2023\n"), &LogOptions::default()).unwrap().0.len(), 120_001);
+    let message = fails(&format!("{head}a,13/03/2023\n{far}b,03/13/2023\n"), &skip);
+    assert!(message.contains("line 120003"), "{message}");
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let mut text = "customer_id,date,amount,note\n".to_owned();
+    for n in 0..150_000 {
+        let amount = if n % 20_011 == 7 { "x".to_owned() } else { format!("{}.{:02}", n % 97, n % 100) };
+        text.push_str(&format!("c{},2023-01-{:02},{amount},\"multi\nline {n}\"\n", n % 1000, n % 31 + 1));
+    }
+    let with = |threads, skip_bad_rows| {
+        read(&text, &LogOptions { threads: Some(threads), skip_bad_rows, ..LogOptions::default() })
+    };
+    let messages: Vec<String> = [1, 4].map(|n| with(n, false).unwrap_err().to_string()).to_vec();
+    let plain = |message: &str| {
+        message
+            .split('\n')
+            .map(|line| line.split(", line").last().unwrap_or("").to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(plain(&messages[0]), plain(&messages[1]));
+    assert!(messages[0].contains("line 16, column \"amount\": 'x'"), "{}", messages[0]);
+    let (one, four) = (with(1, true).unwrap(), with(4, true).unwrap());
+    assert_eq!(one.0, four.0);
+    assert_eq!(one.1.account, four.1.account);
+}
+
+#[test]
+fn returns_are_passed_on_dropped_or_refused() {
+    let text = "customer_id,date,amount\nC1,2023-01-02,14.88\nC1,2023-01-03,-4\n";
+    let with = |returns| read(text, &LogOptions { returns, ..LogOptions::default() });
+    assert_eq!(with(Returns::Net).unwrap().0, ["C1 19359 14.88", "C1 19360 -4"]);
+    let (rows, outcome) = with(Returns::Drop).unwrap();
+    assert_eq!((rows.len(), outcome.account.rows(Fate::ReturnDropped)), (1, 1));
+    assert!(with(Returns::Reject).unwrap_err().to_string().contains("line 3, column \"amount\": '-4'"));
+}

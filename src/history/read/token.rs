@@ -1,0 +1,252 @@
+//! Separated text cut into records and fields, and text cut into blocks that end with a record.
+//!
+//! Record ends are `\n`, `\r\n` or `\r`. A record without quotes, which nearly all are, is found
+//! with `memchr` and never copied; one with quotes goes through a slower exact path. Quoting is as in
+//! RFC 4180 and the `csv` crate (a quote opens a quoted field only at the field's start), but text
+//! between a closing quote and the next separator is reported instead of glued on, because that is
+//! how one unclosed quote shows before it swallows the lines after it.
+
+use memchr::{memchr, memchr2, memchr3, memrchr};
+
+/// One record: where its fields are.
+pub(crate) struct Record<'a> {
+    /// The bytes that the fields lie in.
+    pub buffer: &'a [u8],
+    /// Start and end of each field.
+    pub fields: &'a [(u32, u32)],
+    /// The line it begins on.
+    pub line: u64,
+    /// How many lines it covers.
+    pub lines: u64,
+    /// Text follows a closing quote.
+    pub bad_quotes: bool,
+}
+
+impl Record<'_> {
+    /// A field, which must exist.
+    #[inline]
+    pub fn field(&self, index: usize) -> &[u8] {
+        let (start, end) = self.fields[index];
+        &self.buffer[start as usize..end as usize]
+    }
+}
+
+/// Cuts a block into records; keeps its buffers from one record to the next.
+pub(crate) struct Tokenizer {
+    separator: u8,
+    fields: Vec<(u32, u32)>,
+    unquoted: Vec<u8>,
+}
+
+impl Tokenizer {
+    /// For text with this separator.
+    pub fn new(separator: u8) -> Self {
+        Tokenizer { separator, fields: Vec::new(), unquoted: Vec::new() }
+    }
+
+    /// The next record at `*at`, on line `*line`; both are moved behind it. Empty lines are skipped.
+    #[inline]
+    pub fn next<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Option<Record<'a>> {
+        while let Some(first @ (b'\n' | b'\r')) = block.get(*at) {
+            *at += 1 + usize::from(*first == b'\r' && block.get(*at + 1) == Some(&b'\n'));
+            *line += 1;
+        }
+        if *at >= block.len() {
+            return None;
+        }
+        let rest = &block[*at..];
+        let length = match memchr3(b'\n', b'\r', b'"', rest) {
+            Some(found) if rest[found] == b'"' => return Some(self.next_quoted(block, at, line)),
+            Some(found) => found,
+            None => rest.len(),
+        };
+        self.fields.clear();
+        split_plain(rest, length, self.separator, &mut self.fields);
+        let start_line = *line;
+        *line += 1;
+        *at += length + end_length(&rest[length..]);
+        Some(Record { buffer: rest, fields: &self.fields, line: start_line, lines: 1, bad_quotes: false })
+    }
+
+    #[cold]
+    fn next_quoted<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Record<'a> {
+        self.fields.clear();
+        self.unquoted.clear();
+        let rest = &block[*at..];
+        let (mut here, mut bad_quotes) = (0, false);
+        loop {
+            let start = self.unquoted.len();
+            if rest.get(here) == Some(&b'"') {
+                here = copy_quoted(rest, here + 1, &mut self.unquoted);
+                bad_quotes |=
+                    !matches!(rest.get(here), None | Some(b'\n' | b'\r')) && rest[here] != self.separator;
+            }
+            let plain = memchr3(b'\n', b'\r', self.separator, &rest[here..]).map_or(rest.len(), |n| here + n);
+            self.unquoted.extend_from_slice(&rest[here..plain]);
+            self.fields.push((start as u32, self.unquoted.len() as u32));
+            here = plain;
+            if rest.get(here) != Some(&self.separator) {
+                break;
+            }
+            here += 1;
+        }
+        let inside = count_lines(&rest[..here]);
+        let start_line = *line;
+        *line += inside + 1;
+        *at += here + end_length(&rest[here..]);
+        Record {
+            buffer: &self.unquoted,
+            fields: &self.fields,
+            line: start_line,
+            lines: inside + 1,
+            bad_quotes,
+        }
+    }
+}
+
+/// Fields of a record without quotes.
+#[inline]
+fn split_plain(rest: &[u8], length: usize, separator: u8, fields: &mut Vec<(u32, u32)>) {
+    let record = &rest[..length];
+    let mut start = 0;
+    for (at, &byte) in record.iter().enumerate() {
+        if byte == separator {
+            fields.push((start as u32, at as u32));
+            start = at + 1;
+        }
+    }
+    fields.push((start as u32, length as u32));
+}
+
+/// Copies a quoted field from behind its opening quote; returns where its closing quote ends.
+fn copy_quoted(rest: &[u8], mut here: usize, out: &mut Vec<u8>) -> usize {
+    loop {
+        let Some(quote) = memchr(b'"', &rest[here..]).map(|n| here + n) else {
+            out.extend_from_slice(&rest[here..]);
+            return rest.len();
+        };
+        out.extend_from_slice(&rest[here..quote]);
+        if rest.get(quote + 1) != Some(&b'"') {
+            return quote + 1;
+        }
+        out.push(b'"');
+        here = quote + 2;
+    }
+}
+
+/// Length of the record end at the start of `text`.
+#[inline]
+fn end_length(text: &[u8]) -> usize {
+    match text {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// How many line ends there are.
+pub(crate) fn count_lines(text: &[u8]) -> u64 {
+    let feeds = memchr::memchr_iter(b'\n', text).count();
+    let lone = memchr::memchr_iter(b'\r', text).filter(|&at| text.get(at + 1) != Some(&b'\n')).count();
+    (feeds + lone) as u64
+}
+
+/// Where the last complete record of a block ends.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Behind this byte.
+    At(usize),
+    /// Nowhere: the first record goes on.
+    None,
+    /// A quoted field that began in the record at this byte goes on; records before it are complete.
+    OpenQuote(usize),
+}
+
+/// Finds where the last complete record of `block` ends, given that it starts with a record.
+///
+/// At the end of the file (`last`) the block's end is one, unless a quote is open.
+pub(crate) fn cut(block: &[u8], separator: Option<u8>, last: bool) -> Cut {
+    let quoted = separator.filter(|_| memchr(b'"', block).is_some());
+    match quoted {
+        Some(separator) => cut_quoted(block, separator, last),
+        None if last => Cut::At(block.len()),
+        None => cut_plain(block),
+    }
+}
+
+/// The last line end of text without quotes. A `\r` that ends the block may be half a line end.
+fn cut_plain(block: &[u8]) -> Cut {
+    if let Some(feed) = memrchr(b'\n', block) {
+        return Cut::At(feed + 1);
+    }
+    let inner = &block[..block.len().saturating_sub(1)];
+    memrchr(b'\r', inner).map_or(Cut::None, |at| Cut::At(at + 1))
+}
+
+fn cut_quoted(block: &[u8], separator: u8, last: bool) -> Cut {
+    let (mut record, mut here) = (0, 0);
+    while let Some(found) = memchr3(b'\n', b'\r', b'"', &block[here..]).map(|n| here + n) {
+        let starts_field = found == record || block[found - 1] == separator;
+        match block[found] {
+            b'"' if starts_field => match close_quote(block, found + 1, last) {
+                Some(closed) => here = closed,
+                None => return Cut::OpenQuote(record),
+            },
+            b'"' => here = found + 1,
+            b'\r' if found + 1 == block.len() && !last => break,
+            _ => {
+                record = found + end_length(&block[found..]);
+                here = record;
+            }
+        }
+    }
+    match (last, record) {
+        (true, _) => Cut::At(block.len()),
+        (false, 0) => Cut::None,
+        (false, record) => Cut::At(record),
+    }
+}
+
+/// Behind the closing quote of a field; a quote that ends the block may be half an escaped one.
+fn close_quote(block: &[u8], mut here: usize, last: bool) -> Option<usize> {
+    loop {
+        let quote = here + memchr(b'"', &block[here..])?;
+        match block.get(quote + 1) {
+            Some(b'"') => here = quote + 2,
+            None if !last => return None,
+            _ => return Some(quote + 1),
+        }
+    }
+}
+
+/// The separator of a text, by its first line: of those that occur there, the one that also cuts the
+/// following lines into as many fields; of equals the most frequent.
+pub(crate) fn find_separator(head: &[u8]) -> Option<u8> {
+    let score = |separator: u8| -> Option<(usize, usize)> {
+        let mut tokenizer = Tokenizer::new(separator);
+        let (mut at, mut line) = (0, 1);
+        let fields = tokenizer.next(head, &mut at, &mut line)?.fields.len();
+        let mut alike = 0;
+        for _ in 0..50 {
+            match tokenizer.next(head, &mut at, &mut line) {
+                Some(record) => alike += usize::from(record.fields.len() == fields),
+                None => break,
+            }
+        }
+        (fields > 1).then_some((alike, fields))
+    };
+    let mut best = None;
+    for separator in [b',', b';', b'\t', b'|'] {
+        if let Some(score) = score(separator)
+            && best.is_none_or(|(top, _)| score > top)
+        {
+            best = Some((score, separator));
+        }
+    }
+    best.map(|(_, separator)| separator)
+}
+
+/// Is there a line end at all?
+pub(crate) fn has_line_end(text: &[u8]) -> bool {
+    memchr2(b'\n', b'\r', text).is_some()
+}
