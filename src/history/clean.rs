@@ -104,6 +104,8 @@ pub(crate) struct Tally {
     pub null_ids: u64,
     /// Ids written `17850.0`.
     pub float_ids: u64,
+    /// Ids that are floating-point numbers by the type of their column.
+    pub number_ids: u64,
     /// Up to two different currencies, and where each was first seen.
     pub currencies: Vec<(String, Place)>,
     /// What no option can skip.
@@ -305,7 +307,7 @@ impl<'a> Cleaner<'a> {
         Some(Purchases {
             id: StringArray::new(offsets, Buffer::from_vec(ids), None),
             when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
-            amount: std::mem::take(&mut self.amounts),
+            amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(room)),
         })
     }
 }

@@ -152,6 +152,20 @@ pub(crate) struct LogColumns {
     pub currency: Option<usize>,
 }
 
+impl LogColumns {
+    /// Indexes of all of them.
+    pub fn used(&self) -> Vec<usize> {
+        let mut used = vec![self.id, self.date];
+        match self.amount {
+            AmountColumns::None => {}
+            AmountColumns::One(one) => used.push(one),
+            AmountColumns::Product { quantity, price } => used.extend([quantity, price]),
+        }
+        used.extend(self.currency);
+        used
+    }
+}
+
 /// Where amounts come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AmountColumns {
@@ -172,6 +186,16 @@ pub(crate) struct SummaryColumns {
     pub t: usize,
     pub monetary: Option<usize>,
     pub unit: Option<usize>,
+}
+
+impl SummaryColumns {
+    /// Indexes of all of them.
+    pub fn used(&self) -> Vec<usize> {
+        let mut used = vec![self.id, self.frequency, self.recency, self.t];
+        used.extend(self.monetary);
+        used.extend(self.unit);
+        used
+    }
 }
 
 /// What a table is, by its columns.
@@ -215,14 +239,9 @@ impl Table<'_> {
             Some(name) => Some(self.named("--currency-column", name)?),
             None => None,
         };
-        let (one, other) = match amount {
-            AmountColumns::None => (None, None),
-            AmountColumns::One(one) => (Some(one), None),
-            AmountColumns::Product { quantity, price } => (Some(quantity), Some(price)),
-        };
-        let used: Vec<usize> = [Some(id), Some(date), one, other].into_iter().flatten().collect();
-        self.refuse_shared(&used)?;
-        Ok(LogColumns { id, date, amount, currency })
+        let columns = LogColumns { id, date, amount, currency };
+        self.refuse_shared(&columns.used())?;
+        Ok(columns)
     }
 
     fn amount(&self, options: &LogOptions) -> Result<AmountColumns> {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arrow_array::RecordBatch;
+
 use super::BlockKey;
+use super::arrow::{self, Batches};
 use super::blocks::{BlockReader, header, hint_length};
 use super::inputs::Format;
 use super::recognise::{Inputs, Table};
@@ -23,6 +26,10 @@ pub(crate) struct Work {
 pub(crate) enum Data {
     /// Text, in the block handed along, from this line on.
     Text { first_line: u64 },
+    /// A row group of a Parquet file.
+    Group(usize),
+    /// Rows, the first of which has this number.
+    Batch(RecordBatch, u64),
 }
 
 /// Goes through the files in order.
@@ -36,6 +43,8 @@ pub(crate) struct Feed<'a> {
 
 enum Open {
     Text { reader: BlockReader, taken: Arc<AtomicU64>, counted: u64 },
+    Groups { sizes: Vec<u64>, next: usize },
+    Ipc { batches: Batches, size: u64 },
 }
 
 impl<'a> Feed<'a> {
@@ -90,16 +99,54 @@ impl<'a> Feed<'a> {
                 }
                 Ok(Some(Data::Text { first_line }))
             }
+            Open::Groups { sizes, next } => {
+                let Some(size) = sizes.get(*next) else { return Ok(None) };
+                self.bytes += size;
+                *next += 1;
+                Ok(Some(Data::Group(*next - 1)))
+            }
+            Open::Ipc { batches, size } => match batches.next().transpose()? {
+                Some((batch, first_row)) => Ok(Some(Data::Batch(batch, first_row))),
+                None => {
+                    self.bytes += std::mem::take(size);
+                    Ok(None)
+                }
+            },
         }
     }
 }
 
 fn open_table(table: &Table) -> Result<Open> {
-    let separator = match table.format {
-        Format::Text(separator) => Some(separator),
-        _ => None,
-    };
-    let reader = BlockReader::open(&table.source, separator)?;
+    if let Some(arrow) = &table.arrow {
+        if table.format == Format::Parquet {
+            let sizes = arrow::row_groups(arrow).into_iter().map(|(_, size)| size).collect();
+            return Ok(Open::Groups { sizes, next: 0 });
+        }
+        let batches = arrow::open_ipc(&table.source, table.format, &table.used())?;
+        return Ok(Open::Ipc { batches, size: table.source.length });
+    }
+    let reader = BlockReader::open(&table.source, table.separator())?;
     let taken = reader.bytes_read();
     Ok(Open::Text { reader, taken, counted: 0 })
+}
+
+/// Calls `each` with the batches of a piece that is not text: batch, number of its first row, place.
+pub(crate) fn for_each_batch(
+    inputs: &Inputs,
+    work: Work,
+    mut each: impl FnMut(&Table, &RecordBatch, u64, BlockKey) -> Result<()>,
+) -> Result<()> {
+    let table = &inputs.tables[work.file];
+    match (work.data, &table.arrow) {
+        (Data::Batch(batch, first_row), _) => each(table, &batch, first_row, work.key),
+        (Data::Group(group), Some(arrow)) => {
+            let batches = arrow::open_group(&table.source, arrow, group, &table.used())?;
+            for (sub, batch) in batches.enumerate() {
+                let (batch, first_row) = batch?;
+                each(table, &batch, first_row, (work.key.0, work.key.1, sub as u64))?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }

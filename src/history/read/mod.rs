@@ -6,6 +6,8 @@
 //! merged in the order of the input, so that nothing depends on the number of threads.
 
 pub(crate) mod amounts;
+mod arrow;
+mod batch;
 mod blocks;
 pub(crate) mod calendar;
 mod columns;
@@ -20,6 +22,7 @@ mod recognise;
 mod tests;
 mod text;
 mod token;
+mod typed;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +32,7 @@ use jiff::civil::Date;
 
 pub(crate) use recognise::{Inputs, Recognised, recognise};
 
-use self::feed::{Data, Feed, Work};
+use self::feed::{Data, Feed, Work, for_each_batch};
 use super::account::CleaningAccount;
 use super::clean::{Cleaner, Rules, Tally};
 use super::options::LogOptions;
@@ -168,18 +171,24 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn clean(&self, worker: usize, work: Work, block: &[u8]) -> Result<Vec<(BlockKey, Tally)>> {
-        let mut cleaner = Cleaner::new(self.rules);
-        match work.data {
-            Data::Text { first_line } => {
-                text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
-            }
+        if let Data::Text { first_line } = work.data {
+            let mut cleaner = Cleaner::new(self.rules);
+            text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
+            return Ok(vec![(work.key, self.finish(worker, &mut cleaner)?)]);
         }
-        self.finish(worker, cleaner).map(|tally| vec![(work.key, tally)])
+        let mut tallies = Vec::new();
+        let mut cleaner = Cleaner::new(self.rules);
+        for_each_batch(self.inputs, work, |table, batch, first_row, key| {
+            batch::clean_batch(table, batch, first_row, &mut cleaner)?;
+            tallies.push((key, self.finish(worker, &mut cleaner)?));
+            Ok(())
+        })?;
+        Ok(tallies)
     }
 
-    fn finish(&self, worker: usize, mut cleaner: Cleaner) -> Result<Tally> {
+    fn finish(&self, worker: usize, cleaner: &mut Cleaner) -> Result<Tally> {
         let purchases = cleaner.take();
-        let tally = cleaner.tally;
+        let tally = std::mem::take(&mut cleaner.tally);
         if tally.fatal.is_some() || (!tally.bad.is_empty() && !self.skip_bad) {
             self.doomed.store(true, Ordering::Relaxed);
         }

@@ -29,6 +29,7 @@ fn merge(tallies: Vec<Tally>) -> Tally {
         all.blank_ids += tally.blank_ids;
         all.null_ids += tally.null_ids;
         all.float_ids += tally.float_ids;
+        all.number_ids += tally.number_ids;
         for (currency, place) in tally.currencies {
             if all.currencies.len() < 2 && all.currencies.iter().all(|(known, _)| *known != currency) {
                 all.currencies.push((currency, place));
@@ -237,6 +238,12 @@ fn warn_ids(tally: &Tally) -> Vec<Warning> {
         "float-ids",
         "{rows} a customer id written like 17850.0, as exports of a column with gaps do: kept as text, so it is another \
          customer than 17850; long ids may have lost digits",
+    );
+    warn(
+        tally.number_ids,
+        "floating-point-ids",
+        "{rows} a customer id that is a floating-point number: it is written as a whole number; cast the column to text or \
+         integers to be sure that no digits are lost",
     );
     warn(
         tally.blank_ids,

@@ -3,10 +3,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::batch;
 use super::calendar::Moment;
 use super::columns::AmountColumns;
 use super::dates::{DateRule, Shape};
-use super::feed::{Data, Feed, Work};
+use super::feed::{Data, Feed, Work, for_each_batch};
 use super::inputs::Format;
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, trim};
@@ -124,9 +125,13 @@ fn settle_order(sign: u8, evidence: (Option<Example>, Option<Example>), place: &
         (Some(_), None) => Ok(DateRule::DayMonth { sign, day_first: true }),
         (None, Some(_)) => Ok(DateRule::DayMonth { sign, day_first: false }),
         (Some(day), Some(month)) => {
-            let day_is_later = day.place.line > month.place.line;
+            let day_is_later = (day.place.line, day.place.row) > (month.place.line, month.place.row);
             let (later, earlier) = if day_is_later { (day, month) } else { (month, day) };
-            let others = format!("'{}' in line {} has", earlier.text, earlier.place.line.unwrap_or(0));
+            let others = format!(
+                "'{}' in line or row {} has",
+                earlier.text,
+                earlier.place.line.or(earlier.place.row).unwrap_or(0)
+            );
             let later = later.place.at(place.column.clone().unwrap_or_default(), later.text);
             Err(mixed_orders(later, day_is_later, &others))
         }
@@ -165,7 +170,13 @@ fn first_shapes(inputs: &Inputs) -> Result<Option<Shapes>> {
     let mut feed = Feed::new(inputs);
     let mut block = Vec::new();
     while let Some(work) = feed.next(&mut block)? {
-        let shapes = shapes_of(inputs, &work, &block);
+        let typed = inputs.tables[work.file].arrow.as_ref().is_some_and(|arrow| {
+            arrow.schema.field(inputs.tables[work.file].log().date).data_type().is_temporal()
+        });
+        if typed {
+            return Ok(None);
+        }
+        let shapes = shapes_of(inputs, work, &block)?;
         if !shapes.counts.is_empty() {
             return Ok(Some(shapes));
         }
@@ -173,15 +184,21 @@ fn first_shapes(inputs: &Inputs) -> Result<Option<Shapes>> {
     Ok(None)
 }
 
-fn shapes_of(inputs: &Inputs, work: &Work, block: &[u8]) -> Shapes {
+fn shapes_of(inputs: &Inputs, work: Work, block: &[u8]) -> Result<Shapes> {
     let mut shapes = Shapes::default();
     let table = &inputs.tables[work.file];
-    match work.data {
-        Data::Text { first_line } => each_date(table, block, first_line, |text, line| {
+    if let Data::Text { first_line } = work.data {
+        each_date(table, block, first_line, |text, line| {
             shapes.add(trim(text), || Place::line(&table.source.name, line));
-        }),
+        });
+        return Ok(shapes);
     }
-    shapes
+    for_each_batch(inputs, work, |table, batch, first_row, _| {
+        batch::each_date(table, batch, first_row, |text, row| {
+            shapes.add(trim(text.as_bytes()), || Place { row: Some(row), ..Place::file(&table.source.name) });
+        })
+    })?;
+    Ok(shapes)
 }
 
 fn each_date(table: &Table, block: &[u8], first_line: u64, mut each: impl FnMut(&[u8], u64)) {
@@ -218,7 +235,7 @@ fn scan_order(
         if proven.load(Ordering::Relaxed) {
             return Ok(vec![]);
         }
-        let shapes = shapes_of(inputs, &work, block);
+        let shapes = shapes_of(inputs, work, block)?;
         if shapes.day_first.is_none() && shapes.month_first.is_none() {
             return Ok(vec![]);
         }

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::arrow::{self, ArrowTable};
 use super::blocks::{BlockReader, header, hint_length};
 use super::columns::{self, AmountColumns, Columns, LogColumns, SummaryColumns};
 use super::inputs::{self, Format, Source};
@@ -47,6 +48,8 @@ pub(crate) struct Table {
     pub names: Vec<String>,
     /// Their roles.
     pub columns: Columns,
+    /// What Parquet or Arrow says of itself.
+    pub arrow: Option<ArrowTable>,
 }
 
 impl Table {
@@ -55,6 +58,22 @@ impl Table {
         match &self.columns {
             Columns::Log(columns) => columns,
             Columns::Summary(_) => unreachable!("inputs of one call are all of one kind"),
+        }
+    }
+
+    /// Between fields; `None` if the table is not separated text.
+    pub fn separator(&self) -> Option<u8> {
+        match self.format {
+            Format::Text(separator) => Some(separator),
+            _ => None,
+        }
+    }
+
+    /// Indexes of the columns that have a role.
+    pub fn used(&self) -> Vec<usize> {
+        match &self.columns {
+            Columns::Log(log) => log.used(),
+            Columns::Summary(summary) => summary.used(),
         }
     }
 
@@ -94,10 +113,20 @@ fn look_at(source: Source, options: &LogOptions) -> Result<Table> {
     let mut head = Vec::new();
     source.open_text()?.fill(&mut head, 4096)?;
     let format = inputs::recognise_format(&source.name, &head)?;
-    let (format, names) = look_at_text(&source, format)?;
-    let columns =
-        columns::find(&source.name, &names, options).map_err(|e| explain_columns(e, &source, &head))?;
-    Ok(Table { source, format, names, columns })
+    let (format, names, arrow) = match format {
+        Format::Text(_) | Format::JsonLines => {
+            let (format, names) = look_at_text(&source, format)?;
+            (format, names, None)
+        }
+        _ => {
+            let arrow = arrow::describe(&source, format)?;
+            let names = arrow.schema.fields().iter().map(|field| field.name().clone()).collect();
+            (format, names, Some(arrow))
+        }
+    };
+    let columns = columns::find(&source.name, &names, options);
+    let columns = columns.map_err(|e| explain_columns(e, &source, &head))?;
+    Ok(Table { source, format, names, columns, arrow })
 }
 
 /// Format with its separator, and column names.

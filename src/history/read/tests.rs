@@ -130,3 +130,114 @@ fn returns_are_passed_on_dropped_or_refused() {
     assert_eq!((rows.len(), outcome.account.rows(Fate::ReturnDropped)), (1, 1));
     assert!(with(Returns::Reject).unwrap_err().to_string().contains("line 3, column \"amount\": '-4'"));
 }
+
+#[test]
+fn bench_file() {
+    let Ok(path) = std::env::var("CLV_BENCH") else { return };
+    let Recognised::Log(inputs) = recognise(&[path.into()], &LogOptions::default()).unwrap() else {
+        panic!()
+    };
+    let threads = std::env::var("CLV_T").ok().and_then(|t| t.parse().ok());
+    let options = LogOptions { threads, ..LogOptions::default() };
+    let start = std::time::Instant::now();
+    let outcome = read_log(&inputs, &options, &(), &|_, batch| {
+        std::hint::black_box(batch);
+        Ok(())
+    });
+    println!("{:?} {:?}", start.elapsed(), outcome.map(|o| o.account));
+}
+
+/// One batch as a Parquet file of row groups of three, and as Arrow IPC.
+fn tables_of(batch: &arrow_array::RecordBatch) -> Vec<tempfile::NamedTempFile> {
+    use parquet::file::properties::WriterProperties;
+    let (mut parquet, mut stream, mut ipc) = (file_of(b""), file_of(b""), file_of(b""));
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(3)).build();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(&mut parquet, batch.schema(), Some(properties)).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+    let mut writer = arrow_ipc::writer::StreamWriter::try_new(&mut stream, &batch.schema()).unwrap();
+    writer.write(batch).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(&mut ipc, &batch.schema()).unwrap();
+    writer.write(batch).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    vec![parquet, stream, ipc]
+}
+
+#[test]
+fn typed_columns_are_read_alike_from_parquet_and_arrow() {
+    use arrow_array::{types::*, *};
+    use std::sync::Arc;
+    let texts = ["7", "8", "7", "9"];
+    let ids: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(vec![7, 8, 7, 9])),
+        Arc::new(UInt16Array::from(vec![7, 8, 7, 9])),
+        Arc::new(Float64Array::from(vec![7.0, 8.0, 7.0, 9.0])),
+        Arc::new(StringArray::from(texts.to_vec())),
+        Arc::new(LargeStringArray::from(texts.to_vec())),
+        Arc::new(StringViewArray::from(texts.to_vec())),
+        Arc::new(texts.into_iter().collect::<DictionaryArray<Int32Type>>()),
+        Arc::new(Decimal128Array::from(vec![7, 8, 7, 9]).with_precision_and_scale(10, 0).unwrap()),
+    ];
+    let days = [19358, 19359, 19360, 19361];
+    let seconds = days.map(|day| i64::from(day) * 86_400 + 3_600);
+    let dates: Vec<ArrayRef> = vec![
+        Arc::new(Date32Array::from(days.to_vec())),
+        Arc::new(Date64Array::from(seconds.map(|s| s * 1000).to_vec())),
+        Arc::new(TimestampSecondArray::from(seconds.to_vec())),
+        Arc::new(TimestampMillisecondArray::from(seconds.map(|s| s * 1000).to_vec()).with_timezone("UTC")),
+        Arc::new(TimestampMicrosecondArray::from(seconds.map(|s| s * 1_000_000).to_vec())),
+        Arc::new(TimestampNanosecondArray::from(seconds.map(|s| s * 1_000_000_000).to_vec())),
+        Arc::new(Int32Array::from(vec![20230101, 20230102, 20230103, 20230104])),
+        Arc::new(StringArray::from(vec!["2023-01-01", "2023-01-02 12:00", "2023-01-03", "2023-01-04"])),
+    ];
+    let amounts: Vec<ArrayRef> = vec![
+        Arc::new(Float64Array::from(vec![1.5, 2.0, 3.0, -4.0])),
+        Arc::new(Float32Array::from(vec![1.5, 2.0, 3.0, -4.0])),
+        Arc::new(Decimal128Array::from(vec![150, 200, 300, -400]).with_precision_and_scale(10, 2).unwrap()),
+        Arc::new(StringArray::from(vec!["1.5", "2", "3", "-4"])),
+    ];
+    let want = ["7 19358 1.5", "7 19360 3", "8 19359 2", "9 19361 -4"];
+    for n in 0..8 {
+        let (id, date, amount) = (ids[n].clone(), dates[n].clone(), amounts[n % 4].clone());
+        let batch =
+            RecordBatch::try_from_iter([("amount", amount), ("date", date), ("customer_id", id)]).unwrap();
+        for file in tables_of(&batch) {
+            let (rows, outcome) = purchases(&[file.path().to_owned()], &LogOptions::default()).unwrap();
+            assert_eq!(rows, want, "table {n}");
+            assert_eq!(outcome.warnings.len(), usize::from(n == 2), "table {n}");
+        }
+    }
+}
+
+#[test]
+fn bad_rows_of_typed_tables_are_named() {
+    use arrow_array::*;
+    use std::sync::Arc;
+    let columns: [(&str, ArrayRef); 3] = [
+        ("customer_id", Arc::new(Float64Array::from(vec![Some(1.0), None, Some(2.5), Some(1.0), Some(1.0)]))),
+        ("date", Arc::new(Date32Array::from(vec![Some(1), Some(1), Some(1), None, Some(90_000)]))),
+        ("amount", Arc::new(Float64Array::from(vec![f64::NAN, 1.0, 1.0, 1.0, 1.0]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    for file in tables_of(&batch) {
+        let message = purchases(&[file.path().to_owned()], &LogOptions::default()).unwrap_err().to_string();
+        for words in [
+            "row 1, column \"amount\": 'NaN': the amount is not finite",
+            "row 2, column \"customer_id\": '': the customer id is empty",
+            "row 3, column \"customer_id\": '2.5'",
+            "row 4, column \"date\": '': the date is empty",
+            "row 5, column \"date\": '2216-05-31': the date is in the future",
+        ] {
+            assert!(message.contains(words), "{words}: {message}");
+        }
+    }
+    let mut whole = std::fs::read(tables_of(&batch)[0].path()).unwrap();
+    whole.truncate(whole.len() - 20);
+    let cut = file_of(&whole);
+    let message = purchases(&[cut.path().to_owned()], &LogOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("truncated"), "{message}");
+}

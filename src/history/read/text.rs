@@ -2,7 +2,6 @@
 
 use super::amounts;
 use super::columns::{AmountColumns, LogColumns};
-use super::inputs::Format;
 use super::json::JsonFields;
 use super::recognise::Table;
 use super::token::{Record, Tokenizer};
@@ -38,10 +37,7 @@ pub(crate) fn for_each_record(
 /// Cleans the rows of a block.
 pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner: &mut Cleaner) {
     let nul = memchr::memchr(0, block).is_some();
-    let separator = match layout.format {
-        Format::Text(separator) => Some(separator),
-        _ => None,
-    };
+    let separator = layout.separator();
     let needed = match separator {
         Some(_) => Needed::of(layout.log()),
         None => Needed::of(layout.log()).packed(),
@@ -87,15 +83,7 @@ impl Needed {
     }
 
     fn names(&self, layout: &Table) -> Vec<String> {
-        let columns = &self.original;
-        let mut used = vec![columns.id, columns.date];
-        match columns.amount {
-            AmountColumns::None => {}
-            AmountColumns::One(one) => used.push(one),
-            AmountColumns::Product { quantity, price } => used.extend([quantity, price]),
-        }
-        used.extend(columns.currency);
-        used.into_iter().map(|index| layout.names[index].clone()).collect()
+        self.original.used().into_iter().map(|index| layout.names[index].clone()).collect()
     }
 }
 
