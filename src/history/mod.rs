@@ -9,6 +9,9 @@ mod clean;
 mod options;
 pub(crate) mod read;
 pub(crate) mod summary_file;
+mod summary_rows;
+#[cfg(test)]
+mod summary_tests;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use options::{DateFormat, LogOptions, Returns};
