@@ -10,7 +10,6 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::account::Fate;
 use super::options::LogOptions;
 use super::read::feed::Feed;
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
@@ -18,7 +17,7 @@ use super::read::{Inputs, arrow, in_parallel};
 use super::summary_rows::{self, Customers};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::progress::Progress;
-use crate::summary::{BATCH_ROWS, Batches, SummaryBatch, SummaryMeta, UnitSource};
+use crate::summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
 use crate::units::Unit;
 use crate::warning::Warning;
 
@@ -72,6 +71,15 @@ impl SummaryFile {
         SummaryFile { inner: Arc::new(Inner { inputs, options }) }
     }
 
+    /// Checks every row; a [`Summary`] that streams them.
+    ///
+    /// # Errors
+    /// As [`SummaryFile::meta`].
+    pub fn open(self, progress: &dyn Progress) -> Result<Summary> {
+        let meta = self.meta(progress)?;
+        Ok(Summary::new(meta, self))
+    }
+
     /// Checks every row, and says what is known of the summary as a whole.
     ///
     /// # Errors
@@ -94,17 +102,13 @@ impl SummaryFile {
         let mut warnings: Vec<Warning> = warn_skipped(&tally, &account).into_iter().collect();
         warnings.extend(warn_unit(unit_source, largest_t));
         warnings.extend(warn_money(ignored_money));
-        let mut assumptions = inputs.assumptions.clone();
-        if unit_source == UnitSource::Default {
-            assumptions.push("recency and T are taken to be in weeks (--unit says otherwise)".to_owned());
-        }
         Ok(SummaryMeta {
             unit,
             unit_source,
             has_money: inputs.tables[0].summary().monetary.is_some(),
             sorted,
             account,
-            assumptions,
+            assumptions: inputs.assumptions.clone(),
             warnings,
             ..SummaryMeta::default()
         })
@@ -318,9 +322,4 @@ fn warn_money(ignored: u64) -> Option<Warning> {
             ),
         )
     })
-}
-
-/// Rows used as customers.
-pub(crate) fn customers(meta: &SummaryMeta) -> u64 {
-    meta.account.rows(Fate::Customer)
 }

@@ -1,1 +1,155 @@
-//! To come.
+//! NBD: customers buy at random at their own steady rate and never leave.
+//!
+//! Data of one customer: `x` repeat purchases, `T` age at the end of observation, in units of time since
+//! the first purchase; `t_x` says nothing more.
+//! Parameters: `r`, `alpha` buying rate ~ Gamma(r, alpha) (alpha in units of time).
+//!
+//! Likelihood: Ehrenberg (1959), "The pattern of consumer purchases", Applied Statistics 8(1), 26-41,
+//! of the times of the purchases instead of their number, so that it can be compared with those of
+//! the models in which customers leave (the two differ by `T^x / x!`):
+//! ```text
+//! L = Γ(r+x) α^r / (Γ(r) (α+T)^(r+x))
+//! ```
+//! As printed, at an easy point:
+//! ```
+//! use clv::model::{Customer, Model, Nbd};
+//!
+//! let model = Nbd { r: 0.385, alpha: 12.07 };
+//! let row = Customer { x: 2, t_x: 30.43, t: 38.86 };
+//! let Nbd { r, alpha } = model;
+//! let printed = r * (r + 1.0) * alpha.powf(r) / (alpha + 38.86).powf(r + 2.0);
+//! assert!((model.log_likelihood(&row) - printed.ln()).abs() < 1e-13);
+//! ```
+//! Computed in logarithms. Differs from the paper: as said.
+//! Checked by: tests/published_models.rs, tests/conformance.rs (BG/NBD with hardly any leaving is this
+//! model).
+
+use std::ops::Range;
+
+use crate::model::gamma_poisson::{GammaPoisson, TimeTerms, annuity};
+use crate::model::table::{Customer, CustomerTable};
+use crate::model::{Attrition, Derivatives, Discounting, Model, ParamSpec, Scale, Scorer};
+use crate::special::negative_binomial_pmf;
+
+/// The NBD model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nbd {
+    /// Shape of the distribution of buying rates.
+    pub r: f64,
+    /// Rate of the distribution of buying rates [units of time].
+    pub alpha: f64,
+}
+
+/// What a sum needs that is the same for many rows.
+#[derive(Debug)]
+pub struct Prepared(Vec<TimeTerms>);
+
+impl Nbd {
+    fn kernel(&self) -> GammaPoisson {
+        GammaPoisson { r: self.r, alpha: self.alpha }
+    }
+
+    /// Expected rate of purchases of a customer.
+    fn rate(&self, x: u32, t: f64) -> f64 {
+        (self.r + f64::from(x)) / (self.alpha + t)
+    }
+}
+
+impl Model for Nbd {
+    type Row = Customer;
+    type Table = CustomerTable;
+    type Prepared = Prepared;
+
+    const NAME: &'static str = "nbd";
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec { name: "r", meaning: "buying rate: shape of its distribution", scale: Scale::None },
+        ParamSpec { name: "alpha", meaning: "buying rate: rate of its distribution", scale: Scale::Time },
+    ];
+
+    fn from_params(params: &[f64]) -> Self {
+        Nbd { r: params[0], alpha: params[1] }
+    }
+
+    fn params(&self) -> Vec<f64> {
+        vec![self.r, self.alpha]
+    }
+
+    fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, String> {
+        let rate = table.mean_rate()?;
+        Ok([0.5, 4.0, 0.1].iter().map(|r| vec![*r, r / rate]).collect())
+    }
+
+    fn limit(&self) -> String {
+        match self.r > 1.0 {
+            true => format!(
+                "no heterogeneity of buying rates: everyone buys {:.4} times per unit of time, r and alpha -> infinity together",
+                self.r / self.alpha
+            ),
+            false => "almost nobody ever buys again: r -> 0".to_owned(),
+        }
+    }
+
+    fn log_likelihood(&self, row: &Customer) -> f64 {
+        self.kernel().log_likelihood(row)
+    }
+
+    fn prepare(&self, table: &CustomerTable) -> Prepared {
+        Prepared(self.kernel().time_terms(table))
+    }
+
+    fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {
+        self.kernel().add_sum(table, &prepared.0, out);
+    }
+
+    /// Nothing: `x` and `T` enter the likelihood apart from each other.
+    fn rows(&self, _: &CustomerTable, _: &Prepared, _: Range<usize>, _: &mut Derivatives) {}
+}
+
+impl Attrition for Nbd {
+    /// 1.
+    fn p_alive(&self, _: &Customer) -> f64 {
+        1.0
+    }
+
+    fn expected_if_alive(&self, x: u32, t: f64, horizon: f64) -> f64 {
+        self.rate(x, t) * horizon
+    }
+
+    fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
+        self.rate(x, t) * annuity(horizon, discounting)
+    }
+
+    /// Nobody ever leaves.
+    fn finite_without_end(&self) -> bool {
+        false
+    }
+
+    fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
+        negative_binomial_pmf(n, self.r + f64::from(customer.x), horizon / (self.alpha + customer.t))
+    }
+
+    fn expected_purchases_new(&self, horizon: f64) -> f64 {
+        self.rate(0, 0.0) * horizon
+    }
+
+    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
+        negative_binomial_pmf(n, self.r, horizon / self.alpha)
+    }
+
+    fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
+        Box::new(NbdScorer { model: *self, horizon, annuity: annuity(horizon, discounting) })
+    }
+}
+
+struct NbdScorer {
+    model: Nbd,
+    horizon: f64,
+    annuity: f64,
+}
+
+impl Scorer for NbdScorer {
+    fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64) {
+        let rate = self.model.rate(x, t);
+        (rate * self.horizon, rate * self.annuity)
+    }
+}

@@ -1,6 +1,10 @@
 //! Counted rows: equal customers merged, with how many they are, laid out so that what depends on
 //! `x` alone, or on one time alone, is computed once.
 
+mod builder;
+
+pub use builder::{CustomerTableBuilder, SpendTableBuilder};
+
 use crate::model::Table;
 
 /// The purchase history of one customer, as far as any model needs it.
@@ -47,6 +51,10 @@ pub struct CustomerTable {
     pub count: Vec<f64>,
     /// The rows by `x`, ascending.
     pub groups: Vec<SameX>,
+    /// Time by time: how many customers have it as `T`.
+    pub t_count: Vec<f64>,
+    /// Time by time: how many repeat purchases those customers made.
+    pub t_repeats: Vec<f64>,
     /// The sum of all counts.
     pub customers: f64,
 }
@@ -64,12 +72,105 @@ pub struct SpendTable {
     pub customers: f64,
 }
 
+impl CustomerTable {
+    /// Starts a table.
+    pub fn builder() -> CustomerTableBuilder {
+        CustomerTableBuilder::default()
+    }
+
+    /// Repeat purchases per customer and unit of time.
+    ///
+    /// # Errors
+    /// In words, if there are none or no time has passed.
+    pub(super) fn mean_rate(&self) -> Result<f64, String> {
+        let repeats: f64 = self.t_repeats.iter().sum();
+        let time: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
+        if self.customers == 0.0 {
+            return Err("there are no customers".to_owned());
+        }
+        if repeats == 0.0 {
+            return Err(
+                "no customer made a repeat purchase (frequency is 0 for all), so nothing is known of \
+                        how often customers come back. A longer observation is needed, or a finer --grain if \
+                        repeat purchases fall within one grain"
+                    .to_owned(),
+            );
+        }
+        if time > 0.0 { Ok(repeats / time) } else { Err("T is 0 for all customers".to_owned()) }
+    }
+
+    /// The same distinct rows with other counts (one a row, in order): for resampling.
+    pub fn with_counts(&self, count: Vec<f64>) -> Self {
+        assert_eq!(count.len(), self.count.len(), "one count for each row");
+        let mut table = CustomerTable { count, ..self.clone() };
+        table.set_margins();
+        table
+    }
+
+    /// Works out all sums of counts from the counts.
+    fn set_margins(&mut self) {
+        self.t_count = vec![0.0; self.times.len()];
+        self.t_repeats = vec![0.0; self.times.len()];
+        self.customers = 0.0;
+        for group in &mut self.groups {
+            group.count = 0.0;
+            for row in group.rows.clone() {
+                let (count, t) = (self.count[row], self.t[row] as usize);
+                group.count += count;
+                self.t_count[t] += count;
+                self.t_repeats[t] += count * f64::from(group.x);
+            }
+            self.customers += group.count;
+        }
+    }
+}
+
+impl SpendTable {
+    /// Starts a table.
+    pub fn builder() -> SpendTableBuilder {
+        SpendTableBuilder::default()
+    }
+
+    /// The same rows with other counts (one a row, in order): for resampling.
+    pub fn with_counts(&self, count: Vec<f64>) -> Self {
+        assert_eq!(count.len(), self.count.len(), "one count for each row");
+        let mut table = SpendTable { count, ..self.clone() };
+        table.set_margins();
+        table
+    }
+
+    /// Works out all sums of counts from the counts.
+    fn set_margins(&mut self) {
+        self.customers = 0.0;
+        for group in &mut self.groups {
+            group.count = self.count[group.rows.clone()].iter().sum();
+            self.customers += group.count;
+        }
+    }
+}
+
 impl Table for CustomerTable {
     fn len(&self) -> usize {
         self.count.len()
     }
     fn customers(&self) -> f64 {
         self.customers
+    }
+    fn typical(&self) -> f64 {
+        let sum: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
+        positive(sum / self.customers)
+    }
+    fn thinned(&self, step: usize) -> Self {
+        let mut table = CustomerTable {
+            times: self.times.clone(),
+            t_x: every(step, &self.t_x),
+            t: every(step, &self.t),
+            count: every(step, &self.count),
+            groups: thinned_groups(step, &self.groups),
+            ..CustomerTable::default()
+        };
+        table.set_margins();
+        table
     }
 }
 
@@ -80,4 +181,34 @@ impl Table for SpendTable {
     fn customers(&self) -> f64 {
         self.customers
     }
+    fn typical(&self) -> f64 {
+        let sum: f64 = self.mean.iter().zip(&self.count).map(|(mean, count)| mean * count).sum();
+        positive(sum / self.customers)
+    }
+    fn thinned(&self, step: usize) -> Self {
+        let mut table = SpendTable {
+            mean: every(step, &self.mean),
+            count: every(step, &self.count),
+            groups: thinned_groups(step, &self.groups),
+            ..SpendTable::default()
+        };
+        table.set_margins();
+        table
+    }
+}
+
+fn every<T: Copy>(step: usize, column: &[T]) -> Vec<T> {
+    column.iter().step_by(step).copied().collect()
+}
+
+/// The groups when only rows 0, `step`, 2 `step`, ... are left; empty ones go.
+fn thinned_groups(step: usize, groups: &[SameX]) -> Vec<SameX> {
+    let rows = |group: &SameX| group.rows.start.div_ceil(step)..group.rows.end.div_ceil(step);
+    let left = groups.iter().map(|group| SameX { rows: rows(group), ..*group });
+    left.filter(|group| !group.rows.is_empty()).collect()
+}
+
+/// `value`, or 1 where it is no scale.
+fn positive(value: f64) -> f64 {
+    if value > 0.0 && value.is_finite() { value } else { 1.0 }
 }

@@ -1,0 +1,79 @@
+//! Forecasts for many customers: the same numbers as one by one, bit for bit, with the tables that
+//! depend on `x` alone or on `T` alone kept.
+
+use rustc_hash::FxHashMap;
+
+use super::BetaGeometric;
+use super::forecast::is_discounted;
+use super::survival::{Survival, level_of};
+use super::weights::{discounted, undiscounted};
+use crate::model::{Discounting, Scorer};
+
+/// Entries kept at most, of results and of tables; then they are dropped and built up again.
+const RESULTS: usize = 1 << 18;
+const TABLES: usize = 1 << 12;
+
+/// See [`Attrition::scorer`](crate::model::Attrition::scorer).
+pub(in crate::model) struct BetaGeometricScorer {
+    model: BetaGeometric,
+    horizon: f64,
+    discounting: Discounting,
+    by_x: FxHashMap<u32, Survival>,
+    by_t: FxHashMap<(u64, u32), Weights>,
+    results: FxHashMap<(u32, u64), (f64, f64)>,
+}
+
+struct Weights {
+    expected: Vec<f64>,
+    discounted: Vec<f64>,
+}
+
+impl BetaGeometricScorer {
+    pub fn new(model: BetaGeometric, horizon: f64, discounting: Discounting) -> Self {
+        let (by_x, by_t, results) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
+        BetaGeometricScorer { model, horizon, discounting, by_x, by_t, results }
+    }
+
+    fn compute(&mut self, x: u32, t: f64) -> (f64, f64) {
+        let (model, horizon, discounting) = (self.model, self.horizon, self.discounting);
+        let finite = horizon < f64::INFINITY;
+        let level = level_of(model.shape(x) + 1.0);
+        make_room(&mut self.by_x, TABLES);
+        make_room(&mut self.by_t, TABLES);
+        let weights = self.by_t.entry((t.to_bits(), level)).or_insert_with(|| {
+            let scale = model.alpha + t;
+            let expected = if finite { undiscounted(level, scale, horizon) } else { Vec::new() };
+            let discounts = is_discounted(discounting);
+            let discounted =
+                if discounts { discounted(level, scale, horizon, discounting) } else { Vec::new() };
+            Weights { expected, discounted }
+        });
+        let survival = self.by_x.entry(x).or_insert_with(|| model.survival(x));
+        let shape = model.shape(x);
+        let expected =
+            if finite { shape * survival.dot(&weights.expected) } else { model.expected_for_ever(x) };
+        if !is_discounted(discounting) {
+            return (expected, expected);
+        }
+        (expected, shape * survival.dot(&weights.discounted))
+    }
+}
+
+impl Scorer for BetaGeometricScorer {
+    fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64) {
+        let key = (x, t.to_bits());
+        if let Some(known) = self.results.get(&key) {
+            return *known;
+        }
+        let result = self.compute(x, t);
+        make_room(&mut self.results, RESULTS);
+        self.results.insert(key, result);
+        result
+    }
+}
+
+fn make_room<K, V>(map: &mut FxHashMap<K, V>, most: usize) {
+    if map.len() >= most {
+        map.clear();
+    }
+}

@@ -1,0 +1,245 @@
+//! Counting: rows in any order in, sorted distinct rows with counts out.
+//!
+//! A million customers at day grain have a few hundred distinct times. So each time becomes a small
+//! number (a hash of its bits finds it), `(x, T, t_x)` becomes one integer of some 26 bits, and three
+//! passes of a radix sort put equal rows side by side.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::{Customer, CustomerTable, SameX, SpendRow, SpendTable};
+
+/// Collects customers; see [`CustomerTable::builder`].
+#[derive(Debug, Clone, Default)]
+pub struct CustomerTableBuilder {
+    x: Vec<u32>,
+    t_x: Vec<u32>,
+    t: Vec<u32>,
+    /// Row by row, or empty while all are 1.
+    count: Vec<f64>,
+    times: Times,
+}
+
+/// Numbers for distinct times, in order of first appearance.
+#[derive(Debug, Clone, Default)]
+struct Times {
+    seen: Vec<f64>,
+    index: FxHashMap<u64, u32>,
+    /// The last one asked for: in many files neighbours share `T`.
+    last: Option<(u64, u32)>,
+}
+
+impl Times {
+    #[inline]
+    fn number(&mut self, time: f64) -> u32 {
+        let time = time + 0.0; // -0.0 is 0.0
+        let bits = time.to_bits();
+        if let Some((last, number)) = self.last
+            && last == bits
+        {
+            return number;
+        }
+        let number = *self.index.entry(mixed(bits)).or_insert_with(|| {
+            self.seen.push(time);
+            (self.seen.len() - 1) as u32
+        });
+        self.last = Some((bits, number));
+        number
+    }
+
+    /// The times ascending, and the place of each number in them.
+    fn sorted(&self) -> (Vec<f64>, Vec<u32>) {
+        let mut order: Vec<u32> = (0..self.seen.len() as u32).collect();
+        order.sort_unstable_by(|a, b| self.seen[*a as usize].total_cmp(&self.seen[*b as usize]));
+        let mut place = vec![0; order.len()];
+        for (rank, number) in order.iter().enumerate() {
+            place[*number as usize] = rank as u32;
+        }
+        (order.iter().map(|number| self.seen[*number as usize]).collect(), place)
+    }
+}
+
+/// The low bits of whole numbers written as doubles are all zero; this (invertible) map spreads the
+/// high ones.
+#[inline]
+fn mixed(bits: u64) -> u64 {
+    bits ^ (bits >> 29) ^ (bits >> 43)
+}
+
+impl CustomerTableBuilder {
+    /// Adds `count` customers with the same history.
+    pub fn push(&mut self, customer: Customer, count: f64) -> &mut Self {
+        if count != 1.0 && self.count.is_empty() {
+            self.count.resize(self.x.len(), 1.0);
+        }
+        if count != 1.0 || !self.count.is_empty() {
+            self.count.push(count);
+        }
+        self.x.push(customer.x);
+        let (t_x, t) = (self.times.number(customer.t_x), self.times.number(customer.t));
+        self.t_x.push(t_x);
+        self.t.push(t);
+        self
+    }
+
+    /// Adds customers column by column; the columns are equally long.
+    pub fn push_columns(&mut self, x: &[u32], t_x: &[f64], t: &[f64]) -> &mut Self {
+        assert!(x.len() == t_x.len() && x.len() == t.len(), "columns of one length");
+        if !self.count.is_empty() {
+            self.count.resize(self.count.len() + x.len(), 1.0);
+        }
+        self.x.extend_from_slice(x);
+        let times = &mut self.times;
+        self.t_x.extend(t_x.iter().map(|time| times.number(*time)));
+        self.t.extend(t.iter().map(|time| times.number(*time)));
+        self
+    }
+
+    /// Sorts and counts. The table is the same for every order of the same rows.
+    pub fn finish(&self) -> CustomerTable {
+        let (times, place) = self.times.sorted();
+        let width = bits(times.len().saturating_sub(1) as u64);
+        let x_width = bits(u64::from(self.x.iter().copied().max().unwrap_or(0)));
+        let mut table = CustomerTable { times, ..CustomerTable::default() };
+        // The distinct times of n rows are at most 2n, and a row is some tens of bytes: 32 + 2 × 33
+        // bits, which do not fit, need more than 60,000 distinct times.
+        if x_width + 2 * width <= 64 {
+            self.count_packed(&place, width, x_width, &mut table);
+        } else {
+            self.count_wide(&place, &mut table);
+        }
+        table.set_margins();
+        table
+    }
+
+    fn count_packed(&self, place: &[u32], width: u32, x_width: u32, table: &mut CustomerTable) {
+        let place = |number: &u32| u64::from(place[*number as usize]);
+        let rows = self.x.iter().zip(&self.t).zip(&self.t_x);
+        let mut keys: Vec<u64> =
+            rows.map(|((x, t), t_x)| u64::from(*x) << (2 * width) | place(t) << width | place(t_x)).collect();
+        let mask = (1 << width) - 1;
+        let mut add = |key: u64, count: f64| {
+            let (t, t_x) = ((key >> width & mask) as u32, (key & mask) as u32);
+            add_row(table, (key >> (2 * width)) as u32, t, t_x, count);
+        };
+        if self.count.is_empty() {
+            radix_sort(&mut keys, x_width + 2 * width);
+            for run in keys.chunk_by(|a, b| a == b) {
+                add(run[0], run.len() as f64);
+            }
+        } else {
+            let mut weighted: Vec<(u64, f64)> = keys.into_iter().zip(self.count.iter().copied()).collect();
+            // By count too: a sum depends on the order of its terms.
+            weighted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            for run in weighted.chunk_by(|a, b| a.0 == b.0) {
+                add(run[0].0, run.iter().map(|row| row.1).sum());
+            }
+        }
+    }
+
+    fn count_wide(&self, place: &[u32], table: &mut CustomerTable) {
+        let mut rows: Vec<((u32, u32, u32), f64)> = (0..self.x.len())
+            .map(|row| {
+                let place = |number: u32| place[number as usize];
+                let count = self.count.get(row).copied().unwrap_or(1.0);
+                ((self.x[row], place(self.t[row]), place(self.t_x[row])), count)
+            })
+            .collect();
+        rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        for run in rows.chunk_by(|a, b| a.0 == b.0) {
+            let (x, t, t_x) = run[0].0;
+            add_row(table, x, t, t_x, run.iter().map(|row| row.1).sum());
+        }
+    }
+}
+
+/// How many bits `value` needs.
+fn bits(value: u64) -> u32 {
+    u64::BITS - value.leading_zeros()
+}
+
+fn add_row(table: &mut CustomerTable, x: u32, t: u32, t_x: u32, count: f64) {
+    let row = table.count.len();
+    match table.groups.last_mut() {
+        Some(group) if group.x == x => group.rows.end = row + 1,
+        _ => table.groups.push(same_x(x, row..row + 1)),
+    }
+    table.t.push(t);
+    table.t_x.push(t_x);
+    table.count.push(count);
+}
+
+fn same_x(x: u32, rows: Range<usize>) -> SameX {
+    SameX { x, rows, count: 0.0 }
+}
+
+/// Sorts keys of this many significant bits, least significant digit first.
+fn radix_sort(keys: &mut Vec<u64>, significant: u32) {
+    const LONGEST: u32 = 11;
+    let passes = significant.div_ceil(LONGEST).max(1);
+    let digit = significant.div_ceil(passes).max(1);
+    let mask = (1_u64 << digit) - 1;
+    let mut other = vec![0; keys.len()];
+    for pass in 0..passes {
+        let shift = pass * digit;
+        let mut next = vec![0_usize; 1 << digit];
+        for key in keys.iter() {
+            next[(key >> shift & mask) as usize] += 1;
+        }
+        let mut start = 0;
+        for place in &mut next {
+            start += std::mem::replace(place, start);
+        }
+        for key in keys.iter() {
+            let place = &mut next[(key >> shift & mask) as usize];
+            other[*place] = *key;
+            *place += 1;
+        }
+        std::mem::swap(keys, &mut other);
+    }
+}
+
+/// Collects the spending of customers; see [`SpendTable::builder`].
+#[derive(Debug, Clone, Default)]
+pub struct SpendTableBuilder {
+    rows: Vec<(u32, f64, f64)>,
+}
+
+impl SpendTableBuilder {
+    /// Adds `count` customers with the same spending. No repeat purchase, or a mean that is not
+    /// positive, says nothing about amounts: such rows are left out.
+    pub fn push(&mut self, row: SpendRow, count: f64) -> &mut Self {
+        if row.x > 0 && row.mean > 0.0 {
+            self.rows.push((row.x, row.mean, count));
+        }
+        self
+    }
+
+    /// Adds customers column by column; the columns are equally long.
+    pub fn push_columns(&mut self, x: &[u32], mean: &[f64]) -> &mut Self {
+        assert_eq!(x.len(), mean.len(), "columns of one length");
+        for (x, mean) in x.iter().zip(mean) {
+            self.push(SpendRow { x: *x, mean: *mean }, 1.0);
+        }
+        self
+    }
+
+    /// Sorts and counts. The table is the same for every order of the same rows.
+    pub fn finish(&self) -> SpendTable {
+        let mut rows = self.rows.clone();
+        rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+        let mut table = SpendTable::default();
+        for run in rows.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1) {
+            let row = table.count.len();
+            match table.groups.last_mut() {
+                Some(group) if group.x == run[0].0 => group.rows.end = row + 1,
+                _ => table.groups.push(same_x(run[0].0, row..row + 1)),
+            }
+            table.mean.push(run[0].1);
+            table.count.push(run.iter().map(|row| row.2).sum());
+        }
+        table.set_margins();
+        table
+    }
+}

@@ -1,0 +1,97 @@
+//! `ln B`, its ratios, and the binomial and negative binomial probabilities made of it.
+
+use std::f64::consts::TAU;
+
+use super::gamma::{ln_gamma, ln_gamma_second_difference, log1p_excess, stirling, stirling_difference};
+
+/// `ln B(a, b)`, `a, b > 0`.
+pub fn ln_beta(a: f64, b: f64) -> f64 {
+    let (small, large) = if a <= b { (a, b) } else { (b, a) };
+    if large < 10.0 {
+        ln_gamma(small) + ln_gamma(large) - ln_gamma(small + large)
+    } else {
+        ln_gamma(small) - small * large.ln() - stirling_difference(large, small)
+    }
+}
+
+/// `ln B(a, b + x) − ln B(a, b)`, `a, b > 0`, `x >= 0`; to full relative accuracy. Its exponential
+/// is the chance of `x` failures in a row when the chance of success is Beta(a, b).
+pub fn ln_beta_ratio(a: f64, b: f64, x: f64) -> f64 {
+    ln_gamma_second_difference(b, a, x)
+}
+
+/// `x ln(p / p0) + y ln(q / q0)` with `p0 = x/(x+y)`, `q0 = y/(x+y)`: the (negative) deviance of `p`
+/// from its best value. Not positive.
+fn deviance(x: f64, y: f64, p: f64, q: f64) -> f64 {
+    let n = x + y;
+    let surplus = y * p - x * q; // n p − x = y − n q
+    let part = |count: f64, chance: f64, surplus: f64| {
+        if count == 0.0 {
+            return surplus;
+        }
+        let t = surplus / count;
+        if t > -0.5 { count * log1p_excess(t) } else { surplus - count * (n * (chance / count)).ln() }
+    };
+    -(part(x, p, surplus) + part(y, q, -surplus))
+}
+
+/// `ln` of `Γ(n+1) / (Γ(x+1) Γ(y+1)) p^x q^y`, `n = x + y`, for real `x, y > 0` and `p + q = 1`
+/// (both given, so that neither is lost in rounding).
+pub fn ln_binomial(x: f64, y: f64, p: f64, q: f64) -> f64 {
+    let n = x + y;
+    let remainders = stirling(n) - stirling(x) - stirling(y);
+    remainders + deviance(x, y, p, q) - 0.5 * (TAU * x * (y / n)).ln()
+}
+
+/// `P(N = n)` where `N` counts the purchases in a time `t` at a rate that is Gamma(r, alpha);
+/// `odds = t / alpha`.
+pub fn negative_binomial_pmf(n: u32, r: f64, odds: f64) -> f64 {
+    if n == 0 {
+        return (-r * odds.ln_1p()).exp();
+    }
+    let n = f64::from(n);
+    let (z, w) = (odds / (1.0 + odds), 1.0 / (1.0 + odds));
+    r / (r + n) * ln_binomial(n, r, z, w).exp()
+}
+
+/// `P(N >= n)` for the same `N`, to full relative accuracy in the tail: the regularised incomplete
+/// beta function `I_z(n, r)`, `z = odds / (1 + odds)`.
+pub fn negative_binomial_tail(n: u32, r: f64, odds: f64) -> f64 {
+    match n {
+        0 => return 1.0,
+        1 => return -(-r * odds.ln_1p()).exp_m1(),
+        _ => {}
+    }
+    let n = f64::from(n);
+    let (z, w) = (odds / (1.0 + odds), 1.0 / (1.0 + odds));
+    // z^n w^r / B(n, r)
+    let front = n * r / (n + r) * ln_binomial(n, r, z, w).exp();
+    let direct = || front / n * incomplete_beta_fraction(n, r, z);
+    let complement = || 1.0 - front / r * incomplete_beta_fraction(r, n, w);
+    let tail = if z * (n + r + 2.0) < n + 1.0 || (r < 1.0 && odds < 1e6) { direct() } else { complement() };
+    tail.clamp(0.0, 1.0)
+}
+
+/// The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method.
+fn incomplete_beta_fraction(a: f64, b: f64, x: f64) -> f64 {
+    const TINY: f64 = 1e-300;
+    let nonzero = |v: f64| if v.abs() < TINY { TINY } else { v };
+    let (mut c, mut d) = (1.0, 1.0 / nonzero(1.0 - (a + b) / (a + 1.0) * x));
+    let mut value = d;
+    for m in 1..100_000 {
+        let m = f64::from(m);
+        let even = m / (a + 2.0 * m - 1.0) * ((b - m) / (a + 2.0 * m)) * x;
+        d = 1.0 / nonzero(1.0 + even * d);
+        c = nonzero(1.0 + even / c);
+        value *= d * c;
+        let odd = -((a + m) / (a + 2.0 * m) * ((a + b + m) / (a + 2.0 * m + 1.0))) * x;
+        d = 1.0 / nonzero(1.0 + odd * d);
+        c = nonzero(1.0 + odd / c);
+        let step = d * c;
+        value *= step;
+        if (step - 1.0).abs() < 2e-16 {
+            break;
+        }
+    }
+    value
+}
