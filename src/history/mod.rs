@@ -18,6 +18,9 @@ mod scatter;
 mod store;
 mod summarize;
 pub(crate) mod summary_file;
+mod summary_rows;
+#[cfg(test)]
+mod summary_tests;
 #[cfg(test)]
 mod tests;
 mod twins;
@@ -41,6 +44,6 @@ pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -
         Recognised::Log(inputs) => {
             summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
         }
-        Recognised::Summary(_) => Err(crate::Error::option("LOG", "summaries: soon")),
+        Recognised::Summary(file) => file.open(progress),
     }
 }
