@@ -62,7 +62,9 @@ impl FromStr for Timing {
                 Some(length) => length.parse().map(Timing::MonthsOf),
                 None => Err(Error::option(
                     "--discounting",
-                    format!("'{text}' is not one of continuous, monthly, monthly=LENGTH (such as monthly=30.4375d)"),
+                    format!(
+                        "'{text}' is not one of continuous, monthly, monthly=LENGTH (such as monthly=30.4375d)"
+                    ),
                 )),
             },
         }

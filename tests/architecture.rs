@@ -34,7 +34,8 @@ fn forbid(place: &str, words: &[&str]) {
 
 #[test]
 fn the_maths_is_pure() {
-    let words = ["std::fs", "std::io", "println!", "serde", "rayon", "std::thread", "crate::history", "crate::fit"];
+    let words =
+        ["std::fs", "std::io", "println!", "serde", "rayon", "std::thread", "crate::history", "crate::fit"];
     forbid("model", &words);
     forbid("special", &words);
 }
@@ -55,7 +56,9 @@ fn the_fit_knows_no_model() {
 #[test]
 fn files_are_touched_in_their_own_places() {
     let words = ["std::fs", "File::"];
-    for place in ["counts", "clv_model", "score", "value", "totals", "summary", "units", "family", "report", "fit"] {
+    for place in
+        ["counts", "clv_model", "score", "value", "totals", "summary", "units", "family", "report", "fit"]
+    {
         forbid(place, &words);
     }
 }

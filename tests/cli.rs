@@ -67,7 +67,8 @@ fn forecast_writes_one_row_a_customer_sorted() {
     assert!(text(&output.stderr).contains("6,919 rows read"));
     let table = fs::read_to_string(&out).unwrap();
     let mut lines = table.lines();
-    let header = "customer_id,frequency,recency,T,monetary_value,p_alive,expected_purchases,expected_spend,clv";
+    let header =
+        "customer_id,frequency,recency,T,monetary_value,p_alive,expected_purchases,expected_spend,clv";
     assert_eq!(lines.next(), Some(header));
     let ids: Vec<&str> = lines.map(|line| line.split(',').next().unwrap()).collect();
     assert_eq!(ids.len(), 2357);
@@ -148,9 +149,11 @@ fn published_parameters_make_a_model_file() {
     ok(&[&["model", "bg-nbd"], &given[..], &["--spend", "p=6.25,q=3.74,v=15.44", "-o", &model]].concat());
     let shown = ok(&["inspect", &model]);
     assert!(text(&shown.stdout).contains("4.414"));
-    let one = dir.write("one.csv", "customer_id,frequency,recency,T,monetary_value\nc1,2,30.43,38.86,22.35\n");
+    let one =
+        dir.write("one.csv", "customer_id,frequency,recency,T,monetary_value\nc1,2,30.43,38.86,22.35\n");
     let scored = ok(&["score", &model, &one, "--horizon", "39w", "-o", "-"]);
-    let row: Vec<String> = text(&scored.stdout).lines().nth(1).unwrap().split(',').map(str::to_owned).collect();
+    let row: Vec<String> =
+        text(&scored.stdout).lines().nth(1).unwrap().split(',').map(str::to_owned).collect();
     // BTYD 2.4.3 and Fader, Hardie & Lee (2005) print 1.226 for these rounded parameters.
     assert!((row[6].parse::<f64>().unwrap() - 1.226028175).abs() < 1e-8, "{row:?}");
     assert!((row[5].parse::<f64>().unwrap() - 0.7265785701).abs() < 1e-9, "{row:?}");
@@ -264,8 +267,12 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     let new = fs::read(&out).unwrap();
     for moment in 0..20u32 {
         fs::write(&out, "old\n").unwrap();
-        let mut child =
-            Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_clv"))
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(whole * moment / 18);
         let _ = child.kill();
         child.wait().unwrap();

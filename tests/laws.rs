@@ -67,7 +67,12 @@ fn every_customer_twice_doubles_the_likelihood() {
             assert_close("LL", two.log_likelihood, 2.0 * one.log_likelihood, 1e-13);
             for (a, b) in one.estimates.iter().zip(&two.estimates) {
                 assert_close(a.name, b.value, a.value, 1e-9);
-                assert_close(a.name, b.standard_error.unwrap() * 2f64.sqrt(), a.standard_error.unwrap(), 1e-8);
+                assert_close(
+                    a.name,
+                    b.standard_error.unwrap() * 2f64.sqrt(),
+                    a.standard_error.unwrap(),
+                    1e-8,
+                );
             }
         }
     }

@@ -12,7 +12,9 @@ use clv::{history, model_file};
 fn old_model_files_score_as_ever() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let mut files = 0;
-    for version in fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+    for version in
+        fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
         let customers = version.join("customers.csv");
         for path in fs::read_dir(&version).unwrap().map(|entry| entry.unwrap().path()) {
             if path.extension().is_none_or(|e| e != "json") {
@@ -28,12 +30,8 @@ fn old_model_files_score_as_ever() {
                     let value = |column: &Option<Vec<f64>>| column.as_ref().map(|column| column[i]);
                     let id = batch.customers.customer_id.value(i).to_owned();
                     let spend = value(&batch.expected_spend);
-                    let figures = [
-                        Some(batch.p_alive[i]),
-                        value(&batch.expected_purchases),
-                        spend,
-                        value(&batch.clv),
-                    ];
+                    let figures =
+                        [Some(batch.p_alive[i]), value(&batch.expected_purchases), spend, value(&batch.clv)];
                     rows.push((id, figures));
                 }
             }

@@ -156,15 +156,19 @@ fn mbg_nbd_forecasts_of_cdnow() {
     let all = customers(&summary);
     let total: f64 = all.iter().map(|(_, c, _)| model.purchase.expected_purchases(c, 39.0)).sum();
     assert_close("sum of CET(39)", total, 1576.712, 1e-6); // B+
-    assert_close("CET(39) of the first", model.purchase.expected_purchases(&all[0].1, 39.0), 1.26274696, 1e-6);
+    assert_close(
+        "CET(39) of the first",
+        model.purchase.expected_purchases(&all[0].1, 39.0),
+        1.26274696,
+        1e-6,
+    );
 }
 
 /// LT's figures come from its own summary, which rounds times to two decimals.
 fn two_decimals(summary: &clv::Summary) -> Vec<(Customer, f64)> {
     let round = |t: f64| (t * 100.0).round() / 100.0;
-    let rounded = |(_, c, mean): (String, Customer, f64)| {
-        (Customer { x: c.x, t_x: round(c.t_x), t: round(c.t) }, mean)
-    };
+    let rounded =
+        |(_, c, mean): (String, Customer, f64)| (Customer { x: c.x, t_x: round(c.t_x), t: round(c.t) }, mean);
     customers(summary).into_iter().map(rounded).collect()
 }
 
@@ -220,7 +224,8 @@ fn lifetimes_customer_lifetime_value() {
     }
     // LT, weekly data with freq "W".
     let expected = [
-        36.278496, 4.637466, 8.344093, 8.344093, 8.344093, 283.523593, 6.881407, 8.344093, 43.353642, 8.344093,
+        36.278496, 4.637466, 8.344093, 8.344093, 8.344093, 283.523593, 6.881407, 8.344093, 43.353642,
+        8.344093,
     ];
     for (value, expected) in clv.iter().zip(expected) {
         assert_close("clv", *value, expected, 2e-5);

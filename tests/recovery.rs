@@ -107,7 +107,8 @@ fn purchase_models_are_recovered() {
 
 #[test]
 fn spend_models_are_recovered() {
-    let spread = [[6.25, 3.74, 15.44], [2.0, 5.0, 40.0], [9.0, 2.5, 8.0], [1.0, 8.0, 300.0], [20.0, 4.0, 3.0]];
+    let spread =
+        [[6.25, 3.74, 15.44], [2.0, 5.0, 40.0], [9.0, 2.5, 8.0], [1.0, 8.0, 300.0], [20.0, 4.0, 3.0]];
     let mut tally = Tally::default();
     for (k, [p, q, v]) in spread.into_iter().cycle().take(10).enumerate() {
         let seed = 300 + k as u64;

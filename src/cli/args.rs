@@ -101,7 +101,10 @@ impl InputArgs {
         if self.quantity.is_some() != self.price.is_some() {
             let (given, missing) =
                 if self.quantity.is_some() { ("--quantity", "--price") } else { ("--price", "--quantity") };
-            return Err(Error::option(given, format!("the amount is quantity x price: {missing} is needed too")));
+            return Err(Error::option(
+                given,
+                format!("the amount is quantity x price: {missing} is needed too"),
+            ));
         }
         if self.quantity.is_some() && self.amount.is_some() {
             return Err(Error::option("--amount", "give either --amount, or --quantity and --price"));

@@ -23,7 +23,13 @@ use console::Console;
 /// Customer lifetime value from a purchase history: who is still a customer, how often they will
 /// come back, how much they will spend, and what that is worth today.
 #[derive(Parser)]
-#[command(name = "clv", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "clv",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

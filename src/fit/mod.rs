@@ -118,11 +118,12 @@ impl Search {
             };
             // Likelihoods that differ by less than this are the same end reached twice.
             let same = 1e-6 * outcome.at.value.abs().max(1.0);
-            (if outcome.at.value.is_finite() { (outcome.at.value / same).round() } else { f64::MAX }, certainty)
+            (
+                if outcome.at.value.is_finite() { (outcome.at.value / same).round() } else { f64::MAX },
+                certainty,
+            )
         };
-        self.outcomes.iter().min_by(|a, b| {
-            rank(a).partial_cmp(&rank(b)).expect("ranks are not NaN")
-        })
+        self.outcomes.iter().min_by(|a, b| rank(a).partial_cmp(&rank(b)).expect("ranks are not NaN"))
     }
 }
 

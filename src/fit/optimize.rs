@@ -106,7 +106,8 @@ impl TrustRegionNewton {
     /// The step from `u`: coordinates at a wall with the minimum beyond it stay there.
     fn step(&self, u: &Array1<f64>, at: &Derivatives) -> Step {
         let free: Vec<usize> = (0..u.len()).filter(|&i| !self.is_blocked(u[i], at.gradient[i])).collect();
-        let hessian = Array2::from_shape_fn((free.len(), free.len()), |(i, j)| at.hessian[[free[i], free[j]]]);
+        let hessian =
+            Array2::from_shape_fn((free.len(), free.len()), |(i, j)| at.hessian[[free[i], free[j]]]);
         let gradient: Array1<f64> = free.iter().map(|&i| at.gradient[i]).collect();
         let (values, vectors) = symmetric_eigen(&hessian);
         let noise = NOISE * at.value.abs().max(1.0);

@@ -164,7 +164,11 @@ mod tests {
             };
             let (up, down) = (shifted(step), shifted(-step));
             let slope = (up.value - down.value) / (2.0 * step);
-            assert!((slope - at.gradient[i]).abs() < 1e-7 * at.value.abs(), "{i}: {slope} {}", at.gradient[i]);
+            assert!(
+                (slope - at.gradient[i]).abs() < 1e-7 * at.value.abs(),
+                "{i}: {slope} {}",
+                at.gradient[i]
+            );
             for j in 0..2 {
                 let second = (up.gradient[j] - down.gradient[j]) / (2.0 * step);
                 assert!((second - at.hessian[[i, j]]).abs() < 1e-7 * at.value.abs(), "{i}{j}");

@@ -68,8 +68,6 @@ pub(crate) struct FoldCounts {
     pub purchases: u64,
     /// Their occasions.
     pub occasions: u64,
-    /// Purchases with amount zero.
-    pub zeros: u64,
     /// Rows equal to another row of the same customer in grain and amount, beyond the first.
     pub duplicates: u64,
     /// Returns that were wholly taken off earlier purchases.
@@ -100,7 +98,6 @@ impl FoldCounts {
         self.customers += other.customers;
         self.purchases += other.purchases;
         self.occasions += other.occasions;
-        self.zeros += other.zeros;
         self.duplicates += other.duplicates;
         self.netted += other.netted;
         self.netted_amount.add_all(other.netted_amount);
@@ -168,7 +165,6 @@ impl Fold {
             self.returns.push(-amount);
         } else {
             self.counts.purchases += 1;
-            self.counts.zeros += u64::from(amount == 0.0);
             self.sum = Some(self.sum.unwrap_or(0.0) + amount);
         }
     }
@@ -276,7 +272,7 @@ mod tests {
     fn rows_of_one_grain_are_one_occasion() {
         let (folded, counts) = fold(&[(1, 10.0), (3, 1.0), (3, 2.0), (3, 2.0), (3, 0.0)]);
         assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0 }));
-        assert_eq!((counts.purchases, counts.occasions, counts.zeros, counts.duplicates), (5, 2, 1, 1));
+        assert_eq!((counts.purchases, counts.occasions, counts.duplicates), (5, 2, 1));
     }
 
     #[test]

@@ -16,8 +16,8 @@ mod options;
 pub(crate) mod read;
 mod scatter;
 mod store;
-pub(crate) mod summary_file;
 mod summarize;
+pub(crate) mod summary_file;
 #[cfg(test)]
 mod tests;
 mod twins;
@@ -41,6 +41,9 @@ pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -
         Recognised::Log(inputs) => {
             summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
         }
-        Recognised::Summary(file) => file.open(progress),
+        Recognised::Summary(file) => {
+            let meta = file.meta(progress)?;
+            Ok(Summary::new(meta, file))
+        }
     }
 }

@@ -132,7 +132,13 @@ impl BetaGeometric {
     }
 
     /// The sum of `ln(1 + e^ρ)` over a range of rows.
-    pub fn rows(&self, table: &CustomerTable, prepared: &Prepared, rows: Range<usize>, out: &mut Derivatives) {
+    pub fn rows(
+        &self,
+        table: &CustomerTable,
+        prepared: &Prepared,
+        rows: Range<usize>,
+        out: &mut Derivatives,
+    ) {
         let first = table.groups.partition_point(|group| group.rows.end <= rows.start);
         for (group, ln_odds) in table.groups[first..].iter().zip(&prepared.ln_odds[first..]) {
             if group.rows.start >= rows.end {

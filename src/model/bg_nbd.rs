@@ -70,8 +70,16 @@ impl Model for BgNbd {
     const PARAMS: &'static [ParamSpec] = &[
         ParamSpec { name: "r", meaning: "buying rate: shape of its distribution", scale: Scale::None },
         ParamSpec { name: "alpha", meaning: "buying rate: rate of its distribution", scale: Scale::Time },
-        ParamSpec { name: "a", meaning: "chance to leave after a repeat purchase: Beta(a, b)", scale: Scale::None },
-        ParamSpec { name: "b", meaning: "chance to leave after a repeat purchase: Beta(a, b)", scale: Scale::None },
+        ParamSpec {
+            name: "a",
+            meaning: "chance to leave after a repeat purchase: Beta(a, b)",
+            scale: Scale::None,
+        },
+        ParamSpec {
+            name: "b",
+            meaning: "chance to leave after a repeat purchase: Beta(a, b)",
+            scale: Scale::None,
+        },
     ];
 
     fn from_params(params: &[f64]) -> Self {

@@ -38,8 +38,11 @@ impl GammaPoisson {
 
     pub fn time_terms(&self, table: &CustomerTable) -> Vec<TimeTerms> {
         let alpha = self.alpha;
-        let terms =
-            |time: &f64| TimeTerms { time: *time, log: (time / alpha).ln_1p(), inverse: 1.0 / (alpha + time) };
+        let terms = |time: &f64| TimeTerms {
+            time: *time,
+            log: (time / alpha).ln_1p(),
+            inverse: 1.0 / (alpha + time),
+        };
         table.times.iter().map(terms).collect()
     }
 

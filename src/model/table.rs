@@ -89,10 +89,12 @@ impl CustomerTable {
             return Err("there are no customers".to_owned());
         }
         if repeats == 0.0 {
-            return Err("no customer made a repeat purchase (frequency is 0 for all), so nothing is known of \
+            return Err(
+                "no customer made a repeat purchase (frequency is 0 for all), so nothing is known of \
                         how often customers come back. A longer observation is needed, or a finer --grain if \
                         repeat purchases fall within one grain"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if time > 0.0 { Ok(repeats / time) } else { Err("T is 0 for all customers".to_owned()) }
     }

@@ -11,7 +11,12 @@ use crate::totals::Totals;
 use crate::value::ValueOptions;
 
 /// Describes a forecast; `first` holds the first customers of the output.
-pub fn forecast(model: &ClvModel, totals: &Totals, first: Option<&RecordBatch>, options: &ValueOptions) -> Report {
+pub fn forecast(
+    model: &ClvModel,
+    totals: &Totals,
+    first: Option<&RecordBatch>,
+    options: &ValueOptions,
+) -> Report {
     let mut report = Report::default();
     let words = options.in_words(model.unit);
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
@@ -20,33 +25,39 @@ pub fn forecast(model: &ClvModel, totals: &Totals, first: Option<&RecordBatch>, 
         report.results.push(Block::Heading("the first customers of the output".to_owned()));
         report.results.push(Block::Table(head(first)));
     }
-    report.json.insert("forecast".into(), json!({
-        "settings": words,
-        "horizon": options.horizon.to_string(),
-        "discount": options.discount.to_string(),
-        "discount_per_unit_continuous": options.discount.continuous(model.unit),
-        "discounting": options.timing.to_string(),
-        "margin": options.margin,
-        "customers": totals.customers,
-        "customers_without_repeat": totals.one_time,
-        "expected_alive": totals.alive,
-        "expected_purchases": totals.purchases,
-        "clv": totals.value,
-        "value_share": {
-            "top_1_percent": totals.value_share(0.01),
-            "top_10_percent": totals.value_share(0.1),
-            "top_20_percent": totals.value_share(0.2),
-        },
-    }));
+    report.json.insert(
+        "forecast".into(),
+        json!({
+            "settings": words,
+            "horizon": options.horizon.to_string(),
+            "discount": options.discount.to_string(),
+            "discount_per_unit_continuous": options.discount.continuous(model.unit),
+            "discounting": options.timing.to_string(),
+            "margin": options.margin,
+            "customers": totals.customers,
+            "customers_without_repeat": totals.one_time,
+            "expected_alive": totals.alive,
+            "expected_purchases": totals.purchases,
+            "clv": totals.value,
+            "value_share": {
+                "top_1_percent": totals.value_share(0.01),
+                "top_10_percent": totals.value_share(0.1),
+                "top_20_percent": totals.value_share(0.2),
+            },
+        }),
+    );
     if options.discount.is_suspicious() {
         let message = format!(
             "the discount {} is {} % a year: money a year away is worth less than half. Is that meant?",
             options.discount,
             grouped(100.0 * options.discount.effective(crate::units::Unit::Year), 0)
         );
-        report.json.insert("warnings".into(), Value::from(vec![json!({
-            "code": "high-discount", "message": message,
-        })]));
+        report.json.insert(
+            "warnings".into(),
+            Value::from(vec![json!({
+                "code": "high-discount", "message": message,
+            })]),
+        );
         report.warnings.push(message);
     }
     report
@@ -77,10 +88,15 @@ fn figures(totals: &Totals) -> Table {
 
 fn head(first: &RecordBatch) -> Table {
     let schema = first.schema();
-    let names: Vec<String> = schema.fields().iter().enumerate().map(|(i, field)| match i {
-        0 => field.name().clone(),
-        _ => format!(">{}", field.name()),
-    }).collect();
+    let names: Vec<String> = schema
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(i, field)| match i {
+            0 => field.name().clone(),
+            _ => format!(">{}", field.name()),
+        })
+        .collect();
     let mut table = Table::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
     for row in 0..first.num_rows() {
         table.row(first.columns().iter().map(|column| cell(column.as_ref(), row)));

@@ -29,7 +29,8 @@ pub fn input(meta: &SummaryMeta) -> Report {
         json!({ "fate": entry.fate.code(), "words": entry.fate.words(), "rows": entry.rows, "amount": entry.amount })
     });
     let notes: Vec<String> = account.notes().map(ToString::to_string).collect();
-    let account = json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
+    let account =
+        json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
     report.json.insert("account".into(), account);
     report.json.insert("assumptions".into(), assumptions.into());
     let warnings = meta.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));

@@ -12,7 +12,8 @@ use crate::units::Unit;
 pub fn model(model: &ClvModel) -> Report {
     let mut report = Report::default();
     let purchase = &model.purchase;
-    let part = describe(purchase.name, purchase.specs(), &purchase.params, model.purchase_fit.as_ref(), model.unit);
+    let part =
+        describe(purchase.name, purchase.specs(), &purchase.params, model.purchase_fit.as_ref(), model.unit);
     report.results.extend(part.blocks);
     let mut spend_json = Value::Null;
     if let Some(spend) = &model.spend {
@@ -24,19 +25,25 @@ pub fn model(model: &ClvModel) -> Report {
     let mut json = part.json;
     json.insert("unit".into(), model.unit.name().into());
     json.insert("grain".into(), model.grain.map_or(Value::Null, |grain| grain.name().into()));
-    json.insert("window".into(), json!({
-        "first_purchase": model.first_purchase.map(|date| date.to_string()),
-        "observed_until": model.observed_until.map(|date| date.to_string()),
-    }));
+    json.insert(
+        "window".into(),
+        json!({
+            "first_purchase": model.first_purchase.map(|date| date.to_string()),
+            "observed_until": model.observed_until.map(|date| date.to_string()),
+        }),
+    );
     if let Some(data) = &model.trained_on {
         report.results.extend(training(model));
-        json.insert("trained_on".into(), json!({
-            "customers": data.customers,
-            "repeat_customers": data.repeat_customers,
-            "repeat_purchases": data.repeat_purchases,
-            "rows": data.rows,
-            "sha256": data.sha256,
-        }));
+        json.insert(
+            "trained_on".into(),
+            json!({
+                "customers": data.customers,
+                "repeat_customers": data.repeat_customers,
+                "repeat_purchases": data.repeat_purchases,
+                "rows": data.rows,
+                "sha256": data.sha256,
+            }),
+        );
     }
     json.insert("spend".into(), spend_json);
     report.json.insert("model".into(), Value::Object(json));
@@ -92,19 +99,22 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
     if let Some(fit) = fit {
         blocks.extend(evidence(fit));
         json.insert("covariance".into(), json!(fit.covariance));
-        json.insert("fit".into(), json!({
-            "stop": fit.stop.name(),
-            "explanation": fit.stop.words(),
-            "log_likelihood": fit.log_likelihood,
-            "aic": fit.aic(),
-            "bic": fit.bic(),
-            "gradient_norm": fit.gradient_norm,
-            "iterations": fit.iterations,
-            "evaluations": fit.evaluations,
-            "starts": fit.starts,
-            "customers": fit.customers,
-            "distinct_rows": fit.distinct_rows,
-        }));
+        json.insert(
+            "fit".into(),
+            json!({
+                "stop": fit.stop.name(),
+                "explanation": fit.stop.words(),
+                "log_likelihood": fit.log_likelihood,
+                "aic": fit.aic(),
+                "bic": fit.bic(),
+                "gradient_norm": fit.gradient_norm,
+                "iterations": fit.iterations,
+                "evaluations": fit.evaluations,
+                "starts": fit.starts,
+                "customers": fit.customers,
+                "distinct_rows": fit.distinct_rows,
+            }),
+        );
     }
     Part { blocks, json }
 }

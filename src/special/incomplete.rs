@@ -14,7 +14,11 @@ const LARGE_SHAPE: f64 = 50.0;
 pub fn ln_gamma_lower(a: f64, ln_x: f64) -> f64 {
     let x = ln_x.exp();
     if a >= LARGE_SHAPE {
-        if ln_x < a.ln() { ln_tail_of_large(a, ln_x, -1.0) } else { ln_complement(ln_tail_of_large(a, ln_x, 1.0)) }
+        if ln_x < a.ln() {
+            ln_tail_of_large(a, ln_x, -1.0)
+        } else {
+            ln_complement(ln_tail_of_large(a, ln_x, 1.0))
+        }
     } else if x < a + 1.0 {
         ln_series(a, ln_x)
     } else {
@@ -26,7 +30,11 @@ pub fn ln_gamma_lower(a: f64, ln_x: f64) -> f64 {
 pub fn ln_gamma_upper(a: f64, ln_x: f64) -> f64 {
     let x = ln_x.exp();
     if a >= LARGE_SHAPE {
-        if ln_x > a.ln() { ln_tail_of_large(a, ln_x, 1.0) } else { ln_complement(ln_tail_of_large(a, ln_x, -1.0)) }
+        if ln_x > a.ln() {
+            ln_tail_of_large(a, ln_x, 1.0)
+        } else {
+            ln_complement(ln_tail_of_large(a, ln_x, -1.0))
+        }
     } else if x >= a + 1.0 {
         ln_fraction(a, ln_x)
     } else if a < 1.0 {

@@ -68,7 +68,8 @@ pub fn gauss_jacobi_unit<const N: usize>(a: f64) -> ([f64; N], [f64; N]) {
         diagonal[k] = 0.5 + 0.5 * (beta / m) * (beta / (m + 2.0));
         let k = k as f64;
         // k = 1: the factors k + beta and 2k + beta − 1 are both a, and cancel.
-        let product = if k == 1.0 { a / (m + 1.0) } else { k * ((k + beta) / (m + 1.0)) * ((k + beta) / (m - 1.0)) };
+        let product =
+            if k == 1.0 { a / (m + 1.0) } else { k * ((k + beta) / (m + 1.0)) * ((k + beta) / (m - 1.0)) };
         off[k as usize - 1] = (k * product).sqrt() / m;
     }
     let mut first = [0.0; N];

@@ -21,11 +21,15 @@ impl BetaGeometric {
         let mean = a / (a + b);
         let mut words = Vec::new();
         if mean < 1.0 / FAR {
-            words.push(format!("no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well"));
+            words.push(format!(
+                "no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well"
+            ));
         } else if mean > 1.0 - 1.0 / FAR {
             words.push("everyone leaves at the first occasion: b/(a + b) -> 0".to_owned());
         } else if a + b > FAR {
-            words.push(format!("everyone leaves with the same chance {mean:.3}: a and b -> infinity together"));
+            words.push(format!(
+                "everyone leaves with the same chance {mean:.3}: a and b -> infinity together"
+            ));
         } else if a + b < 1.0 / FAR {
             words.push(format!(
                 "a share {mean:.3} of customers leaves at the first occasion and the others never: a and b -> 0"
@@ -40,7 +44,9 @@ impl BetaGeometric {
             words.push("almost nobody ever buys again: r -> 0".to_owned());
         }
         match words.is_empty() {
-            true => "these data do not determine all parameters: very different values fit as well".to_owned(),
+            true => {
+                "these data do not determine all parameters: very different values fit as well".to_owned()
+            }
             false => words.join("; "),
         }
     }

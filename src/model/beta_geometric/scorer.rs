@@ -44,7 +44,8 @@ impl BetaGeometricScorer {
             let scale = model.alpha + t;
             let expected = if finite { undiscounted(level, scale, horizon) } else { Vec::new() };
             let discounts = is_discounted(discounting);
-            let discounted = if discounts { discounted(level, scale, horizon, discounting) } else { Vec::new() };
+            let discounted =
+                if discounts { discounted(level, scale, horizon, discounting) } else { Vec::new() };
             Weights { expected, discounted }
         });
         let survival = self.by_x.entry(x).or_insert_with(|| model.survival(x));

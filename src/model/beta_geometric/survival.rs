@@ -167,14 +167,19 @@ impl Survival {
             }
             for _ in 0..60 {
                 let middle = 0.5 * (outside + inside);
-                if matters(middle) { inside = middle } else { outside = middle }
+                if matters(middle) {
+                    inside = middle
+                } else {
+                    outside = middle
+                }
                 if (inside - outside).abs() < 0.5 * density.deviation.min(0.5) {
                     break;
                 }
             }
             outside
         };
-        let (low, high) = (second.min(0.0).clamp(from, to.max(from)), second.max(0.0).clamp(from, to.max(from)));
+        let (low, high) =
+            (second.min(0.0).clamp(from, to.max(from)), second.max(0.0).clamp(from, to.max(from)));
         (cut(from, low), cut(to, high))
     }
 }
@@ -210,7 +215,11 @@ impl Density {
 
     fn p(&self, v: f64) -> f64 {
         // Written so that neither end overflows.
-        if v < 0.0 { self.mean * v.exp() / (self.rest + self.mean * v.exp()) } else { self.mean / (self.mean + self.rest * (-v).exp()) }
+        if v < 0.0 {
+            self.mean * v.exp() / (self.rest + self.mean * v.exp())
+        } else {
+            self.mean / (self.mean + self.rest * (-v).exp())
+        }
     }
 
     /// `a ln(p/mean) + b ln((1−p)/rest)`.

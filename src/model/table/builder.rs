@@ -116,9 +116,8 @@ impl CustomerTableBuilder {
     fn count_packed(&self, place: &[u32], width: u32, x_width: u32, table: &mut CustomerTable) {
         let place = |number: &u32| u64::from(place[*number as usize]);
         let rows = self.x.iter().zip(&self.t).zip(&self.t_x);
-        let mut keys: Vec<u64> = rows
-            .map(|((x, t), t_x)| u64::from(*x) << (2 * width) | place(t) << width | place(t_x))
-            .collect();
+        let mut keys: Vec<u64> =
+            rows.map(|((x, t), t_x)| u64::from(*x) << (2 * width) | place(t) << width | place(t_x)).collect();
         let mask = (1 << width) - 1;
         let mut add = |key: u64, count: f64| {
             let (t, t_x) = ((key >> width & mask) as u32, (key & mask) as u32);
