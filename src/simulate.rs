@@ -341,7 +341,7 @@ mod tests {
                     batches.push(batch.clone());
                     Ok(())
                 });
-                assert_eq!(rows.unwrap(), batches.iter().map(|batch| batch.num_rows() as u64).sum());
+                assert_eq!(rows.unwrap(), batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>());
                 batches
             };
             let one = draw(10_000, 1);
