@@ -24,7 +24,7 @@ pub(crate) fn unpack(row: u128) -> (i32, f64) {
 }
 
 /// A customer's summary, still in grains.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Folded {
     /// Occasions after the first.
     pub x: u32,
@@ -132,8 +132,10 @@ pub(crate) struct Fold {
     returns: Vec<f64>,
     /// What is left of the amount of each occasion.
     occasions: Vec<f64>,
-    /// Those of them with something left, oldest first.
+    /// Those of them with something left, oldest first; kept from the first return on.
     unreturned: Vec<u32>,
+    /// Was there a return?
+    returning: bool,
 }
 
 impl Fold {
@@ -179,7 +181,10 @@ impl Fold {
             return None;
         }
         self.close();
-        self.unreturned.clear();
+        if self.returning {
+            self.returning = false;
+            self.unreturned.clear();
+        }
         let Some((_, repeats)) = self.occasions.split_first() else {
             self.counts.only_returns += u64::from(rows > 0);
             return None;
@@ -200,10 +205,22 @@ impl Fold {
                 self.first = self.when;
             }
             self.last = self.when;
-            if sum > 0.0 {
+            if self.returning && sum > 0.0 {
                 self.unreturned.push(self.occasions.len() as u32);
             }
             self.occasions.push(sum);
+        }
+        if !self.returns.is_empty() {
+            self.take_off_all();
+        }
+    }
+
+    #[cold]
+    fn take_off_all(&mut self) {
+        if !self.returning {
+            self.returning = true;
+            let something = |&i: &u32| self.occasions[i as usize] > 0.0;
+            self.unreturned.extend((0..self.occasions.len() as u32).filter(something));
         }
         let mut returns = std::mem::take(&mut self.returns);
         returns.drain(..).for_each(|amount| self.take_off(amount));
