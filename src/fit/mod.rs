@@ -61,6 +61,8 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
         .map_err(|message| ErrorKind::NotIdentified { model: M::NAME.to_owned(), message })?;
     let objective = Objective::<M>::new(table);
     let mut search = Search::default();
+    let mut starts = starts;
+    starts.splice(0..0, near_start::<M>(table, &starts[0], options));
     for start in &starts {
         search.add(run(&objective, start, options));
         if search.ended_at_maximum() {
@@ -83,6 +85,21 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
         report.warnings.push(Warning::new("not-converged", message));
     }
     Ok(Fitted { model, report })
+}
+
+/// Rows from which on a fit to a part of them finds a better start than any guess.
+const MANY_ROWS: usize = 65_536;
+
+/// The maximum for a thinned table: most of the way for a fraction of the work.
+fn near_start<M: Model>(table: &M::Table, start: &[f64], options: &FitOptions) -> Option<Vec<f64>> {
+    if table.len() < MANY_ROWS {
+        return None;
+    }
+    let thinned = table.thinned(table.len() / (MANY_ROWS / 4));
+    let objective = Objective::<M>::new(&thinned);
+    let (outcome, uncertainty) = run(&objective, start, options);
+    let found = matches!(uncertainty.verdict, Verdict::Maximum);
+    found.then(|| transform::to_natural(&outcome.u, &objective.scales))
 }
 
 fn run<M: Model>(objective: &Objective<M>, start: &[f64], options: &FitOptions) -> (Outcome, Uncertainty) {

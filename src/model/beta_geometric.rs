@@ -76,10 +76,15 @@ impl BetaGeometric {
         GammaPoisson { r: self.r, alpha: self.alpha }
     }
 
+    /// `b + X − 1`, added up so that a small `b` keeps its digits.
+    fn before_last_toss(&self, x: u32) -> f64 {
+        self.b + (f64::from(x) + self.coin - 1.0)
+    }
+
     /// `ln` of the odds of having left right after the last purchase to not having left then, before
     /// the silence since is taken into account. Needs `x + coin > 0`.
     fn ln_odds(&self, x: u32) -> f64 {
-        (self.a / (self.b + f64::from(x) + self.coin - 1.0)).ln()
+        (self.a / self.before_last_toss(x)).ln()
     }
 
     /// `ln P(left)/P(alive)`; minus infinity if the customer had no chance to leave.
@@ -165,7 +170,7 @@ impl BetaGeometric {
         let power = self.r + f64::from(group.x);
         // ∂ρ/∂a and ∂ρ/∂b; ∂ρ/∂α is −power times the gap.
         let by_a = 1.0 / self.a;
-        let by_b = -1.0 / (self.b + f64::from(group.x) + self.coin - 1.0);
+        let by_b = -1.0 / self.before_last_toss(group.x);
         out.value += s.value;
         let gradient = [s.q_log, -power * s.q_gap, s.q * by_a, s.q * by_b];
         for (sum, term) in out.gradient.iter_mut().zip(gradient) {

@@ -24,8 +24,8 @@
 //! The posterior of the mean amount `p/nu` is `p (v + x z̄)` divided by a Gamma(px+q, 1).
 //!
 //! Computed from the distance to the most likely mean `p v/q`: with `e = z̄ q/(p v) − 1` and
-//! `w = px/(px+q)` the powers are `ln(1+we)` and `ln(1+e)` times the exponents, and all large terms
-//! have cancelled against Stirling's series of the gamma functions.
+//! `w = px/(px+q)` the powers are `px ln((1+e)/(1+we)) − q ln(1+we)`, and all large terms have
+//! cancelled against Stirling's series of the gamma functions.
 //! Differs from the paper: where the mean is infinite (px + q <= 1) the answer is infinite, not a
 //! negative number.
 //! Checked by: fixtures/reference/gg.jsonl, tests/published_models.rs, tests/conformance.rs.
@@ -35,9 +35,7 @@ use std::ops::Range;
 
 use crate::model::table::{SpendRow, SpendTable};
 use crate::model::{Derivatives, Model, ParamSpec, Scale, Spend, Table};
-use crate::special::{
-    digamma, ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference,
-};
+use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
 /// The Gamma-Gamma model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,17 +67,16 @@ impl GammaGamma {
         Prepared { shape, total, constant }
     }
 
-    /// `(ln(1 + we), ln(1 + e))`.
+    /// `ln(1 + we)`, and `ln((1 + e)/(1 + we))`.
     fn logs(&self, prepared: &Prepared, x: u32, mean: f64) -> (f64, f64) {
-        let ratio = mean * (self.q / (self.p * self.v));
-        let e = ratio - 1.0;
-        let we = prepared.shape / prepared.total * e;
-        let near = if e.abs() < 0.5 { e.ln_1p() } else { ratio.ln() };
-        let pooled = if we > -0.5 {
-            we.ln_1p()
-        } else {
-            (self.q * (1.0 + f64::from(x) * mean / self.v) / prepared.total).ln()
-        };
+        let Prepared { shape, total, .. } = *prepared;
+        let spent = f64::from(x) * (mean / self.v);
+        let e = mean * (self.q / (self.p * self.v)) - 1.0;
+        let we = shape / total * e;
+        let near = self.q / total * e / (1.0 + we);
+        // Far below the most likely mean `1 + e` cancels.
+        let pooled = if we > -0.5 { we.ln_1p() } else { (self.q * (1.0 + spent) / total).ln() };
+        let near = if near > -0.5 { near.ln_1p() } else { (spent / (1.0 + spent) * (total / shape)).ln() };
         (pooled, near)
     }
 
@@ -128,16 +125,12 @@ impl Model for GammaGamma {
     fn limit(&self) -> String {
         let mean = self.p * self.v / self.q;
         match (self.p > 1e3, self.q > 1e3) {
-            (true, true) => {
-                format!("every purchase of everyone has the same amount, {mean:.2}: p and q -> infinity")
-            }
+            (true, true) => format!("every purchase of everyone has the same amount, {mean:.2}: p and q -> infinity"),
             (true, false) => "each customer always spends the same amount: p -> infinity, v -> 0".to_owned(),
             (false, true) => format!(
                 "no heterogeneity of spending: all customers spend {mean:.2} on average, q and v -> infinity together"
             ),
-            (false, false) => {
-                "these data do not determine all parameters: very different values fit as well".to_owned()
-            }
+            (false, false) => "these data do not determine all parameters: very different values fit as well".to_owned(),
         }
     }
 
@@ -148,7 +141,7 @@ impl Model for GammaGamma {
         }
         let prepared = self.prepared(row.x);
         let (pooled, near) = self.logs(&prepared, row.x, row.mean);
-        prepared.constant + (prepared.shape * near - prepared.total * pooled) - row.mean.ln()
+        prepared.constant + (prepared.shape * near - self.q * pooled) - row.mean.ln()
     }
 
     fn prepare(&self, table: &SpendTable) -> Vec<Prepared> {
@@ -193,22 +186,21 @@ impl GammaGamma {
         rows: Range<usize>,
         out: &mut Derivatives,
     ) {
-        let GammaGamma { p, q, v } = *self;
+        let GammaGamma { q, v, .. } = *self;
         let Prepared { shape, total, .. } = *prepared;
         let count = f64::from(x);
-        // Sums of w, w ln(1+we), w (ln(1+we) − ln(1+e)), w e/(v+xz̄), w/(v+xz̄), w xz̄/(v+xz̄), and of w/(v+xz̄)².
         let mut value = 0.0;
         let mut sums = [0.0; 6];
         for (mean, weight) in table.mean[rows.clone()].iter().zip(&table.count[rows]) {
             let (pooled, near) = self.logs(prepared, x, *mean);
-            value += weight * ((shape * near - total * pooled) - mean.ln());
+            value += weight * ((shape * near - q * pooled) - mean.ln());
             let spent = count * mean;
             let inverse = 1.0 / (v + spent);
             // px e = (q x z̄ − p x v)/v
             let surplus = (q * spent - shape * v) / v;
             let terms = [
                 pooled,
-                near - pooled,
+                near,
                 surplus * inverse,
                 inverse,
                 spent * inverse / v,
@@ -228,7 +220,6 @@ impl GammaGamma {
                 out.hessian[[j, i]] += term;
             }
         };
-        let _ = p;
         add(0, 2, -count * sums[3]);
         add(1, 2, sums[4]);
         add(2, 2, sums[5]);

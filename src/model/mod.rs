@@ -77,7 +77,7 @@ impl Derivatives {
 }
 
 /// Counted rows that can be summed over in pieces.
-pub trait Table: Sync {
+pub trait Table: Sync + Sized {
     /// How many distinct rows.
     fn len(&self) -> usize;
 
@@ -91,6 +91,9 @@ pub trait Table: Sync {
 
     /// A typical size of the one dimension in the data: the mean `T`, or the mean amount. Positive.
     fn typical(&self) -> f64;
+
+    /// Every `step`-th row: a smaller table that looks like this one.
+    fn thinned(&self, step: usize) -> Self;
 }
 
 /// What a fit needs of a model.

@@ -160,6 +160,18 @@ impl Table for CustomerTable {
         let sum: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
         positive(sum / self.customers)
     }
+    fn thinned(&self, step: usize) -> Self {
+        let mut table = CustomerTable {
+            times: self.times.clone(),
+            t_x: every(step, &self.t_x),
+            t: every(step, &self.t),
+            count: every(step, &self.count),
+            groups: thinned_groups(step, &self.groups),
+            ..CustomerTable::default()
+        };
+        table.set_margins();
+        table
+    }
 }
 
 impl Table for SpendTable {
@@ -173,6 +185,27 @@ impl Table for SpendTable {
         let sum: f64 = self.mean.iter().zip(&self.count).map(|(mean, count)| mean * count).sum();
         positive(sum / self.customers)
     }
+    fn thinned(&self, step: usize) -> Self {
+        let mut table = SpendTable {
+            mean: every(step, &self.mean),
+            count: every(step, &self.count),
+            groups: thinned_groups(step, &self.groups),
+            ..SpendTable::default()
+        };
+        table.set_margins();
+        table
+    }
+}
+
+fn every<T: Copy>(step: usize, column: &[T]) -> Vec<T> {
+    column.iter().step_by(step).copied().collect()
+}
+
+/// The groups when only rows 0, `step`, 2 `step`, ... are left; empty ones go.
+fn thinned_groups(step: usize, groups: &[SameX]) -> Vec<SameX> {
+    let rows = |group: &SameX| group.rows.start.div_ceil(step)..group.rows.end.div_ceil(step);
+    let left = groups.iter().map(|group| SameX { rows: rows(group), ..*group });
+    left.filter(|group| !group.rows.is_empty()).collect()
 }
 
 /// `value`, or 1 where it is no scale.

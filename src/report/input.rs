@@ -11,13 +11,13 @@ pub fn input(meta: &SummaryMeta) -> Report {
     let account = &meta.account;
     report.remarks.push(Block::Heading(format!("{} rows read", count(account.rows_read))));
     let mut table = Table::new(&[">", "", ">"]);
-    for entry in account.entries() {
+    for entry in &account.entries {
         let amount = entry.amount.map_or(String::new(), |amount| format!("amount {}", grouped(amount, 2)));
         table.row([count(entry.rows), entry.fate.words().to_owned(), amount]);
     }
     report.remarks.push(Block::Table(table));
-    for note in account.notes() {
-        report.remarks.push(Block::Line(note.to_string()));
+    for note in &account.notes {
+        report.remarks.push(Block::Line(format!("of which {} {}", count(note.rows), note.words)));
     }
     let assumptions = assumptions(meta);
     if !assumptions.is_empty() {
@@ -25,12 +25,12 @@ pub fn input(meta: &SummaryMeta) -> Report {
         report.remarks.extend(assumptions.iter().cloned().map(Block::Line));
     }
     report.warnings = meta.warnings.iter().map(|warning| warning.message.clone()).collect();
-    let entries = account.entries().map(|entry| {
+    let entries = account.entries.iter().map(|entry| {
         json!({ "fate": entry.fate.code(), "words": entry.fate.words(), "rows": entry.rows, "amount": entry.amount })
     });
-    let notes: Vec<String> = account.notes().map(ToString::to_string).collect();
-    let account =
-        json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
+    let notes = account.notes.iter().map(|n| json!({ "code": n.code, "words": n.words, "rows": n.rows }));
+    let notes = notes.collect::<Value>();
+    let account = json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
     report.json.insert("account".into(), account);
     report.json.insert("assumptions".into(), assumptions.into());
     let warnings = meta.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));

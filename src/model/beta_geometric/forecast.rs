@@ -11,7 +11,7 @@ use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tai
 impl BetaGeometric {
     /// `p` of a customer who is alive is Beta(a, this).
     pub(super) fn big_b(&self, x: u32) -> f64 {
-        self.b + f64::from(x) + self.coin
+        self.b + (f64::from(x) + self.coin)
     }
 
     /// The rate of a customer who is alive is Gamma(this, α + T).

@@ -1,0 +1,222 @@
+//! Is each function of each model right over its whole domain? Compares with values computed at high
+//! precision by other means (fixtures/reference/README.md).
+//!
+//! Reads every `*.jsonl` of the folder named by `CLV_REFERENCE_DIR` (default: fixtures/reference) and
+//! checks every line. Tolerances are relative: 1e-10; 1e-8 where `x` or `T` exceeds 1e3, or a
+//! parameter is beyond 1e5 or within 1e-6 of a (removable) singularity. Derivatives of the
+//! log-likelihood may also be off by 1e-9 of it (of 1, if it is smaller): where they nearly vanish a
+//! relative error means nothing. A value below 1e-308 may be 0. NaN is never right.
+//!
+//! Seen to fail: with `t_x` for `T` in the rate of a customer who is alive (hundreds of lines), and with
+//! `b + x` for `b + x − 1` in the odds of having left (`ll`, all derivatives, `palive`, `cpmf`).
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clv::model::{
+    Attrition, BgNbd, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Spend, SpendRow,
+    SpendTable,
+};
+use serde_json::Value;
+
+/// Models that the reference files may speak of and this library does not have yet.
+const NOT_YET: [&str; 9] =
+    ["bdw", "bgbb", "bgnbd_cov", "cnbdk", "ggomnbd", "pnbd", "pnbd_cov", "sbg", "bgcnbdk"];
+
+/// One line of a file.
+struct Line<'a> {
+    fields: &'a Value,
+}
+
+impl Line<'_> {
+    fn text(&self, name: &str) -> &str {
+        self.fields[name].as_str().unwrap_or_else(|| panic!("no text {name} in {}", self.fields))
+    }
+
+    fn number(&self, name: &str) -> f64 {
+        self.fields[name].as_f64().unwrap_or_else(|| panic!("no number {name} in {}", self.fields))
+    }
+
+    fn count(&self, name: &str) -> u32 {
+        let count =
+            self.fields[name].as_u64().unwrap_or_else(|| panic!("no count {name} in {}", self.fields));
+        u32::try_from(count).expect("counts in the files are small")
+    }
+
+    /// A model with the parameters of the line, by name.
+    fn model<M: Model>(&self) -> M {
+        let of = |spec: &clv::model::ParamSpec| self.fields["params"][spec.name].as_f64();
+        let params: Option<Vec<f64>> = M::PARAMS.iter().map(of).collect();
+        let params = params.unwrap_or_else(|| panic!("parameters missing in {}", self.fields));
+        M::checked(&params).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn customer(&self) -> Customer {
+        Customer { x: self.count("x"), t_x: self.number("t_x"), t: self.number("T") }
+    }
+
+    fn spend_row(&self) -> SpendRow {
+        SpendRow { x: self.count("x"), mean: self.number("zbar") }
+    }
+
+    /// How far off a value may be, relatively.
+    fn tolerance(&self) -> f64 {
+        let params = self.fields["params"].as_object().expect("params is an object");
+        let of = |name: &str| params.get(name).and_then(Value::as_f64);
+        let far = |name: &str, most: f64| self.fields[name].as_f64().is_some_and(|value| value > most);
+        let near_one = |value: Option<f64>| value.is_some_and(|value| (value - 1.0).abs() < 1e-6);
+        let sum = of("a").zip(of("b")).map(|(a, b)| a + b);
+        let extreme = far("x", 1e3)
+            || far("T", 1e3)
+            || params.values().filter_map(Value::as_f64).any(|value| value > 1e5)
+            || [of("a"), of("q"), sum].into_iter().any(near_one);
+        if extreme { 1e-8 } else { 1e-10 }
+    }
+}
+
+/// `ln L`, and its derivative by the logarithm of the parameter in `dll_dlog_...`, from the summed
+/// form, which is the one that fits use.
+fn derivative<M: Model>(model: M, table: &M::Table, quantity: &str) -> Option<f64> {
+    let name = quantity.strip_prefix("dll_dlog_")?;
+    let i = M::PARAMS.iter().position(|spec| spec.name == name)?;
+    Some(model.sum(table).gradient[i] * model.params()[i])
+}
+
+fn attrition<M: Attrition>(line: &Line) -> Option<f64> {
+    let model: M = line.model();
+    let table = |customer: Customer| {
+        let mut builder = CustomerTable::builder();
+        builder.push(customer, 1.0);
+        builder.finish()
+    };
+    let steps = |line: &Line| {
+        let (n, period) = (line.number("n"), line.number("period"));
+        (n * period, Discounting::EndOfStep { d: line.number("d"), step: period })
+    };
+    let continuous = |line: &Line| Discounting::Continuous { delta: line.number("delta") };
+    Some(match line.text("quantity") {
+        "ll" => {
+            let (row, summed) =
+                (model.log_likelihood(&line.customer()), model.sum(&table(line.customer())).value);
+            assert!((row - summed).abs() <= 1e-12 * row.abs().max(1.0), "{row} row by row, {summed} summed");
+            row
+        }
+        "palive" => model.p_alive(&line.customer()),
+        "cet" => model.expected_purchases(&line.customer(), line.number("t")),
+        "ex" => model.expected_purchases_new(line.number("t")),
+        "cpmf" => model.purchases_pmf(&line.customer(), line.number("t"), line.count("n")),
+        "pmf" => model.purchases_pmf_new(line.number("t"), line.count("n")),
+        "dert_inf" => model.expected_discounted(&line.customer(), f64::INFINITY, continuous(line)),
+        "dert_H" => model.expected_discounted(&line.customer(), line.number("H"), continuous(line)),
+        "dert_disc" => {
+            let (horizon, discounting) = steps(line);
+            model.expected_discounted(&line.customer(), horizon, discounting)
+        }
+        quantity => return derivative(model, &table(line.customer()), quantity),
+    })
+}
+
+fn spend(line: &Line) -> Option<f64> {
+    let model: GammaGamma = line.model();
+    let new = SpendRow { x: 0, mean: 0.0 };
+    Some(match line.text("quantity") {
+        "ll" => model.log_likelihood(&line.spend_row()),
+        "cond_mean_spend" => model.expected_spend(&line.spend_row()),
+        "cond_var_spend" => model.spend_variance(&line.spend_row()),
+        "mean_spend_new" => model.expected_spend(&new),
+        "spend_quantile" => model.spend_quantile(&line.spend_row(), line.number("prob")),
+        quantity => {
+            let mut builder = SpendTable::builder();
+            builder.push(line.spend_row(), 1.0);
+            return derivative(model, &builder.finish(), quantity);
+        }
+    })
+}
+
+/// The value this library gives, or `None` if the model is not here yet.
+fn computed(line: &Line) -> Option<f64> {
+    let value = match line.text("model") {
+        "bgnbd" | "bgnbd_dert" => attrition::<BgNbd>(line),
+        "mbgnbd" | "mbgnbd_dert" => attrition::<MbgNbd>(line),
+        "gg" => spend(line),
+        model if NOT_YET.contains(&model) => return None,
+        model => panic!("unknown model {model}"),
+    };
+    Some(value.unwrap_or_else(|| panic!("unknown quantity {}", line.text("quantity"))))
+}
+
+/// How far off the value is: as a relative error, and in tolerances.
+fn error(line: &Line, found: f64, ll: Option<f64>) -> (f64, f64) {
+    let expected: f64 = line.text("value").parse().expect("values are numbers");
+    if found == expected || (found == 0.0 && expected.abs() < 1e-308) {
+        return (0.0, 0.0);
+    }
+    if !found.is_finite() || !expected.is_finite() {
+        return (f64::INFINITY, f64::INFINITY);
+    }
+    let (difference, tolerance) = ((found - expected).abs(), line.tolerance());
+    let mut allowed = tolerance * expected.abs();
+    if line.text("quantity").starts_with("dll_dlog_") {
+        let ll = ll.unwrap_or_else(|| panic!("no ll for the point of {}", line.fields));
+        allowed = allowed.max(1e-9 * ll.abs().max(1.0));
+    }
+    (difference / allowed * tolerance, difference / allowed)
+}
+
+fn folder() -> PathBuf {
+    match std::env::var_os("CLV_REFERENCE_DIR") {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference"),
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let paths = entries.map(|entry| entry.expect("folder can be listed").path());
+    let mut files: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|e| e == "jsonl")).collect();
+    files.sort();
+    assert!(!files.is_empty(), "no *.jsonl in {}", folder.display());
+    files
+}
+
+#[test]
+fn every_line_of_the_reference_files() {
+    let (mut checked, mut skipped, mut failures) = (0, 0, Vec::new());
+    let (mut worst, mut worst_at) = (0.0, String::from("nowhere"));
+    for file in files(&folder()) {
+        let text = fs::read_to_string(&file).expect("file can be read");
+        let name = file.file_name().expect("files have names").to_string_lossy().into_owned();
+        let lines: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+        let is_ll = |fields: &&Value| fields["quantity"] == "ll";
+        let ll_of = |fields: &Value| Some((fields["pt"].as_u64()?, fields["value"].as_str()?.parse().ok()?));
+        let ll: HashMap<u64, f64> = lines.iter().filter(is_ll).filter_map(ll_of).collect();
+        for (number, fields) in lines.iter().enumerate() {
+            let line = Line { fields };
+            let Some(found) = computed(&line) else {
+                skipped += 1;
+                continue;
+            };
+            checked += 1;
+            let at = format!("{name}:{}", number + 1);
+            let point = fields["pt"].as_u64().and_then(|point| ll.get(&point));
+            let (relative, in_tolerances) = error(&line, found, point.copied());
+            if relative > worst {
+                (worst, worst_at) = (relative, at.clone());
+            }
+            if in_tolerances > 1.0 {
+                failures.push(format!("{at}: {found:e} is off by {relative:.1e}: {fields}"));
+            }
+        }
+    }
+    for failure in &failures {
+        eprintln!("{failure}");
+    }
+    println!(
+        "reference: {checked} lines checked, {skipped} skipped, worst relative error {worst:.1e} at {worst_at}"
+    );
+    assert!(checked > 0, "no line was checked");
+    assert!(failures.is_empty(), "{} lines are wrong", failures.len());
+}
