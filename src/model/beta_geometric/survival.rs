@@ -22,7 +22,7 @@ use super::weights::Weights;
 use crate::special::{LEGENDRE_20, gauss_jacobi_unit, log1p_excess};
 
 /// Nodes of a Gauss-Jacobi rule.
-const END_NODES: usize = 14;
+const END_NODES: usize = 12;
 
 /// Nodes in a panel.
 pub(super) const NODES: usize = 20;
