@@ -96,8 +96,6 @@ pub(crate) struct Tally {
     pub bad: Vec<(Fate, BadRow)>,
     /// First and last day of the rows passed on.
     pub days: Option<(i32, i32)>,
-    /// Purchases of amount zero.
-    pub zeros: u64,
     /// Ids with blanks around them.
     pub blank_ids: u64,
     /// Ids that are words for missing.
@@ -164,7 +162,6 @@ impl<'a> Cleaner<'a> {
         self.when.push(moment.grain(self.rules.grain));
         if self.rules.has_amount {
             self.amounts.push(amount);
-            self.tally.zeros += u64::from(amount == 0.0);
         }
         let day = moment.day;
         self.tally.days = Some(self.tally.days.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));

@@ -25,7 +25,6 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (a, b) => a.or(b),
         };
-        all.zeros += tally.zeros;
         all.blank_ids += tally.blank_ids;
         all.null_ids += tally.null_ids;
         all.float_ids += tally.float_ids;
@@ -51,7 +50,6 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
         let known = has_amount && (known > 0 || fate == Fate::Purchase);
         account.add(fate, rows, known.then_some(amount));
     }
-    account.note("zero-amount", "purchases with amount 0", tally.zeros);
     account
 }
 
