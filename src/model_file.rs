@@ -30,7 +30,8 @@ pub fn save(model: &ClvModel, path: &Path) -> Result<()> {
 /// A model file's text.
 pub fn to_json(model: &ClvModel) -> String {
     let file = v1::File::from_model(model);
-    let mut text = serde_json::to_string_pretty(&file).expect("a model file holds only finite numbers and text");
+    let mut text =
+        serde_json::to_string_pretty(&file).expect("a model file holds only finite numbers and text");
     text.push('\n');
     text
 }
@@ -66,16 +67,17 @@ pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
         }
         None => return Err(wrong("\"format_version\" is missing or not a whole number".to_owned())),
     }
-    let file: v1::File = serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
+    let file: v1::File =
+        serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
     file.into_model().map_err(|e| wrong(e.to_string()))
 }
 
 /// JSON has no NaN or Infinity, but some writers put them there: the key in front of the first.
 fn not_a_number(text: &str) -> Option<&str> {
     let at = ["NaN", "nan", "Infinity", "inf"].iter().filter_map(|word| {
-        text.match_indices(word).map(|(at, _)| at).find(|at| {
-            text[..*at].trim_end().trim_end_matches('-').trim_end().ends_with(':')
-        })
+        text.match_indices(word)
+            .map(|(at, _)| at)
+            .find(|at| text[..*at].trim_end().trim_end_matches('-').trim_end().ends_with(':'))
     });
     let before = text[..at.min()?].trim_end().trim_end_matches('-').trim_end().strip_suffix(':')?.trim_end();
     before.strip_suffix('"')?.rsplit('"').next()

@@ -92,6 +92,11 @@ enum ReturnsArg {
 }
 
 impl InputArgs {
+    /// Was `--grain` given?
+    pub fn has_grain(&self) -> bool {
+        self.grain.is_some()
+    }
+
     pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
         let returns = match self.returns {
             ReturnsArg::Net => Returns::Net,
@@ -101,7 +106,10 @@ impl InputArgs {
         if self.quantity.is_some() != self.price.is_some() {
             let (given, missing) =
                 if self.quantity.is_some() { ("--quantity", "--price") } else { ("--price", "--quantity") };
-            return Err(Error::option(given, format!("the amount is quantity x price: {missing} is needed too")));
+            return Err(Error::option(
+                given,
+                format!("the amount is quantity x price: {missing} is needed too"),
+            ));
         }
         if self.quantity.is_some() && self.amount.is_some() {
             return Err(Error::option("--amount", "give either --amount, or --quantity and --price"));

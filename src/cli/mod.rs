@@ -9,7 +9,7 @@ mod forecast;
 mod inspect;
 mod model;
 mod score;
-mod simulate;
+
 mod summarize;
 
 use std::ffi::OsString;
@@ -23,7 +23,13 @@ use console::Console;
 /// Customer lifetime value from a purchase history: who is still a customer, how often they will
 /// come back, how much they will spend, and what that is worth today.
 #[derive(Parser)]
-#[command(name = "clv", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "clv",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -47,8 +53,6 @@ enum Verb {
     Score(score::Args),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
-    /// Draw a purchase log from a model
-    Simulate(simulate::Args),
     /// Show a model file
     Inspect(inspect::Args),
 }
@@ -87,7 +91,6 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Fit(args) => fit::run(&args, threads, &console),
         Verb::Score(args) => score::run(&args, threads, &console),
         Verb::Model(args) => model::run(&args, &console),
-        Verb::Simulate(args) => simulate::run(&args, threads, &console),
         Verb::Inspect(args) => inspect::run(&args, &console),
     }
 }

@@ -1,7 +1,7 @@
 //! `clv model`: known parameters in, model file out.
 
-use crate::clv_model::ClvModel;
 use crate::cli::console::{Console, Results};
+use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
 use crate::family::{PurchaseModel, in_order};
 use crate::model::{GammaGamma, Model};
@@ -56,9 +56,10 @@ fn pairs(model: &str, parts: &[String]) -> Result<Vec<(String, f64)>> {
         let (name, value) = part.split_once('=').ok_or_else(|| {
             Error::model(model, format!("'{part}' is not a parameter; write it like r=0.243"))
         })?;
-        let number = value.trim().parse().map_err(|_| {
-            Error::model(model, format!("parameter {name} = '{value}' is not a number"))
-        })?;
+        let number = value
+            .trim()
+            .parse()
+            .map_err(|_| Error::model(model, format!("parameter {name} = '{value}' is not a number")))?;
         Ok((name.trim().to_owned(), number))
     };
     parts.iter().map(pair).collect()

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::clv_model::ClvModel;
 use crate::cli::args::{InputArgs, ValueArgs};
 use crate::cli::console::{Console, Results};
+use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::output::{TableWriter, Target};
 use crate::progress::Progress;
@@ -92,6 +92,8 @@ pub(super) fn say_written(target: Option<Target>, console: &Console) {
     match target {
         Some(target) if target.is_stdout() => {}
         Some(target) => console.say(&format!("one row a customer: {target}")),
-        None => console.say("one row a customer: add -o scores.csv (or .parquet, .jsonl, - for standard output)"),
+        None => {
+            console.say("one row a customer: add -o scores.csv (or .parquet, .jsonl, - for standard output)")
+        }
     }
 }

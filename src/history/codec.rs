@@ -36,68 +36,66 @@ impl Texts {
     }
 }
 
-/// Rows of a log: who, when, how much. The ids are all integers or all texts.
+/// One row: who, when, how much.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Row {
+    /// The id if it is an integer; else anything that says in which group the row belongs.
+    pub id: u64,
+    /// Negative for a return.
+    pub amount: f64,
+    /// Grain since 1970.
+    pub when: i32,
+}
+
+/// Rows of a log. The ids are all integers (as people write them) or all texts.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    /// Ids that are integers as people write them; empty if the ids are in `texts`.
-    pub ints: Vec<u64>,
-    /// Any other ids.
+    pub rows: Vec<Row>,
+    /// The ids of all rows; empty if they are integers.
     pub texts: Texts,
-    /// Grain of each row, since 1970.
-    pub when: Vec<i32>,
-    /// Amount of each row; negative for a return.
-    pub amount: Vec<f64>,
 }
 
 impl Rows {
     pub fn len(&self) -> usize {
-        self.when.len()
+        self.rows.len()
+    }
+
+    /// Are the ids integers?
+    pub fn of_integers(&self) -> bool {
+        self.texts.len() == 0
     }
 
     pub fn clear(&mut self) {
-        self.ints.clear();
+        self.rows.clear();
         self.texts.clear();
-        self.when.clear();
-        self.amount.clear();
     }
 
     /// Appends the encoded block to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        debug_assert_eq!(self.amount.len(), self.len());
-        debug_assert_eq!(self.ints.len() + self.texts.len(), self.len());
+        debug_assert!(self.of_integers() || self.texts.len() == self.len());
         out.extend_from_slice(&(self.len() as u32).to_le_bytes());
-        out.push(u8::from(self.ints.is_empty()));
-        if self.ints.is_empty() {
-            put_texts(out, &self.texts);
+        out.push(u8::from(self.of_integers()));
+        if self.of_integers() {
+            put_integers(out, &self.rows, |row| row.id);
         } else {
-            put_integers(out, &self.ints, |v| v);
+            put_texts(out, &self.texts);
         }
-        put_integers(out, &self.when, sortable);
-        put_amounts(out, &self.amount);
+        put_integers(out, &self.rows, |row| sortable(row.when));
+        put_amounts(out, &self.rows, |row| row.amount);
     }
 
-    /// The ids of an encoded block; `when` and `amount` stay empty.
-    pub fn decode_ids(&mut self, mut block: &[u8]) {
-        self.clear();
-        self.take_ids(&mut block);
-    }
-
-    /// A whole encoded block.
+    /// A whole encoded block; texts have `id` 0.
     pub fn decode(&mut self, mut block: &[u8]) {
         self.clear();
-        let n = self.take_ids(&mut block);
-        take_integers(&mut block, n, &mut self.when, unsortable);
-        take_amounts(&mut block, n, &mut self.amount);
-    }
-
-    fn take_ids(&mut self, block: &mut &[u8]) -> usize {
-        let n = take_number(block, 4) as usize;
-        if take_number(block, 1) == 1 {
-            take_texts(block, n, &mut self.texts);
+        let n = take_number(&mut block, 4) as usize;
+        self.rows.resize(n, Row { id: 0, amount: 0.0, when: 0 });
+        if take_number(&mut block, 1) == 1 {
+            take_integers(&mut block, &mut self.rows, |row, id| row.id = id);
         } else {
-            take_integers(block, n, &mut self.ints, |v| v);
+            take_texts(&mut block, n, &mut self.texts);
         }
-        n
+        take_integers(&mut block, &mut self.rows, |row, when| row.when = unsortable(when));
+        take_amounts(&mut block, &mut self.rows, |row, amount| row.amount = amount);
     }
 }
 
@@ -105,45 +103,32 @@ impl Rows {
 #[derive(Debug, Default)]
 pub(crate) struct Customers {
     pub id: Texts,
-    /// Purchase occasions after the first.
-    pub x: Vec<u32>,
-    /// Grain of the first occasion.
-    pub first: Vec<i32>,
-    /// Grain of the last occasion.
-    pub last: Vec<i32>,
-    /// Mean amount of a repeat occasion.
-    pub mean: Vec<f64>,
+    pub folded: Vec<Folded>,
 }
 
 impl Customers {
     pub fn len(&self) -> usize {
-        self.x.len()
+        self.folded.len()
     }
 
-    pub fn push(&mut self, id: &[u8], customer: &Folded) {
+    pub fn push(&mut self, id: &[u8], folded: Folded) {
         self.id.push(id);
-        self.x.push(customer.x);
-        self.first.push(customer.first);
-        self.last.push(customer.last);
-        self.mean.push(customer.mean);
+        self.folded.push(folded);
     }
 
     pub fn clear(&mut self) {
         self.id.clear();
-        self.x.clear();
-        self.first.clear();
-        self.last.clear();
-        self.mean.clear();
+        self.folded.clear();
     }
 
     /// Appends the encoded block to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&(self.len() as u32).to_le_bytes());
         put_texts(out, &self.id);
-        put_integers(out, &self.x, u64::from);
-        put_integers(out, &self.first, sortable);
-        put_integers(out, &self.last, sortable);
-        put_amounts(out, &self.mean);
+        put_integers(out, &self.folded, |f| u64::from(f.x));
+        put_integers(out, &self.folded, |f| sortable(f.first));
+        put_integers(out, &self.folded, |f| sortable(f.last));
+        put_amounts(out, &self.folded, |f| f.mean);
     }
 
     /// A whole encoded block.
@@ -151,10 +136,11 @@ impl Customers {
         self.clear();
         let n = take_number(&mut block, 4) as usize;
         take_texts(&mut block, n, &mut self.id);
-        take_integers(&mut block, n, &mut self.x, |v| v as u32);
-        take_integers(&mut block, n, &mut self.first, unsortable);
-        take_integers(&mut block, n, &mut self.last, unsortable);
-        take_amounts(&mut block, n, &mut self.mean);
+        self.folded.resize(n, Folded::default());
+        take_integers(&mut block, &mut self.folded, |f, x| f.x = x as u32);
+        take_integers(&mut block, &mut self.folded, |f, first| f.first = unsortable(first));
+        take_integers(&mut block, &mut self.folded, |f, last| f.last = unsortable(last));
+        take_amounts(&mut block, &mut self.folded, |f, mean| f.mean = mean);
     }
 }
 
@@ -169,11 +155,11 @@ pub(crate) fn unsortable(v: u64) -> i32 {
 }
 
 /// Column of integers: `[width u8][least u64][offsets, width bytes each]`.
-fn put_integers<T: Copy>(out: &mut Vec<u8>, values: &[T], number: impl Fn(T) -> u64) {
+fn put_integers<T>(out: &mut Vec<u8>, rows: &[T], number: impl Fn(&T) -> u64) {
     let (mut least, mut most) = (u64::MAX, 0);
-    for &value in values {
-        least = least.min(number(value));
-        most = most.max(number(value));
+    for row in rows {
+        least = least.min(number(row));
+        most = most.max(number(row));
     }
     let width = match most.saturating_sub(least) {
         0 => 0,
@@ -184,86 +170,86 @@ fn put_integers<T: Copy>(out: &mut Vec<u8>, values: &[T], number: impl Fn(T) -> 
     };
     out.push(width);
     out.extend_from_slice(&least.to_le_bytes());
-    let offset = |value: T| number(value) - least;
+    let offset = |row: &T| number(row) - least;
     let start = out.len();
-    out.resize(start + usize::from(width) * values.len(), 0);
+    out.resize(start + usize::from(width) * rows.len(), 0);
     let out = &mut out[start..];
     match width {
         0 => {}
-        1 => out.iter_mut().zip(values).for_each(|(o, &v)| *o = offset(v) as u8),
-        2 => put_fixed(out, values, |v| (offset(v) as u16).to_le_bytes()),
-        4 => put_fixed(out, values, |v| (offset(v) as u32).to_le_bytes()),
-        _ => put_fixed(out, values, |v| offset(v).to_le_bytes()),
+        1 => put_fixed(out, rows, |row| [offset(row) as u8]),
+        2 => put_fixed(out, rows, |row| (offset(row) as u16).to_le_bytes()),
+        4 => put_fixed(out, rows, |row| (offset(row) as u32).to_le_bytes()),
+        _ => put_fixed(out, rows, |row| offset(row).to_le_bytes()),
     }
 }
 
-fn put_fixed<T: Copy, const N: usize>(out: &mut [u8], values: &[T], bytes: impl Fn(T) -> [u8; N]) {
-    for (place, &value) in out.as_chunks_mut::<N>().0.iter_mut().zip(values) {
-        *place = bytes(value);
+fn put_fixed<T, const N: usize>(out: &mut [u8], rows: &[T], bytes: impl Fn(&T) -> [u8; N]) {
+    for (place, row) in out.as_chunks_mut::<N>().0.iter_mut().zip(rows) {
+        *place = bytes(row);
     }
 }
 
-/// Undoes [`put_integers`]; appends to `out`.
-fn take_integers<T>(block: &mut &[u8], n: usize, out: &mut Vec<T>, value: impl Fn(u64) -> T) {
+/// Undoes [`put_integers`]: gives each row its number.
+fn take_integers<T>(block: &mut &[u8], rows: &mut [T], set: impl Fn(&mut T, u64)) {
     let width = take_number(block, 1) as usize;
     let least = take_number(block, 8);
-    let column = take(block, width * n);
+    let column = take(block, width * rows.len());
     match width {
-        0 => out.extend((0..n).map(|_| value(least))),
-        1 => out.extend(column.iter().map(|&b| value(least + u64::from(b)))),
-        2 => out.extend(fixed(column).map(|b| value(least + u64::from(u16::from_le_bytes(b))))),
-        4 => out.extend(fixed(column).map(|b| value(least + u64::from(u32::from_le_bytes(b))))),
-        _ => out.extend(fixed(column).map(|b| value(least + u64::from_le_bytes(b)))),
+        0 => rows.iter_mut().for_each(|row| set(row, least)),
+        1 => take_fixed(column, rows, |row, [b]| set(row, least + u64::from(b))),
+        2 => take_fixed(column, rows, |row, b| set(row, least + u64::from(u16::from_le_bytes(b)))),
+        4 => take_fixed(column, rows, |row, b| set(row, least + u64::from(u32::from_le_bytes(b)))),
+        _ => take_fixed(column, rows, |row, b| set(row, least + u64::from_le_bytes(b))),
     }
 }
 
-fn fixed<const N: usize>(column: &[u8]) -> impl ExactSizeIterator<Item = [u8; N]> + '_ {
-    column.as_chunks::<N>().0.iter().copied()
+fn take_fixed<T, const N: usize>(column: &[u8], rows: &mut [T], set: impl Fn(&mut T, [u8; N])) {
+    for (bytes, row) in column.as_chunks::<N>().0.iter().zip(rows) {
+        set(row, *bytes);
+    }
 }
 
 fn put_texts(out: &mut Vec<u8>, texts: &Texts) {
     let mut start = 0;
-    let lengths: Vec<usize> =
-        texts.ends.iter().map(|&end| end - std::mem::replace(&mut start, end)).collect();
-    put_integers(out, &lengths, |v| v as u64);
+    let lengths = texts.ends.iter().map(|&end| (end - std::mem::replace(&mut start, end)) as u64);
+    put_integers(out, &lengths.collect::<Vec<_>>(), |&length| length);
     out.extend_from_slice(&(texts.bytes.len() as u64).to_le_bytes());
     out.extend_from_slice(&texts.bytes);
 }
 
 fn take_texts(block: &mut &[u8], n: usize, out: &mut Texts) {
-    let mut end = out.bytes.len();
-    take_integers(block, n, &mut out.ends, |length| length as usize);
-    for place in &mut out.ends {
-        end += *place;
-        *place = end;
+    out.ends.resize(n, 0);
+    take_integers(block, &mut out.ends, |end, length| *end = length as usize);
+    let mut sum = 0;
+    for end in &mut out.ends {
+        sum += *end;
+        *end = sum;
     }
     let length = take_number(block, 8) as usize;
     out.bytes.extend_from_slice(take(block, length));
 }
 
 /// Column of amounts: as cents if all are whole cents of moderate size, else as they are.
-fn put_amounts(out: &mut Vec<u8>, amounts: &[f64]) {
+fn put_amounts<T>(out: &mut Vec<u8>, rows: &[T], amount: impl Fn(&T) -> f64) {
     // Adding and taking off 1.5 x 2^52 rounds to an integer without a call.
     const ROUND: f64 = 6_755_399_441_055_744.0;
-    let cents: Vec<i32> = amounts.iter().map(|amount| (amount * 100.0 + ROUND - ROUND) as i32).collect();
+    let cents: Vec<i32> = rows.iter().map(|row| (amount(row) * 100.0 + ROUND - ROUND) as i32).collect();
     // What does not come back to the bit is stored as it is.
-    let whole = amounts
-        .iter()
-        .zip(&cents)
-        .fold(true, |all, (amount, &c)| all & (in_cents(c).to_bits() == amount.to_bits()));
+    let exact = |(row, &c): (&T, &i32)| in_cents(c).to_bits() == amount(row).to_bits();
+    let whole = rows.iter().zip(&cents).fold(true, |all, pair| all & exact(pair));
     out.push(u8::from(whole));
     if whole {
-        put_integers(out, &cents, sortable);
+        put_integers(out, &cents, |&c| sortable(c));
     } else {
-        put_integers(out, amounts, f64::to_bits);
+        put_integers(out, rows, |row| amount(row).to_bits());
     }
 }
 
-fn take_amounts(block: &mut &[u8], n: usize, out: &mut Vec<f64>) {
+fn take_amounts<T>(block: &mut &[u8], rows: &mut [T], set: impl Fn(&mut T, f64)) {
     if take_number(block, 1) == 1 {
-        take_integers(block, n, out, |v| in_cents(unsortable(v)));
+        take_integers(block, rows, |row, v| set(row, in_cents(unsortable(v))));
     } else {
-        take_integers(block, n, out, f64::from_bits);
+        take_integers(block, rows, |row, v| set(row, f64::from_bits(v)));
     }
 }
 
@@ -293,36 +279,28 @@ mod tests {
         let mut back = Rows::default();
         back.decode(&bytes);
         assert_eq!(format!("{rows:?}"), format!("{back:?}"));
-        assert!(rows.amount.iter().zip(&back.amount).all(|(a, b)| a.to_bits() == b.to_bits()));
     }
 
     #[test]
     fn rows_come_back_to_the_bit() {
-        let amount = [0.0, -0.0, 0.1 + 0.2, -12.34, 1e300, f64::MIN_POSITIVE, 21474836.47, 21474836.48];
-        for width in 1..=amount.len() {
-            let when: Vec<i32> =
-                (0..width as i32).map(|i| [i, i32::MIN, i32::MAX, 70_000][i as usize % 4]).collect();
-            let mut texts = Texts::default();
-            (0..width).for_each(|i| texts.push("é".repeat(i * i * 10).as_bytes()));
-            round_trip(&Rows {
-                texts,
-                when: when.clone(),
-                amount: amount[..width].into(),
-                ..Rows::default()
-            });
-            let ints = (0..width as u32).map(|i| u64::MAX >> (8 * i)).collect();
-            round_trip(&Rows { ints, when, amount: amount[..width].into(), ..Rows::default() });
+        let amounts = [0.0, -0.0, 0.1 + 0.2, -12.34, 1e300, f64::MIN_POSITIVE, 21474836.47, 21474836.48];
+        for n in 1..=amounts.len() {
+            let when = |i: usize| [i as i32, i32::MIN, i32::MAX, 70_000][i % 4];
+            let row = |i: usize, id: u64| Row { id, amount: amounts[i], when: when(i) };
+            let mut rows = Rows::default();
+            rows.rows.extend((0..n).map(|i| row(i, u64::MAX >> (8 * i))));
+            round_trip(&rows);
+            rows.clear();
+            rows.rows.extend((0..n).map(|i| row(i, 0)));
+            (0..n).for_each(|i| rows.texts.push("é".repeat(i * i * 10).as_bytes()));
+            round_trip(&rows);
         }
     }
 
     #[test]
     fn cents_are_small() {
-        let rows = Rows {
-            ints: (0..1000).collect(),
-            when: (17_000..18_000).collect(),
-            amount: (0..1000).map(|i| f64::from(i * 37) / 100.0).collect(),
-            ..Rows::default()
-        };
+        let row = |i: i32| Row { id: i as u64, amount: f64::from(i * 37) / 100.0, when: 17_000 + i };
+        let rows = Rows { rows: (0..1000).map(row).collect(), ..Rows::default() };
         let mut bytes = Vec::new();
         rows.encode(&mut bytes);
         assert!(bytes.len() < 6 * 1000 + 64);

@@ -7,7 +7,7 @@
 //! same fold. Both ways see the rows of a customer in the same order, so that the results are equal
 //! to the bit.
 
-use super::codec::{Customers, Rows, Texts};
+use super::codec::{Customers, Row, Rows};
 use super::fold::{Fold, FoldCounts, Folded, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
@@ -115,19 +115,18 @@ impl<'a> Collapse<'a> {
         self.groups.iter_mut().flatten().for_each(Rows::clear);
         for block in partition.blocks {
             self.block.decode(&self.store.get(&block)?);
-            let Rows { ints, texts, when, amount } = &self.block;
-            for (&int, (&when, &amount)) in ints.iter().zip(when.iter().zip(amount)) {
-                let rows = &mut self.groups[(hash_int(int) >> 40) as usize % groups][0];
-                rows.ints.push(int);
-                rows.when.push(when);
-                rows.amount.push(amount);
-            }
-            for (i, (&when, &amount)) in (0..texts.len()).zip(when.iter().zip(amount)) {
-                let id = texts.get(i);
-                let rows = &mut self.groups[(hash_text(id) >> 40) as usize % groups][1];
-                rows.texts.push(id);
-                rows.when.push(when);
-                rows.amount.push(amount);
+            let Rows { rows, texts } = &self.block;
+            if self.block.of_integers() {
+                for &row in rows {
+                    self.groups[(hash_int(row.id) >> 40) as usize % groups][0].rows.push(row);
+                }
+            } else {
+                for (i, &row) in rows.iter().enumerate() {
+                    let id = texts.get(i);
+                    let group = &mut self.groups[(hash_text(id) >> 40) as usize % groups][1];
+                    group.texts.push(id);
+                    group.rows.push(row);
+                }
             }
         }
         Ok(())
@@ -151,15 +150,9 @@ impl<'a> Collapse<'a> {
         for block in partition.blocks {
             self.block.decode(&self.store.get(&block)?);
             drop(block);
-            for i in 0..self.block.len() {
-                let rows = &mut piece[usize::from(self.block.ints.is_empty())];
-                match self.block.ints.get(i) {
-                    Some(&int) => rows.ints.push(int),
-                    None => rows.texts.push(self.block.texts.get(i)),
-                }
-                rows.when.push(self.block.when[i]);
-                rows.amount.push(self.block.amount[i]);
-            }
+            let part = &mut piece[usize::from(!self.block.of_integers())];
+            part.rows.extend_from_slice(&self.block.rows);
+            (0..self.block.texts.len()).for_each(|i| part.texts.push(self.block.texts.get(i)));
             let rows: usize = piece.iter().map(Rows::len).sum();
             if rows as u64 * 3 * ROW_BYTES + piece[1].texts.bytes.len() as u64 > self.options.rows_memory {
                 pieces.push(self.sorted_rows(&piece)?);
@@ -191,8 +184,7 @@ impl<'a> Collapse<'a> {
             for at in 0..self.group.rows(number).len() {
                 let (when, amount) = unpack(self.group.sorted(number)[at]);
                 rows.texts.push(self.group.names().get(number));
-                rows.when.push(when);
-                rows.amount.push(amount);
+                rows.rows.push(Row { id: 0, amount, when });
                 if rows.len() >= self.options.block_rows {
                     flush(&mut rows)?;
                 }
@@ -232,55 +224,52 @@ impl<'a> Collapse<'a> {
 struct Found<'a> {
     store: &'a Store,
     options: CollapseOptions,
-    ids: Texts,
-    customers: Vec<Folded>,
+    customers: Customers,
     finder: TwinFinder,
     runs: Vec<Run>,
 }
 
 impl<'a> Found<'a> {
     fn new(store: &'a Store, options: CollapseOptions) -> Self {
-        let (ids, customers, finder, runs) = Default::default();
-        Found { store, options, ids, customers, finder, runs }
+        let (customers, finder, runs) = Default::default();
+        Found { store, options, customers, finder, runs }
     }
 
     fn push(&mut self, id: &[u8], customer: Folded) -> Result<()> {
         if self.options.blanks {
             self.finder.see(id);
         }
-        self.ids.push(id);
-        self.customers.push(customer);
+        self.customers.push(id, customer);
         let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>();
-        let memory = self.customers.len() * per_customer + self.ids.bytes.len();
+        let memory = self.customers.len() * per_customer + self.customers.id.bytes.len();
         if memory as u64 > self.options.run_memory { self.flush() } else { Ok(()) }
     }
 
     /// Sorts what there is into a run.
     fn flush(&mut self) -> Result<()> {
         let mut order = Vec::new();
-        order_of(&self.ids, &mut order);
+        order_of(&self.customers.id, &mut order);
+        let Customers { id: ids, folded } = &self.customers;
         let number = |entry: &u128| *entry as u32 as usize;
-        let id =
-            |entry: Option<&u128>| entry.map_or(Box::default(), |entry| self.ids.get(number(entry)).into());
+        let id = |entry: Option<&u128>| entry.map_or(Box::default(), |entry| ids.get(number(entry)).into());
         let mut run = Run { blocks: Vec::new(), first: id(order.first()), last: id(order.last()) };
         let (mut block, mut encoded) = (Customers::default(), Vec::new());
         for entries in order.chunks(self.options.block_rows) {
             block.clear();
             for entry in entries {
-                block.push(self.ids.get(number(entry)), &self.customers[number(entry)]);
+                block.push(ids.get(number(entry)), folded[number(entry)]);
             }
             encoded.clear();
             block.encode(&mut encoded);
             run.blocks.push(self.store.put(&encoded)?);
         }
         self.runs.push(run);
-        self.ids.clear();
         self.customers.clear();
         Ok(())
     }
 
     fn finish(mut self) -> Result<Vec<Run>> {
-        if !self.customers.is_empty() {
+        if self.customers.len() > 0 {
             self.flush()?;
         }
         Ok(self.runs)

@@ -24,7 +24,7 @@ pub(crate) fn unpack(row: u128) -> (i32, f64) {
 }
 
 /// A customer's summary, still in grains.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Folded {
     /// Occasions after the first.
     pub x: u32,
@@ -68,8 +68,6 @@ pub(crate) struct FoldCounts {
     pub purchases: u64,
     /// Their occasions.
     pub occasions: u64,
-    /// Purchases with amount zero.
-    pub zeros: u64,
     /// Rows equal to another row of the same customer in grain and amount, beyond the first.
     pub duplicates: u64,
     /// Returns that were wholly taken off earlier purchases.
@@ -100,7 +98,6 @@ impl FoldCounts {
         self.customers += other.customers;
         self.purchases += other.purchases;
         self.occasions += other.occasions;
-        self.zeros += other.zeros;
         self.duplicates += other.duplicates;
         self.netted += other.netted;
         self.netted_amount.add_all(other.netted_amount);
@@ -135,8 +132,10 @@ pub(crate) struct Fold {
     returns: Vec<f64>,
     /// What is left of the amount of each occasion.
     occasions: Vec<f64>,
-    /// Those of them with something left, oldest first.
+    /// Those of them with something left, oldest first; kept from the first return on.
     unreturned: Vec<u32>,
+    /// Was there a return?
+    returning: bool,
 }
 
 impl Fold {
@@ -168,7 +167,6 @@ impl Fold {
             self.returns.push(-amount);
         } else {
             self.counts.purchases += 1;
-            self.counts.zeros += u64::from(amount == 0.0);
             self.sum = Some(self.sum.unwrap_or(0.0) + amount);
         }
     }
@@ -183,7 +181,10 @@ impl Fold {
             return None;
         }
         self.close();
-        self.unreturned.clear();
+        if self.returning {
+            self.returning = false;
+            self.unreturned.clear();
+        }
         let Some((_, repeats)) = self.occasions.split_first() else {
             self.counts.only_returns += u64::from(rows > 0);
             return None;
@@ -204,10 +205,22 @@ impl Fold {
                 self.first = self.when;
             }
             self.last = self.when;
-            if sum > 0.0 {
+            if self.returning && sum > 0.0 {
                 self.unreturned.push(self.occasions.len() as u32);
             }
             self.occasions.push(sum);
+        }
+        if !self.returns.is_empty() {
+            self.take_off_all();
+        }
+    }
+
+    #[cold]
+    fn take_off_all(&mut self) {
+        if !self.returning {
+            self.returning = true;
+            let something = |&i: &u32| self.occasions[i as usize] > 0.0;
+            self.unreturned.extend((0..self.occasions.len() as u32).filter(something));
         }
         let mut returns = std::mem::take(&mut self.returns);
         returns.drain(..).for_each(|amount| self.take_off(amount));
@@ -276,7 +289,7 @@ mod tests {
     fn rows_of_one_grain_are_one_occasion() {
         let (folded, counts) = fold(&[(1, 10.0), (3, 1.0), (3, 2.0), (3, 2.0), (3, 0.0)]);
         assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0 }));
-        assert_eq!((counts.purchases, counts.occasions, counts.zeros, counts.duplicates), (5, 2, 1, 1));
+        assert_eq!((counts.purchases, counts.occasions, counts.duplicates), (5, 2, 1));
     }
 
     #[test]

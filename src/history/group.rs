@@ -47,10 +47,9 @@ impl Group {
         }
         self.sorted.clear();
         self.sorted.resize(self.who.len(), 0);
-        let when_and_amount = rows.iter().flat_map(|rows| rows.when.iter().zip(&rows.amount));
-        for (&number, (&when, &amount)) in self.who.iter().zip(when_and_amount) {
+        for (&number, row) in self.who.iter().zip(rows.iter().flat_map(|rows| &rows.rows)) {
             let place = &mut self.ends[number as usize];
-            self.sorted[*place as usize] = pack(when, amount);
+            self.sorted[*place as usize] = pack(row.when, row.amount);
             *place += 1;
         }
     }
@@ -83,13 +82,11 @@ impl Group {
     /// Gives each row the number of its customer, and counts.
     fn intern(&mut self, rows: &Rows) {
         self.who.reserve(rows.len());
-        for &int in &rows.ints {
-            let number = self.intern_int(int);
-            self.ends[number as usize] += 1;
-            self.who.push(number);
-        }
-        for i in 0..rows.texts.len() {
-            let number = self.intern_text(rows.texts.get(i));
+        for (i, row) in rows.rows.iter().enumerate() {
+            let number = match rows.of_integers() {
+                true => self.intern_int(row.id),
+                false => self.intern_text(rows.texts.get(i)),
+            };
             self.ends[number as usize] += 1;
             self.who.push(number);
         }
@@ -168,6 +165,7 @@ pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::codec::Row;
     use crate::history::scatter::plain_integer;
 
     const IDS: [&str; 11] = [
@@ -190,12 +188,10 @@ mod tests {
         for (i, id) in IDS.iter().chain(&IDS).enumerate() {
             let int = plain_integer(id.as_bytes());
             let rows = &mut rows[usize::from(int.is_none())];
-            match int {
-                Some(int) => rows.ints.push(int),
-                None => rows.texts.push(id.as_bytes()),
+            if int.is_none() {
+                rows.texts.push(id.as_bytes());
             }
-            rows.when.push(-(i as i32));
-            rows.amount.push(i as f64);
+            rows.rows.push(Row { id: int.unwrap_or(0), amount: i as f64, when: -(i as i32) });
         }
         let mut group = Group::default();
         for _ in 0..2 {

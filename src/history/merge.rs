@@ -131,7 +131,8 @@ impl<'a> RowCursor<'a> {
             self.at = 0;
         }
         self.prefix = prefix(self.rows.texts.get(self.at), 0);
-        self.row = pack(self.rows.when[self.at], self.rows.amount[self.at]);
+        let row = self.rows.rows[self.at];
+        self.row = pack(row.when, row.amount);
         Ok(())
     }
 }
@@ -286,13 +287,13 @@ struct Columns {
 
 impl Columns {
     fn push(&mut self, source: &MergedRuns, customers: &Customers, at: usize) {
-        let (first, last) = (customers.first[at], customers.last[at]);
+        let customer = &customers.folded[at];
         // Ids came as text and their bytes were not touched.
         self.id.append_value(std::str::from_utf8(customers.id.get(at)).unwrap_or_default());
-        self.x.push(customers.x[at]);
-        self.recency.push(source.grain.in_units(last - first, source.unit));
-        self.t.push(source.grain.in_units(source.end - first, source.unit));
-        self.mean.push(customers.mean[at]);
+        self.x.push(customer.x);
+        self.recency.push(source.grain.in_units(customer.last - customer.first, source.unit));
+        self.t.push(source.grain.in_units(source.end - customer.first, source.unit));
+        self.mean.push(customer.mean);
     }
 
     fn finish(mut self, has_money: bool) -> SummaryBatch {

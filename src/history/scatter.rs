@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use arrow_array::Array;
 use rustc_hash::FxBuildHasher;
 
-use super::codec::Rows;
+use super::codec::{Row, Rows};
 use super::read::Purchases;
 use super::store::{Block, Store};
 use crate::error::Result;
@@ -93,12 +93,11 @@ impl<'a> Scatter<'a> {
             // Bits that hash tables, which use the first and the last ones, do not need.
             let partition = (key.hash >> 32) as usize % PARTITIONS;
             let block = &mut filling[partition][usize::from(key.int.is_none())];
-            match key.int {
-                Some(int) => block.ints.push(int),
-                None => block.texts.push(id.as_bytes()),
+            if key.int.is_none() {
+                block.texts.push(id.as_bytes());
             }
-            block.when.push(rows.when[i]);
-            block.amount.push(amounts.map_or(0.0, |amounts| amounts[i]));
+            let amount = amounts.map_or(0.0, |amounts| amounts[i]);
+            block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i] });
             if block.len() >= self.block_rows || block.texts.bytes.len() >= BLOCK_TEXT {
                 self.flush(partition, block, encoded)?;
             }

@@ -180,9 +180,6 @@ fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) 
         counts.left_out_rows,
         amount(counts.left_out_amount.value()),
     );
-    if has_amount {
-        account.note("zero-amount", "purchases with amount zero", counts.zeros);
-    }
     let merged = counts.purchases - counts.occasions;
     account.note("same-grain", "purchases merged into another one of the same customer and time", merged);
 }

@@ -157,7 +157,7 @@ fn threads_and_memory_change_nothing() {
         for fate in [Fate::Purchase, Fate::ReturnNetted, Fate::ReturnUnmatched, Fate::BeforeSince] {
             assert!(account.rows(fate) > 0, "{fate}");
         }
-        let codes: Vec<_> = summary.meta.warnings.iter().map(|warning| warning.code).collect();
+        let codes: Vec<_> = summary.meta.warnings.iter().map(|warning| warning.code.clone()).collect();
         assert_eq!(codes, ["ids-differ-by-blanks", "exact-duplicates", "unmatched-returns"]);
     }
 }

@@ -70,6 +70,7 @@ struct Fit {
     evaluations: u64,
     starts: usize,
     customers: f64,
+    sample_size: f64,
     distinct_rows: usize,
     warnings: Vec<Finding>,
 }
@@ -111,7 +112,8 @@ impl File {
     pub(super) fn into_model(self) -> Result<ClvModel> {
         let purchase = PurchaseModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
         let specs = purchase.specs();
-        let fit = self.fit.map(|fit| fit.into_report(purchase.name, specs, &purchase.params, self.covariance));
+        let fit =
+            self.fit.map(|fit| fit.into_report(purchase.name, specs, &purchase.params, self.covariance));
         let (spend, spend_fit) = match self.spend {
             None => (None, None),
             Some(part) => part.into_memory()?,
@@ -173,6 +175,7 @@ impl Fit {
             evaluations: report.evaluations,
             starts: report.starts,
             customers: report.customers,
+            sample_size: report.sample_size,
             distinct_rows: report.distinct_rows,
             warnings: warnings.collect(),
         }
@@ -192,7 +195,10 @@ impl Fit {
             "failed" => StopReason::Failed(words),
             other => return Err(Error::model(model, format!("unknown \"stop\": \"{other}\""))),
         };
-        if covariance.as_ref().is_some_and(|c| c.len() != specs.len() || c.iter().any(|r| r.len() != specs.len())) {
+        if covariance
+            .as_ref()
+            .is_some_and(|c| c.len() != specs.len() || c.iter().any(|r| r.len() != specs.len()))
+        {
             let message = format!("the covariance must have {0} rows of {0} numbers", specs.len());
             return Err(Error::model(model, message));
         }
@@ -215,6 +221,7 @@ impl Fit {
             evaluations: self.evaluations,
             starts: self.starts,
             customers: self.customers,
+            sample_size: self.sample_size,
             distinct_rows: self.distinct_rows,
             warnings: warnings.collect(),
         })
