@@ -255,8 +255,9 @@ pub(crate) fn has_line_end(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Records as this module and as the `csv` crate see them.
-    fn both(text: &[u8]) -> (Vec<Vec<Vec<u8>>>, Vec<Vec<Vec<u8>>>, bool) {
+    type Rows = Vec<Vec<Vec<u8>>>;
+
+    fn ours(text: &[u8]) -> (Rows, bool) {
         let (mut at, mut line, mut bad_quotes) = (0, 1, false);
         let mut tokenizer = Tokenizer::new(b',');
         let mut ours = Vec::new();
@@ -264,10 +265,12 @@ mod tests {
             bad_quotes |= record.bad_quotes;
             ours.push((0..record.fields.len()).map(|index| record.field(index).to_vec()).collect());
         }
+        (ours, bad_quotes)
+    }
+
+    fn theirs(text: &[u8]) -> Rows {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
-        let theirs =
-            reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect();
-        (ours, theirs, bad_quotes)
+        reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
     }
 
     /// Small random texts of the signs that matter.
@@ -284,9 +287,9 @@ mod tests {
     fn records_are_those_of_the_csv_crate() {
         let mut compared = 0;
         for text in texts() {
-            let (ours, theirs, bad_quotes) = both(&text);
+            let (ours, bad_quotes) = ours(&text);
             if !bad_quotes {
-                assert_eq!(ours, theirs, "{:?}", String::from_utf8_lossy(&text));
+                assert_eq!(ours, theirs(&text), "{:?}", String::from_utf8_lossy(&text));
                 compared += 1;
             }
         }
@@ -295,8 +298,8 @@ mod tests {
 
     #[test]
     fn cutting_loses_nothing() {
-        for text in texts() {
-            let whole = both(&text).0;
+        for text in texts().take(10_000) {
+            let whole = ours(&text).0;
             for room in 1..=text.len() {
                 let (mut pieces, mut from, mut to) = (Vec::new(), 0, 0);
                 while to < text.len() {
@@ -304,14 +307,14 @@ mod tests {
                     let last = to == text.len();
                     match cut(&text[from..to], Some(b','), last) {
                         Cut::At(end) => {
-                            pieces.extend(both(&text[from..from + end]).0);
+                            pieces.extend(ours(&text[from..from + end]).0);
                             from += end;
                         }
                         Cut::OpenQuote(end) if !last => {
-                            pieces.extend(both(&text[from..from + end]).0);
+                            pieces.extend(ours(&text[from..from + end]).0);
                             from += end;
                         }
-                        Cut::OpenQuote(_) => pieces.extend(both(&text[from..to]).0),
+                        Cut::OpenQuote(_) => pieces.extend(ours(&text[from..to]).0),
                         Cut::None => assert!(!last),
                     }
                 }
