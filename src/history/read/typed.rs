@@ -69,7 +69,7 @@ impl Ids {
     }
 
     /// The id of a row; empty if there is none, `None` if it is a number that is no id.
-    #[inline]
+    #[inline(always)]
     pub fn get<'a>(&'a self, row: usize, buffer: &'a mut IdBuffer) -> Option<&'a [u8]> {
         match self {
             Ids::Int(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
