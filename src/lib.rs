@@ -30,16 +30,11 @@ pub mod special;
 
 pub mod clv_model;
 
-
 pub mod score;
 pub mod totals;
 pub mod value;
 
-
 pub mod report;
-
-
-
 
 pub mod error;
 pub mod progress;

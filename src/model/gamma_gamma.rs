@@ -125,12 +125,16 @@ impl Model for GammaGamma {
     fn limit(&self) -> String {
         let mean = self.p * self.v / self.q;
         match (self.p > 1e3, self.q > 1e3) {
-            (true, true) => format!("every purchase of everyone has the same amount, {mean:.2}: p and q -> infinity"),
+            (true, true) => {
+                format!("every purchase of everyone has the same amount, {mean:.2}: p and q -> infinity")
+            }
             (true, false) => "each customer always spends the same amount: p -> infinity, v -> 0".to_owned(),
             (false, true) => format!(
                 "no heterogeneity of spending: all customers spend {mean:.2} on average, q and v -> infinity together"
             ),
-            (false, false) => "these data do not determine all parameters: very different values fit as well".to_owned(),
+            (false, false) => {
+                "these data do not determine all parameters: very different values fit as well".to_owned()
+            }
         }
     }
 

@@ -30,7 +30,8 @@ pub fn input(meta: &SummaryMeta) -> Report {
     });
     let notes = account.notes.iter().map(|n| json!({ "code": n.code, "words": n.words, "rows": n.rows }));
     let notes = notes.collect::<Value>();
-    let account = json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
+    let account =
+        json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
     report.json.insert("account".into(), account);
     report.json.insert("assumptions".into(), assumptions.into());
     let warnings = meta.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));

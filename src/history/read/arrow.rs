@@ -28,27 +28,33 @@ pub(crate) struct ArrowTable {
 
 /// Reads the description of a table.
 pub(crate) fn describe(source: &Source, format: Format) -> Result<ArrowTable> {
-    let file = source.open()?;
     match format {
-        Format::Parquet if source.is_stdin() => Err(Error::input(
-            Place::file(&source.name),
-            "Parquet cannot be read from standard input; name the file (standard input takes CSV, JSON Lines or an Arrow IPC stream)",
-        )),
         Format::Parquet => {
-            let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+            let metadata = ArrowReaderMetadata::load(&open_parquet(source)?, ArrowReaderOptions::new())
                 .map_err(|e| damaged(&source.name, "Parquet", e))?;
             Ok(ArrowTable { schema: metadata.schema().clone(), parquet: Some(metadata) })
         }
         Format::ArrowFile => {
-            let reader = FileReader::try_new(BufReader::new(file), None);
+            let reader = FileReader::try_new(BufReader::new(source.open()?), None);
             let reader = reader.map_err(|e| damaged(&source.name, "Arrow", e))?;
             Ok(ArrowTable { schema: reader.schema(), parquet: None })
         }
         _ => {
-            let reader = StreamReader::try_new(BufReader::new(file), None);
+            let reader = StreamReader::try_new(BufReader::new(source.open()?), None);
             let reader = reader.map_err(|e| damaged(&source.name, "Arrow", e))?;
             Ok(ArrowTable { schema: reader.schema(), parquet: None })
         }
+    }
+}
+
+/// Parquet is read from its end, so standard input is no place for it.
+fn open_parquet(source: &Source) -> Result<File> {
+    match source.path() {
+        Some(path) => File::open(path).map_err(|e| Error::io("open", path, e)),
+        None => Err(Error::input(
+            Place::file(&source.name),
+            "Parquet cannot be read from standard input: name the file (standard input takes CSV, JSON Lines or an Arrow IPC stream)",
+        )),
     }
 }
 
@@ -87,7 +93,7 @@ pub(crate) fn open_group(
 ) -> Result<Batches> {
     let metadata = table.parquet.clone().ok_or_else(|| damaged(&source.name, "Parquet", "no row groups"))?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), used.iter().copied());
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(source.open()?, metadata)
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open_parquet(source)?, metadata)
         .with_projection(mask)
         .with_row_groups(vec![group])
         .with_batch_size(BATCH)
@@ -108,7 +114,7 @@ pub(crate) fn open_ipc(source: &Source, format: Format, used: &[usize]) -> Resul
     let wrong = |e| damaged(&source.name, "Arrow", e);
     let inner: BatchIterator = match format {
         Format::ArrowFile => Box::new(FileReader::try_new(file, Some(used)).map_err(wrong)?),
-        _ => Box::new(StreamReader::<BufReader<File>>::try_new(file, Some(used)).map_err(wrong)?),
+        _ => Box::new(StreamReader::try_new(file, Some(used)).map_err(wrong)?),
     };
     Ok(Batches { name: source.name.clone(), kind: "Arrow", inner, next_row: 1 })
 }

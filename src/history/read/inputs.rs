@@ -34,7 +34,7 @@ pub(crate) enum Format {
     ArrowFile,
 }
 
-/// A file that can be opened, and its first bytes.
+/// A file that can be opened again and again.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// Its name in messages.
@@ -47,28 +47,24 @@ pub(crate) struct Source {
 #[derive(Debug)]
 enum Origin {
     Path(PathBuf),
-    Spooled(File),
+    Spooled(Arc<File>),
 }
 
 impl Source {
     /// Opens it from its start.
-    pub fn open(&self) -> Result<File> {
+    pub fn open(&self) -> Result<Opened> {
         match &self.origin {
-            Origin::Path(path) => File::open(path).map_err(|e| Error::io("open", path, e)),
-            Origin::Spooled(file) => {
-                let reopen = || -> std::io::Result<File> {
-                    let mut file = file.try_clone()?;
-                    file.seek(SeekFrom::Start(0))?;
-                    Ok(file)
-                };
-                reopen().map_err(|e| Error::io("read again", &self.name, e))
-            }
+            Origin::Path(path) => File::open(path).map(Opened::Own).map_err(|e| Error::io("open", path, e)),
+            Origin::Spooled(file) => Ok(Opened::Shared { file: file.clone(), at: 0, length: self.length }),
         }
     }
 
-    /// Is it a copy of standard input?
-    pub fn is_stdin(&self) -> bool {
-        matches!(self.origin, Origin::Spooled(_))
+    /// Its path, if it has one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Path(path) => Some(path),
+            Origin::Spooled(_) => None,
+        }
     }
 
     /// Opens it for reading text: decompressed, counting the bytes taken from the file.
@@ -95,6 +91,46 @@ impl Source {
 
     fn read_error(&self, error: std::io::Error) -> Error {
         Error::io("read", &self.name, error)
+    }
+}
+
+/// A file being read. The copy of standard input has no name to open again, so its readers share it
+/// and each keeps its own place.
+pub(crate) enum Opened {
+    Own(File),
+    Shared { file: Arc<File>, at: u64, length: u64 },
+}
+
+impl Read for Opened {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Opened::Own(file) => file.read(buffer),
+            Opened::Shared { file, at, .. } => {
+                #[cfg(unix)]
+                let n = std::os::unix::fs::FileExt::read_at(&**file, buffer, *at)?;
+                #[cfg(windows)]
+                let n = std::os::windows::fs::FileExt::seek_read(&**file, buffer, *at)?;
+                *at += n as u64;
+                Ok(n)
+            }
+        }
+    }
+}
+
+impl Seek for Opened {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match self {
+            Opened::Own(file) => file.seek(to),
+            Opened::Shared { at, length, .. } => {
+                let place = match to {
+                    SeekFrom::Start(place) => Some(place),
+                    SeekFrom::End(back) => length.checked_add_signed(back),
+                    SeekFrom::Current(step) => at.checked_add_signed(step),
+                };
+                *at = place.ok_or(std::io::ErrorKind::InvalidInput)?;
+                Ok(*at)
+            }
+        }
     }
 }
 
@@ -261,7 +297,7 @@ fn spool_stdin(options: &LogOptions) -> Result<Source> {
         tempfile::tempfile_in(&folder).map_err(|e| Error::io("spool standard input to", &folder, e))?;
     let length = std::io::copy(&mut std::io::stdin().lock(), &mut file)
         .map_err(|e| Error::io("spool standard input to", &folder, e))?;
-    Ok(Source { name: STDIN_NAME.to_owned(), length, origin: Origin::Spooled(file) })
+    Ok(Source { name: STDIN_NAME.to_owned(), length, origin: Origin::Spooled(Arc::new(file)) })
 }
 
 /// First bytes of files that people hand in by mistake, what they are, and the way out.

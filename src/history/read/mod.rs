@@ -6,23 +6,23 @@
 //! merged in the order of the input, so that nothing depends on the number of threads.
 
 pub(crate) mod amounts;
-mod arrow;
-mod batch;
+pub(crate) mod arrow;
+pub(crate) mod batch;
 mod blocks;
 pub(crate) mod calendar;
 mod columns;
 pub(crate) mod dates;
-mod feed;
+pub(crate) mod feed;
 mod inputs;
 mod json;
-mod outcome;
+pub(crate) mod outcome;
 mod plan;
-mod recognise;
+pub(crate) mod recognise;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 mod token;
-mod typed;
+pub(crate) mod typed;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

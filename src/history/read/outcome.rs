@@ -12,7 +12,7 @@ use crate::history::options::LogOptions;
 use crate::warning::Warning;
 
 /// All tallies as one, in the order of the input.
-fn merge(tallies: Vec<Tally>) -> Tally {
+pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
     let mut all = Tally::default();
     for tally in tallies {
         all.rows += tally.rows;

@@ -223,10 +223,6 @@ impl Inputs {
         let log = table.log();
         let name = |index: usize| &table.names[index];
         let said = match log.amount {
-            AmountColumns::None => Some(
-                "there is no column of amounts: spend and value are not available (name one with --amount)"
-                    .to_owned(),
-            ),
             AmountColumns::Product { quantity, price }
                 if options.quantity.is_none() || options.price.is_none() =>
             {

@@ -52,7 +52,7 @@ fn reads_a_plain_log() {
     assert_eq!(rows, [" 007 19362 0", "C1 1 14.88", "a,\"b 19362 3"]);
     assert_eq!(outcome.first.unwrap().to_string(), "1970-01-02");
     assert_eq!(outcome.account.notes[0].rows, 1);
-    assert_eq!(outcome.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["blanks-around-ids"]);
+    assert_eq!(outcome.warnings.iter().map(|w| w.code.clone()).collect::<Vec<_>>(), ["blanks-around-ids"]);
 }
 
 #[test]
@@ -240,4 +240,41 @@ fn bad_rows_of_typed_tables_are_named() {
     let cut = file_of(&whole);
     let message = purchases(&[cut.path().to_owned()], &LogOptions::default()).unwrap_err().to_string();
     assert!(message.contains("truncated"), "{message}");
+}
+
+#[test]
+fn bench_make() {
+    let Ok(path) = std::env::var("CLV_MAKE") else { return };
+    use arrow_array::*;
+    use std::sync::Arc;
+    let mut writer: Option<parquet::arrow::ArrowWriter<std::fs::File>> = None;
+    let mut s = 42u64;
+    for _ in 0..20 {
+        let (mut a, mut b, mut c) = (vec![], vec![], vec![]);
+        for _ in 0..1_000_000 {
+            s = s.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            a.push(10_000_000 + ((s >> 20) % 2_000_000) as i64);
+            b.push(18262 + ((s >> 40) % 1400) as i32);
+            c.push(((s >> 30) % 30000) as f64 / 100.0);
+        }
+        let columns: [(&str, ArrayRef); 3] = [
+            ("customer_id", Arc::new(Int64Array::from(a))),
+            ("date", Arc::new(Date32Array::from(b))),
+            ("amount", Arc::new(Float64Array::from(c))),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let p = parquet::file::properties::WriterProperties::builder()
+            .set_compression(parquet::basic::Compression::SNAPPY)
+            .build();
+        let writer = writer.get_or_insert_with(|| {
+            parquet::arrow::ArrowWriter::try_new(
+                std::fs::File::create(&path).unwrap(),
+                batch.schema(),
+                Some(p),
+            )
+            .unwrap()
+        });
+        writer.write(&batch).unwrap();
+    }
+    writer.unwrap().close().unwrap();
 }
