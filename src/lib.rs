@@ -29,12 +29,17 @@ pub mod model;
 pub mod special;
 
 pub mod clv_model;
+pub mod model_file;
 
 pub mod score;
 pub mod totals;
 pub mod value;
 
+pub mod output;
 pub mod report;
+pub mod simulate;
+
+pub mod cli;
 
 pub mod error;
 pub mod progress;
