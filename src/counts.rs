@@ -38,6 +38,8 @@ pub struct TrainedOn {
 /// Moments of the mean amounts of repeat customers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Amounts {
+    /// Customers, with or without repeat purchases.
+    pub all_customers: u64,
     /// Repeat customers with a positive mean amount.
     pub customers: u64,
     /// Repeat customers whose mean amount is zero: left out of the spend fit.
@@ -103,6 +105,7 @@ impl Counts {
 }
 
 fn add_amounts(amounts: &mut Amounts, x: &[u32], mean: &[f64]) {
+    amounts.all_customers += x.len() as u64;
     for (x, mean) in x.iter().zip(mean) {
         match (*x > 0, *mean > 0.0) {
             (true, true) => amounts.push(f64::from(*x), *mean),

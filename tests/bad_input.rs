@@ -110,41 +110,186 @@ fn dates() {
         &[
             ("control", b"a,2023-01-02,5\na,2023-01-09,7.5\nb,2023-01-02,1\n", plain, Numbers(2, 1, 7.5)),
             ("not padded", b"a,2023-1-2,5\na,2023-01-09,7\n", plain, Numbers(1, 1, 7.0)),
-            ("with times", b"a,2023-01-02T23:59:59.999Z,5\na,2023-01-03 00:00,7\n", plain, Numbers(1, 1, 7.0)),
-            ("offset moves the day", b"a,2023-01-02 23:30:00-02:00,5\na,2023-01-03,7\n", plain, Numbers(1, 0, 0.0)),
-            ("offset of two digits", b"a,2023-01-02 23:30:00+00,5\na,2023-01-03 UTC,7\n", plain, Refused(&["line 3", "'2023-01-03 UTC'"])),
-            ("no such day", b"a,2023-01-02,5\na,2023-02-29,7\n", plain, Refused(&["line 3", "column \"date\"", "2023-02-29", "no such day"])),
+            (
+                "with times",
+                b"a,2023-01-02T23:59:59.999Z,5\na,2023-01-03 00:00,7\n",
+                plain,
+                Numbers(1, 1, 7.0),
+            ),
+            (
+                "offset moves the day",
+                b"a,2023-01-02 23:30:00-02:00,5\na,2023-01-03,7\n",
+                plain,
+                Numbers(1, 0, 0.0),
+            ),
+            (
+                "offset of two digits",
+                b"a,2023-01-02 23:30:00+00,5\na,2023-01-03 UTC,7\n",
+                plain,
+                Refused(&["line 3", "'2023-01-03 UTC'"]),
+            ),
+            (
+                "no such day",
+                b"a,2023-01-02,5\na,2023-02-29,7\n",
+                plain,
+                Refused(&["line 3", "column \"date\"", "2023-02-29", "no such day"]),
+            ),
             ("month 13", b"a,2023-01-02,5\na,2024-13-02,7\n", plain, Refused(&["line 3", "2024-13-02"])),
-            ("hour 25", b"a,2023-01-02 10:00,5\na,2023-01-02 25:00,7\n", plain, Refused(&["line 3", "25:00"])),
-            ("empty", b"a,,5\na,2023-01-09,7\n", plain, Refused(&["line 2", "date is empty", "--skip-bad-rows"])),
-            ("future", b"a,2023-01-02,5\na,2223-01-09,7\n", plain, Refused(&["line 3", "2223-01-09", "future", "--dates-until"])),
+            (
+                "hour 25",
+                b"a,2023-01-02 10:00,5\na,2023-01-02 25:00,7\n",
+                plain,
+                Refused(&["line 3", "25:00"]),
+            ),
+            (
+                "empty",
+                b"a,,5\na,2023-01-09,7\n",
+                plain,
+                Refused(&["line 2", "date is empty", "--skip-bad-rows"]),
+            ),
+            (
+                "future",
+                b"a,2023-01-02,5\na,2223-01-09,7\n",
+                plain,
+                Refused(&["line 3", "2223-01-09", "future", "--dates-until"]),
+            ),
             ("future skipped", b"a,2023-01-02,5\na,2223-01-09,7\n", skip, Said(1, 0, 0.0, "2223-01-09")),
-            ("future allowed", b"a,2023-01-02,5\na,2223-01-09,7\n", |o| o.dates_until = Some("2300-01-01".parse().unwrap()), Numbers(1, 1, 7.0)),
-            ("before 1970", b"a,1923-01-02,5\na,2023-01-09,7\n", plain, Refused(&["line 2", "1923-01-02", "before 1970-01-01", "--dates-from"])),
-            ("before 1970 allowed", b"a,1923-01-02,5\na,2023-01-09,7\n", |o| o.dates_from = Some("1900-01-01".parse().unwrap()), Numbers(1, 1, 7.0)),
+            (
+                "future allowed",
+                b"a,2023-01-02,5\na,2223-01-09,7\n",
+                |o| o.dates_until = Some("2300-01-01".parse().unwrap()),
+                Numbers(1, 1, 7.0),
+            ),
+            (
+                "before 1970",
+                b"a,1923-01-02,5\na,2023-01-09,7\n",
+                plain,
+                Refused(&["line 2", "1923-01-02", "before 1970-01-01", "--dates-from"]),
+            ),
+            (
+                "before 1970 allowed",
+                b"a,1923-01-02,5\na,2023-01-09,7\n",
+                |o| o.dates_from = Some("1900-01-01".parse().unwrap()),
+                Numbers(1, 1, 7.0),
+            ),
             ("eight digits", b"a,20230102,5\na,20230109,7\n", plain, Said(1, 1, 7.0, "YYYYMMDD")),
-            ("eight digits, one no day", b"a,20230102,5\na,20231309,7\n", skip, Refused(&["line 3", "20231309", "--date-format"])),
-            ("unix seconds", b"a,1672617600,5\n", plain, Refused(&["numbers", "--date-format unix", "unix-ms", "excel"])),
-            ("unix seconds, said", b"a,1672617600,5\na,1673222400.5,7\n", |o| o.date_format = Some(DateFormat::Unix), Numbers(1, 1, 7.0)),
-            ("milliseconds as seconds", b"a,1672617600000,5\n", |o| o.date_format = Some(DateFormat::Unix), Refused(&["future", "unix-ms"])),
-            ("milliseconds", b"a,1672617600000,5\na,1673222400000,7\n", |o| o.date_format = Some(DateFormat::UnixMs), Numbers(1, 1, 7.0)),
-            ("spreadsheet days", b"a,44928,5\na,44935.75,7\n", |o| o.date_format = Some(DateFormat::Excel), Numbers(1, 1, 7.0)),
+            (
+                "eight digits, one no day",
+                b"a,20230102,5\na,20231309,7\n",
+                skip,
+                Refused(&["line 3", "20231309", "--date-format"]),
+            ),
+            (
+                "unix seconds",
+                b"a,1672617600,5\n",
+                plain,
+                Refused(&["numbers", "--date-format unix", "unix-ms", "excel"]),
+            ),
+            (
+                "unix seconds, said",
+                b"a,1672617600,5\na,1673222400.5,7\n",
+                |o| o.date_format = Some(DateFormat::Unix),
+                Numbers(1, 1, 7.0),
+            ),
+            (
+                "milliseconds as seconds",
+                b"a,1672617600000,5\n",
+                |o| o.date_format = Some(DateFormat::Unix),
+                Refused(&["future", "unix-ms"]),
+            ),
+            (
+                "milliseconds",
+                b"a,1672617600000,5\na,1673222400000,7\n",
+                |o| o.date_format = Some(DateFormat::UnixMs),
+                Numbers(1, 1, 7.0),
+            ),
+            (
+                "spreadsheet days",
+                b"a,44928,5\na,44935.75,7\n",
+                |o| o.date_format = Some(DateFormat::Excel),
+                Numbers(1, 1, 7.0),
+            ),
             ("spreadsheet days not said", b"a,44928,5\na,44935,7\n", plain, Refused(&["numbers", "excel"])),
             ("day first", b"a,13/01/2023,5\na,01/02/2023,7\n", plain, Said(1, 1, 7.0, "day/month/year")),
-            ("month first", b"a,1/13/2023 8:26 PM,5\na,1/2/2023 10:00 AM,7\n", plain, Said(1, 1, 5.0, "month/day/year")),
-            ("order open", b"a,05/03/2023,5\na,01/02/2023,7\n", plain, Refused(&["2023-03-05", "2023-05-03", "--date-format '%d/%m/%Y'"])),
-            ("order said", b"a,05/03/2023,5\na,01/02/2023,7\n", |o| o.date_format = format("%d/%m/%Y"), Numbers(1, 1, 5.0)),
-            ("both orders", b"a,13/01/2023,5\na,01/13/2023,7\n", skip, Refused(&["line 3", "line or row 2", "mixes"])),
+            (
+                "month first",
+                b"a,1/13/2023 8:26 PM,5\na,1/2/2023 10:00 AM,7\n",
+                plain,
+                Said(1, 1, 5.0, "month/day/year"),
+            ),
+            (
+                "order open",
+                b"a,05/03/2023,5\na,01/02/2023,7\n",
+                plain,
+                Refused(&["2023-03-05", "2023-05-03", "--date-format '%d/%m/%Y'"]),
+            ),
+            (
+                "order said",
+                b"a,05/03/2023,5\na,01/02/2023,7\n",
+                |o| o.date_format = format("%d/%m/%Y"),
+                Numbers(1, 1, 5.0),
+            ),
+            (
+                "both orders",
+                b"a,13/01/2023,5\na,01/13/2023,7\n",
+                skip,
+                Refused(&["line 3", "line or row 2", "mixes"]),
+            ),
             ("year of two digits", b"a,13.01.23,5\n", plain, Refused(&["two digits", "--date-format"])),
-            ("year first with slashes", b"a,2023/01/02,5\na,2023/01/09,7\n", plain, Said(1, 1, 7.0, "YYYY/MM/DD")),
-            ("mixed formats", b"a,2023-01-02,5\na,2023-01-03,5\na,05.03.2023,7\n", plain, Refused(&["line 4", "05.03.2023", "another format"])),
-            ("words", b"a,Jan 6 2023,5\na,Jan 7 2023,7\n", plain, Refused(&["line 2", "Jan 6 2023", "--date-format"])),
-            ("words said", b"a,Jan 6 2023,5\na,Jan 17 2023,7\n", |o| o.date_format = format("%b %d %Y"), Numbers(1, 1, 7.0)),
-            ("format without a year", b"a,01-02,5\n", |o| o.date_format = format("%d-%m"), Refused(&["--date-format", "%d-%m"])),
-            ("format of nonsense", b"a,01-02,5\n", |o| o.date_format = format("%Q%!"), Refused(&["--date-format", "%d/%m/%Y"])),
-            ("format that does not fit", b"a,2023-01-02,5\n", |o| o.date_format = format("%d/%m/%Y"), Refused(&["line 2", "%d/%m/%Y"])),
-            ("after the end", b"a,2023-01-02,5\na,2023-01-09 23:59,7\na,2023-01-10,9\n", |o| o.observed_until = Some("2023-01-09".parse().unwrap()), Said(1, 1, 7.0, "1 after the end of observation")),
-            ("grain week", b"a,2023-01-02,5\na,2023-01-08,7\na,2023-01-09,9\n", |o| o.grain = Grain::Week, Numbers(1, 1, 9.0)),
+            (
+                "year first with slashes",
+                b"a,2023/01/02,5\na,2023/01/09,7\n",
+                plain,
+                Said(1, 1, 7.0, "YYYY/MM/DD"),
+            ),
+            (
+                "mixed formats",
+                b"a,2023-01-02,5\na,2023-01-03,5\na,05.03.2023,7\n",
+                plain,
+                Refused(&["line 4", "05.03.2023", "another format"]),
+            ),
+            (
+                "words",
+                b"a,Jan 6 2023,5\na,Jan 7 2023,7\n",
+                plain,
+                Refused(&["line 2", "Jan 6 2023", "--date-format"]),
+            ),
+            (
+                "words said",
+                b"a,Jan 6 2023,5\na,Jan 17 2023,7\n",
+                |o| o.date_format = format("%b %d %Y"),
+                Numbers(1, 1, 7.0),
+            ),
+            (
+                "format without a year",
+                b"a,01-02,5\n",
+                |o| o.date_format = format("%d-%m"),
+                Refused(&["--date-format", "%d-%m"]),
+            ),
+            (
+                "format of nonsense",
+                b"a,01-02,5\n",
+                |o| o.date_format = format("%Q%!"),
+                Refused(&["--date-format", "%d/%m/%Y"]),
+            ),
+            (
+                "format that does not fit",
+                b"a,2023-01-02,5\n",
+                |o| o.date_format = format("%d/%m/%Y"),
+                Refused(&["line 2", "%d/%m/%Y"]),
+            ),
+            (
+                "after the end",
+                b"a,2023-01-02,5\na,2023-01-09 23:59,7\na,2023-01-10,9\n",
+                |o| o.observed_until = Some("2023-01-09".parse().unwrap()),
+                Said(1, 1, 7.0, "1 after the end of observation"),
+            ),
+            (
+                "grain week",
+                b"a,2023-01-02,5\na,2023-01-08,7\na,2023-01-09,9\n",
+                |o| o.grain = Grain::Week,
+                Numbers(1, 1, 9.0),
+            ),
         ],
         HEAD,
     );
@@ -154,26 +299,101 @@ fn dates() {
 fn amounts() {
     check(
         &[
-            ("empty", b"a,2023-01-02,\na,2023-01-09,7\n", plain, Refused(&["line 2", "column \"amount\"", "empty"])),
-            ("empty skipped", b"a,2023-01-02,\na,2023-01-08,5\na,2023-01-09,7\n", skip, Said(1, 1, 7.0, "1 without an amount")),
-            ("currency sign", b"a,2023-01-02,$5\na,2023-01-09,$7\n", plain, Refused(&["line 2", "'$5'", "currency sign", "all 2 rows"])),
-            ("thousands", b"a,2023-01-02,5\na,2023-01-09,\"1,234.50\"\n", plain, Refused(&["line 3", "1,234.50", "thousands"])),
-            ("thousands not quoted", b"a,2023-01-02,5\na,2023-01-09,1,234.50\n", plain, Refused(&["line 3", "4 fields, the header 3"])),
-            ("blank thousands", b"a,2023-01-02,5\na,2023-01-09,1 234\n", plain, Refused(&["line 3", "thousands"])),
-            ("decimal comma", b"a,2023-01-02,\"5,5\"\na,2023-01-09,\"7,5\"\n", plain, Refused(&["--decimal-comma"])),
-            ("decimal comma said", b"a,2023-01-02,\"5,5\"\na,2023-01-09,\"7,5\"\n", |o| o.decimal_comma = true, Numbers(1, 1, 7.5)),
-            ("point with decimal comma", b"a,2023-01-02,\"5,5\"\na,2023-01-09,1.234\n", |o| o.decimal_comma = true, Refused(&["line 3", "thousands", "--decimal-comma"])),
+            (
+                "empty",
+                b"a,2023-01-02,\na,2023-01-09,7\n",
+                plain,
+                Refused(&["line 2", "column \"amount\"", "empty"]),
+            ),
+            (
+                "empty skipped",
+                b"a,2023-01-02,\na,2023-01-08,5\na,2023-01-09,7\n",
+                skip,
+                Said(1, 1, 7.0, "1 without an amount"),
+            ),
+            (
+                "currency sign",
+                b"a,2023-01-02,$5\na,2023-01-09,$7\n",
+                plain,
+                Refused(&["line 2", "'$5'", "currency sign", "all 2 rows"]),
+            ),
+            (
+                "thousands",
+                b"a,2023-01-02,5\na,2023-01-09,\"1,234.50\"\n",
+                plain,
+                Refused(&["line 3", "1,234.50", "thousands"]),
+            ),
+            (
+                "thousands not quoted",
+                b"a,2023-01-02,5\na,2023-01-09,1,234.50\n",
+                plain,
+                Refused(&["line 3", "4 fields, the header 3"]),
+            ),
+            (
+                "blank thousands",
+                b"a,2023-01-02,5\na,2023-01-09,1 234\n",
+                plain,
+                Refused(&["line 3", "thousands"]),
+            ),
+            (
+                "decimal comma",
+                b"a,2023-01-02,\"5,5\"\na,2023-01-09,\"7,5\"\n",
+                plain,
+                Refused(&["--decimal-comma"]),
+            ),
+            (
+                "decimal comma said",
+                b"a,2023-01-02,\"5,5\"\na,2023-01-09,\"7,5\"\n",
+                |o| o.decimal_comma = true,
+                Numbers(1, 1, 7.5),
+            ),
+            (
+                "point with decimal comma",
+                b"a,2023-01-02,\"5,5\"\na,2023-01-09,1.234\n",
+                |o| o.decimal_comma = true,
+                Refused(&["line 3", "thousands", "--decimal-comma"]),
+            ),
             ("percent", b"a,2023-01-02,5\na,2023-01-09,7%\n", plain, Refused(&["line 3", "percentage"])),
             ("parentheses", b"a,2023-01-02,5\na,2023-01-09,(7)\n", plain, Refused(&["line 3", "minus sign"])),
-            ("infinite", b"a,2023-01-02,5\na,2023-01-09,inf\n", plain, Refused(&["line 3", "amount", "not finite"])),
-            ("nan", b"a,2023-01-02,5\na,2023-01-09,NaN\n", plain, Refused(&["line 3", "amount", "not finite"])),
-            ("1e308", b"a,2023-01-02,5\na,2023-01-09,1e308\n", plain, Refused(&["line 3", "amount", "too large", "1e308"])),
+            (
+                "infinite",
+                b"a,2023-01-02,5\na,2023-01-09,inf\n",
+                plain,
+                Refused(&["line 3", "amount", "not finite"]),
+            ),
+            (
+                "nan",
+                b"a,2023-01-02,5\na,2023-01-09,NaN\n",
+                plain,
+                Refused(&["line 3", "amount", "not finite"]),
+            ),
+            (
+                "1e308",
+                b"a,2023-01-02,5\na,2023-01-09,1e308\n",
+                plain,
+                Refused(&["line 3", "amount", "too large", "1e308"]),
+            ),
             ("word", b"a,2023-01-02,5\na,2023-01-09,n/a\n", plain, Refused(&["line 3", "'n/a'", "not 0"])),
             ("exponent and plus", b"a,2023-01-02,5\na,2023-01-09,+7.5e1\n", plain, Numbers(1, 1, 75.0)),
             ("blanks around", b"a,2023-01-02, 5\na, 2023-01-09 , 7 \n", plain, Numbers(1, 1, 7.0)),
-            ("zero is a purchase", b"a,2023-01-02,5\na,2023-01-09,0\n", plain, Said(1, 1, 0.0, "1 purchases with amount 0")),
-            ("returns refused", b"a,2023-01-02,5\na,2023-01-09,-7\n", |o| o.returns = Returns::Reject, Refused(&["line 3", "-7", "--returns"])),
-            ("returns dropped", b"a,2023-01-02,5\na,2023-01-09,-7\n", |o| o.returns = Returns::Drop, Said(1, 0, 0.0, "1 returns, dropped")),
+            (
+                "zero is a purchase",
+                b"a,2023-01-02,5\na,2023-01-09,0\n",
+                plain,
+                Said(1, 1, 0.0, "1 purchases with amount 0"),
+            ),
+            (
+                "returns refused",
+                b"a,2023-01-02,5\na,2023-01-09,-7\n",
+                |o| o.returns = Returns::Reject,
+                Refused(&["line 3", "-7", "--returns"]),
+            ),
+            (
+                "returns dropped",
+                b"a,2023-01-02,5\na,2023-01-09,-7\n",
+                |o| o.returns = Returns::Drop,
+                Said(1, 0, 0.0, "1 returns, dropped"),
+            ),
         ],
         HEAD,
     );
@@ -183,18 +403,53 @@ fn amounts() {
 fn ids() {
     check(
         &[
-            ("empty", b",2023-01-02,5\na,2023-01-09,7\n", plain, Refused(&["line 2", "customer_id", "empty"])),
-            ("blank", b"a,2023-01-09,7\n  ,2023-01-02,5\n", plain, Refused(&["line 3", "customer_id", "empty"])),
+            (
+                "empty",
+                b",2023-01-02,5\na,2023-01-09,7\n",
+                plain,
+                Refused(&["line 2", "customer_id", "empty"]),
+            ),
+            (
+                "blank",
+                b"a,2023-01-09,7\n  ,2023-01-02,5\n",
+                plain,
+                Refused(&["line 3", "customer_id", "empty"]),
+            ),
             ("leading zeros", b"007,2023-01-02,5\n7,2023-01-09,7\n", plain, Numbers(2, 0, 0.0)),
             ("blanks around", b"a,2023-01-02,5\na ,2023-01-09,7\n", plain, Said(2, 0, 0.0, "blank")),
             ("blanks inside", b"a b,2023-01-02,5\na  b,2023-01-09,7\n", plain, Numbers(2, 0, 0.0)),
             ("case matters", b"A,2023-01-02,5\na,2023-01-09,7\n", plain, Numbers(2, 0, 0.0)),
-            ("null words", b"NA,2023-01-02,5\nnull,2023-01-09,7\nNA,2023-01-03,3\n", plain, Said(2, 1, 3.0, "3 rows have a customer id that looks like a word for missing")),
+            (
+                "null words",
+                b"NA,2023-01-02,5\nnull,2023-01-09,7\nNA,2023-01-03,3\n",
+                plain,
+                Said(2, 1, 3.0, "3 rows have a customer id that looks like a word for missing"),
+            ),
             ("floats", b"17850.0,2023-01-02,5\n17850,2023-01-09,7\n", plain, Said(2, 0, 0.0, "17850.0")),
-            ("beyond 2^64", b"18446744073709551617,2023-01-02,5\n18446744073709551616,2023-01-09,7\n", plain, Numbers(2, 0, 0.0)),
-            ("any script", "名前,2023-01-02,5\nÜñí,2023-01-09,7\n名前,2023-01-09,7\n".as_bytes(), plain, Numbers(2, 1, 7.0)),
-            ("separator and quote inside", b"\"a,\"\"b\",2023-01-02,5\n\"a,\"\"b\",2023-01-09,7\n", plain, Numbers(1, 1, 7.0)),
-            ("line end inside", b"\"a\nb\",2023-01-02,5\n\"a\nb\",2023-01-09,7\nc,2023-01-09,x\n", plain, Refused(&["line 6", "'x'"])),
+            (
+                "beyond 2^64",
+                b"18446744073709551617,2023-01-02,5\n18446744073709551616,2023-01-09,7\n",
+                plain,
+                Numbers(2, 0, 0.0),
+            ),
+            (
+                "any script",
+                "名前,2023-01-02,5\nÜñí,2023-01-09,7\n名前,2023-01-09,7\n".as_bytes(),
+                plain,
+                Numbers(2, 1, 7.0),
+            ),
+            (
+                "separator and quote inside",
+                b"\"a,\"\"b\",2023-01-02,5\n\"a,\"\"b\",2023-01-09,7\n",
+                plain,
+                Numbers(1, 1, 7.0),
+            ),
+            (
+                "line end inside",
+                b"\"a\nb\",2023-01-02,5\n\"a\nb\",2023-01-09,7\nc,2023-01-09,x\n",
+                plain,
+                Refused(&["line 6", "'x'"]),
+            ),
         ],
         HEAD,
     );
@@ -215,8 +470,10 @@ fn files() {
     let middle = garbled.len() / 2;
     garbled[middle..middle + 20].fill(0x55);
     let members = [gzip("customer_id,date,amount\na,2023-01-02,5\n"), gzip("a,2023-01-09,7\n")].concat();
-    let zstd = zstd::encode_all("customer_id,date,amount\na,2023-01-02,5\na,2023-01-09,7\n".as_bytes(), 3).unwrap();
-    let utf16: Vec<u8> = "\u{feff}customer_id,date\na,2023-01-02\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let zstd =
+        zstd::encode_all("customer_id,date,amount\na,2023-01-02,5\na,2023-01-09,7\n".as_bytes(), 3).unwrap();
+    let utf16: Vec<u8> =
+        "\u{feff}customer_id,date\na,2023-01-02\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     check(
         &[
             ("empty", b"", plain, Refused(&["empty"])),
@@ -289,7 +546,11 @@ fn several_files() {
     let three = write("b.jsonl", "{\"customer_id\":\"a\",\"date\":\"2023-01-19\",\"amount\":1}\n");
     let options = LogOptions::default();
     let read = |paths: &[PathBuf]| history::open(paths, &options, &());
-    for paths in [vec![one.clone(), two.clone(), three.clone()], vec![folder.path().to_owned()], vec![folder.path().join("*")]] {
+    for paths in [
+        vec![one.clone(), two.clone(), three.clone()],
+        vec![folder.path().to_owned()],
+        vec![folder.path().join("*")],
+    ] {
         assert_eq!(numbers(&read(&paths).unwrap()), (1, 2, 8.0), "{paths:?}");
     }
     let fails = |paths: &[PathBuf], parts: &[&str]| {
@@ -301,7 +562,10 @@ fn several_files() {
     fails(&[folder.path().join("z*")], &["no file matches"]);
     fails(&[one.clone(), write("c.csv", "")], &["c.csv", "empty"]);
     fails(&[one.clone(), write("d.csv", "customer_id,date\na,2023-01-02\n")], &["d.csv", "a1.csv", "roles"]);
-    fails(&[one.clone(), write("e.csv", "customer_id,date,amount\na,2023-01-02,5\nb,x,5\n")], &["e.csv, line 3"]);
+    fails(
+        &[one.clone(), write("e.csv", "customer_id,date,amount\na,2023-01-02,5\nb,x,5\n")],
+        &["e.csv, line 3"],
+    );
     fails(&[one, write("f.csv", "customer_id,frequency,recency,T\na,1,2,3\n")], &["f.csv", "roles"]);
 }
 
@@ -422,7 +686,9 @@ fn wrong_numbers(summary: &Summary, case: &serde_json::Value) -> Option<String> 
         for row in 0..batch.len() {
             let money = batch.monetary_value.as_ref().map_or(0.0, |money| money.value(row));
             let x = f64::from(batch.frequency.value(row));
-            for (sum, value) in got.iter_mut().zip([1.0, x, batch.recency.value(row), batch.t.value(row), money]) {
+            for (sum, value) in
+                got.iter_mut().zip([1.0, x, batch.recency.value(row), batch.t.value(row), money])
+            {
                 *sum += value;
             }
         }

@@ -8,8 +8,11 @@ mod common;
 
 use clv::clv_model::ClvModel;
 use clv::fit::StopReason;
-use clv::model::{Customer, CustomerTable, Model, Spend, SpendRow, SpendTable};
+use clv::model::{
+    Attrition, BgNbd, Customer, CustomerTable, GammaGamma, MbgNbd, Model, Spend, SpendRow, SpendTable,
+};
 use clv::score::score;
+use clv::units::Unit;
 use clv::value::{Timing, ValueOptions};
 use common::{assert_close, assert_printed, cdnow, customers, fit};
 
@@ -36,8 +39,9 @@ fn bg_nbd_on_cdnow() {
         ("b", 2.4258881, 0.705406811),
     ];
     for (name, value, error) in exact {
-        assert_close(name, estimate(&model, name).0, value, 1e-6);
-        assert_close(&format!("SE {name}"), estimate(&model, name).1, error, 1e-5);
+        // CT's search stopped a little short of the maximum; see `peers_stop_short_of_our_maximum`.
+        assert_close(name, estimate(&model, name).0, value, 1e-5);
+        assert_close(&format!("SE {name}"), estimate(&model, name).1, error, 2e-5);
     }
     let report = model.purchase_fit.as_ref().unwrap();
     assert_printed("LL", report.log_likelihood, "-9582.429207");
@@ -53,7 +57,7 @@ fn mbg_nbd_and_nbd_on_cdnow() {
     }
     let exact = [("r", 0.524843559), ("alpha", 6.18309285), ("a", 0.89138778), ("b", 1.61404833)]; // B+
     for (name, value) in exact {
-        assert_close(name, estimate(&model, name).0, value, 1e-6);
+        assert_close(name, estimate(&model, name).0, value, 5e-5);
     }
     assert_printed("LL", model.purchase_fit.as_ref().unwrap().log_likelihood, "-9582.13572");
 
@@ -76,8 +80,8 @@ fn gamma_gamma_on_cdnow() {
     for (estimate, (name, printed, value, error)) in report.estimates.iter().zip(exact) {
         assert_eq!(estimate.name, name);
         assert_printed(name, estimate.value, printed);
-        assert_close(name, estimate.value, value, 2e-6);
-        assert_close(&format!("SE {name}"), estimate.standard_error.unwrap(), error, 1e-5);
+        assert_close(name, estimate.value, value, 1e-4);
+        assert_close(&format!("SE {name}"), estimate.standard_error.unwrap(), error, 2e-4);
     }
     assert_printed("LL", report.log_likelihood, "-4055.917695");
     assert_printed("AIC", report.aic(), "8117.83539");
@@ -114,8 +118,10 @@ fn bg_nbd_forecasts_of_cdnow() {
     let summary = cdnow();
     let model = fit(&summary, "bg-nbd");
     let all = customers(&summary);
-    // BT: sum of conditional expectations over the 39 weeks of the holdout.
-    let total: f64 = all.iter().map(|(_, c, _)| model.purchase.expected_purchases(c, 39.0)).sum();
+    // CT: sum of conditional expectations over the 39 weeks of the holdout, at its estimates; at ours
+    // it is 1653.41.
+    let ct = BgNbd { r: 0.2425945, alpha: 4.4136019, a: 0.7929199, b: 2.4258881 };
+    let total: f64 = all.iter().map(|(_, c, _)| ct.expected_purchases(c, 39.0)).sum();
     assert_printed("sum of CET(39)", total, "1653.39");
 
     // BT: expected number of customers by frequency, bins 0 to 6 and 7+.
@@ -151,17 +157,36 @@ fn bg_nbd_forecasts_of_cdnow() {
 
 #[test]
 fn mbg_nbd_forecasts_of_cdnow() {
-    let summary = cdnow();
-    let model = fit(&summary, "mbg-nbd");
-    let all = customers(&summary);
-    let total: f64 = all.iter().map(|(_, c, _)| model.purchase.expected_purchases(c, 39.0)).sum();
-    assert_close("sum of CET(39)", total, 1576.712, 1e-6); // B+
-    assert_close(
-        "CET(39) of the first",
-        model.purchase.expected_purchases(&all[0].1, 39.0),
-        1.26274696,
-        1e-6,
-    );
+    // B+, at its estimates.
+    let model = MbgNbd { r: 0.524843559, alpha: 6.18309285, a: 0.89138778, b: 1.61404833 };
+    let all = customers(&cdnow());
+    let total: f64 = all.iter().map(|(_, c, _)| model.expected_purchases(c, 39.0)).sum();
+    assert_printed("sum of CET(39)", total, "1576.712");
+    assert_printed("CET(39) of the first", model.expected_purchases(&all[0].1, 39.0), "1.26274696");
+}
+
+/// Where our estimates differ from other packages' beyond the sixth digit, the likelihood decides:
+/// it is higher at ours, and its slope is zero there and not at theirs.
+#[test]
+fn peers_stop_short_of_our_maximum() {
+    let mut table = CustomerTable::builder();
+    let mut spend = SpendTable::builder();
+    for (_, customer, mean) in customers(&cdnow()) {
+        table.push(customer, 1.0);
+        spend.push_columns(&[customer.x], &[mean]);
+    }
+    let (table, spend) = (table.finish(), spend.finish());
+    shorter(BgNbd { r: 0.2425945, alpha: 4.4136019, a: 0.7929199, b: 2.4258881 }, &table);
+    shorter(MbgNbd { r: 0.524843559, alpha: 6.18309285, a: 0.89138778, b: 1.61404833 }, &table);
+    shorter(GammaGamma { p: 6.249349180, q: 3.744256334, v: 15.444306682 }, &spend);
+}
+
+fn shorter<M: Model>(theirs: M, table: &M::Table) {
+    let ours = clv::fit::fit::<M>(table, &Default::default()).unwrap();
+    let at_theirs = theirs.sum(table);
+    assert!(ours.report.log_likelihood > at_theirs.value);
+    let slope = at_theirs.gradient.iter().zip(theirs.params()).map(|(g, theta)| (g * theta).abs());
+    assert!(ours.report.gradient_norm < 1e-9 && slope.fold(0.0, f64::max) > 1e-5);
 }
 
 /// LT's figures come from its own summary, which rounds times to two decimals.
@@ -175,7 +200,9 @@ fn two_decimals(summary: &clv::Summary) -> Vec<(Customer, f64)> {
 #[test]
 fn bg_nbd_on_rounded_cdnow() {
     let mut table = CustomerTable::builder();
-    two_decimals(&cdnow()).iter().for_each(|(c, _)| table.push(*c, 1.0));
+    for (customer, _) in two_decimals(&cdnow()) {
+        table.push(customer, 1.0);
+    }
     let fitted = clv::fit::fit::<clv::model::BgNbd>(&table.finish(), &Default::default()).unwrap();
     let expected = [0.2425929, 4.4135323, 0.7928860, 2.4257524]; // LT
     for (value, expected) in fitted.model.params().iter().zip(expected) {
@@ -211,7 +238,12 @@ fn gamma_gamma_on_all_transactions() {
 
 #[test]
 fn lifetimes_customer_lifetime_value() {
-    let summary = cdnow();
+    // LT's own summary of CDNOW has its amounts rounded to two decimals too (half up).
+    let rows: Vec<_> = two_decimals(&cdnow())
+        .into_iter()
+        .map(|(c, mean)| (c.x, c.t_x, c.t, (mean * 100.0 + 1e-7).round() / 100.0))
+        .collect();
+    let summary = common::summary_of(&rows);
     let model = fit(&summary, "bg-nbd");
     let options = ValueOptions {
         discount: "1%/mo".parse().unwrap(),
@@ -228,7 +260,21 @@ fn lifetimes_customer_lifetime_value() {
         8.344093,
     ];
     for (value, expected) in clv.iter().zip(expected) {
-        assert_close("clv", *value, expected, 2e-5);
+        assert_close("clv", *value, expected, 1e-6);
     }
-    assert_close("sum", clv.iter().sum(), 71_509.899, 2e-5);
+    assert_close("sum", clv.iter().sum(), 71_509.899, 1e-6);
+
+    // The same with the default freq "D": the model's weeks are taken for days, 3.7 times too much.
+    // (One of the mistakes that a unit in every duration rules out.)
+    let mistaken = ClvModel { unit: Unit::Day, ..model.clone() };
+    let mut summary = summary;
+    summary.meta.unit = Unit::Day;
+    let mut clv = Vec::new();
+    for batch in score(&mistaken, &summary, &options).unwrap() {
+        clv.extend(batch.unwrap().clv.unwrap());
+    }
+    for (at, expected) in [(0, 140.096218), (1, 18.943466), (2, 38.180575), (5, 1003.868285)] {
+        assert_close("mistaken clv", clv[at], expected, 1e-6);
+    }
+    assert_close("mistaken sum", clv.iter().sum(), 266_621.604, 1e-6);
 }

@@ -92,6 +92,11 @@ enum ReturnsArg {
 }
 
 impl InputArgs {
+    /// Was `--grain` given?
+    pub fn has_grain(&self) -> bool {
+        self.grain.is_some()
+    }
+
     pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
         let returns = match self.returns {
             ReturnsArg::Net => Returns::Net,

@@ -10,6 +10,7 @@ mod inspect;
 mod model;
 mod score;
 mod simulate;
+
 mod summarize;
 
 use std::ffi::OsString;

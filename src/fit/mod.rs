@@ -180,6 +180,7 @@ fn describe<M: Model>(
         evaluations: outcome.evaluations,
         starts: 1,
         customers: table.customers(),
+        sample_size: table.customers(),
         distinct_rows: table.len(),
         warnings: Vec::new(),
     }

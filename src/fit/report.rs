@@ -81,6 +81,9 @@ pub struct FitReport {
     pub starts: usize,
     /// Customers the model was fitted to.
     pub customers: f64,
+    /// Customers of the whole data set, the `n` of [`FitReport::bic`]: for a spend model more than
+    /// those it could be fitted to.
+    pub sample_size: f64,
     /// Distinct rows they were merged to.
     pub distinct_rows: usize,
     /// What looks wrong, with advice.
@@ -93,8 +96,8 @@ impl FitReport {
         2.0 * self.estimates.len() as f64 - 2.0 * self.log_likelihood
     }
 
-    /// Schwarz's criterion, `k ln n - 2 LL`, with n customers.
+    /// Schwarz's criterion, `k ln n - 2 LL`, `n` being [`FitReport::sample_size`].
     pub fn bic(&self) -> f64 {
-        self.estimates.len() as f64 * self.customers.ln() - 2.0 * self.log_likelihood
+        self.estimates.len() as f64 * self.sample_size.ln() - 2.0 * self.log_likelihood
     }
 }

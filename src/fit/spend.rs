@@ -13,7 +13,7 @@ use crate::error::{ErrorKind, Result};
 use crate::fit::objective::log_likelihood_sum;
 use crate::fit::optimize::{Limits, minimise};
 use crate::fit::uncertainty::{Verdict, assess};
-use crate::fit::{FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit};
+use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit};
 use crate::model::{Derivatives, GammaGamma, Model, Spend, SpendRow, SpendTable};
 use crate::warning::Warning;
 
@@ -29,6 +29,9 @@ const FEW: f64 = 50.0;
 /// # Errors
 /// As [`fit`], with the advice to go on without a spend model.
 pub fn fit_spend(table: &SpendTable, amounts: &Amounts, options: &FitOptions) -> Result<Fitted<GammaGamma>> {
+    if let Some(fitted) = all_the_same(table, amounts) {
+        return Ok(fitted);
+    }
     let mut fitted = match fit::<GammaGamma>(table, options) {
         Ok(fitted) => fitted,
         Err(error) => match error.into_kind() {
@@ -43,8 +46,43 @@ pub fn fit_spend(table: &SpendTable, amounts: &Amounts, options: &FitOptions) ->
     if !(mean <= FAR_MEAN * amounts.mean) {
         fitted = fit_with_mean(table, amounts.mean, &fitted, options);
     }
+    fitted.report.sample_size = amounts.all_customers as f64;
     fitted.report.warnings.extend(warnings(amounts));
     Ok(fitted)
+}
+
+/// If every mean amount is the same the likelihood has no maximum: it grows without end as the spread
+/// shrinks. The limit is plain, everyone spends that amount; this is it to eight digits.
+fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGamma>> {
+    let amount = *table.mean.first()?;
+    if table.customers < 2.0 || table.mean.iter().any(|mean| *mean != amount) {
+        return None;
+    }
+    const SHARP: f64 = 1e8;
+    let model = GammaGamma { p: SHARP, q: SHARP + 1.0, v: amount };
+    let estimates = GammaGamma::PARAMS.iter().zip(model.params());
+    let estimates = estimates.map(|(spec, value)| Estimate {
+        name: spec.name,
+        meaning: spec.meaning,
+        value,
+        standard_error: None,
+    });
+    let report = FitReport {
+        model: GammaGamma::NAME,
+        stop: StopReason::Boundary(model.limit()),
+        estimates: estimates.collect(),
+        covariance: None,
+        log_likelihood: log_likelihood_sum(&model, table).value,
+        gradient_norm: 0.0,
+        iterations: 0,
+        evaluations: 1,
+        starts: 0,
+        customers: table.customers,
+        sample_size: amounts.all_customers as f64,
+        distinct_rows: table.mean.len(),
+        warnings: warnings(amounts),
+    };
+    Some(Fitted { model, report })
 }
 
 fn warnings(amounts: &Amounts) -> Vec<Warning> {

@@ -73,7 +73,7 @@ impl GammaGamma {
         let spent = f64::from(x) * (mean / self.v);
         let e = mean * (self.q / (self.p * self.v)) - 1.0;
         let we = shape / total * e;
-        let near = self.q / total * e / (1.0 + we);
+        let near = e / (1.0 + spent);
         // Far below the most likely mean `1 + e` cancels.
         let pooled = if we > -0.5 { we.ln_1p() } else { (self.q * (1.0 + spent) / total).ln() };
         let near = if near > -0.5 { near.ln_1p() } else { (spent / (1.0 + spent) * (total / shape)).ln() };

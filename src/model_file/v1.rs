@@ -70,6 +70,7 @@ struct Fit {
     evaluations: u64,
     starts: usize,
     customers: f64,
+    sample_size: f64,
     distinct_rows: usize,
     warnings: Vec<Finding>,
 }
@@ -174,6 +175,7 @@ impl Fit {
             evaluations: report.evaluations,
             starts: report.starts,
             customers: report.customers,
+            sample_size: report.sample_size,
             distinct_rows: report.distinct_rows,
             warnings: warnings.collect(),
         }
@@ -219,6 +221,7 @@ impl Fit {
             evaluations: self.evaluations,
             starts: self.starts,
             customers: self.customers,
+            sample_size: self.sample_size,
             distinct_rows: self.distinct_rows,
             warnings: warnings.collect(),
         })

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::clv_model::ClvModel;
 use crate::report::{Block, Report, Table, count, grouped};
 use crate::summary::{SummaryMeta, UnitSource};
 
@@ -51,4 +52,41 @@ fn assumptions(meta: &SummaryMeta) -> Vec<String> {
         all.push("there are no amounts: spend and value are left out".to_owned());
     }
     all
+}
+
+/// Describes a summary that was written.
+pub fn summary(meta: &SummaryMeta, customers: u64) -> Report {
+    let mut report = Report::default();
+    let mut words = format!("{} customers; recency and T in {}s", count(customers), meta.unit);
+    if let (Some(from), Some(until)) = (meta.first_purchase, meta.observed_until) {
+        words += &format!(", observed {from} to {until}");
+    }
+    report.results.push(Block::Line(words));
+    report.json.insert(
+        "summary".into(),
+        json!({
+            "customers": customers,
+            "unit": meta.unit.name(),
+            "grain": meta.grain.map(|grain| grain.name()),
+            "first_purchase": meta.first_purchase.map(|date| date.to_string()),
+            "observed_until": meta.observed_until.map(|date| date.to_string()),
+        }),
+    );
+    report
+}
+
+/// Says where the customers to score were made otherwise than those the model was fitted to.
+pub fn scored_with(model: &ClvModel, meta: &SummaryMeta) -> Report {
+    let mut report = Report::default();
+    if let (Some(fitted), Some(scored)) = (model.grain, meta.grain) {
+        if fitted != scored {
+            let message = format!(
+                "the model was fitted to purchases per {fitted}, these are purchases per {scored}: what counts as \
+                 one purchase differs, and forecasts with it. Use --grain {fitted}, or fit again"
+            );
+            report.json.insert("warnings".into(), json!([{ "code": "other-grain", "message": message }]));
+            report.warnings.push(message);
+        }
+    }
+    report
 }

@@ -9,7 +9,7 @@ pub mod text;
 use serde_json::{Map, Value};
 
 pub use forecast::forecast;
-pub use input::input;
+pub use input::{input, scored_with, summary};
 pub use model::model;
 
 /// A part of a report.

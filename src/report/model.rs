@@ -112,6 +112,7 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
                 "evaluations": fit.evaluations,
                 "starts": fit.starts,
                 "customers": fit.customers,
+                "sample_size": fit.sample_size,
                 "distinct_rows": fit.distinct_rows,
             }),
         );

@@ -3,7 +3,7 @@
 
 use super::BetaGeometric;
 use super::survival::Survival;
-use super::weights::{discounted, undiscounted};
+use super::weights::Weights;
 use crate::model::Discounting;
 use crate::model::table::Customer;
 use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
@@ -32,18 +32,16 @@ impl BetaGeometric {
         if horizon == f64::INFINITY {
             return self.expected_for_ever(x);
         }
-        let mut survival = self.survival(x);
-        let weights = undiscounted(survival.level(), self.alpha + t, horizon);
-        self.shape(x) * survival.dot(&weights)
+        let mut weights = Weights::undiscounted(self.alpha + t, horizon);
+        self.shape(x) * self.survival(x).dot(&mut weights)
     }
 
     pub fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
         if !is_discounted(discounting) {
             return self.expected_if_alive(x, t, horizon);
         }
-        let mut survival = self.survival(x);
-        let weights = discounted(survival.level(), self.alpha + t, horizon, discounting);
-        self.shape(x) * survival.dot(&weights)
+        let mut weights = Weights::new(self.alpha + t, horizon, discounting);
+        self.shape(x) * self.survival(x).dot(&mut weights)
     }
 
     /// The chance that a new customer does not leave at once.

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 
 use super::BetaGeometric;
 use super::forecast::is_discounted;
-use super::survival::{Survival, level_of};
-use super::weights::{discounted, undiscounted};
+use super::survival::Survival;
+use super::weights::Weights;
 use crate::model::{Discounting, Scorer};
 
 /// Entries kept at most, of results and of tables; then they are dropped and built up again.
@@ -19,13 +19,13 @@ pub(in crate::model) struct BetaGeometricScorer {
     horizon: f64,
     discounting: Discounting,
     by_x: FxHashMap<u32, Survival>,
-    by_t: FxHashMap<(u64, u32), Weights>,
+    by_t: FxHashMap<u64, Both>,
     results: FxHashMap<(u32, u64), (f64, f64)>,
 }
 
-struct Weights {
-    expected: Vec<f64>,
-    discounted: Vec<f64>,
+struct Both {
+    expected: Weights,
+    discounted: Weights,
 }
 
 impl BetaGeometricScorer {
@@ -36,26 +36,24 @@ impl BetaGeometricScorer {
 
     fn compute(&mut self, x: u32, t: f64) -> (f64, f64) {
         let (model, horizon, discounting) = (self.model, self.horizon, self.discounting);
-        let finite = horizon < f64::INFINITY;
-        let level = level_of(model.shape(x) + 1.0);
         make_room(&mut self.by_x, TABLES);
         make_room(&mut self.by_t, TABLES);
-        let weights = self.by_t.entry((t.to_bits(), level)).or_insert_with(|| {
+        let weights = self.by_t.entry(t.to_bits()).or_insert_with(|| {
             let scale = model.alpha + t;
-            let expected = if finite { undiscounted(level, scale, horizon) } else { Vec::new() };
-            let discounts = is_discounted(discounting);
-            let discounted =
-                if discounts { discounted(level, scale, horizon, discounting) } else { Vec::new() };
-            Weights { expected, discounted }
+            let expected = Weights::undiscounted(scale, horizon);
+            Both { expected, discounted: Weights::new(scale, horizon, discounting) }
         });
         let survival = self.by_x.entry(x).or_insert_with(|| model.survival(x));
         let shape = model.shape(x);
-        let expected =
-            if finite { shape * survival.dot(&weights.expected) } else { model.expected_for_ever(x) };
+        let expected = if horizon < f64::INFINITY {
+            shape * survival.dot(&mut weights.expected)
+        } else {
+            model.expected_for_ever(x)
+        };
         if !is_discounted(discounting) {
             return (expected, expected);
         }
-        (expected, shape * survival.dot(&weights.discounted))
+        (expected, shape * survival.dot(&mut weights.discounted))
     }
 }
 

@@ -18,6 +18,7 @@
 //! ones are as short as the steepest possible decline, `e^−(R+1)y`, asks for, and each of the next is
 //! as long as all before it, up to 1.
 
+use super::weights::Weights;
 use crate::special::{LEGENDRE_20, gauss_jacobi_unit, log1p_excess};
 
 /// Nodes of a Gauss-Jacobi rule.
@@ -29,22 +30,36 @@ pub(super) const NODES: usize = 20;
 /// `e^−50` of the whole does not matter.
 const NEGLIGIBLE: f64 = -50.0;
 
-/// How often the first panel is halved for this `R + 1`: it is at most `4 / (R + 1)` long.
-pub(super) fn level_of(power: f64) -> u32 {
-    (0.25 * power).log2().ceil().max(0.0) as u32
+/// One of the intervals in `y` on which `M` is tabulated.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panel {
+    pub low: f64,
+    pub high: f64,
+    /// A number of its own among all panels of all levels.
+    pub slot: usize,
 }
 
-/// The panel number `k`, in `y`.
-pub(super) fn panel(level: u32, k: usize) -> (f64, f64) {
-    let edge = |k: usize| {
-        let level = level as usize;
-        match k {
-            0 => 0.0,
-            k if k <= level => 0.5_f64.powi((level + 1 - k) as i32),
-            k => (k - level) as f64,
+impl Panel {
+    /// Panel `k` if the first one is `[0, 2^−level]`: then come `[2^−j, 2^(1−j)]` for `j` from `level`
+    /// down to 1, which all finer levels have too, then `[1, 2]`, `[2, 3]` and so on.
+    pub fn new(level: usize, k: usize) -> Self {
+        let power = |j: usize| 0.5_f64.powi(j as i32);
+        if k == 0 {
+            Panel { low: 0.0, high: power(level), slot: 3 * level }
+        } else if k <= level {
+            let j = level + 1 - k;
+            Panel { low: power(j), high: power(j - 1), slot: 3 * j + 1 }
+        } else {
+            let low = k - level;
+            Panel { low: low as f64, high: (low + 1) as f64, slot: 3 * low + 2 }
         }
-    };
-    (edge(k), edge(k + 1))
+    }
+
+    /// Its nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = f64> {
+        let (middle, half) = (0.5 * (self.low + self.high), 0.5 * (self.high - self.low));
+        LEGENDRE_20.x.iter().map(move |x| middle + half * x)
+    }
 }
 
 /// `M` for one `x`, in panels that are filled when asked for.
@@ -56,7 +71,7 @@ pub(super) struct Survival {
     big_b: f64,
     low_end: ([f64; END_NODES], [f64; END_NODES]),
     high_end: ([f64; END_NODES], [f64; END_NODES]),
-    level: u32,
+    level: usize,
     panels: Vec<Option<[f64; NODES]>>,
 }
 
@@ -71,18 +86,16 @@ impl Survival {
     /// For `p ~ Beta(a, big_b)` and a rate of shape `shape`.
     pub fn new(a: f64, big_b: f64, shape: f64) -> Self {
         let power = shape + 1.0;
+        // The first panel is at most 6 / (R + 1) long.
+        let level = (power / 6.0).log2().ceil().max(0.0) as usize;
         let (low_end, high_end) = (gauss_jacobi_unit(a), gauss_jacobi_unit(big_b));
-        Survival { power, a, big_b, low_end, high_end, level: level_of(power), panels: Vec::new() }
+        Survival { power, a, big_b, low_end, high_end, level, panels: Vec::new() }
     }
 
-    pub fn level(&self) -> u32 {
-        self.level
-    }
-
-    /// `Σ weight × M` over the nodes of all panels that have weights.
-    pub fn dot(&mut self, weights: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for (k, weights) in weights.chunks_exact(NODES).enumerate() {
+    /// `Σ weight × M` over all nodes.
+    pub fn dot(&mut self, weights: &mut Weights) -> f64 {
+        let (mut sum, mut k) = (0.0, 0);
+        while let Some(weights) = weights.in_panel(&Panel::new(self.level, k)) {
             let values = self.panel_values(k);
             let mut part = [0.0; 4];
             for (w, m) in weights.chunks_exact(4).zip(values.chunks_exact(4)) {
@@ -91,6 +104,7 @@ impl Survival {
                 }
             }
             sum += (part[0] + part[1]) + (part[2] + part[3]);
+            k += 1;
         }
         sum
     }
@@ -106,15 +120,16 @@ impl Survival {
     }
 
     fn compute_panel(&self, k: usize) -> [f64; NODES] {
-        let (from, to) = panel(self.level, k);
-        let rule = self.rule(to.exp_m1());
+        let panel = Panel::new(self.level, k);
+        let rule = self.rule(panel.high.exp_m1());
         let whole: f64 = rule.weight.iter().sum();
-        let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-        LEGENDRE_20.x.map(|xi| {
-            let s = (middle + half * xi).exp_m1();
+        let mut values = [0.0; NODES];
+        for (value, y) in values.iter_mut().zip(panel.nodes()) {
+            let s = y.exp_m1();
             let terms = rule.p.iter().zip(&rule.weight);
-            terms.map(|(p, w)| w * (-self.power * (p * s).ln_1p()).exp()).sum::<f64>() / whole
-        })
+            *value = terms.map(|(p, w)| w * (-self.power * (p * s).ln_1p()).exp()).sum::<f64>() / whole;
+        }
+        values
     }
 
     /// A rule for the mean of `(1 + p s)^−power`, `0 <= s <= s_max`.

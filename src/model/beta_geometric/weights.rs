@@ -1,14 +1,13 @@
 //! Weights for the nodes of [`survival`](super::survival): with them, integrals of `M` times a discount
-//! factor are dot products. They depend on `A = α + T`, the horizon and the discounting, not on `x`
-//! (but for the choice of panels).
+//! factor are dot products. They depend on `A = α + T`, the horizon and the discounting, not on `x`.
 //!
 //! A panel that the horizon or a step of discounting cuts through is integrated by projecting: the
 //! integrals of the discount factor times each Legendre polynomial over the part give weights that
-//! are exact for polynomials of degree 19 in `y`.
+//! are exact for polynomials of degree 19 in `y = ln(1 + τ/A)`.
 
 use std::sync::LazyLock;
 
-use super::survival::{NODES, panel};
+use super::survival::{NODES, Panel};
 use crate::model::Discounting;
 use crate::special::{GaussLegendre, LEGENDRE_8, LEGENDRE_20};
 
@@ -18,6 +17,9 @@ const STEPS_ONE_BY_ONE: f64 = 1000.0;
 
 /// A discount factor of `e^−60` is zero.
 const NOTHING: f64 = 60.0;
+
+/// Weights in a panel.
+pub(super) type PanelWeights = [f64; NODES];
 
 /// `w_j (k + ½) P_k(x_j)`: from integrals over Legendre polynomials to weights of nodes.
 static PROJECTION: LazyLock<[[f64; NODES]; NODES]> = LazyLock::new(|| {
@@ -31,114 +33,135 @@ static PROJECTION: LazyLock<[[f64; NODES]; NODES]> = LazyLock::new(|| {
     matrix
 });
 
+/// `(2k+1)/(k+1)` and `k/(k+1)`, of the recurrence of the Legendre polynomials.
+const RECURRENCE: [(f64, f64); NODES] = {
+    let mut terms = [(0.0, 0.0); NODES];
+    let mut k = 0;
+    while k < NODES {
+        terms[k] = ((2 * k + 1) as f64 / (k + 1) as f64, k as f64 / (k + 1) as f64);
+        k += 1;
+    }
+    terms
+};
+
 /// The Legendre polynomials of degrees 0 to 19.
 fn legendre(x: f64) -> [f64; NODES] {
     let mut p = [1.0; NODES];
     p[1] = x;
     for k in 1..NODES - 1 {
-        let n = k as f64;
-        p[k + 1] = ((2.0 * n + 1.0) * x * p[k] - n * p[k - 1]) / (n + 1.0);
+        let (up, down) = RECURRENCE[k];
+        p[k + 1] = up * x * p[k] - down * p[k - 1];
     }
     p
 }
 
-/// Weights for `∫_0^H M(τ/A) dτ/A`, panel after panel. The horizon is finite.
-pub(super) fn undiscounted(level: u32, scale: f64, horizon: f64) -> Vec<f64> {
-    let mut weights = Weights::new(level, scale);
-    weights.add_decaying(0.0, horizon, 0.0, 1.0);
-    weights.finish()
-}
-
-/// Weights for `∫_0^H f(τ) M(τ/A) dτ/A`, `f` the discount factor. The horizon may be infinite unless
-/// the rate is 0.
-pub(super) fn discounted(level: u32, scale: f64, horizon: f64, discounting: Discounting) -> Vec<f64> {
-    let mut weights = Weights::new(level, scale);
-    match discounting {
-        Discounting::Continuous { delta } => weights.add_decaying(0.0, horizon, delta, 1.0),
-        Discounting::EndOfStep { d, step } => weights.add_steps(horizon, d.ln_1p(), step),
-    }
-    weights.finish()
-}
-
-struct Weights {
-    level: u32,
+/// The weights of one `T` for `∫_0^H f(τ) M(τ/A) dτ/A`, `f` the discount factor, worked out panel by
+/// panel when asked for. The horizon may be infinite if the rate of discount is positive.
+#[derive(Debug)]
+pub(super) struct Weights {
+    /// `A`.
     scale: f64,
-    nodes: Vec<f64>,
-    /// Integrals over the Legendre polynomials, for panels that are cut.
-    moments: Vec<Option<[f64; NODES]>>,
+    horizon: f64,
+    discounting: Discounting,
+    /// `y` at the horizon, or from where on nothing is left of the discount factor.
+    end: f64,
+    known: Vec<Option<PanelWeights>>,
 }
 
 impl Weights {
-    fn new(level: u32, scale: f64) -> Self {
-        Weights { level, scale, nodes: Vec::new(), moments: Vec::new() }
+    pub fn new(scale: f64, horizon: f64, discounting: Discounting) -> Self {
+        let rate = match discounting {
+            Discounting::Continuous { delta } => delta,
+            Discounting::EndOfStep { d, step } => d.ln_1p() / step,
+        };
+        let end = (horizon.min(NOTHING / rate) / scale).ln_1p();
+        Weights { scale, horizon, discounting, end, known: Vec::new() }
     }
 
-    /// Makes room for panel `k`.
-    fn reach(&mut self, k: usize) {
-        if self.moments.len() <= k {
-            self.moments.resize(k + 1, None);
-            self.nodes.resize((k + 1) * NODES, 0.0);
+    pub fn undiscounted(scale: f64, horizon: f64) -> Self {
+        Weights::new(scale, horizon, Discounting::Continuous { delta: 0.0 })
+    }
+
+    /// The weights in a panel; `None` from the first panel on that lies beyond the end.
+    pub fn in_panel(&mut self, panel: &Panel) -> Option<&PanelWeights> {
+        if panel.low >= self.end {
+            return None;
         }
-    }
-
-    /// The number of the panel in which `y` lies.
-    fn panel_of(&self, y: f64) -> usize {
-        if y >= 1.0 {
-            return self.level as usize + y as usize;
+        if self.known.len() <= panel.slot {
+            self.known.resize(panel.slot + 1, None);
         }
-        (0..=self.level as usize).find(|k| y < panel(self.level, *k).1).unwrap_or(self.level as usize)
+        if self.known[panel.slot].is_none() {
+            self.known[panel.slot] = Some(self.compute(panel));
+        }
+        self.known[panel.slot].as_ref()
     }
 
-    /// Adds the discount factor `height e^−(rate τ)` on `[from, to]` in `τ`.
+    fn compute(&self, panel: &Panel) -> PanelWeights {
+        let mut sums = Sums::new(*panel, self.scale);
+        match self.discounting {
+            Discounting::Continuous { delta } => sums.add_decaying(0.0, self.horizon, delta, 1.0),
+            Discounting::EndOfStep { d: 0.0, .. } => sums.add_decaying(0.0, self.horizon, 0.0, 1.0),
+            Discounting::EndOfStep { d, step } => sums.add_steps(self.horizon, d.ln_1p(), step),
+        }
+        sums.finish()
+    }
+}
+
+/// Sums over the parts of one panel.
+struct Sums {
+    panel: Panel,
+    scale: f64,
+    nodes: PanelWeights,
+    /// Integrals over the Legendre polynomials.
+    moments: Option<PanelWeights>,
+}
+
+impl Sums {
+    fn new(panel: Panel, scale: f64) -> Self {
+        Sums { panel, scale, nodes: [0.0; NODES], moments: None }
+    }
+
+    /// Adds the discount factor `height e^−(rate τ)`, `from <= τ <= to`, as far as it is in the panel.
     fn add_decaying(&mut self, from: f64, to: f64, rate: f64, height: f64) {
         let rate = rate * self.scale;
-        let y_to = (to / self.scale).ln_1p();
-        let mut y = (from / self.scale).ln_1p();
-        let mut k = self.panel_of(y);
-        let start = rate * y.exp_m1();
-        while y < y_to {
-            let (_, end) = panel(self.level, k);
+        let mut y = (from / self.scale).ln_1p().max(self.panel.low);
+        let end = (to / self.scale).ln_1p().min(self.panel.high);
+        if rate == 0.0 {
+            // As smooth as M is, which a short part hardly bends.
+            let few = 8.0 * (end - y) < self.panel.high - self.panel.low;
+            return self.add_part(y, end, few, |_| height);
+        }
+        while y < end {
             let decayed = rate * y.exp_m1();
-            if decayed - start > NOTHING || decayed > NOTHING + 700.0 {
+            if decayed > NOTHING {
                 break;
             }
-            // So far that the factor falls by e^−6 at most.
-            let far = if rate > 0.0 { ((decayed + 6.0) / rate).ln_1p() } else { f64::INFINITY };
-            let next = end.min(y_to).min(far);
-            if next <= y {
-                // `far` can fall short of `y` only by rounding.
-                y = y.next_up();
-                continue;
-            }
-            self.add_part(k, y, next, |y| height * (-rate * y.exp_m1()).exp());
+            // So far that the factor falls by e^−6 at most (and on, should rounding stop it).
+            let next = ((decayed + 6.0) / rate).ln_1p().max(y.next_up()).min(end);
+            self.add_part(y, next, false, |y| height * (-rate * y.exp_m1()).exp());
             y = next;
-            if y >= end {
-                k += 1;
-            }
         }
     }
 
-    /// Adds a factor on a part of panel `k`.
-    fn add_part(&mut self, k: usize, from: f64, to: f64, factor: impl Fn(f64) -> f64) {
-        self.reach(k);
-        let (low, high) = panel(self.level, k);
-        if from == low && to == high {
-            let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
-            let nodes = &mut self.nodes[k * NODES..(k + 1) * NODES];
-            for ((node, xi), w) in nodes.iter_mut().zip(&LEGENDRE_20.x).zip(&LEGENDRE_20.w) {
-                let y = middle + half * xi;
+    /// Adds a factor on a part of the panel, with few nodes or many.
+    fn add_part(&mut self, from: f64, to: f64, few: bool, factor: impl Fn(f64) -> f64) {
+        if from >= to {
+            return;
+        }
+        if from == self.panel.low && to == self.panel.high {
+            let half = 0.5 * (to - from);
+            for ((node, y), w) in self.nodes.iter_mut().zip(self.panel.nodes()).zip(&LEGENDRE_20.w) {
                 *node += half * w * y.exp() * factor(y);
             }
-        } else if 8.0 * (to - from) < high - low {
-            self.add_moments(k, from, to, factor, &LEGENDRE_8);
+        } else if few {
+            self.add_moments(from, to, factor, &LEGENDRE_8);
         } else {
-            self.add_moments(k, from, to, factor, &LEGENDRE_20);
+            self.add_moments(from, to, factor, &LEGENDRE_20);
         }
     }
 
     fn add_moments<const N: usize>(
         &mut self,
-        k: usize,
         from: f64,
         to: f64,
         factor: impl Fn(f64) -> f64,
@@ -147,16 +170,15 @@ impl Weights {
         let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
         for (xi, w) in rule.x.iter().zip(&rule.w) {
             let y = middle + half * xi;
-            self.add_point(k, y, half * w * y.exp() * factor(y));
+            self.add_point(y, half * w * y.exp() * factor(y));
         }
     }
 
     /// Adds a point mass.
-    fn add_point(&mut self, k: usize, y: f64, mass: f64) {
-        self.reach(k);
-        let (low, high) = panel(self.level, k);
-        let moments = self.moments[k].get_or_insert([0.0; NODES]);
+    fn add_point(&mut self, y: f64, mass: f64) {
+        let Panel { low, high, .. } = self.panel;
         let values = legendre((2.0 * y - low - high) / (high - low));
+        let moments = self.moments.get_or_insert([0.0; NODES]);
         for (moment, value) in moments.iter_mut().zip(&values) {
             *moment += mass * value;
         }
@@ -164,15 +186,15 @@ impl Weights {
 
     /// Adds the factor `e^−(rate i)` on the `i`-th step.
     fn add_steps(&mut self, horizon: f64, rate: f64, step: f64) {
-        if rate == 0.0 {
-            return self.add_decaying(0.0, horizon, 0.0, 1.0);
-        }
         let steps = horizon / step;
         let whole = steps.floor();
         let singly = whole.min(STEPS_ONE_BY_ONE).min((NOTHING / rate).ceil());
-        for i in 0..singly as u32 {
-            let i = f64::from(i);
+        let step_at = |y: f64| y.exp_m1() * self.scale / step;
+        let (low, high) = (step_at(self.panel.low), step_at(self.panel.high));
+        let mut i = (low - 1.0).floor().max(0.0);
+        while i < singly.min(high + 1.0) {
             self.add_decaying(i * step, (i + 1.0) * step, 0.0, (-rate * (i + 1.0)).exp());
+            i += 1.0;
         }
         if singly == STEPS_ONE_BY_ONE && whole > singly {
             self.add_average_steps(singly, whole, rate, step);
@@ -190,22 +212,20 @@ impl Weights {
         self.add_decaying(from * step, to * step, rate / step, average);
         let correction = rate / 12.0 - rate * rate / 24.0;
         for (end, sign) in [(from, -1.0), (to, 1.0)] {
-            if end * rate < NOTHING {
-                let y = (end * step / self.scale).ln_1p();
-                let mass = sign * correction * step / self.scale * (-rate * end).exp();
-                self.add_point(self.panel_of(y), y, mass);
+            let y = (end * step / self.scale).ln_1p();
+            if end * rate < NOTHING && y >= self.panel.low && y < self.panel.high {
+                self.add_point(y, sign * correction * step / self.scale * (-rate * end).exp());
             }
         }
     }
 
-    fn finish(mut self) -> Vec<f64> {
-        for (k, moments) in self.moments.iter().enumerate() {
-            let Some(moments) = moments else { continue };
-            let nodes = &mut self.nodes[k * NODES..(k + 1) * NODES];
+    fn finish(self) -> PanelWeights {
+        let mut nodes = self.nodes;
+        if let Some(moments) = self.moments {
             for (node, row) in nodes.iter_mut().zip(PROJECTION.iter()) {
-                *node += row.iter().zip(moments).map(|(p, m)| p * m).sum::<f64>();
+                *node += row.iter().zip(&moments).map(|(p, m)| p * m).sum::<f64>();
             }
         }
-        self.nodes
+        nodes
     }
 }

@@ -159,6 +159,7 @@ fn bits(value: u64) -> u32 {
     u64::BITS - value.leading_zeros()
 }
 
+#[inline]
 fn add_row(table: &mut CustomerTable, x: u32, t: u32, t_x: u32, count: f64) {
     let row = table.count.len();
     match table.groups.last_mut() {

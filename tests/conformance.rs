@@ -1,0 +1,671 @@
+//! Does each model obey the laws that hold for all of them? One macro, one test module a model.
+//!
+//! Each law was seen to fail on a planted bug; the bug is named beside the law.
+
+use clv::model::{
+    Attrition, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GammaGamma, MbgNbd, Model, Nbd,
+    Spend, SpendRow, SpendTable, Table,
+};
+
+/// Equal up to a relative error, or to an absolute one of the same size below 1.
+#[track_caller]
+fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
+    let allowed = tolerance * expected.abs().max(1.0);
+    assert!((found - expected).abs() <= allowed, "{what}: {found:e}, not {expected:e}");
+}
+
+/// Equal up to a relative error.
+#[track_caller]
+fn relatively(found: f64, expected: f64, tolerance: f64, what: &str) {
+    let right = found == expected || (found - expected).abs() <= tolerance * expected.abs();
+    assert!(right, "{what}: {found:e}, not {expected:e}");
+}
+
+fn customer(x: u32, t_x: f64, t: f64) -> Customer {
+    Customer { x, t_x, t }
+}
+
+fn half_silent(x: u32, t: f64) -> Customer {
+    customer(x, if x > 0 { 0.5 * t } else { 0.0 }, t)
+}
+
+/// Histories with few and many purchases, old and new, silent and not; with how many customers.
+fn customers() -> Vec<(Customer, f64)> {
+    let mut rows = Vec::new();
+    for t in [0.5, 1.0, 7.0, 26.5, 39.0, 104.0, 730.0] {
+        rows.push((customer(0, 0.0, t), 3.0));
+        for x in [1, 2, 3, 11, 60] {
+            for share in [0.05, 0.4, 0.9, 1.0] {
+                rows.push((customer(x, share * t, t), 1.0 + f64::from(x % 3)));
+            }
+        }
+    }
+    rows
+}
+
+fn customer_table(rows: &[(Customer, f64)]) -> CustomerTable {
+    let mut builder = CustomerTable::builder();
+    for (row, count) in rows {
+        builder.push(*row, *count);
+    }
+    builder.finish()
+}
+
+fn spend_rows() -> Vec<(SpendRow, f64)> {
+    let mut rows = Vec::new();
+    for x in [1, 2, 3, 11, 60] {
+        for mean in [0.4, 12.0, 35.08, 299.0, 4000.0] {
+            rows.push((SpendRow { x, mean }, 1.0 + f64::from(x % 3)));
+        }
+    }
+    rows
+}
+
+fn spend_table(rows: &[(SpendRow, f64)]) -> SpendTable {
+    let mut builder = SpendTable::builder();
+    for (row, count) in rows {
+        builder.push(*row, *count);
+    }
+    builder.finish()
+}
+
+/// Rows, and the table made of them.
+trait Rows: Model {
+    fn rows_with_counts() -> Vec<(Self::Row, f64)>;
+    fn table(rows: &[(Self::Row, f64)]) -> Self::Table;
+    /// A row of this many purchases and this size: age, or mean amount.
+    fn row(x: u32, size: f64) -> Self::Row;
+}
+
+macro_rules! rows_of {
+    ($($model:ty: $rows:expr, $table:expr, $row:expr;)*) => {$(
+        impl Rows for $model {
+            fn rows_with_counts() -> Vec<(Self::Row, f64)> {
+                $rows()
+            }
+            fn table(rows: &[(Self::Row, f64)]) -> Self::Table {
+                $table(rows)
+            }
+            fn row(x: u32, size: f64) -> Self::Row {
+                $row(x, size)
+            }
+        }
+    )*};
+}
+
+rows_of! {
+    BgNbd: customers, customer_table, half_silent;
+    MbgNbd: customers, customer_table, half_silent;
+    Nbd: customers, customer_table, half_silent;
+    GammaGamma: spend_rows, spend_table, |x, mean| SpendRow { x, mean };
+}
+
+/// `f'(0)` by central differences of orders 2, 4, 6, 8 in one formula: error of order `h^8`.
+fn slope(h: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let difference = |k: f64| f(k * h) - f(-k * h);
+    let weighted =
+        672.0 * difference(1.0) - 168.0 * difference(2.0) + 32.0 * difference(3.0) - 3.0 * difference(4.0);
+    weighted / (840.0 * h)
+}
+
+fn moved<M: Model>(model: M, parameter: usize, factor: f64) -> M {
+    let mut params = model.params();
+    params[parameter] *= factor;
+    M::from_params(&params)
+}
+
+/// Planted: a sum that leaves out the counts.
+fn sum_is_the_sum_of_log_likelihoods<M: Rows>(model: M) {
+    let rows = M::rows_with_counts();
+    let expected: f64 = rows.iter().map(|(row, count)| count * model.log_likelihood(row)).sum();
+    let found = model.sum(&M::table(&rows));
+    relatively(found.value, expected, 1e-13, "sum");
+}
+
+/// Planted: `b + X` for `b + X − 1` in `by_b`; `trigamma_difference` for `digamma_difference`.
+fn derivatives_are_differences<M: Rows>(model: M) {
+    let rows = M::rows_with_counts();
+    let table = M::table(&rows);
+    let found = model.sum(&table);
+    let value = |model: M| -> f64 { rows.iter().map(|(row, count)| count * model.log_likelihood(row)).sum() };
+    let params = model.params();
+    for (i, parameter) in params.iter().enumerate() {
+        let gradient = slope(4e-3, |h| value(moved(model, i, 1.0 + h))) / parameter;
+        let scale = found.value.abs() / parameter;
+        assert!(
+            (found.gradient[i] - gradient).abs() <= 1e-11 * scale,
+            "gradient {i}: {} not {gradient}",
+            found.gradient[i]
+        );
+        for j in 0..params.len() {
+            let second = slope(4e-3, |h| model_gradient(moved(model, i, 1.0 + h), &table, j)) / parameter;
+            let scale = found.value.abs() / parameter / params[j];
+            let hessian = found.hessian[[i, j]];
+            assert!((hessian - second).abs() <= 1e-10 * scale, "hessian {i} {j}: {hessian} not {second}");
+        }
+    }
+}
+
+fn model_gradient<M: Model>(model: M, table: &M::Table, i: usize) -> f64 {
+    model.sum(table).gradient[i]
+}
+
+fn same(found: &Derivatives, expected: &Derivatives, tolerance: f64) {
+    let scale = expected.value.abs();
+    close(found.value, expected.value, tolerance, "value");
+    for (a, b) in found.gradient.iter().zip(&expected.gradient) {
+        assert!((a - b).abs() <= tolerance * scale.max(b.abs()), "gradient: {a} not {b}");
+    }
+    for (a, b) in found.hessian.iter().zip(&expected.hessian) {
+        assert!((a - b).abs() <= tolerance * scale.max(b.abs()), "hessian: {a} not {b}");
+    }
+}
+
+/// Planted: a count of 1 for a row that was pushed with another count.
+fn count_k_is_k_rows<M: Rows>(model: M) {
+    let counted = M::rows_with_counts();
+    let single: Vec<(M::Row, f64)> =
+        counted.iter().flat_map(|(row, count)| vec![(*row, 1.0); *count as usize]).collect();
+    let (counted, single) = (M::table(&counted), M::table(&single));
+    assert_eq!(counted.len(), single.len());
+    assert_eq!(counted.customers(), single.customers());
+    same(&model.sum(&single), &model.sum(&counted), 0.0);
+}
+
+/// Planted: `partition_point` of `rows.start` with `<` for `<=`; the whole group for the part of it.
+fn pieces_are_the_whole<M: Rows>(model: M) {
+    let table = M::table(&M::rows_with_counts());
+    let prepared = model.prepare(&table);
+    for length in [1, 2, 7, 1000] {
+        let mut sum = Derivatives::zero(M::PARAMS.len());
+        model.shared(&table, &prepared, &mut sum);
+        let mut start = 0;
+        while start < table.len() {
+            let end = (start + length).min(table.len());
+            model.rows(&table, &prepared, start..end, &mut sum);
+            start = end;
+        }
+        same(&sum, &model.sum(&table), 1e-14);
+    }
+}
+
+/// Planted: times numbered in order of appearance and not sorted.
+fn order_is_irrelevant<M: Rows>(model: M) {
+    let rows = M::rows_with_counts();
+    let mut other = rows.clone();
+    other.reverse();
+    other.rotate_left(17 % rows.len());
+    let (table, other) = (M::table(&rows), M::table(&other));
+    same(&model.sum(&other), &model.sum(&table), 0.0);
+}
+
+/// Planted: the likelihood as printed, with gamma functions instead of their logarithms.
+fn likelihood_is_finite_at_extremes<M: Rows>(_: M) {
+    let values = [1e-6, 1e-3, 1.0, 1e3, 1e6];
+    let n = M::PARAMS.len();
+    for code in 0..values.len().pow(n as u32) {
+        let params: Vec<f64> =
+            (0..n).map(|i| values[code / values.len().pow(i as u32) % values.len()]).collect();
+        let model = M::from_params(&params);
+        for x in [0, 1, 50_000] {
+            for size in [1e-6, 1e5] {
+                let value = model.log_likelihood(&M::row(x, size));
+                assert!(value.is_finite(), "{params:?} {x} {size}: {value}");
+            }
+        }
+    }
+}
+
+const HORIZONS: [f64; 7] = [1e-6, 1e-2, 1.0, 52.0, 365.0, 1e4, 1e6];
+
+fn discountings() -> [Discounting; 4] {
+    [
+        Discounting::Continuous { delta: 0.0027 },
+        Discounting::Continuous { delta: 0.0 },
+        Discounting::EndOfStep { d: 0.01, step: 4.345 },
+        Discounting::EndOfStep { d: 0.0, step: 4.345 },
+    ]
+}
+
+/// Planted: `last` left out of the distribution of a customer who is alive.
+fn pmf_adds_up<M: Attrition>(model: M) {
+    for (row, _) in customers() {
+        let horizon = 5.0;
+        let pmf: Vec<f64> = (0..4000).map(|n| model.purchases_pmf(&row, horizon, n)).collect();
+        assert!(pmf.iter().all(|p| (0.0..=1.0).contains(p)));
+        close(pmf.iter().sum(), 1.0, 1e-11, "sum of the distribution");
+        let mean: f64 = (0..).zip(&pmf).map(|(n, p)| f64::from(n) * p).sum();
+        close(mean, model.expected_purchases(&row, horizon), 1e-10, "mean of the distribution");
+    }
+    let pmf: Vec<f64> = (0..4000).map(|n| model.purchases_pmf_new(30.0, n)).collect();
+    close(pmf.iter().sum(), 1.0, 1e-11, "sum of the distribution of a new customer");
+    let mean: f64 = (0..).zip(&pmf).map(|(n, p)| f64::from(n) * p).sum();
+    close(mean, model.expected_purchases_new(30.0), 1e-10, "mean of the distribution of a new customer");
+}
+
+/// A customer who has left buys nothing. Planted: `1 − P(alive)` left out for `n = 0`.
+fn chance_of_no_purchase<M: Attrition>(model: M) {
+    for (row, _) in customers() {
+        let none = model.purchases_pmf(&row, 1e-6, 0);
+        assert!(none >= 1.0 - 1e-4, "in no time {none}");
+        let never = model.purchases_pmf(&row, 1e6, 0);
+        assert!(never >= 1.0 - model.p_alive(&row) - 1e-15, "in a long time {never}");
+    }
+}
+
+/// Planted: `t_x` and `T` exchanged in the odds of having left.
+fn alive_is_a_chance_and_rises_with_recency<M: Attrition>(model: M) {
+    for t in [1.0, 39.0, 730.0] {
+        for x in [1, 2, 11, 200] {
+            let mut last = 0.0;
+            for share in [0.01, 0.1, 0.5, 0.9, 0.999, 1.0] {
+                let alive = model.p_alive(&customer(x, share * t, t));
+                assert!((last..=1.0).contains(&alive), "{x} {t} {share}: {alive} after {last}");
+                last = alive;
+            }
+        }
+        assert!((0.0..=1.0).contains(&model.p_alive(&customer(0, 0.0, t))));
+    }
+}
+
+/// Planted: the horizon not added to the last panel's end.
+fn expectations_rise_from_nothing_with_the_horizon<M: Attrition>(model: M) {
+    for (x, t) in [(0, 1.0), (3, 39.0), (60, 730.0)] {
+        let (mut last, mut last_new) = (0.0, 0.0);
+        let mut last_discounted = [0.0; 4];
+        for horizon in HORIZONS {
+            let expected = model.expected_if_alive(x, t, horizon);
+            assert!(expected > last && expected.is_finite(), "{x} {t} {horizon}: {expected} after {last}");
+            last = expected;
+            let new = model.expected_purchases_new(horizon);
+            assert!(new > last_new && new.is_finite(), "new, {horizon}: {new}");
+            last_new = new;
+            for (discounting, before) in discountings().into_iter().zip(&mut last_discounted) {
+                let discounted = model.discounted_if_alive(x, t, horizon, discounting);
+                assert!(
+                    discounted >= *before * (1.0 - 1e-14),
+                    "{discounting:?} {horizon}: {discounted} after {before}"
+                );
+                assert!(discounted <= expected * (1.0 + 1e-14));
+                *before = discounted;
+            }
+        }
+        let soon = model.expected_if_alive(x, t, 1e-6);
+        let rate = model.expected_if_alive(x, t, 1e-9) / 1e-9;
+        relatively(soon, rate * 1e-6, 1e-6, "expected purchases in a moment");
+        assert!(soon < 1e-3);
+        assert_eq!(model.expected_if_alive(x, t, 0.0), 0.0);
+    }
+}
+
+/// Planted: the discount factor of the start of a step for that of its end (first law), no last
+/// incomplete step (second), `e^−10` for nothing left of the discount factor (third).
+fn discounting_has_its_limits<M: Attrition>(model: M) {
+    for (x, t) in [(0, 0.0), (0, 39.0), (3, 39.0), (60, 730.0)] {
+        for horizon in [1.0, 52.3, 365.0] {
+            let expected = model.expected_if_alive(x, t, horizon);
+            for slow in
+                [Discounting::Continuous { delta: 1e-14 }, Discounting::EndOfStep { d: 1e-14, step: 4.0 }]
+            {
+                relatively(
+                    model.discounted_if_alive(x, t, horizon, slow),
+                    expected,
+                    1e-11,
+                    "hardly discounted",
+                );
+            }
+            // Steps, one by one.
+            let (d, step) = (0.03_f64, 4.0);
+            let (mut steps, mut before, mut i) = (0.0, 0.0, 0.0);
+            while i * step < horizon {
+                i = f64::min(i + 1.0, horizon / step);
+                let until = model.expected_if_alive(x, t, i * step);
+                steps += (until - before) * (1.0 + d).powf(-i);
+                before = until;
+            }
+            let found = model.discounted_if_alive(x, t, horizon, Discounting::EndOfStep { d, step });
+            relatively(found, steps, 1e-12, "discounted at the end of steps");
+        }
+        for delta in [1e-4, 0.01, 3.0] {
+            let discounting = Discounting::Continuous { delta };
+            let for_ever = model.discounted_if_alive(x, t, f64::INFINITY, discounting);
+            let long = model.discounted_if_alive(x, t, 50.0 / delta, discounting);
+            relatively(long, for_ever, 1e-12, "discounted for long");
+            // Many small steps are nearly continuous, discounted on average half a step later.
+            let step = 1e-3 / delta.max(1.0);
+            let small = Discounting::EndOfStep { d: (delta * step).exp_m1(), step };
+            let shift = -(-delta * step).exp_m1() / (delta * step);
+            relatively(
+                model.discounted_if_alive(x, t, f64::INFINITY, small),
+                for_ever * shift,
+                1e-6,
+                "small steps",
+            );
+        }
+    }
+}
+
+/// Planted: the results of a scorer stored under `x` alone.
+fn scorer_is_the_plain_functions<M: Attrition>(model: M) {
+    for horizon in [1e-6, 52.0, f64::INFINITY] {
+        for discounting in discountings() {
+            let mut scorer = model.scorer(horizon, discounting);
+            let mut rows = customers();
+            rows.extend(customers());
+            rows.rotate_left(31);
+            for (row, _) in rows {
+                let expected = model.expected_if_alive(row.x, row.t, horizon);
+                let discounted = model.discounted_if_alive(row.x, row.t, horizon, discounting);
+                assert_eq!(
+                    scorer.if_alive(row.x, row.t),
+                    (expected, discounted),
+                    "{row:?} {horizon} {discounting:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Planted: `alpha` left out of one logarithm; `d` per unit taken as per step.
+fn unit_of_time_moves_nothing<M: Attrition>(model: M) {
+    let k = 7.0;
+    let mut params = model.params();
+    for (spec, param) in M::PARAMS.iter().zip(&mut params) {
+        if spec.scale == clv::model::Scale::Time {
+            *param *= k;
+        }
+    }
+    let scaled = M::from_params(&params);
+    for (row, _) in customers() {
+        let other = customer(row.x, k * row.t_x, k * row.t);
+        let shift = -f64::from(row.x) * k.ln();
+        close(scaled.log_likelihood(&other), model.log_likelihood(&row) + shift, 1e-13, "log-likelihood");
+        relatively(scaled.p_alive(&other), model.p_alive(&row), 1e-12, "P(alive)");
+        relatively(
+            scaled.expected_purchases(&other, k * 26.0),
+            model.expected_purchases(&row, 26.0),
+            1e-12,
+            "expected purchases",
+        );
+        let (fine, coarse) =
+            (Discounting::Continuous { delta: 0.007 }, Discounting::Continuous { delta: 0.007 / k });
+        relatively(
+            scaled.expected_discounted(&other, k * 26.0, coarse),
+            model.expected_discounted(&row, 26.0, fine),
+            1e-12,
+            "discounted purchases",
+        );
+        relatively(
+            scaled.purchases_pmf(&other, k, 2),
+            model.purchases_pmf(&row, 1.0, 2),
+            1e-11,
+            "distribution",
+        );
+    }
+}
+
+/// Planted: a forecast by the closed form with 2F1 (`(a+B−1)/(a−1) (1 − ...)`).
+fn forecasts_are_finite_at_extremes<M: Attrition>(_: M) {
+    let values = [1e-6, 1.0, 1e6];
+    let n = M::PARAMS.len();
+    for code in 0..values.len().pow(n as u32) {
+        let params: Vec<f64> =
+            (0..n).map(|i| values[code / values.len().pow(i as u32) % values.len()]).collect();
+        let model = M::from_params(&params);
+        for (x, t) in [(0, 1e-6), (50_000, 1.0), (1, 1e5), (50_000, 1e5)] {
+            let rate = (params[0] + f64::from(x)) / (params[1] + t);
+            for horizon in [1e-6, 1e6] {
+                let expected = model.expected_if_alive(x, t, horizon);
+                let right = expected > 0.0 && expected <= rate * horizon * (1.0 + 1e-12);
+                assert!(right, "{params:?} {x} {t} {horizon}: {expected}");
+                let discounting = Discounting::Continuous { delta: 1e-3 };
+                let discounted = model.discounted_if_alive(x, t, horizon, discounting);
+                assert!(discounted > 0.0 && discounted <= expected * (1.0 + 1e-12));
+                for n in [0, 1, 1000] {
+                    let p = model.purchases_pmf(&customer(x, 0.5 * t, t), horizon, n);
+                    assert!((0.0..=1.0).contains(&p), "{params:?} {x} {t} {horizon} {n}: {p}");
+                }
+            }
+        }
+    }
+}
+
+/// Makes a test of each law for a model.
+macro_rules! laws {
+    ($model:expr; $($law:ident)*) => {$(
+        #[test]
+        fn $law() {
+            super::$law($model);
+        }
+    )*};
+}
+
+/// The laws of all models, and with `attrition` those of purchases too.
+macro_rules! conformance {
+    ($model:expr) => {
+        laws! { $model;
+            sum_is_the_sum_of_log_likelihoods
+            derivatives_are_differences
+            count_k_is_k_rows
+            pieces_are_the_whole
+            order_is_irrelevant
+            likelihood_is_finite_at_extremes
+        }
+    };
+    ($model:expr, attrition) => {
+        conformance!($model);
+        laws! { $model;
+            pmf_adds_up
+            chance_of_no_purchase
+            alive_is_a_chance_and_rises_with_recency
+            expectations_rise_from_nothing_with_the_horizon
+            discounting_has_its_limits
+            scorer_is_the_plain_functions
+            unit_of_time_moves_nothing
+            forecasts_are_finite_at_extremes
+        }
+    };
+}
+
+mod bg_nbd {
+    use super::*;
+    conformance!(BgNbd { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 }, attrition);
+}
+
+mod mbg_nbd {
+    use super::*;
+    conformance!(MbgNbd { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 }, attrition);
+}
+
+mod nbd {
+    use super::*;
+    conformance!(Nbd { r: 0.385, alpha: 12.07 }, attrition);
+}
+
+mod gamma_gamma {
+    use super::*;
+    conformance!(GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+}
+
+/// Hardly any leaving is none. Planted: `coin` missing in `big_b`; the odds of having left doubled.
+#[test]
+fn without_leaving_every_model_is_the_nbd() {
+    let (r, alpha, a, b) = (0.6, 9.0, 1e-12, 2.0);
+    let (bg, mbg, nbd) = (BgNbd { r, alpha, a, b }, MbgNbd { r, alpha, a, b }, Nbd { r, alpha });
+    for (row, _) in customers().into_iter().filter(|(row, _)| row.x == 0 || row.t == row.t_x) {
+        close(bg.log_likelihood(&row), nbd.log_likelihood(&row), 1e-9, "BG");
+        close(mbg.log_likelihood(&row), nbd.log_likelihood(&row), 1e-9, "MBG");
+        let expected = nbd.expected_purchases(&row, 52.0);
+        relatively(bg.expected_purchases(&row, 52.0), expected, 1e-9, "BG");
+        relatively(mbg.expected_purchases(&row, 52.0), expected, 1e-9, "MBG");
+        for discounting in discountings() {
+            let expected = nbd.expected_discounted(&row, 52.0, discounting);
+            relatively(bg.expected_discounted(&row, 52.0, discounting), expected, 1e-9, "BG, discounted");
+        }
+        close(bg.purchases_pmf(&row, 9.0, 3), nbd.purchases_pmf(&row, 9.0, 3), 1e-9, "BG, distribution");
+    }
+    close(bg.expected_purchases_new(52.0), nbd.expected_purchases_new(52.0), 1e-9, "BG, new");
+    close(mbg.expected_purchases_new(52.0), nbd.expected_purchases_new(52.0), 1e-9, "MBG, new");
+}
+
+/// MBG/NBD is BG/NBD seen one toss later. Planted: the toss at the first purchase left out of
+/// `expected_purchases_new`.
+#[test]
+fn mbg_nbd_is_bg_nbd_after_the_first_toss() {
+    let (r, alpha, a, b) = (0.6, 9.0, 0.9, 1.6);
+    let mbg = MbgNbd { r, alpha, a, b };
+    let later = BgNbd { r, alpha, a, b: b + 1.0 };
+    let stays = b / (a + b);
+    relatively(mbg.expected_purchases_new(52.0), stays * later.expected_purchases_new(52.0), 1e-14, "new");
+    relatively(
+        mbg.purchases_pmf_new(52.0, 3),
+        stays * later.purchases_pmf_new(52.0, 3),
+        1e-14,
+        "distribution",
+    );
+    for (row, _) in customers().into_iter().filter(|(row, _)| row.x > 0) {
+        close(mbg.log_likelihood(&row), later.log_likelihood(&row) + stays.ln(), 1e-13, "log-likelihood");
+        relatively(mbg.p_alive(&row), later.p_alive(&row), 1e-14, "P(alive)");
+    }
+}
+
+/// All customers alike: as `r` and `alpha` grow in proportion the rate is `r/alpha` for everybody; as
+/// `a` and `b` grow, the chance to leave is `a/(a+b)`. Planted: `(1/α − 1/(α+T))` by subtraction;
+/// `ln Γ(r+x) − ln Γ(r)` by subtraction.
+#[test]
+fn homogeneous_limits() {
+    let (rate, p) = (0.07_f64, 0.2_f64);
+    for (row, _) in customers() {
+        let (x, silence) = (f64::from(row.x), row.t - row.t_x);
+        let left = if row.x > 0 { p / (1.0 - p) * (rate * silence).exp() } else { 0.0 };
+        let alive = x * (rate * (1.0 - p)).ln() - rate * row.t;
+        let model = BgNbd { r: 1e13 * rate, alpha: 1e13, a: 1e13 * p, b: 1e13 * (1.0 - p) };
+        close(model.log_likelihood(&row), alive + left.ln_1p(), 1e-10, "log-likelihood");
+        relatively(model.p_alive(&row), 1.0 / (1.0 + left), 1e-8, "P(alive)");
+        let expected = -(-rate * p * 30.0).exp_m1() / p;
+        relatively(model.expected_if_alive(row.x, row.t, 30.0), expected, 1e-9, "expected purchases");
+    }
+    let rows = customers();
+    let model = BgNbd { r: 1e12 * rate, alpha: 1e12, a: 1e12 * p, b: 1e12 * (1.0 - p) };
+    let sum = model.sum(&customer_table(&rows));
+    // In the direction in which both grow, nothing is left to gain but what is of order 1/r.
+    let along = model.r * sum.gradient[0] + model.alpha * sum.gradient[1];
+    assert!(along.abs() < 1e-4, "{along}");
+    let along = model.a * sum.gradient[2] + model.b * sum.gradient[3];
+    assert!(along.abs() < 1e-4, "{along}");
+}
+
+/// Nothing happens at `a = 1` and `a + b = 1`. Planted: the closed form with 2F1.
+#[test]
+fn removable_singularities_are_removed() {
+    let around = |a: f64, b: f64| {
+        let forecast = |a: f64| {
+            let (bg, mbg) = (BgNbd { r: 0.3, alpha: 4.0, a, b }, MbgNbd { r: 0.3, alpha: 4.0, a, b });
+            let delta = Discounting::Continuous { delta: 0.01 };
+            [
+                bg.expected_purchases_new(39.0),
+                bg.expected_if_alive(0, 39.0, 39.0),
+                bg.discounted_if_alive(3, 39.0, 39.0, delta),
+                mbg.expected_purchases_new(39.0),
+                mbg.expected_if_alive(0, 39.0, 39.0),
+                mbg.discounted_if_alive(0, 39.0, f64::INFINITY, delta),
+            ]
+        };
+        let h = 1e-9;
+        for ((low, at), high) in forecast(a - h).into_iter().zip(forecast(a)).zip(forecast(a + h)) {
+            relatively(at, 0.5 * (low + high), 1e-13, "between its neighbours");
+            assert!((high - low).abs() < 1e-8 * at, "{low} {at} {high}");
+        }
+    };
+    around(1.0, 2.4);
+    around(1.0, 1e-3);
+    around(0.4, 0.6);
+    around(0.75, 0.25);
+}
+
+/// Planted: the posterior shape `px + q − 1` in the quantile.
+#[test]
+fn posterior_of_the_mean_amount() {
+    let model = GammaGamma { p: 6.25, q: 3.74, v: 15.44 };
+    for (row, _) in spend_rows() {
+        // The mean and the variance of the posterior, from its quantiles.
+        let n = 2000;
+        let quantiles = (0..n).map(|i| model.spend_quantile(&row, (f64::from(i) + 0.5) / f64::from(n)));
+        let (mut mean, mut square, mut last) = (0.0, 0.0, 0.0);
+        for quantile in quantiles {
+            assert!(quantile > last);
+            last = quantile;
+            mean += quantile / f64::from(n);
+            square += quantile * quantile / f64::from(n);
+        }
+        relatively(mean, model.expected_spend(&row), 3e-3, "mean");
+        relatively(square - mean * mean, model.spend_variance(&row), 0.2, "variance");
+    }
+    // Few purchases and a small q: no mean, no variance.
+    let wild = GammaGamma { p: 0.1, q: 0.5, v: 10.0 };
+    assert_eq!(wild.expected_spend(&SpendRow { x: 0, mean: 0.0 }), f64::INFINITY);
+    assert_eq!(wild.expected_spend(&SpendRow { x: 5, mean: 9.0 }), f64::INFINITY);
+    assert!(wild.expected_spend(&SpendRow { x: 6, mean: 9.0 }).is_finite());
+    assert_eq!(wild.spend_variance(&SpendRow { x: 6, mean: 9.0 }), f64::INFINITY);
+}
+
+/// Planted: `p` for `v` in the scale of the posterior.
+#[test]
+fn unit_of_money_moves_nothing() {
+    let (model, k) = (GammaGamma { p: 6.25, q: 3.74, v: 15.44 }, 100.0);
+    let cents = GammaGamma { v: model.v * k, ..model };
+    for (row, _) in spend_rows() {
+        let other = SpendRow { mean: row.mean * k, ..row };
+        close(cents.log_likelihood(&other), model.log_likelihood(&row) - k.ln(), 1e-13, "log-likelihood");
+        relatively(cents.expected_spend(&other), k * model.expected_spend(&row), 1e-14, "mean");
+        relatively(cents.spend_quantile(&other, 0.9), k * model.spend_quantile(&row, 0.9), 1e-13, "quantile");
+    }
+}
+
+/// Planted: rows without information kept; -0.0 a time of its own; margins not worked out anew.
+#[test]
+fn tables_count() {
+    let mut builder = CustomerTable::builder();
+    builder.push_columns(&[2, 0, 2], &[3.0, -0.0, 3.0], &[9.0, 9.0, 9.0]);
+    builder.push(customer(0, 0.0, 9.0), 2.5);
+    let table = builder.finish();
+    assert_eq!((table.len(), table.customers()), (2, 5.5));
+    assert_eq!(table.times, [0.0, 3.0, 9.0]);
+    assert_eq!(
+        (table.t_count.as_slice(), table.t_repeats.as_slice()),
+        (&[0.0, 0.0, 5.5][..], &[0.0, 0.0, 4.0][..])
+    );
+    assert_eq!(
+        table.groups.iter().map(|group| (group.x, group.count)).collect::<Vec<_>>(),
+        [(0, 3.5), (2, 2.0)]
+    );
+
+    let model = BgNbd { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+    let doubled = table.with_counts(table.count.iter().map(|count| 2.0 * count).collect());
+    let (once, twice) = (model.sum(&table), model.sum(&doubled));
+    relatively(twice.value, 2.0 * once.value, 1e-14, "doubled");
+    relatively(twice.gradient[0], 2.0 * once.gradient[0], 1e-13, "doubled");
+
+    let mut builder = SpendTable::builder();
+    builder.push_columns(&[2, 0, 1, 2], &[10.0, 5.0, 0.0, 10.0]);
+    let table = builder.finish();
+    assert_eq!((table.len(), table.customers()), (1, 2.0));
+    assert!(CustomerTable::builder().finish().is_empty());
+}
+
+/// More distinct times than fit beside `x` in one integer: the other way of counting.
+#[test]
+fn tables_of_many_distinct_times() {
+    let model = MbgNbd { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 };
+    let n = 1 << 17;
+    let x: Vec<u32> = (0..n).map(|i| if i == 7 { u32::MAX } else { i % 3 }).collect();
+    let t: Vec<f64> = (0..n).map(|i| 1.0 + f64::from(i) / 7.0).collect();
+    let t_x: Vec<f64> = x.iter().zip(&t).map(|(x, t)| if *x > 0 { 0.5 * t } else { 0.0 }).collect();
+    let mut builder = CustomerTable::builder();
+    builder.push_columns(&x, &t_x, &t);
+    let table = builder.finish();
+    assert_eq!(table.len(), x.len());
+    let rows = x.iter().zip(&t_x).zip(&t).map(|((x, t_x), t)| customer(*x, *t_x, *t));
+    let expected: f64 = rows.map(|row| model.log_likelihood(&row)).sum();
+    relatively(model.sum(&table).value, expected, 1e-12, "sum");
+}
