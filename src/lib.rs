@@ -37,6 +37,7 @@ pub mod value;
 
 pub mod output;
 pub mod report;
+pub mod simulate;
 
 pub mod cli;
 

@@ -380,7 +380,7 @@ fn amounts() {
                 "zero is a purchase",
                 b"a,2023-01-02,5\na,2023-01-09,0\n",
                 plain,
-                Said(1, 1, 0.0, "1 purchases with amount zero"),
+                Said(1, 1, 0.0, "1 purchases with amount 0"),
             ),
             (
                 "returns refused",

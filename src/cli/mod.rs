@@ -9,6 +9,7 @@ mod forecast;
 mod inspect;
 mod model;
 mod score;
+mod simulate;
 
 mod summarize;
 
@@ -53,6 +54,8 @@ enum Verb {
     Score(score::Args),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
+    /// Draw a purchase log from a model
+    Simulate(simulate::Args),
     /// Show a model file
     Inspect(inspect::Args),
 }
@@ -91,6 +94,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Fit(args) => fit::run(&args, threads, &console),
         Verb::Score(args) => score::run(&args, threads, &console),
         Verb::Model(args) => model::run(&args, &console),
+        Verb::Simulate(args) => simulate::run(&args, threads, &console),
         Verb::Inspect(args) => inspect::run(&args, &console),
     }
 }

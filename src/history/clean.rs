@@ -99,6 +99,8 @@ pub(crate) struct Tally {
     pub bad: Vec<(Fate, BadRow)>,
     /// First and last day of the rows passed on.
     pub days: Days,
+    /// Purchases of amount zero.
+    pub zeros: u64,
     /// Ids with blanks around them.
     pub blank_ids: u64,
     /// Ids that are words for missing.
@@ -190,6 +192,7 @@ impl<'a> Cleaner<'a> {
         self.when.push(moment.grain(self.rules.grain));
         if self.rules.has_amount {
             self.amounts.push(amount);
+            self.tally.zeros += u64::from(amount == 0.0);
         }
         self.tally.days.add(Days(moment.day, moment.day));
         let purchases = &mut self.tally.fates[Fate::Purchase as usize];

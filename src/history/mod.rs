@@ -44,9 +44,6 @@ pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -
         Recognised::Log(inputs) => {
             summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
         }
-        Recognised::Summary(file) => {
-            let meta = file.meta(progress)?;
-            Ok(Summary::new(meta, file))
-        }
+        Recognised::Summary(file) => file.open(progress),
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         let room = LISTED - all.bad.len();
         all.bad.extend(tally.bad.into_iter().take(room));
         all.days.add(tally.days);
+        all.zeros += tally.zeros;
         all.blank_ids += tally.blank_ids;
         all.null_ids += tally.null_ids;
         all.float_ids += tally.float_ids;
@@ -47,6 +48,7 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
         let known = has_amount && (known > 0 || fate == Fate::Purchase);
         account.add(fate, rows, known.then_some(amount));
     }
+    account.note("zero-amount", "purchases with amount 0", tally.zeros);
     account
 }
 
