@@ -73,7 +73,7 @@ pub(crate) fn settle(
     refuse_bad_rows(&tally, &account, options, &file_names(inputs))?;
     let (first, last) = tally.days.dates().unzip();
     let mut assumptions = inputs.assumptions.clone();
-    assumptions.extend(say_dates(rules, options));
+    assumptions.extend(say_dates(inputs, rules, options));
     let mut warnings = warn_ids(&tally);
     warnings.extend(warn_skipped(&tally, &account));
     warnings.extend(warn_currency(inputs, rules));
@@ -199,7 +199,10 @@ pub(crate) fn warn_skipped(tally: &Tally, account: &CleaningAccount) -> Option<W
     Some(Warning::new("bad-rows-skipped", message))
 }
 
-fn say_dates(rules: &Rules, options: &LogOptions) -> Option<String> {
+fn say_dates(inputs: &Inputs, rules: &Rules, options: &LogOptions) -> Option<String> {
+    if options.date_format.is_some() && inputs.tables[0].has_typed_dates() {
+        return Some("dates are dates by their type: --date-format was not needed".to_owned());
+    }
     let rule = rules.date.as_ref().filter(|_| options.date_format.is_none())?;
     let said = match rule {
         DateRule::YearFirst(b'-') => return None,
