@@ -228,7 +228,7 @@ fn discountings() -> [Discounting; 4] {
 }
 
 /// Planted: `last` left out of the distribution of a customer who is alive.
-fn pmf_adds_up<M: Attrition>(model: M) {
+fn pmf_adds_up<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     for (row, _) in customers() {
         let horizon = 5.0;
         let pmf: Vec<f64> = (0..4000).map(|n| model.purchases_pmf(&row, horizon, n)).collect();
@@ -244,7 +244,7 @@ fn pmf_adds_up<M: Attrition>(model: M) {
 }
 
 /// A customer who has left buys nothing. Planted: `1 − P(alive)` left out for `n = 0`.
-fn chance_of_no_purchase<M: Attrition>(model: M) {
+fn chance_of_no_purchase<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     for (row, _) in customers() {
         let none = model.purchases_pmf(&row, 1e-6, 0);
         assert!(none >= 1.0 - 1e-4, "in no time {none}");
@@ -254,7 +254,9 @@ fn chance_of_no_purchase<M: Attrition>(model: M) {
 }
 
 /// Planted: `t_x` and `T` exchanged in the odds of having left.
-fn alive_is_a_chance_and_rises_with_recency<M: Attrition>(model: M) {
+fn alive_is_a_chance_and_rises_with_recency<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(
+    model: M,
+) {
     for t in [1.0, 39.0, 730.0] {
         for x in [1, 2, 11, 200] {
             let mut last = 0.0;
@@ -269,7 +271,11 @@ fn alive_is_a_chance_and_rises_with_recency<M: Attrition>(model: M) {
 }
 
 /// Planted: the horizon not added to the last panel's end.
-fn expectations_rise_from_nothing_with_the_horizon<M: Attrition>(model: M) {
+fn expectations_rise_from_nothing_with_the_horizon<
+    M: Attrition + Model<Row = Customer, Table = CustomerTable>,
+>(
+    model: M,
+) {
     for (x, t) in [(0, 1.0), (3, 39.0), (60, 730.0)] {
         let (mut last, mut last_new) = (0.0, 0.0);
         let mut last_discounted = [0.0; 4];
@@ -300,7 +306,7 @@ fn expectations_rise_from_nothing_with_the_horizon<M: Attrition>(model: M) {
 
 /// Planted: the discount factor of the start of a step for that of its end (first law), no last
 /// incomplete step (second), `e^−10` for nothing left of the discount factor (third).
-fn discounting_has_its_limits<M: Attrition>(model: M) {
+fn discounting_has_its_limits<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     for (x, t) in [(0, 0.0), (0, 39.0), (3, 39.0), (60, 730.0)] {
         for horizon in [1.0, 52.3, 365.0] {
             let expected = model.expected_if_alive(x, t, horizon);
@@ -346,7 +352,7 @@ fn discounting_has_its_limits<M: Attrition>(model: M) {
 }
 
 /// Planted: the results of a scorer stored under `x` alone.
-fn scorer_is_the_plain_functions<M: Attrition>(model: M) {
+fn scorer_is_the_plain_functions<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     for horizon in [1e-6, 52.0, f64::INFINITY] {
         for discounting in discountings() {
             let mut scorer = model.scorer(horizon, discounting);
@@ -367,7 +373,7 @@ fn scorer_is_the_plain_functions<M: Attrition>(model: M) {
 }
 
 /// Planted: `alpha` left out of one logarithm; `d` per unit taken as per step.
-fn unit_of_time_moves_nothing<M: Attrition>(model: M) {
+fn unit_of_time_moves_nothing<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     let k = 7.0;
     let mut params = model.params();
     for (spec, param) in M::PARAMS.iter().zip(&mut params) {
@@ -405,7 +411,7 @@ fn unit_of_time_moves_nothing<M: Attrition>(model: M) {
 }
 
 /// Planted: a forecast by the closed form with 2F1 (`(a+B−1)/(a−1) (1 − ...)`).
-fn forecasts_are_finite_at_extremes<M: Attrition>(_: M) {
+fn forecasts_are_finite_at_extremes<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(_: M) {
     let values = [1e-6, 1.0, 1e6];
     let n = M::PARAMS.len();
     for code in 0..values.len().pow(n as u32) {

@@ -76,6 +76,14 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
     report.iterations = search.outcomes.iter().map(|(outcome, _)| outcome.iterations).sum();
     report.evaluations = search.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
     report.starts = search.outcomes.len();
+    if let StopReason::Boundary(words) = &report.stop {
+        let message = format!(
+            "the {} fit ended at a boundary of the model: {words}. Forecasts are those of this limit; \
+             parameters without a standard error are not determined by the data",
+            M::NAME
+        );
+        report.warnings.push(Warning::new("boundary", message));
+    }
     if let StopReason::Failed(words) = &report.stop {
         if !options.accept_unconverged {
             let (model, report) = (M::NAME.to_owned(), Box::new(report));

@@ -67,9 +67,12 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         value,
         standard_error: None,
     });
+    let words = format!("everyone spends {amount:.2} on average: p and q -> infinity");
+    let boundary =
+        Warning::new("boundary", format!("the gamma-gamma fit is at a boundary of the model: {words}"));
     let report = FitReport {
         model: GammaGamma::NAME,
-        stop: StopReason::Boundary(model.limit()),
+        stop: StopReason::Boundary(words),
         estimates: estimates.collect(),
         covariance: None,
         log_likelihood: log_likelihood_sum(&model, table).value,
@@ -80,7 +83,7 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         customers: table.customers,
         sample_size: amounts.all_customers as f64,
         distinct_rows: table.mean.len(),
-        warnings: warnings(amounts),
+        warnings: [vec![boundary], warnings(amounts)].concat(),
     };
     Some(Fitted { model, report })
 }

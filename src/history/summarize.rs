@@ -185,14 +185,18 @@ fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) 
 }
 
 fn note_duplicates(account: &mut CleaningAccount, counts: &FoldCounts) {
-    account.note("exact-duplicates", "equal to another row in customer, date and amount", counts.duplicates);
+    account.note(
+        "exact-duplicates",
+        "exact duplicates of another row in customer, date and amount",
+        counts.duplicates,
+    );
 }
 
 fn duplicates_warning(counts: &FoldCounts) -> Option<Warning> {
     let (n, rows, them) = match counts.duplicates {
         0 => return None,
-        1 => (1, "row repeats", "it is not a separate purchase, its"),
-        n => (n, "rows repeat", "they are not separate purchases, their"),
+        1 => (1, "row is a duplicate of", "it is not a separate purchase, its"),
+        n => (n, "rows are duplicates of", "they are not separate purchases, their"),
     };
     let message = format!(
         "{n} {rows} another row of the same customer, date and amount exactly: if {them} spend counts twice"

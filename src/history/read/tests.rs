@@ -52,7 +52,11 @@ fn reads_a_plain_log() {
     assert_eq!(rows, [" 007 19362 0", "C1 1 14.88", "a,\"b 19362 3"]);
     assert_eq!(outcome.first.unwrap().to_string(), "1970-01-02");
     assert_eq!(outcome.account.notes[0].rows, 1);
+<<<<<<< HEAD
     assert_eq!(outcome.warnings.iter().map(|w| w.code.clone()).collect::<Vec<_>>(), ["blanks-around-ids"]);
+=======
+    assert_eq!(outcome.warnings.iter().map(|w| &*w.code).collect::<Vec<_>>(), ["blanks-around-ids"]);
+>>>>>>> main
 }
 
 #[test]
