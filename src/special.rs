@@ -17,6 +17,8 @@ mod beta;
 mod gamma;
 mod incomplete;
 mod quadrature;
+#[cfg(test)]
+mod tests;
 
 pub use beta::{ln_beta, ln_beta_ratio, ln_binomial, negative_binomial_pmf, negative_binomial_tail};
 pub use gamma::{

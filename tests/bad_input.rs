@@ -33,9 +33,7 @@ fn format(pattern: &str) -> Option<DateFormat> {
     Some(DateFormat::Strftime(pattern.to_owned()))
 }
 
-fn open_bytes(bytes: &[u8], tweak: Tweak) -> clv::Result<Summary> {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(bytes).unwrap();
+fn open(file: &tempfile::NamedTempFile, tweak: Tweak) -> clv::Result<Summary> {
     let mut options = LogOptions { unit: Some(Unit::Day), ..LogOptions::default() };
     tweak(&mut options);
     let summary = history::open(&[file.path().to_owned()], &options, &())?;
@@ -98,7 +96,9 @@ fn check(cases: &[(&str, &[u8], Tweak, Expect)], head: &str) {
         .iter()
         .filter_map(|(name, text, tweak, expect)| {
             let text = [head.as_bytes(), text].concat();
-            judge(name, open_bytes(&text, *tweak), expect)
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&text).unwrap();
+            judge(name, open(&file, *tweak), expect)
         })
         .collect();
     assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
@@ -380,7 +380,7 @@ fn amounts() {
                 "zero is a purchase",
                 b"a,2023-01-02,5\na,2023-01-09,0\n",
                 plain,
-                Said(1, 1, 0.0, "1 purchases with amount 0"),
+                Said(1, 1, 0.0, "1 purchases with amount zero"),
             ),
             (
                 "returns refused",

@@ -95,7 +95,7 @@ fn open(name: &str, options: LogOptions) -> Summary {
 }
 
 fn rows(summary: &Summary, fate: Fate) -> u64 {
-    summary.meta.account.entries().filter(|entry| entry.fate == fate).map(|entry| entry.rows).sum()
+    summary.meta.account.rows(fate)
 }
 
 fn compare(summary: &Summary, plain: &mut Plain) {

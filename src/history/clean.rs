@@ -20,6 +20,9 @@ use crate::units::Grain;
 /// How many bad rows are listed.
 pub(crate) const LISTED: usize = 10;
 
+/// Room made for one id [bytes].
+const USUAL_ID: usize = 10;
+
 /// What every row is judged by.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
@@ -95,9 +98,7 @@ pub(crate) struct Tally {
     /// The first bad rows.
     pub bad: Vec<(Fate, BadRow)>,
     /// First and last day of the rows passed on.
-    pub days: Option<(i32, i32)>,
-    /// Purchases of amount zero.
-    pub zeros: u64,
+    pub days: Days,
     /// Ids with blanks around them.
     pub blank_ids: u64,
     /// Ids that are words for missing.
@@ -114,6 +115,29 @@ pub(crate) struct Tally {
     pub orders: [Option<Place>; 2],
 }
 
+/// A first and a last day; the first is later than the last if there are none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days(i32, i32);
+
+impl Default for Days {
+    fn default() -> Self {
+        Days(i32::MAX, i32::MIN)
+    }
+}
+
+impl Days {
+    /// Spans others too.
+    #[inline]
+    pub fn add(&mut self, other: Days) {
+        *self = Days(self.0.min(other.0), self.1.max(other.1));
+    }
+
+    /// The dates, if there are any.
+    pub fn dates(self) -> Option<(Date, Date)> {
+        (self.0 <= self.1).then(|| (date_of_day(self.0), date_of_day(self.1)))
+    }
+}
+
 /// One worker's columns and the tally of its block.
 pub(crate) struct Cleaner<'a> {
     /// What rows are judged by.
@@ -127,15 +151,17 @@ pub(crate) struct Cleaner<'a> {
 }
 
 impl<'a> Cleaner<'a> {
-    /// With nothing in it.
-    pub fn new(rules: &'a Rules) -> Self {
+    /// With nothing in it, and room for this many rows.
+    pub fn new(rules: &'a Rules, rows: usize) -> Self {
+        let mut offsets = Vec::with_capacity(rows + 1);
+        offsets.push(0);
         Cleaner {
             rules,
             tally: Tally::default(),
-            ids: Vec::new(),
-            offsets: vec![0],
-            when: Vec::new(),
-            amounts: Vec::new(),
+            ids: Vec::with_capacity(rows * USUAL_ID),
+            offsets,
+            when: Vec::with_capacity(rows),
+            amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
         }
     }
 
@@ -164,10 +190,8 @@ impl<'a> Cleaner<'a> {
         self.when.push(moment.grain(self.rules.grain));
         if self.rules.has_amount {
             self.amounts.push(amount);
-            self.tally.zeros += u64::from(amount == 0.0);
         }
-        let day = moment.day;
-        self.tally.days = Some(self.tally.days.map_or((day, day), |(a, b)| (a.min(day), b.max(day))));
+        self.tally.days.add(Days(moment.day, moment.day));
         let purchases = &mut self.tally.fates[Fate::Purchase as usize];
         purchases.0 += 1;
         purchases.1 += amount;
@@ -298,7 +322,7 @@ impl<'a> Cleaner<'a> {
         if self.when.is_empty() {
             return None;
         }
-        let room = self.when.len();
+        let (room, amounts) = (self.when.len(), self.amounts.len());
         let offsets = std::mem::replace(&mut self.offsets, Vec::with_capacity(room + 1));
         self.offsets.push(0);
         let bytes = self.ids.len();
@@ -307,7 +331,7 @@ impl<'a> Cleaner<'a> {
         Some(Purchases {
             id: StringArray::new(offsets, Buffer::from_vec(ids), None),
             when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
-            amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(room)),
+            amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(amounts)),
         })
     }
 }
@@ -388,9 +412,4 @@ fn explain_amount(rules: &Rules, cells: &impl Cells) -> (Fate, String, String, S
         _ => amounts::explain(trimmed, rules.decimal_comma),
     };
     (Fate::UnusableAmount, column, text, problem)
-}
-
-/// First and last date of a pair of days.
-pub(crate) fn dates_of(days: Option<(i32, i32)>) -> (Option<Date>, Option<Date>) {
-    (days.map(|(first, _)| date_of_day(first)), days.map(|(_, last)| date_of_day(last)))
 }

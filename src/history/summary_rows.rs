@@ -13,7 +13,7 @@ use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::recognise::{Inputs, Table};
 use super::read::text::{broken, for_each_record, trim};
-use super::read::typed::{Ids, Numbers, texts};
+use super::read::typed::{IdBuffer, Ids, Numbers, texts};
 use crate::error::{BadRow, Place, Result};
 use crate::summary::SummaryBatch;
 
@@ -114,7 +114,7 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
         ignored_money: 0,
     };
     match work.data {
-        Data::Text { first_line } => customers.read_text(table, block, first_line),
+        Data::Text { first_line, .. } => customers.read_text(table, block, first_line),
         _ => for_each_batch(inputs, work, |table, batch, first_row, _| {
             customers.read_batch(table, batch, first_row)
         })?,
@@ -161,7 +161,7 @@ impl Customers {
         let (x, t_x, t) = (numbers(roles.frequency)?, numbers(roles.recency)?, numbers(roles.t)?);
         let monetary = roles.monetary.map(numbers).transpose()?;
         let unit = roles.unit.map(|index| column(table, batch, index, texts)).transpose()?;
-        let mut buffer = [0; 40];
+        let mut buffer = IdBuffer::new();
         for index in 0..batch.num_rows() {
             let place = || Place { row: Some(first_row + index as u64), ..Place::file(&table.source.name) };
             let Some(id) = ids.get(index, &mut buffer) else {

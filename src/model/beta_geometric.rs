@@ -97,10 +97,30 @@ impl BetaGeometric {
         self.ln_odds(row.x) + (self.r + x) * silence
     }
 
+    /// Starts from the larger of the two terms: the other may be smaller by more digits than there
+    /// are.
     pub fn log_likelihood(&self, row: &Customer) -> f64 {
-        let survived = ln_beta_ratio(self.a, self.b, f64::from(row.x) + self.coin);
+        let tosses = f64::from(row.x) + self.coin;
+        if row.x == 0 {
+            // Never bought, or (MBG/NBD) left at once.
+            let alive = self.rate().log_likelihood(row);
+            let not_bought = -alive.exp_m1() * self.stays();
+            return if self.coin == 0.0 { alive } else { self.ln_rest(not_bought, alive) };
+        }
         let rho = self.ln_odds_left(row);
-        self.rate().log_likelihood(row) + survived + rho.max(0.0) + (-rho.abs()).exp().ln_1p()
+        let (survived, silent_since) = if rho > 0.0 {
+            let last = (self.a / (self.a + self.before_last_toss(row.x))).ln();
+            (last + ln_beta_ratio(self.a, self.b, tosses - 1.0), row.t_x)
+        } else {
+            (ln_beta_ratio(self.a, self.b, tosses), row.t)
+        };
+        let bought = self.rate().log_likelihood(&Customer { t: silent_since, ..*row });
+        bought + survived + (-rho.abs()).exp().ln_1p()
+    }
+
+    /// `ln(1 − p)`
+    fn ln_rest(&self, p: f64, alive: f64) -> f64 {
+        if p < 0.5 { (-p).ln_1p() } else { ((self.a + self.b * alive.exp()) / (self.a + self.b)).ln() }
     }
 
     pub fn p_alive(&self, row: &Customer) -> f64 {
@@ -198,6 +218,7 @@ impl BetaGeometric {
 impl RowSums {
     fn of(table: &CustomerTable, times: &[TimeTerms], rows: Range<usize>, ln_odds: f64, power: f64) -> Self {
         let mut sums = RowSums::default();
+        let mut product = 1.0;
         let columns = table.t[rows.clone()].iter().zip(&table.t_x[rows.clone()]).zip(&table.count[rows]);
         for ((t, t_x), weight) in columns {
             let (end, last) = (&times[*t as usize], &times[*t_x as usize]);
@@ -209,9 +230,13 @@ impl RowSums {
             let larger = 1.0 / whole;
             let q = weight * if rho > 0.0 { larger } else { e * larger };
             let pq = weight * e * larger * larger;
-            // ln(1+e), with what rounding took from 1+e put back: faster than ln_1p.
-            let softplus = rho.max(0.0) + (whole.ln() + (e - (whole - 1.0)) * larger);
-            sums.value += weight * softplus;
+            // ln of a product for a sum of ln(1+e): at most 2 to the length of a block.
+            if *weight == 1.0 {
+                product *= whole;
+            } else {
+                sums.value += weight * whole.ln();
+            }
+            sums.value += weight * rho.max(0.0);
             sums.q += q;
             sums.q_log += q * log;
             sums.q_gap += q * gap;
@@ -224,6 +249,7 @@ impl RowSums {
             sums.pq_log_gap += pq_log * gap;
             sums.pq_gap_gap += pq_gap * gap;
         }
+        sums.value += product.ln();
         sums
     }
 

@@ -62,14 +62,35 @@ pub fn negative_binomial_tail(n: u32, r: f64, odds: f64) -> f64 {
         1 => return -(-r * odds.ln_1p()).exp_m1(),
         _ => {}
     }
-    let n = f64::from(n);
+    let x = f64::from(n);
     let (z, w) = (odds / (1.0 + odds), 1.0 / (1.0 + odds));
+    let above_mean = z * (x + r + 2.0) < x + 1.0;
+    if !above_mean && r < 1.0 && n < 100_000 {
+        return tail_of_small(n, r, odds);
+    }
     // z^n w^r / B(n, r)
-    let front = n * r / (n + r) * ln_binomial(n, r, z, w).exp();
-    let direct = || front / n * incomplete_beta_fraction(n, r, z);
-    let complement = || 1.0 - front / r * incomplete_beta_fraction(r, n, w);
-    let tail = if z * (n + r + 2.0) < n + 1.0 || (r < 1.0 && odds < 1e6) { direct() } else { complement() };
+    let front = x * r / (x + r) * ln_binomial(x, r, z, w).exp();
+    let tail = if above_mean {
+        front / x * incomplete_beta_fraction(x, r, z)
+    } else {
+        1.0 - front / r * incomplete_beta_fraction(r, x, w)
+    };
     tail.clamp(0.0, 1.0)
+}
+
+/// `P(N >= n)` for small `r`, where it is small however small `n` is: `P(N >= 1)` less the chances of
+/// 1 to `n − 1`.
+fn tail_of_small(n: u32, r: f64, odds: f64) -> f64 {
+    let z = odds / (1.0 + odds);
+    let none = -r * odds.ln_1p();
+    let mut chance = r * z * none.exp();
+    let mut tail = -none.exp_m1();
+    for k in 1..n {
+        tail -= chance;
+        let k = f64::from(k);
+        chance *= (r + k) / (k + 1.0) * z;
+    }
+    tail.max(0.0)
 }
 
 /// The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method.

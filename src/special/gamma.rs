@@ -46,6 +46,17 @@ fn polynomial(terms: &[f64], y: f64) -> f64 {
     terms.iter().rev().fold(0.0, |sum, term| sum * y + term)
 }
 
+/// `p(u)` and `(p(u) − p(v)) / (u − v)` for the polynomial `p` with these terms.
+fn divided_difference(terms: &[f64], u: f64, v: f64) -> (f64, f64) {
+    let (mut at_u, mut at_v, mut divided) = (0.0, 0.0, 0.0);
+    for term in terms.iter().rev() {
+        divided = divided * u + at_v;
+        at_u = at_u * u + term;
+        at_v = at_v * v + term;
+    }
+    (at_u, divided)
+}
+
 /// `ln Γ(z)`, `z > 0`.
 pub fn ln_gamma(z: f64) -> f64 {
     libm::lgamma(z)
@@ -83,21 +94,27 @@ pub fn stirling(z: f64) -> f64 {
     }
 }
 
+/// `stirling(z + d) − stirling(z)` for large `z`.
+fn stirling_step(z: f64, d: f64) -> f64 {
+    let (y, w) = (1.0 / z, 1.0 / (z + d));
+    let (at_y, divided) = divided_difference(&LN_GAMMA_TERMS, y * y, w * w);
+    -d * y * w * (at_y + w * (y + w) * divided)
+}
+
 /// `ln Γ(z + d) − ln Γ(z)`, `z > 0`, `d >= 0`.
 pub fn ln_gamma_difference(z: f64, d: f64) -> f64 {
-    if d == 0.0 {
-        return 0.0;
+    let (mut z, mut sum) = (z, 0.0);
+    while z < LARGE {
+        sum -= (d / z).ln_1p();
+        z += 1.0;
     }
-    if z < LARGE {
-        return ln_gamma(z + d) - ln_gamma(z);
-    }
-    d * z.ln() + stirling_difference(z, d)
+    sum + d * z.ln() + stirling_difference(z, d)
 }
 
 /// `ln Γ(z + d) − ln Γ(z) − d ln z` for large `z`.
 pub(super) fn stirling_difference(z: f64, d: f64) -> f64 {
     let u = d / z;
-    z * entropy(u) - 0.5 * u.ln_1p() + (stirling(z + d) - stirling(z))
+    z * entropy(u) - 0.5 * u.ln_1p() + stirling_step(z, d)
 }
 
 /// `ln Γ(b+d) Γ(b+e) / (Γ(b) Γ(b+d+e))`, which is symmetric in `d` and `e`.
@@ -115,7 +132,7 @@ pub(super) fn ln_gamma_second_difference(b: f64, d: f64, e: f64) -> f64 {
     }
     let far = b + e;
     let cross = (d / b * (e / (far + d))).ln_1p();
-    let remainders = stirling(b + d) - stirling(b) - stirling(far + d) + stirling(far);
+    let remainders = stirling_step(b, d) - stirling_step(far, d);
     sum + (b * entropy(d / b) - far * entropy(d / far)) - d * (e / b).ln_1p() - 0.5 * cross + remainders
 }
 
@@ -158,9 +175,10 @@ pub fn digamma_difference(z: f64, d: f64) -> f64 {
         z += 1.0;
     }
     let end = z + d;
-    let (y, y_end) = (1.0 / (z * z), 1.0 / (end * end));
-    let series = y * polynomial(&DIGAMMA_TERMS, y) - y_end * polynomial(&DIGAMMA_TERMS, y_end);
-    sum + (d / z).ln_1p() + 0.5 * (d / z / end) + series
+    let (y, w) = (1.0 / z, 1.0 / end);
+    let (at_y, divided) = divided_difference(&DIGAMMA_TERMS, y * y, w * w);
+    let series = d * y * w * (y + w) * (at_y + w * w * divided);
+    sum + (d / z).ln_1p() + 0.5 * (d * y * w) + series
 }
 
 /// `trigamma(z + d) − trigamma(z)`, `z > 0`, `d >= 0`; not positive.
@@ -172,7 +190,8 @@ pub fn trigamma_difference(z: f64, d: f64) -> f64 {
         z += 1.0;
     }
     let end = z + d;
-    let (y, y_end) = (1.0 / (z * z), 1.0 / (end * end));
-    let series = y_end / end * polynomial(&TRIGAMMA_TERMS, y_end) - y / z * polynomial(&TRIGAMMA_TERMS, y);
-    sum - d / z / end * (1.0 + 0.5 * (1.0 / z + 1.0 / end)) + series
+    let (y, w) = (1.0 / z, 1.0 / end);
+    let (at_y, divided) = divided_difference(&TRIGAMMA_TERMS, y * y, w * w);
+    let series = (y * y + y * w + w * w) * at_y + w * w * w * (y + w) * divided;
+    sum - d * y * w * (1.0 + 0.5 * (y + w) + series)
 }

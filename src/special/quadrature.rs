@@ -63,14 +63,14 @@ pub fn gauss_jacobi_unit<const N: usize>(a: f64) -> ([f64; N], [f64; N]) {
     let (mut diagonal, mut off) = ([0.0; N], [0.0; N]);
     let beta = a - 1.0;
     diagonal[0] = a / (a + 1.0);
-    for k in 1..N {
-        let m = 2.0 * k as f64 + beta;
-        diagonal[k] = 0.5 + 0.5 * (beta / m) * (beta / (m + 2.0));
-        let k = k as f64;
+    for (i, (diagonal, off)) in diagonal[1..].iter_mut().zip(&mut off).enumerate() {
+        let k = (i + 1) as f64;
+        let m = 2.0 * k + beta;
+        *diagonal = 0.5 + 0.5 * (beta / m) * (beta / (m + 2.0));
         // k = 1: the factors k + beta and 2k + beta − 1 are both a, and cancel.
         let product =
-            if k == 1.0 { a / (m + 1.0) } else { k * ((k + beta) / (m + 1.0)) * ((k + beta) / (m - 1.0)) };
-        off[k as usize - 1] = (k * product).sqrt() / m;
+            if i == 0 { a / (m + 1.0) } else { k * ((k + beta) / (m + 1.0)) * ((k + beta) / (m - 1.0)) };
+        *off = (k * product).sqrt() / m;
     }
     let mut first = [0.0; N];
     first[0] = 1.0;

@@ -63,7 +63,7 @@ pub(crate) fn explain(text: &str, decimal_comma: bool) -> String {
         return "not a number (a missing amount is not 0: repair the row or leave it out)".into();
     }
     let as_number = if decimal_comma { text.replace(',', ".") } else { text.to_owned() };
-    if as_number.parse::<f64>().is_ok() {
+    if !text.contains(other) && as_number.parse::<f64>().is_ok() {
         return "the amount is too large (overflow: beyond 1e15 sums lose cents)".into();
     }
     if text.contains('%') {
@@ -146,6 +146,7 @@ mod tests {
             ("1,234.50", false, "thousands"),
             ("1 234", false, "thousands"),
             ("1.234,50", true, "thousands"),
+            ("1.234", true, "thousands"),
             ("inf", false, "not finite"),
             ("-Infinity", false, "not finite"),
             ("1e308", false, "too large"),

@@ -15,7 +15,7 @@ use super::inputs::{Format, Source};
 use crate::error::{Error, Place, Result};
 
 /// Rows of one batch.
-const BATCH: usize = 32_768;
+pub(crate) const BATCH: usize = 32_768;
 
 /// What is known of an Arrow table before its rows are read.
 #[derive(Debug, Clone)]

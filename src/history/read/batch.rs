@@ -5,7 +5,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use super::columns::AmountColumns;
 use super::recognise::Table;
 use super::text::product;
-use super::typed::{Dates, Ids, Numbers, texts};
+use super::typed::{Dates, IdBuffer, Ids, Numbers, texts};
 use crate::error::{Error, Place, Result};
 use crate::history::account::Fate;
 use crate::history::clean::{Cells, Cleaner};
@@ -68,7 +68,7 @@ pub(crate) fn clean_batch(
     let rules = cleaner.rules;
     let Some(rule) = &rules.date else { return Ok(()) };
     let point = rules.point();
-    let mut buffer = [0; 40];
+    let mut buffer = IdBuffer::new();
     for row in 0..batch.num_rows() {
         let cells = BatchCells { table, roles: &roles, row, number: first_row + row as u64 };
         if let Some(currency) = &roles.currency {

@@ -40,8 +40,9 @@ impl BlockReader {
         self.text.bytes_read.clone()
     }
 
-    /// Replaces `block` by the next one and returns the number of its first line; `None` at the end.
-    pub fn next(&mut self, block: &mut Vec<u8>) -> Result<Option<u64>> {
+    /// Replaces `block` by the next one and returns the number of its first line and of its line ends;
+    /// `None` at the end.
+    pub fn next(&mut self, block: &mut Vec<u8>) -> Result<Option<(u64, u64)>> {
         block.clear();
         std::mem::swap(block, &mut self.carry);
         let mut target = BLOCK;
@@ -62,7 +63,7 @@ impl BlockReader {
         }
     }
 
-    fn hand_out(&mut self, block: &mut Vec<u8>, end: usize) -> Result<u64> {
+    fn hand_out(&mut self, block: &mut Vec<u8>, end: usize) -> Result<(u64, u64)> {
         self.carry.clear();
         self.carry.extend_from_slice(&block[end..]);
         block.truncate(end);
@@ -70,8 +71,9 @@ impl BlockReader {
         if let Err(error) = std::str::from_utf8(block) {
             return Err(self.not_utf8(block, error.valid_up_to()));
         }
-        self.line += count_lines(block);
-        Ok(first_line)
+        let lines = count_lines(block);
+        self.line += lines;
+        Ok((first_line, lines))
     }
 
     fn open_quote(&self, block: &[u8], record: usize) -> Error {

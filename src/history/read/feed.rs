@@ -24,8 +24,8 @@ pub(crate) struct Work {
 
 /// What a piece of the input is.
 pub(crate) enum Data {
-    /// Text, in the block handed along, from this line on.
-    Text { first_line: u64 },
+    /// Text, in the block handed along: its first line and how many there are (a last one may not count).
+    Text { first_line: u64, lines: u64 },
     /// A row group of a Parquet file.
     Group(usize),
     /// Rows, the first of which has this number.
@@ -90,14 +90,15 @@ impl<'a> Feed<'a> {
                 let now = taken.load(Ordering::Relaxed);
                 self.bytes += now - *counted;
                 *counted = now;
-                let Some(mut first_line) = first else { return Ok(None) };
+                let Some((mut first_line, mut lines)) = first else { return Ok(None) };
                 if let (0, Format::Text(separator)) = (self.piece, table.format) {
                     debug_assert!(hint_length(block) < block.len());
                     let (_, start, line) = header(block, first_line, separator);
                     block.drain(..start);
+                    lines = lines.saturating_sub(line - first_line);
                     first_line = line;
                 }
-                Ok(Some(Data::Text { first_line }))
+                Ok(Some(Data::Text { first_line, lines }))
             }
             Open::Groups { sizes, next } => {
                 let Some(size) = sizes.get(*next) else { return Ok(None) };

@@ -171,13 +171,13 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn clean(&self, worker: usize, work: Work, block: &[u8]) -> Result<Vec<(BlockKey, Tally)>> {
-        if let Data::Text { first_line } = work.data {
-            let mut cleaner = Cleaner::new(self.rules);
+        if let Data::Text { first_line, lines } = work.data {
+            let mut cleaner = Cleaner::new(self.rules, lines as usize + 1);
             text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
             return Ok(vec![(work.key, self.finish(worker, &mut cleaner)?)]);
         }
         let mut tallies = Vec::new();
-        let mut cleaner = Cleaner::new(self.rules);
+        let mut cleaner = Cleaner::new(self.rules, arrow::BATCH);
         for_each_batch(self.inputs, work, |table, batch, first_row, key| {
             batch::clean_batch(table, batch, first_row, &mut cleaner)?;
             tallies.push((key, self.finish(worker, &mut cleaner)?));

@@ -7,7 +7,7 @@ use super::plan::mixed_orders;
 use super::recognise::Inputs;
 use crate::error::{BadRows, Error, ErrorKind, Place, Result};
 use crate::history::account::{CleaningAccount, Fate};
-use crate::history::clean::{LISTED, Rules, Tally, dates_of};
+use crate::history::clean::{LISTED, Rules, Tally};
 use crate::history::options::LogOptions;
 use crate::warning::Warning;
 
@@ -21,11 +21,7 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         }
         let room = LISTED - all.bad.len();
         all.bad.extend(tally.bad.into_iter().take(room));
-        all.days = match (all.days, tally.days) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (a, b) => a.or(b),
-        };
-        all.zeros += tally.zeros;
+        all.days.add(tally.days);
         all.blank_ids += tally.blank_ids;
         all.null_ids += tally.null_ids;
         all.float_ids += tally.float_ids;
@@ -51,7 +47,6 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
         let known = has_amount && (known > 0 || fate == Fate::Purchase);
         account.add(fate, rows, known.then_some(amount));
     }
-    account.note("zero-amount", "purchases with amount 0", tally.zeros);
     account
 }
 
@@ -74,7 +69,7 @@ pub(crate) fn settle(
     let account = account_of(&tally, rules.has_amount);
     debug_assert!(account.adds_up() && account.rows_read == tally.rows);
     refuse_bad_rows(&tally, &account, options, &file_names(inputs))?;
-    let (first, last) = dates_of(tally.days);
+    let (first, last) = tally.days.dates().unzip();
     let mut assumptions = inputs.assumptions.clone();
     assumptions.extend(say_dates(rules, options));
     let mut warnings = warn_ids(&tally);

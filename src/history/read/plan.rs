@@ -187,7 +187,7 @@ fn first_shapes(inputs: &Inputs) -> Result<Option<Shapes>> {
 fn shapes_of(inputs: &Inputs, work: Work, block: &[u8]) -> Result<Shapes> {
     let mut shapes = Shapes::default();
     let table = &inputs.tables[work.file];
-    if let Data::Text { first_line } = work.data {
+    if let Data::Text { first_line, .. } = work.data {
         each_date(table, block, first_line, |text, line| {
             shapes.add(trim(text), || Place::line(&table.source.name, line));
         });

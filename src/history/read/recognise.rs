@@ -149,7 +149,7 @@ fn look_at_text(source: &Source, format: Format) -> Result<(Format, Vec<String>)
         0 => find_separator(sample).unwrap_or(b','),
         _ => sample[4],
     };
-    let first_line = BlockReader::open(source, Some(separator))?.next(&mut block)?.ok_or_else(empty)?;
+    let (first_line, _) = BlockReader::open(source, Some(separator))?.next(&mut block)?.ok_or_else(empty)?;
     let (names, ..) = header(&block, first_line, separator);
     Ok((Format::Text(separator), names))
 }

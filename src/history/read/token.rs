@@ -250,3 +250,102 @@ pub(crate) fn find_separator(head: &[u8]) -> Option<u8> {
 pub(crate) fn has_line_end(text: &[u8]) -> bool {
     memchr2(b'\n', b'\r', text).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Rows = Vec<Vec<Vec<u8>>>;
+
+    fn ours(text: &[u8]) -> (Rows, bool) {
+        let (mut at, mut line, mut bad_quotes) = (0, 1, false);
+        let mut tokenizer = Tokenizer::new(b',');
+        let mut ours = Vec::new();
+        while let Some(record) = tokenizer.next(text, &mut at, &mut line) {
+            bad_quotes |= record.bad_quotes;
+            ours.push((0..record.fields.len()).map(|index| record.field(index).to_vec()).collect());
+        }
+        (ours, bad_quotes)
+    }
+
+    fn theirs(text: &[u8]) -> Rows {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+    }
+
+    /// Small random texts of the signs that matter.
+    fn texts() -> impl Iterator<Item = Vec<u8>> {
+        let mut state = 7u64;
+        let mut next = move |below: u64| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) % below
+        };
+        (0..60_000).map(move |_| (0..next(24)).map(|_| b"ab,,\"\"\n\r"[next(8) as usize]).collect())
+    }
+
+    #[test]
+    fn records_are_those_of_the_csv_crate() {
+        let mut compared = 0;
+        for text in texts() {
+            let (ours, bad_quotes) = ours(&text);
+            if !bad_quotes {
+                assert_eq!(ours, theirs(&text), "{:?}", String::from_utf8_lossy(&text));
+                compared += 1;
+            }
+        }
+        assert!(compared > 30_000);
+    }
+
+    #[test]
+    fn cutting_loses_nothing() {
+        for text in texts().take(10_000) {
+            let whole = ours(&text).0;
+            for room in 1..=text.len() {
+                let (mut pieces, mut from, mut to) = (Vec::new(), 0, 0);
+                while to < text.len() {
+                    to = (to + room).min(text.len());
+                    let last = to == text.len();
+                    match cut(&text[from..to], Some(b','), last) {
+                        Cut::At(end) => {
+                            pieces.extend(ours(&text[from..from + end]).0);
+                            from += end;
+                        }
+                        Cut::OpenQuote(end) if !last => {
+                            pieces.extend(ours(&text[from..from + end]).0);
+                            from += end;
+                        }
+                        Cut::OpenQuote(_) => pieces.extend(ours(&text[from..to]).0),
+                        Cut::None => assert!(!last),
+                    }
+                }
+                assert_eq!(pieces, whole, "{room} of {:?}", String::from_utf8_lossy(&text));
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_numbered_as_editors_do() {
+        let text = b"a\r\n\r\nb\rc\n\"x\ny\",z\nd";
+        let (mut at, mut line) = (0, 1);
+        let mut tokenizer = Tokenizer::new(b',');
+        let mut lines = Vec::new();
+        while let Some(record) = tokenizer.next(text, &mut at, &mut line) {
+            lines.push((record.line, record.lines));
+        }
+        assert_eq!(lines, [(1, 1), (3, 1), (4, 1), (5, 2), (7, 1)]);
+        assert_eq!(count_lines(text), 6);
+    }
+
+    #[test]
+    fn separators_are_found() {
+        for (text, want) in [
+            ("a,b;c\n1,2;3\n", Some(b',')),
+            ("id;date;amount\n1;2;3,5\n2;2;1,5\n", Some(b';')),
+            ("a\tb\n1,5\t2\n", Some(b'\t')),
+            ("\"a,x\"|b\n1|2\n", Some(b'|')),
+            ("one\ntwo\n", None),
+        ] {
+            assert_eq!(find_separator(text.as_bytes()), want, "{text}");
+        }
+    }
+}

@@ -45,7 +45,7 @@ impl BetaGeometric {
     }
 
     /// The chance that a new customer does not leave at once.
-    fn stays(&self) -> f64 {
+    pub(super) fn stays(&self) -> f64 {
         if self.coin > 0.0 { self.b / (self.a + self.b) } else { 1.0 }
     }
 

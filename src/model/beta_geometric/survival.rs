@@ -22,7 +22,7 @@ use super::weights::Weights;
 use crate::special::{LEGENDRE_20, gauss_jacobi_unit, log1p_excess};
 
 /// Nodes of a Gauss-Jacobi rule.
-const END_NODES: usize = 14;
+const END_NODES: usize = 12;
 
 /// Nodes in a panel.
 pub(super) const NODES: usize = 20;
@@ -140,7 +140,7 @@ impl Survival {
         // On [0, p_low] all but p^(a−1) is a polynomial nearly, and so at the other end.
         let p_low = (4.0 / (self.power * s_max + b + 4.0)).min(1.0 / s_max).min(0.5);
         let q_high = (4.0 / (self.power * (s_max / (1.0 + s_max)) + a + 4.0)).min(0.5);
-        let at_low = a * (p_low / density.mean).ln() - b * density.rest.ln();
+        let at_low = a * (p_low / density.mean).ln() + b * (a / b).ln_1p();
         for (t, w) in self.low_end.0.iter().zip(&self.low_end.1) {
             let p = p_low * t;
             rule.push(p, w / a * (at_low + (b - 1.0) * (-p).ln_1p()).exp());
@@ -157,7 +157,7 @@ impl Survival {
             }
             start = end;
         }
-        let at_high = b * (q_high / density.rest).ln() - a * density.mean.ln();
+        let at_high = b * (q_high / density.rest).ln() + a * (b / a).ln_1p();
         for (t, w) in self.high_end.0.iter().zip(&self.high_end.1) {
             let q = q_high * t;
             rule.push(1.0 - q, w / b * (at_high + (a - 1.0) * (-q).ln_1p()).exp());

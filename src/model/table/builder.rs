@@ -26,25 +26,35 @@ pub struct CustomerTableBuilder {
 struct Times {
     seen: Vec<f64>,
     index: FxHashMap<u64, u32>,
-    /// The last one asked for: in many files neighbours share `T`.
-    last: Option<(u64, u32)>,
+    /// Some of `index`, each at the place its bits point to: most look-ups end here.
+    recent: Vec<(u64, u32)>,
 }
+
+/// Places in `Times::recent`, as a number of bits.
+const RECENT: u32 = 12;
 
 impl Times {
     #[inline]
     fn number(&mut self, time: f64) -> u32 {
         let time = time + 0.0; // -0.0 is 0.0
         let bits = time.to_bits();
-        if let Some((last, number)) = self.last
-            && last == bits
-        {
-            return number;
+        // The low bits of whole numbers written as doubles are all zero: multiply, take high bits.
+        let place = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT)) as usize;
+        match self.recent.get(place) {
+            Some((known, number)) if *known == bits && *number != u32::MAX => *number,
+            _ => self.look_up(time, bits, place),
         }
-        let number = *self.index.entry(mixed(bits)).or_insert_with(|| {
+    }
+
+    fn look_up(&mut self, time: f64, bits: u64, place: usize) -> u32 {
+        if self.recent.is_empty() {
+            self.recent.resize(1 << RECENT, (0, u32::MAX));
+        }
+        let number = *self.index.entry(bits).or_insert_with(|| {
             self.seen.push(time);
             (self.seen.len() - 1) as u32
         });
-        self.last = Some((bits, number));
+        self.recent[place] = (bits, number);
         number
     }
 
@@ -58,13 +68,6 @@ impl Times {
         }
         (order.iter().map(|number| self.seen[*number as usize]).collect(), place)
     }
-}
-
-/// The low bits of whole numbers written as doubles are all zero; this (invertible) map spreads the
-/// high ones.
-#[inline]
-fn mixed(bits: u64) -> u64 {
-    bits ^ (bits >> 29) ^ (bits >> 43)
 }
 
 impl CustomerTableBuilder {
@@ -114,28 +117,37 @@ impl CustomerTableBuilder {
     }
 
     fn count_packed(&self, place: &[u32], width: u32, x_width: u32, table: &mut CustomerTable) {
-        let place = |number: &u32| u64::from(place[*number as usize]);
-        let rows = self.x.iter().zip(&self.t).zip(&self.t_x);
-        let mut keys: Vec<u64> =
-            rows.map(|((x, t), t_x)| u64::from(*x) << (2 * width) | place(t) << width | place(t_x)).collect();
         let mask = (1 << width) - 1;
         let mut add = |key: u64, count: f64| {
             let (t, t_x) = ((key >> width & mask) as u32, (key & mask) as u32);
             add_row(table, (key >> (2 * width)) as u32, t, t_x, count);
         };
-        if self.count.is_empty() {
-            radix_sort(&mut keys, x_width + 2 * width);
-            for run in keys.chunk_by(|a, b| a == b) {
-                add(run[0], run.len() as f64);
-            }
-        } else {
-            let mut weighted: Vec<(u64, f64)> = keys.into_iter().zip(self.count.iter().copied()).collect();
+        let significant = x_width + 2 * width;
+        if !self.count.is_empty() {
+            let mut rows: Vec<(u64, f64)> = self.keys(place, width).zip(self.count.iter().copied()).collect();
             // By count too: a sum depends on the order of its terms.
-            weighted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-            for run in weighted.chunk_by(|a, b| a.0 == b.0) {
+            rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            for run in rows.chunk_by(|a, b| a.0 == b.0) {
                 add(run[0].0, run.iter().map(|row| row.1).sum());
             }
+        } else if significant <= 32 {
+            let keys = self.keys(place, width).map(|key| key as u32).collect();
+            for run in radix_sorted(keys, significant).chunk_by(|a, b| a == b) {
+                add(u64::from(run[0]), run.len() as f64);
+            }
+        } else {
+            let keys = self.keys(place, width).collect();
+            for run in radix_sorted::<u64>(keys, significant).chunk_by(|a, b| a == b) {
+                add(run[0], run.len() as f64);
+            }
         }
+    }
+
+    /// Row by row `(x, T, t_x)` in one number.
+    fn keys(&self, place: &[u32], width: u32) -> impl Iterator<Item = u64> {
+        let place = move |number: &u32| u64::from(place[*number as usize]);
+        let rows = self.x.iter().zip(&self.t).zip(&self.t_x);
+        rows.map(move |((x, t), t_x)| u64::from(*x) << (2 * width) | place(t) << width | place(t_x))
     }
 
     fn count_wide(&self, place: &[u32], table: &mut CustomerTable) {
@@ -176,29 +188,32 @@ fn same_x(x: u32, rows: Range<usize>) -> SameX {
 }
 
 /// Sorts keys of this many significant bits, least significant digit first.
-fn radix_sort(keys: &mut Vec<u64>, significant: u32) {
+fn radix_sorted<K: Copy + Default + Into<u64>>(keys: Vec<K>, significant: u32) -> Vec<K> {
     const LONGEST: u32 = 11;
     let passes = significant.div_ceil(LONGEST).max(1);
-    let digit = significant.div_ceil(passes).max(1);
-    let mask = (1_u64 << digit) - 1;
-    let mut other = vec![0; keys.len()];
-    for pass in 0..passes {
-        let shift = pass * digit;
-        let mut next = vec![0_usize; 1 << digit];
-        for key in keys.iter() {
-            next[(key >> shift & mask) as usize] += 1;
+    let width = significant.div_ceil(passes).max(1);
+    let digit = |key: K, pass: u32| (key.into() >> (pass * width)) as usize & ((1 << width) - 1);
+    let mut next = vec![0_usize; (passes as usize) << width];
+    for key in &keys {
+        for pass in 0..passes {
+            next[(pass as usize) << width | digit(*key, pass)] += 1;
         }
+    }
+    let mut other = vec![K::default(); keys.len()];
+    let mut keys = keys;
+    for (pass, next) in (0..passes).zip(next.chunks_exact_mut(1 << width)) {
         let mut start = 0;
-        for place in &mut next {
+        for place in next.iter_mut() {
             start += std::mem::replace(place, start);
         }
-        for key in keys.iter() {
-            let place = &mut next[(key >> shift & mask) as usize];
+        for key in &keys {
+            let place = &mut next[digit(*key, pass)];
             other[*place] = *key;
             *place += 1;
         }
-        std::mem::swap(keys, &mut other);
+        std::mem::swap(&mut keys, &mut other);
     }
+    keys
 }
 
 /// Collects the spending of customers; see [`SpendTable::builder`].
