@@ -303,7 +303,8 @@ fn the_readme_shows_what_the_program_says() {
     let out = dir.path("scores.csv");
     let output = ok(&["forecast", &sample(), CDNOW[0], CDNOW[1], "-o", &out]);
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let blocks: Vec<&str> = readme.split("```text\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
+    let blocks: Vec<&str> =
+        readme.split("```text\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
     assert_eq!(blocks[0].trim_end(), text(&output.stdout).trim_end());
     let scores = fs::read_to_string(&out).unwrap();
     assert!(scores.starts_with(blocks[1]), "{}", &scores[..600]);
