@@ -1,6 +1,6 @@
 //! Does each model obey the laws that hold for all of them? One macro, one test module a model.
 //!
-//! Each law was seen to fail on a planted bug; the bug is named beside the law.
+//! Each law was seen to fail on a planted bug, which is named beside it.
 
 use clv::model::{
     Attrition, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GammaGamma, MbgNbd, Model, Nbd,
@@ -122,7 +122,8 @@ fn sum_is_the_sum_of_log_likelihoods<M: Rows>(model: M) {
     relatively(found.value, expected, 1e-13, "sum");
 }
 
-/// Planted: `b + X` for `b + X − 1` in `by_b`; `trigamma_difference` for `digamma_difference`.
+/// Planted: `b + X` for `b + X − 1` in `by_b`; trigamma for digamma in `shared`; `x` for `x²` in the
+/// Hessian of Gamma-Gamma; the count left out of one sum over rows.
 fn derivatives_are_differences<M: Rows>(model: M) {
     let rows = M::rows_with_counts();
     let table = M::table(&rows);
@@ -172,7 +173,7 @@ fn count_k_is_k_rows<M: Rows>(model: M) {
     same(&model.sum(&single), &model.sum(&counted), 0.0);
 }
 
-/// Planted: `partition_point` of `rows.start` with `<` for `<=`; the whole group for the part of it.
+/// Planted: the whole group for the part of it that is in the range.
 fn pieces_are_the_whole<M: Rows>(model: M) {
     let table = M::table(&M::rows_with_counts());
     let prepared = model.prepare(&table);
@@ -254,9 +255,7 @@ fn chance_of_no_purchase<M: Attrition + Model<Row = Customer, Table = CustomerTa
 }
 
 /// Planted: `t_x` and `T` exchanged in the odds of having left.
-fn alive_is_a_chance_and_rises_with_recency<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(
-    model: M,
-) {
+fn alive_is_a_chance_and_rises_with_recency<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     for t in [1.0, 39.0, 730.0] {
         for x in [1, 2, 11, 200] {
             let mut last = 0.0;
@@ -270,12 +269,8 @@ fn alive_is_a_chance_and_rises_with_recency<M: Attrition + Model<Row = Customer,
     }
 }
 
-/// Planted: the horizon not added to the last panel's end.
-fn expectations_rise_from_nothing_with_the_horizon<
-    M: Attrition + Model<Row = Customer, Table = CustomerTable>,
->(
-    model: M,
-) {
+/// Planted: the horizon ignored in the last panel.
+fn expectations_rise_from_nothing_with_the_horizon<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     for (x, t) in [(0, 1.0), (3, 39.0), (60, 730.0)] {
         let (mut last, mut last_new) = (0.0, 0.0);
         let mut last_discounted = [0.0; 4];
@@ -372,7 +367,7 @@ fn scorer_is_the_plain_functions<M: Attrition + Model<Row = Customer, Table = Cu
     }
 }
 
-/// Planted: `alpha` left out of one logarithm; `d` per unit taken as per step.
+/// Planted: `alpha` left out of one logarithm; the rate of discount not multiplied by `A`.
 fn unit_of_time_moves_nothing<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
     let k = 7.0;
     let mut params = model.params();
@@ -410,7 +405,7 @@ fn unit_of_time_moves_nothing<M: Attrition + Model<Row = Customer, Table = Custo
     }
 }
 
-/// Planted: a forecast by the closed form with 2F1 (`(a+B−1)/(a−1) (1 − ...)`).
+/// Planted: the horizon ignored in the last panel, so that forecasts exceed rate times horizon.
 fn forecasts_are_finite_at_extremes<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(_: M) {
     let values = [1e-6, 1.0, 1e6];
     let n = M::PARAMS.len();
@@ -493,7 +488,8 @@ mod gamma_gamma {
     conformance!(GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
 }
 
-/// Hardly any leaving is none. Planted: `coin` missing in `big_b`; the odds of having left doubled.
+/// Hardly any leaving is none. Planted: no last incomplete step of discounting; the discount factor of
+/// the start of a step for that of its end.
 #[test]
 fn without_leaving_every_model_is_the_nbd() {
     let (r, alpha, a, b) = (0.6, 9.0, 1e-12, 2.0);
@@ -515,7 +511,7 @@ fn without_leaving_every_model_is_the_nbd() {
 }
 
 /// MBG/NBD is BG/NBD seen one toss later. Planted: the toss at the first purchase left out of
-/// `expected_purchases_new`.
+/// `expected_purchases_new`; `coin` missing in `big_b`.
 #[test]
 fn mbg_nbd_is_bg_nbd_after_the_first_toss() {
     let (r, alpha, a, b) = (0.6, 9.0, 0.9, 1.6);
@@ -536,7 +532,7 @@ fn mbg_nbd_is_bg_nbd_after_the_first_toss() {
 }
 
 /// All customers alike: as `r` and `alpha` grow in proportion the rate is `r/alpha` for everybody; as
-/// `a` and `b` grow, the chance to leave is `a/(a+b)`. Planted: `(1/α − 1/(α+T))` by subtraction;
+/// `a` and `b` grow, the chance to leave is `a/(a+b)`. Planted: `1/α − 1/(α+T)` by subtraction;
 /// `ln Γ(r+x) − ln Γ(r)` by subtraction.
 #[test]
 fn homogeneous_limits() {
@@ -561,7 +557,7 @@ fn homogeneous_limits() {
     assert!(along.abs() < 1e-4, "{along}");
 }
 
-/// Nothing happens at `a = 1` and `a + b = 1`. Planted: the closed form with 2F1.
+/// Nothing happens at `a = 1` and `a + b = 1`. Planted: `a + 0.01` for `a` near 1, as is done elsewhere.
 #[test]
 fn removable_singularities_are_removed() {
     let around = |a: f64, b: f64| {
@@ -581,6 +577,13 @@ fn removable_singularities_are_removed() {
         for ((low, at), high) in forecast(a - h).into_iter().zip(forecast(a)).zip(forecast(a + h)) {
             relatively(at, 0.5 * (low + high), 1e-13, "between its neighbours");
             assert!((high - low).abs() < 1e-8 * at, "{low} {at} {high}");
+        }
+        // And with neighbours at a distance, by interpolation of third degree.
+        let h = 1e-3;
+        let [far_low, low, at, high, far_high] = [-2.0, -1.0, 0.0, 1.0, 2.0].map(|k| forecast(a + k * h));
+        for i in 0..at.len() {
+            let between = (4.0 * (low[i] + high[i]) - far_low[i] - far_high[i]) / 6.0;
+            relatively(at[i], between, 1e-9, "between its far neighbours");
         }
     };
     around(1.0, 2.4);

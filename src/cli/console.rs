@@ -15,8 +15,12 @@ use crate::report::{Report, text};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// Set by Ctrl-C; the work stops at the next occasion and removes what it has begun.
+/// Set by Ctrl-C; the work stops at the next occasion and removes what it has begun. If none comes in
+/// time the program ends all the same; the next run then cleans up.
 static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// How long the work may take to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where a command's words go.
 pub(super) struct Console {
@@ -35,11 +39,11 @@ pub(super) enum Results {
 
 impl Console {
     pub fn new(json: bool) -> Self {
-        // A second Ctrl-C ends the program at once. Without a handler Ctrl-C just ends it: no harm.
+        // Without a handler Ctrl-C just ends the program: no harm.
         let _ = ctrlc::set_handler(|| {
-            if STOPPED.swap(true, Ordering::SeqCst) {
-                std::process::exit(130);
-            }
+            STOPPED.store(true, Ordering::SeqCst);
+            std::thread::sleep(PATIENCE);
+            std::process::exit(130);
         });
         Console { json, bar: Mutex::new(ProgressBar::hidden()) }
     }

@@ -47,7 +47,7 @@ use crate::model::{Attrition, Derivatives, Discounting, Model, ParamSpec, Scale,
 pub struct BgNbd {
     /// Shape of the distribution of buying rates.
     pub r: f64,
-    /// Rate of the distribution of buying rates [units of time].
+    /// Rate of the distribution of buying rates \[units of time\].
     pub alpha: f64,
     /// First parameter of the distribution of the chance to leave.
     pub a: f64,

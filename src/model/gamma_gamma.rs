@@ -44,7 +44,7 @@ pub struct GammaGamma {
     pub p: f64,
     /// Shape of the distribution of `nu`.
     pub q: f64,
-    /// Rate of the distribution of `nu` [money].
+    /// Rate of the distribution of `nu` \[money\].
     pub v: f64,
 }
 

@@ -182,7 +182,7 @@ pub enum Discounting {
     EndOfStep {
         /// Effective rate per step.
         d: f64,
-        /// Length of a step [units].
+        /// Length of a step \[units\].
         step: f64,
     },
 }

@@ -36,7 +36,7 @@ use crate::special::negative_binomial_pmf;
 pub struct Nbd {
     /// Shape of the distribution of buying rates.
     pub r: f64,
-    /// Rate of the distribution of buying rates [units of time].
+    /// Rate of the distribution of buying rates \[units of time\].
     pub alpha: f64,
 }
 

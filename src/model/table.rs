@@ -12,9 +12,9 @@ use crate::model::Table;
 pub struct Customer {
     /// Repeat purchases.
     pub x: u32,
-    /// Age at the last purchase, 0 if `x` is 0 [units].
+    /// Age at the last purchase, 0 if `x` is 0 \[units\].
     pub t_x: f64,
-    /// Age at the end of observation, the paper's `T` [units].
+    /// Age at the end of observation, the paper's `T` \[units\].
     pub t: f64,
 }
 
@@ -41,7 +41,7 @@ pub struct SameX {
 /// Distinct `(x, t_x, T)` with counts, sorted by `x`, then `T`, then `t_x`.
 #[derive(Debug, Clone, Default)]
 pub struct CustomerTable {
-    /// The distinct times (of `t_x` and of `T`), ascending [units].
+    /// The distinct times (of `t_x` and of `T`), ascending \[units\].
     pub times: Vec<f64>,
     /// Row by row: which of `times` is `t_x`.
     pub t_x: Vec<u32>,

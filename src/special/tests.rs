@@ -1,7 +1,7 @@
 //! Values computed with mpmath 1.3 at 60 digits or more.
 //!
-//! Seen to fail: with one term of Stirling's series left out, with `z` for `z + d` in one place, with
-//! the shift up to 10 stopped at 5, with the complement taken for the tail.
+//! Seen to fail: with the sign of a term of Stirling's series changed, with `ln Γ` subtracted, and with
+//! the complement taken for the tail.
 
 // The values are written as computed; a double holds fewer digits.
 #![allow(clippy::excessive_precision)]
