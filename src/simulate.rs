@@ -31,6 +31,9 @@ use crate::units::Unit;
 /// Customers that are drawn together.
 const CHUNK: u64 = 4096;
 
+/// More purchases of a customer, on average, are not what anybody means.
+const MOST_PURCHASES: f64 = 1e5;
+
 /// What to draw.
 #[derive(Debug, Clone)]
 pub struct SimulateOptions {
@@ -220,6 +223,16 @@ struct Drawn {
 impl<'a> Plan<'a> {
     fn new(model: &ClvModel, options: &'a SimulateOptions) -> Result<Self> {
         let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
+        let length = f64::from(days(options.start, options.until)) + 1.0;
+        let purchases = model.purchase.expected_purchases_new(length / model.unit.days());
+        if purchases.is_nan() || purchases > MOST_PURCHASES {
+            let message = format!(
+                "a customer would buy {purchases:.0} times by {} on average, which is not simulated: are the \
+                 parameters in {}s?",
+                options.until, model.unit
+            );
+            return Err(Error::model(model.purchase.name, message));
+        }
         Ok(Plan {
             options,
             unit: model.unit,
@@ -229,7 +242,7 @@ impl<'a> Plan<'a> {
             rng: ChaCha8Rng::seed_from_u64(options.seed),
             start: days(Date::constant(1970, 1, 1), options.start),
             window: f64::from(days(options.start, options.acquired_until)) + 1.0,
-            length: f64::from(days(options.start, options.until)) + 1.0,
+            length,
         })
     }
 
@@ -406,5 +419,8 @@ mod tests {
             let error = simulate(&models()[0], &options, &(), |_| Ok(())).unwrap_err();
             assert!(error.to_string().starts_with(name), "{error}");
         }
+        let wild = model("nbd", &[1.0, 1e-300]);
+        let error = simulate(&wild, &SimulateOptions::default(), &(), |_| Ok(())).unwrap_err();
+        assert!(error.to_string().contains("are the parameters in weeks?"), "{error}");
     }
 }

@@ -146,11 +146,6 @@ fn describe(
         warnings: outcome.warnings,
     };
     settle(&mut meta.account, counts, outcome.has_amount);
-    if let (Some(end), true) = (end, meta.observed_until_assumed) {
-        meta.assumptions.push(format!(
-            "the log is taken to end on {end}, its last date; if it was observed for longer, say so with --observed-until"
-        ));
-    }
     if let (Some(since), 1..) = (options.since, counts.left_out) {
         let number = counts.left_out;
         meta.assumptions.push(format!("{number} customers first seen before {since} are left out (--since)"));

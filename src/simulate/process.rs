@@ -88,8 +88,8 @@ fn buy(
     loop {
         let gap: f64 = Exp1.sample(rng);
         age += gap / rate;
-        // A rate that underflowed to zero gives an age that is not a number: never.
-        if !(age <= until) {
+        // A rate that underflowed to zero can give an age that is not a number: never.
+        if age.is_nan() || age > until {
             return;
         }
         ages.push(age);
