@@ -516,6 +516,7 @@ fn files() {
             ("json lines", b"{\"customer_id\":1,\"date\":\"2023-01-02\",\"amount\":5}\n\n{\"amount\":7.5,\"customer_id\":\"1\",\"date\":\"2023-01-09\"}\n", plain, Numbers(1, 1, 7.5)),
             ("json null", b"{\"customer_id\":1,\"date\":\"2023-01-02\",\"amount\":5}\n{\"customer_id\":1,\"date\":null,\"amount\":5}\n", plain, Refused(&["line 2", "date is empty"])),
             ("json cut", b"{\"customer_id\":1,\"date\":\"2023-01-02\"}\n{\"customer_id\":1,\"da", plain, Refused(&["line 2", "JSON"])),
+            ("json, two on a line", b"{\"customer_id\":1,\"date\":\"2023-01-02\"} {\"customer_id\":2,\"date\":\"2023-01-02\"}\n", plain, Refused(&["line 1", "on one line"])),
             ("json nested", b"{\"customer_id\":1,\"date\":\"2023-01-02\"}\n{\"customer_id\":{\"x\":1},\"date\":\"2023-01-02\"}\n", plain, Refused(&["line 2", "plain values"])),
             ("called frequency", b"customer_id,date,amount,frequency,T\na,2023-01-02,5,9,9\na,2023-01-09,7,9,9\n", plain, Numbers(1, 1, 7.0)),
             ("order lines", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,3,2.5\na,2023-01-09,1,1\n", plain, Said(1, 1, 8.5, "Quantity")),
@@ -569,6 +570,11 @@ fn several_files() {
         &[one.clone(), write("e.csv", "customer_id,date,amount\na,2023-01-02,5\nb,x,5\n")],
         &["e.csv, line 3"],
     );
+    let sorted = ["g.csv", "h.csv"].map(|name| {
+        let ids = if name == "g.csv" { ["a", "b"] } else { ["b", "c"] };
+        write(name, &format!("customer_id,frequency,recency,T\n{},1,2,3\n{},1,2,3\n", ids[0], ids[1]))
+    });
+    fails(&sorted, &["h.csv, line 2", "'b'", "duplicate", "g.csv, line 3"]);
     fails(&[one, write("f.csv", "customer_id,frequency,recency,T\na,1,2,3\n")], &["f.csv", "roles"]);
 }
 

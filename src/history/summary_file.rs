@@ -39,6 +39,7 @@ struct Piece {
     tally: super::clean::Tally,
     units: Vec<(String, Place)>,
     ignored_money: u64,
+    zero_money: u64,
     largest_t: f64,
     /// First and last id, if ids rise strictly within the piece; the piece's order otherwise unknown.
     rising: Option<(Vec<u8>, Vec<u8>)>,
@@ -56,6 +57,7 @@ impl Piece {
         drop(ids);
         Piece {
             ignored_money: customers.ignored_money,
+            zero_money: customers.zero_money,
             largest_t: customers.largest_t(),
             rising,
             empty,
@@ -90,6 +92,7 @@ impl SummaryFile {
         let pieces = self.inner.each(progress, |customers| Ok(Piece::of(customers)))?;
         let sorted = rises(&pieces);
         let ignored_money: u64 = pieces.iter().map(|piece| piece.ignored_money).sum();
+        let zero_money: u64 = pieces.iter().map(|piece| piece.zero_money).sum();
         let largest_t = pieces.iter().map(|piece| piece.largest_t).fold(0.0, f64::max);
         let units: Vec<_> = pieces.iter().flat_map(|piece| piece.units.clone()).collect();
         let tally = merge(pieces.into_iter().map(|piece| piece.tally).collect());
@@ -101,7 +104,8 @@ impl SummaryFile {
         let (unit, unit_source) = self.inner.unit(&units)?;
         let mut warnings: Vec<Warning> = warn_skipped(&tally, &account).into_iter().collect();
         warnings.extend(warn_unit(unit_source, largest_t));
-        warnings.extend(warn_money(ignored_money));
+        warnings.extend(warn_ignored_money(ignored_money));
+        warnings.extend(warn_zero_money(zero_money));
         Ok(SummaryMeta {
             unit,
             unit_source,
@@ -316,7 +320,7 @@ fn warn_unit(source: UnitSource, largest_t: f64) -> Option<Warning> {
     })
 }
 
-fn warn_money(ignored: u64) -> Option<Warning> {
+fn warn_ignored_money(ignored: u64) -> Option<Warning> {
     (ignored > 0).then(|| {
         Warning::new(
             "money-without-repeats",
@@ -324,6 +328,15 @@ fn warn_money(ignored: u64) -> Option<Warning> {
                 "{ignored} customers have frequency 0 but a monetary_value: it is ignored, because monetary_value is the mean \
                  of repeat purchases; if yours is a mean over all purchases, spend will be wrong"
             ),
+        )
+    })
+}
+
+fn warn_zero_money(zero: u64) -> Option<Warning> {
+    (zero > 0).then(|| {
+        Warning::new(
+            "repeats-worth-nothing",
+            format!("{zero} customers have repeat purchases and a monetary_value of 0, as when all of it was returned"),
         )
     })
 }

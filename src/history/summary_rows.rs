@@ -1,7 +1,9 @@
 //! Rows of a summary: checked one by one, so that nothing after this point meets an impossible one.
 //!
 //! The rules: frequency is a whole number; recency and T are finite and not negative; recency is at
-//! most T, and 0 exactly when frequency is; monetary_value is positive where frequency is.
+//! most T, and 0 exactly when frequency is; monetary_value is positive where frequency is. Only a summary
+//! that says its unit, as those that clv writes do, may have 0 there: returns can take off all that
+//! a customer spent, while elsewhere 0 is mostly a missing value.
 
 use arrow_array::{Array, Float64Array, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
@@ -93,6 +95,9 @@ pub(crate) struct Customers {
     pub units: Vec<(String, Place)>,
     /// Customers without a repeat purchase whose monetary_value is not 0.
     pub ignored_money: u64,
+    /// Customers with repeat purchases that are worth nothing.
+    pub zero_money: u64,
+    zero_money_is_right: bool,
 }
 
 /// Reads the customers of a piece of the input.
@@ -112,6 +117,8 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
         tally: Tally::default(),
         units: Vec::new(),
         ignored_money: 0,
+        zero_money: 0,
+        zero_money_is_right: table.summary().unit.is_some(),
     };
     match work.data {
         Data::Text { first_line, .. } => customers.read_text(table, block, first_line),
@@ -267,10 +274,11 @@ impl Customers {
         if value < 0.0 {
             return problem(NAME, cell, "monetary_value must be positive, not negative");
         }
-        if x > 0.0 && value == 0.0 {
+        if x > 0.0 && value == 0.0 && !self.zero_money_is_right {
             let why = "monetary_value must be positive, not zero, where there are repeat purchases";
             return problem(NAME, cell, why);
         }
+        self.zero_money += u64::from(x > 0.0 && value == 0.0);
         self.ignored_money += u64::from(x == 0.0 && value > 0.0);
         Ok(if x > 0.0 { value } else { 0.0 })
     }

@@ -97,6 +97,18 @@ fn refuses_impossible_rows_naming_line_column_and_value() {
 }
 
 #[test]
+fn what_clv_writes_it_reads_with_nothing_left_of_some_spend() {
+    let text = "customer_id,frequency,recency,T,monetary_value,unit\na,2,3,9,0.0,week\nb,1,3,9,5,week\n";
+    let (_file, summary) = open(text, &LogOptions::default());
+    let meta = summary.meta(&()).unwrap();
+    assert_eq!(
+        meta.warnings.iter().map(|warning| &*warning.code).collect::<Vec<_>>(),
+        ["repeats-worth-nothing"]
+    );
+    assert_eq!(rows(&summary), ["a 2 3 9 Some(0.0)", "b 1 3 9 Some(5.0)"]);
+}
+
+#[test]
 fn a_customer_has_one_row() {
     let rows: String = (0..3000).map(|n| format!("c{n},2,80,363,5\n")).collect();
     let skip = LogOptions { skip_bad_rows: true, ..LogOptions::default() };

@@ -188,7 +188,7 @@ fn cut_quoted(block: &[u8], separator: u8, last: bool) -> Cut {
     while let Some(found) = memchr3(b'\n', b'\r', b'"', &block[here..]).map(|n| here + n) {
         let starts_field = found == record || block[found - 1] == separator;
         match block[found] {
-            b'"' if starts_field => match close_quote(block, found + 1, last) {
+            b'"' if starts_field => match close_quote(block, found + 1) {
                 Some(closed) => here = closed,
                 None => return Cut::OpenQuote(record),
             },
@@ -207,15 +207,15 @@ fn cut_quoted(block: &[u8], separator: u8, last: bool) -> Cut {
     }
 }
 
-/// Behind the closing quote of a field; a quote that ends the block may be half an escaped one.
-fn close_quote(block: &[u8], mut here: usize, last: bool) -> Option<usize> {
+/// Behind the closing quote of a field. One that ends the block may be half an escaped one: that does
+/// no harm, because no record ends there.
+fn close_quote(block: &[u8], mut here: usize) -> Option<usize> {
     loop {
         let quote = here + memchr(b'"', &block[here..])?;
-        match block.get(quote + 1) {
-            Some(b'"') => here = quote + 2,
-            None if !last => return None,
-            _ => return Some(quote + 1),
+        if block.get(quote + 1) != Some(&b'"') {
+            return Some(quote + 1);
         }
+        here = quote + 2;
     }
 }
 
