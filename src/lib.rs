@@ -46,6 +46,11 @@ pub mod progress;
 pub mod units;
 pub mod warning;
 
+/// The README's code is compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use clv_model::ClvModel;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use summary::{Summary, SummaryBatch, SummaryMeta};

@@ -380,7 +380,7 @@ fn amounts() {
                 "zero is a purchase",
                 b"a,2023-01-02,5\na,2023-01-09,0\n",
                 plain,
-                Said(1, 1, 0.0, "1 purchases with amount zero"),
+                Said(1, 1, 0.0, "1 purchases with amount 0"),
             ),
             (
                 "returns refused",
@@ -519,6 +519,9 @@ fn files() {
             ("json nested", b"{\"customer_id\":1,\"date\":\"2023-01-02\"}\n{\"customer_id\":{\"x\":1},\"date\":\"2023-01-02\"}\n", plain, Refused(&["line 2", "plain values"])),
             ("called frequency", b"customer_id,date,amount,frequency,T\na,2023-01-02,5,9,9\na,2023-01-09,7,9,9\n", plain, Numbers(1, 1, 7.0)),
             ("order lines", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,3,2.5\na,2023-01-09,1,1\n", plain, Said(1, 1, 8.5, "Quantity")),
+            ("order lines that come back", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,-3,0\na,2023-01-19,-1,1\n", plain, Said(1, 0, 0.0, "1 returns of amount 0")),
+            ("both negative", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,-3,-2\n", plain, Refused(&["line 3", "both are negative"])),
+            ("minus zero", b"customer_id,date,amount\na,2023-01-02,5\na,2023-01-09,-0.00\n", plain, Said(1, 1, 0.0, "1 purchases with amount 0")),
             ("order line without price", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,3,\n", plain, Refused(&["line 3", "UnitPrice", "empty"])),
             ("order line without quantity", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,two,3\n", plain, Refused(&["line 3", "Quantity", "'two'"])),
             ("two currencies", b"customer_id,date,amount,currency\na,2023-01-02,5,EUR\na,2023-01-09,7,USD\n", |o| o.currency_column = Some("currency".into()), Refused(&["EUR", "USD", "currency"])),

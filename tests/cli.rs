@@ -296,3 +296,16 @@ fn help_names_every_verb() {
     assert_eq!(clv(&[]).status.code(), Some(2));
     assert!(Path::new(env!("CARGO_BIN_EXE_clv")).exists());
 }
+
+#[test]
+fn the_readme_shows_what_the_program_says() {
+    let dir = Dir::new();
+    let out = dir.path("scores.csv");
+    let output = ok(&["forecast", &sample(), CDNOW[0], CDNOW[1], "-o", &out]);
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let blocks: Vec<&str> =
+        readme.split("```text\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
+    assert_eq!(blocks[0].trim_end(), text(&output.stdout).trim_end());
+    let scores = fs::read_to_string(&out).unwrap();
+    assert!(scores.starts_with(blocks[1]), "{}", &scores[..600]);
+}

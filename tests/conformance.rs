@@ -137,9 +137,9 @@ fn derivatives_are_differences<M: Rows>(model: M) {
             "gradient {i}: {} not {gradient}",
             found.gradient[i]
         );
-        for j in 0..params.len() {
+        for (j, other) in params.iter().enumerate() {
             let second = slope(4e-3, |h| model_gradient(moved(model, i, 1.0 + h), &table, j)) / parameter;
-            let scale = found.value.abs() / parameter / params[j];
+            let scale = found.value.abs() / parameter / other;
             let hessian = found.hessian[[i, j]];
             assert!((hessian - second).abs() <= 1e-10 * scale, "hessian {i} {j}: {hessian} not {second}");
         }

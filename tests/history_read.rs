@@ -204,3 +204,26 @@ fn reading_can_be_watched_and_stopped() {
     let watch = Watch { heard: AtomicU64::new(0), stop_after: 100_000 };
     assert!(matches!(open(&watch).unwrap_err().into_kind(), ErrorKind::Interrupted));
 }
+
+#[test]
+fn standard_input_is_text_or_an_arrow_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = every_format(folder.path());
+    let summarize = |input: &Path| {
+        let mut clv = assert_cmd::Command::cargo_bin("clv").unwrap();
+        let run = clv.args(["summarize", "-", "-o", "-"]).write_stdin(std::fs::read(input).unwrap()).assert();
+        run.get_output().clone()
+    };
+    let mut first = None;
+    for path in all.iter().take(9).map(|paths| &paths[0]) {
+        let output = summarize(path);
+        if path.ends_with("log.parquet") {
+            let message = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && message.contains("standard input"), "{message}");
+            continue;
+        }
+        assert!(output.status.success(), "{path:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let first = first.get_or_insert_with(|| output.stdout.clone());
+        assert!(first.len() > 100_000 && *first == output.stdout, "{path:?}");
+    }
+}

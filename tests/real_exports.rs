@@ -147,7 +147,7 @@ fn online_retail_with_returns() {
         (r[0].to_owned(), r[1].to_owned(), r[2].parse().unwrap())
     });
     let summary = open("online_retail_with_returns.csv", LogOptions::default());
-    assert_eq!((plain.rows, plain.purchases, plain.returns), (22_190, 18_562, 3_628));
+    assert_eq!((plain.rows, plain.purchases, plain.returns), (22_190, 18_536, 3_654));
     compare(&summary, &mut plain);
     fit(&summary, "bg-nbd");
 }
@@ -184,7 +184,8 @@ fn grocery_without_amounts() {
     for (name, params, ll) in published {
         let model = fit(&summary, name);
         for (value, expected) in model.purchase.params.iter().zip(params) {
-            assert_close(name, *value, *expected, 2e-6);
+            // Its search stops where ours still finds a slope; see `peers_stop_short_of_our_maximum`.
+            assert_close(name, *value, *expected, 1e-5);
         }
         assert_close(name, model.purchase_fit.unwrap().log_likelihood, ll, 1e-9);
     }

@@ -20,6 +20,8 @@ pub enum Fate {
     ReturnUnmatched,
     /// A return, left out because `--returns drop` says so.
     ReturnDropped,
+    /// A return of something that cost nothing.
+    ReturnOfNothing,
     /// After the end of observation.
     AfterObservedUntil,
     /// Of a customer first seen before `--since`.
@@ -52,12 +54,13 @@ pub enum Fate {
 
 impl Fate {
     /// All fates, in the order in which an account lists them.
-    pub const ALL: [Fate; 19] = [
+    pub const ALL: [Fate; 20] = [
         Fate::Purchase,
         Fate::Customer,
         Fate::ReturnNetted,
         Fate::ReturnUnmatched,
         Fate::ReturnDropped,
+        Fate::ReturnOfNothing,
         Fate::AfterObservedUntil,
         Fate::BeforeSince,
         Fate::BrokenLine,
@@ -87,6 +90,7 @@ impl Fate {
             Fate::ReturnNetted => "return-netted",
             Fate::ReturnUnmatched => "return-unmatched",
             Fate::ReturnDropped => "return-dropped",
+            Fate::ReturnOfNothing => "return-of-nothing",
             Fate::AfterObservedUntil => "after-observed-until",
             Fate::BeforeSince => "before-since",
             Fate::BrokenLine => "broken-line",
@@ -112,6 +116,7 @@ impl Fate {
             Fate::ReturnNetted => "returns, taken off earlier purchases",
             Fate::ReturnUnmatched => "returns that found no earlier purchase, ignored",
             Fate::ReturnDropped => "returns, dropped",
+            Fate::ReturnOfNothing => "returns of amount 0, ignored",
             Fate::AfterObservedUntil => "after the end of observation, ignored",
             Fate::BeforeSince => "of customers first seen before --since, ignored",
             Fate::BrokenLine => "broken lines, skipped",

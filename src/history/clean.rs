@@ -9,6 +9,7 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use jiff::civil::Date;
 
 use super::account::Fate;
+use super::explain::{explain_amount, explain_range, explain_shape};
 use super::options::{LogOptions, Returns};
 use super::read::Purchases;
 use super::read::amounts;
@@ -99,6 +100,8 @@ pub(crate) struct Tally {
     pub bad: Vec<(Fate, BadRow)>,
     /// First and last day of the rows passed on.
     pub days: Days,
+    /// Purchases of amount zero.
+    pub zeros: u64,
     /// Ids with blanks around them.
     pub blank_ids: u64,
     /// Ids that are words for missing.
@@ -165,7 +168,8 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    /// Judges one row. `date` and `amount` are `None` where they cannot be read.
+    /// Judges one row. `date` and `amount` are `None` where they cannot be read; an amount of -0 is a
+    /// return that is worth nothing.
     #[inline]
     pub fn row(&mut self, id: &[u8], date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
         self.tally.rows += 1;
@@ -174,7 +178,7 @@ impl<'a> Cleaner<'a> {
             && moment.day >= rules.from
             && moment.day <= rules.until.min(rules.observed_until)
             && amount.abs() <= amounts::LARGEST
-            && (amount >= 0.0 || rules.returns == Returns::Net)
+            && (amount.is_sign_positive() || (amount < 0.0 && rules.returns == Returns::Net))
             && self.usable_id(id)
         {
             self.keep(id, moment, amount);
@@ -190,6 +194,7 @@ impl<'a> Cleaner<'a> {
         self.when.push(moment.grain(self.rules.grain));
         if self.rules.has_amount {
             self.amounts.push(amount);
+            self.tally.zeros += u64::from(amount == 0.0);
         }
         self.tally.days.add(Days(moment.day, moment.day));
         let purchases = &mut self.tally.fates[Fate::Purchase as usize];
@@ -288,14 +293,16 @@ impl<'a> Cleaner<'a> {
             let (fate, column, text, problem) = explain_amount(rules, cells);
             return self.bad(fate, None, || at(&column, text), problem);
         };
-        if value < 0.0 && rules.returns == Returns::Reject {
+        if value.is_sign_negative() && rules.returns == Returns::Reject {
             let problem = "a negative amount (--returns net or drop says what to do with returns)";
             return self.bad(Fate::NegativeAmount, amount, || at(&names.amount, cells.amount()), problem);
         }
-        match moment.day > rules.observed_until {
-            true => self.count(Fate::AfterObservedUntil, amount),
-            false => self.count(Fate::ReturnDropped, amount),
-        }
+        let fate = match moment.day > rules.observed_until {
+            true => Fate::AfterObservedUntil,
+            false if value == 0.0 => Fate::ReturnOfNothing,
+            false => Fate::ReturnDropped,
+        };
+        self.count(fate, amount);
     }
 
     /// Why a date cannot be read; a value that speaks against the whole column is fatal.
@@ -347,69 +354,4 @@ fn is_null_word(id: &[u8]) -> bool {
 fn is_float(id: &[u8]) -> bool {
     let digits = id.strip_suffix(b".0").unwrap_or_default();
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-}
-
-fn explain_shape(rule: &DateRule, shape: Shape) -> String {
-    let written = rule.describe();
-    match (shape, rule) {
-        (_, DateRule::Strftime(_) | DateRule::Unix(_) | DateRule::Excel) => {
-            format!("not a date of the form {written}")
-        }
-        (Shape::DayMonth { sign, .. }, DateRule::DayMonth { sign: same, .. }) if sign == *same => {
-            format!("no such day when read as {written}, as other dates of this column have to be")
-        }
-        (Shape::YearFirst(sign), DateRule::YearFirst(same)) if sign == *same => {
-            "no such day in the calendar".into()
-        }
-        (Shape::Other, _) => {
-            format!("not a date of the form {written}, as the others are (--date-format sets another form)")
-        }
-        _ => format!(
-            "written in another format than the others, which are {written}: write all dates in one format \
-             (YYYY-MM-DD is never misread)"
-        ),
-    }
-}
-
-fn explain_range(rules: &Rules, moment: Moment) -> (Fate, String) {
-    if moment.day < rules.from {
-        let from = date_of_day(rules.from);
-        return (
-            Fate::DateTooEarly,
-            format!("the date is before {from}: a typo? (--dates-from DATE allows earlier dates)"),
-        );
-    }
-    let problem = match rules.until_given {
-        true => {
-            format!("the date is after {}, the latest that --dates-until allows", date_of_day(rules.until))
-        }
-        false => {
-            "the date is in the future, after today: a typo? (--dates-until DATE allows later dates)".into()
-        }
-    };
-    let hint = match rules.date {
-        Some(DateRule::Unix(1.0)) => "; if these are milliseconds use --date-format unix-ms",
-        _ => "",
-    };
-    (Fate::DateTooLate, problem + hint)
-}
-
-fn explain_amount(rules: &Rules, cells: &impl Cells) -> (Fate, String, String, String) {
-    let names = &rules.names;
-    let quantity = names.quantity.as_ref().map(|name| (name, cells.quantity()));
-    let readable = |text: &str| amounts::parse(text.trim().as_bytes(), rules.point()).is_some();
-    let (column, text) = match quantity {
-        Some((name, text)) if !readable(&text) => (name.clone(), text),
-        _ => (names.amount.clone(), cells.amount()),
-    };
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        let problem = "the amount is empty (missing; it is not taken for 0)";
-        return (Fate::MissingAmount, column, text, problem.into());
-    }
-    let problem = match (readable(&text), names.quantity.is_some()) {
-        (true, true) => "quantity x price is too large, or both are negative".into(),
-        _ => amounts::explain(trimmed, rules.decimal_comma),
-    };
-    (Fate::UnusableAmount, column, text, problem)
 }

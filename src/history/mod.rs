@@ -9,6 +9,7 @@ mod account;
 mod clean;
 mod codec;
 mod collapse;
+mod explain;
 mod fold;
 mod group;
 mod merge;

@@ -5,8 +5,8 @@
 //! otherwise 64-bit hashes are sorted and equal ones looked at again, so no ids are kept.
 
 use std::hash::Hasher;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -96,7 +96,7 @@ impl SummaryFile {
         let account = account_of(&tally, false);
         refuse_bad_rows(&tally, &account, options, &inputs.tables[0].source.name)?;
         if !sorted {
-            self.inner.refuse_duplicates(progress)?;
+            self.inner.refuse_duplicates(account.rows_read, progress)?;
         }
         let (unit, unit_source) = self.inner.unit(&units)?;
         let mut warnings: Vec<Warning> = warn_skipped(&tally, &account).into_iter().collect();
@@ -146,10 +146,14 @@ impl Inner {
         })
     }
 
-    fn refuse_duplicates(&self, progress: &dyn Progress) -> Result<()> {
+    fn refuse_duplicates(&self, rows: u64, progress: &dyn Progress) -> Result<()> {
         progress.stage("looking for customers that occur twice", Some(self.inputs.bytes()));
-        let hashes = self.each(progress, |customers| Ok(customers.ids().map(hash).collect::<Vec<u64>>()))?;
-        let mut hashes = hashes.concat();
+        let hashes = Mutex::new(Vec::with_capacity(rows as usize));
+        self.each(progress, |customers| {
+            hashes.lock().unwrap_or_else(PoisonError::into_inner).extend(customers.ids().map(hash));
+            Ok(())
+        })?;
+        let mut hashes: Vec<u64> = hashes.into_inner().unwrap_or_else(PoisonError::into_inner);
         hashes.sort_unstable();
         let twice: FxHashSet<u64> =
             hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();

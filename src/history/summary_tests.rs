@@ -125,6 +125,6 @@ fn the_unit_is_given_said_by_the_file_or_assumed() {
     assert!(unit("a,2,80,363,week\nb,2,80,363,day\n", &day).unwrap_err().to_string().contains("line 3"));
     assert!(unit("a,2,80,363,fortnight\n", &day).unwrap_err().to_string().contains("day, week, month, year"));
     let meta = meta(&format!("{HEAD}a,2,80,31363200,5\nb,0,0,9,5\n"), &LogOptions::default()).unwrap();
-    let codes: Vec<_> = meta.warnings.iter().map(|warning| warning.code.to_string()).collect();
+    let codes: Vec<_> = meta.warnings.iter().map(|warning| &*warning.code).collect();
     assert_eq!(codes, ["implausible-unit", "money-without-repeats"]);
 }

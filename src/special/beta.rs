@@ -68,6 +68,9 @@ pub fn negative_binomial_tail(n: u32, r: f64, odds: f64) -> f64 {
     if !above_mean && r < 1.0 && n < 100_000 {
         return tail_of_small(n, r, odds);
     }
+    if !above_mean && n <= 10_000 {
+        return (1.0 - sum_below(n, r, odds)).max(0.0);
+    }
     // z^n w^r / B(n, r)
     let front = x * r / (x + r) * ln_binomial(x, r, z, w).exp();
     let tail = if above_mean {
@@ -76,6 +79,21 @@ pub fn negative_binomial_tail(n: u32, r: f64, odds: f64) -> f64 {
         1.0 - front / r * incomplete_beta_fraction(r, x, w)
     };
     tail.clamp(0.0, 1.0)
+}
+
+/// `P(N < n)`, from the largest term down.
+fn sum_below(n: u32, r: f64, odds: f64) -> f64 {
+    let ratio = (1.0 + odds) / odds;
+    let (mut chance, mut sum) = (negative_binomial_pmf(n - 1, r, odds), 0.0);
+    for k in (1..n).rev() {
+        sum += chance;
+        let k = f64::from(k);
+        chance *= k / (r + k - 1.0) * ratio;
+        if chance < 1e-18 * sum {
+            break;
+        }
+    }
+    sum + chance
 }
 
 /// `P(N >= n)` for small `r`, where it is small however small `n` is: `P(N >= 1)` less the chances of

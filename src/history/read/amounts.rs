@@ -33,7 +33,8 @@ pub(crate) fn parse(text: &[u8], point: u8) -> Option<f64> {
     }
     let after = if decimals == usize::MAX { 0 } else { count - decimals };
     let value = value as f64 / POWERS[after];
-    Some(if negative { -value } else { value })
+    // Taken from 0, because -0 means something else to the cleaner.
+    Some(if negative { 0.0 - value } else { value })
 }
 
 /// Exponents, a plus sign, many digits; never words such as `inf`.
@@ -47,7 +48,7 @@ fn parse_rare(text: &[u8], point: u8) -> Option<f64> {
     }
     let value: f64 =
         if point == b'.' { text.parse() } else { text.replace(char::from(point), ".").parse() }.ok()?;
-    (value.abs() <= LARGEST).then_some(value)
+    (value.abs() <= LARGEST).then_some(value + 0.0)
 }
 
 /// Why `text` is not a usable amount, and the repair. It must not be empty.
@@ -113,7 +114,7 @@ mod tests {
             "1234567890.123456789",
         ];
         for text in texts {
-            let want: f64 = text.parse().unwrap();
+            let want: f64 = text.parse::<f64>().unwrap() + 0.0;
             assert_eq!(parse(text.as_bytes(), b'.').map(f64::to_bits), Some(want.to_bits()), "{text}");
             let comma = text.replace('.', ",");
             assert_eq!(parse(comma.as_bytes(), b',').map(f64::to_bits), Some(want.to_bits()), "{comma}");

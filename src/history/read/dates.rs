@@ -55,7 +55,7 @@ impl DateRule {
 
     /// Reads a number; `None` if this rule is not about numbers.
     pub fn parse_number(&self, value: f64) -> Option<Moment> {
-        if !(value.abs() < 1e15) {
+        if value.is_nan() || value.abs() >= 1e15 {
             return None;
         }
         match self {

@@ -15,6 +15,7 @@ pub(crate) mod dates;
 pub(crate) mod feed;
 mod inputs;
 mod json;
+mod names;
 pub(crate) mod outcome;
 mod plan;
 pub(crate) mod recognise;

@@ -22,6 +22,7 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         let room = LISTED - all.bad.len();
         all.bad.extend(tally.bad.into_iter().take(room));
         all.days.add(tally.days);
+        all.zeros += tally.zeros;
         all.blank_ids += tally.blank_ids;
         all.null_ids += tally.null_ids;
         all.float_ids += tally.float_ids;
@@ -47,6 +48,7 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
         let known = has_amount && (known > 0 || fate == Fate::Purchase);
         account.add(fate, rows, known.then_some(amount));
     }
+    account.note("zero-amount", "purchases with amount 0", tally.zeros);
     account
 }
 
@@ -71,7 +73,7 @@ pub(crate) fn settle(
     refuse_bad_rows(&tally, &account, options, &file_names(inputs))?;
     let (first, last) = tally.days.dates().unzip();
     let mut assumptions = inputs.assumptions.clone();
-    assumptions.extend(say_dates(rules, options));
+    assumptions.extend(say_dates(inputs, rules, options));
     let mut warnings = warn_ids(&tally);
     warnings.extend(warn_skipped(&tally, &account));
     warnings.extend(warn_currency(inputs, rules));
@@ -197,7 +199,10 @@ pub(crate) fn warn_skipped(tally: &Tally, account: &CleaningAccount) -> Option<W
     Some(Warning::new("bad-rows-skipped", message))
 }
 
-fn say_dates(rules: &Rules, options: &LogOptions) -> Option<String> {
+fn say_dates(inputs: &Inputs, rules: &Rules, options: &LogOptions) -> Option<String> {
+    if options.date_format.is_some() && inputs.tables[0].has_typed_dates() {
+        return Some("dates are dates by their type: --date-format was not needed".to_owned());
+    }
     let rule = rules.date.as_ref().filter(|_| options.date_format.is_none())?;
     let said = match rule {
         DateRule::YearFirst(b'-') => return None,

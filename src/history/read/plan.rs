@@ -170,10 +170,7 @@ fn first_shapes(inputs: &Inputs) -> Result<Option<Shapes>> {
     let mut feed = Feed::new(inputs);
     let mut block = Vec::new();
     while let Some(work) = feed.next(&mut block)? {
-        let typed = inputs.tables[work.file].arrow.as_ref().is_some_and(|arrow| {
-            arrow.schema.field(inputs.tables[work.file].log().date).data_type().is_temporal()
-        });
-        if typed {
+        if inputs.tables[work.file].has_typed_dates() {
             return Ok(None);
         }
         let shapes = shapes_of(inputs, work, &block)?;

@@ -69,6 +69,12 @@ impl Table {
         }
     }
 
+    /// Are dates of a log dates by their type?
+    pub fn has_typed_dates(&self) -> bool {
+        let field = self.arrow.as_ref().map(|arrow| arrow.schema.field(self.log().date));
+        field.is_some_and(|field| field.data_type().is_temporal())
+    }
+
     /// Indexes of the columns that have a role.
     pub fn used(&self) -> Vec<usize> {
         match &self.columns {

@@ -152,10 +152,15 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
     cleaner.row(record.field(columns.id), date, amount, &cells);
 }
 
-/// Quantity times price; two negative numbers are a mistake, not a purchase.
+/// Quantity times price; two negative numbers are a mistake, not a purchase. Something that cost
+/// nothing and comes back is -0.
 #[inline]
 pub(crate) fn product(quantity: f64, price: f64) -> Option<f64> {
-    (quantity >= 0.0 || price >= 0.0).then_some(quantity * price)
+    (quantity >= 0.0 || price >= 0.0).then_some(if price == 0.0 && quantity < 0.0 {
+        -0.0
+    } else {
+        quantity * price + 0.0
+    })
 }
 
 /// Without ASCII blanks around.

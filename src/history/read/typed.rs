@@ -245,7 +245,7 @@ impl Numbers {
     pub fn get(&self, row: usize, point: u8) -> Option<f64> {
         match self {
             Numbers::Number(numbers) => {
-                numbers.is_valid(row).then(|| numbers.value(row)).filter(|value| value.is_finite())
+                numbers.is_valid(row).then(|| numbers.value(row) + 0.0).filter(|value| value.is_finite())
             }
             Numbers::Text(texts) => {
                 amounts::parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes()), point)

@@ -149,7 +149,7 @@ impl Survival {
         let (from, to) = self.part_that_matters(&density, s_max, from - density.mode, to - density.mode);
         let mut start = from;
         while start < to {
-            let end = density.panel_end(start).min(to);
+            let end = density.panel_end(start).max(start.next_up()).min(to);
             let (middle, half) = (0.5 * (start + end), 0.5 * (end - start));
             for (xi, w) in LEGENDRE_20.x.iter().zip(&LEGENDRE_20.w) {
                 let v = middle + half * xi;
@@ -180,7 +180,7 @@ impl Survival {
             if matters(outside) {
                 return outside;
             }
-            for _ in 0..60 {
+            for _ in 0..200 {
                 let middle = 0.5 * (outside + inside);
                 if matters(middle) {
                     inside = middle
@@ -225,7 +225,7 @@ struct Density {
 impl Density {
     fn new(a: f64, b: f64) -> Self {
         let deviation = (1.0 / a + 1.0 / b).sqrt();
-        Density { a, b, mean: a / (a + b), rest: b / (a + b), mode: (a / b).ln(), deviation }
+        Density { a, b, mean: a / (a + b), rest: b / (a + b), mode: a.ln() - b.ln(), deviation }
     }
 
     fn p(&self, v: f64) -> f64 {
