@@ -43,7 +43,7 @@ pub fn fit_spend(table: &SpendTable, amounts: &Amounts, options: &FitOptions) ->
         },
     };
     let mean = fitted.model.expected_spend(&SpendRow { x: 0, mean: 0.0 });
-    if !(mean <= FAR_MEAN * amounts.mean) {
+    if mean > FAR_MEAN * amounts.mean {
         fitted = fit_with_mean(table, amounts.mean, &fitted, options);
     }
     fitted.report.sample_size = amounts.all_customers as f64;

@@ -64,8 +64,9 @@ impl Store {
         self.used.fetch_sub(length, Ordering::Relaxed);
         let file = self.file().map_err(|e| Error::io("create a temporary file in", &self.dir, e))?;
         let offset = self.end.fetch_add(length, Ordering::Relaxed);
-        write_all_at(&file, bytes, offset)
-            .map_err(|e| Error::io("write to a temporary file (see --temp-dir) in", &self.dir, e))?;
+        write_all_at(&file, bytes, offset).map_err(|e| {
+            Error::io("write a temporary file there (--temp-dir names another directory)", &self.dir, e)
+        })?;
         Ok(Block::File { offset, length: bytes.len() })
     }
 

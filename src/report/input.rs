@@ -78,15 +78,15 @@ pub fn summary(meta: &SummaryMeta, customers: u64) -> Report {
 /// Says where the customers to score were made otherwise than those the model was fitted to.
 pub fn scored_with(model: &ClvModel, meta: &SummaryMeta) -> Report {
     let mut report = Report::default();
-    if let (Some(fitted), Some(scored)) = (model.grain, meta.grain) {
-        if fitted != scored {
-            let message = format!(
-                "the model was fitted to purchases per {fitted}, these are purchases per {scored}: what counts as \
+    if let (Some(fitted), Some(scored)) = (model.grain, meta.grain)
+        && fitted != scored
+    {
+        let message = format!(
+            "the model was fitted to purchases per {fitted}, these are purchases per {scored}: what counts as \
                  one purchase differs, and forecasts with it. Use --grain {fitted}, or fit again"
-            );
-            report.json.insert("warnings".into(), json!([{ "code": "other-grain", "message": message }]));
-            report.warnings.push(message);
-        }
+        );
+        report.json.insert("warnings".into(), json!([{ "code": "other-grain", "message": message }]));
+        report.warnings.push(message);
     }
     report
 }

@@ -21,9 +21,9 @@ impl BetaGeometric {
         let mean = a / (a + b);
         let mut words = Vec::new();
         if mean < 1.0 / FAR {
-            words.push(format!(
-                "no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well"
-            ));
+            words.push(
+                "no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well".to_owned(),
+            );
         } else if mean > 1.0 - 1.0 / FAR {
             words.push("everyone leaves at the first occasion: b/(a + b) -> 0".to_owned());
         } else if a + b > FAR {
