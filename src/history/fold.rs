@@ -145,6 +145,7 @@ impl Fold {
     }
 
     /// One more row of the customer at hand, not before the last one in the order of [`pack`].
+    #[inline]
     pub fn push(&mut self, row: u128) {
         let (when, amount) = unpack(row);
         if self.rows == 0 {
