@@ -516,7 +516,7 @@ fn files() {
             ("json lines", b"{\"customer_id\":1,\"date\":\"2023-01-02\",\"amount\":5}\n\n{\"amount\":7.5,\"customer_id\":\"1\",\"date\":\"2023-01-09\"}\n", plain, Numbers(1, 1, 7.5)),
             ("json null", b"{\"customer_id\":1,\"date\":\"2023-01-02\",\"amount\":5}\n{\"customer_id\":1,\"date\":null,\"amount\":5}\n", plain, Refused(&["line 2", "date is empty"])),
             ("json cut", b"{\"customer_id\":1,\"date\":\"2023-01-02\"}\n{\"customer_id\":1,\"da", plain, Refused(&["line 2", "JSON"])),
-            ("json, two on a line", b"{\"customer_id\":1,\"date\":\"2023-01-02\"} {\"customer_id\":2,\"date\":\"2023-01-02\"}\n", plain, Refused(&["line 1", "on one line"])),
+            ("json, two on a line", b"{\"customer_id\":1,\"date\":\"2023-01-02\"}\n{\"customer_id\":1,\"date\":\"2023-01-02\"} {\"customer_id\":2,\"date\":\"2023-01-02\"}\n", plain, Refused(&["line 2", "on one line"])),
             ("json nested", b"{\"customer_id\":1,\"date\":\"2023-01-02\"}\n{\"customer_id\":{\"x\":1},\"date\":\"2023-01-02\"}\n", plain, Refused(&["line 2", "plain values"])),
             ("called frequency", b"customer_id,date,amount,frequency,T\na,2023-01-02,5,9,9\na,2023-01-09,7,9,9\n", plain, Numbers(1, 1, 7.0)),
             ("order lines", b"CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-01-09,3,2.5\na,2023-01-09,1,1\n", plain, Said(1, 1, 8.5, "Quantity")),
