@@ -100,6 +100,19 @@ pub enum ErrorKind {
         /// The newest version known here.
         newest: u64,
     },
+    /// A forecast is infinite or not a number.
+    #[error(
+        "customer '{customer}': {column} is {value}: the model gives no finite answer for this customer; \
+         check the model's parameters (a spend model needs q > 1) or use a shorter horizon"
+    )]
+    NotFinite {
+        /// Whose.
+        customer: String,
+        /// Which forecast.
+        column: &'static str,
+        /// What it is.
+        value: f64,
+    },
     /// The caller asked to stop (Ctrl-C).
     #[error("interrupted")]
     Interrupted,

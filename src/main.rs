@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The program `clv`; see [`clv::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    clv::cli::main(std::env::args_os())
+}

@@ -1,20 +1,21 @@
 //! What does not stop the work but should be known, each with advice.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A finding with advice. New kinds may be added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Warning {
     /// A short stable name for programs, e.g. `exact-duplicates`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The finding and the advice, for people.
     pub message: String,
 }
 
 impl Warning {
     /// A warning with its code.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Warning { code, message: message.into() }
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Warning { code: code.into(), message: message.into() }
     }
 }
 

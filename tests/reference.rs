@@ -83,7 +83,7 @@ fn derivative<M: Model>(model: M, table: &M::Table, quantity: &str) -> Option<f6
     Some(model.sum(table).gradient[i] * model.params()[i])
 }
 
-fn attrition<M: Attrition>(line: &Line) -> Option<f64> {
+fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: &Line) -> Option<f64> {
     let model: M = line.model();
     let table = |customer: Customer| {
         let mut builder = CustomerTable::builder();

@@ -1,16 +1,38 @@
-//! What a fit says of itself.
+//! What a fit says of itself: the estimates, how sure they are, and how the search ended.
 
 use std::fmt;
+
+use crate::warning::Warning;
 
 /// How the search ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StopReason {
     /// At a maximum: the gradient is zero to working precision and the Hessian negative definite.
     Converged,
-    /// The likelihood rises towards a limit of the model; what that means in words.
+    /// The likelihood rises towards a limit of the model; what that means in words. The parameters
+    /// are so close to the limit that forecasts are those of the limit.
     Boundary(String),
     /// It did not end at a maximum; the evidence in words.
     Failed(String),
+}
+
+impl StopReason {
+    /// A short stable name: `converged`, `boundary` or `failed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StopReason::Converged => "converged",
+            StopReason::Boundary(_) => "boundary",
+            StopReason::Failed(_) => "failed",
+        }
+    }
+
+    /// What there is to say beyond the name.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            StopReason::Converged => None,
+            StopReason::Boundary(words) | StopReason::Failed(words) => Some(words),
+        }
+    }
 }
 
 impl fmt::Display for StopReason {
@@ -23,9 +45,59 @@ impl fmt::Display for StopReason {
     }
 }
 
+/// One estimated parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The paper's symbol.
+    pub name: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+    /// The estimate.
+    pub value: f64,
+    /// Its standard error from the Hessian; `None` where the data do not determine it.
+    pub standard_error: Option<f64>,
+}
+
 /// What a fit says of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FitReport {
+    /// The model's name.
+    pub model: &'static str,
     /// How the search ended.
     pub stop: StopReason,
+    /// The estimates, in the model's order.
+    pub estimates: Vec<Estimate>,
+    /// Covariance of the estimates, row by row; `None` unless converged.
+    pub covariance: Option<Vec<Vec<f64>>>,
+    /// Log-likelihood at the estimates.
+    pub log_likelihood: f64,
+    /// The largest derivative of the log-likelihood with respect to a log parameter.
+    pub gradient_norm: f64,
+    /// Iterations of the optimiser, over all starts.
+    pub iterations: u64,
+    /// Evaluations of the likelihood with its derivatives, over all starts.
+    pub evaluations: u64,
+    /// Starting points that were used.
+    pub starts: usize,
+    /// Customers the model was fitted to.
+    pub customers: f64,
+    /// Customers of the whole data set, the `n` of [`FitReport::bic`]: for a spend model more than
+    /// those it could be fitted to.
+    pub sample_size: f64,
+    /// Distinct rows they were merged to.
+    pub distinct_rows: usize,
+    /// What looks wrong, with advice.
+    pub warnings: Vec<Warning>,
+}
+
+impl FitReport {
+    /// Akaike's information criterion, `2 k - 2 LL`.
+    pub fn aic(&self) -> f64 {
+        2.0 * self.estimates.len() as f64 - 2.0 * self.log_likelihood
+    }
+
+    /// Schwarz's criterion, `k ln n - 2 LL`, `n` being [`FitReport::sample_size`].
+    pub fn bic(&self) -> f64 {
+        self.estimates.len() as f64 * self.sample_size.ln() - 2.0 * self.log_likelihood
+    }
 }

@@ -1,11 +1,50 @@
 //! From purchase log to summary: the only code that reads purchases.
 //!
 //! Rows are read (`read`), cleaned and counted (`clean`), scattered by customer into partitions that
-//! spill to disk under a memory limit (`scatter`), and each partition is sorted and folded into
-//! one row a customer (`collapse`); the sorted pieces are merged into one [`Summary`](crate::Summary).
+//! spill to disk under a memory limit (`scatter`, `store`), and each partition is sorted and folded into
+//! one row a customer (`collapse`, `group`, `fold`); the sorted pieces are merged into one
+//! [`Summary`](crate::Summary) (`merge`).
 
 mod account;
+mod clean;
+mod codec;
+mod collapse;
+mod explain;
+mod fold;
+mod group;
+mod merge;
 mod options;
+pub(crate) mod read;
+mod scatter;
+mod store;
+mod summarize;
+pub(crate) mod summary_file;
+mod summary_rows;
+#[cfg(test)]
+mod summary_tests;
+#[cfg(test)]
+mod tests;
+mod twins;
 
-pub use account::CleaningAccount;
+pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use options::{DateFormat, LogOptions, Returns};
+
+use std::path::PathBuf;
+
+use self::read::Recognised;
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::summary::Summary;
+
+/// Opens purchase logs, or a summary: which of the two they are shows in their columns.
+///
+/// # Errors
+/// If an input cannot be read or understood, or has rows that cannot be used.
+pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+    match read::recognise(inputs, options)? {
+        Recognised::Log(inputs) => {
+            summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
+        }
+        Recognised::Summary(file) => file.open(progress),
+    }
+}

@@ -17,6 +17,7 @@
 //! ```
 
 mod forecast;
+mod limits;
 mod scorer;
 mod survival;
 mod weights;
@@ -28,6 +29,7 @@ use crate::model::gamma_poisson::{GammaPoisson, Sum, TimeTerms};
 use crate::model::table::{Customer, CustomerTable, SameX};
 use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 
+pub(super) use limits::starts;
 pub(super) use scorer::BetaGeometricScorer;
 
 /// The parameters of either model.

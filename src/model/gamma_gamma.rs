@@ -34,7 +34,7 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 use crate::model::table::{SpendRow, SpendTable};
-use crate::model::{Derivatives, Model, ParamSpec, Scale, Spend};
+use crate::model::{Derivatives, Model, ParamSpec, Scale, Spend, Table};
 use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
 /// The Gamma-Gamma model.
@@ -110,6 +110,32 @@ impl Model for GammaGamma {
 
     fn params(&self) -> Vec<f64> {
         vec![self.p, self.q, self.v]
+    }
+
+    /// Different spreads within and between customers, each with the observed mean amount.
+    fn starts(table: &SpendTable) -> Result<Vec<Vec<f64>>, String> {
+        if table.customers < 2.0 {
+            return Err("fewer than two customers have repeat purchases with an amount".to_owned());
+        }
+        let mean = table.typical();
+        let shapes: [(f64, f64); 4] = [(5.0, 4.0), (1.0, 2.0), (50.0, 2.0), (5.0, 50.0)];
+        Ok(shapes.iter().map(|(p, q)| vec![*p, *q, mean * (q - 1.0) / p]).collect())
+    }
+
+    fn limit(&self) -> String {
+        let mean = self.p * self.v / self.q;
+        match (self.p > 1e3, self.q > 1e3) {
+            (true, true) => {
+                format!("every purchase of everyone has the same amount, {mean:.2}: p and q -> infinity")
+            }
+            (true, false) => "each customer always spends the same amount: p -> infinity, v -> 0".to_owned(),
+            (false, true) => format!(
+                "no heterogeneity of spending: all customers spend {mean:.2} on average, q and v -> infinity together"
+            ),
+            (false, false) => {
+                "these data do not determine all parameters: very different values fit as well".to_owned()
+            }
+        }
     }
 
     /// A row with no repeat purchase says nothing: 0.

@@ -36,7 +36,7 @@
 
 use std::ops::Range;
 
-use crate::model::beta_geometric::{BetaGeometric, BetaGeometricScorer, Prepared};
+use crate::model::beta_geometric::{BetaGeometric, BetaGeometricScorer, Prepared, starts};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{Attrition, Derivatives, Discounting, Model, ParamSpec, Scale, Scorer};
 
@@ -80,6 +80,14 @@ impl Model for MbgNbd {
         vec![self.r, self.alpha, self.a, self.b]
     }
 
+    fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, String> {
+        starts(table)
+    }
+
+    fn limit(&self) -> String {
+        self.kernel().limit()
+    }
+
     fn log_likelihood(&self, row: &Customer) -> f64 {
         self.kernel().log_likelihood(row)
     }
@@ -108,6 +116,11 @@ impl Attrition for MbgNbd {
 
     fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
         self.kernel().discounted_if_alive(x, t, horizon, discounting)
+    }
+
+    /// `E[1/p]` under Beta(a, b + ...) is finite for `a > 1`.
+    fn finite_without_end(&self) -> bool {
+        self.a > 1.0
     }
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {

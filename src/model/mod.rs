@@ -77,7 +77,7 @@ impl Derivatives {
 }
 
 /// Counted rows that can be summed over in pieces.
-pub trait Table: Sync {
+pub trait Table: Sync + Sized {
     /// How many distinct rows.
     fn len(&self) -> usize;
 
@@ -88,6 +88,12 @@ pub trait Table: Sync {
 
     /// How many customers they stand for (the sum of the counts).
     fn customers(&self) -> f64;
+
+    /// A typical size of the one dimension in the data: the mean `T`, or the mean amount. Positive.
+    fn typical(&self) -> f64;
+
+    /// Every `step`-th row: a smaller table that looks like this one.
+    fn thinned(&self, step: usize) -> Self;
 }
 
 /// What a fit needs of a model.
@@ -131,6 +137,15 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
         }
         Ok(Self::from_params(params))
     }
+
+    /// Points to start a fit from, the best guess first, scaled by the data.
+    ///
+    /// # Errors
+    /// In words, if these data cannot determine the parameters at all.
+    fn starts(table: &Self::Table) -> Result<Vec<Vec<f64>>, String>;
+
+    /// What the limit is, in words, when a fit has run to the edge of the parameter space here.
+    fn limit(&self) -> String;
 
     /// Log-likelihood of one customer.
     fn log_likelihood(&self, row: &Self::Row) -> f64;
@@ -176,7 +191,7 @@ pub enum Discounting {
 ///
 /// Times are in the unit of the model's parameters. Horizons are positive; they may be infinite
 /// where that is said.
-pub trait Attrition: Model<Row = Customer, Table = CustomerTable> {
+pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// Probability that the customer is still one at age `T`.
     fn p_alive(&self, customer: &Customer) -> f64;
 
@@ -197,6 +212,9 @@ pub trait Attrition: Model<Row = Customer, Table = CustomerTable> {
     fn expected_discounted(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
         self.p_alive(customer) * self.discounted_if_alive(customer.x, customer.t, horizon, discounting)
     }
+
+    /// Are the purchases expected without end finite for every customer?
+    fn finite_without_end(&self) -> bool;
 
     /// `P(Y = n)` for the number `Y` of purchases in `(T, T + horizon]`.
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
@@ -219,7 +237,7 @@ pub trait Scorer: Send {
 }
 
 /// A model of the amounts of purchases.
-pub trait Spend: Model<Row = SpendRow, Table = SpendTable> {
+pub trait Spend: std::fmt::Debug + Send + Sync {
     /// Expected mean amount of the customer's future purchases. Infinite if it has no finite mean.
     /// `x = 0` (no repeat purchase seen) gives the mean of the population.
     fn expected_spend(&self, row: &SpendRow) -> f64;

@@ -74,6 +74,21 @@ impl Model for Nbd {
         vec![self.r, self.alpha]
     }
 
+    fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, String> {
+        let rate = table.mean_rate()?;
+        Ok([0.5, 4.0, 0.1].iter().map(|r| vec![*r, r / rate]).collect())
+    }
+
+    fn limit(&self) -> String {
+        match self.r > 1.0 {
+            true => format!(
+                "no heterogeneity of buying rates: everyone buys {:.4} times per unit of time, r and alpha -> infinity together",
+                self.r / self.alpha
+            ),
+            false => "almost nobody ever buys again: r -> 0".to_owned(),
+        }
+    }
+
     fn log_likelihood(&self, row: &Customer) -> f64 {
         self.kernel().log_likelihood(row)
     }
@@ -102,6 +117,11 @@ impl Attrition for Nbd {
 
     fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
         self.rate(x, t) * annuity(horizon, discounting)
+    }
+
+    /// Nobody ever leaves.
+    fn finite_without_end(&self) -> bool {
+        false
     }
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {

@@ -78,6 +78,27 @@ impl CustomerTable {
         CustomerTableBuilder::default()
     }
 
+    /// Repeat purchases per customer and unit of time.
+    ///
+    /// # Errors
+    /// In words, if there are none or no time has passed.
+    pub(super) fn mean_rate(&self) -> Result<f64, String> {
+        let repeats: f64 = self.t_repeats.iter().sum();
+        let time: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
+        if self.customers == 0.0 {
+            return Err("there are no customers".to_owned());
+        }
+        if repeats == 0.0 {
+            return Err(
+                "no customer made a repeat purchase (frequency is 0 for all), so nothing is known of \
+                        how often customers come back. A longer observation is needed, or a finer --grain if \
+                        repeat purchases fall within one grain"
+                    .to_owned(),
+            );
+        }
+        if time > 0.0 { Ok(repeats / time) } else { Err("T is 0 for all customers".to_owned()) }
+    }
+
     /// The same distinct rows with other counts (one a row, in order): for resampling.
     pub fn with_counts(&self, count: Vec<f64>) -> Self {
         assert_eq!(count.len(), self.count.len(), "one count for each row");
@@ -135,6 +156,22 @@ impl Table for CustomerTable {
     fn customers(&self) -> f64 {
         self.customers
     }
+    fn typical(&self) -> f64 {
+        let sum: f64 = self.times.iter().zip(&self.t_count).map(|(t, count)| t * count).sum();
+        positive(sum / self.customers)
+    }
+    fn thinned(&self, step: usize) -> Self {
+        let mut table = CustomerTable {
+            times: self.times.clone(),
+            t_x: every(step, &self.t_x),
+            t: every(step, &self.t),
+            count: every(step, &self.count),
+            groups: thinned_groups(step, &self.groups),
+            ..CustomerTable::default()
+        };
+        table.set_margins();
+        table
+    }
 }
 
 impl Table for SpendTable {
@@ -144,4 +181,34 @@ impl Table for SpendTable {
     fn customers(&self) -> f64 {
         self.customers
     }
+    fn typical(&self) -> f64 {
+        let sum: f64 = self.mean.iter().zip(&self.count).map(|(mean, count)| mean * count).sum();
+        positive(sum / self.customers)
+    }
+    fn thinned(&self, step: usize) -> Self {
+        let mut table = SpendTable {
+            mean: every(step, &self.mean),
+            count: every(step, &self.count),
+            groups: thinned_groups(step, &self.groups),
+            ..SpendTable::default()
+        };
+        table.set_margins();
+        table
+    }
+}
+
+fn every<T: Copy>(step: usize, column: &[T]) -> Vec<T> {
+    column.iter().step_by(step).copied().collect()
+}
+
+/// The groups when only rows 0, `step`, 2 `step`, ... are left; empty ones go.
+fn thinned_groups(step: usize, groups: &[SameX]) -> Vec<SameX> {
+    let rows = |group: &SameX| group.rows.start.div_ceil(step)..group.rows.end.div_ceil(step);
+    let left = groups.iter().map(|group| SameX { rows: rows(group), ..*group });
+    left.filter(|group| !group.rows.is_empty()).collect()
+}
+
+/// `value`, or 1 where it is no scale.
+fn positive(value: f64) -> f64 {
+    if value > 0.0 && value.is_finite() { value } else { 1.0 }
 }

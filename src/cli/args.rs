@@ -1,0 +1,236 @@
+//! What can be typed, and what it means: clap structs that turn into the library's options. No
+//! default is written here: each comes from the options struct it belongs to.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+use crate::clv_model::FitRequest;
+use crate::error::{Error, Result};
+use crate::fit::FitOptions;
+use crate::history::{DateFormat, LogOptions, Returns};
+use crate::units::{DiscountRate, Grain, Horizon, Unit};
+use crate::value::{Timing, ValueOptions};
+
+/// What to read, and how.
+#[derive(Args)]
+pub(super) struct InputArgs {
+    /// Purchase logs (or summaries): CSV, Parquet or JSON Lines, also gzip or zstd; files, directories or globs; - is standard input
+    #[arg(value_name = "LOG", required = true)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Column that says who bought [found by name: customer_id, client_id, user_id, ...]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    id: Option<String>,
+    /// Column that says when [found by name: date, order_date, invoice_date, timestamp, ...]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    date: Option<String>,
+    /// Column that says how much was paid [found by name: amount, revenue, sales, total, ...]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    amount: Option<String>,
+    /// Column of quantities, for order lines: amount = quantity x price
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    quantity: Option<String>,
+    /// Column of unit prices, for order lines
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    price: Option<String>,
+    /// Column of currencies; more than one currency is an error
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    currency_column: Option<String>,
+
+    /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, excel
+    #[arg(long, value_name = "FORMAT", help_heading = "Values")]
+    date_format: Option<String>,
+    /// Earlier dates are bad rows [default: 1970-01-01]
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Values")]
+    dates_from: Option<Date>,
+    /// Later dates are bad rows [default: today]
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Values")]
+    dates_until: Option<Date>,
+    /// Amounts are written with a decimal comma: 12,50
+    #[arg(long, help_heading = "Values")]
+    decimal_comma: bool,
+    /// What to do with negative amounts
+    #[arg(long, value_enum, default_value_t, help_heading = "Values")]
+    returns: ReturnsArg,
+    /// Go on without bad rows; they are counted and shown
+    #[arg(long, help_heading = "Values")]
+    skip_bad_rows: bool,
+
+    /// What counts as one purchase: all within one hour, day, week or month [default: day]
+    #[arg(long, value_name = "GRAIN", help_heading = "Time")]
+    grain: Option<Grain>,
+    /// How time is written: day, week, month or year; changes no forecast [default: week, or what a summary says]
+    #[arg(long, value_name = "UNIT", help_heading = "Time")]
+    pub unit: Option<Unit>,
+    /// End of observation [default: the last date of the log]
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]
+    observed_until: Option<Date>,
+    /// Leave out customers first seen before this date
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]
+    since: Option<Date>,
+
+    /// Memory for rows in flight, such as 500MB or 2GB [default: half of the machine's, at most 2GB]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, help_heading = "Resources")]
+    memory_limit: Option<u64>,
+    /// Directory for rows that do not fit into memory [default: the system's]
+    #[arg(long, value_name = "DIR", help_heading = "Resources")]
+    temp_dir: Option<PathBuf>,
+}
+
+/// `--returns`.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum ReturnsArg {
+    /// Taken off the customer's earlier purchases, newest first
+    #[default]
+    Net,
+    /// Left out
+    Drop,
+    /// Bad rows
+    Reject,
+}
+
+impl InputArgs {
+    /// Was `--grain` given?
+    pub fn has_grain(&self) -> bool {
+        self.grain.is_some()
+    }
+
+    pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
+        let returns = match self.returns {
+            ReturnsArg::Net => Returns::Net,
+            ReturnsArg::Drop => Returns::Drop,
+            ReturnsArg::Reject => Returns::Reject,
+        };
+        if self.quantity.is_some() != self.price.is_some() {
+            let (given, missing) =
+                if self.quantity.is_some() { ("--quantity", "--price") } else { ("--price", "--quantity") };
+            return Err(Error::option(
+                given,
+                format!("the amount is quantity x price: {missing} is needed too"),
+            ));
+        }
+        if self.quantity.is_some() && self.amount.is_some() {
+            return Err(Error::option("--amount", "give either --amount, or --quantity and --price"));
+        }
+        Ok(LogOptions {
+            id: self.id.clone(),
+            date: self.date.clone(),
+            amount: self.amount.clone(),
+            quantity: self.quantity.clone(),
+            price: self.price.clone(),
+            currency_column: self.currency_column.clone(),
+            date_format: self.date_format.as_deref().map(date_format),
+            dates_from: self.dates_from,
+            dates_until: self.dates_until,
+            decimal_comma: self.decimal_comma,
+            skip_bad_rows: self.skip_bad_rows,
+            returns,
+            grain: self.grain.unwrap_or_default(),
+            unit: self.unit,
+            observed_until: self.observed_until,
+            since: self.since,
+            memory_limit: self.memory_limit,
+            threads,
+            temp_dir: self.temp_dir.clone(),
+        })
+    }
+}
+
+/// What to fit.
+#[derive(Args)]
+pub(super) struct FitArgs {
+    /// Purchase model: bg-nbd, mbg-nbd or nbd [default: bg-nbd]
+    #[arg(long, value_name = "NAME", help_heading = "Fit")]
+    model: Option<String>,
+    /// Spend model
+    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
+    spend: SpendArg,
+    /// Go on with the parameters of a fit that did not converge, with a warning
+    #[arg(long, help_heading = "Fit")]
+    accept_unconverged: bool,
+}
+
+/// `--spend`.
+#[derive(Clone, Copy, Default, ValueEnum, PartialEq)]
+enum SpendArg {
+    /// Gamma-Gamma
+    #[default]
+    GammaGamma,
+    /// None: purchases only
+    None,
+}
+
+impl FitArgs {
+    pub fn request(&self) -> FitRequest {
+        let default = FitRequest::default();
+        FitRequest {
+            model: self.model.clone().unwrap_or(default.model),
+            spend: self.spend == SpendArg::GammaGamma,
+            options: FitOptions { accept_unconverged: self.accept_unconverged, ..default.options },
+        }
+    }
+}
+
+/// What a purchase is worth.
+#[derive(Args)]
+pub(super) struct ValueArgs {
+    /// How far to look: 90d, 39w, 12mo, 2y, or inf [default: 12mo]
+    #[arg(long, value_name = "TIME", help_heading = "Value")]
+    horizon: Option<Horizon>,
+    /// Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0 [default: 10%/yr]
+    #[arg(long, value_name = "RATE", help_heading = "Value")]
+    discount: Option<DiscountRate>,
+    /// Share of revenue that is kept, such as 0.3 [default: 1, revenue]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, help_heading = "Value")]
+    margin: Option<f64>,
+    /// When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d [default: continuous]
+    #[arg(long, value_name = "TIMING", help_heading = "Value")]
+    discounting: Option<Timing>,
+}
+
+impl ValueArgs {
+    pub fn options(&self) -> Result<ValueOptions> {
+        let default = ValueOptions::default();
+        let options = ValueOptions {
+            horizon: self.horizon.unwrap_or(default.horizon),
+            discount: self.discount.unwrap_or(default.discount),
+            margin: self.margin.unwrap_or(default.margin),
+            timing: self.discounting.unwrap_or(default.timing),
+        };
+        options.checked()
+    }
+}
+
+/// A calendar date.
+pub(super) fn date(text: &str) -> std::result::Result<Date, String> {
+    text.parse().map_err(|_| format!("'{text}' is not a date; write it like 1997-09-30"))
+}
+
+fn date_format(text: &str) -> DateFormat {
+    match text {
+        "unix" => DateFormat::Unix,
+        "unix-ms" => DateFormat::UnixMs,
+        "excel" => DateFormat::Excel,
+        pattern => DateFormat::Strftime(pattern.to_owned()),
+    }
+}
+
+/// A size in bytes: `500MB`, `2GB`, `1GiB`.
+fn bytes(text: &str) -> std::result::Result<u64, String> {
+    let wrong = || format!("'{text}' is not a size; write it like 500MB or 2GB");
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().map_err(|_| wrong())?;
+    let scale = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "kb" | "k" => 1e3,
+        "mb" | "m" => 1e6,
+        "gb" | "g" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(wrong()),
+    };
+    let size = number * scale;
+    if size >= 1e6 { Ok(size as u64) } else { Err(format!("'{text}' is too little: at least 1MB is needed")) }
+}

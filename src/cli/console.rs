@@ -1,0 +1,134 @@
+//! What people see: reports, warnings, errors, and a progress bar on long work.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::report::{Report, text};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Set by Ctrl-C; the work stops at the next occasion and removes what it has begun.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// Where a command's words go.
+pub(super) struct Console {
+    json: bool,
+    bar: Mutex<ProgressBar>,
+}
+
+/// Where a report's results go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Results {
+    /// Standard output: nothing else is written there.
+    Stdout,
+    /// Standard error: standard output carries a table or a model file.
+    Stderr,
+}
+
+impl Console {
+    pub fn new(json: bool) -> Self {
+        // A second Ctrl-C ends the program at once. Without a handler Ctrl-C just ends it: no harm.
+        let _ = ctrlc::set_handler(|| {
+            if STOPPED.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+        });
+        Console { json, bar: Mutex::new(ProgressBar::hidden()) }
+    }
+
+    /// Prints a report: as text, or with `--json` as one object on standard output.
+    pub fn report(&self, report: &Report, results: Results) -> Result<()> {
+        self.finish();
+        if self.json && results == Results::Stdout {
+            return print_json(&report.json);
+        }
+        let words = text::render(&report.remarks);
+        let warnings = text::render_warnings(&report.warnings);
+        let found = text::render(&report.results);
+        let mut stderr = anstream::stderr().lock();
+        // Words that cannot be shown are no reason to fail.
+        let _ = stderr.write_all(words.as_bytes());
+        if results == Results::Stderr {
+            let _ = stderr.write_all(gap(&words, &found).as_bytes());
+            let _ = stderr.write_all(found.as_bytes());
+        } else {
+            let _ = stderr.write_all(gap(&words, &found).as_bytes());
+            drop(stderr);
+            let mut stdout = anstream::stdout().lock();
+            let written = stdout.write_all(found.as_bytes()).and_then(|()| stdout.flush());
+            written.map_err(|e| Error::io("write to", "standard output", e))?;
+            stderr = anstream::stderr().lock();
+        }
+        let _ = stderr.write_all(gap(&found, &warnings).as_bytes());
+        let _ = stderr.write_all(warnings.as_bytes());
+        Ok(())
+    }
+
+    /// One line about something written.
+    pub fn say(&self, line: &str) {
+        self.finish();
+        let _ = writeln!(anstream::stderr(), "{line}");
+    }
+
+    /// Takes the progress bar off the screen.
+    pub fn finish(&self) {
+        if let Ok(bar) = self.bar.lock() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn gap(before: &str, after: &str) -> &'static str {
+    if before.is_empty() || after.is_empty() { "" } else { "\n" }
+}
+
+fn print_json(json: &Map<String, Value>) -> Result<()> {
+    let text = serde_json::to_string_pretty(json).expect("a map of finite numbers and text");
+    let mut stdout = std::io::stdout().lock();
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    written.map_err(|e| Error::io("write to", "standard output", e))
+}
+
+/// Prints an error and what caused it.
+pub(super) fn print_error(error: &Error) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = writeln!(stderr, "{ERROR}error:{ERROR:#} {error}");
+}
+
+impl Progress for Console {
+    fn stage(&self, name: &str, total: Option<u64>) {
+        let Ok(mut bar) = self.bar.lock() else { return };
+        bar.finish_and_clear();
+        if !std::io::stderr().is_terminal() {
+            return;
+        }
+        *bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = match total {
+            Some(_) => "{msg} {wide_bar} {percent}% {eta}",
+            None => "{msg} {spinner} {human_pos} {elapsed}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(name.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    fn advance(&self, n: u64) {
+        if let Ok(bar) = self.bar.lock() {
+            bar.inc(n);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        STOPPED.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,42 @@
+//! `clv fit`: summary in, parameters and model file out.
+
+use crate::cli::args::{FitArgs, InputArgs};
+use crate::cli::console::{Console, Results};
+use crate::clv_model::ClvModel;
+use crate::error::Result;
+use crate::output::Target;
+use crate::{history, model_file, report};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    /// Model file to write; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let request = args.fit.request();
+    crate::family::Member::named(&request.model)?;
+    let target = args.output.as_deref().map(Target::document).transpose()?;
+    let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
+    let mut report = report::input(&summary.meta);
+    let model = ClvModel::fit(&summary, &request, console)?;
+    report.extend(report::model(&model));
+    let mut results = Results::Stdout;
+    if let Some(target) = &target {
+        target.write_document(&model_file::to_json(&model))?;
+        if target.is_stdout() {
+            results = Results::Stderr;
+        }
+        report.json.insert("output".into(), target.to_string().into());
+    }
+    console.report(&report, results)?;
+    if let Some(target) = target.filter(|target| !target.is_stdout()) {
+        console.say(&format!("model file: {target}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! `clv forecast`: fit and score in one go.
+
+use crate::cli::args::{FitArgs, InputArgs, ValueArgs};
+use crate::cli::console::Console;
+use crate::cli::score;
+use crate::clv_model::ClvModel;
+use crate::error::Result;
+use crate::output::Target;
+use crate::{history, report};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    #[command(flatten)]
+    value: ValueArgs,
+    /// Table to write, .csv, .parquet or .jsonl, one row a customer; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let options = args.value.options()?;
+    let request = args.fit.request();
+    crate::family::Member::named(&request.model)?;
+    let target = args.output.as_deref().map(Target::table).transpose()?;
+    let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
+    let mut report = report::input(&summary.meta);
+    let model = ClvModel::fit(&summary, &request, console)?;
+    report.extend(report::model(&model));
+    let results = score::write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
+    console.report(&report, results)?;
+    score::say_written(target, console);
+    Ok(())
+}

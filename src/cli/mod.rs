@@ -1,0 +1,104 @@
+//! The command line: one file a verb, each a few calls of the library between reading arguments and
+//! printing a report. Data goes to standard output, words to standard error; exit code 0 is done,
+//! 1 done but a check failed, 2 an error. A closed pipe ends quietly with 0.
+
+mod args;
+mod console;
+mod fit;
+mod forecast;
+mod inspect;
+mod model;
+mod score;
+mod simulate;
+
+mod summarize;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, ErrorKind, Result};
+use console::Console;
+
+/// Customer lifetime value from a purchase history: who is still a customer, how often they will
+/// come back, how much they will spend, and what that is worth today.
+#[derive(Parser)]
+#[command(
+    name = "clv",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Print what the command finds as one JSON object on standard output
+    #[arg(long, global = true, help_heading = "Output")]
+    json: bool,
+    /// Worker threads; changes no result [default: one a core]
+    #[arg(long, global = true, value_name = "N", help_heading = "Resources", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Fit and score in one go: purchase log to one row a customer
+    Forecast(forecast::Args),
+    /// Purchase log to summary: frequency, recency, T and monetary_value of each customer
+    Summarize(summarize::Args),
+    /// Fit a purchase model and a spend model; print the parameters, write a model file
+    Fit(fit::Args),
+    /// Score customers with a fitted model: P(alive), expected purchases, spend and value
+    Score(score::Args),
+    /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
+    Model(model::Args),
+    /// Draw a purchase log from a model
+    Simulate(simulate::Args),
+    /// Show a model file
+    Inspect(inspect::Args),
+}
+
+/// Runs the program with these arguments.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            // Nothing is left to tell anybody if even this cannot be printed.
+            let _ = error.print();
+            return code;
+        }
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::print_error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let threads = cli.threads.map(usize::from);
+    if let Some(threads) = threads {
+        // Only the first call in a process can set the pool's size; a second run in one process keeps it.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    let console = Console::new(cli.json);
+    match cli.verb {
+        Verb::Forecast(args) => forecast::run(&args, threads, &console),
+        Verb::Summarize(args) => summarize::run(&args, threads, &console),
+        Verb::Fit(args) => fit::run(&args, threads, &console),
+        Verb::Score(args) => score::run(&args, threads, &console),
+        Verb::Model(args) => model::run(&args, &console),
+        Verb::Simulate(args) => simulate::run(&args, threads, &console),
+        Verb::Inspect(args) => inspect::run(&args, &console),
+    }
+}
+
+fn is_closed_pipe(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,99 @@
+//! `clv score`: model file and customers in, one row a customer out.
+
+use std::path::PathBuf;
+
+use crate::cli::args::{InputArgs, ValueArgs};
+use crate::cli::console::{Console, Results};
+use crate::clv_model::ClvModel;
+use crate::error::Result;
+use crate::output::{TableWriter, Target};
+use crate::progress::Progress;
+use crate::report::Report;
+use crate::summary::{Summary, UnitSource};
+use crate::totals::Totals;
+use crate::value::ValueOptions;
+use crate::{history, model_file, report, score};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Model file, from clv fit or clv model
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    value: ValueArgs,
+    /// Table to write, .csv, .parquet or .jsonl, one row a customer; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let options = args.value.options()?;
+    let target = args.output.as_deref().map(Target::table).transpose()?;
+    let model = model_file::load(&args.model)?;
+    let mut log = args.input.options(threads)?;
+    // A log is summarised in the model's own grain; a summary that does not say is in the model's unit.
+    if !args.input.has_grain() {
+        log.grain = model.grain.unwrap_or_default();
+    }
+    let mut summary = history::open(&args.input.inputs, &log, console)?;
+    if summary.meta.unit_source == UnitSource::Default {
+        summary.meta.unit = model.unit;
+    }
+    let mut report = report::input(&summary.meta);
+    report.extend(report::scored_with(&model, &summary.meta));
+    let results = write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
+    console.report(&report, results)?;
+    say_written(target, console);
+    Ok(())
+}
+
+/// Scores all customers into `target` and adds the forecast to the report.
+pub(super) fn write(
+    model: &ClvModel,
+    summary: &Summary,
+    options: &ValueOptions,
+    target: Option<&Target>,
+    report: &mut Report,
+    console: &Console,
+) -> Result<Results> {
+    let scores = score::score(model, summary, options)?;
+    let mut writer = target.map(|target| TableWriter::create(target, score::schema())).transpose()?;
+    let mut totals = Totals::default();
+    let mut first = None;
+    console.stage("scoring customers", None);
+    for batch in scores {
+        console.check()?;
+        let batch = batch?;
+        totals.add(&batch);
+        console.advance(batch.customers.len() as u64);
+        let table = batch.into_table();
+        first.get_or_insert_with(|| table.slice(0, table.num_rows().min(FIRST)));
+        if let Some(writer) = &mut writer {
+            writer.write(&table)?;
+        }
+    }
+    if let Some(writer) = writer {
+        writer.finish()?;
+    }
+    report.extend(report::forecast(model, &totals, first.as_ref(), options));
+    let target = target.map(ToString::to_string);
+    let to_stdout = target.as_deref() == Some("-");
+    report.json.insert("output".into(), target.into());
+    Ok(if to_stdout { Results::Stderr } else { Results::Stdout })
+}
+
+/// Customers shown of a forecast.
+const FIRST: usize = 5;
+
+/// Says where the rows went, or how to get them.
+pub(super) fn say_written(target: Option<Target>, console: &Console) {
+    match target {
+        Some(target) if target.is_stdout() => {}
+        Some(target) => console.say(&format!("one row a customer: {target}")),
+        None => {
+            console.say("one row a customer: add -o scores.csv (or .parquet, .jsonl, - for standard output)")
+        }
+    }
+}

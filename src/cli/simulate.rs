@@ -1,0 +1,91 @@
+//! `clv simulate`: model file in, purchase log out.
+
+use std::path::PathBuf;
+
+use jiff::Span;
+use jiff::civil::Date;
+use serde_json::json;
+
+use crate::cli::args::date;
+use crate::cli::console::{Console, Results};
+use crate::error::Result;
+use crate::model_file;
+use crate::output::Target;
+use crate::report::{Block, Report, count};
+use crate::simulate::{SimulateOptions, write_log};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Model file, from clv fit or clv model
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// Log to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: String,
+    /// How many customers [default: 10000]
+    #[arg(long, value_name = "N")]
+    customers: Option<u64>,
+    /// First date of the log [default: 2020-01-01]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    start: Option<Date>,
+    /// Date of the last first purchase [default: a year after the start]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    acquired_until: Option<Date>,
+    /// Last date of the log [default: three years after the start]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    until: Option<Date>,
+    /// Seed: equal seeds give equal logs [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Write the moment of each purchase, not only its date
+    #[arg(long)]
+    exact: bool,
+}
+
+impl Args {
+    fn options(&self, threads: Option<usize>) -> SimulateOptions {
+        let default = self.start.map_or_else(SimulateOptions::default, SimulateOptions::from_start);
+        // A log that is to end sooner than usual acquires its customers in the first third of its time.
+        let until = self.until.unwrap_or(default.until);
+        let days = (until - default.start).get_days();
+        let third = default.start.saturating_add(Span::new().days(days / 3));
+        SimulateOptions {
+            customers: self.customers.unwrap_or(default.customers),
+            acquired_until: self.acquired_until.unwrap_or(default.acquired_until.min(third)),
+            until,
+            seed: self.seed.unwrap_or(default.seed),
+            exact: self.exact,
+            threads,
+            ..default
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let target = Target::table(&args.output)?;
+    let model = model_file::load(&args.model)?;
+    let options = args.options(threads);
+    let rows = write_log(&model, &options, &target, console)?;
+    let mut report = Report::default();
+    report.results.push(Block::Line(format!(
+        "{} purchases of {} customers, {} to {}, seed {}",
+        count(rows),
+        count(options.customers),
+        options.start,
+        options.until,
+        options.seed
+    )));
+    report.json.insert(
+        "simulation".into(),
+        json!({
+            "rows": rows,
+            "customers": options.customers,
+            "start": options.start.to_string(),
+            "acquired_until": options.acquired_until.to_string(),
+            "until": options.until.to_string(),
+            "seed": options.seed,
+            "output": target.to_string(),
+        }),
+    );
+    console.report(&report, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
+}

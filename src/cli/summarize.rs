@@ -1,0 +1,27 @@
+//! `clv summarize`: purchase log in, summary out.
+
+use crate::cli::args::InputArgs;
+use crate::cli::console::{Console, Results};
+use crate::error::Result;
+use crate::output::{Target, write_summary};
+use crate::{history, report};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Summary to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: String,
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let target = Target::table(&args.output)?;
+    let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
+    let customers = write_summary(&summary, &target, console)?;
+    let mut report = report::input(&summary.meta);
+    report.extend(report::summary(&summary.meta, customers));
+    report.json.insert("output".into(), target.to_string().into());
+    let results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
+    console.report(&report, results)
+}

@@ -1,0 +1,98 @@
+//! The whole fitted thing: a purchase model, a spend model, the unit of their time, and where they
+//! come from. Obtained by fitting a summary, from known parameters, or from a model file.
+
+use jiff::civil::Date;
+
+use crate::counts::{Counts, TrainedOn};
+use crate::error::Result;
+use crate::family::{Member, PurchaseModel};
+use crate::fit::{FitOptions, FitReport, fit_spend};
+use crate::model::GammaGamma;
+use crate::progress::Progress;
+use crate::summary::Summary;
+use crate::units::{Grain, Unit};
+
+/// Which models to fit, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitRequest {
+    /// The purchase model's name.
+    pub model: String,
+    /// Fit a spend model too, where the data have amounts.
+    pub spend: bool,
+    /// How to search.
+    pub options: FitOptions,
+}
+
+impl Default for FitRequest {
+    fn default() -> Self {
+        FitRequest { model: "bg-nbd".to_owned(), spend: true, options: FitOptions::default() }
+    }
+}
+
+/// A purchase model and a spend model, ready to score customers.
+#[derive(Debug, Clone)]
+pub struct ClvModel {
+    /// Who is still a customer, and how often they will buy.
+    pub purchase: PurchaseModel,
+    /// How the purchase model was fitted; `None` if its parameters were given.
+    pub purchase_fit: Option<FitReport>,
+    /// How much a purchase is worth; `None` without amounts.
+    pub spend: Option<GammaGamma>,
+    /// How the spend model was fitted; `None` if its parameters were given.
+    pub spend_fit: Option<FitReport>,
+    /// The unit of the purchase model's time.
+    pub unit: Unit,
+    /// What counted as one purchase, if known.
+    pub grain: Option<Grain>,
+    /// The earliest purchase it was fitted to, if known.
+    pub first_purchase: Option<Date>,
+    /// The end of the observation it was fitted to, if known.
+    pub observed_until: Option<Date>,
+    /// What it was fitted to; `None` if its parameters were given.
+    pub trained_on: Option<TrainedOn>,
+}
+
+impl ClvModel {
+    /// A model of known parameters.
+    pub fn from_parameters(purchase: PurchaseModel, spend: Option<GammaGamma>, unit: Unit) -> Self {
+        ClvModel {
+            purchase,
+            purchase_fit: None,
+            spend,
+            spend_fit: None,
+            unit,
+            grain: None,
+            first_purchase: None,
+            observed_until: None,
+            trained_on: None,
+        }
+    }
+
+    /// Fits a purchase model and, if wanted and possible, a spend model to a summary.
+    ///
+    /// # Errors
+    /// If the model is unknown, the summary cannot be read, the data cannot determine the purchase
+    /// model, or a search fails.
+    pub fn fit(summary: &Summary, request: &FitRequest, progress: &dyn Progress) -> Result<ClvModel> {
+        let member = Member::named(&request.model)?;
+        let counts = Counts::read(summary, progress)?;
+        progress.stage("fitting", None);
+        let (purchase, purchase_fit) = member.fit(&counts.customers, &request.options)?;
+        let spend = match &counts.spend {
+            Some(table) if request.spend => Some(fit_spend(table, &counts.amounts, &request.options)?),
+            _ => None,
+        };
+        let (spend, spend_fit) = spend.map(|fitted| (fitted.model, fitted.report)).unzip();
+        Ok(ClvModel {
+            purchase,
+            purchase_fit: Some(purchase_fit),
+            spend,
+            spend_fit,
+            unit: summary.meta.unit,
+            grain: summary.meta.grain,
+            first_purchase: summary.meta.first_purchase,
+            observed_until: summary.meta.observed_until,
+            trained_on: Some(counts.trained_on),
+        })
+    }
+}

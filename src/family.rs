@@ -1,0 +1,132 @@
+//! The family: every purchase model by name, with what can be done by name. A new model is one
+//! line of [`PURCHASE_MODELS`].
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::fit::{FitOptions, FitReport, fit};
+use crate::model::{Attrition, BgNbd, Customer, CustomerTable, MbgNbd, Model, Nbd, ParamSpec};
+
+/// One member of the family.
+pub struct Member {
+    /// Its name, as used in options and model files.
+    pub name: &'static str,
+    /// What it assumes of customers, in a few words.
+    pub about: &'static str,
+    /// Its parameters.
+    pub params: &'static [ParamSpec],
+    make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
+    fit: fn(&CustomerTable, &FitOptions) -> Result<(PurchaseModel, FitReport)>,
+}
+
+/// All purchase models.
+pub static PURCHASE_MODELS: &[Member] = &[
+    member::<BgNbd>("may leave, for ever, after any repeat purchase"),
+    member::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    member::<Nbd>("never leave: the baseline without churn"),
+];
+
+const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
+    Member { name: M::NAME, about, params: M::PARAMS, make: make::<M>, fit: fit_member::<M> }
+}
+
+fn make<M: Attrition + Model>(params: &[f64]) -> Result<Arc<dyn Attrition>> {
+    Ok(Arc::new(M::checked(params)?))
+}
+
+fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
+    table: &CustomerTable,
+    options: &FitOptions,
+) -> Result<(PurchaseModel, FitReport)> {
+    let fitted = fit::<M>(table, options)?;
+    let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
+    Ok((model, fitted.report))
+}
+
+impl Member {
+    /// The member of this name.
+    ///
+    /// # Errors
+    /// If there is none; the message lists those there are.
+    pub fn named(name: &str) -> Result<&'static Member> {
+        PURCHASE_MODELS.iter().find(|member| member.name == name).ok_or_else(|| {
+            let known: Vec<_> = PURCHASE_MODELS.iter().map(|member| member.name).collect();
+            Error::model(name, format!("unknown model '{name}'; known are {}", known.join(", ")))
+        })
+    }
+
+    /// Fits it to counted customers.
+    ///
+    /// # Errors
+    /// See [`fit`].
+    pub fn fit(&self, table: &CustomerTable, options: &FitOptions) -> Result<(PurchaseModel, FitReport)> {
+        (self.fit)(table, options)
+    }
+}
+
+/// A purchase model of the family with its parameters.
+#[derive(Debug, Clone)]
+pub struct PurchaseModel {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters, in the order of [`PurchaseModel::specs`].
+    pub params: Vec<f64>,
+    attrition: Arc<dyn Attrition>,
+}
+
+impl PurchaseModel {
+    /// The model of this name with these parameters.
+    ///
+    /// # Errors
+    /// If the name is unknown or a parameter is not in its domain.
+    pub fn new(name: &str, params: &[f64]) -> Result<Self> {
+        let member = Member::named(name)?;
+        let attrition = (member.make)(params)?;
+        Ok(PurchaseModel { name: member.name, params: params.to_vec(), attrition })
+    }
+
+    /// The model of this name with parameters by name.
+    ///
+    /// # Errors
+    /// If the name is unknown, or a parameter is unknown, missing, given twice or not in its domain.
+    pub fn from_named(name: &str, params: &[(String, f64)]) -> Result<Self> {
+        PurchaseModel::new(name, &in_order(name, Member::named(name)?.params, params)?)
+    }
+
+    /// What its parameters are.
+    pub fn specs(&self) -> &'static [ParamSpec] {
+        Member::named(self.name).expect("it was made by name").params
+    }
+}
+
+impl std::ops::Deref for PurchaseModel {
+    type Target = dyn Attrition;
+    fn deref(&self) -> &Self::Target {
+        self.attrition.as_ref()
+    }
+}
+
+/// Puts named parameters in a model's order.
+///
+/// # Errors
+/// If one is unknown, missing or given twice.
+pub fn in_order(model: &str, specs: &[ParamSpec], params: &[(String, f64)]) -> Result<Vec<f64>> {
+    let wanted = || specs.iter().map(|spec| spec.name).collect::<Vec<_>>().join(", ");
+    for (i, (name, _)) in params.iter().enumerate() {
+        if !specs.iter().any(|spec| spec.name == name) {
+            let message = format!("it has no parameter '{name}'; its parameters are {}", wanted());
+            return Err(Error::model(model, message));
+        }
+        if params[..i].iter().any(|(earlier, _)| earlier == name) {
+            return Err(Error::model(model, format!("parameter {name} is given twice")));
+        }
+    }
+    let value = |spec: &ParamSpec| {
+        let found = params.iter().find(|(name, _)| name == spec.name);
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let message = format!("parameter {} is missing; required are {}", spec.name, wanted());
+            Error::model(model, message)
+        })
+    };
+    specs.iter().map(value).collect()
+}

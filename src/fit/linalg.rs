@@ -1,0 +1,73 @@
+//! Eigenvalues of a small symmetric matrix: all the linear algebra a fit of a few parameters needs.
+
+use ndarray::{Array1, Array2};
+
+/// Eigenvalues, and the eigenvectors as columns, of a symmetric matrix, by cyclic Jacobi rotations.
+///
+/// Jacobi's method is slow for large matrices and the most accurate one for small ones: it also
+/// gets small eigenvalues right when the diagonal is badly scaled (Demmel & Veselić 1992).
+pub(crate) fn symmetric_eigen(matrix: &Array2<f64>) -> (Array1<f64>, Array2<f64>) {
+    let n = matrix.nrows();
+    let mut a = matrix.clone();
+    let mut vectors = Array2::eye(n);
+    for _sweep in 0..60 {
+        let mut rotated = false;
+        for p in 0..n {
+            for q in p + 1..n {
+                rotated |= rotate(&mut a, &mut vectors, p, q);
+            }
+        }
+        if !rotated {
+            break;
+        }
+    }
+    (a.diag().to_owned(), vectors)
+}
+
+/// One Jacobi rotation that makes `a[p, q]` zero; false if it is negligible already.
+fn rotate(a: &mut Array2<f64>, vectors: &mut Array2<f64>, p: usize, q: usize) -> bool {
+    let off = a[[p, q]];
+    if off == 0.0 || off.abs() <= 1e-17 * (a[[p, p]] * a[[q, q]]).abs().sqrt() || !off.is_finite() {
+        return false;
+    }
+    let theta = (a[[q, q]] - a[[p, p]]) / (2.0 * off);
+    let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
+    let t = if theta == 0.0 { 1.0 } else { t };
+    let c = 1.0 / t.hypot(1.0);
+    let s = t * c;
+    let n = a.nrows();
+    for k in 0..n {
+        let (kp, kq) = (a[[k, p]], a[[k, q]]);
+        a[[k, p]] = c * kp - s * kq;
+        a[[k, q]] = s * kp + c * kq;
+    }
+    for k in 0..n {
+        let (pk, qk) = (a[[p, k]], a[[q, k]]);
+        a[[p, k]] = c * pk - s * qk;
+        a[[q, k]] = s * pk + c * qk;
+    }
+    a[[p, q]] = 0.0;
+    a[[q, p]] = 0.0;
+    for k in 0..n {
+        let (kp, kq) = (vectors[[k, p]], vectors[[k, q]]);
+        vectors[[k, p]] = c * kp - s * kq;
+        vectors[[k, q]] = s * kp + c * kq;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn eigen_reconstructs() {
+        let m = array![[4.0, 1.0, -2.0], [1.0, 2.0, 0.5], [-2.0, 0.5, 1e-3]];
+        let (values, v) = symmetric_eigen(&m);
+        let back = v.dot(&Array2::from_diag(&values)).dot(&v.t());
+        assert!((&back - &m).iter().all(|d| d.abs() < 1e-14), "{back}");
+        let identity = v.t().dot(&v);
+        assert!((&identity - &Array2::<f64>::eye(3)).iter().all(|d| d.abs() < 1e-14));
+    }
+}

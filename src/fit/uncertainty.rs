@@ -1,0 +1,70 @@
+//! From the Hessian at the end of a search: is it a maximum, a limit of the model or neither, and
+//! how well is each parameter known.
+
+use ndarray::Array2;
+
+use crate::fit::linalg::symmetric_eigen;
+use crate::fit::optimize::{Ending, Outcome};
+
+/// What the Hessian says.
+pub(crate) struct Uncertainty {
+    pub verdict: Verdict,
+    /// Standard errors of the log parameters; `None` where not determined.
+    pub standard_errors: Vec<Option<f64>>,
+    /// Covariance of the log parameters, if all are determined.
+    pub covariance: Option<Array2<f64>>,
+}
+
+pub(crate) enum Verdict {
+    Maximum,
+    Limit,
+    Neither(String),
+}
+
+/// A combination of log parameters is not determined if its standard error is above this: the data
+/// then do not tell one value from another a factor of e^8 = 3,000 away.
+const UNDETERMINED: f64 = 8.0;
+/// The share that a parameter may have in an undetermined combination and still count as known.
+const SHARE: f64 = 1e-3;
+/// Expected gain of log-likelihood by one more step at which a maximum counts as reached.
+const REACHED: f64 = 1e-7;
+
+/// Reads the Hessian of minus the log-likelihood in the free parameters, at the end of a search.
+pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
+    let n = outcome.u.len();
+    let (curvature, vectors) = symmetric_eigen(&outcome.at.hessian);
+    let along = vectors.t().dot(&outcome.at.gradient);
+    let least = UNDETERMINED.powi(-2);
+    let known: Vec<bool> = curvature.iter().map(|c| *c >= least).collect();
+    let at_wall = outcome.u.iter().any(|u| u.abs() >= wall);
+    let gain: f64 = (0..n).filter(|&k| known[k]).map(|k| 0.5 * along[k].powi(2) / curvature[k]).sum();
+    let noise = 1e-13 * outcome.at.value.abs().max(1.0);
+
+    let verdict = if gain > REACHED.max(noise) || !gain.is_finite() {
+        let words = match &outcome.ending {
+            Ending::Stuck(words) => words.clone(),
+            Ending::Stationary => "the gradient is not zero where the search ended".to_owned(),
+        };
+        Verdict::Neither(format!("{words} (one more step promises {gain:.2e} in log-likelihood)"))
+    } else if curvature.iter().any(|c| *c < -least) {
+        Verdict::Neither(format!("a saddle point, not a maximum (Hessian eigenvalues {curvature:.3e})"))
+    } else if at_wall || known.iter().any(|known| !known) {
+        Verdict::Limit
+    } else {
+        Verdict::Maximum
+    };
+
+    let share = |i: usize, k: usize| vectors[[i, k]].powi(2);
+    let standard_errors = (0..n).map(|i| {
+        let lost: f64 = (0..n).filter(|&k| !known[k]).map(|k| share(i, k)).sum();
+        let variance: f64 = (0..n).filter(|&k| known[k]).map(|k| share(i, k) / curvature[k]).sum();
+        (lost <= SHARE).then(|| variance.sqrt())
+    });
+    let standard_errors = standard_errors.collect();
+    let covariance = known.iter().all(|known| *known).then(|| {
+        Array2::from_shape_fn((n, n), |(i, j)| {
+            (0..n).map(|k| vectors[[i, k]] * vectors[[j, k]] / curvature[k]).sum()
+        })
+    });
+    Uncertainty { verdict, standard_errors, covariance }
+}

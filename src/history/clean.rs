@@ -1,0 +1,357 @@
+//! One row at a time: is it a purchase, or what else becomes of it?
+//!
+//! A [`Cleaner`] is one worker's: good rows go to its columns with nothing allocated, all others are
+//! counted by [`Fate`] and the first ones of a block kept for the message. Tallies are kept per
+//! block and merged in the order of the input, so that sums and lists do not depend on threads.
+
+use arrow_array::StringArray;
+use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use jiff::civil::Date;
+
+use super::account::Fate;
+use super::explain::{explain_amount, explain_range, explain_shape};
+use super::options::{LogOptions, Returns};
+use super::read::Purchases;
+use super::read::amounts;
+use super::read::calendar::{Moment, date_of_day, day_of_civil, day_of_date};
+use super::read::dates::{DateRule, Shape};
+use crate::error::{BadRow, Error, Place};
+use crate::units::Grain;
+
+/// How many bad rows are listed.
+pub(crate) const LISTED: usize = 10;
+
+/// Room made for one id [bytes].
+const USUAL_ID: usize = 10;
+
+/// What every row is judged by.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    pub date: Option<DateRule>,
+    pub from: i32,
+    pub until: i32,
+    pub until_given: bool,
+    pub observed_until: i32,
+    pub grain: Grain,
+    pub returns: Returns,
+    pub decimal_comma: bool,
+    pub has_amount: bool,
+    /// Names of the columns, for messages.
+    pub names: Names,
+}
+
+/// Column names, for messages.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    pub id: String,
+    pub date: String,
+    pub amount: String,
+    pub quantity: Option<String>,
+    pub currency: Option<String>,
+}
+
+impl Rules {
+    /// From the caller's options; the date rule may be found later.
+    pub fn new(options: &LogOptions, has_amount: bool, names: Names) -> Self {
+        let earliest = day_of_civil(1970, 1, 1).expect("1970 began on a day of the calendar");
+        let seconds = jiff::Timestamp::now().as_second();
+        // East of Greenwich it may be tomorrow already.
+        let tomorrow = i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX - 1) + 1;
+        Rules {
+            date: None,
+            from: options.dates_from.map_or(earliest, day_of_date),
+            until: options.dates_until.map_or(tomorrow, day_of_date),
+            until_given: options.dates_until.is_some(),
+            observed_until: options.observed_until.map_or(i32::MAX, day_of_date),
+            grain: options.grain,
+            returns: options.returns,
+            decimal_comma: options.decimal_comma,
+            has_amount,
+            names,
+        }
+    }
+
+    /// The decimal sign.
+    pub fn point(&self) -> u8 {
+        if self.decimal_comma { b',' } else { b'.' }
+    }
+}
+
+/// Texts of a row's cells, asked for only when the row is not a purchase.
+pub(crate) trait Cells {
+    /// The date as it is written.
+    fn date(&self) -> String;
+    /// The amount as it is written; of a product, the part that is wrong.
+    fn amount(&self) -> String;
+    /// The quantity as it is written.
+    fn quantity(&self) -> String;
+    /// The place of the row, without column and value.
+    fn place(&self) -> Place;
+}
+
+/// What one block's rows came to.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Rows read.
+    pub rows: u64,
+    /// By fate: rows, the sum of the amounts that can be read, and how many can.
+    pub fates: [(u64, f64, u64); Fate::ALL.len()],
+    /// The first bad rows.
+    pub bad: Vec<(Fate, BadRow)>,
+    /// First and last day of the rows passed on.
+    pub days: Days,
+    /// Purchases of amount zero.
+    pub zeros: u64,
+    /// Ids with blanks around them.
+    pub blank_ids: u64,
+    /// Ids that are words for missing.
+    pub null_ids: u64,
+    /// Ids written `17850.0`.
+    pub float_ids: u64,
+    /// Ids that are floating-point numbers by the type of their column.
+    pub number_ids: u64,
+    /// Up to two different currencies, and where each was first seen.
+    pub currencies: Vec<(String, Place)>,
+    /// What no option can skip.
+    pub fatal: Option<Error>,
+    /// Dates that prove day first and month first: an example each.
+    pub orders: [Option<Place>; 2],
+}
+
+/// A first and a last day; the first is later than the last if there are none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days(i32, i32);
+
+impl Default for Days {
+    fn default() -> Self {
+        Days(i32::MAX, i32::MIN)
+    }
+}
+
+impl Days {
+    /// Spans others too.
+    #[inline]
+    pub fn add(&mut self, other: Days) {
+        *self = Days(self.0.min(other.0), self.1.max(other.1));
+    }
+
+    /// The dates, if there are any.
+    pub fn dates(self) -> Option<(Date, Date)> {
+        (self.0 <= self.1).then(|| (date_of_day(self.0), date_of_day(self.1)))
+    }
+}
+
+/// One worker's columns and the tally of its block.
+pub(crate) struct Cleaner<'a> {
+    /// What rows are judged by.
+    pub rules: &'a Rules,
+    /// What the rows of this block came to.
+    pub tally: Tally,
+    ids: Vec<u8>,
+    offsets: Vec<i32>,
+    when: Vec<i32>,
+    amounts: Vec<f64>,
+}
+
+impl<'a> Cleaner<'a> {
+    /// With nothing in it, and room for this many rows.
+    pub fn new(rules: &'a Rules, rows: usize) -> Self {
+        let mut offsets = Vec::with_capacity(rows + 1);
+        offsets.push(0);
+        Cleaner {
+            rules,
+            tally: Tally::default(),
+            ids: Vec::with_capacity(rows * USUAL_ID),
+            offsets,
+            when: Vec::with_capacity(rows),
+            amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
+        }
+    }
+
+    /// Judges one row. `date` and `amount` are `None` where they cannot be read; an amount of -0 is a
+    /// return that is worth nothing.
+    #[inline]
+    pub fn row(&mut self, id: &[u8], date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
+        self.tally.rows += 1;
+        let rules = self.rules;
+        if let (Some(moment), Some(amount)) = (date, amount)
+            && moment.day >= rules.from
+            && moment.day <= rules.until.min(rules.observed_until)
+            && amount.abs() <= amounts::LARGEST
+            && (amount.is_sign_positive() || (amount < 0.0 && rules.returns == Returns::Net))
+            && self.usable_id(id)
+        {
+            self.keep(id, moment, amount);
+        } else {
+            self.leave_out(id, date, amount, cells);
+        }
+    }
+
+    #[inline]
+    fn keep(&mut self, id: &[u8], moment: Moment, amount: f64) {
+        self.ids.extend_from_slice(id);
+        self.offsets.push(self.ids.len() as i32);
+        self.when.push(moment.grain(self.rules.grain));
+        if self.rules.has_amount {
+            self.amounts.push(amount);
+            self.tally.zeros += u64::from(amount == 0.0);
+        }
+        self.tally.days.add(Days(moment.day, moment.day));
+        let purchases = &mut self.tally.fates[Fate::Purchase as usize];
+        purchases.0 += 1;
+        purchases.1 += amount;
+    }
+
+    /// Is there an id? Counts those that look odd.
+    #[inline]
+    fn usable_id(&mut self, id: &[u8]) -> bool {
+        let (Some(&first), Some(&last)) = (id.first(), id.last()) else { return false };
+        if first <= b' ' || last <= b' ' || first >= 0x80 || last >= 0x80 {
+            let text = std::str::from_utf8(id).unwrap_or_default();
+            let trimmed = text.trim();
+            if trimmed.is_empty() {
+                return false;
+            }
+            self.tally.blank_ids += u64::from(trimmed.len() < text.len());
+        }
+        if id.len() <= 5 && is_null_word(id) {
+            self.tally.null_ids += 1;
+        }
+        if last == b'0' && is_float(id) {
+            self.tally.float_ids += 1;
+        }
+        true
+    }
+
+    /// Counts a row that is not passed on.
+    pub fn count(&mut self, fate: Fate, amount: Option<f64>) {
+        let entry = &mut self.tally.fates[fate as usize];
+        entry.0 += 1;
+        if let Some(amount) =
+            amount.filter(|amount| self.rules.has_amount && amount.abs() <= amounts::LARGEST)
+        {
+            entry.1 += amount;
+            entry.2 += 1;
+        }
+    }
+
+    /// Counts a row that cannot even be taken apart.
+    pub fn rows_bad(&mut self, fate: Fate, place: impl FnOnce() -> Place, problem: String) {
+        self.tally.rows += 1;
+        self.bad(fate, None, place, problem);
+    }
+
+    /// Looks at a row's currency; a row without one is bad and done with.
+    pub fn currency(&mut self, currency: &str, cells: &impl Cells) -> bool {
+        if currency.is_empty() {
+            let column = self.rules.names.currency.clone().unwrap_or_default();
+            let place = || cells.place().at(column, "");
+            self.rows_bad(Fate::MissingCurrency, place, "the currency is empty (missing)".into());
+            return false;
+        }
+        let known = &mut self.tally.currencies;
+        if known.len() < 2 && known.iter().all(|(name, _)| name != currency) {
+            known.push((currency.to_owned(), cells.place()));
+        }
+        true
+    }
+
+    /// Counts a bad row and keeps it for the message.
+    pub fn bad(
+        &mut self,
+        fate: Fate,
+        amount: Option<f64>,
+        place: impl FnOnce() -> Place,
+        problem: impl Into<String>,
+    ) {
+        self.count(fate, amount);
+        if self.tally.bad.len() < LISTED {
+            self.tally.bad.push((fate, BadRow { place: place(), problem: problem.into() }));
+        }
+    }
+
+    #[cold]
+    fn leave_out(&mut self, id: &[u8], date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
+        let rules = self.rules;
+        let names = &rules.names;
+        let at = |column: &str, value: String| cells.place().at(column, value);
+        if std::str::from_utf8(id).unwrap_or_default().trim().is_empty() {
+            let problem = "the customer id is empty (missing)";
+            let value = String::from_utf8_lossy(id).into_owned();
+            return self.bad(Fate::MissingId, amount, || at(&names.id, value), problem);
+        }
+        let Some(moment) = date else {
+            let text = cells.date();
+            let (fate, problem) = self.explain_date(text.trim(), cells);
+            return self.bad(fate, amount, || at(&names.date, text), problem);
+        };
+        if moment.day < rules.from || moment.day > rules.until {
+            let (fate, problem) = explain_range(rules, moment);
+            return self.bad(fate, amount, || at(&names.date, cells.date()), problem);
+        }
+        let Some(value) = amount.filter(|amount| amount.abs() <= amounts::LARGEST) else {
+            let (fate, column, text, problem) = explain_amount(rules, cells);
+            return self.bad(fate, None, || at(&column, text), problem);
+        };
+        if value.is_sign_negative() && rules.returns == Returns::Reject {
+            let problem = "a negative amount (--returns net or drop says what to do with returns)";
+            return self.bad(Fate::NegativeAmount, amount, || at(&names.amount, cells.amount()), problem);
+        }
+        let fate = match moment.day > rules.observed_until {
+            true => Fate::AfterObservedUntil,
+            false if value == 0.0 => Fate::ReturnOfNothing,
+            false => Fate::ReturnDropped,
+        };
+        self.count(fate, amount);
+    }
+
+    /// Why a date cannot be read; a value that speaks against the whole column is fatal.
+    fn explain_date(&mut self, text: &str, cells: &impl Cells) -> (Fate, String) {
+        let shape = Shape::of(text.as_bytes());
+        let Some(rule) = self.rules.date.as_ref().filter(|_| shape != Shape::Blank) else {
+            return (Fate::MissingDate, "the date is empty (missing)".into());
+        };
+        if let Some(day_first) = shape.proves_day_first() {
+            let place = cells.place().at(&self.rules.names.date, text);
+            self.tally.orders[usize::from(day_first)].get_or_insert(place);
+        }
+        if *rule == DateRule::Compact && matches!(shape, Shape::Number) && self.tally.fatal.is_none() {
+            let message = "not all numbers of this column are dates YYYYMMDD, so none is taken for one: say how dates are \
+                           written with --date-format (unix, unix-ms, excel, or '%Y%m%d' to have other numbers reported as bad rows)";
+            let place = cells.place().at(&self.rules.names.date, text);
+            self.tally.fatal = Some(Error::input(place, message));
+        }
+        (Fate::UnreadableDate, explain_shape(rule, shape))
+    }
+
+    /// The good rows so far, leaving the columns empty; `None` if there are none.
+    pub fn take(&mut self) -> Option<Purchases> {
+        if self.when.is_empty() {
+            return None;
+        }
+        let (room, amounts) = (self.when.len(), self.amounts.len());
+        let offsets = std::mem::replace(&mut self.offsets, Vec::with_capacity(room + 1));
+        self.offsets.push(0);
+        let bytes = self.ids.len();
+        let ids = std::mem::replace(&mut self.ids, Vec::with_capacity(bytes));
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        Some(Purchases {
+            id: StringArray::new(offsets, Buffer::from_vec(ids), None),
+            when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
+            amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(amounts)),
+        })
+    }
+}
+
+/// Is it a word for "missing"?
+fn is_null_word(id: &[u8]) -> bool {
+    const WORDS: [&[u8]; 11] =
+        [b"na", b"n/a", b"nan", b"null", b"none", b"nil", b"-", b"\\n", b"#n/a", b"<na>", b"?"];
+    WORDS.iter().any(|word| id.eq_ignore_ascii_case(word))
+}
+
+/// Is it a whole number written with `.0`?
+fn is_float(id: &[u8]) -> bool {
+    let digits = id.strip_suffix(b".0").unwrap_or_default();
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}

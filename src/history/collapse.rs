@@ -1,0 +1,277 @@
+//! Partitions to sorted runs of customers.
+//!
+//! A partition is split once more, in memory, into groups so small that bringing their rows together
+//! stays in the processor's cache; each customer's rows are folded, and the customers of several
+//! partitions are sorted into one run. A partition that does not fit into memory (very many customers,
+//! or one customer with very many rows) is sorted in pieces, which are merged row by row into the
+//! same fold. Both ways see the rows of a customer in the same order, so that the results are equal
+//! to the bit.
+
+use super::codec::{Customers, Row, Rows};
+use super::fold::{Fold, FoldCounts, Folded, unpack};
+use super::group::{Group, order_of};
+use super::merge::{RowCursor, Run, Tournament};
+use super::scatter::{Partition, hash_int, hash_text};
+use super::store::{Block, Store};
+use super::twins::{TwinFinder, Twins};
+use crate::error::Result;
+
+/// Rows of a group, about.
+const GROUP_ROWS: usize = 1 << 14;
+
+/// Groups of a partition, at most.
+const GROUPS: usize = 64;
+
+/// Memory of a row of a partition while it is collapsed, without the text of its id [bytes].
+const ROW_BYTES: u64 = 28;
+
+/// What a [`Collapse`] goes by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CollapseOptions {
+    /// Customers first seen before this grain are left out.
+    pub since: Option<i32>,
+    /// Memory for the rows of a partition [bytes].
+    pub rows_memory: u64,
+    /// Memory for the customers of a run [bytes].
+    pub run_memory: u64,
+    /// Rows or customers in a block of a run.
+    pub block_rows: usize,
+    /// Are there ids with blanks around them?
+    pub blanks: bool,
+}
+
+/// Collapses one partition after the other.
+pub(crate) struct Collapse<'a> {
+    store: &'a Store,
+    options: CollapseOptions,
+    fold: Fold,
+    group: Group,
+    /// The partition at hand in groups: rows with integer ids, rows with other ids.
+    groups: Vec<[Rows; 2]>,
+    block: Rows,
+    found: Found<'a>,
+    twins: Twins,
+}
+
+/// What came of some partitions.
+#[derive(Default)]
+pub(crate) struct Collapsed {
+    /// Their customers.
+    pub runs: Vec<Run>,
+    /// What became of their rows.
+    pub counts: FoldCounts,
+    /// Ids that differ only by blanks.
+    pub twins: Twins,
+}
+
+impl Collapsed {
+    /// Adds what came of other partitions.
+    pub fn add(&mut self, other: Collapsed) {
+        self.runs.extend(other.runs);
+        self.counts.add(&other.counts);
+        self.twins.add(other.twins);
+    }
+}
+
+impl<'a> Collapse<'a> {
+    /// Finished blocks go to `store`.
+    pub fn new(store: &'a Store, options: CollapseOptions) -> Self {
+        Collapse {
+            store,
+            options,
+            fold: Fold::new(options.since),
+            group: Group::default(),
+            groups: Vec::new(),
+            block: Rows::default(),
+            found: Found::new(store, options),
+            twins: Twins::default(),
+        }
+    }
+
+    /// Takes the customers of a partition.
+    pub fn partition(&mut self, partition: Partition) -> Result<()> {
+        if partition.rows as u64 * ROW_BYTES + partition.text <= self.options.rows_memory {
+            self.split(partition)?;
+            for at in 0..self.groups.len() {
+                self.fold_group(at)?;
+            }
+        } else {
+            let pieces = self.sorted_pieces(partition)?;
+            self.fold_merged(pieces)?;
+        }
+        self.twins.add(self.found.finder.finish());
+        Ok(())
+    }
+
+    /// What came of all partitions taken.
+    pub fn finish(self) -> Result<Collapsed> {
+        Ok(Collapsed { runs: self.found.finish()?, counts: self.fold.counts, twins: self.twins })
+    }
+
+    /// Splits a partition into groups by bits of the hash that tell nothing yet.
+    fn split(&mut self, partition: Partition) -> Result<()> {
+        let groups = (partition.rows / GROUP_ROWS + 1).next_power_of_two().min(GROUPS);
+        self.groups.resize_with(groups, Default::default);
+        self.groups.iter_mut().flatten().for_each(Rows::clear);
+        for block in partition.blocks {
+            self.block.decode(&self.store.get(&block)?);
+            let Rows { rows, texts } = &self.block;
+            if self.block.of_integers() {
+                for &row in rows {
+                    self.groups[(hash_int(row.id) >> 40) as usize % groups][0].rows.push(row);
+                }
+            } else {
+                for (i, &row) in rows.iter().enumerate() {
+                    let id = texts.get(i);
+                    let group = &mut self.groups[(hash_text(id) >> 40) as usize % groups][1];
+                    group.texts.push(id);
+                    group.rows.push(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fold_group(&mut self, at: usize) -> Result<()> {
+        self.group.load(&self.groups[at]);
+        for number in 0..self.group.names().len() {
+            self.group.rows(number).iter().for_each(|&row| self.fold.push(row));
+            if let Some(customer) = self.fold.finish() {
+                self.found.push(self.group.names().get(number), customer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A partition in pieces, each sorted by id, grain and amount.
+    fn sorted_pieces(&mut self, partition: Partition) -> Result<Vec<Vec<Block>>> {
+        let mut pieces = Vec::new();
+        let mut piece = [Rows::default(), Rows::default()];
+        for block in partition.blocks {
+            self.block.decode(&self.store.get(&block)?);
+            drop(block);
+            let part = &mut piece[usize::from(!self.block.of_integers())];
+            part.rows.extend_from_slice(&self.block.rows);
+            (0..self.block.texts.len()).for_each(|i| part.texts.push(self.block.texts.get(i)));
+            let rows: usize = piece.iter().map(Rows::len).sum();
+            if rows as u64 * 3 * ROW_BYTES + piece[1].texts.bytes.len() as u64 > self.options.rows_memory {
+                pieces.push(self.sorted_rows(&piece)?);
+                piece.iter_mut().for_each(Rows::clear);
+            }
+        }
+        if piece.iter().any(|rows| rows.len() > 0) {
+            pieces.push(self.sorted_rows(&piece)?);
+        }
+        self.group = Group::default();
+        Ok(pieces)
+    }
+
+    /// A run of rows sorted by id, grain and amount.
+    fn sorted_rows(&mut self, piece: &[Rows]) -> Result<Vec<Block>> {
+        self.group.load(piece);
+        let mut order = Vec::new();
+        order_of(self.group.names(), &mut order);
+        let (mut sorted, mut rows, mut encoded) = (Vec::new(), Rows::default(), Vec::new());
+        let mut flush = |rows: &mut Rows| -> Result<()> {
+            encoded.clear();
+            rows.encode(&mut encoded);
+            rows.clear();
+            sorted.push(self.store.put(&encoded)?);
+            Ok(())
+        };
+        for entry in order {
+            let number = entry as u32 as usize;
+            for at in 0..self.group.rows(number).len() {
+                let (when, amount) = unpack(self.group.sorted(number)[at]);
+                rows.texts.push(self.group.names().get(number));
+                rows.rows.push(Row { id: 0, amount, when });
+                if rows.len() >= self.options.block_rows {
+                    flush(&mut rows)?;
+                }
+            }
+        }
+        if rows.len() > 0 {
+            flush(&mut rows)?;
+        }
+        Ok(sorted)
+    }
+
+    /// Merges runs of rows and folds them.
+    fn fold_merged(&mut self, pieces: Vec<Vec<Block>>) -> Result<()> {
+        let cursors = pieces.into_iter().map(|piece| RowCursor::new(self.store, piece));
+        let mut merge = Tournament::new(cursors.collect::<Result<_>>()?);
+        let mut id: Vec<u8> = Vec::new();
+        let mut begun = false;
+        while let Some(cursor) = merge.least() {
+            if !begun || cursor.id() != id {
+                self.finish_customer(&id)?;
+                id.clear();
+                id.extend_from_slice(cursor.id());
+                begun = true;
+            }
+            self.fold.push(cursor.row());
+            merge.advance()?;
+        }
+        self.finish_customer(&id)
+    }
+
+    fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
+        self.fold.finish().map_or(Ok(()), |customer| self.found.push(id, customer))
+    }
+}
+
+/// Customers on their way to a run.
+struct Found<'a> {
+    store: &'a Store,
+    options: CollapseOptions,
+    customers: Customers,
+    finder: TwinFinder,
+    runs: Vec<Run>,
+}
+
+impl<'a> Found<'a> {
+    fn new(store: &'a Store, options: CollapseOptions) -> Self {
+        let (customers, finder, runs) = Default::default();
+        Found { store, options, customers, finder, runs }
+    }
+
+    fn push(&mut self, id: &[u8], customer: Folded) -> Result<()> {
+        if self.options.blanks {
+            self.finder.see(id);
+        }
+        self.customers.push(id, customer);
+        let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>();
+        let memory = self.customers.len() * per_customer + self.customers.id.bytes.len();
+        if memory as u64 > self.options.run_memory { self.flush() } else { Ok(()) }
+    }
+
+    /// Sorts what there is into a run.
+    fn flush(&mut self) -> Result<()> {
+        let mut order = Vec::new();
+        order_of(&self.customers.id, &mut order);
+        let Customers { id: ids, folded } = &self.customers;
+        let number = |entry: &u128| *entry as u32 as usize;
+        let id = |entry: Option<&u128>| entry.map_or(Box::default(), |entry| ids.get(number(entry)).into());
+        let mut run = Run { blocks: Vec::new(), first: id(order.first()), last: id(order.last()) };
+        let (mut block, mut encoded) = (Customers::default(), Vec::new());
+        for entries in order.chunks(self.options.block_rows) {
+            block.clear();
+            for entry in entries {
+                block.push(ids.get(number(entry)), folded[number(entry)]);
+            }
+            encoded.clear();
+            block.encode(&mut encoded);
+            run.blocks.push(self.store.put(&encoded)?);
+        }
+        self.runs.push(run);
+        self.customers.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<Run>> {
+        if self.customers.len() > 0 {
+            self.flush()?;
+        }
+        Ok(self.runs)
+    }
+}

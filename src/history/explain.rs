@@ -1,0 +1,72 @@
+//! Why a row cannot be used and how to repair it, in words.
+
+use super::account::Fate;
+use super::clean::{Cells, Rules};
+use super::read::amounts;
+use super::read::calendar::{Moment, date_of_day};
+use super::read::dates::{DateRule, Shape};
+
+pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
+    let written = rule.describe();
+    match (shape, rule) {
+        (_, DateRule::Strftime(_) | DateRule::Unix(_) | DateRule::Excel) => {
+            format!("not a date of the form {written}")
+        }
+        (Shape::DayMonth { sign, .. }, DateRule::DayMonth { sign: same, .. }) if sign == *same => {
+            format!("no such day when read as {written}, as other dates of this column have to be")
+        }
+        (Shape::YearFirst(sign), DateRule::YearFirst(same)) if sign == *same => {
+            "no such day in the calendar".into()
+        }
+        (Shape::Other, _) => {
+            format!("not a date of the form {written}, as the others are (--date-format sets another form)")
+        }
+        _ => format!(
+            "written in another format than the others, which are {written}: write all dates in one format \
+             (YYYY-MM-DD is never misread)"
+        ),
+    }
+}
+
+pub(super) fn explain_range(rules: &Rules, moment: Moment) -> (Fate, String) {
+    if moment.day < rules.from {
+        let from = date_of_day(rules.from);
+        return (
+            Fate::DateTooEarly,
+            format!("the date is before {from}: a typo? (--dates-from DATE allows earlier dates)"),
+        );
+    }
+    let problem = match rules.until_given {
+        true => {
+            format!("the date is after {}, the latest that --dates-until allows", date_of_day(rules.until))
+        }
+        false => {
+            "the date is in the future, after today: a typo? (--dates-until DATE allows later dates)".into()
+        }
+    };
+    let hint = match rules.date {
+        Some(DateRule::Unix(1.0)) => "; if these are milliseconds use --date-format unix-ms",
+        _ => "",
+    };
+    (Fate::DateTooLate, problem + hint)
+}
+
+pub(super) fn explain_amount(rules: &Rules, cells: &impl Cells) -> (Fate, String, String, String) {
+    let names = &rules.names;
+    let quantity = names.quantity.as_ref().map(|name| (name, cells.quantity()));
+    let readable = |text: &str| amounts::parse(text.trim().as_bytes(), rules.point()).is_some();
+    let (column, text) = match quantity {
+        Some((name, text)) if !readable(&text) => (name.clone(), text),
+        _ => (names.amount.clone(), cells.amount()),
+    };
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        let problem = "the amount is empty (missing; it is not taken for 0)";
+        return (Fate::MissingAmount, column, text, problem.into());
+    }
+    let problem = match (readable(&text), names.quantity.is_some()) {
+        (true, true) => "quantity x price is too large, or both are negative".into(),
+        _ => amounts::explain(trimmed, rules.decimal_comma),
+    };
+    (Fate::UnusableAmount, column, text, problem)
+}

@@ -1,0 +1,338 @@
+//! The rows of one customer, in the order of time and amount, to one row of the summary.
+//!
+//! Purchases within one grain are one occasion whose amount is their sum. A return (a negative
+//! amount) is no purchase: it is taken off the same customer's occasions so far, those of its own
+//! grain included, newest first, none below zero. Because rows come sorted by amount too, sums are
+//! the same to the bit in whatever order the log was.
+
+/// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
+/// below this part of itself is zero.
+const ROUNDING: f64 = 1e-12;
+
+/// A row as one number: orders by grain, then amount (IEEE total order).
+pub(crate) fn pack(when: i32, amount: f64) -> u128 {
+    let bits = amount.to_bits();
+    let ordered = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
+    u128::from(super::codec::sortable(when)) << 64 | u128::from(ordered)
+}
+
+/// Undoes [`pack`].
+pub(crate) fn unpack(row: u128) -> (i32, f64) {
+    let ordered = row as u64;
+    let bits = if ordered >> 63 == 1 { ordered & !(1 << 63) } else { !ordered };
+    (super::codec::unsortable((row >> 64) as u64), f64::from_bits(bits))
+}
+
+/// A customer's summary, still in grains.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Folded {
+    /// Occasions after the first.
+    pub x: u32,
+    /// Grain of the first occasion.
+    pub first: i32,
+    /// Grain of the last.
+    pub last: i32,
+    /// Mean amount of the occasions after the first; 0 if there are none.
+    pub mean: f64,
+}
+
+/// A sum of amounts that is the same in whatever order they come: it counts in steps of 2^-32.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Exact(i128);
+
+impl Exact {
+    const STEPS: f64 = (1u64 << 32) as f64;
+
+    /// One more amount.
+    pub fn add(&mut self, amount: f64) {
+        self.0 = self.0.saturating_add((amount * Self::STEPS).round_ties_even() as i128);
+    }
+
+    /// Another sum.
+    pub fn add_all(&mut self, other: Exact) {
+        self.0 = self.0.saturating_add(other.0);
+    }
+
+    /// The sum.
+    pub fn value(self) -> f64 {
+        self.0 as f64 / Self::STEPS
+    }
+}
+
+/// What became of the rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct FoldCounts {
+    /// Customers of the summary.
+    pub customers: u64,
+    /// Their rows that are purchases.
+    pub purchases: u64,
+    /// Their occasions.
+    pub occasions: u64,
+    /// Rows equal to another row of the same customer in grain and amount, beyond the first.
+    pub duplicates: u64,
+    /// Returns that were wholly taken off earlier purchases.
+    pub netted: u64,
+    /// The sum of their amounts (negative).
+    pub netted_amount: Exact,
+    /// Returns that found no earlier purchase, or not enough of it.
+    pub unmatched: u64,
+    /// The sum of their amounts (negative).
+    pub unmatched_amount: Exact,
+    /// What of it was not taken off (positive).
+    pub unmatched_rest: Exact,
+    /// Customers with nothing but returns (their rows are among `unmatched`).
+    pub only_returns: u64,
+    /// Customers first seen before the date asked for.
+    pub left_out: u64,
+    /// Their rows.
+    pub left_out_rows: u64,
+    /// The sum of the amounts of these rows.
+    pub left_out_amount: Exact,
+    /// The first grain of all occasions; `None` if there are none.
+    pub first: Option<i32>,
+}
+
+impl FoldCounts {
+    /// Adds those of other customers.
+    pub fn add(&mut self, other: &FoldCounts) {
+        self.customers += other.customers;
+        self.purchases += other.purchases;
+        self.occasions += other.occasions;
+        self.duplicates += other.duplicates;
+        self.netted += other.netted;
+        self.netted_amount.add_all(other.netted_amount);
+        self.unmatched += other.unmatched;
+        self.unmatched_amount.add_all(other.unmatched_amount);
+        self.unmatched_rest.add_all(other.unmatched_rest);
+        self.only_returns += other.only_returns;
+        self.left_out += other.left_out;
+        self.left_out_rows += other.left_out_rows;
+        self.left_out_amount.add_all(other.left_out_amount);
+        self.first = self.first.into_iter().chain(other.first).min();
+    }
+}
+
+/// Folds one customer after the other: [`push`](Fold::push) the rows in order, then
+/// [`finish`](Fold::finish).
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    /// What became of the rows so far.
+    pub counts: FoldCounts,
+    since: Option<i32>,
+    rows: u64,
+    previous: u128,
+    left_out: bool,
+    first: i32,
+    last: i32,
+    /// Grain at hand.
+    when: i32,
+    /// Sum of its purchases, if there are any.
+    sum: Option<f64>,
+    /// Its returns.
+    returns: Vec<f64>,
+    /// What is left of the amount of each occasion.
+    occasions: Vec<f64>,
+    /// Those of them with something left, oldest first; kept from the first return on.
+    unreturned: Vec<u32>,
+    /// Was there a return?
+    returning: bool,
+}
+
+impl Fold {
+    /// Leaves out customers first seen before the grain `since`.
+    pub fn new(since: Option<i32>) -> Self {
+        Fold { since, ..Fold::default() }
+    }
+
+    /// One more row of the customer at hand, not before the last one in the order of [`pack`].
+    pub fn push(&mut self, row: u128) {
+        let (when, amount) = unpack(row);
+        if self.rows == 0 {
+            self.left_out = self.since.is_some_and(|since| when < since);
+            self.when = when;
+        } else if row == self.previous {
+            self.counts.duplicates += u64::from(!self.left_out);
+        }
+        self.rows += 1;
+        self.previous = row;
+        if self.left_out {
+            self.counts.left_out_amount.add(amount);
+            return;
+        }
+        if when != self.when {
+            self.close();
+            self.when = when;
+        }
+        if amount < 0.0 {
+            self.returns.push(-amount);
+        } else {
+            self.counts.purchases += 1;
+            self.sum = Some(self.sum.unwrap_or(0.0) + amount);
+        }
+    }
+
+    /// The customer at hand is complete. `None` if it is not one of the summary.
+    pub fn finish(&mut self) -> Option<Folded> {
+        let rows = std::mem::take(&mut self.rows);
+        if self.left_out {
+            self.left_out = false;
+            self.counts.left_out += 1;
+            self.counts.left_out_rows += rows;
+            return None;
+        }
+        self.close();
+        if self.returning {
+            self.returning = false;
+            self.unreturned.clear();
+        }
+        let Some((_, repeats)) = self.occasions.split_first() else {
+            self.counts.only_returns += u64::from(rows > 0);
+            return None;
+        };
+        let x = repeats.len() as u32;
+        let mean = if x == 0 { 0.0 } else { repeats.iter().sum::<f64>() / f64::from(x) };
+        self.counts.customers += 1;
+        self.counts.occasions += u64::from(x) + 1;
+        self.counts.first = Some(self.counts.first.map_or(self.first, |first| first.min(self.first)));
+        self.occasions.clear();
+        Some(Folded { x, first: self.first, last: self.last, mean })
+    }
+
+    /// The grain at hand is complete.
+    fn close(&mut self) {
+        if let Some(sum) = self.sum.take() {
+            if self.occasions.is_empty() {
+                self.first = self.when;
+            }
+            self.last = self.when;
+            if self.returning && sum > 0.0 {
+                self.unreturned.push(self.occasions.len() as u32);
+            }
+            self.occasions.push(sum);
+        }
+        if !self.returns.is_empty() {
+            self.take_off_all();
+        }
+    }
+
+    #[cold]
+    fn take_off_all(&mut self) {
+        if !self.returning {
+            self.returning = true;
+            let something = |&i: &u32| self.occasions[i as usize] > 0.0;
+            self.unreturned.extend((0..self.occasions.len() as u32).filter(something));
+        }
+        let mut returns = std::mem::take(&mut self.returns);
+        returns.drain(..).for_each(|amount| self.take_off(amount));
+        self.returns = returns;
+    }
+
+    /// Takes a return off the occasions, newest first.
+    fn take_off(&mut self, amount: f64) {
+        let mut left = amount;
+        while left > 0.0
+            && let Some(&newest) = self.unreturned.last()
+        {
+            let occasion = &mut self.occasions[newest as usize];
+            let before = *occasion;
+            let rest = before - left;
+            left = if left - before > ROUNDING * amount { left - before } else { 0.0 };
+            *occasion = if rest > ROUNDING * before { rest } else { 0.0 };
+            if *occasion == 0.0 {
+                self.unreturned.pop();
+            }
+        }
+        if left > 0.0 {
+            self.counts.unmatched += 1;
+            self.counts.unmatched_amount.add(-amount);
+            self.counts.unmatched_rest.add(left);
+        } else {
+            self.counts.netted += 1;
+            self.counts.netted_amount.add(-amount);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fold(rows: &[(i32, f64)]) -> (Option<Folded>, FoldCounts) {
+        let mut fold = Fold::new(None);
+        let mut rows: Vec<u128> = rows.iter().map(|&(when, amount)| pack(when, amount)).collect();
+        rows.sort_unstable();
+        rows.into_iter().for_each(|row| fold.push(row));
+        (fold.finish(), fold.counts)
+    }
+
+    #[test]
+    fn packing_keeps_order_and_bits() {
+        let amounts = [-1e9, -2.5, -0.0, 0.0, 1e-300, 2.5, 1e9];
+        let mut before = 0;
+        for when in [i32::MIN, -1, 0, 1, i32::MAX] {
+            for amount in amounts {
+                let row = pack(when, amount);
+                assert!(row > before || when == i32::MIN);
+                assert_eq!((when, amount.to_bits()), (unpack(row).0, unpack(row).1.to_bits()));
+                before = row;
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_occasion_is_first_by_date() {
+        let (folded, _) = fold(&[(9, 25.0), (1, 10.0), (5, 20.0)]);
+        assert_eq!(folded, Some(Folded { x: 2, first: 1, last: 9, mean: 22.5 }));
+    }
+
+    #[test]
+    fn rows_of_one_grain_are_one_occasion() {
+        let (folded, counts) = fold(&[(1, 10.0), (3, 1.0), (3, 2.0), (3, 2.0), (3, 0.0)]);
+        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0 }));
+        assert_eq!((counts.purchases, counts.occasions, counts.duplicates), (5, 2, 1));
+    }
+
+    #[test]
+    fn returns_come_off_the_newest_first() {
+        // 30 + 20 bought, 25 returned: 20 off the newer, 5 off the older; the netted one remains a purchase.
+        let (folded, counts) = fold(&[(0, 7.0), (1, 30.0), (2, 20.0), (5, -25.0), (6, 40.0)]);
+        assert_eq!(folded, Some(Folded { x: 3, first: 0, last: 6, mean: (25.0 + 0.0 + 40.0) / 3.0 }));
+        assert_eq!((counts.netted, counts.netted_amount.value(), counts.unmatched), (1, -25.0, 0));
+    }
+
+    #[test]
+    fn a_return_of_the_same_grain_counts_as_later() {
+        let (folded, counts) = fold(&[(0, 1.0), (3, -10.0), (3, 10.0)]);
+        assert_eq!(folded, Some(Folded { x: 1, first: 0, last: 3, mean: 0.0 }));
+        assert_eq!((counts.netted, counts.unmatched), (1, 0));
+    }
+
+    #[test]
+    fn what_finds_no_purchase_is_counted() {
+        let (folded, counts) = fold(&[(0, -3.0), (1, 5.0), (2, -9.0), (2, -1.0), (3, 4.0)]);
+        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 4.0 }));
+        assert_eq!((counts.netted, counts.unmatched), (0, 3));
+        assert_eq!((counts.unmatched_amount.value(), counts.unmatched_rest.value()), (-13.0, 8.0));
+        let (folded, counts) = fold(&[(0, -3.0)]);
+        assert_eq!((folded, counts.only_returns, counts.customers), (None, 1, 0));
+    }
+
+    #[test]
+    fn rounding_leaves_nothing_behind() {
+        let (folded, counts) = fold(&[(0, 1.0), (1, 0.1), (1, 0.2), (2, -0.3)]);
+        assert_eq!(folded.map(|f| f.mean), Some(0.0));
+        assert_eq!((counts.netted, counts.unmatched_rest.value()), (1, 0.0));
+    }
+
+    #[test]
+    fn customers_seen_before_are_left_out() {
+        let mut fold = Fold::new(Some(10));
+        for when in [9, 11, 12] {
+            fold.push(pack(when, 1.0));
+        }
+        assert_eq!(fold.finish(), None);
+        fold.push(pack(10, 1.0));
+        assert!(fold.finish().is_some());
+        assert_eq!((fold.counts.left_out, fold.counts.left_out_rows, fold.counts.purchases), (1, 3, 1));
+    }
+}

@@ -1,0 +1,348 @@
+//! Sorted runs to one sorted stream: a tournament over the heads of the runs.
+//!
+//! Only one block of each run is in memory. The head of a run is compared by a number made of the
+//! first bytes in which ids differ at all, and by the whole id only when these are equal. The
+//! summary of a log is such a merge, done anew each time it is read.
+
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::{Float64Array, UInt32Array};
+
+use super::codec::{Customers, Rows};
+use super::fold::pack;
+use super::group::common;
+use super::store::{Block, Store};
+use crate::error::Result;
+use crate::summary::{BATCH_ROWS, Batches, SummaryBatch};
+use crate::units::{Grain, Unit};
+
+/// One sorted run, read from its least element on.
+pub(crate) trait Cursor {
+    /// Is the head of this run less than that of the other? An exhausted run comes last.
+    fn before(&self, other: &Self) -> bool;
+
+    /// To the next element.
+    fn advance(&mut self) -> Result<()>;
+
+    /// Is there none left?
+    fn exhausted(&self) -> bool;
+}
+
+/// A tree of losers: the least head of all is at the top, the next one is found in log n steps.
+pub(crate) struct Tournament<C> {
+    cursors: Vec<C>,
+    /// At 0 the winner, at each inner node the one that lost there.
+    losers: Vec<usize>,
+}
+
+impl<C: Cursor> Tournament<C> {
+    /// A merge of these runs.
+    pub fn new(cursors: Vec<C>) -> Self {
+        let losers = vec![0; cursors.len().max(1)];
+        let mut tournament = Tournament { cursors, losers };
+        if !tournament.cursors.is_empty() {
+            tournament.losers[0] = tournament.play(1);
+        }
+        tournament
+    }
+
+    /// The run with the least head; `None` if all are exhausted.
+    pub fn least(&self) -> Option<&C> {
+        self.cursors.get(self.losers[0]).filter(|cursor| !cursor.exhausted())
+    }
+
+    /// Moves the run with the least head on.
+    pub fn advance(&mut self) -> Result<()> {
+        let mut winner = self.losers[0];
+        self.cursors[winner].advance()?;
+        let mut node = (winner + self.cursors.len()) / 2;
+        while node > 0 {
+            let loser = self.losers[node];
+            if self.cursors[loser].before(&self.cursors[winner]) {
+                self.losers[node] = winner;
+                winner = loser;
+            }
+            node /= 2;
+        }
+        self.losers[0] = winner;
+        Ok(())
+    }
+
+    /// Plays out the tree below a node and returns its winner.
+    fn play(&mut self, node: usize) -> usize {
+        let leaves = self.cursors.len();
+        if node >= leaves {
+            return node - leaves;
+        }
+        let (a, b) = (self.play(2 * node), self.play(2 * node + 1));
+        let (winner, loser) = if self.cursors[b].before(&self.cursors[a]) { (b, a) } else { (a, b) };
+        self.losers[node] = loser;
+        winner
+    }
+}
+
+/// The first 16 bytes of an id from `skip` on, as a number of the same order.
+fn prefix(id: &[u8], skip: usize) -> u128 {
+    let id = &id[skip.min(id.len())..];
+    let mut bytes = [0; 16];
+    let n = id.len().min(16);
+    bytes[..n].copy_from_slice(&id[..n]);
+    u128::from_be_bytes(bytes)
+}
+
+/// Rows sorted by id, grain and amount, in blocks of text ids.
+pub(crate) struct RowCursor<'a> {
+    store: &'a Store,
+    blocks: std::vec::IntoIter<Block>,
+    rows: Rows,
+    at: usize,
+    prefix: u128,
+    row: u128,
+    exhausted: bool,
+}
+
+impl<'a> RowCursor<'a> {
+    /// At the first row of a run.
+    pub fn new(store: &'a Store, run: Vec<Block>) -> Result<Self> {
+        let (blocks, rows) = (run.into_iter(), Rows::default());
+        let mut cursor = RowCursor { store, blocks, rows, at: 0, prefix: 0, row: 0, exhausted: false };
+        cursor.load()?;
+        Ok(cursor)
+    }
+
+    /// Who.
+    pub fn id(&self) -> &[u8] {
+        self.rows.texts.get(self.at)
+    }
+
+    /// When and how much, packed.
+    pub fn row(&self) -> u128 {
+        self.row
+    }
+
+    fn load(&mut self) -> Result<()> {
+        if self.at >= self.rows.len() {
+            let Some(block) = self.blocks.next() else {
+                self.exhausted = true;
+                return Ok(());
+            };
+            self.rows.decode(&self.store.get(&block)?);
+            self.at = 0;
+        }
+        self.prefix = prefix(self.rows.texts.get(self.at), 0);
+        let row = self.rows.rows[self.at];
+        self.row = pack(row.when, row.amount);
+        Ok(())
+    }
+}
+
+impl Cursor for RowCursor<'_> {
+    fn before(&self, other: &Self) -> bool {
+        match (self.exhausted, other.exhausted) {
+            (false, false) => {
+                let by_prefix = self.prefix.cmp(&other.prefix);
+                by_prefix.then_with(|| self.id().cmp(other.id())).then(self.row.cmp(&other.row)).is_lt()
+            }
+            (mine, _) => !mine,
+        }
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.at += 1;
+        self.load()
+    }
+
+    fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+}
+
+/// Customers sorted by id: a finished part of the summary.
+#[derive(Default)]
+pub(crate) struct Run {
+    /// Blocks of [`Customers`].
+    pub blocks: Vec<Block>,
+    /// The first id.
+    pub first: Box<[u8]>,
+    /// The last id.
+    pub last: Box<[u8]>,
+}
+
+/// A [`Run`] being read.
+struct RunCursor<'a> {
+    store: &'a Store,
+    blocks: std::slice::Iter<'a, Block>,
+    customers: Customers,
+    at: usize,
+    /// Bytes that all ids of all runs begin with.
+    skip: usize,
+    prefix: u128,
+    exhausted: bool,
+}
+
+impl RunCursor<'_> {
+    fn id(&self) -> &[u8] {
+        self.customers.id.get(self.at)
+    }
+
+    fn load(&mut self) -> Result<()> {
+        if self.at >= self.customers.len() {
+            let Some(block) = self.blocks.next() else {
+                self.exhausted = true;
+                return Ok(());
+            };
+            self.customers.decode(&self.store.get(block)?);
+            self.at = 0;
+        }
+        self.prefix = prefix(self.customers.id.get(self.at), self.skip);
+        Ok(())
+    }
+}
+
+impl Cursor for RunCursor<'_> {
+    fn before(&self, other: &Self) -> bool {
+        match (self.exhausted, other.exhausted) {
+            (false, false) => self.prefix.cmp(&other.prefix).then_with(|| self.id().cmp(other.id())).is_lt(),
+            (mine, _) => !mine,
+        }
+    }
+
+    fn advance(&mut self) -> Result<()> {
+        self.at += 1;
+        self.load()
+    }
+
+    fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+}
+
+/// The summary of a log: runs that are merged as they are read.
+pub(crate) struct MergedRuns {
+    /// Holds the blocks of the runs.
+    pub store: Arc<Store>,
+    /// The runs; no customer is in two.
+    pub runs: Vec<Run>,
+    /// What counted as one purchase.
+    pub grain: Grain,
+    /// How time is written.
+    pub unit: Unit,
+    /// Grain of the end of observation.
+    pub end: i32,
+    /// Are there amounts?
+    pub has_money: bool,
+}
+
+impl Batches for MergedRuns {
+    fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
+        let mut merge = None;
+        Box::new(std::iter::from_fn(move || self.next_batch(&mut merge).transpose()))
+    }
+}
+
+impl MergedRuns {
+    /// The next batch of a merge; the first call begins it.
+    fn next_batch<'a>(
+        &'a self,
+        merge: &mut Option<Tournament<RunCursor<'a>>>,
+    ) -> Result<Option<SummaryBatch>> {
+        if merge.is_none() {
+            *merge = Some(self.begin()?);
+        }
+        let Some(merge) = merge else { return Ok(None) };
+        let mut rows = Columns::default();
+        while rows.x.len() < BATCH_ROWS
+            && let Some(cursor) = merge.least()
+        {
+            rows.push(self, &cursor.customers, cursor.at);
+            merge.advance()?;
+        }
+        Ok((!rows.x.is_empty()).then(|| rows.finish(self.has_money)))
+    }
+
+    fn begin(&self) -> Result<Tournament<RunCursor<'_>>> {
+        let runs = || self.runs.iter().filter(|run| !run.blocks.is_empty());
+        let ids = || runs().flat_map(|run| [&run.first, &run.last]);
+        let skip = ids().next().and_then(|some| ids().map(|id| common(some, id)).min()).unwrap_or(0);
+        let cursors = runs().map(|run| {
+            let (store, blocks) = (&*self.store, run.blocks.iter());
+            let customers = Customers::default();
+            let mut cursor = RunCursor { store, blocks, customers, at: 0, skip, prefix: 0, exhausted: false };
+            cursor.load().map(|()| cursor)
+        });
+        Ok(Tournament::new(cursors.collect::<Result<_>>()?))
+    }
+}
+
+/// The columns of a batch as it grows.
+#[derive(Default)]
+struct Columns {
+    id: StringBuilder,
+    x: Vec<u32>,
+    recency: Vec<f64>,
+    t: Vec<f64>,
+    mean: Vec<f64>,
+}
+
+impl Columns {
+    fn push(&mut self, source: &MergedRuns, customers: &Customers, at: usize) {
+        let customer = &customers.folded[at];
+        // Ids came as text and their bytes were not touched.
+        self.id.append_value(std::str::from_utf8(customers.id.get(at)).unwrap_or_default());
+        self.x.push(customer.x);
+        self.recency.push(source.grain.in_units(customer.last - customer.first, source.unit));
+        self.t.push(source.grain.in_units(source.end - customer.first, source.unit));
+        self.mean.push(customer.mean);
+    }
+
+    fn finish(mut self, has_money: bool) -> SummaryBatch {
+        SummaryBatch {
+            customer_id: self.id.finish(),
+            frequency: UInt32Array::from(self.x),
+            recency: Float64Array::from(self.recency),
+            t: Float64Array::from(self.t),
+            monetary_value: has_money.then(|| Float64Array::from(self.mean)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Numbers(Vec<u32>, usize);
+
+    impl Cursor for Numbers {
+        fn before(&self, other: &Self) -> bool {
+            match (self.0.get(self.1), other.0.get(other.1)) {
+                (Some(a), Some(b)) => a < b,
+                (a, _) => a.is_some(),
+            }
+        }
+        fn advance(&mut self) -> Result<()> {
+            self.1 += 1;
+            Ok(())
+        }
+        fn exhausted(&self) -> bool {
+            self.1 >= self.0.len()
+        }
+    }
+
+    #[test]
+    fn any_number_of_runs_is_merged() {
+        for runs in 0..20u32 {
+            let cursors = (0..runs).map(|run| Numbers((0..run * 3).map(|i| i * (run % 5 + 1)).collect(), 0));
+            let mut merge = Tournament::new(cursors.collect::<Vec<_>>());
+            let mut merged = Vec::new();
+            while let Some(cursor) = merge.least() {
+                merged.push(cursor.0[cursor.1]);
+                merge.advance().unwrap();
+            }
+            let mut sorted: Vec<u32> =
+                (0..runs).flat_map(|run| (0..run * 3).map(move |i| i * (run % 5 + 1))).collect();
+            sorted.sort_unstable();
+            assert_eq!(merged, sorted);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Parquet and Arrow IPC: opening them, and their rows as record batches of the columns used.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_schema::{ArrowError, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+
+use super::inputs::{Format, Source};
+use crate::error::{Error, Place, Result};
+
+/// Rows of one batch.
+pub(crate) const BATCH: usize = 32_768;
+
+/// What is known of an Arrow table before its rows are read.
+#[derive(Debug, Clone)]
+pub(crate) struct ArrowTable {
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// A Parquet file's description of itself.
+    parquet: Option<ArrowReaderMetadata>,
+}
+
+/// Reads the description of a table.
+pub(crate) fn describe(source: &Source, format: Format) -> Result<ArrowTable> {
+    match format {
+        Format::Parquet => {
+            let metadata = ArrowReaderMetadata::load(&open_parquet(source)?, ArrowReaderOptions::new())
+                .map_err(|e| damaged(&source.name, "Parquet", e))?;
+            Ok(ArrowTable { schema: metadata.schema().clone(), parquet: Some(metadata) })
+        }
+        Format::ArrowFile => {
+            let reader = FileReader::try_new(BufReader::new(source.open()?), None);
+            let reader = reader.map_err(|e| damaged(&source.name, "Arrow", e))?;
+            Ok(ArrowTable { schema: reader.schema(), parquet: None })
+        }
+        _ => {
+            let reader = StreamReader::try_new(BufReader::new(source.open()?), None);
+            let reader = reader.map_err(|e| damaged(&source.name, "Arrow", e))?;
+            Ok(ArrowTable { schema: reader.schema(), parquet: None })
+        }
+    }
+}
+
+/// Parquet is read from its end, so standard input is no place for it.
+fn open_parquet(source: &Source) -> Result<File> {
+    match source.path() {
+        Some(path) => File::open(path).map_err(|e| Error::io("open", path, e)),
+        None => Err(Error::input(
+            Place::file(&source.name),
+            "Parquet cannot be read from standard input: name the file (standard input takes CSV, JSON Lines or an Arrow IPC stream)",
+        )),
+    }
+}
+
+fn damaged(name: &str, kind: &str, error: impl std::fmt::Display) -> Error {
+    let message = format!("the {kind} file cannot be read: it is damaged or truncated ({error})");
+    Error::input(Place::file(name), message)
+}
+
+/// A value that the file gives for the whole of it, of those in its schema.
+pub(crate) fn file_value<'a>(table: &'a ArrowTable, key: &str) -> Option<&'a str> {
+    if let Some(value) = table.schema.metadata().get(key) {
+        return Some(value);
+    }
+    let metadata = table.parquet.as_ref()?.metadata().file_metadata().key_value_metadata()?;
+    metadata.iter().find(|pair| pair.key == key)?.value.as_deref()
+}
+
+/// Row groups of a Parquet file: first row (from 1) and compressed size [bytes] of each.
+pub(crate) fn row_groups(table: &ArrowTable) -> Vec<(u64, u64)> {
+    let Some(parquet) = &table.parquet else { return Vec::new() };
+    let mut first_row = 1;
+    let groups = parquet.metadata().row_groups().iter().map(|group| {
+        let first = first_row;
+        first_row += group.num_rows().max(0) as u64;
+        (first, group.compressed_size().max(0) as u64)
+    });
+    groups.collect()
+}
+
+/// Opens one row group of a Parquet file.
+pub(crate) fn open_group(
+    source: &Source,
+    table: &ArrowTable,
+    group: usize,
+    used: &[usize],
+) -> Result<Batches> {
+    let metadata = table.parquet.clone().ok_or_else(|| damaged(&source.name, "Parquet", "no row groups"))?;
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), used.iter().copied());
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open_parquet(source)?, metadata)
+        .with_projection(mask)
+        .with_row_groups(vec![group])
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(|e| damaged(&source.name, "Parquet", e))?;
+    Ok(Batches {
+        name: source.name.clone(),
+        kind: "Parquet",
+        inner: Box::new(reader),
+        next_row: row_groups(table)[group].0,
+    })
+}
+
+/// Opens an Arrow IPC file or stream.
+pub(crate) fn open_ipc(source: &Source, format: Format, used: &[usize]) -> Result<Batches> {
+    let (file, mut used) = (BufReader::with_capacity(1 << 20, source.open()?), used.to_vec());
+    used.sort_unstable();
+    let wrong = |e| damaged(&source.name, "Arrow", e);
+    let inner: BatchIterator = match format {
+        Format::ArrowFile => Box::new(FileReader::try_new(file, Some(used)).map_err(wrong)?),
+        _ => Box::new(StreamReader::try_new(file, Some(used)).map_err(wrong)?),
+    };
+    Ok(Batches { name: source.name.clone(), kind: "Arrow", inner, next_row: 1 })
+}
+
+type BatchIterator = Box<dyn Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + Send>;
+
+/// Record batches, each with the number of its first row.
+pub(crate) struct Batches {
+    name: String,
+    kind: &'static str,
+    inner: BatchIterator,
+    next_row: u64,
+}
+
+impl Iterator for Batches {
+    type Item = Result<(RecordBatch, u64)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = match self.inner.next()? {
+            Ok(batch) => batch,
+            Err(error) => return Some(Err(damaged(&self.name, self.kind, error))),
+        };
+        let first = self.next_row;
+        self.next_row += batch.num_rows() as u64;
+        Some(Ok((batch, first)))
+    }
+}

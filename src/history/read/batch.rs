@@ -1,0 +1,149 @@
+//! Rows of a record batch, handed to the cleaner.
+
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+
+use super::columns::AmountColumns;
+use super::recognise::Table;
+use super::text::product;
+use super::typed::{Dates, IdBuffer, Ids, Numbers, texts};
+use crate::error::{Error, Place, Result};
+use crate::history::account::Fate;
+use crate::history::clean::{Cells, Cleaner};
+
+enum Amounts {
+    None,
+    One(Numbers),
+    Product { quantity: Numbers, price: Numbers },
+}
+
+/// A batch's columns by role.
+struct Roles {
+    ids: Ids,
+    dates: Dates,
+    amounts: Amounts,
+    currency: Option<StringArray>,
+}
+
+/// The column of a table by its index, made ready for its role.
+pub(crate) fn column<T>(
+    table: &Table,
+    batch: &RecordBatch,
+    index: usize,
+    make: impl Fn(&ArrayRef) -> Result<T, String>,
+) -> Result<T> {
+    let name = &table.names[index];
+    let place = || Place { column: Some(name.clone()), ..Place::file(&table.source.name) };
+    let column =
+        batch.column_by_name(name).ok_or_else(|| Error::input(place(), "the column is missing here"))?;
+    make(column).map_err(|why| Error::input(place(), why))
+}
+
+impl Roles {
+    fn new(table: &Table, batch: &RecordBatch) -> Result<Self> {
+        let log = table.log();
+        let numbers = |index| column(table, batch, index, Numbers::new);
+        Ok(Roles {
+            ids: column(table, batch, log.id, Ids::new)?,
+            dates: column(table, batch, log.date, Dates::new)?,
+            amounts: match log.amount {
+                AmountColumns::None => Amounts::None,
+                AmountColumns::One(index) => Amounts::One(numbers(index)?),
+                AmountColumns::Product { quantity, price } => {
+                    Amounts::Product { quantity: numbers(quantity)?, price: numbers(price)? }
+                }
+            },
+            currency: log.currency.map(|index| column(table, batch, index, texts)).transpose()?,
+        })
+    }
+}
+
+/// Cleans the rows of a batch whose first row has this number.
+pub(crate) fn clean_batch(
+    table: &Table,
+    batch: &RecordBatch,
+    first_row: u64,
+    cleaner: &mut Cleaner,
+) -> Result<()> {
+    let roles = Roles::new(table, batch)?;
+    let rules = cleaner.rules;
+    let Some(rule) = &rules.date else { return Ok(()) };
+    let point = rules.point();
+    let mut buffer = IdBuffer::new();
+    for row in 0..batch.num_rows() {
+        let cells = BatchCells { table, roles: &roles, row, number: first_row + row as u64 };
+        if let Some(currency) = &roles.currency {
+            let text = if currency.is_valid(row) { currency.value(row).trim() } else { "" };
+            if !cleaner.currency(text, &cells) {
+                continue;
+            }
+        }
+        let amount = match &roles.amounts {
+            Amounts::None => Some(0.0),
+            Amounts::One(numbers) => numbers.get(row, point),
+            Amounts::Product { quantity, price } => match (quantity.get(row, point), price.get(row, point)) {
+                (Some(quantity), Some(price)) => product(quantity, price),
+                _ => None,
+            },
+        };
+        match roles.ids.get(row, &mut buffer) {
+            Some(id) => cleaner.row(id, roles.dates.get(row, rule), amount, &cells),
+            None => {
+                let problem =
+                    "a customer id must be text or a whole number below 2^53; cast the column to text";
+                let place = || cells.place().at(&rules.names.id, roles.ids.shown(row));
+                cleaner.rows_bad(Fate::UnusableId, place, problem.into());
+            }
+        }
+    }
+    if roles.ids.is_float() {
+        cleaner.tally.number_ids += batch.num_rows() as u64;
+    }
+    Ok(())
+}
+
+/// Calls `each` with every date that is not one by its type, and the number of its row.
+pub(crate) fn each_date(
+    table: &Table,
+    batch: &RecordBatch,
+    first_row: u64,
+    mut each: impl FnMut(&str, u64),
+) -> Result<()> {
+    let dates = column(table, batch, table.log().date, Dates::new)?;
+    if !dates.is_typed() {
+        for row in 0..dates.len() {
+            each(&dates.shown(row), first_row + row as u64);
+        }
+    }
+    Ok(())
+}
+
+struct BatchCells<'a> {
+    table: &'a Table,
+    roles: &'a Roles,
+    row: usize,
+    number: u64,
+}
+
+impl Cells for BatchCells<'_> {
+    fn date(&self) -> String {
+        self.roles.dates.shown(self.row)
+    }
+
+    fn amount(&self) -> String {
+        match &self.roles.amounts {
+            Amounts::None => String::new(),
+            Amounts::One(numbers) | Amounts::Product { price: numbers, .. } => numbers.shown(self.row),
+        }
+    }
+
+    fn quantity(&self) -> String {
+        match &self.roles.amounts {
+            Amounts::Product { quantity, .. } => quantity.shown(self.row),
+            _ => String::new(),
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place { row: Some(self.number), ..Place::file(&self.table.source.name) }
+    }
+}

@@ -1,0 +1,343 @@
+//! Which column plays which role: by the caller's word, else by well-known names, never by a guess.
+//!
+//! Names are compared without case, spaces, `_`, `-` and `.`. The standard names (`customer_id`,
+//! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
+
+use super::names::{AGE, AMOUNT, DATE, FREQUENCY, ID, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT};
+use crate::error::{Error, Result};
+use crate::history::options::LogOptions;
+
+/// Columns of a log, by index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogColumns {
+    pub id: usize,
+    pub date: usize,
+    pub amount: AmountColumns,
+    pub currency: Option<usize>,
+}
+
+impl LogColumns {
+    /// Indexes of all of them.
+    pub fn used(&self) -> Vec<usize> {
+        let mut used = vec![self.id, self.date];
+        match self.amount {
+            AmountColumns::None => {}
+            AmountColumns::One(one) => used.push(one),
+            AmountColumns::Product { quantity, price } => used.extend([quantity, price]),
+        }
+        used.extend(self.currency);
+        used
+    }
+}
+
+/// Where amounts come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AmountColumns {
+    /// There are none.
+    None,
+    /// One column.
+    One(usize),
+    /// Quantity times price.
+    Product { quantity: usize, price: usize },
+}
+
+/// Columns of a summary, by index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SummaryColumns {
+    pub id: usize,
+    pub frequency: usize,
+    pub recency: usize,
+    pub t: usize,
+    pub monetary: Option<usize>,
+    pub unit: Option<usize>,
+}
+
+impl SummaryColumns {
+    /// Indexes of all of them.
+    pub fn used(&self) -> Vec<usize> {
+        let mut used = vec![self.id, self.frequency, self.recency, self.t];
+        used.extend(self.monetary);
+        used.extend(self.unit);
+        used
+    }
+}
+
+/// What a table is, by its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Columns {
+    Log(LogColumns),
+    Summary(SummaryColumns),
+}
+
+/// Letters that tell names apart.
+fn normalise(name: &str) -> String {
+    let kept = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | '\u{a0}'));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// A table's columns, and what is said of them in messages.
+struct Table<'a> {
+    file: &'a str,
+    names: &'a [String],
+    normal: Vec<String>,
+}
+
+/// Finds the roles of a table's columns.
+///
+/// # Errors
+/// If a role has no column or more than one, with the columns and the flag that settles it.
+pub(crate) fn find(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
+    let table = Table { file, names, normal: names.iter().map(|name| normalise(name)).collect() };
+    match table.summary(options)? {
+        Some(columns) => Ok(Columns::Summary(columns)),
+        None => Ok(Columns::Log(table.log(options)?)),
+    }
+}
+
+impl Table<'_> {
+    fn log(&self, options: &LogOptions) -> Result<LogColumns> {
+        let id = self.needed(&ID, options.id.as_deref())?;
+        let date = self.needed(&DATE, options.date.as_deref())?;
+        let amount = self.amount(options)?;
+        let currency = match &options.currency_column {
+            Some(name) => Some(self.named("--currency-column", name)?),
+            None => None,
+        };
+        let columns = LogColumns { id, date, amount, currency };
+        self.refuse_shared(&columns.used())?;
+        Ok(columns)
+    }
+
+    fn amount(&self, options: &LogOptions) -> Result<AmountColumns> {
+        if let Some(name) = &options.amount {
+            if options.quantity.is_some() || options.price.is_some() {
+                return Err(Error::option("--amount", "give either --amount or --quantity and --price"));
+            }
+            return self.named(AMOUNT.flag, name).map(AmountColumns::One);
+        }
+        if options.quantity.is_some() || options.price.is_some() {
+            let quantity = self.needed(&QUANTITY, options.quantity.as_deref())?;
+            let price = self.needed(&PRICE, options.price.as_deref())?;
+            return Ok(AmountColumns::Product { quantity, price });
+        }
+        let quantity = self.known(&QUANTITY)?;
+        let unit_price = if quantity.is_some() { self.known(&PRICE)? } else { None };
+        let amounts: Vec<usize> =
+            self.candidates(&AMOUNT).into_iter().filter(|&index| Some(index) != unit_price).collect();
+        match (self.choose(&AMOUNT, &amounts)?, quantity, unit_price) {
+            (Some(amount), ..) => Ok(AmountColumns::One(amount)),
+            (None, Some(quantity), Some(price)) => Ok(AmountColumns::Product { quantity, price }),
+            (None, ..) => Ok(AmountColumns::None),
+        }
+    }
+
+    /// A summary has frequency, recency and T, and no purchase dates.
+    fn summary(&self, options: &LogOptions) -> Result<Option<SummaryColumns>> {
+        if options.date.is_some() || options.quantity.is_some() || options.price.is_some() {
+            return Ok(None);
+        }
+        let parts = [&FREQUENCY, &RECENCY, &AGE].map(|role| self.candidates(role));
+        let dates = self.candidates(&DATE);
+        if parts.iter().any(Vec::is_empty) {
+            let here = parts.iter().filter(|found| !found.is_empty()).count();
+            if here < 2 || !dates.is_empty() {
+                return Ok(None);
+            }
+            return Err(self
+                .error("a summary needs the columns frequency, recency and T, and one of them is missing"));
+        }
+        if !dates.is_empty() {
+            return Err(self.error(
+                "the table has frequency, recency and T like a summary and a date like a log: \
+                 name the date column with --date to read it as a log, or remove that column",
+            ));
+        }
+        let one = |role: &Role, found: &[usize]| {
+            self.choose(role, found).map(|index| index.expect("a column was found for this role"))
+        };
+        let unit = self.known(&UNIT)?;
+        let monetary = match &options.amount {
+            Some(name) => Some(self.named(MONETARY.flag, name)?),
+            None => self.known(&MONETARY)?,
+        };
+        Ok(Some(SummaryColumns {
+            id: self.needed(&ID, options.id.as_deref())?,
+            frequency: one(&FREQUENCY, &parts[0])?,
+            recency: one(&RECENCY, &parts[1])?,
+            t: one(&AGE, &parts[2])?,
+            monetary,
+            unit,
+        }))
+    }
+
+    /// The column that a flag names: exactly, else without case and signs.
+    fn named(&self, flag: &str, name: &str) -> Result<usize> {
+        let exact: Vec<usize> = (0..self.names.len()).filter(|&index| self.names[index] == name).collect();
+        let wanted = normalise(name);
+        let found = match exact.is_empty() {
+            false => exact,
+            true => (0..self.names.len()).filter(|&index| self.normal[index] == wanted).collect(),
+        };
+        match found[..] {
+            [one] => Ok(one),
+            [] => Err(self.error(&format!("{flag} names a column '{name}' that is not there"))),
+            _ => Err(self.error(&format!("{flag} names '{name}', and more than one column has this name"))),
+        }
+    }
+
+    fn needed(&self, role: &Role, named: Option<&str>) -> Result<usize> {
+        if let Some(name) = named {
+            return self.named(role.flag, name);
+        }
+        let Some(index) = self.known(role)? else {
+            let (standard, flag) = (role.standard, role.flag);
+            return Err(self.error(&format!("no column {standard} found: name it with {flag} COLUMN")));
+        };
+        Ok(index)
+    }
+
+    fn known(&self, role: &Role) -> Result<Option<usize>> {
+        self.choose(role, &self.candidates(role))
+    }
+
+    fn candidates(&self, role: &Role) -> Vec<usize> {
+        (0..self.names.len()).filter(|&index| role.names.contains(&self.normal[index].as_str())).collect()
+    }
+
+    fn choose(&self, role: &Role, candidates: &[usize]) -> Result<Option<usize>> {
+        let standard: Vec<usize> =
+            candidates.iter().copied().filter(|&index| self.normal[index] == role.names[0]).collect();
+        match (&standard[..], candidates) {
+            ([one], _) | ([], [one]) => Ok(Some(*one)),
+            (_, []) => Ok(None),
+            (several, all) => {
+                let several = if several.is_empty() { all } else { several };
+                let named: Vec<_> = several.iter().map(|&index| format!("'{}'", self.names[index])).collect();
+                let repair = match role.flag {
+                    "" => "rename one of them".to_owned(),
+                    flag => format!("name the right one with {flag} COLUMN"),
+                };
+                let message = format!(
+                    "more than one column could be {}: {}; {repair}",
+                    role.standard,
+                    named.join(", ")
+                );
+                Err(self.error(&message))
+            }
+        }
+    }
+
+    fn refuse_shared(&self, used: &[usize]) -> Result<()> {
+        for (at, index) in used.iter().enumerate() {
+            if used[..at].contains(index) {
+                return Err(self.error(&format!("the column '{}' cannot play two roles", self.names[*index])));
+            }
+        }
+        Ok(())
+    }
+
+    fn error(&self, message: &str) -> Error {
+        if let Some(value) = self.names.iter().find(|name| looks_like_data(name)) {
+            let message = format!(
+                "the first line looks like data ('{}'), not like column names: the file needs a header line such as \
+                 customer_id,date,amount",
+                shorten(value, 60)
+            );
+            return Error::columns(self.file, message);
+        }
+        Error::columns(self.file, format!("{message} (columns: {})", list(self.names)))
+    }
+}
+
+/// Is it a date or a number rather than a name?
+fn looks_like_data(name: &str) -> bool {
+    use super::dates::Shape;
+    !matches!(Shape::of(name.as_bytes()), Shape::Blank | Shape::Other)
+}
+
+/// Some column names for a message.
+pub(crate) fn list(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| shorten(name, 40)).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("... and {} more", names.len() - SHOWN));
+    }
+    shown.join(", ")
+}
+
+fn shorten(text: &str, length: usize) -> String {
+    let mut short: String = text.chars().take(length).collect();
+    if short.len() < text.len() {
+        short.push_str("...");
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(columns: &str, options: &LogOptions) -> Result<LogColumns> {
+        let names: Vec<String> = columns.split(',').map(str::to_owned).collect();
+        match find("log.csv", &names, options)? {
+            Columns::Log(log) => Ok(log),
+            Columns::Summary(_) => panic!("{columns} was taken for a summary"),
+        }
+    }
+
+    #[test]
+    fn finds_well_known_names() {
+        use AmountColumns::{None as Nothing, One, Product};
+        for (columns, id, date, amount) in [
+            ("customer_id,date,amount", 0, 1, One(2)),
+            ("CustomerID,InvoiceDate,Revenue", 0, 1, One(2)),
+            ("Order Date,Client-ID,Total", 1, 0, One(2)),
+            ("id,customer_id,date,amount,total", 1, 2, One(3)),
+            ("customer_id,date", 0, 1, Nothing),
+            ("customer_id,date,price", 0, 1, One(2)),
+            (
+                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+                6,
+                4,
+                Product { quantity: 3, price: 5 },
+            ),
+            ("customer_id,date,quantity,price,revenue", 0, 1, One(4)),
+            ("customer_id,date,quantity", 0, 1, Nothing),
+            ("customer_id,date,channel,amount,frequency,note,empty,T", 0, 1, One(3)),
+        ] {
+            let found = log(columns, &LogOptions::default()).unwrap();
+            assert_eq!((found.id, found.date, found.amount), (id, date, amount), "{columns}");
+        }
+    }
+
+    #[test]
+    fn flags_win_and_match_loosely() {
+        let options =
+            LogOptions { id: Some("KUNDE".into()), amount: Some("Betrag".into()), ..LogOptions::default() };
+        let found = log("kunde,customer_id,date,Betrag,amount", &options).unwrap();
+        assert_eq!((found.id, found.amount), (0, AmountColumns::One(3)));
+    }
+
+    #[test]
+    fn refuses_what_is_not_clear() {
+        for (columns, words) in [
+            (
+                "client_id,user_id,date,amount",
+                "more than one column could be customer_id: 'client_id', 'user_id'",
+            ),
+            ("customer_id,order_date,invoice_date", "--date"),
+            ("customer_id,date,revenue,total", "--amount"),
+            ("customer_id,customer_id,date", "more than one"),
+            (
+                "kunde,date,amount",
+                "no column customer_id found: name it with --id COLUMN (columns: kunde, date, amount)",
+            ),
+            ("C0088,2023-01-02,14.88", "header"),
+            ("customer_id,frequency,recency", "summary"),
+            ("customer_id,date,frequency,recency,T", "--date"),
+        ] {
+            let message = log(columns, &LogOptions::default()).unwrap_err().to_string();
+            assert!(message.contains(words), "{columns}: {message}");
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! Dates: how a column of them is written is decided once, by looking at many values, and then every
+//! value must be written so. Numbers never become dates by themselves, and a day-month order that
+//! the data leave open is an error that shows both readings.
+
+use super::calendar::{Moment, day_of_civil};
+use crate::error::{Error, Result};
+use crate::history::options::DateFormat;
+
+/// How the dates of a column are written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum DateRule {
+    /// Year, month, day with this sign between, perhaps a time and an offset: ISO 8601 for `-`.
+    YearFirst(u8),
+    /// Eight digits.
+    Compact,
+    /// Day and month, or month and day, with this sign between, then a year of four digits.
+    DayMonth { sign: u8, day_first: bool },
+    /// A strftime pattern.
+    Strftime(String),
+    /// Numbers: this many of them make a second.
+    Unix(f64),
+    /// Days since 1899-12-30.
+    Excel,
+}
+
+impl DateRule {
+    /// The rule that the caller asks for.
+    pub fn from_format(format: &DateFormat) -> Result<Self> {
+        Ok(match format {
+            DateFormat::Unix => DateRule::Unix(1.0),
+            DateFormat::UnixMs => DateRule::Unix(1000.0),
+            DateFormat::Excel => DateRule::Excel,
+            DateFormat::Strftime(pattern) => {
+                check_pattern(pattern)?;
+                DateRule::Strftime(pattern.clone())
+            }
+        })
+    }
+
+    /// Reads a value without blanks around it.
+    #[inline]
+    pub fn parse(&self, text: &[u8]) -> Option<Moment> {
+        match self {
+            DateRule::YearFirst(sign) => parse_year_first(text, *sign),
+            DateRule::Compact => parse_compact(text),
+            DateRule::DayMonth { sign, day_first } => {
+                let (a, b, year, rest) = split_day_month(text, *sign)?;
+                let (day, month) = if *day_first { (a, b) } else { (b, a) };
+                finish(day_of_civil(year, month, day)?, rest)
+            }
+            DateRule::Strftime(pattern) => parse_strftime(pattern, text),
+            DateRule::Unix(_) | DateRule::Excel => self.parse_number(plain_number(text)?),
+        }
+    }
+
+    /// Reads a number; `None` if this rule is not about numbers.
+    pub fn parse_number(&self, value: f64) -> Option<Moment> {
+        if value.is_nan() || value.abs() >= 1e15 {
+            return None;
+        }
+        match self {
+            DateRule::Unix(per_second) => Moment::from_seconds((value / per_second).floor() as i64),
+            DateRule::Excel => {
+                Moment::from_seconds(((value - 25_569.0) * 86_400.0).round() as i64).filter(|_| value >= 0.0)
+            }
+            DateRule::Compact if value.fract() == 0.0 && value >= 0.0 => {
+                let number = value as i64;
+                let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+                let year = i32::try_from(year).ok().filter(|year| (1000..=9999).contains(year))?;
+                Some(Moment { day: day_of_civil(year, month as u32, day as u32)?, second: 0 })
+            }
+            _ => None,
+        }
+    }
+
+    /// An example and a name of this way of writing, for messages.
+    pub fn describe(&self) -> String {
+        match self {
+            DateRule::YearFirst(sign) => format!("YYYY{0}MM{0}DD", char::from(*sign)),
+            DateRule::Compact => "YYYYMMDD".into(),
+            DateRule::DayMonth { sign, day_first: true } => format!("day{0}month{0}year", char::from(*sign)),
+            DateRule::DayMonth { sign, day_first: false } => format!("month{0}day{0}year", char::from(*sign)),
+            DateRule::Strftime(pattern) => format!("--date-format '{pattern}'"),
+            DateRule::Unix(1.0) => "--date-format unix (seconds since 1970)".into(),
+            DateRule::Unix(_) => "--date-format unix-ms (milliseconds since 1970)".into(),
+            DateRule::Excel => "--date-format excel (days since 1899-12-30)".into(),
+        }
+    }
+}
+
+fn check_pattern(pattern: &str) -> Result<()> {
+    let wrong = |why: String| {
+        let form = "write a strftime pattern such as '%d/%m/%Y', or unix, unix-ms, excel";
+        Err(Error::option("--date-format", format!("'{pattern}' {why}; {form}")))
+    };
+    let probe = jiff::civil::date(2023, 11, 25).at(13, 14, 15, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    let Ok(probe) = probe else { return Ok(()) };
+    match jiff::fmt::strtime::format(pattern, &probe) {
+        Err(error) => wrong(format!("is not a date format ({error})")),
+        Ok(written) => match parse_strftime(pattern, written.as_bytes()) {
+            Some(moment) if Some(moment.day) == day_of_civil(2023, 11, 25) => Ok(()),
+            _ => wrong("does not give year, month and day".into()),
+        },
+    }
+}
+
+fn parse_strftime(pattern: &str, text: &[u8]) -> Option<Moment> {
+    let parsed = jiff::fmt::strtime::parse(pattern, text).ok()?;
+    if let Ok(instant) = parsed.to_timestamp() {
+        return Moment::from_seconds(instant.as_second());
+    }
+    let date = parsed.to_date().ok()?;
+    let day = day_of_civil(i32::from(date.year()), date.month() as u32, date.day() as u32)?;
+    let hour = |part: Option<i8>| i32::from(part.unwrap_or(0));
+    let time = parsed.to_time().ok();
+    let second = time.map_or(hour(parsed.hour()) * 3600, |time| {
+        i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second())
+    });
+    Some(Moment { day, second })
+}
+
+fn plain_number(text: &[u8]) -> Option<f64> {
+    let plain = text.iter().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
+    std::str::from_utf8(text).ok().filter(|_| plain)?.parse().ok()
+}
+
+/// A number of `count` digits at the start.
+#[inline]
+fn digits(text: &[u8], count: usize) -> Option<u32> {
+    let mut value = 0;
+    for &byte in text.get(..count)? {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u32::from(digit);
+    }
+    Some(value)
+}
+
+/// One or two digits at the start, and what follows.
+#[inline]
+fn short(text: &[u8]) -> Option<(u32, &[u8])> {
+    match digits(text, 2) {
+        Some(value) => Some((value, &text[2..])),
+        None => Some((digits(text, 1)?, &text[1..])),
+    }
+}
+
+#[inline]
+fn parse_year_first(text: &[u8], sign: u8) -> Option<Moment> {
+    if text.len() == 10 && text[4] == sign && text[7] == sign {
+        let (year, month, day) = (digits(text, 4)?, digits(&text[5..], 2)?, digits(&text[8..], 2)?);
+        return Some(Moment { day: day_of_civil(year as i32, month, day)?, second: 0 });
+    }
+    let (year, month, day, rest) = split_year_first(text, sign)?;
+    finish(day_of_civil(year, month, day)?, rest)
+}
+
+fn split_year_first(text: &[u8], sign: u8) -> Option<(i32, u32, u32, &[u8])> {
+    let year = digits(text, 4)?;
+    let (month, rest) = short(text[4..].strip_prefix(&[sign])?)?;
+    let (day, rest) = short(rest.strip_prefix(&[sign])?)?;
+    Some((year as i32, month, day, rest))
+}
+
+fn parse_compact(text: &[u8]) -> Option<Moment> {
+    if text.len() != 8 {
+        return None;
+    }
+    let (year, month, day) = (digits(text, 4)?, digits(&text[4..], 2)?, digits(&text[6..], 2)?);
+    Some(Moment { day: day_of_civil(year as i32, month, day)?, second: 0 }).filter(|_| year >= 1000)
+}
+
+fn split_day_month(text: &[u8], sign: u8) -> Option<(u32, u32, i32, &[u8])> {
+    let (a, rest) = short(text)?;
+    let (b, rest) = short(rest.strip_prefix(&[sign])?)?;
+    let rest = rest.strip_prefix(&[sign])?;
+    let year = digits(rest, 4)?;
+    Some((a, b, year as i32, &rest[4..]))
+}
+
+/// A day and the time of day that may follow it.
+#[inline]
+fn finish(day: i32, rest: &[u8]) -> Option<Moment> {
+    match rest {
+        [] => Some(Moment { day, second: 0 }),
+        [b'T' | b't' | b' ', time @ ..] => {
+            let (second, offset) = parse_time(time.trim_ascii_start())?;
+            match offset {
+                None => Some(Moment { day, second }),
+                Some(offset) => Moment::from_seconds(i64::from(day) * 86_400 + i64::from(second - offset)),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// `HH:MM[:SS[.fraction]][ AM| PM][Z| UTC|+HH[[:]MM]]` as seconds since midnight and offset.
+fn parse_time(text: &[u8]) -> Option<(i32, Option<i32>)> {
+    let (mut hour, rest) = short(text)?;
+    let rest = rest.strip_prefix(b":")?;
+    let (minute, mut rest) = (digits(rest, 2)?, &rest[2..]);
+    let mut second = 0;
+    if let Some(after) = rest.strip_prefix(b":") {
+        second = digits(after, 2)?;
+        rest = &after[2..];
+        if let [b'.' | b',', fraction @ ..] = rest {
+            let count = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
+            rest = fraction.get(count..).filter(|_| count > 0)?;
+        }
+    }
+    let zone = rest.trim_ascii_start();
+    let half = zone.get(..2).map(|two| [two[0].to_ascii_lowercase(), two[1].to_ascii_lowercase()]);
+    let zone = match half {
+        Some(half @ ([b'a', b'm'] | [b'p', b'm'])) if (1..=12).contains(&hour) => {
+            hour = hour % 12 + if half[0] == b'p' { 12 } else { 0 };
+            zone[2..].trim_ascii_start()
+        }
+        _ => zone,
+    };
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let seconds = (hour * 3600 + minute * 60 + second.min(59)) as i32;
+    Some((seconds, parse_offset(zone)?))
+}
+
+/// An offset from UTC [seconds]; `Some(None)` if there is none.
+fn parse_offset(zone: &[u8]) -> Option<Option<i32>> {
+    let (sign, rest) = match zone {
+        [] => return Some(None),
+        b"Z" | b"z" | b"UTC" | b"GMT" => return Some(Some(0)),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let hours = digits(rest, 2)?;
+    let minutes = match &rest[2..] {
+        [] => 0,
+        [b':', minutes @ ..] | minutes if minutes.len() == 2 => digits(minutes, 2)?,
+        _ => return None,
+    };
+    (hours <= 18 && minutes < 60).then(|| Some(sign * (hours * 3600 + minutes * 60) as i32))
+}
+
+/// What a value looks like, before a rule is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Nothing there.
+    Blank,
+    /// Year first, with this sign between.
+    YearFirst(u8),
+    /// Eight digits that are a day of the calendar.
+    Compact,
+    /// Two numbers and a year, with this sign between.
+    DayMonth { sign: u8, a: u32, b: u32 },
+    /// Three short numbers: a year of two digits.
+    ShortYear,
+    /// Some other number.
+    Number,
+    /// Anything else.
+    Other,
+}
+
+/// Signs between the parts of a date.
+const SIGNS: [u8; 3] = *b"-/.";
+
+impl Shape {
+    /// Looks at a value without blanks around it.
+    pub fn of(text: &[u8]) -> Self {
+        if text.is_empty() {
+            return Shape::Blank;
+        }
+        if parse_compact(text).is_some() {
+            return Shape::Compact;
+        }
+        for sign in SIGNS {
+            if let Some((_, _, _, rest)) = split_year_first(text, sign)
+                && finish(0, rest).is_some()
+            {
+                return Shape::YearFirst(sign);
+            }
+            if let Some((a, b, _, rest)) = split_day_month(text, sign)
+                && finish(0, rest).is_some()
+            {
+                return Shape::DayMonth { sign, a, b };
+            }
+            if is_short_year(text, sign) {
+                return Shape::ShortYear;
+            }
+        }
+        if plain_number(text).is_some() { Shape::Number } else { Shape::Other }
+    }
+
+    /// Which order of day and month it proves: `Some(true)` is day first.
+    pub fn proves_day_first(self) -> Option<bool> {
+        match self {
+            Shape::DayMonth { a: 13..=31, b: 1..=12, .. } => Some(true),
+            Shape::DayMonth { a: 1..=12, b: 13..=31, .. } => Some(false),
+            _ => None,
+        }
+    }
+}
+
+fn is_short_year(text: &[u8], sign: u8) -> bool {
+    let parts = || -> Option<&[u8]> {
+        let (_, rest) = short(text)?;
+        let (_, rest) = short(rest.strip_prefix(&[sign])?)?;
+        digits(rest.strip_prefix(&[sign])?, 2)?;
+        Some(&rest[3..])
+    };
+    matches!(parts(), Some([] | [b' ' | b'T', ..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::read::calendar::date_of_day;
+
+    fn read(rule: &DateRule, text: &str) -> Option<String> {
+        let moment = rule.parse(text.as_bytes())?;
+        let (hour, minute) = (moment.second / 3600, moment.second / 60 % 60);
+        Some(format!("{} {hour:02}:{minute:02}", date_of_day(moment.day)))
+    }
+
+    #[test]
+    fn iso_dates_in_all_their_forms() {
+        for (text, want) in [
+            ("2023-01-02", "2023-01-02 00:00"),
+            ("2023-1-2", "2023-01-02 00:00"),
+            ("2024-02-29 23:59", "2024-02-29 23:59"),
+            ("2023-01-02T10:11:12.123456789Z", "2023-01-02 10:11"),
+            ("2023-01-02 10:11:12,5", "2023-01-02 10:11"),
+            ("2023-01-02T00:30:00+01:00", "2023-01-01 23:30"),
+            ("2023-12-31T23:30-0100", "2024-01-01 00:30"),
+            ("2023-01-02 10:11:12 UTC", "2023-01-02 10:11"),
+            ("2023-01-02 12:05 AM", "2023-01-02 00:05"),
+            ("2023-01-02 12:05 pm", "2023-01-02 12:05"),
+        ] {
+            assert_eq!(read(&DateRule::YearFirst(b'-'), text).as_deref(), Some(want), "{text}");
+        }
+        for text in [
+            "",
+            "2023",
+            "2023-01",
+            "2023-02-30",
+            "2023-00-10",
+            "20230102",
+            "2023-01-02T",
+            "2023-01-02 24:00",
+            "2023-01-02 10",
+            "2023-01-02 10:60",
+            "2023-01-02x",
+            "2023-01-02 10:11+25:00",
+            "2023-01-02 10:11:",
+            "23-01-02",
+            "2023-01-02 13:00 PM",
+            "-2023-01-02",
+            "2023/01/02",
+            "2023-01-021",
+        ] {
+            assert_eq!(read(&DateRule::YearFirst(b'-'), text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_patterns_when_they_are_asked_for() {
+        let pattern = |text: &str| DateRule::from_format(&DateFormat::Strftime(text.to_owned())).unwrap();
+        for (rule, text, want) in [
+            (DateRule::Unix(1.0), "1672617600", "2023-01-02 00:00"),
+            (DateRule::Unix(1.0), "-1", "1969-12-31 23:59"),
+            (DateRule::Unix(1000.0), "1672617600999", "2023-01-02 00:00"),
+            (DateRule::Excel, "44928", "2023-01-02 00:00"),
+            (DateRule::Excel, "44928.5", "2023-01-02 12:00"),
+            (DateRule::Compact, "20230102", "2023-01-02 00:00"),
+            (pattern("%d %b %Y"), "02 Jan 2023", "2023-01-02 00:00"),
+            (pattern("%m/%d/%Y %I:%M %p"), "01/02/2023 08:26 PM", "2023-01-02 20:26"),
+            (pattern("%Y-%m-%dT%H:%M:%S%z"), "2023-01-02T00:30:00+0100", "2023-01-01 23:30"),
+            (pattern("%Y%m%d"), "20230102", "2023-01-02 00:00"),
+        ] {
+            assert_eq!(read(&rule, text).as_deref(), Some(want), "{text}");
+        }
+        for (rule, text) in
+            [(DateRule::Unix(1.0), "1e400"), (DateRule::Excel, "-5"), (DateRule::Unix(1.0), "nan")]
+        {
+            assert_eq!(read(&rule, text), None, "{text}");
+        }
+        for text in ["%d/%m", "no pattern", "%!"] {
+            assert!(DateRule::from_format(&DateFormat::Strftime(text.to_owned())).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shapes_are_told_apart() {
+        for (text, want) in [
+            ("", Shape::Blank),
+            ("2023-01-02", Shape::YearFirst(b'-')),
+            ("2023.1.2", Shape::YearFirst(b'.')),
+            ("20230102", Shape::Compact),
+            ("20231302", Shape::Number),
+            ("12/1/2010 8:26", Shape::DayMonth { sign: b'/', a: 12, b: 1 }),
+            ("05-03-2023", Shape::DayMonth { sign: b'-', a: 5, b: 3 }),
+            ("05.03.23", Shape::ShortYear),
+            ("1672617600", Shape::Number),
+            ("44928.5", Shape::Number),
+            ("Jan 6 2023", Shape::Other),
+            ("2023-W05", Shape::Other),
+        ] {
+            assert_eq!(Shape::of(text.as_bytes()), want, "{text}");
+        }
+    }
+}

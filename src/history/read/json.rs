@@ -1,0 +1,174 @@
+//! JSON Lines as records of fields: the values of chosen keys as text, numbers as they are written
+//! shortest, a missing key or null as an empty field.
+
+use std::fmt;
+use std::io::Write;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+
+use super::token::Record;
+
+/// Takes lines apart; keeps its buffers from one line to the next.
+pub(crate) struct JsonFields<'n> {
+    names: &'n [String],
+    fields: Vec<(u32, u32)>,
+    text: Vec<u8>,
+}
+
+impl<'n> JsonFields<'n> {
+    /// Fields in the order of these keys.
+    pub fn new(names: &'n [String]) -> Self {
+        JsonFields { names, fields: Vec::new(), text: Vec::new() }
+    }
+
+    /// The next line that is not blank; a record without fields if it is not an object of plain values.
+    pub fn next<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Option<Record<'a>> {
+        loop {
+            let rest = block.get(*at..).filter(|rest| !rest.is_empty())?;
+            let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+            let row = &rest[..length];
+            let start_line = *line;
+            *at += length
+                + match &rest[length..] {
+                    [b'\r', b'\n', ..] => 2,
+                    [] => 0,
+                    _ => 1,
+                };
+            *line += 1;
+            if row.trim_ascii().is_empty() {
+                continue;
+            }
+            self.read(row);
+            return Some(Record {
+                buffer: &self.text,
+                fields: &self.fields,
+                line: start_line,
+                lines: 1,
+                bad_quotes: false,
+            });
+        }
+    }
+
+    fn read(&mut self, row: &[u8]) {
+        self.fields.clear();
+        self.fields.resize(self.names.len(), (0, 0));
+        self.text.clear();
+        let mut reader = serde_json::Deserializer::from_slice(row);
+        let object = Object { names: self.names, fields: &mut self.fields, text: &mut self.text };
+        if object.deserialize(&mut reader).and_then(|()| reader.end()).is_err() {
+            self.fields.clear();
+        }
+    }
+}
+
+/// The keys of an object in their order; empty if the line is none.
+pub(crate) fn keys(row: &[u8]) -> Vec<String> {
+    match serde_json::from_slice::<Keys>(row) {
+        Ok(Keys(keys)) => keys,
+        Err(_) => Vec::new(),
+    }
+}
+
+struct Keys(Vec<String>);
+
+impl<'de> serde::Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Keys;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+struct Object<'a> {
+    names: &'a [String],
+    fields: &'a mut [(u32, u32)],
+    text: &'a mut Vec<u8>,
+}
+
+impl<'de> DeserializeSeed<'de> for Object<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Object<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = 0u64;
+        while let Some(key) = map.next_key::<std::borrow::Cow<str>>()? {
+            let Some(index) = self.names.iter().position(|name| *name == *key) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if seen & (1 << index) != 0 {
+                return Err(A::Error::custom("a key occurs twice"));
+            }
+            seen |= 1 << index;
+            let start = self.text.len() as u32;
+            map.next_value_seed(Value(self.text))?;
+            self.fields[index] = (start, self.text.len() as u32);
+        }
+        Ok(())
+    }
+}
+
+/// Appends one value as text.
+struct Value<'a>(&'a mut Vec<u8>);
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Value<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a plain value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+        write!(self.0, "{value}").map_err(E::custom)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        write!(self.0, "{value}").map_err(E::custom)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
+        write!(self.0, "{value}").map_err(E::custom)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        write!(self.0, "{value:?}").map_err(E::custom)
+    }
+}

@@ -1,0 +1,202 @@
+//! Reads purchase logs: any number of files in several formats to cleaned columns, in parallel.
+//!
+//! [`recognise`] looks at each input's first block: what format it has and which column plays which
+//! role. [`read_log`] settles how dates are written, then workers take blocks (text) or row groups
+//! (Parquet) in turn, clean their rows and hand them on; each keeps a tally per block. Tallies are
+//! merged in the order of the input, so that nothing depends on the number of threads.
+
+pub(crate) mod amounts;
+pub(crate) mod arrow;
+pub(crate) mod batch;
+mod blocks;
+pub(crate) mod calendar;
+mod columns;
+pub(crate) mod dates;
+pub(crate) mod feed;
+mod inputs;
+mod json;
+mod names;
+pub(crate) mod outcome;
+mod plan;
+pub(crate) mod recognise;
+#[cfg(test)]
+mod tests;
+pub(crate) mod text;
+mod token;
+pub(crate) mod typed;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow_array::StringArray;
+use jiff::civil::Date;
+
+pub(crate) use recognise::{Inputs, Recognised, recognise};
+
+use self::feed::{Data, Feed, Work, for_each_batch};
+use super::account::CleaningAccount;
+use super::clean::{Cleaner, Rules, Tally};
+use super::options::LogOptions;
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::warning::Warning;
+
+/// Cleaned purchases, ready to be scattered. Columns of equal length.
+#[derive(Debug, Clone)]
+pub(crate) struct Purchases {
+    /// Who: text as given, never trimmed, never empty.
+    pub id: StringArray,
+    /// Index of the grain since 1970: hours, days, weeks (from Monday; week 0 has 1970-01-01), months.
+    pub when: Vec<i32>,
+    /// How much; empty if the log has no amounts. Negative for a return (only with `Returns::Net`).
+    pub amount: Vec<f64>,
+}
+
+/// What reading a log came to.
+#[derive(Debug, Default)]
+pub(crate) struct ReadOutcome {
+    /// What became of each row, as far as reading decides.
+    pub account: CleaningAccount,
+    /// The earliest date of the rows passed on.
+    pub first: Option<Date>,
+    /// The latest one.
+    pub last: Option<Date>,
+    /// Are there amounts?
+    pub has_amount: bool,
+    /// Are rows order lines (quantity x price)?
+    pub order_lines: bool,
+    /// What was assumed, one sentence each.
+    pub assumptions: Vec<String>,
+    /// What looks wrong, with advice.
+    pub warnings: Vec<Warning>,
+}
+
+/// Where cleaned batches go: called concurrently and in any order, with the worker's number.
+pub(crate) type Sink<'a> = &'a (dyn Fn(usize, Purchases) -> Result<()> + Sync);
+
+/// A block's place in the input: file, block (or row group), batch in it.
+pub(crate) type BlockKey = (usize, u64, u64);
+
+/// Reads all inputs on `options.threads` workers and hands cleaned batches to `sink`.
+///
+/// # Errors
+/// If the input is damaged, if rows are bad and not to be skipped, or if `sink` fails.
+pub(crate) fn read_log(
+    inputs: &Inputs,
+    options: &LogOptions,
+    progress: &dyn Progress,
+    sink: Sink,
+) -> Result<ReadOutcome> {
+    let rules = plan::rules(inputs, options, progress)?;
+    progress.stage("reading", Some(inputs.bytes()));
+    let run =
+        Run { inputs, rules: &rules, sink, doomed: AtomicBool::new(false), skip_bad: options.skip_bad_rows };
+    let tallies =
+        in_parallel(inputs, options, progress, |worker, work, block| run.clean(worker, work, block))?;
+    outcome::settle(inputs, options, &rules, tallies)
+}
+
+/// Runs `each` on all work, on as many workers as asked for; results in the order of the input.
+pub(crate) fn in_parallel<T: Send>(
+    inputs: &Inputs,
+    options: &LogOptions,
+    progress: &dyn Progress,
+    each: impl Fn(usize, Work, &[u8]) -> Result<Vec<(BlockKey, T)>> + Sync,
+) -> Result<Vec<T>> {
+    let feed = Mutex::new(Feed::new(inputs));
+    let done: Mutex<Vec<(BlockKey, T)>> = Mutex::new(Vec::new());
+    let failed: Mutex<Option<(BlockKey, Error)>> = Mutex::new(None);
+    let stop = AtomicBool::new(false);
+    let work = |worker: usize| {
+        let mut block = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let next = {
+                let mut feed = feed.lock().unwrap_or_else(|e| e.into_inner());
+                let next = feed.next(&mut block);
+                progress.advance(feed.take_bytes());
+                next.map_err(|error| (feed.key(), error))
+            };
+            let result = next.and_then(|work| match work {
+                None => Ok(None),
+                Some(work) => {
+                    let key = work.key;
+                    progress
+                        .check()
+                        .and_then(|()| each(worker, work, &block))
+                        .map(Some)
+                        .map_err(|error| (key, error))
+                }
+            });
+            match result {
+                Ok(Some(results)) => done.lock().unwrap_or_else(|e| e.into_inner()).extend(results),
+                Ok(None) => return,
+                Err((key, error)) => {
+                    stop.store(true, Ordering::Relaxed);
+                    let mut failed = failed.lock().unwrap_or_else(|e| e.into_inner());
+                    if failed.as_ref().is_none_or(|(first, _)| key < *first) {
+                        *failed = Some((key, error));
+                    }
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for worker in 1..threads(options) {
+            let work = &work;
+            scope.spawn(move || work(worker));
+        }
+        work(0);
+    });
+    if let Some((_, error)) = failed.into_inner().unwrap_or_else(|e| e.into_inner()) {
+        return Err(error);
+    }
+    let mut done = done.into_inner().unwrap_or_else(|e| e.into_inner());
+    done.sort_by_key(|(key, _)| *key);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
+}
+
+fn threads(options: &LogOptions) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, |n| n.get());
+    options.threads.unwrap_or_else(all).max(1)
+}
+
+/// What the workers of one reading share.
+struct Run<'a> {
+    inputs: &'a Inputs,
+    rules: &'a Rules,
+    sink: Sink<'a>,
+    /// There are bad rows and they are not to be skipped: nothing more needs to be handed on.
+    doomed: AtomicBool,
+    skip_bad: bool,
+}
+
+impl Run<'_> {
+    fn clean(&self, worker: usize, work: Work, block: &[u8]) -> Result<Vec<(BlockKey, Tally)>> {
+        if let Data::Text { first_line, lines } = work.data {
+            let mut cleaner = Cleaner::new(self.rules, lines as usize + 1);
+            text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
+            return Ok(vec![(work.key, self.finish(worker, &mut cleaner)?)]);
+        }
+        let mut tallies = Vec::new();
+        let mut cleaner = Cleaner::new(self.rules, arrow::BATCH);
+        for_each_batch(self.inputs, work, |table, batch, first_row, key| {
+            batch::clean_batch(table, batch, first_row, &mut cleaner)?;
+            tallies.push((key, self.finish(worker, &mut cleaner)?));
+            Ok(())
+        })?;
+        Ok(tallies)
+    }
+
+    fn finish(&self, worker: usize, cleaner: &mut Cleaner) -> Result<Tally> {
+        let purchases = cleaner.take();
+        let tally = std::mem::take(&mut cleaner.tally);
+        if tally.fatal.is_some() || (!tally.bad.is_empty() && !self.skip_bad) {
+            self.doomed.store(true, Ordering::Relaxed);
+        }
+        match purchases {
+            Some(purchases) if !self.doomed.load(Ordering::Relaxed) => (self.sink)(worker, purchases)?,
+            _ => {}
+        }
+        Ok(tally)
+    }
+}

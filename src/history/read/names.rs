@@ -1,0 +1,142 @@
+//! Well-known column names, by role. A name that can mean two things belongs to no list or to both, so
+//! that it is asked about rather than guessed.
+
+/// Well-known names of a role, the standard one first, all normalised.
+pub(super) struct Role {
+    /// The standard name, as messages give it.
+    pub standard: &'static str,
+    /// The flag that names the column.
+    pub flag: &'static str,
+    /// Names that are taken for it.
+    pub names: &'static [&'static str],
+}
+
+pub(super) const ID: Role = Role {
+    standard: "customer_id",
+    flag: "--id",
+    names: &[
+        "customerid",
+        "customer",
+        "customerno",
+        "customernumber",
+        "customerkey",
+        "customercode",
+        "customeruniqueid",
+        "custid",
+        "cust",
+        "custno",
+        "clientid",
+        "client",
+        "userid",
+        "user",
+        "memberid",
+        "member",
+        "accountid",
+        "buyerid",
+        "buyer",
+        "shopperid",
+        "householdid",
+        "visitorid",
+        "contactid",
+        "subscriberid",
+        "id",
+    ],
+};
+
+pub(super) const DATE: Role = Role {
+    standard: "date",
+    flag: "--date",
+    names: &[
+        "date",
+        "orderdate",
+        "invoicedate",
+        "transactiondate",
+        "purchasedate",
+        "saledate",
+        "salesdate",
+        "paymentdate",
+        "datetime",
+        "orderdatetime",
+        "invoicedatetime",
+        "transactiondatetime",
+        "purchasedatetime",
+        "timestamp",
+        "ordertimestamp",
+        "transactiontimestamp",
+        "purchasetimestamp",
+        "orderpurchasetimestamp",
+        "orderedat",
+        "purchasedat",
+        "createdat",
+        "ordertime",
+        "transactiontime",
+        "purchasetime",
+        "eventtime",
+        "time",
+        "day",
+    ],
+};
+
+pub(super) const AMOUNT: Role = Role {
+    standard: "amount",
+    flag: "--amount",
+    names: &[
+        "amount",
+        "revenue",
+        "sales",
+        "total",
+        "value",
+        "price",
+        "spend",
+        "spent",
+        "turnover",
+        "gmv",
+        "netsales",
+        "saleamount",
+        "salesamount",
+        "salesvalue",
+        "orderamount",
+        "ordertotal",
+        "ordervalue",
+        "orderrevenue",
+        "invoiceamount",
+        "invoicetotal",
+        "transactionamount",
+        "transactionvalue",
+        "purchaseamount",
+        "purchasevalue",
+        "totalamount",
+        "totalprice",
+        "totalsales",
+        "totalrevenue",
+        "totalvalue",
+        "totalspend",
+        "paymentamount",
+        "paymentvalue",
+        "netamount",
+        "grossamount",
+        "linetotal",
+        "subtotal",
+        "amountspent",
+        "monetaryvalue",
+    ],
+};
+
+pub(super) const QUANTITY: Role = Role {
+    standard: "quantity",
+    flag: "--quantity",
+    names: &["quantity", "qty", "units", "quantityordered"],
+};
+
+pub(super) const PRICE: Role = Role {
+    standard: "unit_price",
+    flag: "--price",
+    names: &["unitprice", "price", "priceeach", "itemprice", "unitcost", "priceperunit"],
+};
+
+pub(super) const FREQUENCY: Role = Role { standard: "frequency", flag: "", names: &["frequency"] };
+pub(super) const RECENCY: Role = Role { standard: "recency", flag: "", names: &["recency"] };
+pub(super) const AGE: Role = Role { standard: "T", flag: "", names: &["t"] };
+pub(super) const MONETARY: Role =
+    Role { standard: "monetary_value", flag: "--amount", names: &["monetaryvalue", "monetary"] };
+pub(super) const UNIT: Role = Role { standard: "unit", flag: "--unit", names: &["unit"] };

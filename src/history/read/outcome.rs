@@ -1,0 +1,270 @@
+//! From the tallies of all blocks to the account, the warnings, or the error that lists bad rows.
+
+use super::ReadOutcome;
+use super::columns::AmountColumns;
+use super::dates::DateRule;
+use super::plan::mixed_orders;
+use super::recognise::Inputs;
+use crate::error::{BadRows, Error, ErrorKind, Place, Result};
+use crate::history::account::{CleaningAccount, Fate};
+use crate::history::clean::{LISTED, Rules, Tally};
+use crate::history::options::LogOptions;
+use crate::warning::Warning;
+
+/// All tallies as one, in the order of the input.
+pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
+    let mut all = Tally::default();
+    for tally in tallies {
+        all.rows += tally.rows;
+        for (sum, part) in all.fates.iter_mut().zip(tally.fates) {
+            *sum = (sum.0 + part.0, sum.1 + part.1, sum.2 + part.2);
+        }
+        let room = LISTED - all.bad.len();
+        all.bad.extend(tally.bad.into_iter().take(room));
+        all.days.add(tally.days);
+        all.zeros += tally.zeros;
+        all.blank_ids += tally.blank_ids;
+        all.null_ids += tally.null_ids;
+        all.float_ids += tally.float_ids;
+        all.number_ids += tally.number_ids;
+        for (currency, place) in tally.currencies {
+            if all.currencies.len() < 2 && all.currencies.iter().all(|(known, _)| *known != currency) {
+                all.currencies.push((currency, place));
+            }
+        }
+        all.fatal = all.fatal.or(tally.fatal);
+        for (order, part) in all.orders.iter_mut().zip(tally.orders) {
+            *order = order.take().or(part);
+        }
+    }
+    all
+}
+
+/// The account of a merged tally.
+pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
+    let mut account = CleaningAccount::default();
+    for fate in Fate::ALL {
+        let (rows, amount, known) = tally.fates[fate as usize];
+        let known = has_amount && (known > 0 || fate == Fate::Purchase);
+        account.add(fate, rows, known.then_some(amount));
+    }
+    account.note("zero-amount", "purchases with amount 0", tally.zeros);
+    account
+}
+
+/// What reading came to, from the tallies in the order of the input.
+///
+/// # Errors
+/// If something speaks against the whole column, if rows are bad and not to be skipped, if no row is left.
+pub(crate) fn settle(
+    inputs: &Inputs,
+    options: &LogOptions,
+    rules: &Rules,
+    tallies: Vec<Tally>,
+) -> Result<ReadOutcome> {
+    let mut tally = merge(tallies);
+    if let Some(fatal) = tally.fatal.take() {
+        return Err(fatal);
+    }
+    refuse_mixed_order(rules, &tally)?;
+    refuse_currencies(rules, &tally)?;
+    let account = account_of(&tally, rules.has_amount);
+    debug_assert!(account.adds_up() && account.rows_read == tally.rows);
+    refuse_bad_rows(&tally, &account, options, &file_names(inputs))?;
+    let (first, last) = tally.days.dates().unzip();
+    let mut assumptions = inputs.assumptions.clone();
+    assumptions.extend(say_dates(inputs, rules, options));
+    let mut warnings = warn_ids(&tally);
+    warnings.extend(warn_skipped(&tally, &account));
+    warnings.extend(warn_currency(inputs, rules));
+    Ok(ReadOutcome {
+        account,
+        first,
+        last,
+        has_amount: rules.has_amount,
+        order_lines: matches!(inputs.tables[0].log().amount, AmountColumns::Product { .. }),
+        assumptions,
+        warnings,
+    })
+}
+
+fn file_names(inputs: &Inputs) -> String {
+    let first = &inputs.tables[0].source.name;
+    match inputs.tables.len() {
+        1 => first.clone(),
+        n => format!("{first} and {} more", n - 1),
+    }
+}
+
+/// A date in the other order of day and month speaks against the whole column, so it cannot be skipped.
+fn refuse_mixed_order(rules: &Rules, tally: &Tally) -> Result<()> {
+    let (Some(DateRule::DayMonth { day_first, .. }), [month, day]) = (&rules.date, &tally.orders) else {
+        return Ok(());
+    };
+    let Some(other) = (if *day_first { month } else { day }) else { return Ok(()) };
+    Err(mixed_orders(other.clone(), !*day_first, "other dates of the column have"))
+}
+
+fn refuse_currencies(rules: &Rules, tally: &Tally) -> Result<()> {
+    let [(one, first), (other, second), ..] = &tally.currencies[..] else { return Ok(()) };
+    let column = rules.names.currency.clone().unwrap_or_default();
+    let message = format!(
+        "more than one currency: '{one}' here and '{other}' in line or row {}: convert the amounts to one currency, or read one \
+         currency at a time",
+        second.line.or(second.row).unwrap_or(0)
+    );
+    Err(Error::input(first.clone().at(column, one), message))
+}
+
+/// Bad rows are an error unless they are to be skipped and something is left.
+pub(crate) fn refuse_bad_rows(
+    tally: &Tally,
+    account: &CleaningAccount,
+    options: &LogOptions,
+    files: &str,
+) -> Result<()> {
+    if tally.rows == 0 {
+        let message = "the input has no rows: there is a header and no transactions";
+        return Err(Error::input(Place::file(files), message));
+    }
+    let bad = account.bad_rows();
+    if bad == 0 || (options.skip_bad_rows && bad < tally.rows) {
+        return Ok(());
+    }
+    let kinds = account.entries.iter().filter(|entry| entry.fate.is_bad()).count();
+    if bad == tally.rows
+        && kinds == 1
+        && let Some((_, row)) = tally.bad.first()
+    {
+        let all = if bad == 1 { String::new() } else { format!(" (this is so in all {bad} rows)") };
+        return Err(Error::input(row.place.clone(), format!("{}{all}", row.problem)));
+    }
+    let advice = match bad == tally.rows {
+        true => "No row can be used.".to_owned(),
+        false => format!("Repair them, or leave them out with --skip-bad-rows ({}).", shares(tally, account)),
+    };
+    let listed = tally.bad.iter().map(|(_, row)| row.clone()).collect();
+    Err(ErrorKind::BadRows(BadRows { listed, total: bad, rows_read: tally.rows, advice }).into())
+}
+
+/// Which share of the rows and of the amount is bad.
+fn shares(tally: &Tally, account: &CleaningAccount) -> String {
+    let bad = account.bad_rows();
+    let rows = format!("{} of the rows", percent(bad as f64, tally.rows as f64));
+    let size = |bad: bool| {
+        let entries = account.entries.iter().filter(|entry| entry.fate.is_bad() == bad);
+        entries.filter_map(|entry| entry.amount).map(f64::abs).sum::<f64>()
+    };
+    let known: u64 =
+        Fate::ALL.iter().filter(|fate| fate.is_bad()).map(|&fate| tally.fates[fate as usize].2).sum();
+    if known == 0 {
+        return rows;
+    }
+    let (lost, kept) = (size(true), size(false));
+    let unknown = match bad - known {
+        0 => String::new(),
+        n => format!(", without the {n} whose amount is unknown"),
+    };
+    format!("{rows}, {} of the amount{unknown}", percent(lost, lost + kept))
+}
+
+fn percent(part: f64, whole: f64) -> String {
+    let share = if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
+    match share {
+        s if s >= 10.0 => format!("{s:.0} %"),
+        s if s >= 0.1 || s == 0.0 => format!("{s:.1} %"),
+        s if s >= 0.001 => format!("{s:.3} %"),
+        _ => "less than 0.001 %".into(),
+    }
+}
+
+/// The warning for bad rows that were left out.
+pub(crate) fn warn_skipped(tally: &Tally, account: &CleaningAccount) -> Option<Warning> {
+    let bad = account.bad_rows();
+    let (_, first) = tally.bad.first()?;
+    let reasons: Vec<String> = account
+        .entries
+        .iter()
+        .filter(|entry| entry.fate.is_bad())
+        .map(|entry| format!("{} {}", entry.rows, entry.fate.words().trim_end_matches(", skipped")))
+        .collect();
+    let rows = if bad == 1 { "row was" } else { "rows were" };
+    let message = format!(
+        "{bad} bad {rows} left out: {} ({}). The first: {}: {}",
+        reasons.join(", "),
+        shares(tally, account),
+        first.place,
+        first.problem
+    );
+    Some(Warning::new("bad-rows-skipped", message))
+}
+
+fn say_dates(inputs: &Inputs, rules: &Rules, options: &LogOptions) -> Option<String> {
+    if options.date_format.is_some() && inputs.tables[0].has_typed_dates() {
+        return Some("dates are dates by their type: --date-format was not needed".to_owned());
+    }
+    let rule = rules.date.as_ref().filter(|_| options.date_format.is_none())?;
+    let said = match rule {
+        DateRule::YearFirst(b'-') => return None,
+        DateRule::Compact => {
+            "eight-digit numbers are read as dates YYYYMMDD: all of them are valid ones".to_owned()
+        }
+        DateRule::DayMonth { .. } => {
+            format!("dates are read as {}: some of them allow no other order", rule.describe())
+        }
+        _ => format!("dates are read as {}", rule.describe()),
+    };
+    Some(said)
+}
+
+fn warn_ids(tally: &Tally) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |rows: u64, code, what: &str| {
+        if rows > 0 {
+            warnings.push(Warning::new(
+                code,
+                format!("{rows} {}", what.replace("{rows}", if rows == 1 { "row has" } else { "rows have" })),
+            ));
+        }
+    };
+    warn(
+        tally.null_ids,
+        "null-words-as-ids",
+        "{rows} a customer id that looks like a word for missing (NA, null, none, nan ...): ids are text, so these count as \
+         customers; empty the cells if the id is unknown",
+    );
+    warn(
+        tally.float_ids,
+        "float-ids",
+        "{rows} a customer id written like 17850.0, as exports of a column with gaps do: kept as text, so it is another \
+         customer than 17850; long ids may have lost digits",
+    );
+    warn(
+        tally.number_ids,
+        "floating-point-ids",
+        "{rows} a customer id that is a floating-point number: it is written as a whole number; cast the column to text or \
+         integers to be sure that no digits are lost",
+    );
+    warn(
+        tally.blank_ids,
+        "blanks-around-ids",
+        "{rows} a customer id with blanks around it: kept as given, so it is another customer than the same id without them",
+    );
+    warnings
+}
+
+/// Nobody asked to look at a column that is called currency.
+fn warn_currency(inputs: &Inputs, rules: &Rules) -> Option<Warning> {
+    let table = &inputs.tables[0];
+    let like = |name: &&String| {
+        ["currency", "currencycode", "currency_code"].contains(&name.to_lowercase().as_str())
+    };
+    let name =
+        table.names.iter().find(like).filter(|_| rules.has_amount && table.log().currency.is_none())?;
+    Some(Warning::new(
+        "currency-not-checked",
+        format!(
+            "the column \"{name}\" was not looked at: --currency-column {name} makes sure that all amounts are in one currency"
+        ),
+    ))
+}

@@ -1,0 +1,252 @@
+//! What the inputs are: the format of each file and the roles of its columns, which must be the same
+//! in all of them.
+
+use std::path::PathBuf;
+
+use super::arrow::{self, ArrowTable};
+use super::blocks::{BlockReader, header, hint_length};
+use super::columns::{self, AmountColumns, Columns, LogColumns, SummaryColumns};
+use super::inputs::{self, Format, Source};
+use super::json;
+use super::token::{find_separator, has_line_end};
+use crate::error::{Error, Place, Result};
+use crate::history::options::LogOptions;
+use crate::history::summary_file::SummaryFile;
+
+/// What kind of table the inputs are.
+pub(crate) enum Recognised {
+    /// Purchases.
+    Log(Inputs),
+    /// One row a customer already.
+    Summary(SummaryFile),
+}
+
+/// The files of a log (or summary), looked at.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    /// One a file, in the order in which they are read.
+    pub tables: Vec<Table>,
+    /// What was assumed on the way, one sentence each.
+    pub assumptions: Vec<String>,
+}
+
+impl Inputs {
+    /// Length of all files [bytes].
+    pub fn bytes(&self) -> u64 {
+        self.tables.iter().map(|table| table.source.length).sum()
+    }
+}
+
+/// One file, looked at.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// The file.
+    pub source: Source,
+    /// How its bytes make a table.
+    pub format: Format,
+    /// Its columns.
+    pub names: Vec<String>,
+    /// Their roles.
+    pub columns: Columns,
+    /// What Parquet or Arrow says of itself.
+    pub arrow: Option<ArrowTable>,
+}
+
+impl Table {
+    /// The roles of a log's columns.
+    pub fn log(&self) -> &LogColumns {
+        match &self.columns {
+            Columns::Log(columns) => columns,
+            Columns::Summary(_) => unreachable!("inputs of one call are all of one kind"),
+        }
+    }
+
+    /// Between fields; `None` if the table is not separated text.
+    pub fn separator(&self) -> Option<u8> {
+        match self.format {
+            Format::Text(separator) => Some(separator),
+            _ => None,
+        }
+    }
+
+    /// Are dates of a log dates by their type?
+    pub fn has_typed_dates(&self) -> bool {
+        let field = self.arrow.as_ref().map(|arrow| arrow.schema.field(self.log().date));
+        field.is_some_and(|field| field.data_type().is_temporal())
+    }
+
+    /// Indexes of the columns that have a role.
+    pub fn used(&self) -> Vec<usize> {
+        match &self.columns {
+            Columns::Log(log) => log.used(),
+            Columns::Summary(summary) => summary.used(),
+        }
+    }
+
+    /// The roles of a summary's columns.
+    pub fn summary(&self) -> &SummaryColumns {
+        match &self.columns {
+            Columns::Summary(columns) => columns,
+            Columns::Log(_) => unreachable!("inputs of one call are all of one kind"),
+        }
+    }
+}
+
+/// What kind of table the inputs are, by their columns.
+///
+/// # Errors
+/// If an input cannot be opened or understood, or if the inputs differ in kind or columns.
+pub(crate) fn recognise(paths: &[PathBuf], options: &LogOptions) -> Result<Recognised> {
+    let (sources, assumptions) = inputs::list(paths, options)?;
+    let mut tables: Vec<Table> = Vec::new();
+    for source in sources {
+        let table = look_at(source, options)?;
+        if let Some(first) = tables.first() {
+            refuse_other_shape(first, &table)?;
+        }
+        tables.push(table);
+    }
+    let summary = matches!(tables[0].columns, Columns::Summary(_));
+    let mut inputs = Inputs { tables, assumptions };
+    if summary {
+        return Ok(Recognised::Summary(SummaryFile::new(inputs, options.clone())));
+    }
+    inputs.say_columns(options);
+    Ok(Recognised::Log(inputs))
+}
+
+fn look_at(source: Source, options: &LogOptions) -> Result<Table> {
+    let mut head = Vec::new();
+    source.open_text()?.fill(&mut head, 4096)?;
+    let format = inputs::recognise_format(&source.name, &head)?;
+    let (format, names, arrow) = match format {
+        Format::Text(_) | Format::JsonLines => {
+            let (format, names) = look_at_text(&source, format)?;
+            (format, names, None)
+        }
+        _ => {
+            let arrow = arrow::describe(&source, format)?;
+            let names = arrow.schema.fields().iter().map(|field| field.name().clone()).collect();
+            (format, names, Some(arrow))
+        }
+    };
+    let columns = columns::find(&source.name, &names, options);
+    let columns = columns.map_err(|e| explain_columns(e, &source, &head))?;
+    Ok(Table { source, format, names, columns, arrow })
+}
+
+/// Format with its separator, and column names.
+fn look_at_text(source: &Source, format: Format) -> Result<(Format, Vec<String>)> {
+    let mut block = Vec::new();
+    let empty = || Error::input(Place::file(&source.name), "the file is empty: it has no header and no rows");
+    if format == Format::JsonLines {
+        let first = BlockReader::open(source, None)?.next(&mut block)?;
+        first.ok_or_else(empty)?;
+        return Ok((format, json_names(source, &block)?));
+    }
+    // The separator is found in text whose quotes are not understood yet.
+    let mut head = Vec::new();
+    let mut text = source.open_text()?;
+    let ended = text.fill(&mut head, 1 << 18)?;
+    let body = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let sample =
+        if ended { body } else { &body[..memchr::memrchr2(b'\n', b'\r', body).unwrap_or(body.len())] };
+    let separator = match hint_length(sample) {
+        0 => find_separator(sample).unwrap_or(b','),
+        _ => sample[4],
+    };
+    let (first_line, _) = BlockReader::open(source, Some(separator))?.next(&mut block)?.ok_or_else(empty)?;
+    let (names, ..) = header(&block, first_line, separator);
+    Ok((Format::Text(separator), names))
+}
+
+/// The keys that occur in the first lines, in the order in which they come up.
+fn json_names(source: &Source, block: &[u8]) -> Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let rows = block.split(|&b| b == b'\n' || b == b'\r').filter(|row| !row.trim_ascii().is_empty());
+    for row in rows.take(1000) {
+        for key in json::keys(row) {
+            if !names.contains(&key) {
+                names.push(key);
+            }
+        }
+    }
+    match names.is_empty() {
+        true => Err(Error::input(
+            Place::line(&source.name, 1),
+            "not JSON Lines: each line must be one object such as {\"customer_id\": \"C1\", \"date\": \"2023-01-02\"}",
+        )),
+        false => Ok(names),
+    }
+}
+
+/// Adds what may be behind columns that are not found.
+fn explain_columns(error: Error, source: &Source, head: &[u8]) -> Error {
+    if source.length > 200 && !has_line_end(head) && head.len() >= 200 {
+        let message = format!(
+            "the file seems to be a single line: a header and rows must be lines of their own ({error})"
+        );
+        return Error::input(Place::line(&source.name, 1), shorten(message));
+    }
+    error
+}
+
+fn shorten(text: String) -> String {
+    match text.char_indices().nth(600) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+fn refuse_other_shape(first: &Table, other: &Table) -> Result<()> {
+    let shape = |table: &Table| match &table.columns {
+        Columns::Log(log) => {
+            let amount = match log.amount {
+                AmountColumns::None => 0,
+                AmountColumns::One(_) => 1,
+                AmountColumns::Product { .. } => 2,
+            };
+            (0, amount, log.currency.is_some(), false)
+        }
+        Columns::Summary(summary) => (1, 0, summary.monetary.is_some(), summary.unit.is_some()),
+    };
+    if shape(first) == shape(other) {
+        return Ok(());
+    }
+    let message = format!(
+        "the columns ({}) do not play the same roles as those of {} ({}): read files of one shape together, or name the columns",
+        columns::list(&other.names),
+        first.source.name,
+        columns::list(&first.names)
+    );
+    Err(Error::columns(&other.source.name, message))
+}
+
+impl Inputs {
+    /// Says which columns were taken by their names, and what is missing.
+    fn say_columns(&mut self, options: &LogOptions) {
+        let table = &self.tables[0];
+        let log = table.log();
+        let name = |index: usize| &table.names[index];
+        let said = match log.amount {
+            AmountColumns::Product { quantity, price }
+                if options.quantity.is_none() || options.price.is_none() =>
+            {
+                Some(format!("the amount is column \"{}\" times column \"{}\"", name(quantity), name(price)))
+            }
+            AmountColumns::One(index) if options.amount.is_none() && name(index) != "amount" => {
+                Some(format!("amounts are in column \"{}\"", name(index)))
+            }
+            _ => None,
+        };
+        let mut roles = Vec::new();
+        if options.id.is_none() && name(log.id) != "customer_id" {
+            roles.push(format!("customers are in column \"{}\"", name(log.id)));
+        }
+        if options.date.is_none() && name(log.date) != "date" {
+            roles.push(format!("dates are in column \"{}\"", name(log.date)));
+        }
+        self.assumptions.extend(roles);
+        self.assumptions.extend(said);
+    }
+}

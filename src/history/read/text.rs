@@ -1,0 +1,209 @@
+//! Rows of text: separated fields and JSON Lines, both as records of fields, handed to the cleaner.
+
+use super::amounts;
+use super::columns::{AmountColumns, LogColumns};
+use super::json::JsonFields;
+use super::recognise::Table;
+use super::token::{Record, Tokenizer};
+use crate::error::Place;
+use crate::history::account::Fate;
+use crate::history::clean::{Cells, Cleaner};
+
+/// Calls `each` with every record of a block. Records of JSON Lines have a field for each name.
+pub(crate) fn for_each_record(
+    block: &[u8],
+    first_line: u64,
+    separator: Option<u8>,
+    names: &[String],
+    mut each: impl FnMut(&Record),
+) {
+    let (mut at, mut line) = (0, first_line);
+    match separator {
+        Some(separator) => {
+            let mut tokenizer = Tokenizer::new(separator);
+            while let Some(record) = tokenizer.next(block, &mut at, &mut line) {
+                each(&record);
+            }
+        }
+        None => {
+            let mut fields = JsonFields::new(names);
+            while let Some(record) = fields.next(block, &mut at, &mut line) {
+                each(&record);
+            }
+        }
+    }
+}
+
+/// Cleans the rows of a block.
+pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner: &mut Cleaner) {
+    let nul = memchr::memchr(0, block).is_some();
+    let separator = layout.separator();
+    let needed = match separator {
+        Some(_) => Needed::of(layout.log()),
+        None => Needed::of(layout.log()).packed(),
+    };
+    let names: Vec<String> = needed.names(layout);
+    let width = if separator.is_some() { layout.names.len() } else { names.len() };
+    for_each_record(block, first_line, separator, &names, |record| {
+        if let Some(problem) = broken(record, width, nul) {
+            let place = || Place::line(&layout.source.name, record.line);
+            return cleaner.rows_bad(Fate::BrokenLine, place, problem);
+        }
+        clean_record(layout, &needed, record, cleaner);
+    });
+}
+
+/// Indexes of the fields that are used.
+struct Needed {
+    columns: LogColumns,
+    original: LogColumns,
+}
+
+impl Needed {
+    fn of(columns: &LogColumns) -> Self {
+        Needed { columns: columns.clone(), original: columns.clone() }
+    }
+
+    /// For records that hold only the fields used, in the order of [`Needed::names`].
+    fn packed(mut self) -> Self {
+        self.columns = match self.original.amount {
+            AmountColumns::None => {
+                LogColumns { id: 0, date: 1, amount: AmountColumns::None, currency: Some(2) }
+            }
+            AmountColumns::One(_) => {
+                LogColumns { id: 0, date: 1, amount: AmountColumns::One(2), currency: Some(3) }
+            }
+            AmountColumns::Product { .. } => {
+                let amount = AmountColumns::Product { quantity: 2, price: 3 };
+                LogColumns { id: 0, date: 1, amount, currency: Some(4) }
+            }
+        };
+        self.columns.currency = self.columns.currency.filter(|_| self.original.currency.is_some());
+        self
+    }
+
+    fn names(&self, layout: &Table) -> Vec<String> {
+        self.original.used().into_iter().map(|index| layout.names[index].clone()).collect()
+    }
+}
+
+/// Why a record cannot be taken apart.
+#[inline]
+pub(crate) fn broken(record: &Record, width: usize, nul: bool) -> Option<String> {
+    if record.fields.len() == width && !record.bad_quotes && !nul {
+        return None;
+    }
+    why_broken(record, width, nul)
+}
+
+#[cold]
+fn why_broken(record: &Record, width: usize, nul: bool) -> Option<String> {
+    if record.fields.is_empty() {
+        return Some("not a JSON object of plain values on one line".into());
+    }
+    let spans = match record.lines {
+        0 | 1 => String::new(),
+        lines => format!(" (the row runs over {lines} lines: is a quote not closed?)"),
+    };
+    if record.bad_quotes {
+        return Some(format!("text after a closing quote: double the quotes inside a field{spans}"));
+    }
+    let fields = record.fields.len();
+    if fields != width {
+        let hint = match fields > width {
+            true => "; a field with a separator in it needs quotes",
+            false => "",
+        };
+        return Some(format!(
+            "the line has {fields} field{}, the header {width}{hint}{spans}",
+            plural(fields)
+        ));
+    }
+    let inside =
+        nul && record.fields.iter().any(|&(a, b)| record.buffer[a as usize..b as usize].contains(&0));
+    inside.then(|| "the line holds a NUL byte: the file is damaged here".to_owned())
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+#[inline]
+fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut Cleaner) {
+    let columns = &needed.columns;
+    let rules = cleaner.rules;
+    let date = rules.date.as_ref().and_then(|rule| rule.parse(trim(record.field(columns.date))));
+    let number = |index: usize| amounts::parse(trim(record.field(index)), rules.point());
+    let amount = match columns.amount {
+        AmountColumns::None => Some(0.0),
+        AmountColumns::One(index) => number(index),
+        AmountColumns::Product { quantity, price } => match (number(quantity), number(price)) {
+            (Some(quantity), Some(price)) => product(quantity, price),
+            _ => None,
+        },
+    };
+    let cells = TextCells { layout, columns, record };
+    if let Some(index) = columns.currency {
+        let text = String::from_utf8_lossy(trim(record.field(index)));
+        if !cleaner.currency(&text, &cells) {
+            return;
+        }
+    }
+    cleaner.row(record.field(columns.id), date, amount, &cells);
+}
+
+/// Quantity times price; two negative numbers are a mistake, not a purchase. Something that cost
+/// nothing and comes back is -0.
+#[inline]
+pub(crate) fn product(quantity: f64, price: f64) -> Option<f64> {
+    (quantity >= 0.0 || price >= 0.0).then_some(if price == 0.0 && quantity < 0.0 {
+        -0.0
+    } else {
+        quantity * price + 0.0
+    })
+}
+
+/// Without ASCII blanks around.
+#[inline]
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    match (text.first(), text.last()) {
+        (Some(b'!'..), Some(b'!'..)) => text,
+        _ => text.trim_ascii(),
+    }
+}
+
+struct TextCells<'a> {
+    layout: &'a Table,
+    columns: &'a LogColumns,
+    record: &'a Record<'a>,
+}
+
+impl TextCells<'_> {
+    fn text(&self, index: usize) -> String {
+        String::from_utf8_lossy(self.record.field(index)).into_owned()
+    }
+}
+
+impl Cells for TextCells<'_> {
+    fn date(&self) -> String {
+        self.text(self.columns.date)
+    }
+
+    fn amount(&self) -> String {
+        match self.columns.amount {
+            AmountColumns::None => String::new(),
+            AmountColumns::One(index) | AmountColumns::Product { price: index, .. } => self.text(index),
+        }
+    }
+
+    fn quantity(&self) -> String {
+        match self.columns.amount {
+            AmountColumns::Product { quantity, .. } => self.text(quantity),
+            _ => String::new(),
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::line(&self.layout.source.name, self.record.line)
+    }
+}

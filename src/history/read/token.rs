@@ -1,0 +1,351 @@
+//! Separated text cut into records and fields, and text cut into blocks that end with a record.
+//!
+//! Record ends are `\n`, `\r\n` or `\r`. A record without quotes, which nearly all are, is found
+//! with `memchr` and never copied; one with quotes goes through a slower exact path. Quoting is as in
+//! RFC 4180 and the `csv` crate (a quote opens a quoted field only at the field's start), but text
+//! between a closing quote and the next separator is reported instead of glued on, because that is
+//! how one unclosed quote shows before it swallows the lines after it.
+
+use memchr::{memchr, memchr2, memchr3, memrchr};
+
+/// One record: where its fields are.
+pub(crate) struct Record<'a> {
+    /// The bytes that the fields lie in.
+    pub buffer: &'a [u8],
+    /// Start and end of each field.
+    pub fields: &'a [(u32, u32)],
+    /// The line it begins on.
+    pub line: u64,
+    /// How many lines it covers.
+    pub lines: u64,
+    /// Text follows a closing quote.
+    pub bad_quotes: bool,
+}
+
+impl Record<'_> {
+    /// A field, which must exist.
+    #[inline]
+    pub fn field(&self, index: usize) -> &[u8] {
+        let (start, end) = self.fields[index];
+        &self.buffer[start as usize..end as usize]
+    }
+}
+
+/// Cuts a block into records; keeps its buffers from one record to the next.
+pub(crate) struct Tokenizer {
+    separator: u8,
+    fields: Vec<(u32, u32)>,
+    unquoted: Vec<u8>,
+}
+
+impl Tokenizer {
+    /// For text with this separator.
+    pub fn new(separator: u8) -> Self {
+        Tokenizer { separator, fields: Vec::new(), unquoted: Vec::new() }
+    }
+
+    /// The next record at `*at`, on line `*line`; both are moved behind it. Empty lines are skipped.
+    #[inline]
+    pub fn next<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Option<Record<'a>> {
+        while let Some(first @ (b'\n' | b'\r')) = block.get(*at) {
+            *at += 1 + usize::from(*first == b'\r' && block.get(*at + 1) == Some(&b'\n'));
+            *line += 1;
+        }
+        if *at >= block.len() {
+            return None;
+        }
+        let rest = &block[*at..];
+        let length = match memchr3(b'\n', b'\r', b'"', rest) {
+            Some(found) if rest[found] == b'"' => return Some(self.next_quoted(block, at, line)),
+            Some(found) => found,
+            None => rest.len(),
+        };
+        self.fields.clear();
+        split_plain(rest, length, self.separator, &mut self.fields);
+        let start_line = *line;
+        *line += 1;
+        *at += length + end_length(&rest[length..]);
+        Some(Record { buffer: rest, fields: &self.fields, line: start_line, lines: 1, bad_quotes: false })
+    }
+
+    #[cold]
+    fn next_quoted<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Record<'a> {
+        self.fields.clear();
+        self.unquoted.clear();
+        let rest = &block[*at..];
+        let (mut here, mut bad_quotes) = (0, false);
+        loop {
+            let start = self.unquoted.len();
+            if rest.get(here) == Some(&b'"') {
+                here = copy_quoted(rest, here + 1, &mut self.unquoted);
+                bad_quotes |=
+                    !matches!(rest.get(here), None | Some(b'\n' | b'\r')) && rest[here] != self.separator;
+            }
+            let plain = memchr3(b'\n', b'\r', self.separator, &rest[here..]).map_or(rest.len(), |n| here + n);
+            self.unquoted.extend_from_slice(&rest[here..plain]);
+            self.fields.push((start as u32, self.unquoted.len() as u32));
+            here = plain;
+            if rest.get(here) != Some(&self.separator) {
+                break;
+            }
+            here += 1;
+        }
+        let inside = count_lines(&rest[..here]);
+        let start_line = *line;
+        *line += inside + 1;
+        *at += here + end_length(&rest[here..]);
+        Record {
+            buffer: &self.unquoted,
+            fields: &self.fields,
+            line: start_line,
+            lines: inside + 1,
+            bad_quotes,
+        }
+    }
+}
+
+/// Fields of a record without quotes.
+#[inline]
+fn split_plain(rest: &[u8], length: usize, separator: u8, fields: &mut Vec<(u32, u32)>) {
+    let record = &rest[..length];
+    let mut start = 0;
+    for (at, &byte) in record.iter().enumerate() {
+        if byte == separator {
+            fields.push((start as u32, at as u32));
+            start = at + 1;
+        }
+    }
+    fields.push((start as u32, length as u32));
+}
+
+/// Copies a quoted field from behind its opening quote; returns where its closing quote ends.
+fn copy_quoted(rest: &[u8], mut here: usize, out: &mut Vec<u8>) -> usize {
+    loop {
+        let Some(quote) = memchr(b'"', &rest[here..]).map(|n| here + n) else {
+            out.extend_from_slice(&rest[here..]);
+            return rest.len();
+        };
+        out.extend_from_slice(&rest[here..quote]);
+        if rest.get(quote + 1) != Some(&b'"') {
+            return quote + 1;
+        }
+        out.push(b'"');
+        here = quote + 2;
+    }
+}
+
+/// Length of the record end at the start of `text`.
+#[inline]
+fn end_length(text: &[u8]) -> usize {
+    match text {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// How many line ends there are.
+pub(crate) fn count_lines(text: &[u8]) -> u64 {
+    let feeds = memchr::memchr_iter(b'\n', text).count();
+    let lone = memchr::memchr_iter(b'\r', text).filter(|&at| text.get(at + 1) != Some(&b'\n')).count();
+    (feeds + lone) as u64
+}
+
+/// Where the last complete record of a block ends.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Behind this byte.
+    At(usize),
+    /// Nowhere: the first record goes on.
+    None,
+    /// A quoted field that began in the record at this byte goes on; records before it are complete.
+    OpenQuote(usize),
+}
+
+/// Finds where the last complete record of `block` ends, given that it starts with a record.
+///
+/// At the end of the file (`last`) the block's end is one, unless a quote is open.
+pub(crate) fn cut(block: &[u8], separator: Option<u8>, last: bool) -> Cut {
+    let quoted = separator.filter(|_| memchr(b'"', block).is_some());
+    match quoted {
+        Some(separator) => cut_quoted(block, separator, last),
+        None if last => Cut::At(block.len()),
+        None => cut_plain(block),
+    }
+}
+
+/// The last line end of text without quotes. A `\r` that ends the block may be half a line end.
+fn cut_plain(block: &[u8]) -> Cut {
+    if let Some(feed) = memrchr(b'\n', block) {
+        return Cut::At(feed + 1);
+    }
+    let inner = &block[..block.len().saturating_sub(1)];
+    memrchr(b'\r', inner).map_or(Cut::None, |at| Cut::At(at + 1))
+}
+
+fn cut_quoted(block: &[u8], separator: u8, last: bool) -> Cut {
+    let (mut record, mut here) = (0, 0);
+    while let Some(found) = memchr3(b'\n', b'\r', b'"', &block[here..]).map(|n| here + n) {
+        let starts_field = found == record || block[found - 1] == separator;
+        match block[found] {
+            b'"' if starts_field => match close_quote(block, found + 1, last) {
+                Some(closed) => here = closed,
+                None => return Cut::OpenQuote(record),
+            },
+            b'"' => here = found + 1,
+            b'\r' if found + 1 == block.len() && !last => break,
+            _ => {
+                record = found + end_length(&block[found..]);
+                here = record;
+            }
+        }
+    }
+    match (last, record) {
+        (true, _) => Cut::At(block.len()),
+        (false, 0) => Cut::None,
+        (false, record) => Cut::At(record),
+    }
+}
+
+/// Behind the closing quote of a field; a quote that ends the block may be half an escaped one.
+fn close_quote(block: &[u8], mut here: usize, last: bool) -> Option<usize> {
+    loop {
+        let quote = here + memchr(b'"', &block[here..])?;
+        match block.get(quote + 1) {
+            Some(b'"') => here = quote + 2,
+            None if !last => return None,
+            _ => return Some(quote + 1),
+        }
+    }
+}
+
+/// The separator of a text, by its first line: of those that occur there, the one that also cuts the
+/// following lines into as many fields; of equals the most frequent.
+pub(crate) fn find_separator(head: &[u8]) -> Option<u8> {
+    let score = |separator: u8| -> Option<(usize, usize)> {
+        let mut tokenizer = Tokenizer::new(separator);
+        let (mut at, mut line) = (0, 1);
+        let fields = tokenizer.next(head, &mut at, &mut line)?.fields.len();
+        let mut alike = 0;
+        for _ in 0..50 {
+            match tokenizer.next(head, &mut at, &mut line) {
+                Some(record) => alike += usize::from(record.fields.len() == fields),
+                None => break,
+            }
+        }
+        (fields > 1).then_some((alike, fields))
+    };
+    let mut best = None;
+    for separator in [b',', b';', b'\t', b'|'] {
+        if let Some(score) = score(separator)
+            && best.is_none_or(|(top, _)| score > top)
+        {
+            best = Some((score, separator));
+        }
+    }
+    best.map(|(_, separator)| separator)
+}
+
+/// Is there a line end at all?
+pub(crate) fn has_line_end(text: &[u8]) -> bool {
+    memchr2(b'\n', b'\r', text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Rows = Vec<Vec<Vec<u8>>>;
+
+    fn ours(text: &[u8]) -> (Rows, bool) {
+        let (mut at, mut line, mut bad_quotes) = (0, 1, false);
+        let mut tokenizer = Tokenizer::new(b',');
+        let mut ours = Vec::new();
+        while let Some(record) = tokenizer.next(text, &mut at, &mut line) {
+            bad_quotes |= record.bad_quotes;
+            ours.push((0..record.fields.len()).map(|index| record.field(index).to_vec()).collect());
+        }
+        (ours, bad_quotes)
+    }
+
+    fn theirs(text: &[u8]) -> Rows {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        reader.byte_records().map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect()).collect()
+    }
+
+    /// Small random texts of the signs that matter.
+    fn texts() -> impl Iterator<Item = Vec<u8>> {
+        let mut state = 7u64;
+        let mut next = move |below: u64| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) % below
+        };
+        (0..60_000).map(move |_| (0..next(24)).map(|_| b"ab,,\"\"\n\r"[next(8) as usize]).collect())
+    }
+
+    #[test]
+    fn records_are_those_of_the_csv_crate() {
+        let mut compared = 0;
+        for text in texts() {
+            let (ours, bad_quotes) = ours(&text);
+            if !bad_quotes {
+                assert_eq!(ours, theirs(&text), "{:?}", String::from_utf8_lossy(&text));
+                compared += 1;
+            }
+        }
+        assert!(compared > 30_000);
+    }
+
+    #[test]
+    fn cutting_loses_nothing() {
+        for text in texts().take(10_000) {
+            let whole = ours(&text).0;
+            for room in 1..=text.len() {
+                let (mut pieces, mut from, mut to) = (Vec::new(), 0, 0);
+                while to < text.len() {
+                    to = (to + room).min(text.len());
+                    let last = to == text.len();
+                    match cut(&text[from..to], Some(b','), last) {
+                        Cut::At(end) => {
+                            pieces.extend(ours(&text[from..from + end]).0);
+                            from += end;
+                        }
+                        Cut::OpenQuote(end) if !last => {
+                            pieces.extend(ours(&text[from..from + end]).0);
+                            from += end;
+                        }
+                        Cut::OpenQuote(_) => pieces.extend(ours(&text[from..to]).0),
+                        Cut::None => assert!(!last),
+                    }
+                }
+                assert_eq!(pieces, whole, "{room} of {:?}", String::from_utf8_lossy(&text));
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_numbered_as_editors_do() {
+        let text = b"a\r\n\r\nb\rc\n\"x\ny\",z\nd";
+        let (mut at, mut line) = (0, 1);
+        let mut tokenizer = Tokenizer::new(b',');
+        let mut lines = Vec::new();
+        while let Some(record) = tokenizer.next(text, &mut at, &mut line) {
+            lines.push((record.line, record.lines));
+        }
+        assert_eq!(lines, [(1, 1), (3, 1), (4, 1), (5, 2), (7, 1)]);
+        assert_eq!(count_lines(text), 6);
+    }
+
+    #[test]
+    fn separators_are_found() {
+        for (text, want) in [
+            ("a,b;c\n1,2;3\n", Some(b',')),
+            ("id;date;amount\n1;2;3,5\n2;2;1,5\n", Some(b';')),
+            ("a\tb\n1,5\t2\n", Some(b'\t')),
+            ("\"a,x\"|b\n1|2\n", Some(b'|')),
+            ("one\ntwo\n", None),
+        ] {
+            assert_eq!(find_separator(text.as_bytes()), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Typed columns of Arrow tables as what a role needs: ids as text, dates as moments, numbers.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt64Type,
+};
+use arrow_array::{
+    Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int64Array, StringArray, UInt64Array,
+};
+use arrow_cast::cast;
+use arrow_schema::{DataType, TimeUnit};
+
+use super::amounts;
+use super::calendar::Moment;
+use super::dates::DateRule;
+use super::text::trim;
+
+/// A column of ids. Numbers are written as decimal text.
+pub(crate) enum Ids {
+    Text(StringArray),
+    Int(Int64Array),
+    UInt(UInt64Array),
+    /// Whole numbers only; others are bad rows.
+    Float(Float64Array),
+    /// UUIDs.
+    Bytes16(FixedSizeBinaryArray),
+}
+
+/// Room for the text of a number or UUID.
+pub(crate) struct IdBuffer {
+    number: itoa::Buffer,
+    uuid: [u8; 36],
+}
+
+impl IdBuffer {
+    /// With nothing in it.
+    pub fn new() -> Self {
+        IdBuffer { number: itoa::Buffer::new(), uuid: [0; 36] }
+    }
+}
+
+impl Ids {
+    /// Takes a column; `Err` says why it cannot hold ids.
+    pub fn new(column: &ArrayRef) -> Result<Self, String> {
+        let column = plain(column)?;
+        let refuse = || {
+            Err(format!(
+                "a column of type {} cannot hold customer ids: cast it to text or integers",
+                column.data_type()
+            ))
+        };
+        Ok(match column.data_type() {
+            DataType::Utf8 => Ids::Text(column.as_string::<i32>().clone()),
+            DataType::UInt64 => Ids::UInt(column.as_primitive::<UInt64Type>().clone()),
+            kind if kind.is_integer() => {
+                Ids::Int(convert(&column, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+            }
+            kind if kind.is_floating() => {
+                Ids::Float(convert(&column, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
+            }
+            DataType::Decimal128(_, 0) | DataType::Decimal256(_, 0) => {
+                Ids::Text(convert(&column, &DataType::Utf8)?.as_string::<i32>().clone())
+            }
+            DataType::FixedSizeBinary(16) => Ids::Bytes16(column.as_fixed_size_binary().clone()),
+            DataType::Null => Ids::Text(convert(&column, &DataType::Utf8)?.as_string::<i32>().clone()),
+            _ => return refuse(),
+        })
+    }
+
+    /// The id of a row; empty if there is none, `None` if it is a number that is no id.
+    #[inline(always)]
+    pub fn get<'a>(&'a self, row: usize, buffer: &'a mut IdBuffer) -> Option<&'a [u8]> {
+        match self {
+            Ids::Int(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
+            Ids::Text(ids) if ids.is_valid(row) => Some(ids.value(row).as_bytes()),
+            Ids::UInt(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
+            Ids::Float(ids) if ids.is_valid(row) => {
+                let value = ids.value(row);
+                if value.is_nan() {
+                    return Some(&[]);
+                }
+                let whole = value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0;
+                whole.then(|| buffer.number.format(value as i64).as_bytes())
+            }
+            Ids::Bytes16(ids) if ids.is_valid(row) => Some(write_uuid(ids.value(row), &mut buffer.uuid)),
+            _ => Some(&[]),
+        }
+    }
+
+    /// Are ids floating-point numbers?
+    pub fn is_float(&self) -> bool {
+        matches!(self, Ids::Float(_))
+    }
+
+    /// The value for a message.
+    pub fn shown(&self, row: usize) -> String {
+        match self {
+            Ids::Float(ids) if ids.is_valid(row) => ids.value(row).to_string(),
+            _ => {
+                String::from_utf8_lossy(self.get(row, &mut IdBuffer::new()).unwrap_or_default()).into_owned()
+            }
+        }
+    }
+}
+
+fn write_uuid<'a>(bytes: &[u8], buffer: &'a mut [u8; 36]) -> &'a [u8] {
+    let mut at = 0;
+    for (index, byte) in bytes.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            buffer[at] = b'-';
+            at += 1;
+        }
+        for half in [byte >> 4, byte & 15] {
+            buffer[at] = b"0123456789abcdef"[usize::from(half)];
+            at += 1;
+        }
+    }
+    &buffer[..at]
+}
+
+/// A column of dates.
+pub(crate) enum Dates {
+    /// Days since 1970.
+    Days(arrow_array::Date32Array),
+    /// So many to a second, since 1970.
+    Ticks(Int64Array, i64),
+    /// Whole numbers.
+    Int(Int64Array),
+    /// Other numbers.
+    Number(Float64Array),
+    Text(StringArray),
+}
+
+impl Dates {
+    /// Takes a column; `Err` says why it cannot hold dates.
+    pub fn new(column: &ArrayRef) -> Result<Self, String> {
+        let column = plain(column)?;
+        let ticks = |per_second: i64| -> Result<Self, String> {
+            let ticks = match per_second {
+                1 => column.as_primitive::<TimestampSecondType>().reinterpret_cast::<Int64Type>(),
+                1_000 => column.as_primitive::<TimestampMillisecondType>().reinterpret_cast(),
+                1_000_000 => column.as_primitive::<TimestampMicrosecondType>().reinterpret_cast(),
+                _ => column.as_primitive::<TimestampNanosecondType>().reinterpret_cast(),
+            };
+            Ok(Dates::Ticks(ticks, per_second))
+        };
+        match column.data_type() {
+            DataType::Date32 => Ok(Dates::Days(column.as_primitive::<Date32Type>().clone())),
+            DataType::Date64 => {
+                let ticks = convert(&column, &DataType::Int64)?.as_primitive::<Int64Type>().clone();
+                Ok(Dates::Ticks(ticks, 1_000))
+            }
+            DataType::Timestamp(TimeUnit::Second, _) => ticks(1),
+            DataType::Timestamp(TimeUnit::Millisecond, _) => ticks(1_000),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => ticks(1_000_000),
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => ticks(1_000_000_000),
+            DataType::Utf8 => Ok(Dates::Text(column.as_string::<i32>().clone())),
+            DataType::Null => Ok(Dates::Text(convert(&column, &DataType::Utf8)?.as_string::<i32>().clone())),
+            kind if kind.is_integer() && *kind != DataType::UInt64 => {
+                Ok(Dates::Int(convert(&column, &DataType::Int64)?.as_primitive::<Int64Type>().clone()))
+            }
+            kind if kind.is_numeric() => {
+                Ok(Dates::Number(convert(&column, &DataType::Float64)?.as_primitive::<Float64Type>().clone()))
+            }
+            kind => Err(format!("a column of type {kind} cannot hold dates")),
+        }
+    }
+
+    /// Are these dates by their type, whatever a rule says?
+    pub fn is_typed(&self) -> bool {
+        matches!(self, Dates::Days(_) | Dates::Ticks(..))
+    }
+
+    /// The date of a row; `None` if there is none or it cannot be read.
+    #[inline]
+    pub fn get(&self, row: usize, rule: &DateRule) -> Option<Moment> {
+        match self {
+            Dates::Days(days) => days.is_valid(row).then(|| Moment { day: days.value(row), second: 0 }),
+            Dates::Ticks(ticks, per_second) => {
+                Moment::from_seconds(ticks.is_valid(row).then(|| ticks.value(row))?.div_euclid(*per_second))
+            }
+            Dates::Text(texts) => rule.parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes())),
+            Dates::Int(_) | Dates::Number(_) => match rule {
+                DateRule::Strftime(_) => rule.parse(self.shown(row).as_bytes()),
+                _ => rule.parse_number(self.number(row)?),
+            },
+        }
+    }
+
+    fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Dates::Int(numbers) => numbers.is_valid(row).then(|| numbers.value(row) as f64),
+            Dates::Number(numbers) => numbers.is_valid(row).then(|| numbers.value(row)),
+            _ => None,
+        }
+    }
+
+    /// The value as text: for messages and for finding out how dates are written.
+    pub fn shown(&self, row: usize) -> String {
+        match self {
+            Dates::Text(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
+            Dates::Int(numbers) if numbers.is_valid(row) => numbers.value(row).to_string(),
+            Dates::Number(numbers) if numbers.is_valid(row) => format!("{:?}", numbers.value(row)),
+            Dates::Days(_) | Dates::Ticks(..) => match self.get(row, &DateRule::Compact) {
+                Some(moment) => super::calendar::date_of_day(moment.day).to_string(),
+                None => String::new(),
+            },
+            _ => String::new(),
+        }
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Dates::Days(a) => a.len(),
+            Dates::Ticks(a, _) | Dates::Int(a) => a.len(),
+            Dates::Number(a) => a.len(),
+            Dates::Text(a) => a.len(),
+        }
+    }
+}
+
+/// A column of numbers.
+pub(crate) enum Numbers {
+    Number(Float64Array),
+    Text(StringArray),
+}
+
+impl Numbers {
+    /// Takes a column; `Err` says why it cannot hold numbers.
+    pub fn new(column: &ArrayRef) -> Result<Self, String> {
+        let column = plain(column)?;
+        match column.data_type() {
+            DataType::Utf8 => Ok(Numbers::Text(column.as_string::<i32>().clone())),
+            kind if kind.is_numeric() || *kind == DataType::Null => Ok(Numbers::Number(
+                convert(&column, &DataType::Float64)?.as_primitive::<Float64Type>().clone(),
+            )),
+            kind => Err(format!("a column of type {kind} cannot hold numbers")),
+        }
+    }
+
+    /// The number of a row; `None` if there is none or it is not finite.
+    #[inline]
+    pub fn get(&self, row: usize, point: u8) -> Option<f64> {
+        match self {
+            Numbers::Number(numbers) => {
+                numbers.is_valid(row).then(|| numbers.value(row) + 0.0).filter(|value| value.is_finite())
+            }
+            Numbers::Text(texts) => {
+                amounts::parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes()), point)
+            }
+        }
+    }
+
+    /// The value for a message; empty if there is none.
+    pub fn shown(&self, row: usize) -> String {
+        match self {
+            Numbers::Number(numbers) if numbers.is_valid(row) => format!("{}", numbers.value(row)),
+            Numbers::Text(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A column of plain text, for currencies and units.
+pub(crate) fn texts(column: &ArrayRef) -> Result<StringArray, String> {
+    Ok(convert(&plain(column)?, &DataType::Utf8)?.as_string::<i32>().clone())
+}
+
+/// Without dictionaries, and with one kind of text.
+fn plain(column: &ArrayRef) -> Result<ArrayRef, String> {
+    match column.data_type() {
+        DataType::Dictionary(_, values) => plain(&convert(column, values)?),
+        DataType::LargeUtf8 | DataType::Utf8View => convert(column, &DataType::Utf8),
+        DataType::RunEndEncoded(_, values) => plain(&convert(column, values.data_type())?),
+        _ => Ok(column.clone()),
+    }
+}
+
+fn convert(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, String> {
+    cast(column, to).map_err(|e| format!("a column of type {} cannot be used here ({e})", column.data_type()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_are_written_as_usual() {
+        let uuid: Vec<u8> = (0..16).collect();
+        assert_eq!(write_uuid(&uuid, &mut [0; 36]), b"00010203-0405-0607-0809-0a0b0c0d0e0f");
+    }
+}

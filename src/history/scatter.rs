@@ -1,0 +1,226 @@
+//! Rows to partitions by customer, so that all rows of a customer are in one partition and each
+//! partition can be worked on by itself.
+//!
+//! The partition is taken from a hash of the id without surrounding blanks, so that ids which
+//! differ only by these meet in one partition and can be told. Each worker fills its own block for
+//! each partition; a full block goes to the [`Store`], which spills under the memory limit. The
+//! number of partitions is fixed: which rows meet must not depend on threads or memory.
+
+use std::hash::{BuildHasher, Hash};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use arrow_array::Array;
+use rustc_hash::FxBuildHasher;
+
+use super::codec::{Row, Rows};
+use super::read::Purchases;
+use super::store::{Block, Store};
+use crate::error::Result;
+
+/// How many partitions there are.
+pub(crate) const PARTITIONS: usize = 128;
+
+/// Rows of a full block, unless memory is tight.
+const BLOCK_ROWS: usize = 4096;
+
+/// Bytes of text ids at which a block is full, if it has that many.
+const BLOCK_TEXT: usize = 1 << 17;
+
+/// Takes rows and hands them back by partition.
+pub(crate) struct Scatter<'a> {
+    store: &'a Store,
+    block_rows: usize,
+    workers: Vec<Mutex<Worker>>,
+    partitions: Vec<Mutex<Partition>>,
+    blanks: AtomicBool,
+}
+
+/// What [`Scatter`] has gathered.
+pub(crate) struct Scattered {
+    /// The partitions.
+    pub partitions: Vec<Partition>,
+    /// Is there an id with blanks around it?
+    pub blanks: bool,
+}
+
+/// Rows that are worked on together: all rows of some customers.
+#[derive(Default)]
+pub(crate) struct Partition {
+    /// Blocks of [`Rows`].
+    pub blocks: Vec<Block>,
+    /// How many rows there are.
+    pub rows: usize,
+    /// The length of their text ids [bytes].
+    pub text: u64,
+}
+
+/// The blocks that one worker fills.
+struct Worker {
+    /// For each partition: rows with integer ids, rows with other ids.
+    filling: Vec<[Rows; 2]>,
+    encoded: Vec<u8>,
+}
+
+impl<'a> Scatter<'a> {
+    /// For so many workers, whose unfinished blocks may take about `memory` bytes in all.
+    pub fn new(store: &'a Store, workers: usize, memory: u64) -> Self {
+        let worker = || {
+            let filling = (0..PARTITIONS).map(|_| Default::default()).collect();
+            Mutex::new(Worker { filling, encoded: Vec::new() })
+        };
+        let row_bytes = 28;
+        let fitting = memory as usize / (PARTITIONS * workers.max(1) * row_bytes);
+        Scatter {
+            store,
+            block_rows: fitting.clamp(16, BLOCK_ROWS),
+            workers: (0..workers.max(1)).map(|_| worker()).collect(),
+            partitions: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
+            blanks: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes rows from one of the workers.
+    pub fn add(&self, worker: usize, rows: &Purchases) -> Result<()> {
+        let mut worker = lock(&self.workers[worker % self.workers.len()]);
+        let Worker { filling, encoded } = &mut *worker;
+        let amounts = (!rows.amount.is_empty()).then_some(&rows.amount[..]);
+        let mut blanks = false;
+        for i in 0..rows.id.len() {
+            let id = rows.id.value(i);
+            let key = Key::of(id);
+            blanks |= key.blanks;
+            // Bits that hash tables, which use the first and the last ones, do not need.
+            let partition = (key.hash >> 32) as usize % PARTITIONS;
+            let block = &mut filling[partition][usize::from(key.int.is_none())];
+            if key.int.is_none() {
+                block.texts.push(id.as_bytes());
+            }
+            let amount = amounts.map_or(0.0, |amounts| amounts[i]);
+            block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i] });
+            if block.len() >= self.block_rows || block.texts.bytes.len() >= BLOCK_TEXT {
+                self.flush(partition, block, encoded)?;
+            }
+        }
+        self.blanks.fetch_or(blanks, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// All rows, by partition.
+    pub fn finish(mut self) -> Result<Scattered> {
+        for worker in std::mem::take(&mut self.workers) {
+            let Worker { filling, mut encoded } = worker.into_inner().unwrap_or_else(PoisonError::into_inner);
+            for (partition, mut blocks) in filling.into_iter().enumerate() {
+                for block in blocks.iter_mut().filter(|block| block.len() > 0) {
+                    self.flush(partition, block, &mut encoded)?;
+                }
+            }
+        }
+        let partitions = self.partitions.into_iter();
+        Ok(Scattered {
+            partitions: partitions.map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner)).collect(),
+            blanks: self.blanks.into_inner(),
+        })
+    }
+
+    fn flush(&self, partition: usize, block: &mut Rows, encoded: &mut Vec<u8>) -> Result<()> {
+        encoded.clear();
+        block.encode(encoded);
+        let stored = self.store.put(encoded)?;
+        let mut partition = lock(&self.partitions[partition]);
+        partition.blocks.push(stored);
+        partition.rows += block.len();
+        partition.text += block.texts.bytes.len() as u64;
+        block.clear();
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is asked of an id, looked at once.
+struct Key {
+    /// Its value, if it is an integer as people write them.
+    int: Option<u64>,
+    /// Hash of the id without surrounding blanks.
+    hash: u64,
+    /// Are there surrounding blanks?
+    blanks: bool,
+}
+
+impl Key {
+    fn of(id: &str) -> Key {
+        if let Some(int) = plain_integer(id.as_bytes()) {
+            return Key { int: Some(int), hash: hash_int(int), blanks: false };
+        }
+        let trimmed = id.trim();
+        Key { int: None, hash: hash_id(trimmed), blanks: trimmed.len() < id.len() }
+    }
+}
+
+/// Hash of an id: of its value if it is a plain integer, else of its bytes.
+pub(crate) fn hash_id(id: &str) -> u64 {
+    plain_integer(id.as_bytes()).map_or_else(|| hash_text(id.as_bytes()), hash_int)
+}
+
+/// The value of `0`, `7`, `1200`, but not of `007`, `+7` or 20 digits: writing it gives the id back.
+pub(crate) fn plain_integer(id: &[u8]) -> Option<u64> {
+    let (&first, _) = id.split_first()?;
+    if id.len() > 19 || (first == b'0' && id.len() > 1) {
+        return None;
+    }
+    id.iter().try_fold(0u64, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| value * 10 + u64::from(digit))
+    })
+}
+
+/// Hash of an integer, good in its high and in its low bits.
+pub(crate) fn hash_int(int: u64) -> u64 {
+    let product = u128::from(int ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
+    (product >> 64) as u64 ^ product as u64
+}
+
+/// Hash of a text, good in its high and in its low bits.
+pub(crate) fn hash_text(text: &[u8]) -> u64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    text.hash(&mut hasher);
+    hash_int(std::hash::Hasher::finish(&hasher))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_integers_are_integers() {
+        for (id, value) in
+            [("0", 0), ("7", 7), ("1200", 1200), ("9999999999999999999", 9_999_999_999_999_999_999)]
+        {
+            assert_eq!(plain_integer(id.as_bytes()), Some(value));
+        }
+        for id in ["", "00", "007", "+7", "-7", "7 ", " 7", "7.0", "1e3", "٣", "10000000000000000000"] {
+            assert_eq!(plain_integer(id.as_bytes()), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn ids_that_differ_by_blanks_meet() {
+        for (a, b) in [("17", " 17"), ("17", "17\u{a0}"), ("anna", "anna \t"), ("a b", " a b")] {
+            assert_eq!(Key::of(a).hash, Key::of(b).hash);
+            assert!(Key::of(b).blanks && !Key::of(a).blanks);
+        }
+        assert_ne!(Key::of("17").hash, Key::of("017").hash);
+    }
+
+    #[test]
+    fn partitions_are_even() {
+        let mut counts = vec![0; PARTITIONS];
+        for i in 0..128_000u64 {
+            counts[(hash_int(i) >> 32) as usize % PARTITIONS] += 1;
+        }
+        assert!(counts.iter().all(|&n| (800..1200).contains(&n)), "{counts:?}");
+    }
+}

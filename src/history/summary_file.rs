@@ -1,0 +1,329 @@
+//! A summary that the user brings (frequency, recency, T[, monetary_value]) instead of a log.
+//!
+//! It is read once in full to be checked ([`SummaryFile::meta`]) and then streamed as often as
+//! wanted, one piece ahead of the caller. Ids must be unique: in a sorted file neighbours show it,
+//! otherwise 64-bit hashes are sorted and equal ones looked at again, so no ids are kept.
+
+use std::hash::Hasher;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+use super::options::LogOptions;
+use super::read::feed::Feed;
+use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
+use super::read::{Inputs, arrow, in_parallel};
+use super::summary_rows::{self, Customers};
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::progress::Progress;
+use crate::summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
+use crate::units::Unit;
+use crate::warning::Warning;
+
+/// `T` beyond this many weeks (25 years) is rarely one in weeks.
+const IMPLAUSIBLE_WEEKS: f64 = 1300.0;
+
+/// A summary on disk, checked by [`SummaryFile::meta`], then streamed.
+pub(crate) struct SummaryFile {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    inputs: Inputs,
+    options: LogOptions,
+}
+
+/// What a piece of the file shows, in the order of the input.
+struct Piece {
+    tally: super::clean::Tally,
+    units: Vec<(String, Place)>,
+    ignored_money: u64,
+    largest_t: f64,
+    /// First and last id, if ids rise strictly within the piece; the piece's order otherwise unknown.
+    rising: Option<(Vec<u8>, Vec<u8>)>,
+    empty: bool,
+}
+
+impl Piece {
+    fn of(customers: Customers) -> Self {
+        let mut ids = customers.ids();
+        let first = ids.next();
+        let mut last = first;
+        let rises = ids.all(|id| last.replace(id).is_some_and(|before| before < id));
+        let rising = first.zip(last).filter(|_| rises).map(|(a, b)| (a.to_vec(), b.to_vec()));
+        let empty = first.is_none();
+        drop(ids);
+        Piece {
+            ignored_money: customers.ignored_money,
+            largest_t: customers.largest_t(),
+            rising,
+            empty,
+            units: customers.units,
+            tally: customers.tally,
+        }
+    }
+}
+
+impl SummaryFile {
+    /// Not checked yet.
+    pub fn new(inputs: Inputs, options: LogOptions) -> Self {
+        SummaryFile { inner: Arc::new(Inner { inputs, options }) }
+    }
+
+    /// Checks every row; a [`Summary`] that streams them.
+    ///
+    /// # Errors
+    /// As [`SummaryFile::meta`].
+    pub fn open(self, progress: &dyn Progress) -> Result<Summary> {
+        let meta = self.meta(progress)?;
+        Ok(Summary::new(meta, self))
+    }
+
+    /// Checks every row, and says what is known of the summary as a whole.
+    ///
+    /// # Errors
+    /// If rows are impossible and not to be skipped, if an id occurs twice, if units differ.
+    pub fn meta(&self, progress: &dyn Progress) -> Result<SummaryMeta> {
+        let Inner { inputs, options } = &*self.inner;
+        progress.stage("checking the summary", Some(inputs.bytes()));
+        let pieces = self.inner.each(progress, |customers| Ok(Piece::of(customers)))?;
+        let sorted = rises(&pieces);
+        let ignored_money: u64 = pieces.iter().map(|piece| piece.ignored_money).sum();
+        let largest_t = pieces.iter().map(|piece| piece.largest_t).fold(0.0, f64::max);
+        let units: Vec<_> = pieces.iter().flat_map(|piece| piece.units.clone()).collect();
+        let tally = merge(pieces.into_iter().map(|piece| piece.tally).collect());
+        let account = account_of(&tally, false);
+        refuse_bad_rows(&tally, &account, options, &inputs.tables[0].source.name)?;
+        if !sorted {
+            self.inner.refuse_duplicates(account.rows_read, progress)?;
+        }
+        let (unit, unit_source) = self.inner.unit(&units)?;
+        let mut warnings: Vec<Warning> = warn_skipped(&tally, &account).into_iter().collect();
+        warnings.extend(warn_unit(unit_source, largest_t));
+        warnings.extend(warn_money(ignored_money));
+        Ok(SummaryMeta {
+            unit,
+            unit_source,
+            has_money: inputs.tables[0].summary().monetary.is_some(),
+            sorted,
+            account,
+            assumptions: inputs.assumptions.clone(),
+            warnings,
+            ..SummaryMeta::default()
+        })
+    }
+}
+
+/// Do ids rise strictly from the first row to the last? Then none occurs twice.
+fn rises(pieces: &[Piece]) -> bool {
+    let mut before: Option<&[u8]> = None;
+    for piece in pieces.iter().filter(|piece| !piece.empty) {
+        let Some((first, last)) = &piece.rising else { return false };
+        if before.is_some_and(|before| before >= first.as_slice()) {
+            return false;
+        }
+        before = Some(last);
+    }
+    true
+}
+
+impl Inner {
+    fn point(&self) -> u8 {
+        if self.options.decimal_comma { b',' } else { b'.' }
+    }
+
+    /// Reads all customers in parallel; results in the order of the input.
+    fn each<T: Send>(
+        &self,
+        progress: &dyn Progress,
+        f: impl Fn(Customers) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        in_parallel(&self.inputs, &self.options, progress, |_, work, block| {
+            let key = work.key;
+            let customers = summary_rows::read(&self.inputs, work, block, self.point())?;
+            Ok(vec![(key, f(customers)?)])
+        })
+    }
+
+    fn refuse_duplicates(&self, rows: u64, progress: &dyn Progress) -> Result<()> {
+        progress.stage("looking for customers that occur twice", Some(self.inputs.bytes()));
+        let hashes = Mutex::new(Vec::with_capacity(rows as usize));
+        self.each(progress, |customers| {
+            hashes.lock().unwrap_or_else(PoisonError::into_inner).extend(customers.ids().map(hash));
+            Ok(())
+        })?;
+        let mut hashes: Vec<u64> = hashes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        hashes.sort_unstable();
+        let twice: FxHashSet<u64> =
+            hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        drop(hashes);
+        if twice.is_empty() {
+            return Ok(());
+        }
+        progress.stage("naming customers that occur twice", Some(self.inputs.bytes()));
+        let suspects = self.each(progress, |customers| {
+            let ids = customers.ids().zip(&customers.rows);
+            let suspects = ids.filter(|(id, _)| twice.contains(&hash(id)));
+            Ok(suspects.map(|(id, &row)| (id.to_vec(), (customers.file, row))).collect::<Vec<_>>())
+        })?;
+        let mut seen: FxHashMap<Vec<u8>, (usize, u64)> = FxHashMap::default();
+        let (mut first, mut count) = (None, 0u64);
+        for (id, at) in suspects.into_iter().flatten() {
+            if let Some(&before) = seen.get(&id) {
+                count += 1;
+                first.get_or_insert((id, before, at));
+            } else {
+                seen.insert(id, at);
+            }
+        }
+        match first {
+            Some((id, before, at)) => Err(self.duplicate(&id, before, at, count)),
+            None => Ok(()),
+        }
+    }
+
+    fn duplicate(&self, id: &[u8], before: (usize, u64), at: (usize, u64), count: u64) -> Error {
+        let place = |(file, row): (usize, u64)| {
+            let table = &self.inputs.tables[file];
+            match table.arrow {
+                None => Place::line(&table.source.name, row),
+                Some(_) => Place { row: Some(row), ..Place::file(&table.source.name) },
+            }
+        };
+        let column = &self.inputs.tables[at.0].names[self.inputs.tables[at.0].summary().id];
+        let message = format!(
+            "duplicate customer_id, first seen at {}; a summary has one row a customer ({count} duplicate row{} in all)",
+            place(before),
+            if count == 1 { "" } else { "s" }
+        );
+        Error::input(place(at).at(column, String::from_utf8_lossy(id)), message)
+    }
+
+    /// The unit: by the caller, by the file, or the default; contradictions are errors.
+    fn unit(&self, units: &[(String, Place)]) -> Result<(Unit, UnitSource)> {
+        let column =
+            self.inputs.tables[0].summary().unit.map(|index| self.inputs.tables[0].names[index].clone());
+        let column = column.unwrap_or_default();
+        if let Some((other, place)) = units.iter().find(|(unit, _)| *unit != units[0].0) {
+            let message =
+                format!("another unit than '{}' in the rows before: all rows must have the same", units[0].0);
+            return Err(Error::input(place.clone().at(column, other), message));
+        }
+        let mut said = units.first().filter(|(unit, _)| !unit.is_empty()).cloned();
+        for table in &self.inputs.tables {
+            let value = table.arrow.as_ref().and_then(|arrow| arrow::file_value(arrow, "clv.unit"));
+            let Some(value) = value else { continue };
+            match &said {
+                Some((unit, _)) if unit != value => {
+                    let message = format!("the file's metadata give the unit {value}, others say {unit}");
+                    return Err(Error::input(Place::file(&table.source.name), message));
+                }
+                _ => said = Some((value.to_owned(), Place::file(&table.source.name))),
+            }
+        }
+        let Some((text, place)) = said else {
+            return Ok(match self.options.unit {
+                Some(unit) => (unit, UnitSource::Given),
+                None => (Unit::default(), UnitSource::Default),
+            });
+        };
+        let wrong = |_| {
+            Error::input(place.clone().at(&column, &text), "the unit is not one of day, week, month, year")
+        };
+        let unit: Unit = text.parse().map_err(wrong)?;
+        match self.options.unit {
+            Some(given) if given != unit => {
+                let message = format!(
+                    "says {given}, but the summary {} says {unit} itself; leave the option out",
+                    place.file
+                );
+                Err(Error::option("--unit", message))
+            }
+            _ => Ok((unit, UnitSource::File)),
+        }
+    }
+
+    /// Sends all batches in order; stops when nobody listens.
+    fn stream(&self, send: &dyn Fn(Result<SummaryBatch>) -> bool) {
+        let mut feed = Feed::new(&self.inputs);
+        let mut block = Vec::new();
+        loop {
+            let customers = match feed.next(&mut block) {
+                Ok(None) => return,
+                Ok(Some(work)) => summary_rows::read(&self.inputs, work, &block, self.point()),
+                Err(error) => Err(error),
+            };
+            let checked = customers.and_then(|customers| match customers.tally.bad.first() {
+                Some((_, bad)) if !self.options.skip_bad_rows => {
+                    Err(ErrorKind::Input { place: bad.place.clone(), message: bad.problem.clone() }.into())
+                }
+                _ => Ok(customers.into_batch()),
+            });
+            match checked {
+                Ok(batch) => {
+                    for start in (0..batch.len()).step_by(BATCH_ROWS) {
+                        let length = BATCH_ROWS.min(batch.len() - start);
+                        if !send(Ok(slice(&batch, start, length))) {
+                            return;
+                        }
+                    }
+                }
+                Err(error) => {
+                    send(Err(error));
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn slice(batch: &SummaryBatch, start: usize, length: usize) -> SummaryBatch {
+    SummaryBatch {
+        customer_id: batch.customer_id.slice(start, length),
+        frequency: batch.frequency.slice(start, length),
+        recency: batch.recency.slice(start, length),
+        t: batch.t.slice(start, length),
+        monetary_value: batch.monetary_value.as_ref().map(|column| column.slice(start, length)),
+    }
+}
+
+/// A hash with its high bits mixed, because it alone is compared.
+fn hash(id: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(id);
+    let mixed = hasher.finish().wrapping_add(id.len() as u64);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}
+
+impl Batches for SummaryFile {
+    fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
+        let (sender, receiver): (_, Receiver<Result<SummaryBatch>>) = sync_channel(1);
+        let inner = self.inner.clone();
+        std::thread::spawn(move || inner.stream(&|batch| sender.send(batch).is_ok()));
+        Box::new(receiver.into_iter())
+    }
+}
+
+fn warn_unit(source: UnitSource, largest_t: f64) -> Option<Warning> {
+    let doubtful = source == UnitSource::Default && largest_t > IMPLAUSIBLE_WEEKS;
+    doubtful.then(|| {
+        let years = largest_t * 7.0 / crate::units::DAYS_PER_YEAR;
+        Warning::new(
+            "implausible-unit",
+            format!("the largest T is {largest_t}, which is {years:.0} years in weeks: if it is in days say --unit day"),
+        )
+    })
+}
+
+fn warn_money(ignored: u64) -> Option<Warning> {
+    (ignored > 0).then(|| {
+        Warning::new(
+            "money-without-repeats",
+            format!(
+                "{ignored} customers have frequency 0 but a monetary_value: it is ignored, because monetary_value is the mean \
+                 of repeat purchases; if yours is a mean over all purchases, spend will be wrong"
+            ),
+        )
+    })
+}

@@ -1,0 +1,326 @@
+//! Rows of a summary: checked one by one, so that nothing after this point meets an impossible one.
+//!
+//! The rules: frequency is a whole number; recency and T are finite and not negative; recency is at
+//! most T, and 0 exactly when frequency is; monetary_value is positive where frequency is.
+
+use arrow_array::{Array, Float64Array, StringArray, UInt32Array};
+use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+
+use super::account::Fate;
+use super::clean::{LISTED, Tally};
+use super::read::amounts;
+use super::read::batch::column;
+use super::read::feed::{Data, Work, for_each_batch};
+use super::read::recognise::{Inputs, Table};
+use super::read::text::{broken, for_each_record, trim};
+use super::read::typed::{IdBuffer, Ids, Numbers, texts};
+use crate::error::{BadRow, Place, Result};
+use crate::summary::SummaryBatch;
+
+/// A value of a row, as its table has it.
+#[derive(Clone, Copy)]
+enum Cell<'a> {
+    Missing,
+    Number(f64),
+    Text(&'a [u8]),
+}
+
+impl Cell<'_> {
+    #[inline]
+    fn number(self, point: u8) -> Option<f64> {
+        match self {
+            Cell::Missing => None,
+            Cell::Number(value) => Some(value).filter(|value| value.is_finite()),
+            Cell::Text(text) => amounts::parse(trim(text), point),
+        }
+    }
+
+    fn shown(self) -> String {
+        match self {
+            Cell::Missing => String::new(),
+            Cell::Number(value) => value.to_string(),
+            Cell::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        }
+    }
+
+    /// Is there nothing, or a number that stands for nothing?
+    fn is_missing(self) -> bool {
+        match self {
+            Cell::Missing => true,
+            Cell::Number(value) => value.is_nan(),
+            Cell::Text(text) => trim(text).is_empty() || trim(text).eq_ignore_ascii_case(b"nan"),
+        }
+    }
+}
+
+/// One row's values.
+struct Row<'a> {
+    id: &'a [u8],
+    frequency: Cell<'a>,
+    recency: Cell<'a>,
+    t: Cell<'a>,
+    monetary: Option<Cell<'a>>,
+    unit: Option<&'a str>,
+}
+
+/// What is wrong with a row: the column (by its standard name), its value, and why.
+struct Problem {
+    column: &'static str,
+    value: String,
+    why: String,
+}
+
+fn problem<T>(column: &'static str, cell: Cell, why: impl Into<String>) -> Result<T, Problem> {
+    Err(Problem { column, value: cell.shown(), why: why.into() })
+}
+
+/// Customers of one piece of the input, and what was found in it.
+pub(crate) struct Customers {
+    ids: Vec<u8>,
+    offsets: Vec<i32>,
+    frequency: Vec<u32>,
+    recency: Vec<f64>,
+    t: Vec<f64>,
+    monetary: Option<Vec<f64>>,
+    point: u8,
+    /// Line or row of each.
+    pub rows: Vec<u64>,
+    /// Which file they are from.
+    pub file: usize,
+    /// What became of the rows.
+    pub tally: Tally,
+    /// Up to two different units and where each was first seen; empty text where there is none.
+    pub units: Vec<(String, Place)>,
+    /// Customers without a repeat purchase whose monetary_value is not 0.
+    pub ignored_money: u64,
+}
+
+/// Reads the customers of a piece of the input.
+pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Result<Customers> {
+    let table = &inputs.tables[work.file];
+    let has_money = table.summary().monetary.is_some();
+    let mut customers = Customers {
+        ids: Vec::new(),
+        offsets: vec![0],
+        frequency: Vec::new(),
+        recency: Vec::new(),
+        t: Vec::new(),
+        monetary: has_money.then(Vec::new),
+        point,
+        rows: Vec::new(),
+        file: work.file,
+        tally: Tally::default(),
+        units: Vec::new(),
+        ignored_money: 0,
+    };
+    match work.data {
+        Data::Text { first_line, .. } => customers.read_text(table, block, first_line),
+        _ => for_each_batch(inputs, work, |table, batch, first_row, _| {
+            customers.read_batch(table, batch, first_row)
+        })?,
+    }
+    Ok(customers)
+}
+
+impl Customers {
+    fn read_text(&mut self, table: &Table, block: &[u8], first_line: u64) {
+        let roles = table.summary();
+        let nul = memchr::memchr(0, block).is_some();
+        let used = roles.used();
+        let names: Vec<String> = used.iter().map(|&index| table.names[index].clone()).collect();
+        // Records of JSON Lines hold only the columns used, in that order.
+        let text = table.separator().is_some();
+        let width = if text { table.names.len() } else { used.len() };
+        let at = |index: usize| match text {
+            true => index,
+            false => used.iter().position(|&one| one == index).unwrap_or(0),
+        };
+        let (id, x, t_x, t) = (at(roles.id), at(roles.frequency), at(roles.recency), at(roles.t));
+        let (monetary, unit) = (roles.monetary.map(at), roles.unit.map(at));
+        for_each_record(block, first_line, table.separator(), &names, |record| {
+            let place = || Place::line(&table.source.name, record.line);
+            if let Some(why) = broken(record, width, nul) {
+                return self.bad(Fate::BrokenLine, place(), why);
+            }
+            let row = Row {
+                id: record.field(id),
+                frequency: Cell::Text(record.field(x)),
+                recency: Cell::Text(record.field(t_x)),
+                t: Cell::Text(record.field(t)),
+                monetary: monetary.map(|index| Cell::Text(record.field(index))),
+                unit: unit.map(|index| std::str::from_utf8(record.field(index)).unwrap_or_default()),
+            };
+            self.row(table, &row, record.line, place);
+        });
+    }
+
+    fn read_batch(&mut self, table: &Table, batch: &arrow_array::RecordBatch, first_row: u64) -> Result<()> {
+        let roles = table.summary();
+        let numbers = |index| column(table, batch, index, Numbers::new);
+        let ids = column(table, batch, roles.id, Ids::new)?;
+        let (x, t_x, t) = (numbers(roles.frequency)?, numbers(roles.recency)?, numbers(roles.t)?);
+        let monetary = roles.monetary.map(numbers).transpose()?;
+        let unit = roles.unit.map(|index| column(table, batch, index, texts)).transpose()?;
+        let mut buffer = IdBuffer::new();
+        for index in 0..batch.num_rows() {
+            let place = || Place { row: Some(first_row + index as u64), ..Place::file(&table.source.name) };
+            let Some(id) = ids.get(index, &mut buffer) else {
+                let place = place().at(&table.names[roles.id], ids.shown(index));
+                self.bad(Fate::UnusableId, place, "a customer id must be text or a whole number below 2^53");
+                continue;
+            };
+            let row = Row {
+                id,
+                frequency: cell(&x, index),
+                recency: cell(&t_x, index),
+                t: cell(&t, index),
+                monetary: monetary.as_ref().map(|numbers| cell(numbers, index)),
+                unit: unit.as_ref().map(|units| if units.is_valid(index) { units.value(index) } else { "" }),
+            };
+            self.row(table, &row, first_row + index as u64, place);
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, table: &Table, row: &Row, number: u64, place: impl Fn() -> Place) {
+        if let Some(unit) = row.unit.map(str::trim)
+            && self.units.len() < 2
+            && self.units.iter().all(|(known, _)| known != unit)
+        {
+            self.units.push((unit.to_owned(), place()));
+        }
+        if std::str::from_utf8(row.id).unwrap_or_default().trim().is_empty() {
+            let place = place().at(&table.names[table.summary().id], "");
+            return self.bad(Fate::MissingId, place, "the customer id is empty (missing)");
+        }
+        match self.check(row) {
+            Ok((x, t_x, t, money)) => {
+                self.tally.rows += 1;
+                self.tally.fates[Fate::Customer as usize].0 += 1;
+                self.ids.extend_from_slice(row.id);
+                self.offsets.push(self.ids.len() as i32);
+                self.rows.push(number);
+                self.frequency.push(x);
+                self.recency.push(t_x);
+                self.t.push(t);
+                if let Some(monetary) = &mut self.monetary {
+                    monetary.push(money);
+                }
+            }
+            Err(problem) => {
+                self.bad(Fate::ImpossibleSummary, place().at(problem.column, problem.value), problem.why);
+            }
+        }
+    }
+
+    /// The row's values, if they can be a customer's.
+    fn check(&mut self, row: &Row) -> Result<(u32, f64, f64, f64), Problem> {
+        let x = self.duration("frequency", row.frequency)?;
+        if x.fract() != 0.0 || x > f64::from(u32::MAX) {
+            return problem(
+                "frequency",
+                row.frequency,
+                "frequency must be a whole number of repeat purchases",
+            );
+        }
+        let t_x = self.duration("recency", row.recency)?;
+        let t = self.duration("T", row.t)?;
+        if t_x > t {
+            let why = format!("recency must not be larger than T, which is {}", row.t.shown());
+            return problem("recency", row.recency, why);
+        }
+        if x == 0.0 && t_x > 0.0 {
+            let why = "recency must be 0 where frequency is 0: it is the age at the last repeat purchase";
+            return problem("recency", row.recency, why);
+        }
+        if x > 0.0 && t_x == 0.0 {
+            let why =
+                format!("recency must be larger than 0 where there are repeat purchases (frequency {x})");
+            return problem("recency", row.recency, why);
+        }
+        let money = match row.monetary {
+            Some(cell) => self.money(x, cell)?,
+            None => 0.0,
+        };
+        Ok((x as u32, t_x, t, money))
+    }
+
+    /// A number that is finite and not negative.
+    fn duration(&self, column: &'static str, cell: Cell) -> Result<f64, Problem> {
+        match cell.number(self.point) {
+            Some(value) if value >= 0.0 => Ok(value),
+            Some(_) => problem(column, cell, format!("{column} must not be negative")),
+            None => problem(column, cell, self.why_no_number(column, cell)),
+        }
+    }
+
+    fn money(&mut self, x: f64, cell: Cell) -> Result<f64, Problem> {
+        const NAME: &str = "monetary_value";
+        let value = match cell.number(self.point) {
+            Some(value) => value,
+            None if x == 0.0 && cell.is_missing() => return Ok(0.0),
+            None => {
+                let why = self.why_no_number(NAME, cell);
+                return problem(NAME, cell, format!("{why}; a customer with repeat purchases needs it"));
+            }
+        };
+        if value < 0.0 {
+            return problem(NAME, cell, "monetary_value must be positive, not negative");
+        }
+        if x > 0.0 && value == 0.0 {
+            let why = "monetary_value must be positive, not zero, where there are repeat purchases";
+            return problem(NAME, cell, why);
+        }
+        self.ignored_money += u64::from(x == 0.0 && value > 0.0);
+        Ok(if x > 0.0 { value } else { 0.0 })
+    }
+
+    fn why_no_number(&self, column: &str, cell: Cell) -> String {
+        if cell.is_missing() {
+            return format!("{column} is empty or NaN (missing)");
+        }
+        let text = cell.shown();
+        if text.to_ascii_lowercase().contains("inf") {
+            return format!("{column} must be finite");
+        }
+        format!("{column}: {}", amounts::explain(text.trim(), self.point == b','))
+    }
+
+    fn bad(&mut self, fate: Fate, place: Place, problem: impl Into<String>) {
+        self.tally.rows += 1;
+        self.tally.fates[fate as usize].0 += 1;
+        if self.tally.bad.len() < LISTED {
+            self.tally.bad.push((fate, BadRow { place, problem: problem.into() }));
+        }
+    }
+
+    /// The largest T.
+    pub fn largest_t(&self) -> f64 {
+        self.t.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// The customers as columns.
+    pub fn into_batch(self) -> SummaryBatch {
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
+        SummaryBatch {
+            customer_id: StringArray::new(offsets, Buffer::from_vec(self.ids), None),
+            frequency: UInt32Array::from(self.frequency),
+            recency: Float64Array::from(self.recency),
+            t: Float64Array::from(self.t),
+            monetary_value: self.monetary.map(Float64Array::from),
+        }
+    }
+
+    /// Ids in the order of the rows.
+    pub fn ids(&self) -> impl Iterator<Item = &[u8]> {
+        self.offsets.windows(2).map(|pair| &self.ids[pair[0] as usize..pair[1] as usize])
+    }
+}
+
+fn cell(numbers: &Numbers, row: usize) -> Cell<'_> {
+    match numbers {
+        Numbers::Number(values) if values.is_valid(row) => Cell::Number(values.value(row)),
+        Numbers::Text(texts) if texts.is_valid(row) => Cell::Text(texts.value(row).as_bytes()),
+        _ => Cell::Missing,
+    }
+}

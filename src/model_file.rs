@@ -1,0 +1,84 @@
+//! Model files: JSON, small (parameters, never customers), readable for ever.
+//!
+//! The structs of a format version are their own, apart from the types in memory, and refuse what
+//! they do not know. A file of any version ever released is read through these structs; an unknown
+//! version, field or parameter is a clear error that names the file.
+
+mod v1;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::clv_model::ClvModel;
+use crate::error::{Error, ErrorKind, Result};
+use crate::output::write_bytes_atomically;
+
+/// The newest format version this program knows.
+pub const NEWEST: u64 = 1;
+/// The name that every model file carries.
+pub const FORMAT: &str = "clv-model";
+
+/// Writes a model file, whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn save(model: &ClvModel, path: &Path) -> Result<()> {
+    write_bytes_atomically(path, to_json(model).as_bytes())
+}
+
+/// A model file's text.
+pub fn to_json(model: &ClvModel) -> String {
+    let file = v1::File::from_model(model);
+    let mut text =
+        serde_json::to_string_pretty(&file).expect("a model file holds only finite numbers and text");
+    text.push('\n');
+    text
+}
+
+/// Reads a model file.
+///
+/// # Errors
+/// If it cannot be read, is not a model file, is of an unknown version, or holds an unknown field
+/// or a parameter out of its domain.
+pub fn load(path: &Path) -> Result<ClvModel> {
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read the model file", path, e))?;
+    from_json(&text, path)
+}
+
+/// Reads a model file's text; `path` is for messages.
+///
+/// # Errors
+/// See [`load`].
+pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
+    let wrong = |message: String| Error::from(ErrorKind::ModelFile { path: path.to_owned(), message });
+    let value: Value = serde_json::from_str(text).map_err(|e| match not_a_number(text) {
+        Some(name) => wrong(format!("parameter {name} is not a finite number")),
+        None => wrong(format!("not a model file: the JSON is damaged or cut off ({e})")),
+    })?;
+    if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
+        let message = format!("not a model file of clv (it has no \"format\": \"{FORMAT}\")");
+        return Err(wrong(message + "; make one with clv fit or clv model"));
+    }
+    match value.get("format_version").and_then(Value::as_u64) {
+        Some(1) => {}
+        Some(found) => {
+            return Err(ErrorKind::UnsupportedVersion { path: path.to_owned(), found, newest: NEWEST }.into());
+        }
+        None => return Err(wrong("\"format_version\" is missing or not a whole number".to_owned())),
+    }
+    let file: v1::File =
+        serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
+    file.into_model().map_err(|e| wrong(e.to_string()))
+}
+
+/// JSON has no NaN or Infinity, but some writers put them there: the key in front of the first.
+fn not_a_number(text: &str) -> Option<&str> {
+    let at = ["NaN", "nan", "Infinity", "inf"].iter().filter_map(|word| {
+        text.match_indices(word)
+            .map(|(at, _)| at)
+            .find(|at| text[..*at].trim_end().trim_end_matches('-').trim_end().ends_with(':'))
+    });
+    let before = text[..at.min()?].trim_end().trim_end_matches('-').trim_end().strip_suffix(':')?.trim_end();
+    before.strip_suffix('"')?.rsplit('"').next()
+}

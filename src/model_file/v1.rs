@@ -1,0 +1,248 @@
+//! Format version 1. Never changed once released.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::clv_model::ClvModel;
+use crate::counts::TrainedOn;
+use crate::error::{Error, Result};
+use crate::family::{PurchaseModel, in_order};
+use crate::fit::{Estimate, FitReport, StopReason};
+use crate::model::{GammaGamma, Model, ParamSpec};
+use crate::model_file::FORMAT;
+use crate::warning::Warning;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    format: String,
+    format_version: u64,
+    made_by: String,
+    model: String,
+    parameters: Map<String, Value>,
+    covariance: Option<Vec<Vec<f64>>>,
+    unit: String,
+    grain: Option<String>,
+    window: Window,
+    trained_on: Option<Training>,
+    fit: Option<Fit>,
+    spend: Option<SpendPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Window {
+    first_purchase: Option<String>,
+    observed_until: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Training {
+    customers: u64,
+    repeat_customers: u64,
+    repeat_purchases: u64,
+    rows: u64,
+    sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpendPart {
+    model: String,
+    parameters: Map<String, Value>,
+    covariance: Option<Vec<Vec<f64>>>,
+    fit: Option<Fit>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fit {
+    stop: String,
+    explanation: Option<String>,
+    standard_errors: Map<String, Value>,
+    log_likelihood: f64,
+    aic: f64,
+    bic: f64,
+    gradient_norm: f64,
+    iterations: u64,
+    evaluations: u64,
+    starts: usize,
+    customers: f64,
+    sample_size: f64,
+    distinct_rows: usize,
+    warnings: Vec<Finding>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Finding {
+    code: String,
+    message: String,
+}
+
+impl File {
+    pub(super) fn from_model(model: &ClvModel) -> Self {
+        let spend = model.spend.as_ref().map(|spend| SpendPart {
+            model: GammaGamma::NAME.to_owned(),
+            parameters: named(GammaGamma::PARAMS, spend.params()),
+            covariance: model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone()),
+            fit: model.spend_fit.as_ref().map(Fit::from_report),
+        });
+        File {
+            format: FORMAT.to_owned(),
+            format_version: 1,
+            made_by: concat!("clv ", env!("CARGO_PKG_VERSION")).to_owned(),
+            model: model.purchase.name.to_owned(),
+            parameters: named(model.purchase.specs(), model.purchase.params.clone()),
+            covariance: model.purchase_fit.as_ref().and_then(|fit| fit.covariance.clone()),
+            unit: model.unit.name().to_owned(),
+            grain: model.grain.map(|grain| grain.name().to_owned()),
+            window: Window {
+                first_purchase: model.first_purchase.map(|date| date.to_string()),
+                observed_until: model.observed_until.map(|date| date.to_string()),
+            },
+            trained_on: model.trained_on.clone().map(Training::from_memory),
+            fit: model.purchase_fit.as_ref().map(Fit::from_report),
+            spend,
+        }
+    }
+
+    pub(super) fn into_model(self) -> Result<ClvModel> {
+        let purchase = PurchaseModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
+        let specs = purchase.specs();
+        let fit =
+            self.fit.map(|fit| fit.into_report(purchase.name, specs, &purchase.params, self.covariance));
+        let (spend, spend_fit) = match self.spend {
+            None => (None, None),
+            Some(part) => part.into_memory()?,
+        };
+        Ok(ClvModel {
+            purchase,
+            purchase_fit: fit.transpose()?,
+            spend,
+            spend_fit,
+            unit: self.unit.parse()?,
+            grain: self.grain.map(|grain| grain.parse()).transpose()?,
+            first_purchase: date(self.window.first_purchase)?,
+            observed_until: date(self.window.observed_until)?,
+            trained_on: self.trained_on.map(Training::into_memory),
+        })
+    }
+}
+
+impl SpendPart {
+    fn into_memory(self) -> Result<(Option<GammaGamma>, Option<FitReport>)> {
+        if self.model != GammaGamma::NAME {
+            return Err(Error::model(self.model, "unknown spend model; known is gamma-gamma"));
+        }
+        let specs = GammaGamma::PARAMS;
+        let params = in_order(GammaGamma::NAME, specs, &numbers(GammaGamma::NAME, &self.parameters)?)?;
+        let spend = GammaGamma::checked(&params)?;
+        let fit = self.fit.map(|fit| fit.into_report(GammaGamma::NAME, specs, &params, self.covariance));
+        Ok((Some(spend), fit.transpose()?))
+    }
+}
+
+impl Training {
+    fn from_memory(data: TrainedOn) -> Self {
+        let TrainedOn { customers, repeat_customers, repeat_purchases, rows, sha256 } = data;
+        Training { customers, repeat_customers, repeat_purchases, rows, sha256 }
+    }
+
+    fn into_memory(self) -> TrainedOn {
+        let Training { customers, repeat_customers, repeat_purchases, rows, sha256 } = self;
+        TrainedOn { customers, repeat_customers, repeat_purchases, rows, sha256 }
+    }
+}
+
+impl Fit {
+    fn from_report(report: &FitReport) -> Self {
+        let errors = report.estimates.iter();
+        let errors = errors.map(|e| (e.name.to_owned(), e.standard_error.map_or(Value::Null, Value::from)));
+        let warnings = report.warnings.iter();
+        let warnings = warnings.map(|w| Finding { code: w.code.to_string(), message: w.message.clone() });
+        Fit {
+            stop: report.stop.name().to_owned(),
+            explanation: report.stop.words().map(str::to_owned),
+            standard_errors: errors.collect(),
+            log_likelihood: report.log_likelihood,
+            aic: report.aic(),
+            bic: report.bic(),
+            gradient_norm: report.gradient_norm,
+            iterations: report.iterations,
+            evaluations: report.evaluations,
+            starts: report.starts,
+            customers: report.customers,
+            sample_size: report.sample_size,
+            distinct_rows: report.distinct_rows,
+            warnings: warnings.collect(),
+        }
+    }
+
+    fn into_report(
+        self,
+        model: &'static str,
+        specs: &'static [ParamSpec],
+        params: &[f64],
+        covariance: Option<Vec<Vec<f64>>>,
+    ) -> Result<FitReport> {
+        let words = self.explanation.unwrap_or_default();
+        let stop = match self.stop.as_str() {
+            "converged" => StopReason::Converged,
+            "boundary" => StopReason::Boundary(words),
+            "failed" => StopReason::Failed(words),
+            other => return Err(Error::model(model, format!("unknown \"stop\": \"{other}\""))),
+        };
+        if covariance
+            .as_ref()
+            .is_some_and(|c| c.len() != specs.len() || c.iter().any(|r| r.len() != specs.len()))
+        {
+            let message = format!("the covariance must have {0} rows of {0} numbers", specs.len());
+            return Err(Error::model(model, message));
+        }
+        let error = |name: &str| self.standard_errors.get(name).and_then(Value::as_f64);
+        let estimates = specs.iter().zip(params).map(|(spec, value)| Estimate {
+            name: spec.name,
+            meaning: spec.meaning,
+            value: *value,
+            standard_error: error(spec.name),
+        });
+        let warnings = self.warnings.into_iter().map(|w| Warning::new(w.code, w.message));
+        Ok(FitReport {
+            model,
+            stop,
+            estimates: estimates.collect(),
+            covariance,
+            log_likelihood: self.log_likelihood,
+            gradient_norm: self.gradient_norm,
+            iterations: self.iterations,
+            evaluations: self.evaluations,
+            starts: self.starts,
+            customers: self.customers,
+            sample_size: self.sample_size,
+            distinct_rows: self.distinct_rows,
+            warnings: warnings.collect(),
+        })
+    }
+}
+
+fn named(specs: &[ParamSpec], values: Vec<f64>) -> Map<String, Value> {
+    specs.iter().zip(values).map(|(spec, value)| (spec.name.to_owned(), value.into())).collect()
+}
+
+fn numbers(model: &str, parameters: &Map<String, Value>) -> Result<Vec<(String, f64)>> {
+    let number = |(name, value): (&String, &Value)| match value.as_f64() {
+        Some(number) => Ok((name.clone(), number)),
+        None => Err(Error::model(model, format!("parameter {name} = {value} is not a finite number"))),
+    };
+    parameters.iter().map(number).collect()
+}
+
+fn date(text: Option<String>) -> Result<Option<Date>> {
+    let parse = |text: String| {
+        text.parse().map_err(|_| Error::model("window", format!("'{text}' is not a date like 1997-09-30")))
+    };
+    text.map(parse).transpose()
+}

@@ -1,0 +1,276 @@
+//! Writing results: tables as CSV, Parquet or JSON Lines, and documents such as model files.
+//!
+//! A [`Target`] is looked at before the work begins, so that a wrong name is found in a second and
+//! not after an hour. What is written goes to a temporary file beside the target and is renamed
+//! when it is complete (`atomic`): a killed run leaves the old file or the new one.
+
+mod atomic;
+mod csv;
+mod summary;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_json::WriterBuilder;
+use arrow_json::writer::{LineDelimited, Writer as JsonWriter};
+use arrow_schema::{ArrowError, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+use self::atomic::AtomicFile;
+use self::csv::CsvWriter;
+use crate::error::{Error, Result};
+
+pub use self::summary::write_summary;
+
+/// What a table is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Parquet,
+    JsonLines,
+}
+
+/// Where results go: a file, or standard output.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// `None` is standard output.
+    path: Option<PathBuf>,
+    /// What a table is written as.
+    format: Format,
+}
+
+impl Target {
+    /// A target for a table, its format by the extension; `-` is standard output (CSV).
+    ///
+    /// # Errors
+    /// If the extension is not known or nothing can be written there.
+    pub fn table(name: &str) -> Result<Self> {
+        if name == "-" {
+            return Ok(Target { path: None, format: Format::Csv });
+        }
+        let path = Path::new(name);
+        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let format = match extension.as_deref() {
+            Some("csv") => Format::Csv,
+            Some("parquet") => Format::Parquet,
+            Some("jsonl" | "ndjson") => Format::JsonLines,
+            other => {
+                let found = match other {
+                    Some(other) => format!("'.{other}' is not a known kind of table"),
+                    None => format!("'{name}' has no extension that says what to write"),
+                };
+                let message =
+                    format!("{found}: use .csv, .parquet or .jsonl, or - for CSV on standard output");
+                return Err(Error::option("--output", message));
+            }
+        };
+        atomic::check(path)?;
+        Ok(Target { path: Some(path.to_owned()), format })
+    }
+
+    /// A target for a document, whatever its extension; `-` is standard output.
+    ///
+    /// # Errors
+    /// If nothing can be written there.
+    pub fn document(name: &str) -> Result<Self> {
+        if name == "-" {
+            return Ok(Target { path: None, format: Format::Csv });
+        }
+        atomic::check(Path::new(name))?;
+        Ok(Target { path: Some(name.into()), format: Format::Csv })
+    }
+
+    /// Is it standard output?
+    pub fn is_stdout(&self) -> bool {
+        self.path.is_none()
+    }
+
+    /// Writes a whole document.
+    ///
+    /// # Errors
+    /// If it cannot be written; a file is then as it was before.
+    pub fn write_document(&self, text: &str) -> Result<()> {
+        let mut sink = self.sink()?;
+        sink.write_all(text.as_bytes()).map_err(|e| self.error("write", e))?;
+        self.commit(sink)
+    }
+
+    fn sink(&self) -> Result<Sink> {
+        match &self.path {
+            None => Ok(Sink::Stdout(io::BufWriter::with_capacity(BUFFER, io::stdout()))),
+            Some(path) => {
+                let file = AtomicFile::create(path)?;
+                Ok(Sink::File(Box::new(io::BufWriter::with_capacity(BUFFER, file))))
+            }
+        }
+    }
+
+    fn commit(&self, sink: Sink) -> Result<()> {
+        match sink {
+            Sink::Stdout(mut stdout) => stdout.flush().map_err(|e| self.error("write", e)),
+            Sink::File(buffer) => {
+                let file = buffer.into_inner().map_err(|e| self.error("write", e.into_error()))?;
+                file.commit()
+            }
+        }
+    }
+
+    fn error(&self, action: &'static str, source: io::Error) -> Error {
+        match &self.path {
+            Some(path) => Error::io(action, path, source),
+            None => Error::io("write to", "standard output", source),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => path.display().fmt(f),
+            None => f.write_str("-"),
+        }
+    }
+}
+
+/// Writes a whole file: the old one stays until the new one is complete.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_bytes_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    atomic::check(path)?;
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes).map_err(|e| Error::io("write", path, e))?;
+    file.commit()
+}
+
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 18;
+
+/// What a writer of some format writes to.
+enum Sink {
+    Stdout(io::BufWriter<io::Stdout>),
+    File(Box<io::BufWriter<AtomicFile>>),
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Sink::Stdout(stdout) => stdout.write(bytes),
+            Sink::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Sink::Stdout(stdout) => stdout.flush(),
+            Sink::File(file) => file.flush(),
+        }
+    }
+}
+
+/// Writes a table batch by batch. Dropped before [`finish`](TableWriter::finish) it leaves the
+/// target as it was.
+pub struct TableWriter {
+    target: Target,
+    writer: Writer,
+}
+
+/// One of the formats.
+enum Writer {
+    Csv(CsvWriter<Sink>),
+    Parquet(Box<ArrowWriter<Sink>>),
+    JsonLines(JsonWriter<Sink, LineDelimited>),
+}
+
+impl TableWriter {
+    /// Begins a table with these columns. The schema's metadata is kept where the format has a
+    /// place for it (Parquet).
+    ///
+    /// # Errors
+    /// If the file cannot be created.
+    pub fn create(target: &Target, schema: SchemaRef) -> Result<Self> {
+        let sink = target.sink()?;
+        let target = target.clone();
+        let writer = match target.format {
+            Format::Csv => {
+                CsvWriter::new(sink, &schema).map(Writer::Csv).map_err(|e| target.error("write", e))?
+            }
+            Format::Parquet => {
+                let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties(&schema)));
+                Writer::Parquet(Box::new(writer.map_err(|e| target.error("write", from_parquet(e)))?))
+            }
+            Format::JsonLines => {
+                Writer::JsonLines(WriterBuilder::new().with_explicit_nulls(true).build(sink))
+            }
+        };
+        Ok(TableWriter { target, writer })
+    }
+
+    /// Writes some rows.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let written = match &mut self.writer {
+            Writer::Csv(writer) => writer.write(batch),
+            Writer::Parquet(writer) => writer.write(batch).map_err(from_parquet),
+            Writer::JsonLines(writer) => writer.write(batch).map_err(from_arrow),
+        };
+        written.map_err(|e| self.target.error("write", e))
+    }
+
+    /// Completes the table and puts it in its place.
+    ///
+    /// # Errors
+    /// If the rest cannot be written, or the file cannot be renamed.
+    pub fn finish(self) -> Result<()> {
+        let sink = match self.writer {
+            Writer::Csv(writer) => Ok(writer.into_inner()),
+            Writer::Parquet(writer) => writer.into_inner().map_err(from_parquet),
+            Writer::JsonLines(mut writer) => match writer.finish() {
+                Ok(()) => Ok(writer.into_inner()),
+                Err(error) => Err(from_arrow(error)),
+            },
+        };
+        let sink = sink.map_err(|e| self.target.error("write", e))?;
+        self.target.commit(sink)
+    }
+}
+
+fn properties(schema: &SchemaRef) -> WriterProperties {
+    let metadata = schema.metadata();
+    let mut pairs: Vec<_> =
+        metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+    pairs.sort_by(|a, b| a.key.cmp(&b.key));
+    WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_key_value_metadata((!pairs.is_empty()).then_some(pairs))
+        .build()
+}
+
+/// The error of the operating system, if that is what it is.
+fn from_parquet(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(source) => *source,
+            Err(source) => match source.downcast::<ArrowError>() {
+                Ok(source) => from_arrow(*source),
+                Err(source) => io::Error::other(source),
+            },
+        },
+        error => io::Error::other(error),
+    }
+}
+
+fn from_arrow(error: ArrowError) -> io::Error {
+    match error {
+        ArrowError::IoError(_, source) => source,
+        error => io::Error::other(error),
+    }
+}

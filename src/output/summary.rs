@@ -1,0 +1,75 @@
+//! A summary as a table: the columns that `clv` reads back as a summary.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+
+use super::{TableWriter, Target};
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::summary::{Summary, SummaryBatch, SummaryMeta};
+
+/// Writes a summary and returns how many customers it has.
+///
+/// Columns `customer_id, frequency, recency, T, monetary_value, unit`, the last but one only if there
+/// are amounts. In Parquet the file's metadata have the unit and the end of observation, too.
+///
+/// # Errors
+/// If the summary cannot be read, or the file cannot be written.
+pub fn write_summary(summary: &Summary, target: &Target, progress: &dyn Progress) -> Result<u64> {
+    let schema = schema(&summary.meta);
+    let mut writer = TableWriter::create(target, schema.clone())?;
+    let mut customers = 0;
+    progress.stage("writing customers", None);
+    for batch in summary.batches() {
+        progress.check()?;
+        let batch = batch?;
+        let rows = batch.len() as u64;
+        let table = table(batch, &summary.meta, schema.clone())
+            .map_err(|e| target.error("write", super::from_arrow(e)))?;
+        writer.write(&table)?;
+        customers += rows;
+        progress.advance(rows);
+    }
+    writer.finish()?;
+    Ok(customers)
+}
+
+fn schema(meta: &SummaryMeta) -> SchemaRef {
+    let number = |name| Field::new(name, DataType::Float64, false);
+    let mut fields = vec![
+        Field::new("customer_id", DataType::Utf8, false),
+        Field::new("frequency", DataType::UInt32, false),
+        number("recency"),
+        number("T"),
+    ];
+    if meta.has_money {
+        fields.push(number("monetary_value"));
+    }
+    fields.push(Field::new("unit", DataType::Utf8, false));
+    let mut about = HashMap::from([("clv.unit".to_owned(), meta.unit.name().to_owned())]);
+    if let Some(end) = meta.observed_until {
+        about.insert("clv.observed_until".to_owned(), end.to_string());
+    }
+    if let Some(grain) = meta.grain {
+        about.insert("clv.grain".to_owned(), grain.name().to_owned());
+    }
+    Arc::new(Schema::new_with_metadata(fields, about))
+}
+
+fn table(batch: SummaryBatch, meta: &SummaryMeta, schema: SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let unit = StringArray::from_iter_values(std::iter::repeat_n(meta.unit.name(), batch.len()));
+    let mut columns: Vec<ArrayRef> = vec![
+        Arc::new(batch.customer_id),
+        Arc::new(batch.frequency),
+        Arc::new(batch.recency),
+        Arc::new(batch.t),
+    ];
+    if meta.has_money {
+        columns.extend(batch.monetary_value.map(|mean| Arc::new(mean) as ArrayRef));
+    }
+    columns.push(Arc::new(unit));
+    RecordBatch::try_new(schema, columns)
+}

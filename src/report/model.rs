@@ -1,0 +1,140 @@
+//! A fitted model: parameters, how sure they are, and how the fit ended.
+
+use serde_json::{Map, Value, json};
+
+use crate::clv_model::ClvModel;
+use crate::fit::FitReport;
+use crate::model::{GammaGamma, Model, ParamSpec, Scale};
+use crate::report::{Block, Report, Table, count, grouped, significant};
+use crate::units::Unit;
+
+/// Describes a model and how it was fitted.
+pub fn model(model: &ClvModel) -> Report {
+    let mut report = Report::default();
+    let purchase = &model.purchase;
+    let part =
+        describe(purchase.name, purchase.specs(), &purchase.params, model.purchase_fit.as_ref(), model.unit);
+    report.results.extend(part.blocks);
+    let mut spend_json = Value::Null;
+    if let Some(spend) = &model.spend {
+        let fit = model.spend_fit.as_ref();
+        let part = describe(GammaGamma::NAME, GammaGamma::PARAMS, &spend.params(), fit, model.unit);
+        report.results.extend(part.blocks);
+        spend_json = Value::Object(part.json);
+    }
+    let mut json = part.json;
+    json.insert("unit".into(), model.unit.name().into());
+    json.insert("grain".into(), model.grain.map_or(Value::Null, |grain| grain.name().into()));
+    json.insert(
+        "window".into(),
+        json!({
+            "first_purchase": model.first_purchase.map(|date| date.to_string()),
+            "observed_until": model.observed_until.map(|date| date.to_string()),
+        }),
+    );
+    if let Some(data) = &model.trained_on {
+        report.results.extend(training(model));
+        json.insert(
+            "trained_on".into(),
+            json!({
+                "customers": data.customers,
+                "repeat_customers": data.repeat_customers,
+                "repeat_purchases": data.repeat_purchases,
+                "rows": data.rows,
+                "sha256": data.sha256,
+            }),
+        );
+    }
+    json.insert("spend".into(), spend_json);
+    report.json.insert("model".into(), Value::Object(json));
+    let fits = [&model.purchase_fit, &model.spend_fit];
+    let warnings: Vec<_> = fits.into_iter().flatten().flat_map(|fit| &fit.warnings).collect();
+    report.warnings = warnings.iter().map(|warning| warning.message.clone()).collect();
+    let json = warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));
+    report.json.insert("warnings".into(), json.collect());
+    report
+}
+
+fn training(model: &ClvModel) -> Option<Block> {
+    let data = model.trained_on.as_ref()?;
+    let mut words = format!(
+        "fitted to {} customers, {} of them with repeat purchases ({} in all)",
+        count(data.customers),
+        count(data.repeat_customers),
+        count(data.repeat_purchases)
+    );
+    if let (Some(from), Some(until)) = (model.first_purchase, model.observed_until) {
+        words += &format!(", observed {from} to {until}");
+    }
+    if let Some(grain) = model.grain {
+        words += &format!("; purchases of one {grain} count as one");
+    }
+    Some(Block::Line(words))
+}
+
+struct Part {
+    blocks: Vec<Block>,
+    json: Map<String, Value>,
+}
+
+fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitReport>, unit: Unit) -> Part {
+    let error = |i: usize| fit.and_then(|fit| fit.estimates[i].standard_error);
+    let mut table = Table::new(&["parameter", ">estimate", ">std. error", "meaning"]);
+    for (i, (spec, value)) in specs.iter().zip(params).enumerate() {
+        let meaning = match spec.scale {
+            Scale::Time => format!("{} [{unit}s]", spec.meaning),
+            _ => spec.meaning.to_owned(),
+        };
+        let error = error(i).map_or("-".to_owned(), |e| significant(e, 3));
+        table.row([spec.name.to_owned(), significant(*value, 6), error, meaning]);
+    }
+    let named = |value: &dyn Fn(usize) -> Value| -> Value {
+        Value::Object(specs.iter().enumerate().map(|(i, spec)| (spec.name.to_owned(), value(i))).collect())
+    };
+    let mut json = Map::new();
+    json.insert("name".into(), name.into());
+    json.insert("parameters".into(), named(&|i| params[i].into()));
+    json.insert("standard_errors".into(), named(&|i| error(i).map_or(Value::Null, Value::from)));
+    let mut blocks = vec![Block::Heading(name.to_owned()), Block::Table(table)];
+    if let Some(fit) = fit {
+        blocks.extend(evidence(fit));
+        json.insert("covariance".into(), json!(fit.covariance));
+        json.insert(
+            "fit".into(),
+            json!({
+                "stop": fit.stop.name(),
+                "explanation": fit.stop.words(),
+                "log_likelihood": fit.log_likelihood,
+                "aic": fit.aic(),
+                "bic": fit.bic(),
+                "gradient_norm": fit.gradient_norm,
+                "iterations": fit.iterations,
+                "evaluations": fit.evaluations,
+                "starts": fit.starts,
+                "customers": fit.customers,
+                "sample_size": fit.sample_size,
+                "distinct_rows": fit.distinct_rows,
+            }),
+        );
+    }
+    Part { blocks, json }
+}
+
+fn evidence(fit: &FitReport) -> Vec<Block> {
+    let likelihood = format!(
+        "log-likelihood {}   AIC {}   BIC {}   ({} customers)",
+        grouped(fit.log_likelihood, 3),
+        grouped(fit.aic(), 3),
+        grouped(fit.bic(), 3),
+        count(fit.customers as u64)
+    );
+    let starts = if fit.starts == 1 { String::new() } else { format!(" from {} starts", fit.starts) };
+    let stop = format!(
+        "{} (largest gradient {:.1e}, {} iterations{starts}, {} distinct rows)",
+        fit.stop,
+        fit.gradient_norm,
+        fit.iterations,
+        count(fit.distinct_rows as u64)
+    );
+    vec![Block::Line(likelihood), Block::Line(stop)]
+}

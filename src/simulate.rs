@@ -1,0 +1,426 @@
+//! Purchase logs drawn from a model: for tests, for planning, for teaching.
+//!
+//! Each customer has a stream of random numbers of its own, given by the seed and the customer's
+//! number, so that the log is the same for any number of threads, and more customers leave the
+//! first ones as they are. Customers are drawn in parallel and handed on in order, in bounded memory.
+
+mod process;
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use arrow_array::builder::{Float64Builder, Int64Builder, PrimitiveBuilder};
+use arrow_array::types::{Date32Type, TimestampMicrosecondType};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use jiff::civil::Date;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use self::process::{Process, SpendProcess};
+use crate::clv_model::ClvModel;
+use crate::error::{Error, Result};
+use crate::output::{TableWriter, Target};
+use crate::progress::Progress;
+use crate::summary::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource};
+use crate::units::Unit;
+
+/// Customers that are drawn together.
+const CHUNK: u64 = 4096;
+
+/// More purchases of a customer, on average, are not what anybody means.
+const MOST_PURCHASES: f64 = 1e5;
+
+/// What to draw.
+#[derive(Debug, Clone)]
+pub struct SimulateOptions {
+    /// How many customers; their ids are 1, 2, 3, ...
+    pub customers: u64,
+    /// First purchases are spread evenly from this date on ...
+    pub start: Date,
+    /// ... to this one.
+    pub acquired_until: Date,
+    /// Last date of the log.
+    pub until: Date,
+    /// Equal seeds give equal logs.
+    pub seed: u64,
+    /// Write the moment of each purchase instead of its date.
+    pub exact: bool,
+    /// Worker threads; `None`: one a core. They change no result.
+    pub threads: Option<usize>,
+}
+
+impl Default for SimulateOptions {
+    fn default() -> Self {
+        SimulateOptions::from_start(Date::constant(2020, 1, 1))
+    }
+}
+
+impl SimulateOptions {
+    /// Three years from `start` on; customers are acquired in the first of them.
+    pub fn from_start(start: Date) -> Self {
+        let days = |n: i32| start.saturating_add(jiff::Span::new().days(n));
+        SimulateOptions {
+            customers: 10_000,
+            start,
+            acquired_until: days(365),
+            until: days(3 * 365),
+            seed: 1,
+            exact: false,
+            threads: None,
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let refuse = |option: &str, message: String| Err(Error::option(option, message));
+        if self.customers == 0 {
+            return refuse("--customers", "at least one customer is needed".to_owned());
+        }
+        if self.acquired_until < self.start {
+            let message = format!("{} is before the start, {}", self.acquired_until, self.start);
+            return refuse("--acquired-until", message);
+        }
+        if self.until < self.acquired_until {
+            let message =
+                format!("{} is before the last first purchase, {}", self.until, self.acquired_until);
+            return refuse("--until", message);
+        }
+        Ok(())
+    }
+}
+
+/// Writes a log and returns how many rows it has.
+///
+/// # Errors
+/// If the options contradict each other, or the log cannot be written.
+pub fn write_log(
+    model: &ClvModel,
+    options: &SimulateOptions,
+    target: &Target,
+    progress: &dyn Progress,
+) -> Result<u64> {
+    let mut writer = TableWriter::create(target, schema(model, options))?;
+    let rows = simulate(model, options, progress, |batch| writer.write(batch))?;
+    writer.finish()?;
+    Ok(rows)
+}
+
+/// The columns of a log: `customer_id`, `date` and, if the model has a spend model, `amount`.
+pub fn schema(model: &ClvModel, options: &SimulateOptions) -> SchemaRef {
+    let date =
+        if options.exact { DataType::Timestamp(TimeUnit::Microsecond, None) } else { DataType::Date32 };
+    let mut fields = vec![Field::new("customer_id", DataType::Int64, false), Field::new("date", date, false)];
+    if model.spend.is_some() {
+        fields.push(Field::new("amount", DataType::Float64, false));
+    }
+    Arc::new(Schema::new(fields))
+}
+
+/// Draws a log and hands it to `sink` in order, by customer; returns how many rows there are.
+///
+/// # Errors
+/// If the options contradict each other, `sink` fails or `progress` says stop.
+pub fn simulate(
+    model: &ClvModel,
+    options: &SimulateOptions,
+    progress: &dyn Progress,
+    mut sink: impl FnMut(&RecordBatch) -> Result<()>,
+) -> Result<u64> {
+    options.check()?;
+    let plan = Plan::new(model, options)?;
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    let workers = options.threads.unwrap_or_else(cores).max(1) as u64;
+    let chunks = options.customers.div_ceil(CHUNK);
+    progress.stage("drawing customers", Some(options.customers));
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Worker w draws chunks w, w + workers, ...; taken in turn they come in order.
+        let (plan, stop) = (&plan, &stop);
+        let draw = |worker: u64, chunks_out: SyncSender<RecordBatch>| {
+            for chunk in (worker..chunks).step_by(workers as usize) {
+                if stop.load(Ordering::Relaxed) || chunks_out.send(plan.log(chunk)).is_err() {
+                    return;
+                }
+            }
+        };
+        let receivers: Vec<_> = (0..workers)
+            .map(|worker| {
+                let (sender, receiver) = sync_channel(2);
+                scope.spawn(move || draw(worker, sender));
+                receiver
+            })
+            .collect();
+        let mut rows = 0;
+        for chunk in 0..chunks {
+            let Ok(batch) = receivers[(chunk % workers) as usize].recv() else {
+                break; // The worker has panicked, which the end of the scope hands on.
+            };
+            rows += batch.num_rows() as u64;
+            if let Err(error) = progress.check().and_then(|()| sink(&batch)) {
+                stop.store(true, Ordering::Relaxed);
+                return Err(error);
+            }
+            progress.advance(plan.customers(chunk).count() as u64);
+        }
+        Ok(rows)
+    })
+}
+
+/// Draws summaries in continuous time: no rounding to days or cents, no purchases merged. What a fit
+/// recovers from them is what was put in, up to chance.
+///
+/// # Errors
+/// If the options contradict each other.
+pub fn simulate_summary(model: &ClvModel, options: &SimulateOptions) -> Result<Summary> {
+    options.check()?;
+    let plan = Plan::new(model, options)?;
+    let mut batches = Vec::new();
+    let numbers: Vec<u64> = (0..options.customers).collect();
+    for numbers in numbers.chunks(BATCH_ROWS) {
+        batches.push(plan.summary(numbers));
+    }
+    let meta = SummaryMeta {
+        unit: model.unit,
+        unit_source: UnitSource::Given,
+        first_purchase: Some(options.start),
+        observed_until: Some(options.until),
+        has_money: model.spend.is_some(),
+        ..SummaryMeta::default()
+    };
+    Ok(Summary::new(meta, batches))
+}
+
+/// Everything that drawing a customer needs.
+struct Plan<'a> {
+    options: &'a SimulateOptions,
+    unit: Unit,
+    process: Box<dyn Process>,
+    spend: Option<SpendProcess>,
+    schema: SchemaRef,
+    rng: ChaCha8Rng,
+    /// Days since 1970 of the start.
+    start: i32,
+    /// Days from the start to the end of the last date of first purchases.
+    window: f64,
+    /// Days from the start to the end of the log.
+    length: f64,
+}
+
+/// One customer's purchases.
+#[derive(Default)]
+struct Drawn {
+    /// Days from the start to the first purchase.
+    first: f64,
+    /// Age at each purchase, the first one (0) included [units of the model].
+    ages: Vec<f64>,
+    /// Amount of each; empty without a spend model.
+    amounts: Vec<f64>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(model: &ClvModel, options: &'a SimulateOptions) -> Result<Self> {
+        let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
+        let length = f64::from(days(options.start, options.until)) + 1.0;
+        let purchases = model.purchase.expected_purchases_new(length / model.unit.days());
+        if purchases.is_nan() || purchases > MOST_PURCHASES {
+            let message = format!(
+                "a customer would buy {purchases:.0} times by {} on average, which is not simulated: are the \
+                 parameters in {}s?",
+                options.until, model.unit
+            );
+            return Err(Error::model(model.purchase.name, message));
+        }
+        Ok(Plan {
+            options,
+            unit: model.unit,
+            process: process::of(&model.purchase)?,
+            spend: model.spend.as_ref().map(SpendProcess::new).transpose()?,
+            schema: schema(model, options),
+            rng: ChaCha8Rng::seed_from_u64(options.seed),
+            start: days(Date::constant(1970, 1, 1), options.start),
+            window: f64::from(days(options.start, options.acquired_until)) + 1.0,
+            length,
+        })
+    }
+
+    /// The customers of a chunk, numbered from 0.
+    fn customers(&self, chunk: u64) -> std::ops::Range<u64> {
+        chunk * CHUNK..((chunk + 1) * CHUNK).min(self.options.customers)
+    }
+
+    fn draw(&self, customer: u64, drawn: &mut Drawn) {
+        let mut rng = self.rng.clone();
+        rng.set_stream(customer);
+        drawn.first = rng.random::<f64>() * self.window;
+        drawn.ages.clear();
+        drawn.ages.push(0.0);
+        let until = (self.length - drawn.first) / self.unit.days();
+        self.process.repeats(&mut rng, until, &mut drawn.ages);
+        drawn.amounts.clear();
+        if let Some(spend) = &self.spend {
+            spend.amounts(&mut rng, drawn.ages.len(), &mut drawn.amounts);
+        }
+    }
+
+    /// The rows of a chunk of customers.
+    fn log(&self, chunk: u64) -> RecordBatch {
+        let mut ids = Int64Builder::new();
+        let mut dates = PrimitiveBuilder::<Date32Type>::new();
+        let mut moments = PrimitiveBuilder::<TimestampMicrosecondType>::new();
+        let mut amounts = Float64Builder::new();
+        let mut drawn = Drawn::default();
+        for customer in self.customers(chunk) {
+            self.draw(customer, &mut drawn);
+            for age in &drawn.ages {
+                // A rounding error must not move a purchase past the end.
+                let day = (drawn.first + age * self.unit.days()).min(self.length.next_down());
+                ids.append_value(customer as i64 + 1);
+                if self.options.exact {
+                    let start = i64::from(self.start) * 86_400_000_000;
+                    moments.append_value(start + (day * 86_400e6) as i64);
+                } else {
+                    dates.append_value(self.start + day as i32);
+                }
+            }
+            for amount in &drawn.amounts {
+                // A price is a whole number of cents, and not nothing.
+                amounts.append_value((amount * 100.0).round().max(1.0) / 100.0);
+            }
+        }
+        let when: ArrayRef = match self.options.exact {
+            true => Arc::new(moments.finish()),
+            false => Arc::new(dates.finish()),
+        };
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(ids.finish()), when];
+        if self.spend.is_some() {
+            columns.push(Arc::new(amounts.finish()));
+        }
+        RecordBatch::try_new(self.schema.clone(), columns).expect("columns of the schema, equally long")
+    }
+
+    fn summary(&self, numbers: &[u64]) -> SummaryBatch {
+        let mut drawn = Drawn::default();
+        let (mut x, mut t_x, mut t, mut mean) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for &number in numbers {
+            self.draw(number, &mut drawn);
+            let repeats = drawn.ages.len() - 1;
+            x.push(repeats as u32);
+            t_x.push(drawn.ages[repeats]);
+            t.push((self.length - drawn.first) / self.unit.days());
+            let spent: f64 = drawn.amounts.iter().skip(1).sum();
+            mean.push(if repeats == 0 { 0.0 } else { spent / repeats as f64 });
+        }
+        SummaryBatch {
+            customer_id: StringArray::from_iter_values(numbers.iter().map(|n| (n + 1).to_string())),
+            frequency: UInt32Array::from(x),
+            recency: Float64Array::from(t_x),
+            t: Float64Array::from(t),
+            monetary_value: self.spend.is_some().then(|| Float64Array::from(mean)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::family::PurchaseModel;
+    use crate::model::GammaGamma;
+
+    fn model(name: &str, params: &[f64]) -> ClvModel {
+        let purchase = PurchaseModel::new(name, params).unwrap();
+        let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+        ClvModel::from_parameters(purchase, spend, Unit::Week)
+    }
+
+    fn models() -> [ClvModel; 3] {
+        [
+            model("bg-nbd", &[0.6, 8.0, 0.8, 2.5]),
+            model("mbg-nbd", &[0.6, 8.0, 0.8, 2.5]),
+            model("nbd", &[0.6, 8.0]),
+        ]
+    }
+
+    #[test]
+    fn threads_change_nothing_and_customers_are_added_at_the_end() {
+        for exact in [false, true] {
+            let draw = |customers, threads| {
+                let options =
+                    SimulateOptions { customers, threads: Some(threads), exact, ..Default::default() };
+                let mut batches = Vec::new();
+                let rows = simulate(&models()[0], &options, &(), |batch| {
+                    batches.push(batch.clone());
+                    Ok(())
+                });
+                assert_eq!(rows.unwrap(), batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>());
+                batches
+            };
+            let one = draw(10_000, 1);
+            assert_eq!(one, draw(10_000, 3));
+            assert_eq!(one[0], draw(5_000, 2)[0]);
+        }
+    }
+
+    #[test]
+    fn purchases_are_as_many_as_expected() {
+        let options = SimulateOptions {
+            customers: 40_000,
+            acquired_until: SimulateOptions::default().start,
+            ..Default::default()
+        };
+        for model in models() {
+            let summary = simulate_summary(&model, &options).unwrap();
+            let (mut sum, mut squares, mut expected) = (0.0, 0.0, 0.0);
+            for batch in summary.batches() {
+                let batch = batch.unwrap();
+                for i in 0..batch.len() {
+                    let x = f64::from(batch.frequency.value(i));
+                    sum += x;
+                    squares += x * x;
+                    assert!(batch.recency.value(i) <= batch.t.value(i));
+                }
+                // All are acquired on one day: a day more or less does not show.
+                expected = model.purchase.expected_purchases_new(batch.t.value(0));
+            }
+            let n = options.customers as f64;
+            let error = ((squares / n - (sum / n).powi(2)) / n).sqrt();
+            let z = (sum / n - expected) / error;
+            assert!(z.abs() < 4.0, "{}: {} for {expected}, z = {z}", model.purchase.name, sum / n);
+        }
+    }
+
+    #[test]
+    fn spend_is_as_much_as_expected() {
+        let model = &models()[2];
+        let options = SimulateOptions { customers: 40_000, ..Default::default() };
+        let summary = simulate_summary(model, &options).unwrap();
+        let means: Vec<f64> = summary
+            .batches()
+            .flat_map(|batch| batch.unwrap().monetary_value.unwrap().values().to_vec())
+            .filter(|mean| *mean > 0.0)
+            .collect();
+        let n = means.len() as f64;
+        let mean = means.iter().sum::<f64>() / n;
+        let error = (means.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / n / n).sqrt();
+        let expected = 6.25 * 15.44 / (3.74 - 1.0);
+        assert!((mean - expected).abs() < 4.0 * error, "{mean} for {expected}");
+    }
+
+    #[test]
+    fn options_that_contradict_are_refused() {
+        let early: Date = "2019-12-31".parse().unwrap();
+        for (options, name) in [
+            (SimulateOptions { customers: 0, ..Default::default() }, "--customers"),
+            (SimulateOptions { acquired_until: early, ..Default::default() }, "--acquired-until"),
+            (SimulateOptions { until: early, ..Default::default() }, "--until"),
+        ] {
+            let error = simulate(&models()[0], &options, &(), |_| Ok(())).unwrap_err();
+            assert!(error.to_string().starts_with(name), "{error}");
+        }
+        let wild = model("nbd", &[1.0, 1e-300]);
+        let error = simulate(&wild, &SimulateOptions::default(), &(), |_| Ok(())).unwrap_err();
+        assert!(error.to_string().contains("are the parameters in weeks?"), "{error}");
+    }
+}

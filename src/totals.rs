@@ -1,0 +1,67 @@
+//! What the scores of all customers add up to, and how value is spread over customers; gathered
+//! while scores stream by, in memory that does not grow with customers.
+
+use std::collections::BTreeMap;
+
+use crate::score::ScoreBatch;
+
+/// Sums over customers.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// Customers.
+    pub customers: u64,
+    /// Customers with no repeat purchase.
+    pub one_time: u64,
+    /// Sum of P(alive): how many are expected to be customers still.
+    pub alive: f64,
+    /// Expected purchases of all; `None` if they are not finite.
+    pub purchases: Option<f64>,
+    /// Value of all; `None` without a spend model.
+    pub value: Option<f64>,
+    /// Customers and value by narrow classes of value.
+    classes: BTreeMap<i32, (u64, f64)>,
+}
+
+/// Classes of value are this narrow, relatively; shares are interpolated within one.
+const CLASS: f64 = 1e-3;
+/// The class of values that are zero or too small to have a logarithm.
+const NOTHING: i32 = i32::MIN;
+
+impl Totals {
+    /// Adds a batch.
+    pub fn add(&mut self, scores: &ScoreBatch) {
+        self.customers += scores.customers.len() as u64;
+        self.one_time += scores.customers.frequency.values().iter().filter(|x| **x == 0).count() as u64;
+        self.alive += scores.p_alive.iter().sum::<f64>();
+        if let Some(purchases) = &scores.expected_purchases {
+            *self.purchases.get_or_insert(0.0) += purchases.iter().sum::<f64>();
+        }
+        if let Some(clv) = &scores.clv {
+            *self.value.get_or_insert(0.0) += clv.iter().sum::<f64>();
+            clv.iter().for_each(|value| self.class(*value));
+        }
+    }
+
+    fn class(&mut self, value: f64) {
+        let class = if value > f64::MIN_POSITIVE { (value.ln() / CLASS).floor() as i32 } else { NOTHING };
+        let (count, sum) = self.classes.entry(class).or_default();
+        *count += 1;
+        *sum += value;
+    }
+
+    /// Share of all value held by the most valuable `share` of customers (0.2 for the top 20 %).
+    pub fn value_share(&self, share: f64) -> Option<f64> {
+        let total = self.value.filter(|total| *total > 0.0)?;
+        let mut wanted = share * self.customers as f64;
+        let mut held = 0.0;
+        for (count, sum) in self.classes.values().rev() {
+            let taken = wanted.min(*count as f64);
+            held += sum * taken / *count as f64;
+            wanted -= taken;
+            if wanted <= 0.0 {
+                break;
+            }
+        }
+        Some(held / total)
+    }
+}

@@ -1,0 +1,311 @@
+//! Does the program behave: what it writes where, exit codes, one vocabulary, the same bytes always?
+
+mod common;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use common::fixture;
+
+/// A directory of this test's own, removed at its end.
+struct Dir(tempfile::TempDir);
+
+impl Dir {
+    fn new() -> Self {
+        Dir(tempfile::tempdir().unwrap())
+    }
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+    fn write(&self, name: &str, text: &str) -> String {
+        fs::write(self.0.path().join(name), text).unwrap();
+        self.path(name)
+    }
+    fn files(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+fn clv(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).output().unwrap()
+}
+
+#[track_caller]
+fn ok(arguments: &[&str]) -> Output {
+    let output = clv(arguments);
+    assert!(output.status.success(), "clv {arguments:?}: {}", text(&output.stderr));
+    output
+}
+
+/// Runs it expecting an error; gives the message.
+#[track_caller]
+fn refused(arguments: &[&str]) -> String {
+    let output = clv(arguments);
+    assert_eq!(output.status.code(), Some(2), "clv {arguments:?}: {}", text(&output.stderr));
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    text(&output.stderr)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn sample() -> String {
+    fixture("cdnow_sample.csv").to_str().unwrap().to_owned()
+}
+
+const CDNOW: [&str; 2] = ["--observed-until", "1997-09-30"];
+
+#[test]
+fn forecast_writes_one_row_a_customer_sorted() {
+    let dir = Dir::new();
+    let out = dir.path("scores.csv");
+    let output = ok(&["forecast", &sample(), CDNOW[0], CDNOW[1], "-o", &out]);
+    assert!(text(&output.stdout).contains("held by the top 1 %"));
+    assert!(text(&output.stderr).contains("6,919 rows read"));
+    let table = fs::read_to_string(&out).unwrap();
+    let mut lines = table.lines();
+    let header =
+        "customer_id,frequency,recency,T,monetary_value,p_alive,expected_purchases,expected_spend,clv";
+    assert_eq!(lines.next(), Some(header));
+    let ids: Vec<&str> = lines.map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(ids.len(), 2357);
+    assert_eq!(ids[0], "0001");
+    assert!(ids.is_sorted());
+    assert_eq!(dir.files().len(), 1, "nothing else is left behind");
+}
+
+#[test]
+fn the_long_way_equals_the_short_way() {
+    let dir = Dir::new();
+    let paths = ["short.csv", "model.json", "long.csv", "s.parquet", "m2.json", "from-summary.csv"];
+    let [short, model, long, summary, model2, from_summary] = paths.map(|name| dir.path(name));
+    ok(&["forecast", &sample(), CDNOW[0], CDNOW[1], "-o", &short]);
+    ok(&["fit", &sample(), CDNOW[0], CDNOW[1], "-o", &model]);
+    ok(&["score", &model, &sample(), CDNOW[0], CDNOW[1], "-o", &long]);
+    assert_eq!(fs::read(&short).unwrap(), fs::read(&long).unwrap());
+    ok(&["summarize", &sample(), CDNOW[0], CDNOW[1], "-o", &summary]);
+    ok(&["fit", &summary, "-o", &model2]);
+    ok(&["score", &model2, &summary, "-o", &from_summary]);
+    assert_eq!(fs::read(&short).unwrap(), fs::read(&from_summary).unwrap());
+}
+
+#[test]
+fn same_bytes_for_any_threads_and_memory() {
+    let dir = Dir::new();
+    let log = fixture("cdnow_master.csv");
+    let mut seen: Option<(Vec<u8>, Vec<u8>)> = None;
+    for (threads, memory) in [("1", "2GB"), ("2", "1MB"), ("4", "3MB"), ("3", "100MB")] {
+        let (model, scores) = (dir.path("m.json"), dir.path("s.csv"));
+        let common = ["--threads", threads, "--memory-limit", memory];
+        let log = log.to_str().unwrap();
+        ok(&[&["fit", log, "-o", &model], &common[..]].concat());
+        ok(&[&["score", &model, log, "-o", &scores], &common[..]].concat());
+        let bytes = (fs::read(&model).unwrap(), fs::read(&scores).unwrap());
+        match &seen {
+            None => seen = Some(bytes),
+            Some(first) => assert!(first == &bytes, "{threads} threads, {memory} differ"),
+        }
+    }
+}
+
+#[test]
+fn every_output_format_holds_the_same_rows() {
+    let dir = Dir::new();
+    let [csv, jsonl, parquet] = ["s.csv", "s.jsonl", "s.parquet"].map(|name| dir.path(name));
+    for out in [&csv, &jsonl, &parquet] {
+        ok(&["summarize", &sample(), "-o", out]);
+    }
+    let piped = ok(&["summarize", &sample()]);
+    assert_eq!(piped.stdout, fs::read(&csv).unwrap());
+    let model = dir.path("m.json");
+    ok(&["fit", &csv, "-o", &model]);
+    let scores: Vec<Vec<u8>> =
+        [&csv, &jsonl, &parquet].map(|s| ok(&["score", &model, s, "-o", "-"]).stdout).into();
+    assert_eq!(scores[0], scores[1]);
+    assert_eq!(scores[0], scores[2]);
+}
+
+#[test]
+fn json_is_one_object_with_what_was_found() {
+    let output = ok(&["forecast", &sample(), CDNOW[0], CDNOW[1], "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["account"]["rows_read"], 6919);
+    assert_eq!(json["model"]["name"], "bg-nbd");
+    assert!((json["model"]["parameters"]["r"].as_f64().unwrap() - 0.2426).abs() < 1e-4);
+    assert_eq!(json["model"]["fit"]["stop"], "converged");
+    assert!(json["forecast"]["clv"].as_f64().unwrap() > 0.0);
+    assert_eq!(json["forecast"]["horizon"], "12mo");
+    assert!((json["forecast"]["discount_per_unit_continuous"].as_f64().unwrap() - 0.0018266).abs() < 1e-6);
+}
+
+#[test]
+fn published_parameters_make_a_model_file() {
+    let dir = Dir::new();
+    let model = dir.path("fhl.json");
+    let given = ["r=.243", "alpha=4.414", "a=.793", "b=2.426"];
+    ok(&[&["model", "bg-nbd"], &given[..], &["--spend", "p=6.25,q=3.74,v=15.44", "-o", &model]].concat());
+    let shown = ok(&["inspect", &model]);
+    assert!(text(&shown.stdout).contains("4.414"));
+    let one =
+        dir.write("one.csv", "customer_id,frequency,recency,T,monetary_value\nc1,2,30.43,38.86,22.35\n");
+    let scored = ok(&["score", &model, &one, "--horizon", "39w", "-o", "-"]);
+    let row: Vec<String> =
+        text(&scored.stdout).lines().nth(1).unwrap().split(',').map(str::to_owned).collect();
+    // BTYD 2.4.3 and Fader, Hardie & Lee (2005) print 1.226 for these rounded parameters.
+    assert!((row[6].parse::<f64>().unwrap() - 1.226028175).abs() < 1e-8, "{row:?}");
+    assert!((row[5].parse::<f64>().unwrap() - 0.7265785701).abs() < 1e-9, "{row:?}");
+
+    let refuse = |parameters: &[&str]| refused(&[&["model", "bg-nbd"], parameters].concat());
+    assert!(refuse(&["r=.2", "alpha=4", "a=.7"]).contains("parameter b is missing"));
+    assert!(refuse(&["r=nan", "alpha=4", "a=.7", "b=2"]).contains("parameter r = NaN"));
+    assert!(refuse(&["r=.2", "alpha=4", "a=.7", "b=2", "s=1"]).contains("no parameter 's'"));
+    assert!(refused(&["model", "bgnbdd", "r=1"]).contains("known are bg-nbd"));
+}
+
+#[test]
+fn numbers_without_units_are_refused_with_the_right_form() {
+    let score = |option: &str, value: &str| refused(&["forecast", &sample(), option, value]);
+    assert!(score("--horizon", "12").contains("12mo"));
+    assert!(score("--horizon", "nan").contains("--horizon"));
+    assert!(score("--discount", "10").contains("10%/yr"));
+    assert!(score("--discount", "0.1").contains("10%/yr"));
+    assert!(score("--margin", "30").contains("0.3"));
+    assert!(score("--unit", "fortnight").contains("day, week, month, year"));
+    assert!(score("--model", "pareto").contains("known are"));
+    assert!(score("--observed-until", "30.9.1997").contains("1997-09-30"));
+    assert!(score("-o", "scores.xlsx").contains(".csv"));
+}
+
+#[test]
+fn missing_and_damaged_files_are_named() {
+    let dir = Dir::new();
+    assert!(refused(&["fit", "/no/such/log.csv"]).contains("/no/such/log.csv"));
+    let cut = dir.write("cut.json", "{\"format\": \"clv-model\", \"format_version\": 1, \"mod");
+    let message = refused(&["inspect", &cut]);
+    assert!(message.contains("cut.json") && message.contains("cut off"), "{message}");
+    let future = dir.write("future.json", "{\"format\": \"clv-model\", \"format_version\": 99}");
+    assert!(refused(&["inspect", &future]).contains("version 99"));
+    let model = dir.path("m.json");
+    ok(&["model", "nbd", "r=1", "alpha=10", "-o", &model]);
+    let spoiled = fs::read_to_string(&model).unwrap();
+    let unknown = dir.write("u.json", &spoiled.replace("\"unit\"", "\"colour\": 1, \"unit\""));
+    assert!(refused(&["inspect", &unknown]).contains("colour"));
+    let negative = dir.write("n.json", &spoiled.replace("\"r\": 1.0", "\"r\": -1.0"));
+    assert!(refused(&["inspect", &negative]).contains("parameter r"));
+    let nan = dir.write("nan.json", &spoiled.replace("\"r\": 1.0", "\"r\": NaN"));
+    assert!(refused(&["inspect", &nan]).contains("parameter r"));
+    let missing = dir.path("no/such/dir/scores.csv");
+    assert!(refused(&["forecast", &sample(), "-o", &missing]).contains("no/such/dir"));
+}
+
+#[test]
+fn standard_input_is_read() {
+    let log = fs::read(sample()).unwrap();
+    for command in ["summarize", "forecast"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_clv"))
+            .args([command, "-", "-o", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let log = log.clone();
+        let writer = std::thread::spawn(move || stdin.write_all(&log).unwrap());
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        assert!(output.status.success());
+        assert_eq!(output.stdout, ok(&[command, &sample(), "-o", "-"]).stdout);
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_clv"))
+        .args(["summarize", fixture("cdnow_master.csv").to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut words = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(!words.contains("error") && !words.contains("panicked"), "{words}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_a_clear_error_and_leaves_nothing() {
+    let dir = Dir::new();
+    let out = dir.write("scores.csv", "old\n");
+    // A limit on the size of files makes writes fail as a full disk does.
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
+    let output = Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_clv"), "forecast", &sample(), "-o", &out])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("scores.csv"), "{}", text(&output.stderr));
+    assert_eq!(fs::read_to_string(&out).unwrap(), "old\n");
+    assert_eq!(dir.files().len(), 1, "{:?}", dir.files());
+}
+
+#[cfg(unix)]
+#[test]
+fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
+    let dir = Dir::new();
+    let log = fixture("cdnow_master.csv");
+    let out = dir.path("scores.csv");
+    let arguments = ["forecast", log.to_str().unwrap(), "--memory-limit", "1MB", "-o", &out];
+    let started = std::time::Instant::now();
+    ok(&arguments);
+    let whole = started.elapsed();
+    let new = fs::read(&out).unwrap();
+    for moment in 0..20u32 {
+        fs::write(&out, "old\n").unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_clv"))
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(whole * moment / 18);
+        let _ = child.kill();
+        child.wait().unwrap();
+        let found = fs::read(&out).unwrap();
+        assert!(found == b"old\n" || found == new, "half of a file after {moment}/18 of the run");
+    }
+    // The next run cleans up what the killed ones left.
+    ok(&arguments);
+    assert_eq!(fs::read(&out).unwrap(), new);
+    assert_eq!(dir.files().len(), 1, "{:?}", dir.files());
+}
+
+#[test]
+fn help_names_every_verb() {
+    let help = text(&ok(&["--help"]).stdout);
+    for verb in ["forecast", "summarize", "fit", "score", "model", "simulate", "inspect"] {
+        assert!(help.contains(verb), "{verb}");
+        assert!(!ok(&[verb, "--help"]).stdout.is_empty());
+    }
+    assert!(text(&ok(&["--version"]).stdout).starts_with("clv "));
+    assert_eq!(clv(&[]).status.code(), Some(2));
+    assert!(Path::new(env!("CARGO_BIN_EXE_clv")).exists());
+}
+
+#[test]
+fn the_readme_shows_what_the_program_says() {
+    let dir = Dir::new();
+    let out = dir.path("scores.csv");
+    let output = ok(&["forecast", &sample(), CDNOW[0], CDNOW[1], "-o", &out]);
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let blocks: Vec<&str> =
+        readme.split("```text\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
+    assert_eq!(blocks[0].trim_end(), text(&output.stdout).trim_end());
+    let scores = fs::read_to_string(&out).unwrap();
+    assert!(scores.starts_with(blocks[1]), "{}", &scores[..600]);
+}

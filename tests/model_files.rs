@@ -1,0 +1,63 @@
+//! Does every model file ever written still load, and score as it did? `models/vN/*.json` is append
+//! only; beside each stands what it gave when it was made, `*.scores.csv`.
+
+use std::fs;
+use std::path::Path;
+
+use clv::score::score;
+use clv::value::ValueOptions;
+use clv::{history, model_file};
+
+#[test]
+fn old_model_files_score_as_ever() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let mut files = 0;
+    for version in
+        fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+    {
+        let customers = version.join("customers.csv");
+        for path in fs::read_dir(&version).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.extension().is_none_or(|e| e != "json") {
+                continue;
+            }
+            let model = model_file::load(&path).unwrap_or_else(|e| panic!("{e}"));
+            let options = history::LogOptions { unit: Some(model.unit), ..Default::default() };
+            let summary = history::open(std::slice::from_ref(&customers), &options, &()).unwrap();
+            let mut rows = Vec::new();
+            for batch in score(&model, &summary, &ValueOptions::default()).unwrap() {
+                let batch = batch.unwrap();
+                for i in 0..batch.customers.len() {
+                    let value = |column: &Option<Vec<f64>>| column.as_ref().map(|column| column[i]);
+                    let id = batch.customers.customer_id.value(i).to_owned();
+                    let spend = value(&batch.expected_spend);
+                    let figures =
+                        [Some(batch.p_alive[i]), value(&batch.expected_purchases), spend, value(&batch.clv)];
+                    rows.push((id, figures));
+                }
+            }
+            compare(&path.with_extension("scores.csv"), &rows);
+            files += 1;
+        }
+    }
+    assert!(files >= 4, "only {files} model files found");
+}
+
+fn compare(expected: &Path, rows: &[(String, [Option<f64>; 4])]) {
+    let mut reader = csv::Reader::from_path(expected).unwrap();
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(header[5..9], ["p_alive", "expected_purchases", "expected_spend", "clv"]);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(records.len(), rows.len(), "{}", expected.display());
+    for (record, (id, figures)) in records.iter().zip(rows) {
+        assert_eq!(&record[0], id);
+        for (k, figure) in figures.iter().enumerate() {
+            let stored: Option<f64> = record[5 + k].parse().ok();
+            let place = format!("{} {id} {}", expected.display(), header[5 + k]);
+            assert_eq!(figure.is_some(), stored.is_some(), "{place}");
+            if let (Some(figure), Some(stored)) = (figure, stored) {
+                let error = (figure - stored).abs() / stored.abs().max(f64::MIN_POSITIVE);
+                assert!(error <= 1e-12, "{place}: {figure} was {stored}");
+            }
+        }
+    }
+}
