@@ -228,8 +228,12 @@ fn discountings() -> [Discounting; 4] {
     ]
 }
 
+/// A model of purchases, whole.
+trait Purchases: Attrition + Model<Row = Customer, Table = CustomerTable> {}
+impl<M: Attrition + Model<Row = Customer, Table = CustomerTable>> Purchases for M {}
+
 /// Planted: `last` left out of the distribution of a customer who is alive.
-fn pmf_adds_up<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn pmf_adds_up<M: Purchases>(model: M) {
     for (row, _) in customers() {
         let horizon = 5.0;
         let pmf: Vec<f64> = (0..4000).map(|n| model.purchases_pmf(&row, horizon, n)).collect();
@@ -245,7 +249,7 @@ fn pmf_adds_up<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(mode
 }
 
 /// A customer who has left buys nothing. Planted: `1 − P(alive)` left out for `n = 0`.
-fn chance_of_no_purchase<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn chance_of_no_purchase<M: Purchases>(model: M) {
     for (row, _) in customers() {
         let none = model.purchases_pmf(&row, 1e-6, 0);
         assert!(none >= 1.0 - 1e-4, "in no time {none}");
@@ -255,7 +259,7 @@ fn chance_of_no_purchase<M: Attrition + Model<Row = Customer, Table = CustomerTa
 }
 
 /// Planted: `t_x` and `T` exchanged in the odds of having left.
-fn alive_is_a_chance_and_rises_with_recency<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn alive_is_a_chance_and_rises_with_recency<M: Purchases>(model: M) {
     for t in [1.0, 39.0, 730.0] {
         for x in [1, 2, 11, 200] {
             let mut last = 0.0;
@@ -270,7 +274,7 @@ fn alive_is_a_chance_and_rises_with_recency<M: Attrition + Model<Row = Customer,
 }
 
 /// Planted: the horizon ignored in the last panel.
-fn expectations_rise_from_nothing_with_the_horizon<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn expectations_rise_from_nothing_with_the_horizon<M: Purchases>(model: M) {
     for (x, t) in [(0, 1.0), (3, 39.0), (60, 730.0)] {
         let (mut last, mut last_new) = (0.0, 0.0);
         let mut last_discounted = [0.0; 4];
@@ -301,7 +305,7 @@ fn expectations_rise_from_nothing_with_the_horizon<M: Attrition + Model<Row = Cu
 
 /// Planted: the discount factor of the start of a step for that of its end (first law), no last
 /// incomplete step (second), `e^−10` for nothing left of the discount factor (third).
-fn discounting_has_its_limits<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn discounting_has_its_limits<M: Purchases>(model: M) {
     for (x, t) in [(0, 0.0), (0, 39.0), (3, 39.0), (60, 730.0)] {
         for horizon in [1.0, 52.3, 365.0] {
             let expected = model.expected_if_alive(x, t, horizon);
@@ -347,7 +351,7 @@ fn discounting_has_its_limits<M: Attrition + Model<Row = Customer, Table = Custo
 }
 
 /// Planted: the results of a scorer stored under `x` alone.
-fn scorer_is_the_plain_functions<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn scorer_is_the_plain_functions<M: Purchases>(model: M) {
     for horizon in [1e-6, 52.0, f64::INFINITY] {
         for discounting in discountings() {
             let mut scorer = model.scorer(horizon, discounting);
@@ -368,7 +372,7 @@ fn scorer_is_the_plain_functions<M: Attrition + Model<Row = Customer, Table = Cu
 }
 
 /// Planted: `alpha` left out of one logarithm; the rate of discount not multiplied by `A`.
-fn unit_of_time_moves_nothing<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M) {
+fn unit_of_time_moves_nothing<M: Purchases>(model: M) {
     let k = 7.0;
     let mut params = model.params();
     for (spec, param) in M::PARAMS.iter().zip(&mut params) {
@@ -406,7 +410,7 @@ fn unit_of_time_moves_nothing<M: Attrition + Model<Row = Customer, Table = Custo
 }
 
 /// Planted: the horizon ignored in the last panel, so that forecasts exceed rate times horizon.
-fn forecasts_are_finite_at_extremes<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(_: M) {
+fn forecasts_are_finite_at_extremes<M: Purchases>(_: M) {
     let values = [1e-6, 1.0, 1e6];
     let n = M::PARAMS.len();
     for code in 0..values.len().pow(n as u32) {

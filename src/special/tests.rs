@@ -3,8 +3,8 @@
 //! Seen to fail: with the sign of a term of Stirling's series changed, with `ln Γ` subtracted, and with
 //! the complement taken for the tail.
 
-// The values are written as computed; a double holds fewer digits.
-#![allow(clippy::excessive_precision)]
+// The values are written as computed: a double holds fewer digits, and one of them is pi.
+#![allow(clippy::excessive_precision, clippy::approx_constant)]
 
 use super::*;
 
@@ -444,7 +444,7 @@ fn quadrature_is_exact_for_polynomials() {
 fn small_terms() {
     for t in [1e-12_f64, -1e-7, 0.01, -0.3, 0.39, 0.41, 5.0, -0.9] {
         // t²/2 − t³/3 + ..., or as it is written.
-        let series: f64 = (2..60).map(|k| -(-t).powi(k) / f64::from(k) * -1.0).sum();
+        let series: f64 = (2..60).map(|k| (-t).powi(k) / f64::from(k)).sum();
         let expected = if f64::abs(t) < 0.5 { series } else { t - t.ln_1p() };
         close(log1p_excess(t), expected, 1e-14, &format!("t {t}"));
     }

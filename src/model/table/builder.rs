@@ -117,29 +117,20 @@ impl CustomerTableBuilder {
     }
 
     fn count_packed(&self, place: &[u32], width: u32, x_width: u32, table: &mut CustomerTable) {
-        let mask = (1 << width) - 1;
-        let mut add = |key: u64, count: f64| {
-            let (t, t_x) = ((key >> width & mask) as u32, (key & mask) as u32);
-            add_row(table, (key >> (2 * width)) as u32, t, t_x, count);
-        };
         let significant = x_width + 2 * width;
         if !self.count.is_empty() {
             let mut rows: Vec<(u64, f64)> = self.keys(place, width).zip(self.count.iter().copied()).collect();
             // By count too: a sum depends on the order of its terms.
             rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
             for run in rows.chunk_by(|a, b| a.0 == b.0) {
-                add(run[0].0, run.iter().map(|row| row.1).sum());
+                add_key(table, width, run[0].0, run.iter().map(|row| row.1).sum());
             }
         } else if significant <= 32 {
-            let keys = self.keys(place, width).map(|key| key as u32).collect();
-            for run in radix_sorted(keys, significant).chunk_by(|a, b| a == b) {
-                add(u64::from(run[0]), run.len() as f64);
-            }
+            let keys: Vec<u32> = self.keys(place, width).map(|key| key as u32).collect();
+            count_runs(table, width, &radix_sorted(keys, significant));
         } else {
-            let keys = self.keys(place, width).collect();
-            for run in radix_sorted::<u64>(keys, significant).chunk_by(|a, b| a == b) {
-                add(run[0], run.len() as f64);
-            }
+            let keys: Vec<u64> = self.keys(place, width).collect();
+            count_runs(table, width, &radix_sorted(keys, significant));
         }
     }
 
@@ -171,6 +162,25 @@ fn bits(value: u64) -> u32 {
     u64::BITS - value.leading_zeros()
 }
 
+/// Adds a row for each run of equal keys.
+fn count_runs<K: Copy + PartialEq + Into<u64>>(table: &mut CustomerTable, width: u32, keys: &[K]) {
+    let distinct = 1 + keys.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    table.t.reserve_exact(distinct);
+    table.t_x.reserve_exact(distinct);
+    table.count.reserve_exact(distinct);
+    for run in keys.chunk_by(|a, b| a == b) {
+        add_key(table, width, run[0].into(), run.len() as f64);
+    }
+}
+
+/// Adds a row that is packed in one number.
+#[inline]
+fn add_key(table: &mut CustomerTable, width: u32, key: u64, count: f64) {
+    let mask = (1 << width) - 1;
+    let (t, t_x) = ((key >> width & mask) as u32, (key & mask) as u32);
+    add_row(table, (key >> (2 * width)) as u32, t, t_x, count);
+}
+
 #[inline]
 fn add_row(table: &mut CustomerTable, x: u32, t: u32, t_x: u32, count: f64) {
     let row = table.count.len();
@@ -192,22 +202,21 @@ fn radix_sorted<K: Copy + Default + Into<u64>>(keys: Vec<K>, significant: u32) -
     const LONGEST: u32 = 11;
     let passes = significant.div_ceil(LONGEST).max(1);
     let width = significant.div_ceil(passes).max(1);
-    let digit = |key: K, pass: u32| (key.into() >> (pass * width)) as usize & ((1 << width) - 1);
-    let mut next = vec![0_usize; (passes as usize) << width];
-    for key in &keys {
-        for pass in 0..passes {
-            next[(pass as usize) << width | digit(*key, pass)] += 1;
-        }
-    }
     let mut other = vec![K::default(); keys.len()];
     let mut keys = keys;
-    for (pass, next) in (0..passes).zip(next.chunks_exact_mut(1 << width)) {
+    let mut next = vec![0_usize; 1 << width];
+    for pass in 0..passes {
+        let digit = |key: K| (key.into() >> (pass * width)) as usize & ((1 << width) - 1);
+        next.fill(0);
+        for key in &keys {
+            next[digit(*key)] += 1;
+        }
         let mut start = 0;
         for place in next.iter_mut() {
             start += std::mem::replace(place, start);
         }
         for key in &keys {
-            let place = &mut next[digit(*key, pass)];
+            let place = &mut next[digit(*key)];
             other[*place] = *key;
             *place += 1;
         }
