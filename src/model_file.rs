@@ -62,6 +62,7 @@ pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
     }
     match value.get("format_version").and_then(Value::as_u64) {
         Some(1) => {}
+        Some(0) => return Err(wrong("\"format_version\" 0 does not exist".to_owned())),
         Some(found) => {
             return Err(ErrorKind::UnsupportedVersion { path: path.to_owned(), found, newest: NEWEST }.into());
         }

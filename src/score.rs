@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::clv_model::ClvModel;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Customer, Discounting, Scorer, Spend, SpendRow};
+use crate::model::{Customer, Discounting, GammaGamma, Model, Scorer, Spend, SpendRow};
 use crate::summary::{Summary, SummaryBatch};
 use crate::units::Horizon;
 use crate::value::ValueOptions;
@@ -126,6 +126,14 @@ struct Lane {
 impl<'a> Question<'a> {
     fn new(model: &'a ClvModel, summary: &Summary, options: &ValueOptions) -> Result<Self> {
         let options = options.checked()?;
+        if let Some(spend) = model.spend.filter(|spend| spend.q <= 1.0) {
+            let message = format!(
+                "q = {} gives the population no finite mean: a value needs q > 1. Score without a spend model, \
+                 or fit one with clv fit, which sees to it",
+                spend.q
+            );
+            return Err(Error::model(GammaGamma::NAME, message));
+        }
         let from = summary.meta.unit;
         let question = Question {
             model,

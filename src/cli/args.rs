@@ -183,7 +183,7 @@ pub(super) struct ValueArgs {
     #[arg(long, value_name = "RATE", help_heading = "Value")]
     discount: Option<DiscountRate>,
     /// Share of revenue that is kept, such as 0.3 [default: 1, revenue]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, help_heading = "Value")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share, help_heading = "Value")]
     margin: Option<f64>,
     /// When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d [default: continuous]
     #[arg(long, value_name = "TIMING", help_heading = "Value")]
@@ -206,6 +206,10 @@ impl ValueArgs {
 /// A calendar date.
 pub(super) fn date(text: &str) -> std::result::Result<Date, String> {
     text.parse().map_err(|_| format!("'{text}' is not a date; write it like 1997-09-30"))
+}
+
+fn share(text: &str) -> std::result::Result<f64, String> {
+    text.parse().map_err(|_| format!("'{text}' is not a share; write 0.3 for 30 %"))
 }
 
 fn date_format(text: &str) -> DateFormat {

@@ -51,8 +51,8 @@ impl Console {
     /// Prints a report: as text, or with `--json` as one object on standard output.
     pub fn report(&self, report: &Report, results: Results) -> Result<()> {
         self.finish();
-        if self.json && results == Results::Stdout {
-            return print_json(&report.json);
+        if self.json {
+            return print_json(&report.json, results);
         }
         let words = text::render(&report.remarks);
         let warnings = text::render_warnings(&report.warnings);
@@ -94,8 +94,12 @@ fn gap(before: &str, after: &str) -> &'static str {
     if before.is_empty() || after.is_empty() { "" } else { "\n" }
 }
 
-fn print_json(json: &Map<String, Value>) -> Result<()> {
+fn print_json(json: &Map<String, Value>, results: Results) -> Result<()> {
     let text = serde_json::to_string_pretty(json).expect("a map of finite numbers and text");
+    if results == Results::Stderr {
+        let _ = writeln!(std::io::stderr(), "{text}");
+        return Ok(());
+    }
     let mut stdout = std::io::stdout().lock();
     let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     written.map_err(|e| Error::io("write to", "standard output", e))

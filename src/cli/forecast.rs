@@ -26,6 +26,9 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let request = args.fit.request();
     crate::family::Member::named(&request.model)?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(&args.input.inputs)?;
+    }
     let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
     let mut report = report::input(&summary.meta);
     let model = ClvModel::fit(&summary, &request, console)?;

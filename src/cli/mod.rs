@@ -34,7 +34,7 @@ use console::Console;
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
-    /// Print what the command finds as one JSON object on standard output
+    /// Print what the command finds as one JSON object on standard output (standard error with -o -)
     #[arg(long, global = true, help_heading = "Output")]
     json: bool,
     /// Worker threads; changes no result [default: one a core]

@@ -31,6 +31,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.value.options()?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(args.input.inputs.iter().chain([&args.model]))?;
+    }
     let model = model_file::load(&args.model)?;
     let mut log = args.input.options(threads)?;
     // A log is summarised in the model's own grain; a summary that does not say is in the model's unit.

@@ -17,6 +17,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
+    target.refuse_inputs(&args.input.inputs)?;
     let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
     let customers = write_summary(&summary, &target, console)?;
     let mut report = report::input(&summary.meta);

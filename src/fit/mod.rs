@@ -15,9 +15,9 @@ mod transform;
 mod uncertainty;
 
 use crate::error::{ErrorKind, Result};
-use crate::model::{Model, Table};
+use crate::model::{Limit, Model, Table};
 use crate::warning::Warning;
-use objective::Objective;
+use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use report::{Estimate, FitReport, StopReason};
 pub use spend::fit_spend;
@@ -65,36 +65,80 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
     starts.splice(0..0, near_start::<M>(table, &starts[0], options));
     for start in &starts {
         search.add(run(&objective, start, options));
-        if search.ended_at_maximum() {
+        // Few rows are quickly searched from everywhere; many rarely have a second maximum.
+        if search.ended_at_maximum() && table.len() > FEW_ROWS {
             break;
         }
     }
     let (outcome, uncertainty) = search.best().expect("a model has at least one start");
     let theta = transform::to_natural(&outcome.u, &objective.scales);
-    let model = M::from_params(&theta);
+    let mut model = M::from_params(&theta);
     let mut report = describe(&model, table, outcome, uncertainty);
     report.iterations = search.outcomes.iter().map(|(outcome, _)| outcome.iterations).sum();
     report.evaluations = search.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
     report.starts = search.outcomes.len();
-    if let StopReason::Boundary(words) = &report.stop {
-        let message = format!(
-            "the {} fit ended at a boundary of the model: {words}. Forecasts are those of this limit; \
-             parameters without a standard error are not determined by the data",
-            M::NAME
-        );
-        report.warnings.push(Warning::new("boundary", message));
+    if matches!(uncertainty.verdict, Verdict::Limit) {
+        model = go_to_the_limit(model, table, &mut report);
     }
-    if let StopReason::Failed(words) = &report.stop {
-        if !options.accept_unconverged {
-            let (model, report) = (M::NAME.to_owned(), Box::new(report));
-            return Err(ErrorKind::NotConverged { model, report }.into());
-        }
-        let message = format!("{}: the fit did not converge and was accepted as it is: {words}", M::NAME);
-        report.warnings.push(Warning::new("not-converged", message));
+    explain(&mut report);
+    if matches!(report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
+        let (model, report) = (M::NAME.to_owned(), Box::new(report));
+        return Err(ErrorKind::NotConverged { model, report }.into());
     }
     Ok(Fitted { model, report })
 }
 
+/// Adds what a user should know of how the fit ended.
+fn explain(report: &mut FitReport) {
+    let name = report.model;
+    match &report.stop {
+        StopReason::Converged => {}
+        StopReason::Boundary(words) => {
+            let message = format!(
+                "the {name} fit ended at a boundary of the model: {words}. Forecasts are those of this limit; \
+                 parameters without a standard error are not determined by the data"
+            );
+            report.warnings.push(Warning::new("boundary", message));
+        }
+        StopReason::Failed(words) => {
+            let message = format!("{name}: the fit did not converge and was accepted as it is: {words}");
+            report.warnings.push(Warning::new("not-converged", message));
+        }
+    }
+}
+
+/// Takes a model that has run to the edge of the parameter space to the limits that fit as well, and
+/// says what they are.
+fn go_to_the_limit<M: Model>(mut model: M, table: &M::Table, report: &mut FitReport) -> M {
+    let reached = report.log_likelihood;
+    let same = 1e-6 + 1e-11 * reached.abs();
+    let (mut words, mut taken): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
+    loop {
+        let fits = |limit: &Limit<M>| {
+            !taken.contains(&limit.of) && log_likelihood_sum(&limit.model, table).value >= reached - same
+        };
+        let Some(limit) = model.limits().into_iter().find(fits) else { break };
+        model = limit.model;
+        taken.push(limit.of);
+        words.push(limit.words);
+    }
+    if words.is_empty() {
+        words
+            .push("these data do not determine all parameters: very different values fit as well".to_owned());
+    }
+    report.log_likelihood = log_likelihood_sum(&model, table).value;
+    for (estimate, value) in report.estimates.iter_mut().zip(model.params()) {
+        // What the limit has moved was not determined.
+        let moved = (value - estimate.value).abs() > 1e-6 * estimate.value;
+        estimate.standard_error = estimate.standard_error.filter(|_| !moved);
+        estimate.value = value;
+    }
+    report.stop = StopReason::Boundary(words.join("; "));
+    model
+}
+
+/// Up to this many rows every start is tried.
+const FEW_ROWS: usize = 4096;
 /// Rows from which on a fit to a part of them finds a better start than any guess.
 const MANY_ROWS: usize = 65_536;
 
@@ -135,20 +179,17 @@ impl Search {
 
     /// The highest likelihood; among equals a maximum before a limit before a failure.
     fn best(&self) -> Option<&(Outcome, Uncertainty)> {
-        let rank = |(outcome, uncertainty): &(Outcome, Uncertainty)| {
-            let certainty = match uncertainty.verdict {
-                Verdict::Maximum => 0,
-                Verdict::Limit => 1,
-                Verdict::Neither(_) => 2,
-            };
-            // Likelihoods that differ by less than this are the same end reached twice.
-            let same = 1e-6 * outcome.at.value.abs().max(1.0);
-            (
-                if outcome.at.value.is_finite() { (outcome.at.value / same).round() } else { f64::MAX },
-                certainty,
-            )
+        let usable = || self.outcomes.iter().filter(|(outcome, _)| outcome.at.value.is_finite());
+        let least = usable().map(|(outcome, _)| outcome.at.value).fold(f64::INFINITY, f64::min);
+        // Likelihoods that differ by less than this are the same end reached twice.
+        let same = 1e-7 + 1e-11 * least.abs();
+        let certainty = |(_, uncertainty): &&(Outcome, Uncertainty)| match uncertainty.verdict {
+            Verdict::Maximum => 0,
+            Verdict::Limit => 1,
+            Verdict::Neither(_) => 2,
         };
-        self.outcomes.iter().min_by(|a, b| rank(a).partial_cmp(&rank(b)).expect("ranks are not NaN"))
+        let best = usable().filter(|(outcome, _)| outcome.at.value <= least + same).min_by_key(certainty);
+        best.or(self.outcomes.first())
     }
 }
 
@@ -161,7 +202,7 @@ fn describe<M: Model>(
     let theta = model.params();
     let stop = match &uncertainty.verdict {
         Verdict::Maximum => StopReason::Converged,
-        Verdict::Limit => StopReason::Boundary(model.limit()),
+        Verdict::Limit => StopReason::Boundary(String::new()),
         Verdict::Neither(words) => StopReason::Failed(words.clone()),
     };
     let estimates = M::PARAMS.iter().zip(&theta).zip(&uncertainty.standard_errors);
@@ -189,6 +230,7 @@ fn describe<M: Model>(
         starts: 1,
         customers: table.customers(),
         sample_size: table.customers(),
+        free_parameters: M::PARAMS.len(),
         distinct_rows: table.len(),
         warnings: Vec::new(),
     }

@@ -84,6 +84,8 @@ pub struct FitReport {
     /// Customers of the whole data set, the `n` of [`FitReport::bic`]: for a spend model more than
     /// those it could be fitted to.
     pub sample_size: f64,
+    /// Parameters that were free to vary, the `k` of [`FitReport::aic`].
+    pub free_parameters: usize,
     /// Distinct rows they were merged to.
     pub distinct_rows: usize,
     /// What looks wrong, with advice.
@@ -93,11 +95,11 @@ pub struct FitReport {
 impl FitReport {
     /// Akaike's information criterion, `2 k - 2 LL`.
     pub fn aic(&self) -> f64 {
-        2.0 * self.estimates.len() as f64 - 2.0 * self.log_likelihood
+        2.0 * self.free_parameters as f64 - 2.0 * self.log_likelihood
     }
 
     /// Schwarz's criterion, `k ln n - 2 LL`, `n` being [`FitReport::sample_size`].
     pub fn bic(&self) -> f64 {
-        self.estimates.len() as f64 * self.sample_size.ln() - 2.0 * self.log_likelihood
+        self.free_parameters as f64 * self.sample_size.ln() - 2.0 * self.log_likelihood
     }
 }

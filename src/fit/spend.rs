@@ -82,6 +82,7 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         starts: 0,
         customers: table.customers,
         sample_size: amounts.all_customers as f64,
+        free_parameters: GammaGamma::PARAMS.len(),
         distinct_rows: table.mean.len(),
         warnings: [vec![boundary], warnings(amounts)].concat(),
     };
@@ -145,6 +146,7 @@ fn fit_with_mean(
         iterations: free.report.iterations + outcome.iterations,
         evaluations: free.report.evaluations + outcome.evaluations,
         starts: free.report.starts,
+        free_parameters: 2,
         ..describe(&model, table, &outcome, &uncertainty_of_three(&uncertainty))
     };
     report.stop = stop;

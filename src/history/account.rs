@@ -114,7 +114,7 @@ impl Fate {
             Fate::Purchase => "used as purchases",
             Fate::Customer => "used as customers",
             Fate::ReturnNetted => "returns, taken off earlier purchases",
-            Fate::ReturnUnmatched => "returns that found no earlier purchase, ignored",
+            Fate::ReturnUnmatched => "returns that earlier purchases do not cover, or not wholly",
             Fate::ReturnDropped => "returns, dropped",
             Fate::ReturnOfNothing => "returns of amount 0, ignored",
             Fate::AfterObservedUntil => "after the end of observation, ignored",

@@ -15,7 +15,7 @@ use super::read::Purchases;
 use super::read::amounts;
 use super::read::calendar::{Moment, date_of_day, day_of_civil, day_of_date};
 use super::read::dates::{DateRule, Shape};
-use crate::error::{BadRow, Error, Place};
+use crate::error::{BadRow, Error, Place, Result};
 use crate::units::Grain;
 
 /// How many bad rows are listed.
@@ -50,13 +50,29 @@ pub(crate) struct Names {
     pub currency: Option<String>,
 }
 
+/// East of Greenwich it may be tomorrow already.
+fn tomorrow() -> i32 {
+    let seconds = jiff::Timestamp::now().as_second();
+    i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX - 1) + 1
+}
+
+/// A typing error must not move the end of observation into the future.
+pub(crate) fn check_window(options: &LogOptions) -> Result<()> {
+    let latest = options.dates_until.map_or(tomorrow(), day_of_date);
+    match options.observed_until {
+        Some(until) if day_of_date(until) > latest => {
+            let message = format!("{until} is after today: a typo? (--dates-until DATE allows later dates)");
+            Err(Error::option("--observed-until", message))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Rules {
     /// From the caller's options; the date rule may be found later.
     pub fn new(options: &LogOptions, has_amount: bool, names: Names) -> Self {
         let earliest = day_of_civil(1970, 1, 1).expect("1970 began on a day of the calendar");
-        let seconds = jiff::Timestamp::now().as_second();
-        // East of Greenwich it may be tomorrow already.
-        let tomorrow = i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX - 1) + 1;
+        let tomorrow = tomorrow();
         Rules {
             date: None,
             from: options.dates_from.map_or(earliest, day_of_date),

@@ -35,16 +35,35 @@ use self::read::Recognised;
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::summary::Summary;
+use crate::warning::Warning;
 
 /// Opens purchase logs, or a summary: which of the two they are shows in their columns.
 ///
 /// # Errors
 /// If an input cannot be read or understood, or has rows that cannot be used.
 pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+    clean::check_window(options)?;
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => {
             summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
         }
-        Recognised::Summary(file) => file.open(progress),
+        Recognised::Summary(file) => {
+            let mut summary = file.open(progress)?;
+            summary.meta.warnings.extend(without_effect(options));
+            Ok(summary)
+        }
     }
+}
+
+/// A summary has its window behind it.
+fn without_effect(options: &LogOptions) -> Option<Warning> {
+    let given = [("--observed-until", options.observed_until), ("--since", options.since)];
+    let given: Vec<&str> = given.iter().filter(|(_, date)| date.is_some()).map(|(name, _)| *name).collect();
+    (!given.is_empty()).then(|| {
+        let message = format!(
+            "{} has no effect: the input is a summary, whose frequency, recency and T are settled already",
+            given.join(" and ")
+        );
+        Warning::new("no-effect-on-summary", message)
+    })
 }

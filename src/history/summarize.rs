@@ -15,7 +15,7 @@ use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered};
 use super::store::Store;
 use super::twins::Twins;
-use super::{CleaningAccount, Fate, LogOptions};
+use super::{CleaningAccount, DateFormat, Fate, LogOptions};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryMeta, UnitSource};
@@ -150,6 +150,8 @@ fn describe(
         let number = counts.left_out;
         meta.assumptions.push(format!("{number} customers first seen before {since} are left out (--since)"));
     }
+    meta.warnings.extend(nobody_warning(counts));
+    meta.warnings.extend(early_warning(options, meta.first_purchase, end));
     meta.warnings.extend(twins_warning(&twins));
     if outcome.has_amount && !outcome.order_lines {
         meta.warnings.extend(duplicates_warning(counts));
@@ -157,6 +159,24 @@ fn describe(
     }
     meta.warnings.extend(returns_warning(counts));
     meta
+}
+
+fn nobody_warning(counts: &FoldCounts) -> Option<Warning> {
+    (counts.occasions == 0).then(|| {
+        let message =
+            "no customer is left: look at what became of the rows, and at --observed-until and --since";
+        Warning::new("no-customers", message)
+    })
+}
+
+/// Seconds taken for milliseconds are all in January 1970.
+fn early_warning(options: &LogOptions, first: Option<Date>, end: Option<Date>) -> Option<Warning> {
+    let numbers = matches!(options.date_format, Some(DateFormat::Unix | DateFormat::UnixMs));
+    let early = first?.year() == 1970 && end?.year() == 1970;
+    (numbers && early).then(|| {
+        let message = "all dates are in 1970: are these seconds (--date-format unix), not milliseconds?";
+        Warning::new("dates-in-1970", message)
+    })
 }
 
 /// Moves the rows whose fate only the collapse can know.

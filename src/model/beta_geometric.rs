@@ -84,6 +84,9 @@ impl BetaGeometric {
     /// `ln` of the odds of having left right after the last purchase to not having left then, before
     /// the silence since is taken into account. Needs `x + coin > 0`.
     fn ln_odds(&self, x: u32) -> f64 {
+        if self.a < limits::NEVER {
+            return f64::NEG_INFINITY;
+        }
         (self.a / self.before_last_toss(x)).ln()
     }
 

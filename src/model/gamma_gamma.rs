@@ -34,7 +34,7 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 use crate::model::table::{SpendRow, SpendTable};
-use crate::model::{Derivatives, Model, ParamSpec, Scale, Spend, Table};
+use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale, Spend, Table};
 use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
 /// The Gamma-Gamma model.
@@ -122,20 +122,17 @@ impl Model for GammaGamma {
         Ok(shapes.iter().map(|(p, q)| vec![*p, *q, mean * (q - 1.0) / p]).collect())
     }
 
-    fn limit(&self) -> String {
-        let mean = self.p * self.v / self.q;
-        match (self.p > 1e3, self.q > 1e3) {
-            (true, true) => {
-                format!("every purchase of everyone has the same amount, {mean:.2}: p and q -> infinity")
-            }
-            (true, false) => "each customer always spends the same amount: p -> infinity, v -> 0".to_owned(),
-            (false, true) => format!(
-                "no heterogeneity of spending: all customers spend {mean:.2} on average, q and v -> infinity together"
-            ),
-            (false, false) => {
-                "these data do not determine all parameters: very different values fit as well".to_owned()
-            }
-        }
+    fn limits(&self) -> Vec<Limit<Self>> {
+        const FAR: f64 = 1e15;
+        let GammaGamma { p, q, v } = *self;
+        let mean = p * v / q;
+        let steady = "each customer always spends the same amount: p -> infinity, v -> 0".to_owned();
+        let alike = format!(
+            "no heterogeneity of spending: all spend {mean:.2} on average, q and v -> infinity together"
+        );
+        let steady = Limit { of: "p", model: GammaGamma { p: FAR, q, v: v * (p / FAR) }, words: steady };
+        let alike = Limit { of: "q", model: GammaGamma { p, q: FAR, v: v * (FAR / q) }, words: alike };
+        vec![steady, alike]
     }
 
     /// A row with no repeat purchase says nothing: 0.

@@ -38,7 +38,7 @@ use std::ops::Range;
 
 use crate::model::beta_geometric::{BetaGeometric, BetaGeometricScorer, Prepared, starts};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Attrition, Derivatives, Discounting, Model, ParamSpec, Scale, Scorer};
+use crate::model::{Attrition, Derivatives, Discounting, Limit, Model, ParamSpec, Scale, Scorer};
 
 /// The MBG/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,8 +84,11 @@ impl Model for MbgNbd {
         starts(table)
     }
 
-    fn limit(&self) -> String {
-        self.kernel().limit()
+    fn limits(&self) -> Vec<Limit<Self>> {
+        let own =
+            |kernel: BetaGeometric| MbgNbd { r: kernel.r, alpha: kernel.alpha, a: kernel.a, b: kernel.b };
+        let limits = self.kernel().limits().into_iter();
+        limits.map(|limit| Limit { of: limit.of, model: own(limit.model), words: limit.words }).collect()
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

@@ -29,6 +29,10 @@ pub use table::{
 
 use crate::error::{Error, Result};
 
+/// Parameters below or above belong to no data, and to limits that no forecast tells apart.
+const SMALLEST: f64 = 1e-250;
+const LARGEST: f64 = 1e25;
+
 /// How a parameter changes when the unit of time or money changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -96,6 +100,17 @@ pub trait Table: Sync + Sized {
     fn thinned(&self, step: usize) -> Self;
 }
 
+/// A limit of a model.
+#[derive(Debug, Clone)]
+pub struct Limit<M> {
+    /// What goes to a limit; of limits of the same thing only one can be taken.
+    pub of: &'static str,
+    /// The model at the limit.
+    pub model: M,
+    /// What it means.
+    pub words: String,
+}
+
 /// What a fit needs of a model.
 ///
 /// A sum over a table is computed as `shared` (all that depends on one column only, worked out from
@@ -134,6 +149,13 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
                 let message = format!("parameter {} = {value} must be positive and finite", spec.name);
                 return Err(Error::model(Self::NAME, message));
             }
+            if !(SMALLEST..=LARGEST).contains(value) {
+                let message = format!(
+                    "parameter {} = {value:e} must be between {SMALLEST:e} and {LARGEST:e}",
+                    spec.name
+                );
+                return Err(Error::model(Self::NAME, message));
+            }
         }
         Ok(Self::from_params(params))
     }
@@ -144,8 +166,10 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// In words, if these data cannot determine the parameters at all.
     fn starts(table: &Self::Table) -> Result<Vec<Vec<f64>>, String>;
 
-    /// What the limit is, in words, when a fit has run to the edge of the parameter space here.
-    fn limit(&self) -> String;
+    /// The limits of the model that these parameters may stand for, with what each means: the model
+    /// taken to the limit, to the precision of any forecast. A fit that has run to the edge of the
+    /// parameter space takes those that fit as well.
+    fn limits(&self) -> Vec<Limit<Self>>;
 
     /// Log-likelihood of one customer.
     fn log_likelihood(&self, row: &Self::Row) -> f64;

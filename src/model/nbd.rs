@@ -28,7 +28,7 @@ use std::ops::Range;
 
 use crate::model::gamma_poisson::{GammaPoisson, TimeTerms, annuity};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Attrition, Derivatives, Discounting, Model, ParamSpec, Scale, Scorer};
+use crate::model::{Attrition, Derivatives, Discounting, Limit, Model, ParamSpec, Scale, Scorer};
 use crate::special::negative_binomial_pmf;
 
 /// The NBD model.
@@ -79,14 +79,14 @@ impl Model for Nbd {
         Ok([0.5, 4.0, 0.1].iter().map(|r| vec![*r, r / rate]).collect())
     }
 
-    fn limit(&self) -> String {
-        match self.r > 1.0 {
-            true => format!(
-                "no heterogeneity of buying rates: everyone buys {:.4} times per unit of time, r and alpha -> infinity together",
-                self.r / self.alpha
-            ),
-            false => "almost nobody ever buys again: r -> 0".to_owned(),
-        }
+    fn limits(&self) -> Vec<Limit<Self>> {
+        let words = format!(
+            "no heterogeneity of buying rates: everyone buys {:.4} times per unit of time, r and alpha -> \
+             infinity together",
+            self.r / self.alpha
+        );
+        let model = Nbd { r: 1e10, alpha: 1e10 * (self.alpha / self.r) };
+        vec![Limit { of: "buying rate", model, words }]
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

@@ -71,6 +71,7 @@ struct Fit {
     starts: usize,
     customers: f64,
     sample_size: f64,
+    free_parameters: usize,
     distinct_rows: usize,
     warnings: Vec<Finding>,
 }
@@ -176,6 +177,7 @@ impl Fit {
             starts: report.starts,
             customers: report.customers,
             sample_size: report.sample_size,
+            free_parameters: report.free_parameters,
             distinct_rows: report.distinct_rows,
             warnings: warnings.collect(),
         }
@@ -202,6 +204,9 @@ impl Fit {
             let message = format!("the covariance must have {0} rows of {0} numbers", specs.len());
             return Err(Error::model(model, message));
         }
+        if covariance.iter().flatten().enumerate().any(|(i, row)| !(row[i] >= 0.0)) {
+            return Err(Error::model(model, "the covariance has a negative variance"));
+        }
         let error = |name: &str| self.standard_errors.get(name).and_then(Value::as_f64);
         let estimates = specs.iter().zip(params).map(|(spec, value)| Estimate {
             name: spec.name,
@@ -222,6 +227,7 @@ impl Fit {
             starts: self.starts,
             customers: self.customers,
             sample_size: self.sample_size,
+            free_parameters: self.free_parameters,
             distinct_rows: self.distinct_rows,
             warnings: warnings.collect(),
         })

@@ -86,6 +86,21 @@ impl Target {
         Ok(Target { path: Some(name.into()), format: Format::Csv })
     }
 
+    /// Makes sure that it is none of the files that are read.
+    ///
+    /// # Errors
+    /// If it is one of them.
+    pub fn refuse_inputs<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+        let Some(Ok(own)) = self.path.as_ref().map(std::fs::canonicalize) else { return Ok(()) };
+        for input in inputs {
+            if std::fs::canonicalize(input).is_ok_and(|input| input == own) {
+                let message = format!("{} is an input: it would be overwritten", input.display());
+                return Err(Error::option("--output", message));
+            }
+        }
+        Ok(())
+    }
+
     /// Is it standard output?
     pub fn is_stdout(&self) -> bool {
         self.path.is_none()

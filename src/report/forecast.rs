@@ -21,6 +21,13 @@ pub fn forecast(
     let words = options.in_words(model.unit);
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
     report.results.push(Block::Table(figures(totals)));
+    if totals.purchases.is_none() && totals.customers > 0 {
+        report.results.push(Block::Line(format!(
+            "expected_purchases is empty: without end they are infinite under this {} model; their discounted \
+             value is not",
+            model.purchase.name
+        )));
+    }
     if let Some(first) = first {
         report.results.push(Block::Heading("the first customers of the output".to_owned()));
         report.results.push(Block::Table(head(first)));

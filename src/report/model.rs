@@ -113,6 +113,7 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
                 "starts": fit.starts,
                 "customers": fit.customers,
                 "sample_size": fit.sample_size,
+            "free_parameters": fit.free_parameters,
                 "distinct_rows": fit.distinct_rows,
             }),
         );
@@ -121,12 +122,15 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
 }
 
 fn evidence(fit: &FitReport) -> Vec<Block> {
+    let customers = match fit.customers == fit.sample_size {
+        true => format!("{} customers", count(fit.customers as u64)),
+        false => format!("{} of {} customers", count(fit.customers as u64), count(fit.sample_size as u64)),
+    };
     let likelihood = format!(
-        "log-likelihood {}   AIC {}   BIC {}   ({} customers)",
+        "log-likelihood {}   AIC {}   BIC {}   ({customers})",
         grouped(fit.log_likelihood, 3),
         grouped(fit.aic(), 3),
         grouped(fit.bic(), 3),
-        count(fit.customers as u64)
     );
     let starts = if fit.starts == 1 { String::new() } else { format!(" from {} starts", fit.starts) };
     let stop = format!(

@@ -171,7 +171,12 @@ impl Survival {
         let shape = self.power - 1.0;
         let ln_gain = |v: f64| s_max.min(1.0 / (shape * density.p(v))).ln();
         let turn = (1.0 / (shape * s_max)).min(0.5);
-        let second = if self.a > 1.0 { ((self.a - 1.0) / (self.a + self.big_b)).max(turn) } else { turn };
+        // Where density times gain is highest: at the density's own mode, if the gain is flat there.
+        let second = match (density.mean <= turn, self.a > 1.0) {
+            (true, _) => density.mean,
+            (false, true) => ((self.a - 1.0) / (self.a + self.big_b)).max(turn),
+            (false, false) => turn,
+        };
         let second = (logit(second) - density.mode).clamp(from.min(to), to.max(from));
         let best = density.ln(second) + ln_gain(second);
         let matters = |v: f64| density.ln(v).max(density.ln(v) + ln_gain(v) - best) > NEGLIGIBLE;
@@ -244,6 +249,9 @@ impl Density {
         if v.abs() < 0.3 {
             let t = shift / scale;
             -(self.a * log1p_excess(self.rest * t) + self.b * log1p_excess(-self.mean * t))
+        } else if v < 0.0 && self.mean > 0.5 {
+            // Here the scale may come near 0, where only this form keeps its digits.
+            self.a * v - (self.a + self.b) * (self.rest + self.mean * v.exp()).ln()
         } else {
             self.a * v - (self.a + self.b) * (self.mean * shift).ln_1p()
         }
