@@ -419,7 +419,7 @@ mod tests {
             let error = simulate(&models()[0], &options, &(), |_| Ok(())).unwrap_err();
             assert!(error.to_string().starts_with(name), "{error}");
         }
-        let wild = model("nbd", &[1.0, 1e-300]);
+        let wild = model("nbd", &[1.0, 1e-200]);
         let error = simulate(&wild, &SimulateOptions::default(), &(), |_| Ok(())).unwrap_err();
         assert!(error.to_string().contains("are the parameters in weeks?"), "{error}");
     }

@@ -74,7 +74,6 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
     let theta = transform::to_natural(&outcome.u, &objective.scales);
     let mut model = M::from_params(&theta);
     let mut report = describe(&model, table, outcome, uncertainty);
-    report.iterations = search.outcomes.iter().map(|(outcome, _)| outcome.iterations).sum();
     report.evaluations = search.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
     report.starts = search.outcomes.len();
     if matches!(uncertainty.verdict, Verdict::Limit) {

@@ -73,7 +73,7 @@ pub struct FitReport {
     pub log_likelihood: f64,
     /// The largest derivative of the log-likelihood with respect to a log parameter.
     pub gradient_norm: f64,
-    /// Iterations of the optimiser, over all starts.
+    /// Iterations of the optimiser, from the start that led to the estimates.
     pub iterations: u64,
     /// Evaluations of the likelihood with its derivatives, over all starts.
     pub evaluations: u64,

@@ -132,7 +132,7 @@ fn evidence(fit: &FitReport) -> Vec<Block> {
         grouped(fit.aic(), 3),
         grouped(fit.bic(), 3),
     );
-    let starts = if fit.starts == 1 { String::new() } else { format!(" from {} starts", fit.starts) };
+    let starts = if fit.starts == 1 { String::new() } else { format!(", the best of {} starts", fit.starts) };
     let stop = format!(
         "{} (largest gradient {:.1e}, {} iterations{starts}, {} distinct rows)",
         fit.stop,

@@ -1,10 +1,12 @@
-//! JSON Lines as records of fields: the values of chosen keys as text, numbers as they are written
-//! shortest, a missing key or null as an empty field.
+//! JSON Lines as records of fields: the values of chosen keys as text, numbers as they stand
+//! there, a missing key or null as an empty field.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Write;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde_json::value::RawValue;
 
 use super::token::Record;
 
@@ -113,7 +115,7 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = 0u64;
-        while let Some(key) = map.next_key::<std::borrow::Cow<str>>()? {
+        while let Some(key) = map.next_key::<Cow<str>>()? {
             let Some(index) = self.names.iter().position(|name| *name == *key) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -123,52 +125,29 @@ impl<'de> Visitor<'de> for Object<'_> {
             }
             seen |= 1 << index;
             let start = self.text.len() as u32;
-            map.next_value_seed(Value(self.text))?;
+            append(map.next_value::<&RawValue>()?, self.text)?;
             self.fields[index] = (start, self.text.len() as u32);
         }
         Ok(())
     }
 }
 
-/// Appends one value as text.
-struct Value<'a>(&'a mut Vec<u8>);
-
-impl<'de> DeserializeSeed<'de> for Value<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+/// Appends one value as text. Whole numbers of any length keep their digits: they may be ids.
+fn append<E: serde::de::Error>(raw: &RawValue, text: &mut Vec<u8>) -> Result<(), E> {
+    let literal = raw.get();
+    match literal.as_bytes()[0] {
+        b'n' => {}
+        b'"' => {
+            let unescaped: Cow<str> = serde_json::from_str(literal).map_err(E::custom)?;
+            text.extend_from_slice(unescaped.as_bytes());
+        }
+        b'{' => return Err(E::invalid_type(Unexpected::Map, &"a plain value")),
+        b'[' => return Err(E::invalid_type(Unexpected::Seq, &"a plain value")),
+        _ if literal.contains(['e', 'E']) => {
+            let number: f64 = serde_json::from_str(literal).map_err(E::custom)?;
+            write!(text, "{number:?}").map_err(E::custom)?;
+        }
+        _ => text.extend_from_slice(literal.as_bytes()),
     }
-}
-
-impl Visitor<'_> for Value<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a plain value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
-        write!(self.0, "{value}").map_err(E::custom)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
-        write!(self.0, "{value}").map_err(E::custom)
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
-        write!(self.0, "{value}").map_err(E::custom)
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
-        write!(self.0, "{value:?}").map_err(E::custom)
-    }
+    Ok(())
 }
