@@ -23,9 +23,9 @@ pub struct SummaryBatch {
     pub customer_id: StringArray,
     /// `x`: purchase occasions after the first.
     pub frequency: UInt32Array,
-    /// `t_x`: age at the last purchase, 0 if there was no repeat purchase [units].
+    /// `t_x`: age at the last purchase, 0 if there was no repeat purchase \[units\].
     pub recency: Float64Array,
-    /// `T`: age at the end of observation [units].
+    /// `T`: age at the end of observation \[units\].
     pub t: Float64Array,
     /// Mean amount of a repeat occasion, 0 if there was none; `None` if the input has no amounts.
     pub monetary_value: Option<Float64Array>,

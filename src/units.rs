@@ -29,7 +29,7 @@ impl Unit {
     /// All units, shortest first.
     pub const ALL: [Unit; 4] = [Unit::Day, Unit::Week, Unit::Month, Unit::Year];
 
-    /// Its length [days].
+    /// Its length \[days\].
     pub const fn days(self) -> f64 {
         match self {
             Unit::Day => 1.0,
@@ -104,7 +104,7 @@ impl Grain {
     /// All grains, finest first.
     pub const ALL: [Grain; 4] = [Grain::Hour, Grain::Day, Grain::Week, Grain::Month];
 
-    /// Its length [days]; a month counts as 365.25/12 days.
+    /// Its length \[days\]; a month counts as 365.25/12 days.
     pub const fn days(self) -> f64 {
         match self {
             Grain::Hour => 1.0 / 24.0,
@@ -166,7 +166,7 @@ pub struct Duration {
 }
 
 impl Duration {
-    /// Its length [days].
+    /// Its length \[days\].
     pub fn days(self) -> f64 {
         self.count * self.unit.days()
     }

@@ -34,7 +34,8 @@ impl Tally {
                 estimate.value
             );
             self.parameters += 1;
-            self.covered += usize::from(z.abs() <= 1.645);
+            let (low, high) = estimate.interval(0.9).unwrap();
+            self.covered += usize::from(low <= truth && truth <= high);
         }
     }
 

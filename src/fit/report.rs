@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use statrs::distribution::{ContinuousCDF, Normal};
+
 use crate::warning::Warning;
 
 /// How the search ended.
@@ -56,6 +58,20 @@ pub struct Estimate {
     pub value: f64,
     /// Its standard error from the Hessian; `None` where the data do not determine it.
     pub standard_error: Option<f64>,
+}
+
+impl Estimate {
+    /// Interval that covers the parameter with the given probability, if its error is known: normal
+    /// for the logarithm, so that it stays positive.
+    ///
+    /// # Panics
+    /// If the probability is not between 0 and 1.
+    pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
+        assert!(probability > 0.0 && probability < 1.0, "{probability} is not between 0 and 1");
+        let z = Normal::standard().inverse_cdf(0.5 + 0.5 * probability);
+        let factor = (z * self.standard_error? / self.value).exp();
+        Some((self.value / factor, self.value * factor))
+    }
 }
 
 /// What a fit says of itself.

@@ -3,7 +3,7 @@
 //! Rows are read (`read`), cleaned and counted (`clean`), scattered by customer into partitions that
 //! spill to disk under a memory limit (`scatter`, `store`), and each partition is sorted and folded into
 //! one row a customer (`collapse`, `group`, `fold`); the sorted pieces are merged into one
-//! [`Summary`](crate::Summary) (`merge`).
+//! [`Summary`] (`merge`).
 
 mod account;
 mod clean;

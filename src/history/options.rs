@@ -66,7 +66,7 @@ pub struct LogOptions {
     pub observed_until: Option<Date>,
     /// Customers first seen before are left out.
     pub since: Option<Date>,
-    /// Memory for rows in flight [bytes]; `None`: half of the machine's, at most 2 GB.
+    /// Memory for rows in flight \[bytes\]; `None`: half of the machine's, at most 2 GB.
     pub memory_limit: Option<u64>,
     /// Worker threads; `None`: one a core.
     pub threads: Option<usize>,

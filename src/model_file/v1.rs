@@ -204,7 +204,7 @@ impl Fit {
             let message = format!("the covariance must have {0} rows of {0} numbers", specs.len());
             return Err(Error::model(model, message));
         }
-        if covariance.iter().flatten().enumerate().any(|(i, row)| !(row[i] >= 0.0)) {
+        if covariance.iter().flatten().enumerate().any(|(i, row)| row[i] < 0.0) {
             return Err(Error::model(model, "the covariance has a negative variance"));
         }
         let error = |name: &str| self.standard_errors.get(name).and_then(Value::as_f64);

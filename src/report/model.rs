@@ -95,6 +95,9 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
     json.insert("name".into(), name.into());
     json.insert("parameters".into(), named(&|i| params[i].into()));
     json.insert("standard_errors".into(), named(&|i| error(i).map_or(Value::Null, Value::from)));
+    let interval =
+        |i: usize| fit.and_then(|fit| fit.estimates[i].interval(0.95)).map(|(low, high)| json!([low, high]));
+    json.insert("intervals_95".into(), named(&|i| interval(i).unwrap_or_default()));
     let mut blocks = vec![Block::Heading(name.to_owned()), Block::Table(table)];
     if let Some(fit) = fit {
         blocks.extend(evidence(fit));
