@@ -11,10 +11,10 @@ use jiff::civil::Date;
 use super::account::Fate;
 use super::explain::{explain_amount, explain_range, explain_shape};
 use super::options::{LogOptions, Returns};
-use super::read::Purchases;
 use super::read::amounts;
 use super::read::calendar::{Moment, date_of_day, day_of_civil, day_of_date};
 use super::read::dates::{DateRule, Shape};
+use super::read::{IdColumn, Purchases};
 use crate::error::{BadRow, Error, Place, Result};
 use crate::units::Grain;
 
@@ -105,6 +105,15 @@ pub(crate) trait Cells {
     fn place(&self) -> Place;
 }
 
+/// Who bought, of one row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Id<'a> {
+    /// Text as given; blank if it is missing.
+    Text(&'a [u8]),
+    /// What an [`IdColumn::Int`] holds.
+    Int(u64),
+}
+
 /// What one block's rows came to.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -165,6 +174,8 @@ pub(crate) struct Cleaner<'a> {
     pub tally: Tally,
     ids: Vec<u8>,
     offsets: Vec<i32>,
+    /// The ids of a batch of integers; then there are no others.
+    ints: Vec<u64>,
     when: Vec<i32>,
     amounts: Vec<f64>,
 }
@@ -179,15 +190,17 @@ impl<'a> Cleaner<'a> {
             tally: Tally::default(),
             ids: Vec::with_capacity(rows * USUAL_ID),
             offsets,
+            ints: Vec::new(),
             when: Vec::with_capacity(rows),
             amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
         }
     }
 
     /// Judges one row. `date` and `amount` are `None` where they cannot be read; an amount of -0 is a
-    /// return that is worth nothing.
+    /// return that is worth nothing. The ids of the rows between two calls of [`take`](Cleaner::take)
+    /// are all texts or all integers, but for missing ones.
     #[inline]
-    pub fn row(&mut self, id: &[u8], date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
+    pub fn row(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
         self.tally.rows += 1;
         let rules = self.rules;
         if let (Some(moment), Some(amount)) = (date, amount)
@@ -203,10 +216,40 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    #[inline]
-    fn keep(&mut self, id: &[u8], moment: Moment, amount: f64) {
-        self.ids.extend_from_slice(id);
-        self.offsets.push(self.ids.len() as i32);
+    /// Takes rows up to the first that is no purchase and says how many these are: what [`row`](Cleaner::row)
+    /// would do, but column by column, which is many times as fast.
+    pub fn purchases(&mut self, ids: &[u64], days: &[i32], amounts: &[f64]) -> usize {
+        let (from, until) = (self.rules.from, self.rules.until.min(self.rules.observed_until));
+        let good = |(day, amount): (&i32, &f64)| {
+            (from..=until).contains(day) && (0.0..=amounts::LARGEST).contains(amount)
+        };
+        let n = days.iter().zip(amounts).position(|row| !good(row)).unwrap_or(days.len());
+        let (days, amounts) = (&days[..n], &amounts[..n]);
+        self.ints.extend_from_slice(&ids[..n]);
+        let grain = self.rules.grain;
+        self.when.extend(days.iter().map(|&day| Moment { day, second: 0 }.grain(grain)));
+        // Zero has no sign from here on.
+        self.amounts.extend(amounts.iter().map(|amount| amount + 0.0));
+        let tally = &mut self.tally;
+        tally.rows += n as u64;
+        tally.zeros += amounts.iter().filter(|&&amount| amount == 0.0).count() as u64;
+        days.iter().for_each(|&day| tally.days.add(Days(day, day)));
+        let purchases = &mut tally.fates[Fate::Purchase as usize];
+        purchases.0 += n as u64;
+        // One after the other, as single rows are added: sums are the same to the bit.
+        purchases.1 = amounts.iter().fold(purchases.1, |sum, amount| sum + amount);
+        n
+    }
+
+    #[inline(always)]
+    fn keep(&mut self, id: Id, moment: Moment, amount: f64) {
+        match id {
+            Id::Int(id) => self.ints.push(id),
+            Id::Text(id) => {
+                self.ids.extend_from_slice(id);
+                self.offsets.push(self.ids.len() as i32);
+            }
+        }
         self.when.push(moment.grain(self.rules.grain));
         if self.rules.has_amount {
             self.amounts.push(amount);
@@ -220,7 +263,8 @@ impl<'a> Cleaner<'a> {
 
     /// Is there an id? Counts those that look odd.
     #[inline]
-    fn usable_id(&mut self, id: &[u8]) -> bool {
+    fn usable_id(&mut self, id: Id) -> bool {
+        let Id::Text(id) = id else { return true };
         let (Some(&first), Some(&last)) = (id.first(), id.last()) else { return false };
         if first <= b' ' || last <= b' ' || first >= 0x80 || last >= 0x80 {
             let text = std::str::from_utf8(id).unwrap_or_default();
@@ -287,11 +331,13 @@ impl<'a> Cleaner<'a> {
     }
 
     #[cold]
-    fn leave_out(&mut self, id: &[u8], date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
+    fn leave_out(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
         let rules = self.rules;
         let names = &rules.names;
         let at = |column: &str, value: String| cells.place().at(column, value);
-        if std::str::from_utf8(id).unwrap_or_default().trim().is_empty() {
+        if let Id::Text(id) = id
+            && std::str::from_utf8(id).unwrap_or_default().trim().is_empty()
+        {
             let problem = "the customer id is empty (missing)";
             let value = String::from_utf8_lossy(id).into_owned();
             return self.bad(Fate::MissingId, amount, || at(&names.id, value), problem);
@@ -346,16 +392,23 @@ impl<'a> Cleaner<'a> {
             return None;
         }
         let (room, amounts) = (self.when.len(), self.amounts.len());
+        Some(Purchases {
+            id: self.take_ids(room),
+            when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
+            amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(amounts)),
+        })
+    }
+
+    fn take_ids(&mut self, room: usize) -> IdColumn {
+        if !self.ints.is_empty() {
+            return IdColumn::Int(std::mem::replace(&mut self.ints, Vec::with_capacity(room)));
+        }
         let offsets = std::mem::replace(&mut self.offsets, Vec::with_capacity(room + 1));
         self.offsets.push(0);
         let bytes = self.ids.len();
         let ids = std::mem::replace(&mut self.ids, Vec::with_capacity(bytes));
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        Some(Purchases {
-            id: StringArray::new(offsets, Buffer::from_vec(ids), None),
-            when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
-            amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(amounts)),
-        })
+        IdColumn::Text(StringArray::new(offsets, Buffer::from_vec(ids), None))
     }
 }
 

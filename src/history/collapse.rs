@@ -113,17 +113,21 @@ impl<'a> Collapse<'a> {
         let groups = (partition.rows / GROUP_ROWS + 1).next_power_of_two().min(GROUPS);
         self.groups.resize_with(groups, Default::default);
         self.groups.iter_mut().flatten().for_each(Rows::clear);
+        let groups = &mut self.groups[..];
+        // The number of groups is a power of two; dividing would take longer than all the rest.
+        let (shift, mask) = (40, groups.len() - 1);
         for block in partition.blocks {
             self.block.decode(&self.store.get(&block)?);
             let Rows { rows, texts } = &self.block;
             if self.block.of_integers() {
-                for &row in rows {
-                    self.groups[(hash_int(row.id) >> 40) as usize % groups][0].rows.push(row);
+                for &Row { id, amount, when } in rows {
+                    let group = &mut groups[(hash_int(id) >> shift) as usize & mask][0];
+                    group.rows.push(Row { id, amount, when });
                 }
             } else {
                 for (i, &row) in rows.iter().enumerate() {
                     let id = texts.get(i);
-                    let group = &mut self.groups[(hash_text(id) >> 40) as usize % groups][1];
+                    let group = &mut groups[(hash_text(id) >> shift) as usize & mask][1];
                     group.texts.push(id);
                     group.rows.push(row);
                 }

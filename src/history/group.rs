@@ -45,12 +45,18 @@ impl Group {
         for end in &mut self.ends {
             sum += std::mem::replace(end, sum);
         }
-        self.sorted.clear();
+        // All of it is written below: what was there need not be cleared.
         self.sorted.resize(self.who.len(), 0);
-        for (&number, row) in self.who.iter().zip(rows.iter().flat_map(|rows| &rows.rows)) {
-            let place = &mut self.ends[number as usize];
-            self.sorted[*place as usize] = pack(row.when, row.amount);
-            *place += 1;
+        let (ends, sorted) = (&mut self.ends[..], &mut self.sorted[..]);
+        let mut who = &self.who[..];
+        for Rows { rows, .. } in rows {
+            let (numbers, rest) = who.split_at(rows.len());
+            for (&number, row) in numbers.iter().zip(rows) {
+                let place = &mut ends[number as usize];
+                sorted[*place as usize] = pack(row.when, row.amount);
+                *place += 1;
+            }
+            who = rest;
         }
     }
 
@@ -82,14 +88,23 @@ impl Group {
     /// Gives each row the number of its customer, and counts.
     fn intern(&mut self, rows: &Rows) {
         self.who.reserve(rows.len());
-        for (i, row) in rows.rows.iter().enumerate() {
-            let number = match rows.of_integers() {
-                true => self.intern_int(row.id),
-                false => self.intern_text(rows.texts.get(i)),
-            };
-            self.ends[number as usize] += 1;
-            self.who.push(number);
+        if rows.of_integers() {
+            for row in &rows.rows {
+                let number = self.intern_int(row.id);
+                self.count(number);
+            }
+        } else {
+            for i in 0..rows.len() {
+                let number = self.intern_text(rows.texts.get(i));
+                self.count(number);
+            }
         }
+    }
+
+    #[inline]
+    fn count(&mut self, number: u32) {
+        self.ends[number as usize] += 1;
+        self.who.push(number);
     }
 
     fn intern_int(&mut self, int: u64) -> u32 {

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::StringBuilder;
-use arrow_array::{Float64Array, UInt32Array};
+use arrow_array::{Float64Array, StringArray, UInt32Array};
+use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::codec::{Customers, Rows};
 use super::fold::pack;
@@ -251,7 +251,7 @@ impl MergedRuns {
             *merge = Some(self.begin()?);
         }
         let Some(merge) = merge else { return Ok(None) };
-        let mut rows = Columns::default();
+        let mut rows = Columns::new();
         while rows.x.len() < BATCH_ROWS
             && let Some(cursor) = merge.least()
         {
@@ -276,9 +276,9 @@ impl MergedRuns {
 }
 
 /// The columns of a batch as it grows.
-#[derive(Default)]
 struct Columns {
-    id: StringBuilder,
+    ids: Vec<u8>,
+    id_ends: Vec<i32>,
     x: Vec<u32>,
     recency: Vec<f64>,
     t: Vec<f64>,
@@ -286,19 +286,35 @@ struct Columns {
 }
 
 impl Columns {
+    fn new() -> Self {
+        let numbers = || Vec::with_capacity(BATCH_ROWS);
+        let mut id_ends = Vec::with_capacity(BATCH_ROWS + 1);
+        id_ends.push(0);
+        Columns {
+            ids: Vec::with_capacity(BATCH_ROWS * 8),
+            id_ends,
+            x: Vec::with_capacity(BATCH_ROWS),
+            recency: numbers(),
+            t: numbers(),
+            mean: numbers(),
+        }
+    }
+
     fn push(&mut self, source: &MergedRuns, customers: &Customers, at: usize) {
         let customer = &customers.folded[at];
-        // Ids came as text and their bytes were not touched.
-        self.id.append_value(std::str::from_utf8(customers.id.get(at)).unwrap_or_default());
+        self.ids.extend_from_slice(customers.id.get(at));
+        self.id_ends.push(self.ids.len() as i32);
         self.x.push(customer.x);
         self.recency.push(source.grain.in_units(customer.last - customer.first, source.unit));
         self.t.push(source.grain.in_units(source.end - customer.first, source.unit));
         self.mean.push(customer.mean);
     }
 
-    fn finish(mut self, has_money: bool) -> SummaryBatch {
+    fn finish(self, has_money: bool) -> SummaryBatch {
+        let ends = OffsetBuffer::new(ScalarBuffer::from(self.id_ends));
         SummaryBatch {
-            customer_id: self.id.finish(),
+            // Ids came as text and their bytes were not touched.
+            customer_id: StringArray::new(ends, Buffer::from_vec(self.ids), None),
             frequency: UInt32Array::from(self.x),
             recency: Float64Array::from(self.recency),
             t: Float64Array::from(self.t),

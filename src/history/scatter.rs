@@ -10,19 +10,20 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use arrow_array::Array;
+use arrow_array::{Array, StringArray};
 use rustc_hash::FxBuildHasher;
 
 use super::codec::{Row, Rows};
-use super::read::Purchases;
+use super::read::{IdColumn, Purchases};
 use super::store::{Block, Store};
 use crate::error::Result;
 
 /// How many partitions there are.
 pub(crate) const PARTITIONS: usize = 128;
 
-/// Rows of a full block, unless memory is tight.
-const BLOCK_ROWS: usize = 4096;
+/// Rows of a full block, unless memory is tight: few, so that the blocks being filled stay near the
+/// processor.
+const BLOCK_ROWS: usize = 1024;
 
 /// Bytes of text ids at which a block is full, if it has that many.
 const BLOCK_TEXT: usize = 1 << 17;
@@ -83,20 +84,38 @@ impl<'a> Scatter<'a> {
     /// Takes rows from one of the workers.
     pub fn add(&self, worker: usize, rows: &Purchases) -> Result<()> {
         let mut worker = lock(&self.workers[worker % self.workers.len()]);
-        let Worker { filling, encoded } = &mut *worker;
-        let amounts = (!rows.amount.is_empty()).then_some(&rows.amount[..]);
+        match &rows.id {
+            IdColumn::Text(ids) => self.add_texts(&mut worker, ids, rows),
+            IdColumn::Int(ids) => self.add_ints(&mut worker, ids, rows),
+        }
+    }
+
+    fn add_ints(&self, worker: &mut Worker, ids: &[u64], rows: &Purchases) -> Result<()> {
+        let Worker { filling, encoded } = worker;
+        for (i, (&id, &when)) in ids.iter().zip(&rows.when).enumerate() {
+            let partition = partition_of(hash_int(id));
+            let block = &mut filling[partition][0];
+            block.rows.push(Row { id, amount: rows.amount.get(i).copied().unwrap_or(0.0), when });
+            if block.rows.len() >= self.block_rows {
+                self.flush(partition, block, encoded)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_texts(&self, worker: &mut Worker, ids: &StringArray, rows: &Purchases) -> Result<()> {
+        let Worker { filling, encoded } = worker;
         let mut blanks = false;
-        for i in 0..rows.id.len() {
-            let id = rows.id.value(i);
+        for i in 0..ids.len() {
+            let id = ids.value(i);
             let key = Key::of(id);
             blanks |= key.blanks;
-            // Bits that hash tables, which use the first and the last ones, do not need.
-            let partition = (key.hash >> 32) as usize % PARTITIONS;
+            let partition = partition_of(key.hash);
             let block = &mut filling[partition][usize::from(key.int.is_none())];
             if key.int.is_none() {
                 block.texts.push(id.as_bytes());
             }
-            let amount = amounts.map_or(0.0, |amounts| amounts[i]);
+            let amount = rows.amount.get(i).copied().unwrap_or(0.0);
             block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i] });
             if block.len() >= self.block_rows || block.texts.bytes.len() >= BLOCK_TEXT {
                 self.flush(partition, block, encoded)?;
@@ -140,6 +159,11 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// By bits that hash tables, which use the first and the last ones, do not need.
+fn partition_of(hash: u64) -> usize {
+    (hash >> 32) as usize % PARTITIONS
+}
+
 /// What is asked of an id, looked at once.
 struct Key {
     /// Its value, if it is an integer as people write them.
@@ -164,6 +188,9 @@ impl Key {
 pub(crate) fn hash_id(id: &str) -> u64 {
     plain_integer(id.as_bytes()).map_or_else(|| hash_text(id.as_bytes()), hash_int)
 }
+
+/// Plain integers are below: they have at most 19 digits, so that any such text fits into 64 bits.
+pub(crate) const PLAIN_END: u64 = 10_u64.pow(19);
 
 /// The value of `0`, `7`, `1200`, but not of `007`, `+7` or 20 digits: writing it gives the id back.
 pub(crate) fn plain_integer(id: &[u8]) -> Option<u64> {

@@ -171,7 +171,7 @@ impl Customers {
         let mut buffer = IdBuffer::new();
         for index in 0..batch.num_rows() {
             let place = || Place { row: Some(first_row + index as u64), ..Place::file(&table.source.name) };
-            let Some(id) = ids.get(index, &mut buffer) else {
+            let Some(id) = ids.text(index, &mut buffer) else {
                 let place = place().at(&table.names[roles.id], ids.shown(index));
                 self.bad(Fate::UnusableId, place, "a customer id must be text or a whole number below 2^53");
                 continue;

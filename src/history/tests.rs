@@ -5,7 +5,7 @@ use std::thread;
 use arrow_array::StringArray;
 use jiff::civil::Date;
 
-use super::read::{Purchases, ReadOutcome};
+use super::read::{IdColumn, Purchases, ReadOutcome};
 use super::summarize::{first_grain, summarize};
 use super::{CleaningAccount, Fate, LogOptions};
 use crate::summary::Summary;
@@ -32,7 +32,7 @@ fn summary(rows: &[Row], last: &str, options: &LogOptions) -> Summary {
 
 fn purchases(rows: &[Row]) -> Purchases {
     Purchases {
-        id: StringArray::from_iter_values(rows.iter().map(|row| &row.0)),
+        id: IdColumn::Text(StringArray::from_iter_values(rows.iter().map(|row| &row.0))),
         when: rows.iter().map(|row| row.1).collect(),
         amount: rows.iter().map(|row| row.2).collect(),
     }
@@ -159,6 +159,34 @@ fn threads_and_memory_change_nothing() {
         }
         let codes: Vec<_> = summary.meta.warnings.iter().map(|warning| warning.code.clone()).collect();
         assert_eq!(codes, ["ids-differ-by-blanks", "exact-duplicates", "unmatched-returns"]);
+    }
+}
+
+#[test]
+fn integer_ids_are_summarised_as_their_texts_are() {
+    let row = |i: u64| {
+        let id = if i.is_multiple_of(3) { 9_999_999_999_999_999_999 - i % 700 } else { i * i % 9_000 };
+        (id, 16_000 + (i % 500) as i32, (i % 90) as f64 - 5.0)
+    };
+    let ints: Vec<(u64, i32, f64)> = (0..40_000).map(row).collect();
+    let texts: Vec<Row> = ints.iter().map(|&(id, when, amount)| (id.to_string(), when, amount)).collect();
+    for memory in [1 << 30, 1 << 16] {
+        let options = LogOptions { memory_limit: Some(memory), threads: Some(2), ..LogOptions::default() };
+        let of_texts = summary(&texts, "2016-06-01", &options);
+        let of_ints = summarize(&options, &(), |sink| {
+            for batch in ints.chunks(3_000) {
+                let id = IdColumn::Int(batch.iter().map(|row| row.0).collect());
+                let when = batch.iter().map(|row| row.1).collect();
+                sink(0, Purchases { id, when, amount: batch.iter().map(|row| row.2).collect() })?;
+            }
+            let mut account = CleaningAccount::default();
+            account.add(Fate::Purchase, ints.len() as u64, Some(ints.iter().map(|row| row.2).sum()));
+            let last = "2016-06-01".parse().ok();
+            Ok(ReadOutcome { account, last, has_amount: true, ..ReadOutcome::default() })
+        });
+        let of_ints = of_ints.unwrap();
+        assert!(lines(&of_ints) == lines(&of_texts) && !lines(&of_ints).is_empty());
+        assert_eq!(format!("{:?}", of_ints.meta), format!("{:?}", of_texts.meta));
     }
 }
 

@@ -263,7 +263,12 @@ fn properties(schema: &SchemaRef) -> WriterProperties {
     let mut pairs: Vec<_> =
         metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     pairs.sort_by(|a, b| a.key.cmp(&b.key));
-    WriterProperties::builder()
+    // A dictionary of values that hardly ever repeat is built only to be given up.
+    let distinct = ["customer_id", "monetary_value"].into_iter();
+    let builder = distinct.fold(WriterProperties::builder(), |builder, name| {
+        builder.set_column_dictionary_enabled(name.into(), false)
+    });
+    builder
         .set_compression(Compression::SNAPPY)
         .set_key_value_metadata((!pairs.is_empty()).then_some(pairs))
         .build()

@@ -55,6 +55,21 @@ impl Roles {
             currency: log.currency.map(|index| column(table, batch, index, texts)).transpose()?,
         })
     }
+
+    /// Ids, days and amounts, if that is all there is and each row has them.
+    fn plain(&self) -> Option<(&[u64], &[i32], &[f64])> {
+        match self {
+            Roles {
+                ids: Ids::Plain(ids),
+                dates: Dates::Days(days),
+                amounts: Amounts::One(Numbers::Number(amounts)),
+                currency: None,
+            } if ids.null_count() + days.null_count() + amounts.null_count() == 0 => {
+                Some((ids.values(), days.values(), amounts.values()))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Cleans the rows of a batch whose first row has this number.
@@ -69,7 +84,17 @@ pub(crate) fn clean_batch(
     let Some(rule) = &rules.date else { return Ok(()) };
     let point = rules.point();
     let mut buffer = IdBuffer::new();
-    for row in 0..batch.num_rows() {
+    let plain = roles.plain().filter(|_| rules.has_amount);
+    let mut next = 0;
+    while next < batch.num_rows() {
+        if let Some((ids, days, amounts)) = plain {
+            next += cleaner.purchases(&ids[next..], &days[next..], &amounts[next..]);
+            if next == batch.num_rows() {
+                break;
+            }
+        }
+        let row = next;
+        next += 1;
         let cells = BatchCells { table, roles: &roles, row, number: first_row + row as u64 };
         if let Some(currency) = &roles.currency {
             let text = if currency.is_valid(row) { currency.value(row).trim() } else { "" };

@@ -44,12 +44,21 @@ use crate::warning::Warning;
 /// Cleaned purchases, ready to be scattered. Columns of equal length.
 #[derive(Debug, Clone)]
 pub(crate) struct Purchases {
-    /// Who: text as given, never trimmed, never empty.
-    pub id: StringArray,
+    /// Who.
+    pub id: IdColumn,
     /// Index of the grain since 1970: hours, days, weeks (from Monday; week 0 has 1970-01-01), months.
     pub when: Vec<i32>,
     /// How much; empty if the log has no amounts. Negative for a return (only with `Returns::Net`).
     pub amount: Vec<f64>,
+}
+
+/// The ids of some rows. Which of the two it is makes no difference to the summary.
+#[derive(Debug, Clone)]
+pub(crate) enum IdColumn {
+    /// Text as given, never trimmed, never empty.
+    Text(StringArray),
+    /// Integers below [`PLAIN_END`](super::scatter::PLAIN_END), in place of their decimal text.
+    Int(Vec<u64>),
 }
 
 /// What reading a log came to.

@@ -16,7 +16,11 @@ pub(crate) fn purchases(paths: &[PathBuf], options: &LogOptions) -> Result<(Vec<
         let mut rows = rows.lock().unwrap();
         for (index, &when) in batch.when.iter().enumerate() {
             let amount = batch.amount.get(index).map_or(String::new(), |amount| format!(" {amount}"));
-            rows.push(format!("{} {when}{amount}", batch.id.value(index)));
+            let id = match &batch.id {
+                IdColumn::Text(ids) => ids.value(index).to_owned(),
+                IdColumn::Int(ids) => ids[index].to_string(),
+            };
+            rows.push(format!("{id} {when}{amount}"));
         }
         Ok(())
     })?;
@@ -193,6 +197,39 @@ fn typed_columns_are_read_alike_from_parquet_and_arrow() {
             let (rows, outcome) = purchases(&[file.path().to_owned()], &LogOptions::default()).unwrap();
             assert_eq!(rows, want, "table {n}");
             assert_eq!(outcome.warnings.len(), usize::from(n == 2), "table {n}");
+        }
+    }
+}
+
+#[test]
+fn integer_ids_are_read_as_their_texts_are() {
+    use arrow_array::*;
+    use arrow_cast::cast;
+    use std::sync::Arc;
+    let ids: [ArrayRef; 5] = [
+        Arc::new(Int64Array::from(vec![0, 7, 1200, 8, 9, 7, i64::MAX, 7, 10])),
+        Arc::new(Int64Array::from(vec![0, 7, -12, 8, 9, 7, i64::MIN, 7, 10])),
+        Arc::new(Int32Array::from_iter([0, 7, 1200, 8, 9, 7, 6, 5].map(Some).into_iter().chain([None]))),
+        Arc::new(UInt64Array::from(vec![0, 7, 1200, 8, 9, 7, 9_999_999_999_999_999_999, 7, 10])),
+        Arc::new(UInt64Array::from(vec![0, 7, 1200, 8, 9, 7, u64::MAX, 7, 10])),
+    ];
+    let days = [10_000, 10_001, -5, 10_003, 10_004, 10_005, 10_006, 10_007, 10_008];
+    let amounts = [0.1, -0.0, 3.0, -4.0, f64::NAN, 0.2, 1e16, 0.0, 0.3];
+    for returns in [Returns::Reject, Returns::Net, Returns::Drop] {
+        let until = "1997-05-25".parse().ok();
+        let options =
+            LogOptions { returns, skip_bad_rows: true, observed_until: until, ..LogOptions::default() };
+        for (n, id) in ids.iter().enumerate() {
+            let read = |id: ArrayRef| {
+                let date: ArrayRef = Arc::new(Date32Array::from(days.to_vec()));
+                let amount: ArrayRef = Arc::new(Float64Array::from(amounts.to_vec()));
+                let columns = [("customer_id", id), ("date", date), ("amount", amount)];
+                let file = &tables_of(&RecordBatch::try_from_iter(columns).unwrap())[0];
+                let (rows, outcome) = purchases(&[file.path().to_owned()], &options).unwrap();
+                (rows, format!("{outcome:?}").replace(&file.path().display().to_string(), "LOG"))
+            };
+            let texts = cast(id, &arrow_schema::DataType::Utf8).unwrap();
+            assert_eq!(read(id.clone()), read(texts), "column {n}, {returns:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use super::recognise::Table;
 use super::token::{Record, Tokenizer};
 use crate::error::Place;
 use crate::history::account::Fate;
-use crate::history::clean::{Cells, Cleaner};
+use crate::history::clean::{Cells, Cleaner, Id};
 
 /// Calls `each` with every record of a block. Records of JSON Lines have a field for each name.
 pub(crate) fn for_each_record(
@@ -149,7 +149,7 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
             return;
         }
     }
-    cleaner.row(record.field(columns.id), date, amount, &cells);
+    cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);
 }
 
 /// Quantity times price; two negative numbers are a mistake, not a purchase. Something that cost

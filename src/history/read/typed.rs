@@ -3,11 +3,12 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt64Type,
+    TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{
     Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int64Array, StringArray, UInt64Array,
 };
+use arrow_buffer::ScalarBuffer;
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
@@ -15,10 +16,15 @@ use super::amounts;
 use super::calendar::Moment;
 use super::dates::DateRule;
 use super::text::trim;
+use crate::history::clean::Id;
+use crate::history::scatter::PLAIN_END;
 
 /// A column of ids. Numbers are written as decimal text.
 pub(crate) enum Ids {
     Text(StringArray),
+    /// Integers that are handed on as such: writing and parsing them for each row takes long.
+    Plain(UInt64Array),
+    /// Integers of which some are not as `Plain` has them.
     Int(Int64Array),
     UInt(UInt64Array),
     /// Whole numbers only; others are bad rows.
@@ -52,10 +58,8 @@ impl Ids {
         };
         Ok(match column.data_type() {
             DataType::Utf8 => Ids::Text(column.as_string::<i32>().clone()),
-            DataType::UInt64 => Ids::UInt(column.as_primitive::<UInt64Type>().clone()),
-            kind if kind.is_integer() => {
-                Ids::Int(convert(&column, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
-            }
+            DataType::UInt64 => Ids::unsigned(column.as_primitive()),
+            kind if kind.is_integer() => Ids::signed(convert(&column, &DataType::Int64)?.as_primitive()),
             kind if kind.is_floating() => {
                 Ids::Float(convert(&column, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
             }
@@ -68,12 +72,37 @@ impl Ids {
         })
     }
 
-    /// The id of a row; empty if there is none, `None` if it is a number that is no id.
+    fn unsigned(ids: &UInt64Array) -> Self {
+        match ids.iter().flatten().all(|id| id < PLAIN_END) {
+            true => Ids::Plain(ids.clone()),
+            false => Ids::UInt(ids.clone()),
+        }
+    }
+
+    fn signed(ids: &Int64Array) -> Self {
+        if !ids.iter().flatten().all(|id| id >= 0) {
+            return Ids::Int(ids.clone());
+        }
+        let values = ScalarBuffer::from(ids.values().inner().clone());
+        Ids::Plain(UInt64Array::new(values, ids.nulls().cloned()))
+    }
+
+    /// The id of a row; an empty text if there is none, `None` if it is a number that is no id.
     #[inline(always)]
-    pub fn get<'a>(&'a self, row: usize, buffer: &'a mut IdBuffer) -> Option<&'a [u8]> {
+    pub fn get<'a>(&'a self, row: usize, buffer: &'a mut IdBuffer) -> Option<Id<'a>> {
         match self {
-            Ids::Int(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
+            Ids::Plain(ids) if ids.is_valid(row) => Some(Id::Int(ids.value(row))),
+            Ids::Text(ids) if ids.is_valid(row) => Some(Id::Text(ids.value(row).as_bytes())),
+            _ => self.text(row, buffer).map(Id::Text),
+        }
+    }
+
+    /// The same id as text.
+    pub fn text<'a>(&'a self, row: usize, buffer: &'a mut IdBuffer) -> Option<&'a [u8]> {
+        match self {
             Ids::Text(ids) if ids.is_valid(row) => Some(ids.value(row).as_bytes()),
+            Ids::Plain(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
+            Ids::Int(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
             Ids::UInt(ids) if ids.is_valid(row) => Some(buffer.number.format(ids.value(row)).as_bytes()),
             Ids::Float(ids) if ids.is_valid(row) => {
                 let value = ids.value(row);
@@ -98,7 +127,7 @@ impl Ids {
         match self {
             Ids::Float(ids) if ids.is_valid(row) => ids.value(row).to_string(),
             _ => {
-                String::from_utf8_lossy(self.get(row, &mut IdBuffer::new()).unwrap_or_default()).into_owned()
+                String::from_utf8_lossy(self.text(row, &mut IdBuffer::new()).unwrap_or_default()).into_owned()
             }
         }
     }
@@ -173,10 +202,17 @@ impl Dates {
     }
 
     /// The date of a row; `None` if there is none or it cannot be read.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, row: usize, rule: &DateRule) -> Option<Moment> {
         match self {
             Dates::Days(days) => days.is_valid(row).then(|| Moment { day: days.value(row), second: 0 }),
+            _ => self.read(row, rule),
+        }
+    }
+
+    fn read(&self, row: usize, rule: &DateRule) -> Option<Moment> {
+        match self {
+            Dates::Days(_) => self.get(row, rule),
             Dates::Ticks(ticks, per_second) => {
                 Moment::from_seconds(ticks.is_valid(row).then(|| ticks.value(row))?.div_euclid(*per_second))
             }
@@ -241,7 +277,7 @@ impl Numbers {
     }
 
     /// The number of a row; `None` if there is none or it is not finite.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, row: usize, point: u8) -> Option<f64> {
         match self {
             Numbers::Number(numbers) => {
