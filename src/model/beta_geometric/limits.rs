@@ -34,12 +34,13 @@ impl BetaGeometric {
     pub fn limits(&self) -> Vec<Limit<Self>> {
         let BetaGeometric { r, alpha, a, b, .. } = *self;
         let mean = a / (a + b);
+        let shown = if mean < 1e-3 { format!("{mean:.1e}") } else { format!("{mean:.3}") };
         let nobody =
             "no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well".to_owned();
         let everybody = "everyone leaves at the first occasion: b/(a + b) -> 0".to_owned();
-        let alike = format!("everyone leaves with the same chance {mean:.3}: a and b -> infinity together");
+        let alike = format!("everyone leaves with the same chance {shown}: a and b -> infinity together");
         let kinds = format!(
-            "a share {mean:.3} of customers leaves at the first occasion and the others never: a and b -> 0"
+            "a share {shown} of customers leaves at the first occasion and the others never: a and b -> 0"
         );
         let rates = format!(
             "no heterogeneity of buying rates: everyone buys {:.4} times per unit of time, r and alpha -> \
