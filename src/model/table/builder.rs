@@ -4,6 +4,7 @@
 //! number (a hash of its bits finds it), `(x, T, t_x)` becomes one integer of some 26 bits, and three
 //! passes of a radix sort put equal rows side by side.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -225,18 +226,31 @@ fn radix_sorted<K: Copy + Default + Into<u64>>(keys: Vec<K>, significant: u32) -
     keys
 }
 
-/// Collects the spending of customers; see [`SpendTable::builder`].
+/// Collects the spending of customers; see [`SpendTable`].
+///
+/// Amounts are gathered by `x` and sorted within it as the integers of their bits, which for positive
+/// numbers have the same order.
 #[derive(Debug, Clone, Default)]
 pub struct SpendTableBuilder {
-    rows: Vec<(u32, f64, f64)>,
+    /// Mean amounts of single customers, by `x`; `x` from [`COMMON`] on are in `rare`.
+    common: Vec<Vec<u64>>,
+    rare: BTreeMap<u32, Vec<u64>>,
+    /// Mean amounts of other numbers of customers.
+    weighted: Vec<(u32, u64, f64)>,
 }
+
+/// Below this a number of repeat purchases has a list of its own at hand.
+const COMMON: u32 = 4096;
 
 impl SpendTableBuilder {
     /// Adds `count` customers with the same spending. No repeat purchase, or a mean that is not
     /// positive, says nothing about amounts: such rows are left out.
     pub fn push(&mut self, row: SpendRow, count: f64) -> &mut Self {
         if row.x > 0 && row.mean > 0.0 {
-            self.rows.push((row.x, row.mean, count));
+            match count == 1.0 {
+                true => self.amounts(row.x).push(row.mean.to_bits()),
+                false => self.weighted.push((row.x, row.mean.to_bits(), count)),
+            }
         }
         self
     }
@@ -250,21 +264,52 @@ impl SpendTableBuilder {
         self
     }
 
+    fn amounts(&mut self, x: u32) -> &mut Vec<u64> {
+        if x >= COMMON {
+            return self.rare.entry(x).or_default();
+        }
+        if self.common.len() <= x as usize {
+            self.common.resize(x as usize + 1, Vec::new());
+        }
+        &mut self.common[x as usize]
+    }
+
     /// Sorts and counts. The table is the same for every order of the same rows.
     pub fn finish(&self) -> SpendTable {
-        let mut rows = self.rows.clone();
-        rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+        let mut weighted: BTreeMap<u32, Vec<(u64, f64)>> = BTreeMap::new();
+        for (x, amount, count) in &self.weighted {
+            weighted.entry(*x).or_default().push((*amount, *count));
+        }
+        let common = (0..).zip(&self.common).filter(|(_, amounts)| !amounts.is_empty());
+        let single = common.chain(self.rare.iter().map(|(x, amounts)| (*x, amounts)));
+        let mut single: BTreeMap<u32, &Vec<u64>> = single.collect();
+        let none = Vec::new();
+        for x in weighted.keys() {
+            single.entry(*x).or_insert(&none);
+        }
         let mut table = SpendTable::default();
-        for run in rows.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1) {
-            let row = table.count.len();
-            match table.groups.last_mut() {
-                Some(group) if group.x == run[0].0 => group.rows.end = row + 1,
-                _ => table.groups.push(same_x(run[0].0, row..row + 1)),
-            }
-            table.mean.push(run[0].1);
-            table.count.push(run.iter().map(|row| row.2).sum());
+        for (x, amounts) in single {
+            let start = table.count.len();
+            add_amounts(&mut table, amounts.clone(), weighted.remove(&x).unwrap_or_default());
+            table.groups.push(same_x(x, start..table.count.len()));
         }
         table.set_margins();
         table
     }
+}
+
+/// Adds the rows of one `x`.
+fn add_amounts(table: &mut SpendTable, mut single: Vec<u64>, mut weighted: Vec<(u64, f64)>) {
+    let mut add = |amount: u64, count: f64| {
+        table.mean.push(f64::from_bits(amount));
+        table.count.push(count);
+    };
+    single.sort_unstable();
+    if weighted.is_empty() {
+        single.chunk_by(|a, b| a == b).for_each(|run| add(run[0], run.len() as f64));
+        return;
+    }
+    weighted.extend(single.iter().map(|amount| (*amount, 1.0)));
+    weighted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    weighted.chunk_by(|a, b| a.0 == b.0).for_each(|run| add(run[0].0, run.iter().map(|row| row.1).sum()));
 }
