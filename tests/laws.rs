@@ -1,6 +1,7 @@
 //! Laws of the whole way from log to value: what must not matter does not, what must scale scales.
-//! Sources of truth: mathematics only. Seen to fail: unit lost in the horizon, in the discount rate,
-//! weights ignored by the fit, amounts not scaled.
+//! Source of truth: mathematics only. Seen to fail, each on a planted bug: the horizon, or the discount
+//! rate, taken in weeks whatever the unit; a unit of money added to the expected spend; counts above 1
+//! ignored; the margin applied twice.
 
 mod common;
 
