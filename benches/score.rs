@@ -60,8 +60,8 @@ fn count(columns: &Columns) -> CustomerTable {
 
 fn score(columns: &Columns, horizon: f64, discounting: Discounting) -> f64 {
     let mut scorer = MODEL.scorer(horizon, discounting);
-    let customers = columns.x.iter().zip(&columns.t);
-    customers.map(|(x, t)| scorer.if_alive(*x, *t).1).sum()
+    let customers = columns.x.iter().zip(&columns.t_x).zip(&columns.t);
+    customers.map(|((x, t_x), t)| scorer.outlook(&Customer { x: *x, t_x: *t_x, t: *t }).discounted).sum()
 }
 
 fn benches(c: &mut Criterion) {

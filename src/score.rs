@@ -178,15 +178,14 @@ impl<'a> Question<'a> {
                 t_x: customers.recency.value(i) * self.time,
                 t: customers.t.value(i) * self.time,
             };
-            let alive = self.model.purchase.p_alive(&customer);
-            let (count, discounted) = lane.purchases.if_alive(customer.x, customer.t);
+            let outlook = lane.purchases.outlook(&customer);
             let discounted = match &mut lane.value {
-                Some(value) => value.if_alive(customer.x, customer.t).1,
-                None => discounted,
+                Some(value) => value.outlook(&customer).discounted,
+                None => outlook.discounted,
             };
-            p_alive.push(alive);
-            expected.push(alive * count);
-            present.push(alive * discounted);
+            p_alive.push(outlook.p_alive);
+            expected.push(outlook.purchases);
+            present.push(discounted);
         }
         let spend = self.model.spend.as_ref().filter(|_| customers.monetary_value.is_some());
         let expected_spend = spend.map(|spend| expected_spend(spend, &customers));

@@ -4,7 +4,7 @@
 //! number, so that the log is the same for any number of threads, and more customers leave the
 //! first ones as they are. Customers are drawn in parallel and handed on in order, in bounded memory.
 
-mod process;
+mod spending;
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -20,9 +20,10 @@ use jiff::civil::Date;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use self::process::{Process, SpendProcess};
+use self::spending::SpendProcess;
 use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
+use crate::model::Process;
 use crate::output::{TableWriter, Target};
 use crate::progress::Progress;
 use crate::summary::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource};
@@ -236,7 +237,7 @@ impl<'a> Plan<'a> {
         Ok(Plan {
             options,
             unit: model.unit,
-            process: process::of(&model.purchase)?,
+            process: model.purchase.process()?,
             spend: model.spend.as_ref().map(SpendProcess::new).transpose()?,
             schema: schema(model, options),
             rng: ChaCha8Rng::seed_from_u64(options.seed),

@@ -229,7 +229,8 @@ fn extreme_parameters_are_scored_at_once() {
                     let model = PurchaseModel::new(name, &[r, 8.0 * r, a, b]).unwrap();
                     let mut scorer = model.scorer(52.0, delta);
                     for (x, t) in [(0, 0.0), (2, 20.0), (1000, 200.0)] {
-                        let (purchases, value) = scorer.if_alive(x, t);
+                        let seen = scorer.outlook(&clv::model::Customer { x, t_x: t, t });
+                        let (purchases, value) = (seen.purchases, seen.discounted);
                         assert!(purchases.is_finite() && value.is_finite(), "{name} {r} {a} {b} {x}");
                         assert!(
                             purchases >= 0.0 && value <= purchases * (1.0 + 1e-12),

@@ -4,7 +4,7 @@
 
 use clv::model::{
     Attrition, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GammaGamma, MbgNbd, Model, Nbd,
-    Spend, SpendRow, SpendTable, Table,
+    Outlook, Spend, SpendRow, SpendTable, Table,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -275,18 +275,18 @@ fn alive_is_a_chance_and_rises_with_recency<M: Purchases>(model: M) {
 
 /// Planted: the horizon ignored in the last panel.
 fn expectations_rise_from_nothing_with_the_horizon<M: Purchases>(model: M) {
-    for (x, t) in [(0, 1.0), (3, 39.0), (60, 730.0)] {
+    for row in [customer(0, 0.0, 1.0), customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
         let (mut last, mut last_new) = (0.0, 0.0);
         let mut last_discounted = [0.0; 4];
         for horizon in HORIZONS {
-            let expected = model.expected_if_alive(x, t, horizon);
-            assert!(expected > last && expected.is_finite(), "{x} {t} {horizon}: {expected} after {last}");
+            let expected = model.expected_if_alive(&row, horizon);
+            assert!(expected > last && expected.is_finite(), "{row:?} {horizon}: {expected} after {last}");
             last = expected;
             let new = model.expected_purchases_new(horizon);
             assert!(new > last_new && new.is_finite(), "new, {horizon}: {new}");
             last_new = new;
             for (discounting, before) in discountings().into_iter().zip(&mut last_discounted) {
-                let discounted = model.discounted_if_alive(x, t, horizon, discounting);
+                let discounted = model.discounted_if_alive(&row, horizon, discounting);
                 assert!(
                     discounted >= *before * (1.0 - 1e-14),
                     "{discounting:?} {horizon}: {discounted} after {before}"
@@ -295,25 +295,25 @@ fn expectations_rise_from_nothing_with_the_horizon<M: Purchases>(model: M) {
                 *before = discounted;
             }
         }
-        let soon = model.expected_if_alive(x, t, 1e-6);
-        let rate = model.expected_if_alive(x, t, 1e-9) / 1e-9;
+        let soon = model.expected_if_alive(&row, 1e-6);
+        let rate = model.expected_if_alive(&row, 1e-9) / 1e-9;
         relatively(soon, rate * 1e-6, 1e-6, "expected purchases in a moment");
         assert!(soon < 1e-3);
-        assert_eq!(model.expected_if_alive(x, t, 0.0), 0.0);
+        assert_eq!(model.expected_if_alive(&row, 0.0), 0.0);
     }
 }
 
 /// Planted: the discount factor of the start of a step for that of its end (first law), no last
 /// incomplete step (second), `e^−10` for nothing left of the discount factor (third).
 fn discounting_has_its_limits<M: Purchases>(model: M) {
-    for (x, t) in [(0, 0.0), (0, 39.0), (3, 39.0), (60, 730.0)] {
+    for row in [Customer::NEW, customer(0, 0.0, 39.0), customer(3, 30.0, 39.0), customer(60, 700.0, 730.0)] {
         for horizon in [1.0, 52.3, 365.0] {
-            let expected = model.expected_if_alive(x, t, horizon);
+            let expected = model.expected_if_alive(&row, horizon);
             for slow in
                 [Discounting::Continuous { delta: 1e-14 }, Discounting::EndOfStep { d: 1e-14, step: 4.0 }]
             {
                 relatively(
-                    model.discounted_if_alive(x, t, horizon, slow),
+                    model.discounted_if_alive(&row, horizon, slow),
                     expected,
                     1e-11,
                     "hardly discounted",
@@ -324,24 +324,24 @@ fn discounting_has_its_limits<M: Purchases>(model: M) {
             let (mut steps, mut before, mut i) = (0.0, 0.0, 0.0);
             while i * step < horizon {
                 i = f64::min(i + 1.0, horizon / step);
-                let until = model.expected_if_alive(x, t, i * step);
+                let until = model.expected_if_alive(&row, i * step);
                 steps += (until - before) * (1.0 + d).powf(-i);
                 before = until;
             }
-            let found = model.discounted_if_alive(x, t, horizon, Discounting::EndOfStep { d, step });
+            let found = model.discounted_if_alive(&row, horizon, Discounting::EndOfStep { d, step });
             relatively(found, steps, 1e-12, "discounted at the end of steps");
         }
         for delta in [1e-4, 0.01, 3.0] {
             let discounting = Discounting::Continuous { delta };
-            let for_ever = model.discounted_if_alive(x, t, f64::INFINITY, discounting);
-            let long = model.discounted_if_alive(x, t, 50.0 / delta, discounting);
+            let for_ever = model.discounted_if_alive(&row, f64::INFINITY, discounting);
+            let long = model.discounted_if_alive(&row, 50.0 / delta, discounting);
             relatively(long, for_ever, 1e-12, "discounted for long");
             // Many small steps are nearly continuous, discounted on average half a step later.
             let step = 1e-3 / delta.max(1.0);
             let small = Discounting::EndOfStep { d: (delta * step).exp_m1(), step };
             let shift = -(-delta * step).exp_m1() / (delta * step);
             relatively(
-                model.discounted_if_alive(x, t, f64::INFINITY, small),
+                model.discounted_if_alive(&row, f64::INFINITY, small),
                 for_ever * shift,
                 1e-6,
                 "small steps",
@@ -359,13 +359,12 @@ fn scorer_is_the_plain_functions<M: Purchases>(model: M) {
             rows.extend(customers());
             rows.rotate_left(31);
             for (row, _) in rows {
-                let expected = model.expected_if_alive(row.x, row.t, horizon);
-                let discounted = model.discounted_if_alive(row.x, row.t, horizon, discounting);
-                assert_eq!(
-                    scorer.if_alive(row.x, row.t),
-                    (expected, discounted),
-                    "{row:?} {horizon} {discounting:?}"
-                );
+                let expected = Outlook {
+                    p_alive: model.p_alive(&row),
+                    purchases: model.expected_purchases(&row, horizon),
+                    discounted: model.expected_discounted(&row, horizon, discounting),
+                };
+                assert_eq!(scorer.outlook(&row), expected, "{row:?} {horizon} {discounting:?}");
             }
         }
     }
@@ -376,9 +375,7 @@ fn unit_of_time_moves_nothing<M: Purchases>(model: M) {
     let k = 7.0;
     let mut params = model.params();
     for (spec, param) in M::PARAMS.iter().zip(&mut params) {
-        if spec.scale == clv::model::Scale::Time {
-            *param *= k;
-        }
+        *param *= spec.scale.factor(k, 1.0);
     }
     let scaled = M::from_params(&params);
     for (row, _) in customers() {
@@ -418,13 +415,14 @@ fn forecasts_are_finite_at_extremes<M: Purchases>(_: M) {
             (0..n).map(|i| values[code / values.len().pow(i as u32) % values.len()]).collect();
         let model = M::from_params(&params);
         for (x, t) in [(0, 1e-6), (50_000, 1.0), (1, 1e5), (50_000, 1e5)] {
+            let row = half_silent(x, t);
             let rate = (params[0] + f64::from(x)) / (params[1] + t);
             for horizon in [1e-6, 1e6] {
-                let expected = model.expected_if_alive(x, t, horizon);
+                let expected = model.expected_if_alive(&row, horizon);
                 let right = expected > 0.0 && expected <= rate * horizon * (1.0 + 1e-12);
                 assert!(right, "{params:?} {x} {t} {horizon}: {expected}");
                 let discounting = Discounting::Continuous { delta: 1e-3 };
-                let discounted = model.discounted_if_alive(x, t, horizon, discounting);
+                let discounted = model.discounted_if_alive(&row, horizon, discounting);
                 assert!(discounted > 0.0 && discounted <= expected * (1.0 + 1e-12));
                 for n in [0, 1, 1000] {
                     let p = model.purchases_pmf(&customer(x, 0.5 * t, t), horizon, n);
@@ -549,7 +547,7 @@ fn homogeneous_limits() {
         close(model.log_likelihood(&row), alive + left.ln_1p(), 1e-10, "log-likelihood");
         relatively(model.p_alive(&row), 1.0 / (1.0 + left), 1e-8, "P(alive)");
         let expected = -(-rate * p * 30.0).exp_m1() / p;
-        relatively(model.expected_if_alive(row.x, row.t, 30.0), expected, 1e-9, "expected purchases");
+        relatively(model.expected_if_alive(&row, 30.0), expected, 1e-9, "expected purchases");
     }
     let rows = customers();
     let model = BgNbd { r: 1e12 * rate, alpha: 1e12, a: 1e12 * p, b: 1e12 * (1.0 - p) };
@@ -570,11 +568,11 @@ fn removable_singularities_are_removed() {
             let delta = Discounting::Continuous { delta: 0.01 };
             [
                 bg.expected_purchases_new(39.0),
-                bg.expected_if_alive(0, 39.0, 39.0),
-                bg.discounted_if_alive(3, 39.0, 39.0, delta),
+                bg.expected_if_alive(&half_silent(0, 39.0), 39.0),
+                bg.discounted_if_alive(&half_silent(3, 39.0), 39.0, delta),
                 mbg.expected_purchases_new(39.0),
-                mbg.expected_if_alive(0, 39.0, 39.0),
-                mbg.discounted_if_alive(0, 39.0, f64::INFINITY, delta),
+                mbg.expected_if_alive(&half_silent(0, 39.0), 39.0),
+                mbg.discounted_if_alive(&half_silent(0, 39.0), f64::INFINITY, delta),
             ]
         };
         let h = 1e-9;

@@ -6,12 +6,12 @@
 
 use ndarray::Array1;
 
-use crate::model::{Derivatives, Model, Scale, Table};
+use crate::model::{Derivatives, Model, Table};
 
 /// The scale of each parameter for these data.
 pub(crate) fn scales<M: Model>(table: &M::Table) -> Vec<f64> {
     let typical = table.typical();
-    M::PARAMS.iter().map(|spec| if spec.scale == Scale::None { 1.0 } else { typical }).collect()
+    M::PARAMS.iter().map(|spec| spec.scale.factor(typical, typical)).collect()
 }
 
 /// Free parameters to the model's own.

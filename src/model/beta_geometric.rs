@@ -20,7 +20,6 @@ mod forecast;
 mod limits;
 mod scorer;
 mod survival;
-mod weights;
 
 use std::ops::Range;
 
@@ -30,7 +29,7 @@ use crate::model::table::{Customer, CustomerTable, SameX};
 use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 
 pub(super) use limits::starts;
-pub(super) use scorer::BetaGeometricScorer;
+use scorer::BetaGeometricScorer;
 
 /// The parameters of either model.
 #[derive(Debug, Clone, Copy)]

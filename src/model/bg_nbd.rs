@@ -38,9 +38,9 @@
 
 use std::ops::Range;
 
-use crate::model::beta_geometric::{BetaGeometric, BetaGeometricScorer, Prepared, starts};
+use crate::model::beta_geometric::{BetaGeometric, Prepared, starts};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Attrition, Derivatives, Discounting, Limit, Model, ParamSpec, Scale, Scorer};
+use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale};
 
 /// The BG/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,37 +118,4 @@ impl Model for BgNbd {
     }
 }
 
-impl Attrition for BgNbd {
-    fn p_alive(&self, customer: &Customer) -> f64 {
-        self.kernel().p_alive(customer)
-    }
-
-    fn expected_if_alive(&self, x: u32, t: f64, horizon: f64) -> f64 {
-        self.kernel().expected_if_alive(x, t, horizon)
-    }
-
-    fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
-        self.kernel().discounted_if_alive(x, t, horizon, discounting)
-    }
-
-    /// `E[1/p]` under Beta(a, b + ...) is finite for `a > 1`.
-    fn finite_without_end(&self) -> bool {
-        self.a > 1.0
-    }
-
-    fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
-        self.kernel().purchases_pmf(customer, horizon, n)
-    }
-
-    fn expected_purchases_new(&self, horizon: f64) -> f64 {
-        self.kernel().expected_purchases_new(horizon)
-    }
-
-    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
-        self.kernel().purchases_pmf_new(horizon, n)
-    }
-
-    fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
-        Box::new(BetaGeometricScorer::new(self.kernel(), horizon, discounting))
-    }
-}
+attrition_by_kernel!(BgNbd);

@@ -5,15 +5,67 @@
 //! log-likelihood with exact first and second derivatives, summed over counted rows, so that what
 //! depends on `x` alone or on `T` alone is worked out once and not once a customer. [`Attrition`]
 //! is what scoring asks of a model of repeat purchases, [`Spend`] what it asks of a model of
-//! amounts. A question that a model cannot answer is a trait it does not implement.
+//! amounts. A question that a model cannot answer is a trait it does not implement. Questions whose
+//! answers follow from others, whatever the model, are functions ([`next_purchase_quantile`]).
+
+/// `Attrition` of a model whose answers are those of its kernel, which models share.
+macro_rules! attrition_by_kernel {
+    ($model:ty) => {
+        impl crate::model::Attrition for $model {
+            fn p_alive(&self, customer: &Customer) -> f64 {
+                self.kernel().p_alive(customer)
+            }
+            fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64 {
+                self.kernel().p_alive_after(customer, ahead)
+            }
+            fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64 {
+                self.kernel().expected_lifetime(customer, horizon)
+            }
+            fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64 {
+                self.kernel().expected_if_alive(customer, horizon)
+            }
+            fn discounted_if_alive(
+                &self,
+                customer: &Customer,
+                horizon: f64,
+                discounting: crate::model::Discounting,
+            ) -> f64 {
+                self.kernel().discounted_if_alive(customer, horizon, discounting)
+            }
+            fn finite_without_end(&self) -> bool {
+                self.kernel().finite_without_end()
+            }
+            fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
+                self.kernel().purchases_pmf(customer, horizon, n)
+            }
+            fn habits(&self, customer: &Customer) -> crate::model::Habits {
+                self.kernel().habits(customer)
+            }
+            fn scorer(
+                &self,
+                horizon: f64,
+                discounting: crate::model::Discounting,
+            ) -> Box<dyn crate::model::Scorer> {
+                self.kernel().scorer(horizon, discounting)
+            }
+            fn process(&self) -> crate::error::Result<Box<dyn crate::model::Process>> {
+                self.kernel().process()
+            }
+        }
+    };
+}
 
 mod beta_geometric;
 mod bg_nbd;
 mod gamma_gamma;
 mod gamma_poisson;
+mod keep;
 mod mbg_nbd;
 mod nbd;
+mod process;
+mod questions;
 mod table;
+mod weights;
 
 use std::ops::Range;
 
@@ -23,6 +75,9 @@ pub use bg_nbd::BgNbd;
 pub use gamma_gamma::GammaGamma;
 pub use mbg_nbd::MbgNbd;
 pub use nbd::Nbd;
+pub use process::Process;
+pub(crate) use process::rates;
+pub use questions::next_purchase_quantile;
 pub use table::{
     Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
 };
@@ -32,6 +87,8 @@ use crate::error::{Error, Result};
 /// Parameters below or above belong to no data, and to limits that no forecast tells apart.
 const SMALLEST: f64 = 1e-250;
 const LARGEST: f64 = 1e25;
+/// Whole parameters (the regularity of purchases) are small numbers.
+pub(crate) const LARGEST_WHOLE: f64 = 64.0;
 
 /// How a parameter changes when the unit of time or money changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +97,24 @@ pub enum Scale {
     None,
     /// It is a length of time: in days it is 7 times what it is in weeks.
     Time,
+    /// It is a rate, one over a length of time.
+    Rate,
     /// It is an amount of money.
     Money,
+    /// It does not, and is a whole number which is chosen and not estimated.
+    Whole,
+}
+
+impl Scale {
+    /// What a parameter is multiplied by if times become `time` times and amounts `money` times as large.
+    pub fn factor(self, time: f64, money: f64) -> f64 {
+        match self {
+            Scale::None | Scale::Whole => 1.0,
+            Scale::Time => time,
+            Scale::Rate => 1.0 / time,
+            Scale::Money => money,
+        }
+    }
 }
 
 /// One parameter of a model. Every parameter of every model here is positive.
@@ -156,6 +229,13 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
                 );
                 return Err(Error::model(Self::NAME, message));
             }
+            if spec.scale == Scale::Whole && (value.fract() != 0.0 || *value > LARGEST_WHOLE) {
+                let message = format!(
+                    "parameter {} = {value} must be a whole number from 1 to {LARGEST_WHOLE}",
+                    spec.name
+                );
+                return Err(Error::model(Self::NAME, message));
+            }
         }
         Ok(Self::from_params(params))
     }
@@ -211,30 +291,60 @@ pub enum Discounting {
     },
 }
 
+impl Discounting {
+    /// Is there anything to discount?
+    pub fn is_any(self) -> bool {
+        match self {
+            Discounting::Continuous { delta } => delta != 0.0,
+            Discounting::EndOfStep { d, .. } => d != 0.0,
+        }
+    }
+}
+
+/// What is known of one customer's own habits: the posterior means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Habits {
+    /// Purchases per unit of time (per opportunity, if purchases can only happen at opportunities),
+    /// while the customer is one.
+    pub rate: f64,
+    /// How prone to leave: the chance to leave at each occasion, or the rate of leaving per unit of
+    /// time; which of them, the model says.
+    pub dropout: f64,
+}
+
 /// A model of repeat purchases of customers who may leave unseen.
 ///
 /// Times are in the unit of the model's parameters. Horizons are positive; they may be infinite
-/// where that is said.
+/// where that is said. All is said of a customer's future beyond its age `T`; a new customer is
+/// [`Customer::NEW`].
 pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// Probability that the customer is still one at age `T`.
     fn p_alive(&self, customer: &Customer) -> f64;
 
-    /// Expected purchases in `(T, T + horizon]` given that the customer is alive at `T`.
-    fn expected_if_alive(&self, x: u32, t: f64, horizon: f64) -> f64;
+    /// Probability that the customer is still one at age `T + ahead`.
+    fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64;
+
+    /// Expected part of `(T, T + horizon]` during which the customer is one. The horizon may be
+    /// infinite; the result is infinite where the mean lifetime is.
+    fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64;
+
+    /// Expected purchases in `(T, T + horizon]` given that the customer is alive at `T`. The horizon
+    /// may be infinite if [`Attrition::finite_without_end`].
+    fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64;
 
     /// Present value at `T` of one unit of money for each purchase in `(T, T + horizon]`, given
     /// that the customer is alive at `T`. The horizon may be infinite; the result is infinite where
     /// the sum diverges.
-    fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64;
+    fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64;
 
     /// Expected purchases in `(T, T + horizon]`.
     fn expected_purchases(&self, customer: &Customer, horizon: f64) -> f64 {
-        self.p_alive(customer) * self.expected_if_alive(customer.x, customer.t, horizon)
+        self.p_alive(customer) * self.expected_if_alive(customer, horizon)
     }
 
     /// Discounted expected purchases in `(T, T + horizon]`; see [`Attrition::discounted_if_alive`].
     fn expected_discounted(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
-        self.p_alive(customer) * self.discounted_if_alive(customer.x, customer.t, horizon, discounting)
+        self.p_alive(customer) * self.discounted_if_alive(customer, horizon, discounting)
     }
 
     /// Are the purchases expected without end finite for every customer?
@@ -243,21 +353,56 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// `P(Y = n)` for the number `Y` of purchases in `(T, T + horizon]`.
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
 
+    /// Posterior means of the customer's own rate of purchases and propensity to leave.
+    fn habits(&self, customer: &Customer) -> Habits;
+
     /// Expected repeat purchases of a new customer in `(0, horizon]`.
-    fn expected_purchases_new(&self, horizon: f64) -> f64;
+    fn expected_purchases_new(&self, horizon: f64) -> f64 {
+        self.expected_purchases(&Customer::NEW, horizon)
+    }
 
     /// `P(X = n)` for the number `X` of repeat purchases of a new customer in `(0, horizon]`.
-    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64;
+    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
+        self.purchases_pmf(&Customer::NEW, horizon, n)
+    }
 
     /// A calculator for many customers that shares work between them. Its results do not depend on
     /// which customers it is asked about, nor in what order.
     fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer>;
+
+    /// How customers of this model behave, to draw them.
+    ///
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    fn process(&self) -> Result<Box<dyn Process>>;
 }
 
-/// Expected and discounted purchases at one horizon, for many customers; see [`Attrition::scorer`].
+/// What a score says of one customer's purchases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outlook {
+    /// See [`Attrition::p_alive`].
+    pub p_alive: f64,
+    /// See [`Attrition::expected_purchases`].
+    pub purchases: f64,
+    /// See [`Attrition::expected_discounted`].
+    pub discounted: f64,
+}
+
+impl Outlook {
+    /// From what is expected of a customer who is alive.
+    pub fn new(p_alive: f64, purchases_if_alive: f64, discounted_if_alive: f64) -> Self {
+        Outlook {
+            p_alive,
+            purchases: p_alive * purchases_if_alive,
+            discounted: p_alive * discounted_if_alive,
+        }
+    }
+}
+
+/// The outlook at one horizon, for many customers; see [`Attrition::scorer`].
 pub trait Scorer: Send {
-    /// `(expected_if_alive, discounted_if_alive)` of a customer with these `x` and `T`.
-    fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64);
+    /// The outlook of one customer.
+    fn outlook(&mut self, customer: &Customer) -> Outlook;
 }
 
 /// A model of the amounts of purchases.

@@ -26,9 +26,13 @@
 
 use std::ops::Range;
 
+use crate::error::Result;
 use crate::model::gamma_poisson::{GammaPoisson, TimeTerms, annuity};
+use crate::model::process::{Leaving, rates};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Attrition, Derivatives, Discounting, Limit, Model, ParamSpec, Scale, Scorer};
+use crate::model::{
+    Attrition, Derivatives, Discounting, Habits, Limit, Model, Outlook, ParamSpec, Process, Scale, Scorer,
+};
 use crate::special::negative_binomial_pmf;
 
 /// The NBD model.
@@ -50,8 +54,8 @@ impl Nbd {
     }
 
     /// Expected rate of purchases of a customer.
-    fn rate(&self, x: u32, t: f64) -> f64 {
-        (self.r + f64::from(x)) / (self.alpha + t)
+    fn rate(&self, customer: &Customer) -> f64 {
+        (self.r + f64::from(customer.x)) / (self.alpha + customer.t)
     }
 }
 
@@ -111,12 +115,22 @@ impl Attrition for Nbd {
         1.0
     }
 
-    fn expected_if_alive(&self, x: u32, t: f64, horizon: f64) -> f64 {
-        self.rate(x, t) * horizon
+    /// 1.
+    fn p_alive_after(&self, _: &Customer, _: f64) -> f64 {
+        1.0
     }
 
-    fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
-        self.rate(x, t) * annuity(horizon, discounting)
+    /// All of it.
+    fn expected_lifetime(&self, _: &Customer, horizon: f64) -> f64 {
+        horizon
+    }
+
+    fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64 {
+        self.rate(customer) * horizon
+    }
+
+    fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
+        self.rate(customer) * annuity(horizon, discounting)
     }
 
     /// Nobody ever leaves.
@@ -128,16 +142,17 @@ impl Attrition for Nbd {
         negative_binomial_pmf(n, self.r + f64::from(customer.x), horizon / (self.alpha + customer.t))
     }
 
-    fn expected_purchases_new(&self, horizon: f64) -> f64 {
-        self.rate(0, 0.0) * horizon
-    }
-
-    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
-        negative_binomial_pmf(n, self.r, horizon / self.alpha)
+    fn habits(&self, customer: &Customer) -> Habits {
+        Habits { rate: self.rate(customer), dropout: 0.0 }
     }
 
     fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
         Box::new(NbdScorer { model: *self, horizon, annuity: annuity(horizon, discounting) })
+    }
+
+    fn process(&self) -> Result<Box<dyn Process>> {
+        let rate = rates(self.r, self.alpha)?;
+        Ok(Box::new(Leaving { rate, stages: 1, leave: None, after_first: false }))
     }
 }
 
@@ -148,8 +163,8 @@ struct NbdScorer {
 }
 
 impl Scorer for NbdScorer {
-    fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64) {
-        let rate = self.model.rate(x, t);
-        (rate * self.horizon, rate * self.annuity)
+    fn outlook(&mut self, customer: &Customer) -> Outlook {
+        let rate = self.model.rate(customer);
+        Outlook::new(1.0, rate * self.horizon, rate * self.annuity)
     }
 }

@@ -18,6 +18,11 @@ pub struct Customer {
     pub t: f64,
 }
 
+impl Customer {
+    /// One who has just made the first purchase.
+    pub const NEW: Customer = Customer { x: 0, t_x: 0.0, t: 0.0 };
+}
+
 /// The spending of one customer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpendRow {
@@ -57,6 +62,9 @@ pub struct CustomerTable {
     pub t_repeats: Vec<f64>,
     /// The sum of all counts.
     pub customers: f64,
+    /// The sum over all customers, by their counts, of the logarithms of the gaps between their
+    /// purchases; `None` if it is not known. Only models of regular purchases ask for it.
+    pub log_gaps: Option<f64>,
 }
 
 /// `(x, mean)` of customers with at least one repeat purchase and a positive mean, sorted by `x`.

@@ -83,6 +83,7 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
     for (i, (spec, value)) in specs.iter().zip(params).enumerate() {
         let meaning = match spec.scale {
             Scale::Time => format!("{} [{unit}s]", spec.meaning),
+            Scale::Rate => format!("{} [1/{unit}]", spec.meaning),
             _ => spec.meaning.to_owned(),
         };
         let error = error(i).map_or("-".to_owned(), |e| significant(e, 3));

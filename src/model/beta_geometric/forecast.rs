@@ -1,11 +1,13 @@
 //! Forecasts: expectations as integrals of [`Survival`], and the distribution of the number of
 //! purchases.
 
-use super::BetaGeometric;
 use super::survival::Survival;
-use super::weights::Weights;
-use crate::model::Discounting;
+use super::{BetaGeometric, BetaGeometricScorer};
+use crate::error::Result;
+use crate::model::process::{Leaving, chances, rates};
 use crate::model::table::Customer;
+use crate::model::weights::Weights;
+use crate::model::{Discounting, Habits, Process, Scorer};
 use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
 
 impl BetaGeometric {
@@ -23,12 +25,18 @@ impl BetaGeometric {
         Survival::new(self.a, self.big_b(x), self.shape(x))
     }
 
+    /// The mean of `1/p` is finite under Beta(a, b + ...) for `a > 1`.
+    pub fn finite_without_end(&self) -> bool {
+        self.a > 1.0
+    }
+
     /// Expected purchases of a customer who is alive, with no end: the mean of `1/p`.
     pub(super) fn expected_for_ever(&self, x: u32) -> f64 {
         if self.a > 1.0 { (self.a - 1.0 + self.big_b(x)) / (self.a - 1.0) } else { f64::INFINITY }
     }
 
-    pub fn expected_if_alive(&self, x: u32, t: f64, horizon: f64) -> f64 {
+    pub fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64 {
+        let Customer { x, t, .. } = *customer;
         if horizon == f64::INFINITY {
             return self.expected_for_ever(x);
         }
@@ -36,10 +44,11 @@ impl BetaGeometric {
         self.shape(x) * self.survival(x).dot(&mut weights)
     }
 
-    pub fn discounted_if_alive(&self, x: u32, t: f64, horizon: f64, discounting: Discounting) -> f64 {
-        if !is_discounted(discounting) {
-            return self.expected_if_alive(x, t, horizon);
+    pub fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
+        if !discounting.is_any() {
+            return self.expected_if_alive(customer, horizon);
         }
+        let Customer { x, t, .. } = *customer;
         let mut weights = Weights::new(self.alpha + t, horizon, discounting);
         self.shape(x) * self.survival(x).dot(&mut weights)
     }
@@ -49,8 +58,38 @@ impl BetaGeometric {
         if self.coin > 0.0 { self.b / (self.a + self.b) } else { 1.0 }
     }
 
-    pub fn expected_purchases_new(&self, horizon: f64) -> f64 {
-        self.stays() * self.expected_if_alive(0, 0.0, horizon)
+    /// The mean of `(1 + p s)^−R`, the chance not to have left a time `s A` ahead.
+    fn staying(&self, x: u32) -> Survival {
+        Survival::of_power(self.a, self.big_b(x), self.shape(x))
+    }
+
+    pub fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64 {
+        let stays = self.staying(customer.x).at(ahead / (self.alpha + customer.t));
+        self.p_alive(customer) * stays
+    }
+
+    pub fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64 {
+        let (x, scale) = (customer.x, self.alpha + customer.t);
+        let if_alive = if horizon < f64::INFINITY {
+            scale * self.staying(x).dot(&mut Weights::undiscounted(scale, horizon))
+        } else if self.shape(x) > 1.0 {
+            // The mean of 1/p, and of 1/λ.
+            self.expected_for_ever(x) * scale / (self.shape(x) - 1.0)
+        } else {
+            f64::INFINITY
+        };
+        let alive = self.p_alive(customer);
+        if alive == 0.0 { 0.0 } else { alive * if_alive }
+    }
+
+    pub fn habits(&self, customer: &Customer) -> Habits {
+        let (alive, shape) = (self.p_alive(customer), self.shape(customer.x));
+        let left = 1.0 - alive;
+        let both = self.a + self.big_b(customer.x);
+        Habits {
+            rate: shape * (alive / (self.alpha + customer.t) + left / (self.alpha + customer.t_x)),
+            dropout: (self.a + left) / both,
+        }
     }
 
     /// `P(Y = n)` of a customer who is alive: `N` purchases would be made by one who never leaves;
@@ -75,18 +114,19 @@ impl BetaGeometric {
         let left = 1.0 / (1.0 + (-self.ln_odds_left(customer)).exp());
         (alive + left).min(1.0)
     }
-
-    pub fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
-        let stayed = self.stays() * self.pmf_if_alive(0, 0.0, horizon, n);
-        let left = if n == 0 && self.coin > 0.0 { self.a / (self.a + self.b) } else { 0.0 };
-        (stayed + left).min(1.0)
-    }
 }
 
-/// Is there anything to discount?
-pub(super) fn is_discounted(discounting: Discounting) -> bool {
-    match discounting {
-        Discounting::Continuous { delta } => delta != 0.0,
-        Discounting::EndOfStep { d, .. } => d != 0.0,
+impl BetaGeometric {
+    pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
+        Box::new(BetaGeometricScorer::new(*self, horizon, discounting))
+    }
+
+    pub fn process(&self) -> Result<Box<dyn Process>> {
+        Ok(Box::new(Leaving {
+            rate: rates(self.r, self.alpha)?,
+            stages: 1,
+            leave: Some(chances(self.a, self.b)?),
+            after_first: self.coin > 0.0,
+        }))
     }
 }

@@ -4,14 +4,10 @@
 use rustc_hash::FxHashMap;
 
 use super::BetaGeometric;
-use super::forecast::is_discounted;
 use super::survival::Survival;
-use super::weights::Weights;
-use crate::model::{Discounting, Scorer};
-
-/// Entries kept at most, of results and of tables; then they are dropped and built up again.
-const RESULTS: usize = 1 << 18;
-const TABLES: usize = 1 << 12;
+use crate::model::keep::{RESULTS, TABLES, make_room};
+use crate::model::weights::Weights;
+use crate::model::{Customer, Discounting, Outlook, Scorer};
 
 /// See [`Attrition::scorer`](crate::model::Attrition::scorer).
 pub(in crate::model) struct BetaGeometricScorer {
@@ -50,14 +46,14 @@ impl BetaGeometricScorer {
         } else {
             model.expected_for_ever(x)
         };
-        if !is_discounted(discounting) {
+        if !discounting.is_any() {
             return (expected, expected);
         }
         (expected, shape * survival.dot(&mut weights.discounted))
     }
 }
 
-impl Scorer for BetaGeometricScorer {
+impl BetaGeometricScorer {
     fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64) {
         let key = (x, t.to_bits());
         if let Some(known) = self.results.get(&key) {
@@ -70,8 +66,9 @@ impl Scorer for BetaGeometricScorer {
     }
 }
 
-fn make_room<K, V>(map: &mut FxHashMap<K, V>, most: usize) {
-    if map.len() >= most {
-        map.clear();
+impl Scorer for BetaGeometricScorer {
+    fn outlook(&mut self, customer: &Customer) -> Outlook {
+        let (purchases, discounted) = self.if_alive(customer.x, customer.t);
+        Outlook::new(self.model.p_alive(customer), purchases, discounted)
     }
 }

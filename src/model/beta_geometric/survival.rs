@@ -18,49 +18,14 @@
 //! ones are as short as the steepest possible decline, `e^−(R+1)y`, asks for, and each of the next is
 //! as long as all before it, up to 1.
 
-use super::weights::Weights;
+use crate::model::weights::{NODES, Panel, Weights};
 use crate::special::{LEGENDRE_20, gauss_jacobi_unit, log1p_excess};
 
 /// Nodes of a Gauss-Jacobi rule.
 const END_NODES: usize = 12;
 
-/// Nodes in a panel.
-pub(super) const NODES: usize = 20;
-
 /// `e^−50` of the whole does not matter.
 const NEGLIGIBLE: f64 = -50.0;
-
-/// One of the intervals in `y` on which `M` is tabulated.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Panel {
-    pub low: f64,
-    pub high: f64,
-    /// A number of its own among all panels of all levels.
-    pub slot: usize,
-}
-
-impl Panel {
-    /// Panel `k` if the first one is `[0, 2^−level]`: then come `[2^−j, 2^(1−j)]` for `j` from `level`
-    /// down to 1, which all finer levels have too, then `[1, 2]`, `[2, 3]` and so on.
-    pub fn new(level: usize, k: usize) -> Self {
-        let power = |j: usize| 0.5_f64.powi(j as i32);
-        if k == 0 {
-            Panel { low: 0.0, high: power(level), slot: 3 * level }
-        } else if k <= level {
-            let j = level + 1 - k;
-            Panel { low: power(j), high: power(j - 1), slot: 3 * j + 1 }
-        } else {
-            let low = k - level;
-            Panel { low: low as f64, high: (low + 1) as f64, slot: 3 * low + 2 }
-        }
-    }
-
-    /// Its nodes.
-    pub fn nodes(&self) -> impl Iterator<Item = f64> {
-        let (middle, half) = (0.5 * (self.low + self.high), 0.5 * (self.high - self.low));
-        LEGENDRE_20.x.iter().map(move |x| middle + half * x)
-    }
-}
 
 /// `M` for one `x`, in panels that are filled when asked for.
 #[derive(Debug, Clone)]
@@ -85,11 +50,23 @@ struct Rule {
 impl Survival {
     /// For `p ~ Beta(a, big_b)` and a rate of shape `shape`.
     pub fn new(a: f64, big_b: f64, shape: f64) -> Self {
-        let power = shape + 1.0;
-        // The first panel is at most 6 / (R + 1) long.
+        Survival::of_power(a, big_b, shape + 1.0)
+    }
+
+    /// The mean of `(1 + p s)^−power`.
+    pub fn of_power(a: f64, big_b: f64, power: f64) -> Self {
+        // The first panel is at most 6 / power long.
         let level = (power / 6.0).log2().ceil().max(0.0) as usize;
         let (low_end, high_end) = (gauss_jacobi_unit(a), gauss_jacobi_unit(big_b));
         Survival { power, a, big_b, low_end, high_end, level, panels: Vec::new() }
+    }
+
+    /// The mean at one `s`.
+    pub fn at(&self, s: f64) -> f64 {
+        let rule = self.rule(s);
+        let terms = rule.p.iter().zip(&rule.weight);
+        let mean: f64 = terms.map(|(p, w)| w * (-self.power * (p * s).ln_1p()).exp()).sum();
+        if s > 0.0 { (mean / rule.weight.iter().sum::<f64>()).min(1.0) } else { 1.0 }
     }
 
     /// `Σ weight × M` over all nodes.
@@ -169,8 +146,11 @@ impl Survival {
     /// `(1 + p s)^−power` over `s` (which is at most `s_max` and about `1/(R p)`), is not negligible.
     fn part_that_matters(&self, density: &Density, s_max: f64, from: f64, to: f64) -> (f64, f64) {
         let shape = self.power - 1.0;
-        let ln_gain = |v: f64| s_max.min(1.0 / (shape * density.p(v))).ln();
-        let turn = (1.0 / (shape * s_max)).min(0.5);
+        let ln_gain = |v: f64| {
+            let p = density.p(v);
+            if shape > 0.5 { s_max.min(1.0 / (shape * p)).ln() } else { slow_gain(shape, s_max, p).ln() }
+        };
+        let turn = (1.0 / (shape.max(0.5) * s_max)).min(0.5);
         // Where density times gain is highest: at the density's own mode, if the gain is flat there.
         let second = match (density.mean <= turn, self.a > 1.0) {
             (true, _) => density.mean,
@@ -202,6 +182,14 @@ impl Survival {
             (second.min(0.0).clamp(from, to.max(from)), second.max(0.0).clamp(from, to.max(from)));
         (cut(from, low), cut(to, high))
     }
+}
+
+/// `∫_0^s_max (1 + p s)^−(shape+1) ds` as it is, for a shape near 0 or below it.
+fn slow_gain(shape: f64, s_max: f64, p: f64) -> f64 {
+    let log = (p * s_max).ln_1p();
+    let bent = shape * log;
+    let mean = if bent.abs() < 1e-9 { 1.0 } else { -(-bent).exp_m1() / bent };
+    log / p * mean
 }
 
 impl Rule {

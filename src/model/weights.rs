@@ -1,5 +1,6 @@
-//! Weights for the nodes of [`survival`](super::survival): with them, integrals of `M` times a discount
-//! factor are dot products. They depend on `A = α + T`, the horizon and the discounting, not on `x`.
+//! Weights for the nodes of panels in `y = ln(1 + τ/A)`, `τ` the time from now: with them, integrals
+//! over the future of a function `M(τ/A)` times a discount factor are dot products. They depend on the
+//! scale `A`, the horizon and the discounting, not on the function.
 //!
 //! A panel that the horizon or a step of discounting cuts through is integrated by projecting: the
 //! integrals of the discount factor times each Legendre polynomial over the part give weights that
@@ -7,9 +8,43 @@
 
 use std::sync::LazyLock;
 
-use super::survival::{NODES, Panel};
 use crate::model::Discounting;
 use crate::special::{GaussLegendre, LEGENDRE_8, LEGENDRE_20};
+
+/// Nodes in a panel.
+pub(super) const NODES: usize = 20;
+
+/// One of the intervals in `y` on which an integrand is tabulated.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panel {
+    pub low: f64,
+    pub high: f64,
+    /// A number of its own among all panels of all levels.
+    pub slot: usize,
+}
+
+impl Panel {
+    /// Panel `k` if the first one is `[0, 2^−level]`: then come `[2^−j, 2^(1−j)]` for `j` from `level`
+    /// down to 1, which all finer levels have too, then `[1, 2]`, `[2, 3]` and so on.
+    pub fn new(level: usize, k: usize) -> Self {
+        let power = |j: usize| 0.5_f64.powi(j as i32);
+        if k == 0 {
+            Panel { low: 0.0, high: power(level), slot: 3 * level }
+        } else if k <= level {
+            let j = level + 1 - k;
+            Panel { low: power(j), high: power(j - 1), slot: 3 * j + 1 }
+        } else {
+            let low = k - level;
+            Panel { low: low as f64, high: (low + 1) as f64, slot: 3 * low + 2 }
+        }
+    }
+
+    /// Its nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = f64> {
+        let (middle, half) = (0.5 * (self.low + self.high), 0.5 * (self.high - self.low));
+        LEGENDRE_20.x.iter().map(move |x| middle + half * x)
+    }
+}
 
 /// Steps of discounting that are done one by one. The rest, if any, are so many and so small beside
 /// `τ` that the average discount factor over a step, and the first correction to it, do.
@@ -55,7 +90,7 @@ fn legendre(x: f64) -> [f64; NODES] {
     p
 }
 
-/// The weights of one `T` for `∫_0^H f(τ) M(τ/A) dτ/A`, `f` the discount factor, worked out panel by
+/// The weights of one scale for `∫_0^H f(τ) M(τ/A) dτ/A`, `f` the discount factor, worked out panel by
 /// panel when asked for. The horizon may be infinite if the rate of discount is positive.
 #[derive(Debug)]
 pub(super) struct Weights {
