@@ -9,18 +9,21 @@
 mod linalg;
 mod objective;
 mod optimize;
+mod prior;
 mod report;
 mod spend;
 mod transform;
 mod uncertainty;
 
 use crate::error::{ErrorKind, Result};
-use crate::model::{Limit, Model, Table};
+use crate::model::{Limit, Model, Scale, Table};
 use crate::warning::Warning;
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
+pub use prior::Prior;
 pub use report::{Estimate, FitReport, StopReason};
 pub use spend::fit_spend;
+use transform::Space;
 use uncertainty::{Uncertainty, Verdict, assess};
 
 /// Settings of a fit, with their defaults.
@@ -30,11 +33,16 @@ pub struct FitOptions {
     pub accept_unconverged: bool,
     /// Iterations of the optimiser from one start, at most.
     pub max_iterations: u64,
+    /// What is believed of the parameters beforehand.
+    pub prior: Prior,
+    /// For models of regular purchases: the number of stages from one purchase to the next, their
+    /// parameter `k`. Not given, it is chosen by likelihood.
+    pub regularity: Option<u32>,
 }
 
 impl Default for FitOptions {
     fn default() -> Self {
-        FitOptions { accept_unconverged: false, max_iterations: 300 }
+        FitOptions { accept_unconverged: false, max_iterations: 300, prior: Prior::None, regularity: None }
     }
 }
 
@@ -57,11 +65,11 @@ const WALL: f64 = 24.0;
 /// [`ErrorKind::NotIdentified`] if the data cannot determine the parameters at all;
 /// [`ErrorKind::NotConverged`], with the report, if no maximum and no limit was found.
 pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>> {
-    let starts = M::starts(table)
+    let mut starts = M::starts(table)
         .map_err(|message| ErrorKind::NotIdentified { model: M::NAME.to_owned(), message })?;
-    let objective = Objective::<M>::new(table);
+    choose::<M>(&mut starts, options);
+    let objective = Objective::<M>::new(table, &starts[0], options.prior);
     let mut search = Search::default();
-    let mut starts = starts;
     starts.splice(0..0, near_start::<M>(table, &starts[0], options));
     for start in &starts {
         search.add(run(&objective, start, options));
@@ -71,9 +79,8 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
         }
     }
     let (outcome, uncertainty) = search.best().expect("a model has at least one start");
-    let theta = transform::to_natural(&outcome.u, &objective.scales);
-    let mut model = M::from_params(&theta);
-    let mut report = describe(&model, table, outcome, uncertainty);
+    let mut model = M::from_params(&objective.space.to_natural(&outcome.u));
+    let mut report = describe(&model, table, &objective.space, outcome, uncertainty);
     report.evaluations = search.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
     report.starts = search.outcomes.len();
     if matches!(uncertainty.verdict, Verdict::Limit) {
@@ -85,6 +92,15 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
         return Err(ErrorKind::NotConverged { model, report }.into());
     }
     Ok(Fitted { model, report })
+}
+
+/// Puts the chosen value in the place of whole parameters.
+fn choose<M: Model>(starts: &mut [Vec<f64>], options: &FitOptions) {
+    for (i, spec) in M::PARAMS.iter().enumerate() {
+        if let (Scale::Whole, Some(regularity)) = (spec.scale, options.regularity) {
+            starts.iter_mut().for_each(|start| start[i] = f64::from(regularity));
+        }
+    }
 }
 
 /// Adds what a user should know of how the fit ended.
@@ -147,15 +163,15 @@ fn near_start<M: Model>(table: &M::Table, start: &[f64], options: &FitOptions) -
         return None;
     }
     let thinned = table.thinned(table.len() / (MANY_ROWS / 4));
-    let objective = Objective::<M>::new(&thinned);
+    let objective = Objective::<M>::new(&thinned, start, options.prior);
     let (outcome, uncertainty) = run(&objective, start, options);
     let found = matches!(uncertainty.verdict, Verdict::Maximum);
-    found.then(|| transform::to_natural(&outcome.u, &objective.scales))
+    found.then(|| objective.space.to_natural(&outcome.u))
 }
 
 fn run<M: Model>(objective: &Objective<M>, start: &[f64], options: &FitOptions) -> (Outcome, Uncertainty) {
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
-    let start = transform::to_free(start, &objective.scales).mapv(|u| u.clamp(-WALL, WALL));
+    let start = objective.space.to_free(start).mapv(|u| u.clamp(-WALL, WALL));
     let outcome = minimise(|u: &_| objective.evaluate(u), start, limits);
     let uncertainty = assess(&outcome, WALL);
     (outcome, uncertainty)
@@ -195,6 +211,7 @@ impl Search {
 fn describe<M: Model>(
     model: &M,
     table: &M::Table,
+    space: &Space,
     outcome: &Outcome,
     uncertainty: &Uncertainty,
 ) -> FitReport {
@@ -204,32 +221,36 @@ fn describe<M: Model>(
         Verdict::Limit => StopReason::Boundary(String::new()),
         Verdict::Neither(words) => StopReason::Failed(words.clone()),
     };
-    let estimates = M::PARAMS.iter().zip(&theta).zip(&uncertainty.standard_errors);
-    let estimates = estimates.map(|((spec, value), error)| Estimate {
+    let place = |i: usize| space.free.iter().position(|free| *free == i);
+    // The standard error of a log parameter is relative.
+    let error = |i: usize| place(i).and_then(|k| uncertainty.standard_errors[k]).map(|e| e * theta[i]);
+    let estimates = M::PARAMS.iter().enumerate().map(|(i, spec)| Estimate {
         name: spec.name,
         meaning: spec.meaning,
-        value: *value,
-        // The standard error of a log parameter is relative.
-        standard_error: error.map(|error| error * value),
+        value: theta[i],
+        standard_error: error(i),
     });
     let covariance = uncertainty.covariance.as_ref().filter(|_| stop == StopReason::Converged);
     let covariance = covariance.map(|covariance| {
-        let row = |i: usize| (0..theta.len()).map(|j| covariance[[i, j]] * theta[i] * theta[j]).collect();
-        (0..theta.len()).map(row).collect()
+        let both = |i: usize, j: usize| match (place(i), place(j)) {
+            (Some(k), Some(l)) => covariance[[k, l]] * theta[i] * theta[j],
+            _ => 0.0,
+        };
+        (0..theta.len()).map(|i| (0..theta.len()).map(|j| both(i, j)).collect()).collect()
     });
     FitReport {
         model: M::NAME,
         stop,
         estimates: estimates.collect(),
         covariance,
-        log_likelihood: -outcome.at.value,
+        log_likelihood: log_likelihood_sum(model, table).value,
         gradient_norm: outcome.at.gradient.iter().fold(0.0, |norm, g| norm.max(g.abs())),
         iterations: outcome.iterations,
         evaluations: outcome.evaluations,
         starts: 1,
         customers: table.customers(),
         sample_size: table.customers(),
-        free_parameters: M::PARAMS.len(),
+        free_parameters: space.free.len(),
         distinct_rows: table.len(),
         warnings: Vec::new(),
     }

@@ -2,32 +2,39 @@
 //! derivatives in the free parameters. Rows are summed in chunks of fixed size whose sums are added
 //! in order, so the result is the same to the bit for any number of threads.
 
+use std::marker::PhantomData;
+
 use ndarray::Array1;
 use rayon::prelude::*;
 
-use crate::fit::transform::{chain_rule, scales, to_natural};
+use crate::fit::prior::Prior;
+use crate::fit::transform::Space;
 use crate::model::{Derivatives, Model, Table};
 
 /// Rows of one chunk; below this many rows nothing is gained by more threads.
 const CHUNK: usize = 16_384;
 
-/// Minus the log-likelihood of a table as a function of free parameters.
+/// Minus the log-likelihood of a table, less a prior if there is one, as a function of free
+/// parameters.
 pub(crate) struct Objective<'a, M: Model> {
     table: &'a M::Table,
-    /// The scale of each parameter; see [`scales`].
-    pub scales: Vec<f64>,
+    prior: Prior,
+    pub space: Space,
+    model: PhantomData<M>,
 }
 
 impl<'a, M: Model> Objective<'a, M> {
-    pub fn new(table: &'a M::Table) -> Self {
-        Objective { table, scales: scales::<M>(table) }
+    /// Parameters that are chosen and not estimated stay as they are in `start`.
+    pub fn new(table: &'a M::Table, start: &[f64], prior: Prior) -> Self {
+        Objective { table, prior, space: Space::new(M::PARAMS, start, table.typical()), model: PhantomData }
     }
 
-    /// Value, gradient and Hessian of minus the log-likelihood at `u`.
+    /// Value, gradient and Hessian of minus the objective at `u`.
     pub fn evaluate(&self, u: &Array1<f64>) -> Derivatives {
-        let theta = to_natural(u, &self.scales);
-        let mut sum = log_likelihood_sum(&M::from_params(&theta), self.table);
-        chain_rule(&theta, &mut sum);
+        let theta = self.space.to_natural(u);
+        let sum = log_likelihood_sum(&M::from_params(&theta), self.table);
+        let mut sum = self.space.chain_rule(&theta, &sum);
+        self.prior.add(u, &mut sum);
         sum.value = -sum.value;
         sum.gradient.mapv_inplace(|g| -g);
         sum.hessian.mapv_inplace(|h| -h);

@@ -12,6 +12,7 @@ use crate::counts::Amounts;
 use crate::error::{ErrorKind, Result};
 use crate::fit::objective::log_likelihood_sum;
 use crate::fit::optimize::{Limits, minimise};
+use crate::fit::transform::Space;
 use crate::fit::uncertainty::{Verdict, assess};
 use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit};
 use crate::model::{Derivatives, GammaGamma, Model, Spend, SpendRow, SpendTable};
@@ -142,12 +143,13 @@ fn fit_with_mean(
         Verdict::Neither(words) => StopReason::Failed(words.clone()),
         _ => StopReason::Boundary(words.clone()),
     };
+    let space = Space::new(GammaGamma::PARAMS, &model.params(), 1.0);
     let mut report = FitReport {
         iterations: free.report.iterations + outcome.iterations,
         evaluations: free.report.evaluations + outcome.evaluations,
         starts: free.report.starts,
         free_parameters: 2,
-        ..describe(&model, table, &outcome, &uncertainty_of_three(&uncertainty))
+        ..describe(&model, table, &space, &outcome, &uncertainty_of_three(&uncertainty))
     };
     report.stop = stop;
     report.covariance = None;
