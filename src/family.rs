@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, FitReport, fit};
-use crate::model::{Attrition, BgNbd, Customer, CustomerTable, MbgNbd, Model, Nbd, ParamSpec};
+use crate::model::{
+    Attrition, BgNbd, Customer, CustomerTable, GGompertzNbd, MbgNbd, Model, Nbd, ParamSpec, ParetoNbd,
+};
 
 /// One member of the family.
 pub struct Member {
@@ -23,6 +25,8 @@ pub struct Member {
 pub static PURCHASE_MODELS: &[Member] = &[
     member::<BgNbd>("may leave, for ever, after any repeat purchase"),
     member::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    member::<ParetoNbd>("may leave, for ever, at any moment"),
+    member::<GGompertzNbd>("may leave at any moment, the more so the longer they have been customers"),
     member::<Nbd>("never leave: the baseline without churn"),
 ];
 

@@ -16,14 +16,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clv::model::{
-    Attrition, BgNbd, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Spend, SpendRow,
-    SpendTable,
+    Attrition, BgNbd, Customer, CustomerTable, Discounting, GGompertzNbd, GammaGamma, MbgNbd, Model,
+    ParetoNbd, Spend, SpendRow, SpendTable,
 };
 use serde_json::Value;
 
 /// Models that the reference files may speak of and this library does not have yet.
-const NOT_YET: [&str; 9] =
-    ["bdw", "bgbb", "bgnbd_cov", "cnbdk", "ggomnbd", "pnbd", "pnbd_cov", "sbg", "bgcnbdk"];
+const NOT_YET: [&str; 7] = ["bdw", "bgbb", "bgnbd_cov", "cnbdk", "pnbd_cov", "sbg", "bgcnbdk"];
 
 /// One line of a file.
 struct Line<'a> {
@@ -141,6 +140,8 @@ fn computed(line: &Line) -> Option<f64> {
     let value = match line.text("model") {
         "bgnbd" | "bgnbd_dert" => attrition::<BgNbd>(line),
         "mbgnbd" | "mbgnbd_dert" => attrition::<MbgNbd>(line),
+        "pnbd" => attrition::<ParetoNbd>(line),
+        "ggomnbd" => attrition::<GGompertzNbd>(line),
         "gg" => spend(line),
         model if NOT_YET.contains(&model) => return None,
         model => panic!("unknown model {model}"),

@@ -67,3 +67,16 @@ impl Process for Leaving {
         }
     }
 }
+
+/// Adds the ages of purchases at random moments of a steady rate, up to the age `until`.
+pub(super) fn buy_until(rng: &mut ChaCha8Rng, rate: f64, until: f64, ages: &mut Vec<f64>) {
+    let mut age = 0.0;
+    loop {
+        let gap: f64 = Exp1.sample(rng);
+        age += gap / rate;
+        if age.is_nan() || age > until {
+            return;
+        }
+        ages.push(age);
+    }
+}

@@ -1,0 +1,238 @@
+//! Distributions of the lifetime: exponential or Gompertz for one customer, with a gamma-distributed
+//! proneness to leave over customers.
+
+/// `s` below this stands for 0: nobody ever leaves.
+const NEVER: f64 = 1e-200;
+
+/// Lifetime parameters, at most.
+pub(in crate::model) const MOST: usize = 3;
+
+/// First and second derivatives by the lifetime's parameters.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::model) struct Slopes {
+    pub first: [f64; MOST],
+    /// The upper triangle.
+    pub second: [[f64; MOST]; MOST],
+}
+
+/// The distribution of the lifetime over customers.
+pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'static {
+    /// How many parameters.
+    const PARAMS: usize;
+
+    /// Does nobody ever leave?
+    fn is_endless(&self) -> bool;
+
+    /// `ln S(age)`
+    fn ln_survival(&self, age: f64) -> f64;
+
+    /// `ln h(age)`
+    fn ln_hazard(&self, age: f64) -> f64;
+
+    /// Derivatives of both by the parameters.
+    fn slopes(&self, age: f64) -> (Slopes, Slopes);
+
+    /// How long a panel that starts at `age` may be for both to be resolved by 20 nodes.
+    fn reach(&self, age: f64) -> f64;
+
+    /// How fast `ln h` can rise.
+    fn growth(&self) -> f64;
+
+    /// What is left of the lifetime of those alive at `age`.
+    fn aged(&self, age: f64) -> Self;
+
+    /// `∫_0^∞ S`
+    fn mean(&self) -> f64;
+
+    /// `∫_0^horizon S`, if there is a closed form.
+    fn mean_within(&self, horizon: f64) -> Option<f64>;
+
+    /// From this age on `S` falls by a constant rate: `(age, rate)`.
+    fn exponential_from(&self) -> Option<(f64, f64)>;
+
+    /// Posterior mean of the proneness to leave (the rate of leaving at age 0) of those who lived to
+    /// `age`, and of those who left at it.
+    fn proneness(&self, age: f64) -> (f64, f64);
+}
+
+/// Exponential lifetimes with rate Gamma(s, beta): `S = (β/(β+τ))^s`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::model) struct Lomax {
+    pub s: f64,
+    pub beta: f64,
+}
+
+impl Lifetime for Lomax {
+    const PARAMS: usize = 2;
+
+    fn is_endless(&self) -> bool {
+        self.s < NEVER
+    }
+
+    fn ln_survival(&self, age: f64) -> f64 {
+        -self.s * (age / self.beta).ln_1p()
+    }
+
+    fn ln_hazard(&self, age: f64) -> f64 {
+        (self.s / (self.beta + age)).ln()
+    }
+
+    fn slopes(&self, age: f64) -> (Slopes, Slopes) {
+        let (s, beta) = (self.s, self.beta);
+        let inverse = 1.0 / (beta + age);
+        let gap = age * inverse / beta;
+        let survival = Slopes {
+            first: [-(age / beta).ln_1p(), s * gap, 0.0],
+            second: [[0.0, gap, 0.0], [0.0, -s * gap * (1.0 / beta + inverse), 0.0], [0.0; MOST]],
+        };
+        let hazard = Slopes {
+            first: [1.0 / s, -inverse, 0.0],
+            second: [[-1.0 / (s * s), 0.0, 0.0], [0.0, inverse * inverse, 0.0], [0.0; MOST]],
+        };
+        (survival, hazard)
+    }
+
+    fn reach(&self, age: f64) -> f64 {
+        3.0 * (self.beta + age)
+    }
+
+    fn growth(&self) -> f64 {
+        0.0
+    }
+
+    fn aged(&self, age: f64) -> Self {
+        Lomax { s: self.s, beta: self.beta + age }
+    }
+
+    fn mean(&self) -> f64 {
+        if self.s > 1.0 { self.beta / (self.s - 1.0) } else { f64::INFINITY }
+    }
+
+    /// `β (e^((1−s) y) − 1)/(1−s)`, `y = ln(1 + horizon/β)`; nothing happens at `s = 1`.
+    fn mean_within(&self, horizon: f64) -> Option<f64> {
+        let y = (horizon / self.beta).ln_1p();
+        let bent = (1.0 - self.s) * y;
+        let mean = if bent.abs() < 1e-8 { 1.0 + 0.5 * bent } else { bent.exp_m1() / bent };
+        Some(self.beta * y * mean)
+    }
+
+    fn exponential_from(&self) -> Option<(f64, f64)> {
+        None
+    }
+
+    fn proneness(&self, age: f64) -> (f64, f64) {
+        (self.s / (self.beta + age), (self.s + 1.0) / (self.beta + age))
+    }
+}
+
+/// Gompertz lifetimes, hazard `η b e^(b τ)`, with `η` Gamma(s, beta):
+/// `S = (β/(β − 1 + e^(bτ)))^s`.
+///
+/// All is written with `K = 1 + (β−1) e^(−bτ)`, so that `β − 1 + e^(bτ) = e^(bτ) K`: nothing overflows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::model) struct Gompertz {
+    pub b: f64,
+    pub s: f64,
+    pub beta: f64,
+}
+
+impl Gompertz {
+    /// `e^(−bτ)`, and `K`.
+    fn decayed(&self, age: f64) -> (f64, f64) {
+        let q = (-self.b * age).exp();
+        (q, self.beta * q - (-self.b * age).exp_m1())
+    }
+
+    /// `ln((β − 1 + e^(bτ))/β) = −ln S / s`
+    fn log(&self, age: f64) -> f64 {
+        let exponent = self.b * age;
+        if exponent < 30.0 {
+            (exponent.exp_m1() / self.beta).ln_1p()
+        } else {
+            exponent + self.decayed(age).1.ln() - self.beta.ln()
+        }
+    }
+}
+
+impl Lifetime for Gompertz {
+    const PARAMS: usize = 3;
+
+    fn is_endless(&self) -> bool {
+        self.s < NEVER
+    }
+
+    fn ln_survival(&self, age: f64) -> f64 {
+        -self.s * self.log(age)
+    }
+
+    fn ln_hazard(&self, age: f64) -> f64 {
+        (self.b * self.s / self.decayed(age).1).ln()
+    }
+
+    /// In the order `b`, `s`, `beta`.
+    fn slopes(&self, age: f64) -> (Slopes, Slopes) {
+        let (b, s, beta) = (self.b, self.s, self.beta);
+        let (q, k) = self.decayed(age);
+        let rest = -(-b * age).exp_m1(); // 1 − q
+        // Of ln((β − 1 + e^(bτ))/β):
+        let by_b = age / k;
+        let by_beta = -rest / (beta * k);
+        let by_bb = age * age * (beta - 1.0) * q / (k * k);
+        let by_b_beta = -age * q / (k * k);
+        let by_beta_beta = rest * (k + beta * q) / (beta * beta * k * k);
+        let survival = Slopes {
+            first: [-s * by_b, -self.log(age), -s * by_beta],
+            second: [
+                [-s * by_bb, -by_b, -s * by_b_beta],
+                [0.0, 0.0, -by_beta],
+                [0.0, 0.0, -s * by_beta_beta],
+            ],
+        };
+        // Of −ln K:
+        let k_b = -(beta - 1.0) * age * q / k;
+        let k_beta = q / k;
+        let hazard = Slopes {
+            first: [1.0 / b - k_b, 1.0 / s, -k_beta],
+            second: [
+                [-1.0 / (b * b) + age * k_b + k_b * k_b, 0.0, age * q / k + k_b * k_beta],
+                [0.0, -1.0 / (s * s), 0.0],
+                [0.0, 0.0, k_beta * k_beta],
+            ],
+        };
+        (survival, hazard)
+    }
+
+    /// `S` has its singularities where `e^(bτ) = 1 − β`: on the real axis left of 0 for `β < 1`, else
+    /// (and again) a distance `π/b` from it or more.
+    fn reach(&self, age: f64) -> f64 {
+        let far = 2.0 / self.b;
+        if self.beta < 1.0 { far.min(3.0 * (age - (-self.beta).ln_1p() / self.b)) } else { far }
+    }
+
+    fn growth(&self) -> f64 {
+        self.b
+    }
+
+    fn aged(&self, age: f64) -> Self {
+        Gompertz { beta: self.decayed(age).1, ..*self }
+    }
+
+    fn mean(&self) -> f64 {
+        f64::NAN
+    }
+
+    fn mean_within(&self, _: f64) -> Option<f64> {
+        None
+    }
+
+    /// Where `β − 1` no longer shows beside `e^(bτ)`.
+    fn exponential_from(&self) -> Option<(f64, f64)> {
+        Some(((self.beta.max(1.0).ln() + 40.0) / self.b, self.s * self.b))
+    }
+
+    fn proneness(&self, age: f64) -> (f64, f64) {
+        let (q, k) = self.decayed(age);
+        let one = self.b * q / k;
+        (self.s * one, (self.s + 1.0) * one)
+    }
+}
