@@ -3,8 +3,8 @@
 //! Each law was seen to fail on a planted bug, which is named beside it.
 
 use clv::model::{
-    Attrition, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GammaGamma, MbgNbd, Model, Nbd,
-    Outlook, Spend, SpendRow, SpendTable, Table,
+    Attrition, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GGompertzNbd, GammaGamma, MbgNbd,
+    Model, Nbd, Outlook, ParetoNbd, Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -97,6 +97,8 @@ rows_of! {
     BgNbd: customers, customer_table, half_silent;
     MbgNbd: customers, customer_table, half_silent;
     Nbd: customers, customer_table, half_silent;
+    ParetoNbd: customers, customer_table, half_silent;
+    GGompertzNbd: customers, customer_table, half_silent;
     GammaGamma: spend_rows, spend_table, |x, mean| SpendRow { x, mean };
 }
 
@@ -280,10 +282,13 @@ fn expectations_rise_from_nothing_with_the_horizon<M: Purchases>(model: M) {
         let mut last_discounted = [0.0; 4];
         for horizon in HORIZONS {
             let expected = model.expected_if_alive(&row, horizon);
-            assert!(expected > last && expected.is_finite(), "{row:?} {horizon}: {expected} after {last}");
+            // In the long run nobody may be left to buy.
+            let rises = expected > last || (horizon > 1e3 && expected > last * (1.0 - 1e-14));
+            assert!(rises && expected.is_finite(), "{row:?} {horizon}: {expected} after {last}");
             last = expected;
             let new = model.expected_purchases_new(horizon);
-            assert!(new > last_new && new.is_finite(), "new, {horizon}: {new}");
+            let rises = new > last_new || (horizon > 1e3 && new > last_new * (1.0 - 1e-14));
+            assert!(rises && new.is_finite(), "new, {horizon}: {new}");
             last_new = new;
             for (discounting, before) in discountings().into_iter().zip(&mut last_discounted) {
                 let discounted = model.discounted_if_alive(&row, horizon, discounting);
@@ -433,6 +438,71 @@ fn forecasts_are_finite_at_extremes<M: Purchases>(_: M) {
     }
 }
 
+/// Nobody comes back; everybody leaves in the end, or is said not to; the lifetime is what is left of
+/// the chance to be alive, added up.
+fn lifetimes_are_the_chance_to_be_alive_added_up<M: Purchases>(model: M) {
+    for row in [Customer::NEW, half_silent(0, 39.0), customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
+        let now = model.p_alive(&row);
+        relatively(model.p_alive_after(&row, 0.0), now, 1e-13, "alive now");
+        let mut last = now;
+        for ahead in HORIZONS {
+            let later = model.p_alive_after(&row, ahead);
+            assert!((0.0..=last * (1.0 + 1e-14)).contains(&later), "{row:?} {ahead}: {later} after {last}");
+            last = later;
+        }
+        for horizon in [1.0_f64, 52.0, 365.0] {
+            // Simpson's rule in equal steps of ln(1 + t/10).
+            let (n, end) = (2000, (0.1 * horizon).ln_1p());
+            let term = |i: u32| {
+                let y = end * f64::from(i) / f64::from(n);
+                let weight = if i == 0 || i == n { 1.0 } else { 2.0 + 2.0 * f64::from(i % 2) };
+                weight * 10.0 * y.exp() * model.p_alive_after(&row, 10.0 * y.exp_m1())
+            };
+            let added: f64 = (0..=n).map(term).sum::<f64>() * end / f64::from(n) / 3.0;
+            relatively(model.expected_lifetime(&row, horizon), added, 1e-9, "lifetime within the horizon");
+        }
+        let for_ever = model.expected_lifetime(&row, f64::INFINITY);
+        let long = model.expected_lifetime(&row, 1e9);
+        assert!(long <= for_ever * (1.0 + 1e-9), "{long} {for_ever}");
+        assert!(for_ever == f64::INFINITY || long > 0.9 * for_ever, "{long} {for_ever}");
+    }
+}
+
+/// Bayes' rule, for a moment: expected purchases in a short time are the chance to be alive times the
+/// mean rate of those alive; and the habits of all are between those of the quick and the dead.
+fn habits_are_sensible<M: Purchases>(model: M) {
+    for (row, _) in customers() {
+        let habits = model.habits(&row);
+        assert!(habits.rate > 0.0 && habits.rate.is_finite(), "{row:?}: {habits:?}");
+        assert!(habits.dropout >= 0.0 && habits.dropout.is_finite(), "{row:?}: {habits:?}");
+        if model.p_alive(&row) > 1.0 - 1e-12 {
+            let soon = model.expected_if_alive(&row, 1e-7) / 1e-7;
+            relatively(soon, habits.rate, 1e-5, "rate of a customer who is surely alive");
+        }
+    }
+    let rare = model.habits(&customer(1, 5.0, 100.0)).rate;
+    let often = model.habits(&customer(50, 95.0, 100.0)).rate;
+    assert!(often > rare, "{often} {rare}");
+}
+
+/// The quantile solves its equation. Planted: P(alive) left out of the comparison that says never.
+fn next_purchase_comes_with_its_probability<M: Purchases>(model: M) {
+    for (row, _) in customers() {
+        for probability in [0.1, 0.5, 0.9] {
+            match next_purchase_quantile(&model, &row, probability) {
+                Some(t) => {
+                    let chance = 1.0 - model.purchases_pmf(&row, t, 0);
+                    assert!((chance - probability).abs() < 1e-9, "{row:?} {probability}: {t} {chance}");
+                }
+                None => {
+                    let ever = 1.0 - model.purchases_pmf(&row, 1e12, 0);
+                    assert!(ever < probability, "{row:?} {probability}: {ever}");
+                }
+            }
+        }
+    }
+}
+
 /// Makes a test of each law for a model.
 macro_rules! laws {
     ($model:expr; $($law:ident)*) => {$(
@@ -466,6 +536,9 @@ macro_rules! conformance {
             scorer_is_the_plain_functions
             unit_of_time_moves_nothing
             forecasts_are_finite_at_extremes
+            lifetimes_are_the_chance_to_be_alive_added_up
+            habits_are_sensible
+            next_purchase_comes_with_its_probability
         }
     };
 }
@@ -483,6 +556,16 @@ mod mbg_nbd {
 mod nbd {
     use super::*;
     conformance!(Nbd { r: 0.385, alpha: 12.07 }, attrition);
+}
+
+mod pareto_nbd {
+    use super::*;
+    conformance!(ParetoNbd { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 }, attrition);
+}
+
+mod ggompertz_nbd {
+    use super::*;
+    conformance!(GGompertzNbd { r: 0.553, alpha: 10.578, b: 0.02, s: 0.6, beta: 0.7 }, attrition);
 }
 
 mod gamma_gamma {

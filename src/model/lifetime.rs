@@ -89,9 +89,11 @@ impl<L: Lifetime> BuyingLifetime<L> {
     }
 
     pub fn log_likelihood(&self, row: &Customer) -> f64 {
-        let bought = self.rate().log_likelihood(row) + self.lifetime.ln_survival(row.t);
         let silence = self.silence(row);
-        bought + silence.scale + (silence.alive + silence.left).ln()
+        // e^scale is w(t_x)/w(T), or 1.
+        let from = if silence.scale > 0.0 { row.t_x } else { row.t };
+        let bought = self.rate().log_likelihood(&Customer { t: from, ..*row });
+        bought + self.lifetime.ln_survival(from) + (silence.alive + silence.left).ln()
     }
 
     pub fn p_alive(&self, row: &Customer) -> f64 {

@@ -7,7 +7,7 @@ use super::scorer::LifetimeScorer;
 use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
 use crate::model::table::Customer;
 use crate::model::{Discounting, Habits, Scorer};
-use crate::special::negative_binomial_pmf;
+use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
 /// A discount factor of `e^−60` is zero.
 const NOTHING: f64 = 60.0;
@@ -106,7 +106,7 @@ fn decaying<L: Lifetime>(rest: &L, from: f64, to: f64, delta: f64) -> f64 {
                 if rate * (to - age) > 1e-9 { -(-rate * (to - age)).exp_m1() / rate } else { to - age };
             return sum + height * length;
         }
-        let speed = rest.ln_hazard(age).exp() + delta + rest.growth();
+        let speed = rest.ln_hazard(age).exp() + delta + rest.growth(age);
         let panel = Panel::next(age, to, rest.reach(age), speed);
         sum += panel.integrate(|age| (rest.ln_survival(age) - delta * age).exp());
         age = panel.to;
@@ -155,37 +155,37 @@ fn leaving_after<L: Lifetime>(n: u32, shape: f64, scale: f64, rest: &L, horizon:
         return leaving_without(shape, scale, rest, horizon, density);
     }
     let peak = count * scale / shape;
+    let curvature = |age: f64| (count + shape) * (age / (scale + age)) * (scale / (scale + age));
     let mut sum = 0.0;
-    let mut top = horizon;
-    while top > 0.0 {
-        // Below the peak f_n falls, and what is still to come is less than f_n here.
-        if top < peak && bought(top) <= sum * (-NEGLIGIBLE).exp() {
-            break;
-        }
-        let curvature = |age: f64| (count + shape) * (age / (scale + age)) * (scale / (scale + age));
+    let mut top = last_age(rest, horizon);
+    // Below the peak f_n falls, and what is still to come is less than f_n here.
+    while top > 1e-300 && (top > peak || bought(top) > sum * (-NEGLIGIBLE).exp()) {
         let steepest = curvature(top).max(curvature(0.5 * top)).max(curvature(top.min(scale)));
-        let share = (3.0 / steepest.sqrt())
-            .min(1.0)
-            .min(rest.reach(top) / 2.0 / top)
-            .min(2.0 / (rest.ln_hazard(top).exp() * top));
-        let bottom = top * (-share).exp();
-        let (middle, half) = (0.5 * (top.ln() + bottom.ln()), 0.5 * share);
-        let part: f64 = crate::special::LEGENDRE_20
-            .x
-            .iter()
-            .zip(&crate::special::LEGENDRE_20.w)
-            .map(|(x, w)| {
-                let age = (middle + half * x).exp();
-                half * w * age * density(age)
-            })
-            .sum();
-        sum += part;
-        top = bottom;
-        if top < 1e-300 {
-            break;
+        let hazard = rest.ln_hazard(top).exp() * top;
+        let share =
+            (3.0 / steepest.sqrt()).min(1.0).min(0.5 * rest.reach(top) / top).min(2.0 / hazard).max(1e-9);
+        let (middle, half) = (top.ln() - 0.5 * share, 0.5 * share);
+        for (x, w) in LEGENDRE_20.x.iter().zip(&LEGENDRE_20.w) {
+            let age = (middle + half * x).exp();
+            sum += half * w * age * density(age);
         }
+        top *= (-share).exp();
     }
     sum
+}
+
+/// The horizon, or the age at which hardly anyone is left.
+fn last_age<L: Lifetime>(rest: &L, horizon: f64) -> f64 {
+    const NOBODY: f64 = -700.0;
+    if rest.ln_survival(horizon) >= NOBODY {
+        return horizon;
+    }
+    let (mut low, mut high) = (1e-300_f64.ln(), horizon.ln());
+    while high - low > 1e-3 {
+        let middle = 0.5 * (low + high);
+        if rest.ln_survival(middle.exp()) < NOBODY { high = middle } else { low = middle }
+    }
+    high.exp()
 }
 
 /// The same for `n = 0`, from now up.
@@ -198,7 +198,7 @@ fn leaving_without<L: Lifetime>(
 ) -> f64 {
     let (mut sum, mut age) = (0.0, 0.0);
     while age < horizon {
-        let speed = shape / (scale + age) + rest.ln_hazard(age).exp() + rest.growth();
+        let speed = shape / (scale + age) + rest.ln_hazard(age).exp() + rest.growth(age);
         let panel = Panel::next(age, horizon, rest.reach(age).min(3.0 * (scale + age)), speed);
         sum += panel.integrate(&density);
         age = panel.to;

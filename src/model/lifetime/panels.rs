@@ -69,7 +69,7 @@ impl<L: Lifetime> Iterator for Panels<L> {
         let BuyingLifetime { alpha, lifetime, .. } = &self.model;
         let reach = lifetime.reach(self.from).min(3.0 * (alpha + self.from));
         let hazard = lifetime.ln_hazard(self.from).exp();
-        let speed = self.power / (alpha + self.from) + hazard + lifetime.growth();
+        let speed = self.power / (alpha + self.from) + hazard + lifetime.growth(self.from);
         let panel = Panel::next(self.from, self.to, reach, speed);
         self.from = panel.to;
         Some(panel)

@@ -35,8 +35,8 @@ pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'sta
     /// How long a panel that starts at `age` may be for both to be resolved by 20 nodes.
     fn reach(&self, age: f64) -> f64;
 
-    /// How fast `ln h` can rise.
-    fn growth(&self) -> f64;
+    /// How fast `ln h` can rise from `age` on.
+    fn growth(&self, age: f64) -> f64;
 
     /// What is left of the lifetime of those alive at `age`.
     fn aged(&self, age: f64) -> Self;
@@ -96,7 +96,7 @@ impl Lifetime for Lomax {
         3.0 * (self.beta + age)
     }
 
-    fn growth(&self) -> f64 {
+    fn growth(&self, _: f64) -> f64 {
         0.0
     }
 
@@ -141,6 +141,11 @@ impl Gompertz {
     fn decayed(&self, age: f64) -> (f64, f64) {
         let q = (-self.b * age).exp();
         (q, self.beta * q - (-self.b * age).exp_m1())
+    }
+
+    /// From here on `β − 1` does not show beside `e^(bτ)`.
+    fn exponential_age(&self) -> f64 {
+        (self.beta.max(1.0).ln() + 40.0) / self.b
     }
 
     /// `ln((β − 1 + e^(bτ))/β) = −ln S / s`
@@ -205,12 +210,15 @@ impl Lifetime for Gompertz {
     /// `S` has its singularities where `e^(bτ) = 1 − β`: on the real axis left of 0 for `β < 1`, else
     /// (and again) a distance `π/b` from it or more.
     fn reach(&self, age: f64) -> f64 {
+        if age >= self.exponential_age() {
+            return f64::INFINITY;
+        }
         let far = 2.0 / self.b;
         if self.beta < 1.0 { far.min(3.0 * (age - (-self.beta).ln_1p() / self.b)) } else { far }
     }
 
-    fn growth(&self) -> f64 {
-        self.b
+    fn growth(&self, age: f64) -> f64 {
+        if age < self.exponential_age() { self.b } else { 0.0 }
     }
 
     fn aged(&self, age: f64) -> Self {
@@ -225,9 +233,8 @@ impl Lifetime for Gompertz {
         None
     }
 
-    /// Where `β − 1` no longer shows beside `e^(bτ)`.
     fn exponential_from(&self) -> Option<(f64, f64)> {
-        Some(((self.beta.max(1.0).ln() + 40.0) / self.b, self.s * self.b))
+        Some((self.exponential_age(), self.s * self.b))
     }
 
     fn proneness(&self, age: f64) -> (f64, f64) {
