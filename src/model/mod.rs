@@ -67,6 +67,7 @@ mod nbd;
 mod pareto_nbd;
 mod process;
 mod questions;
+mod regression;
 mod table;
 mod weights;
 
@@ -83,6 +84,7 @@ pub use pareto_nbd::ParetoNbd;
 pub use process::Process;
 pub(crate) use process::rates;
 pub use questions::next_purchase_quantile;
+pub use regression::{CovariateConvention, Regression, Regressor};
 pub use table::{
     Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
 };

@@ -1,0 +1,284 @@
+//! Covariates of customers, from text to numbers and to parameters.
+//!
+//! A covariate whose values are all numbers is one column as it is; any other is one column of 0 and 1
+//! per level, except the most frequent one, the reference. The purchase model's own parameters are
+//! those of a customer whose columns are all 0; coefficients are per unit of the user's numbers.
+//! Inside the fit columns are centred and scaled (see [`crate::fit`]), which changes no result.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::model::{CovariateConvention, Customer, CustomerTable, Regressor};
+use crate::progress::Progress;
+use crate::summary::{Summary, SummaryMeta};
+
+/// What to do at scoring with a level that the fit has not seen, or a value that is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnseenLevel {
+    /// An error that names it.
+    #[default]
+    Error,
+    /// Take the reference level, or the mean of the number, instead.
+    Reference,
+}
+
+/// Which covariates to fit, and how.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CovariateRequest {
+    /// Names of attributes of customers.
+    pub names: Vec<String>,
+    /// How they act on the chance to leave.
+    pub convention: CovariateConvention,
+    /// Those of them that have the same coefficient in every process.
+    pub same: Vec<String>,
+}
+
+/// One covariate as it was in the data of the fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariate {
+    /// The attribute's name.
+    pub name: String,
+    /// What its values are.
+    pub kind: Kind,
+}
+
+/// What the values of a covariate are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// Numbers, with their mean in the data of the fit.
+    Number {
+        /// The mean over customers.
+        mean: f64,
+    },
+    /// Levels.
+    Levels {
+        /// The level that the model's own parameters are for: the most frequent one.
+        reference: String,
+        /// The others, sorted.
+        others: Vec<String>,
+    },
+}
+
+/// A coefficient: what one column does to one process, or to all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coefficient {
+    /// The process, or `all` for a coefficient that is the same in each.
+    pub process: String,
+    /// Which column.
+    pub column: usize,
+    /// Its value, per unit of the column.
+    pub value: f64,
+    /// The parameters that it moves, with signs.
+    pub targets: Vec<(usize, f64)>,
+}
+
+/// The covariates of a fitted model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariates {
+    /// The covariates.
+    pub covariates: Vec<Covariate>,
+    /// How they act on the chance to leave.
+    pub convention: CovariateConvention,
+    /// What each column does.
+    pub coefficients: Vec<Coefficient>,
+}
+
+/// Customers counted by the values of their covariates.
+pub struct CovariateTables {
+    /// The covariates found.
+    pub covariates: Vec<Covariate>,
+    /// The columns of each distinct combination, and its customers.
+    pub groups: Vec<(Vec<f64>, CustomerTable)>,
+}
+
+impl Covariate {
+    /// From all values with how many customers have them.
+    fn new(name: &str, values: &BTreeMap<&str, f64>) -> Result<Self> {
+        let name = name.to_owned();
+        if values.len() < 2 {
+            let only = values.keys().next().copied().unwrap_or_default();
+            let message = format!("covariate '{name}' is '{only}' for all customers: it can explain nothing");
+            return Err(Error::option("--covariates", message));
+        }
+        let numbers: Option<Vec<(f64, f64)>> = values.iter().map(|(v, n)| Some((number(v)?, *n))).collect();
+        if let Some(numbers) = numbers {
+            let customers: f64 = numbers.iter().map(|(_, n)| n).sum();
+            let mean = numbers.iter().map(|(value, n)| value * n / customers).sum();
+            return Ok(Covariate { name, kind: Kind::Number { mean } });
+        }
+        if values.len() > MOST_LEVELS {
+            let message = format!(
+                "covariate '{name}' has {} levels and is not numeric throughout: merge levels (at most \
+                 {MOST_LEVELS}), or mend the values that are no numbers",
+                values.len()
+            );
+            return Err(Error::option("--covariates", message));
+        }
+        let most = values.values().fold(0.0, |most: f64, n| most.max(*n));
+        let reference = values.iter().find(|(_, n)| **n == most).map_or("", |(value, _)| value).to_owned();
+        let others = values.keys().filter(|v| **v != reference).map(|v| (*v).to_owned()).collect();
+        Ok(Covariate { name, kind: Kind::Levels { reference, others } })
+    }
+
+    /// Names of its columns.
+    pub fn columns(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Number { .. } => vec![self.name.clone()],
+            Kind::Levels { others, .. } => others.iter().map(|l| format!("{}={l}", self.name)).collect(),
+        }
+    }
+
+    /// Adds the columns of one value; `None` if it was not seen.
+    fn encode(&self, value: &str, unseen: UnseenLevel, columns: &mut Vec<f64>) -> Option<()> {
+        let lenient = unseen == UnseenLevel::Reference;
+        match &self.kind {
+            Kind::Number { mean } => columns.push(number(value).or(lenient.then_some(*mean))?),
+            Kind::Levels { reference, others } => {
+                if value != reference && !others.iter().any(|level| level == value) && !lenient {
+                    return None;
+                }
+                columns.extend(others.iter().map(|level| f64::from(u8::from(level == value))));
+            }
+        }
+        Some(())
+    }
+}
+
+/// More levels than this are a mistake (an id, a date).
+const MOST_LEVELS: usize = 200;
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+impl Covariates {
+    /// All coefficients of these covariates in these processes, 0.
+    ///
+    /// # Errors
+    /// If one that should have the same coefficient everywhere is not among them.
+    pub fn new(covariates: Vec<Covariate>, regressors: &[Regressor], request: &CovariateRequest) -> Result<Self> {
+        for name in &request.same {
+            if !covariates.iter().any(|covariate| covariate.name == *name) {
+                let message = format!("'{name}' is not one of the --covariates");
+                return Err(Error::option("--covariates-same", message));
+            }
+        }
+        let mut coefficients = Vec::new();
+        let mut add = |process: &str, column: usize, targets: &[(usize, f64)]| {
+            let (process, targets) = (process.to_owned(), targets.to_vec());
+            coefficients.push(Coefficient { process, column, value: 0.0, targets });
+        };
+        let columns: Vec<(usize, bool)> = covariates
+            .iter()
+            .flat_map(|c| vec![request.same.contains(&c.name); c.columns().len()])
+            .enumerate()
+            .collect();
+        for regressor in regressors {
+            let own = columns.iter().filter(|(_, same)| !same);
+            own.for_each(|(column, _)| add(regressor.process, *column, regressor.targets));
+        }
+        let all: Vec<(usize, f64)> = regressors.iter().flat_map(|r| r.targets).copied().collect();
+        columns.iter().filter(|(_, same)| *same).for_each(|(column, _)| add("all", *column, &all));
+        Ok(Covariates { covariates, convention: request.convention, coefficients })
+    }
+
+    /// Names of the columns.
+    pub fn columns(&self) -> Vec<String> {
+        self.covariates.iter().flat_map(Covariate::columns).collect()
+    }
+
+    /// The parameters of a customer with these columns: `theta_i exp(Σ ± g z)`.
+    pub fn params(&self, base: &[f64], columns: &[f64]) -> Vec<f64> {
+        let mut shift = vec![0.0; base.len()];
+        for coefficient in &self.coefficients {
+            for (i, sign) in &coefficient.targets {
+                shift[*i] += sign * coefficient.value * columns[coefficient.column];
+            }
+        }
+        base.iter().zip(shift).map(|(theta, shift)| theta * shift.exp()).collect()
+    }
+
+    /// The columns of a customer with these values, one a covariate.
+    ///
+    /// # Errors
+    /// In words, if a value was not seen by the fit.
+    pub fn encode(&self, values: &[&str], unseen: UnseenLevel) -> std::result::Result<Vec<f64>, String> {
+        encode(&self.covariates, values, unseen)
+    }
+
+    /// Where the covariates are among the attributes of a summary.
+    ///
+    /// # Errors
+    /// If one is missing.
+    pub fn places(&self, meta: &SummaryMeta) -> Result<Vec<usize>> {
+        places(self.covariates.iter().map(|covariate| covariate.name.as_str()), meta)
+    }
+}
+
+fn encode(
+    covariates: &[Covariate],
+    values: &[&str],
+    unseen: UnseenLevel,
+) -> std::result::Result<Vec<f64>, String> {
+    let mut columns = Vec::new();
+    for (covariate, value) in covariates.iter().zip(values) {
+        covariate.encode(value, unseen, &mut columns).ok_or_else(|| {
+            let (name, known) = (&covariate.name, match &covariate.kind {
+                Kind::Number { .. } => "numbers".to_owned(),
+                Kind::Levels { reference, others } => format!("{reference}, {}", others.join(", ")),
+            });
+            format!("{name} '{value}' was not seen when the model was fitted (known: {known})")
+        })?;
+    }
+    Ok(columns)
+}
+
+fn places<'a>(names: impl Iterator<Item = &'a str>, meta: &SummaryMeta) -> Result<Vec<usize>> {
+    let place = |name: &str| {
+        meta.attributes.iter().position(|attribute| attribute == name).ok_or_else(|| {
+            let message = format!("the customers have no attribute '{name}'");
+            Error::option("--covariates", message)
+        })
+    };
+    names.map(place).collect()
+}
+
+impl CovariateTables {
+    /// Reads a summary and counts its customers by covariates.
+    ///
+    /// # Errors
+    /// If a covariate is missing or of no use, or the summary cannot be read.
+    pub fn read(summary: &Summary, names: &[String], progress: &dyn Progress) -> Result<Self> {
+        let places = places(names.iter().map(String::as_str), &summary.meta)?;
+        let mut rows: BTreeMap<Vec<String>, Vec<Customer>> = BTreeMap::new();
+        for batch in summary.batches() {
+            progress.check()?;
+            let batch = batch?;
+            for i in 0..batch.len() {
+                let values: Vec<&str> = places.iter().map(|p| batch.attributes[*p].value(i)).collect();
+                let customer = batch.customer(i);
+                let values: Vec<String> = values.into_iter().map(str::to_owned).collect();
+                rows.entry(values).or_default().push(customer);
+            }
+        }
+        let mut covariates = Vec::new();
+        for (k, name) in names.iter().enumerate() {
+            let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
+            for (values, customers) in &rows {
+                *counts.entry(&values[k]).or_default() += customers.len() as f64;
+            }
+            covariates.push(Covariate::new(name, &counts)?);
+        }
+        let group = |(values, customers): (Vec<String>, Vec<Customer>)| {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            let columns = encode(&covariates, &values, UnseenLevel::Error).expect("all values were seen");
+            let mut builder = CustomerTable::builder();
+            customers.iter().for_each(|customer| {
+                builder.push(*customer, 1.0);
+            });
+            (columns, builder.finish())
+        };
+        let groups = rows.into_iter().map(group).collect();
+        Ok(CovariateTables { covariates, groups })
+    }
+}

@@ -1,0 +1,283 @@
+//! Fitting a model with covariates that do not change with time.
+//!
+//! The logarithms of a customer's parameters are linear in what is estimated: `ln theta_i = ln theta +
+//! Σ ± g z`. So with `J` the (constant) derivatives of the one by the other for the customers who
+//! share their covariates, gradient and Hessian are `Σ Jᵀ ∇` and `Σ Jᵀ H J` over such groups, from the
+//! model's own derivatives; nothing here knows the model. Columns are centred and scaled to standard
+//! deviation 1 while searching; the result is taken back to the user's scale by a linear map.
+
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
+use crate::error::{ErrorKind, Result};
+use crate::fit::objective::log_likelihood_sum;
+use crate::fit::optimize::{Limits, Outcome, minimise};
+use crate::fit::transform::Space;
+use crate::fit::uncertainty::{Uncertainty, Verdict, assess};
+use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, explain};
+use crate::model::{CustomerTable, Derivatives, Regression, Table};
+
+/// An estimated coefficient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoefficientEstimate {
+    /// The process it acts on.
+    pub process: String,
+    /// The column's name.
+    pub column: String,
+    /// The estimate, per unit of the column.
+    pub value: f64,
+    /// Its standard error, if the data determine it.
+    pub standard_error: Option<f64>,
+}
+
+/// A likelihood-ratio test of a model against a simpler one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikelihoodRatio {
+    /// Twice the difference of the log-likelihoods.
+    pub statistic: f64,
+    /// Parameters more.
+    pub degrees_of_freedom: usize,
+    /// The chance of so much or more if the simpler model is true.
+    pub p: f64,
+}
+
+impl LikelihoodRatio {
+    /// For parameters that are not at a boundary in the simpler model.
+    pub fn new(log_likelihood: f64, simpler: f64, degrees_of_freedom: usize) -> Self {
+        let statistic = (2.0 * (log_likelihood - simpler)).max(0.0);
+        let chi_squared = ChiSquared::new(degrees_of_freedom.max(1) as f64).expect("degrees are positive");
+        LikelihoodRatio { statistic, degrees_of_freedom, p: chi_squared.sf(statistic) }
+    }
+
+    /// For one parameter that the simpler model has at the boundary of its domain: half the time the
+    /// statistic is 0, half the time chi-squared with one degree of freedom.
+    pub fn at_boundary(log_likelihood: f64, simpler: f64) -> Self {
+        let plain = LikelihoodRatio::new(log_likelihood, simpler, 1);
+        let p = if plain.statistic > 0.0 { 0.5 * plain.p } else { 1.0 };
+        LikelihoodRatio { p, ..plain }
+    }
+}
+
+/// What a fit with covariates finds besides the model.
+pub struct FittedCovariates {
+    /// The coefficients in place.
+    pub covariates: Covariates,
+    /// The same with standard errors.
+    pub estimates: Vec<CoefficientEstimate>,
+    /// Against the model without covariates.
+    pub test: LikelihoodRatio,
+}
+
+/// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
+struct Groups<'a, M: Regression> {
+    tables: &'a CovariateTables,
+    covariates: &'a Covariates,
+    /// Mean and standard deviation of each column.
+    scales: Vec<(f64, f64)>,
+    space: Space,
+    options: &'a FitOptions,
+    model: std::marker::PhantomData<M>,
+}
+
+impl<M: Regression> Groups<'_, M> {
+    /// How the free parameters of a group depend on everything that is estimated.
+    fn jacobian(&self, columns: &[f64]) -> Array2<f64> {
+        let n = self.space.free.len();
+        let mut jacobian = Array2::zeros((n, n + self.covariates.coefficients.len()));
+        for k in 0..n {
+            jacobian[[k, k]] = 1.0;
+        }
+        for (c, coefficient) in self.covariates.coefficients.iter().enumerate() {
+            let (mean, deviation) = self.scales[coefficient.column];
+            let z = (columns[coefficient.column] - mean) / deviation;
+            for (i, sign) in &coefficient.targets {
+                let k = self.space.free.iter().position(|free| free == i);
+                jacobian[[k.expect("covariates act on estimated parameters"), n + c]] += sign * z;
+            }
+        }
+        jacobian
+    }
+
+    fn group(&self, (columns, table): &(Vec<f64>, CustomerTable), u: &Array1<f64>) -> Derivatives {
+        let jacobian = self.jacobian(columns);
+        let theta = self.space.to_natural(&jacobian.dot(u));
+        let sum = self.space.chain_rule(&theta, &log_likelihood_sum(&M::from_params(&theta), table));
+        Derivatives {
+            value: sum.value,
+            gradient: jacobian.t().dot(&sum.gradient),
+            hessian: jacobian.t().dot(&sum.hessian).dot(&jacobian),
+        }
+    }
+
+    fn evaluate(&self, u: &Array1<f64>) -> Derivatives {
+        let mut total = Derivatives::zero(u.len());
+        let chunks: Vec<Derivatives> = self
+            .tables
+            .groups
+            .par_chunks(64)
+            .map(|groups| {
+                let mut sum = Derivatives::zero(u.len());
+                groups.iter().for_each(|group| sum.add(&self.group(group, u)));
+                sum
+            })
+            .collect();
+        chunks.iter().for_each(|chunk| total.add(chunk));
+        self.options.prior.add(u, &mut total);
+        total.value = -total.value;
+        total.gradient.mapv_inplace(|g| -g);
+        total.hessian.mapv_inplace(|h| -h);
+        total
+    }
+
+    /// From free parameters and scaled coefficients to logarithms of parameters at columns 0, and
+    /// coefficients per unit: `ln theta = u − Σ ± g mean/deviation`, `g/deviation`.
+    fn to_users(&self) -> Array2<f64> {
+        let n = self.space.free.len();
+        let zero = vec![0.0; self.scales.len()];
+        let mut map = Array2::eye(n + self.covariates.coefficients.len());
+        map.slice_mut(ndarray::s![..n, ..]).assign(&self.jacobian(&zero));
+        for (c, coefficient) in self.covariates.coefficients.iter().enumerate() {
+            map[[n + c, n + c]] = 1.0 / self.scales[coefficient.column].1;
+        }
+        map
+    }
+}
+
+/// Fits a model with covariates; `without` is the model fitted to the same customers without them.
+///
+/// # Errors
+/// As [`fit`](crate::fit::fit).
+pub fn fit_covariates<M: Regression>(
+    tables: &CovariateTables,
+    request: &CovariateRequest,
+    without: &Fitted<M>,
+    options: &FitOptions,
+) -> Result<(Fitted<M>, FittedCovariates)> {
+    let mut covariates =
+        Covariates::new(tables.covariates.clone(), M::regressors(request.convention), request)?;
+    let typical = weighted_mean(tables, |(_, table)| table.typical());
+    let space = Space::new(M::PARAMS, &without.model.params(), typical);
+    let scales = column_scales(tables, covariates.columns().len());
+    let groups = Groups::<M> { tables, covariates: &covariates, scales, space, options, model: Default::default() };
+    let start = groups.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
+    let start: Array1<f64> = start.into_iter().chain(vec![0.0; covariates.coefficients.len()]).collect();
+    let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
+    let outcome = minimise(|u: &_| groups.evaluate(u), start, limits);
+    let uncertainty = assess(&outcome, WALL);
+    let map = groups.to_users();
+    let users = map.dot(&outcome.u);
+    let free: Array1<f64> = users.slice(ndarray::s![..groups.space.free.len()]).to_owned();
+    let model = M::from_params(&groups.space.to_natural(&free));
+    let errors = users_errors(&map, &uncertainty);
+    let mut report = describe(&model, &groups, &outcome, &uncertainty, &errors);
+    let log_likelihood: f64 = tables.groups.iter().map(|(columns, table)| {
+        let theta = groups.space.to_natural(&groups.jacobian(columns).dot(&outcome.u));
+        log_likelihood_sum(&M::from_params(&theta), table).value
+    }).sum();
+    report.log_likelihood = log_likelihood;
+    report.evaluations += without.report.evaluations;
+    report.covariance = users_covariance(&map, &uncertainty, &groups.space, &model.params());
+    let n = groups.space.free.len();
+    for (c, coefficient) in covariates.coefficients.iter_mut().enumerate() {
+        coefficient.value = users[n + c];
+    }
+    explain(&mut report);
+    if matches!(report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
+        let (model, report) = (M::NAME.to_owned(), Box::new(report));
+        return Err(ErrorKind::NotConverged { model, report }.into());
+    }
+    let columns = covariates.columns();
+    let estimates = covariates.coefficients.iter().enumerate().map(|(c, coefficient)| CoefficientEstimate {
+        process: coefficient.process.clone(),
+        column: columns[coefficient.column].clone(),
+        value: coefficient.value,
+        standard_error: errors[n + c],
+    });
+    let estimates = estimates.collect();
+    let test =
+        LikelihoodRatio::new(log_likelihood, without.report.log_likelihood, covariates.coefficients.len());
+    Ok((Fitted { model, report }, FittedCovariates { covariates, estimates, test }))
+}
+
+fn weighted_mean(tables: &CovariateTables, of: impl Fn(&(Vec<f64>, CustomerTable)) -> f64) -> f64 {
+    let customers: f64 = tables.groups.iter().map(|(_, table)| table.customers()).sum();
+    tables.groups.iter().map(|group| group.1.customers() * of(group)).sum::<f64>() / customers
+}
+
+/// Mean and standard deviation of each column over customers.
+fn column_scales(tables: &CovariateTables, columns: usize) -> Vec<(f64, f64)> {
+    let scale = |column: usize| {
+        let mean = weighted_mean(tables, |(z, _)| z[column]);
+        let variance = weighted_mean(tables, |(z, _)| (z[column] - mean).powi(2));
+        (mean, variance.sqrt())
+    };
+    (0..columns).map(scale).collect()
+}
+
+/// Standard errors on the user's scale, of logarithms of parameters and of coefficients.
+fn users_errors(map: &Array2<f64>, uncertainty: &Uncertainty) -> Vec<Option<f64>> {
+    let n = map.nrows();
+    match &uncertainty.covariance {
+        Some(covariance) => {
+            let moved = map.dot(covariance).dot(&map.t());
+            (0..n).map(|i| Some(moved[[i, i]].sqrt())).collect()
+        }
+        // What is determined in the search's own scale only is not said on another.
+        None => vec![None; n],
+    }
+}
+
+fn users_covariance<'a>(
+    map: &Array2<f64>,
+    uncertainty: &'a Uncertainty,
+    space: &Space,
+    theta: &[f64],
+) -> Option<Vec<Vec<f64>>> {
+    let covariance = uncertainty.covariance.as_ref()?;
+    let moved = map.dot(covariance).dot(&map.t());
+    let factor = |i: usize| space.free.get(i).map_or(1.0, |place| theta[*place]);
+    let n = moved.nrows();
+    Some((0..n).map(|i| (0..n).map(|j| moved[[i, j]] * factor(i) * factor(j)).collect()).collect())
+}
+
+fn describe<M: Regression>(
+    model: &M,
+    groups: &Groups<M>,
+    outcome: &Outcome,
+    uncertainty: &Uncertainty,
+    errors: &[Option<f64>],
+) -> FitReport {
+    let stop = match &uncertainty.verdict {
+        Verdict::Maximum => StopReason::Converged,
+        Verdict::Limit => StopReason::Boundary(
+            "with these covariates the data do not determine all parameters: very different values fit as well"
+                .to_owned(),
+        ),
+        Verdict::Neither(words) => StopReason::Failed(words.clone()),
+    };
+    let estimates = M::PARAMS.iter().zip(model.params()).enumerate().map(|(i, (spec, value))| Estimate {
+        name: spec.name,
+        meaning: spec.meaning,
+        value,
+        standard_error: groups.space.free.iter().position(|free| *free == i).and_then(|k| errors[k]).map(|e| e * value),
+    });
+    let customers = groups.tables.groups.iter().map(|(_, table)| table.customers()).sum();
+    FitReport {
+        model: M::NAME,
+        stop,
+        estimates: estimates.collect(),
+        covariance: None,
+        log_likelihood: f64::NAN,
+        gradient_norm: outcome.at.gradient.iter().fold(0.0, |norm, g| norm.max(g.abs())),
+        iterations: outcome.iterations,
+        evaluations: outcome.evaluations,
+        starts: 1,
+        customers,
+        sample_size: customers,
+        free_parameters: outcome.u.len(),
+        distinct_rows: groups.tables.groups.iter().map(|(_, table)| table.len()).sum(),
+        warnings: Vec::new(),
+    }
+}

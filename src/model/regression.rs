@@ -1,0 +1,87 @@
+//! Covariates that do not change with time: which parameters of which model they move, and how.
+//!
+//! All effects are multiplicative, `theta_i exp(± g'z)`: then the logarithms of a customer's parameters
+//! are linear in everything that is estimated, and derivatives follow from the model's own, whatever
+//! the model. A positive coefficient means more purchases (`alpha` smaller), or leaving sooner
+//! (`beta` smaller); for the coin of BG/NBD a positive coefficient of `a` means leaving more often, of
+//! `b` less.
+//!
+//! Sources: Fader & Hardie (2007), "Incorporating time-invariant covariates into the Pareto/NBD and
+//! BG/NBD models", note 019; CLVTools; PyMC-Marketing.
+
+use crate::model::table::{Customer, CustomerTable};
+use crate::model::{BgNbd, GGompertzNbd, MbgNbd, Model, ParetoNbd};
+
+/// How covariates act on the chance to leave of the models with a coin (BG/NBD, MBG/NBD).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CovariateConvention {
+    /// `a` and `b` have effects of their own, as in PyMC-Marketing: the mean chance to leave, a/(a+b),
+    /// can depend on covariates.
+    #[default]
+    Separate,
+    /// `a` and `b` are multiplied by the same factor, as in CLVTools: covariates move how much
+    /// customers differ in their chance to leave, never its mean.
+    Clvtools,
+}
+
+/// A part of a model that covariates act on: parameter `i` of a customer with covariates `z` is
+/// `theta_i exp(sign g'z)`, for each `(i, sign)`, with the same coefficients `g`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Regressor {
+    /// Its name: `purchase`, `dropout`, or of one side of it.
+    pub process: &'static str,
+    /// The parameters it moves, with signs: a positive coefficient means more of the process.
+    pub targets: &'static [(usize, f64)],
+}
+
+/// A model whose parameters can depend on covariates that do not change with time.
+pub trait Regression: Model<Row = Customer, Table = CustomerTable> {
+    /// What covariates act on.
+    fn regressors(convention: CovariateConvention) -> &'static [Regressor];
+}
+
+/// Positions `(r, alpha, a, b)`: `alpha exp(−g'z)`, `a exp(g'z)`, `b exp(g'z)`.
+const COIN_SEPARATE: &[Regressor] = &[
+    Regressor { process: "purchase", targets: &[(1, -1.0)] },
+    Regressor { process: "dropout a", targets: &[(2, 1.0)] },
+    Regressor { process: "dropout b", targets: &[(3, 1.0)] },
+];
+const COIN_CLVTOOLS: &[Regressor] = &[
+    Regressor { process: "purchase", targets: &[(1, -1.0)] },
+    Regressor { process: "dropout", targets: &[(2, 1.0), (3, 1.0)] },
+];
+
+impl Regression for BgNbd {
+    fn regressors(convention: CovariateConvention) -> &'static [Regressor] {
+        match convention {
+            CovariateConvention::Separate => COIN_SEPARATE,
+            CovariateConvention::Clvtools => COIN_CLVTOOLS,
+        }
+    }
+}
+
+impl Regression for MbgNbd {
+    fn regressors(convention: CovariateConvention) -> &'static [Regressor] {
+        BgNbd::regressors(convention)
+    }
+}
+
+impl Regression for ParetoNbd {
+    /// `alpha exp(−g'z)` and `beta exp(−g'z)`, as everywhere.
+    fn regressors(_: CovariateConvention) -> &'static [Regressor] {
+        &[
+            Regressor { process: "purchase", targets: &[(1, -1.0)] },
+            Regressor { process: "dropout", targets: &[(3, -1.0)] },
+        ]
+    }
+}
+
+impl Regression for GGompertzNbd {
+    /// `alpha exp(−g'z)` and `beta exp(−g'z)`, as in CLVTools.
+    fn regressors(_: CovariateConvention) -> &'static [Regressor] {
+        &[
+            Regressor { process: "purchase", targets: &[(1, -1.0)] },
+            Regressor { process: "dropout", targets: &[(4, -1.0)] },
+        ]
+    }
+}
