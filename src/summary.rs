@@ -29,6 +29,9 @@ pub struct SummaryBatch {
     pub t: Float64Array,
     /// Mean amount of a repeat occasion, 0 if there was none; `None` if the input has no amounts.
     pub monetary_value: Option<Float64Array>,
+    /// The sum of the natural logarithms of the gaps \[units\] between consecutive purchase occasions, 0 if
+    /// there was no repeat purchase; `None` unless it was asked for or the summary has it.
+    pub log_gaps: Option<Float64Array>,
 }
 
 impl SummaryBatch {
@@ -60,6 +63,8 @@ pub struct SummaryMeta {
     pub observed_until_assumed: bool,
     /// Are there amounts?
     pub has_money: bool,
+    /// Are there sums of the logarithms of gaps?
+    pub has_log_gaps: bool,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
     /// What became of each row of the input.

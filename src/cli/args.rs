@@ -131,6 +131,7 @@ impl InputArgs {
             unit: self.unit,
             observed_until: self.observed_until,
             since: self.since,
+            log_gaps: false,
             memory_limit: self.memory_limit,
             threads,
             temp_dir: self.temp_dir.clone(),

@@ -129,6 +129,11 @@ impl Customers {
         put_integers(out, &self.folded, |f| sortable(f.first));
         put_integers(out, &self.folded, |f| sortable(f.last));
         put_amounts(out, &self.folded, |f| f.mean);
+        let log_gaps = self.folded.iter().any(|f| f.log_gaps != 0.0);
+        out.push(u8::from(log_gaps));
+        if log_gaps {
+            put_integers(out, &self.folded, |f| f.log_gaps.to_bits());
+        }
     }
 
     /// A whole encoded block.
@@ -141,6 +146,9 @@ impl Customers {
         take_integers(&mut block, &mut self.folded, |f, first| f.first = unsortable(first));
         take_integers(&mut block, &mut self.folded, |f, last| f.last = unsortable(last));
         take_amounts(&mut block, &mut self.folded, |f, mean| f.mean = mean);
+        if take_number(&mut block, 1) == 1 {
+            take_integers(&mut block, &mut self.folded, |f, bits| f.log_gaps = f64::from_bits(bits));
+        }
     }
 }
 

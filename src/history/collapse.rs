@@ -30,6 +30,8 @@ const ROW_BYTES: u64 = 28;
 pub(crate) struct CollapseOptions {
     /// Customers first seen before this grain are left out.
     pub since: Option<i32>,
+    /// Sum the logarithms of gaps?
+    pub log_gaps: bool,
     /// Memory for the rows of a partition [bytes].
     pub rows_memory: u64,
     /// Memory for the customers of a run [bytes].
@@ -79,7 +81,7 @@ impl<'a> Collapse<'a> {
         Collapse {
             store,
             options,
-            fold: Fold::new(options.since),
+            fold: Fold::new(options.since, options.log_gaps),
             group: Group::default(),
             groups: Vec::new(),
             block: Rows::default(),

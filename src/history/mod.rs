@@ -11,6 +11,7 @@ mod codec;
 mod collapse;
 mod explain;
 mod fold;
+mod gaps;
 mod group;
 mod merge;
 mod options;

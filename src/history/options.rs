@@ -66,6 +66,9 @@ pub struct LogOptions {
     pub observed_until: Option<Date>,
     /// Customers first seen before are left out.
     pub since: Option<Date>,
+    /// Sum the logarithms of the gaps between each customer's purchases, which models of regular
+    /// purchases need.
+    pub log_gaps: bool,
     /// Memory for rows in flight \[bytes\]; `None`: half of the machine's, at most 2 GB.
     pub memory_limit: Option<u64>,
     /// Worker threads; `None`: one a core.

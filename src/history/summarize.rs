@@ -45,6 +45,7 @@ pub(crate) fn summarize(
         unit: options.unit.unwrap_or_default(),
         end: end.map_or(0, |date| last_grain(options.grain, date)),
         has_money: outcome.has_amount,
+        log_gaps: options.log_gaps,
     };
     let meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
     Ok(Summary::new(meta, source))
@@ -58,6 +59,7 @@ struct Plan {
     temp_dir: PathBuf,
     /// Customers first seen before this grain are left out.
     since: Option<i32>,
+    log_gaps: bool,
 }
 
 impl Plan {
@@ -68,6 +70,7 @@ impl Plan {
             threads: options.threads.unwrap_or_else(cores).max(1),
             temp_dir: options.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             since: options.since.map(|date| first_grain(options.grain, date)),
+            log_gaps: options.log_gaps,
         }
     }
 
@@ -77,6 +80,7 @@ impl Plan {
         let run_memory = self.memory / 16 / self.threads as u64;
         CollapseOptions {
             since: self.since,
+            log_gaps: self.log_gaps,
             rows_memory: self.memory / 4 / self.threads as u64,
             run_memory,
             block_rows: (self.memory as usize / 8 / 128 / 64).clamp(8, 4096),
@@ -140,6 +144,7 @@ fn describe(
         observed_until: end,
         observed_until_assumed: options.observed_until.is_none(),
         has_money: outcome.has_amount,
+        has_log_gaps: options.log_gaps,
         sorted: true,
         account: outcome.account,
         assumptions: outcome.assumptions,

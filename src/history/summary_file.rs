@@ -110,6 +110,7 @@ impl SummaryFile {
             unit,
             unit_source,
             has_money: inputs.tables[0].summary().monetary.is_some(),
+            has_log_gaps: inputs.tables[0].summary().log_gaps.is_some(),
             sorted,
             account,
             assumptions: inputs.assumptions.clone(),
@@ -289,6 +290,7 @@ fn slice(batch: &SummaryBatch, start: usize, length: usize) -> SummaryBatch {
         recency: batch.recency.slice(start, length),
         t: batch.t.slice(start, length),
         monetary_value: batch.monetary_value.as_ref().map(|column| column.slice(start, length)),
+        log_gaps: batch.log_gaps.as_ref().map(|column| column.slice(start, length)),
     }
 }
 

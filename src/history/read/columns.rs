@@ -3,7 +3,9 @@
 //! Names are compared without case, spaces, `_`, `-` and `.`. The standard names (`customer_id`,
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
-use super::names::{AGE, AMOUNT, DATE, FREQUENCY, ID, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT};
+use super::names::{
+    AGE, AMOUNT, DATE, FREQUENCY, ID, LOG_GAPS, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT,
+};
 use crate::error::{Error, Result};
 use crate::history::options::LogOptions;
 
@@ -49,6 +51,7 @@ pub(crate) struct SummaryColumns {
     pub recency: usize,
     pub t: usize,
     pub monetary: Option<usize>,
+    pub log_gaps: Option<usize>,
     pub unit: Option<usize>,
 }
 
@@ -57,6 +60,7 @@ impl SummaryColumns {
     pub fn used(&self) -> Vec<usize> {
         let mut used = vec![self.id, self.frequency, self.recency, self.t];
         used.extend(self.monetary);
+        used.extend(self.log_gaps);
         used.extend(self.unit);
         used
     }
@@ -166,8 +170,21 @@ impl Table<'_> {
             recency: one(&RECENCY, &parts[1])?,
             t: one(&AGE, &parts[2])?,
             monetary,
+            log_gaps: self.log_gaps(options)?,
             unit,
         }))
+    }
+
+    /// What was not summed when the log was at hand cannot be had from a summary.
+    fn log_gaps(&self, options: &LogOptions) -> Result<Option<usize>> {
+        let found = self.known(&LOG_GAPS)?;
+        if options.log_gaps && found.is_none() {
+            return Err(self.error(
+                "the summary has no column log_gaps, which models of regular purchases need: make it from the \
+                 purchase log with clv summarize --log-gaps",
+            ));
+        }
+        Ok(found)
     }
 
     /// The column that a flag names: exactly, else without case and signs.

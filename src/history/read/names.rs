@@ -139,4 +139,5 @@ pub(super) const RECENCY: Role = Role { standard: "recency", flag: "", names: &[
 pub(super) const AGE: Role = Role { standard: "T", flag: "", names: &["t"] };
 pub(super) const MONETARY: Role =
     Role { standard: "monetary_value", flag: "--amount", names: &["monetaryvalue", "monetary"] };
+pub(super) const LOG_GAPS: Role = Role { standard: "log_gaps", flag: "", names: &["loggaps", "litt"] };
 pub(super) const UNIT: Role = Role { standard: "unit", flag: "--unit", names: &["unit"] };

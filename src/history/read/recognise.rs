@@ -206,9 +206,11 @@ fn refuse_other_shape(first: &Table, other: &Table) -> Result<()> {
                 AmountColumns::One(_) => 1,
                 AmountColumns::Product { .. } => 2,
             };
-            (0, amount, log.currency.is_some(), false)
+            (0, amount, log.currency.is_some(), false, false)
         }
-        Columns::Summary(summary) => (1, 0, summary.monetary.is_some(), summary.unit.is_some()),
+        Columns::Summary(summary) => {
+            (1, 0, summary.monetary.is_some(), summary.unit.is_some(), summary.log_gaps.is_some())
+        }
     };
     if shape(first) == shape(other) {
         return Ok(());
