@@ -32,6 +32,9 @@ pub struct SummaryBatch {
     /// The sum of the natural logarithms of the gaps \[units\] between consecutive purchase occasions, 0 if
     /// there was no repeat purchase; `None` unless it was asked for or the summary has it.
     pub log_gaps: Option<Float64Array>,
+    /// What is known of the customers beside their purchases: a column for each of
+    /// [`SummaryMeta::attributes`]; `(missing)` where nothing is known.
+    pub attributes: Vec<StringArray>,
 }
 
 impl SummaryBatch {
@@ -65,6 +68,8 @@ pub struct SummaryMeta {
     pub has_money: bool,
     /// Are there sums of the logarithms of gaps?
     pub has_log_gaps: bool,
+    /// The names of the attributes, in the order in which they were asked for.
+    pub attributes: Vec<String>,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
     /// What became of each row of the input.

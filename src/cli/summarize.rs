@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
-    target.refuse_inputs(&args.input.inputs)?;
+    target.refuse_inputs(args.input.files())?;
     let options = LogOptions { log_gaps: args.log_gaps, ..args.input.options(threads)? };
     let summary = history::open(&args.input.inputs, &options, console)?;
     let customers = write_summary(&summary, &target, console)?;

@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::{Float64Array, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
+use super::attributes::Levels;
 use super::codec::{Customers, Rows};
 use super::fold::pack;
 use super::group::common;
@@ -132,7 +134,7 @@ impl<'a> RowCursor<'a> {
         }
         self.prefix = prefix(self.rows.texts.get(self.at), 0);
         let row = self.rows.rows[self.at];
-        self.row = pack(row.when, row.amount);
+        self.row = pack(row.when, row.amount, row.code);
         Ok(())
     }
 }
@@ -234,6 +236,8 @@ pub(crate) struct MergedRuns {
     pub has_money: bool,
     /// Are there logarithms of gaps?
     pub log_gaps: bool,
+    /// The values of attributes, if there are any.
+    pub levels: Option<Arc<Levels>>,
 }
 
 impl Batches for MergedRuns {
@@ -289,6 +293,7 @@ struct Columns<'a> {
     t: Vec<f64>,
     mean: Vec<f64>,
     log_gaps: Vec<f64>,
+    attributes: Vec<StringBuilder>,
 }
 
 impl<'a> Columns<'a> {
@@ -306,6 +311,7 @@ impl<'a> Columns<'a> {
             t: numbers(),
             mean: numbers(),
             log_gaps: if source.log_gaps { numbers() } else { Vec::new() },
+            attributes: source.levels.iter().flat_map(|l| &l.names).map(|_| StringBuilder::new()).collect(),
         }
     }
 
@@ -320,9 +326,14 @@ impl<'a> Columns<'a> {
         if source.log_gaps {
             self.log_gaps.push(customer.log_gaps + f64::from(customer.x) * self.log_grain);
         }
+        if let Some(levels) = &source.levels {
+            for (i, (column, &rank)) in self.attributes.iter_mut().zip(customers.taken(at)).enumerate() {
+                column.append_value(levels.text(i, rank));
+            }
+        }
     }
 
-    fn finish(self) -> SummaryBatch {
+    fn finish(mut self) -> SummaryBatch {
         let ends = OffsetBuffer::new(ScalarBuffer::from(self.id_ends));
         SummaryBatch {
             // Ids came as text and their bytes were not touched.
@@ -332,6 +343,7 @@ impl<'a> Columns<'a> {
             t: Float64Array::from(self.t),
             monetary_value: self.source.has_money.then(|| Float64Array::from(self.mean)),
             log_gaps: self.source.log_gaps.then(|| Float64Array::from(self.log_gaps)),
+            attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }
     }
 }

@@ -6,17 +6,20 @@
 //! that says its unit, as those that clv writes do, may have 0 there: returns can take off all that
 //! a customer spent, while elsewhere 0 is mostly a missing value.
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::{Array, Float64Array, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::account::Fate;
-use super::clean::{LISTED, Tally};
+use super::attributes::{MISSING, value};
+use super::customer_file::text_of;
 use super::read::amounts;
 use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::recognise::{Inputs, Table};
 use super::read::text::{broken, for_each_record, trim};
 use super::read::typed::{IdBuffer, Ids, Numbers, texts};
+use super::tally::{LISTED, Tally};
 use crate::error::{BadRow, Place, Result};
 use crate::summary::SummaryBatch;
 
@@ -65,6 +68,7 @@ struct Row<'a> {
     monetary: Option<Cell<'a>>,
     log_gaps: Option<Cell<'a>>,
     unit: Option<&'a str>,
+    attributes: Vec<&'a [u8]>,
 }
 
 /// The values of a row that can be a customer's.
@@ -96,6 +100,9 @@ pub(crate) struct Customers {
     t: Vec<f64>,
     monetary: Option<Vec<f64>>,
     log_gaps: Option<Vec<f64>>,
+    attributes: Vec<StringBuilder>,
+    /// Attribute by attribute: customers without a value.
+    pub missing: Vec<u64>,
     point: u8,
     /// Line or row of each.
     pub rows: Vec<u64>,
@@ -124,6 +131,8 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
         t: Vec::new(),
         monetary: has_money.then(Vec::new),
         log_gaps: table.summary().log_gaps.map(|_| Vec::new()),
+        attributes: table.summary().attributes.iter().map(|_| StringBuilder::new()).collect(),
+        missing: vec![0; table.summary().attributes.len()],
         point,
         rows: Vec::new(),
         file: work.file,
@@ -157,6 +166,7 @@ impl Customers {
         };
         let (id, x, t_x, t) = (at(roles.id), at(roles.frequency), at(roles.recency), at(roles.t));
         let (monetary, log_gaps, unit) = (roles.monetary.map(at), roles.log_gaps.map(at), roles.unit.map(at));
+        let attributes: Vec<usize> = roles.attributes.iter().map(|&index| at(index)).collect();
         for_each_record(block, first_line, table.separator(), &names, |record| {
             let place = || Place::line(&table.source.name, record.line);
             if let Some(why) = broken(record, width, nul) {
@@ -170,6 +180,7 @@ impl Customers {
                 monetary: monetary.map(|index| Cell::Text(record.field(index))),
                 log_gaps: log_gaps.map(|index| Cell::Text(record.field(index))),
                 unit: unit.map(|index| std::str::from_utf8(record.field(index)).unwrap_or_default()),
+                attributes: attributes.iter().map(|&index| record.field(index)).collect(),
             };
             self.row(table, &row, record.line, place);
         });
@@ -183,6 +194,8 @@ impl Customers {
         let monetary = roles.monetary.map(numbers).transpose()?;
         let log_gaps = roles.log_gaps.map(numbers).transpose()?;
         let unit = roles.unit.map(|index| column(table, batch, index, texts)).transpose()?;
+        let attributes = roles.attributes.iter().map(|&index| column(table, batch, index, texts));
+        let attributes = attributes.collect::<Result<Vec<StringArray>>>()?;
         let mut buffer = IdBuffer::new();
         for index in 0..batch.num_rows() {
             let place = || Place { row: Some(first_row + index as u64), ..Place::file(&table.source.name) };
@@ -199,6 +212,7 @@ impl Customers {
                 monetary: monetary.as_ref().map(|numbers| cell(numbers, index)),
                 log_gaps: log_gaps.as_ref().map(|numbers| cell(numbers, index)),
                 unit: unit.as_ref().map(|units| if units.is_valid(index) { units.value(index) } else { "" }),
+                attributes: attributes.iter().map(|column| text_of(column, index)).collect(),
             };
             self.row(table, &row, first_row + index as u64, place);
         }
@@ -232,10 +246,20 @@ impl Customers {
                 if let Some(column) = &mut self.log_gaps {
                     column.push(log_gaps);
                 }
+                self.push_attributes(&row.attributes);
             }
             Err(problem) => {
                 self.bad(Fate::ImpossibleSummary, place().at(problem.column, problem.value), problem.why);
             }
+        }
+    }
+
+    fn push_attributes(&mut self, values: &[&[u8]]) {
+        for ((column, missing), text) in self.attributes.iter_mut().zip(&mut self.missing).zip(values) {
+            let text = value(text);
+            *missing += u64::from(text.is_empty());
+            let text = if text.is_empty() { MISSING } else { std::str::from_utf8(text).unwrap_or_default() };
+            column.append_value(text);
         }
     }
 
@@ -351,7 +375,7 @@ impl Customers {
     }
 
     /// The customers as columns.
-    pub fn into_batch(self) -> SummaryBatch {
+    pub fn into_batch(mut self) -> SummaryBatch {
         let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
         SummaryBatch {
             customer_id: StringArray::new(offsets, Buffer::from_vec(self.ids), None),
@@ -360,6 +384,7 @@ impl Customers {
             t: Float64Array::from(self.t),
             monetary_value: self.monetary.map(Float64Array::from),
             log_gaps: self.log_gaps.map(Float64Array::from),
+            attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
 use super::names::{
-    AGE, AMOUNT, DATE, FREQUENCY, ID, LOG_GAPS, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT,
+    AGE, AMOUNT, DATE, FREQUENCY, ID, LOG_GAPS, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT, normalise,
 };
 use crate::error::{Error, Result};
 use crate::history::options::LogOptions;
@@ -16,6 +16,7 @@ pub(crate) struct LogColumns {
     pub date: usize,
     pub amount: AmountColumns,
     pub currency: Option<usize>,
+    pub attributes: Vec<usize>,
 }
 
 impl LogColumns {
@@ -28,6 +29,7 @@ impl LogColumns {
             AmountColumns::Product { quantity, price } => used.extend([quantity, price]),
         }
         used.extend(self.currency);
+        used.extend(&self.attributes);
         used
     }
 }
@@ -53,6 +55,7 @@ pub(crate) struct SummaryColumns {
     pub monetary: Option<usize>,
     pub log_gaps: Option<usize>,
     pub unit: Option<usize>,
+    pub attributes: Vec<usize>,
 }
 
 impl SummaryColumns {
@@ -62,7 +65,22 @@ impl SummaryColumns {
         used.extend(self.monetary);
         used.extend(self.log_gaps);
         used.extend(self.unit);
+        used.extend(&self.attributes);
         used
+    }
+}
+
+/// Columns of a file of customers, by index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CustomerColumns {
+    pub id: usize,
+    pub attributes: Vec<usize>,
+}
+
+impl CustomerColumns {
+    /// Indexes of all of them.
+    pub fn used(&self) -> Vec<usize> {
+        [&[self.id], &self.attributes[..]].concat()
     }
 }
 
@@ -71,12 +89,7 @@ impl SummaryColumns {
 pub(crate) enum Columns {
     Log(LogColumns),
     Summary(SummaryColumns),
-}
-
-/// Letters that tell names apart.
-fn normalise(name: &str) -> String {
-    let kept = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | '\u{a0}'));
-    kept.flat_map(char::to_lowercase).collect()
+    Customers(CustomerColumns),
 }
 
 /// A table's columns, and what is said of them in messages.
@@ -91,10 +104,39 @@ struct Table<'a> {
 /// # Errors
 /// If a role has no column or more than one, with the columns and the flag that settles it.
 pub(crate) fn find(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
-    let table = Table { file, names, normal: names.iter().map(|name| normalise(name)).collect() };
+    let table = Table::new(file, names);
     match table.summary(options)? {
         Some(columns) => Ok(Columns::Summary(columns)),
         None => Ok(Columns::Log(table.log(options)?)),
+    }
+}
+
+/// Finds the columns of a file of customers.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
+    let table = Table::new(file, names);
+    if options.attributes.is_empty() {
+        return Err(table.error("say which columns are attributes of customers: --attributes COLUMN,COLUMN"));
+    }
+    // The log may call its ids otherwise.
+    let id = match options.id.as_deref().map(|name| table.named(ID.flag, name)) {
+        Some(Ok(id)) => id,
+        _ => table.needed(&ID, None)?,
+    };
+    let columns = CustomerColumns { id, attributes: table.attributes(options)? };
+    table.refuse_shared(&columns.used())?;
+    Ok(Columns::Customers(columns))
+}
+
+impl<'a> Table<'a> {
+    fn new(file: &'a str, names: &'a [String]) -> Self {
+        Table { file, names, normal: names.iter().map(|name| normalise(name)).collect() }
+    }
+
+    fn attributes(&self, options: &LogOptions) -> Result<Vec<usize>> {
+        options.attributes.iter().map(|name| self.named("--attributes", name)).collect()
     }
 }
 
@@ -107,7 +149,8 @@ impl Table<'_> {
             Some(name) => Some(self.named("--currency-column", name)?),
             None => None,
         };
-        let columns = LogColumns { id, date, amount, currency };
+        let attributes = self.attributes(options)?;
+        let columns = LogColumns { id, date, amount, currency, attributes };
         self.refuse_shared(&columns.used())?;
         Ok(columns)
     }
@@ -164,7 +207,7 @@ impl Table<'_> {
             Some(name) => Some(self.named(MONETARY.flag, name)?),
             None => self.known(&MONETARY)?,
         };
-        Ok(Some(SummaryColumns {
+        let columns = SummaryColumns {
             id: self.needed(&ID, options.id.as_deref())?,
             frequency: one(&FREQUENCY, &parts[0])?,
             recency: one(&RECENCY, &parts[1])?,
@@ -172,7 +215,10 @@ impl Table<'_> {
             monetary,
             log_gaps: self.log_gaps(options)?,
             unit,
-        }))
+            attributes: self.attributes(options)?,
+        };
+        self.refuse_shared(&columns.used())?;
+        Ok(Some(columns))
     }
 
     /// What was not summed when the log was at hand cannot be had from a summary.
@@ -298,7 +344,7 @@ mod tests {
         let names: Vec<String> = columns.split(',').map(str::to_owned).collect();
         match find("log.csv", &names, options)? {
             Columns::Log(log) => Ok(log),
-            Columns::Summary(_) => panic!("{columns} was taken for a summary"),
+            _ => panic!("{columns} was taken for a summary"),
         }
     }
 
