@@ -83,6 +83,7 @@ impl Counts {
         let mut trained_on = TrainedOn { rows: summary.meta.account.rows_read, ..TrainedOn::default() };
         let mut amounts = Amounts::default();
         let mut sha256 = Sha256::new();
+        let mut log_gaps = CompensatedSum::default();
         for batch in summary.batches() {
             progress.check()?;
             let batch = batch?;
@@ -96,11 +97,37 @@ impl Counts {
                 spend.push_columns(x, mean.values());
                 add_amounts(&mut amounts, x, mean.values());
             }
+            if let Some(sums) = &batch.log_gaps {
+                sums.values().iter().for_each(|&sum| log_gaps.add(sum));
+            }
             progress.advance(batch.len() as u64);
         }
         trained_on.sha256 = sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let spend = summary.meta.has_money.then(|| spend.finish());
-        Ok(Counts { customers: customers.finish(), spend, trained_on, amounts })
+        let mut customers = customers.finish();
+        customers.log_gaps = summary.meta.has_log_gaps.then(|| log_gaps.value());
+        Ok(Counts { customers, spend, trained_on, amounts })
+    }
+}
+
+/// A sum of many numbers that is as exact as one of a few (Neumaier's).
+#[derive(Default)]
+struct CompensatedSum {
+    sum: f64,
+    lost: f64,
+}
+
+impl CompensatedSum {
+    fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        let (large, small) =
+            if self.sum.abs() >= value.abs() { (self.sum, value) } else { (value, self.sum) };
+        self.lost += (large - sum) + small;
+        self.sum = sum;
+    }
+
+    fn value(&self) -> f64 {
+        self.sum + self.lost
     }
 }
 
@@ -127,6 +154,9 @@ fn hash(batch: &SummaryBatch, sha256: &mut Sha256) {
         bytes.extend_from_slice(&batch.t.value(i).to_le_bytes());
         if let Some(mean) = &batch.monetary_value {
             bytes.extend_from_slice(&mean.value(i).to_le_bytes());
+        }
+        if let Some(log_gaps) = &batch.log_gaps {
+            bytes.extend_from_slice(&log_gaps.value(i).to_le_bytes());
         }
     }
     sha256.update(&bytes);

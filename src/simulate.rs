@@ -320,6 +320,8 @@ impl<'a> Plan<'a> {
             recency: Float64Array::from(t_x),
             t: Float64Array::from(t),
             monetary_value: self.spend.is_some().then(|| Float64Array::from(mean)),
+            log_gaps: None,
+            attributes: Vec::new(),
         }
     }
 }

@@ -29,6 +29,12 @@ pub struct SummaryBatch {
     pub t: Float64Array,
     /// Mean amount of a repeat occasion, 0 if there was none; `None` if the input has no amounts.
     pub monetary_value: Option<Float64Array>,
+    /// The sum of the natural logarithms of the gaps \[units\] between consecutive purchase occasions, 0 if
+    /// there was no repeat purchase; `None` unless it was asked for or the summary has it.
+    pub log_gaps: Option<Float64Array>,
+    /// What is known of the customers beside their purchases: a column for each of
+    /// [`SummaryMeta::attributes`]; `(missing)` where nothing is known.
+    pub attributes: Vec<StringArray>,
 }
 
 impl SummaryBatch {
@@ -60,6 +66,10 @@ pub struct SummaryMeta {
     pub observed_until_assumed: bool,
     /// Are there amounts?
     pub has_money: bool,
+    /// Are there sums of the logarithms of gaps?
+    pub has_log_gaps: bool,
+    /// The names of the attributes, in the order in which they were asked for.
+    pub attributes: Vec<String>,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
     /// What became of each row of the input.

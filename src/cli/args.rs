@@ -39,6 +39,13 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     currency_column: Option<String>,
 
+    /// Columns that say something of the customer (channel,region): taken at the first purchase, or from --customers
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Columns")]
+    attributes: Vec<String>,
+    /// File with one row a customer that has the --attributes: CSV, Parquet or JSON Lines
+    #[arg(long, value_name = "FILE", help_heading = "Columns")]
+    customers: Option<PathBuf>,
+
     /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, excel
     #[arg(long, value_name = "FORMAT", help_heading = "Values")]
     date_format: Option<String>,
@@ -92,6 +99,11 @@ enum ReturnsArg {
 }
 
 impl InputArgs {
+    /// All files that are read.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.inputs.iter().chain(&self.customers)
+    }
+
     /// Was `--grain` given?
     pub fn has_grain(&self) -> bool {
         self.grain.is_some()
@@ -131,6 +143,9 @@ impl InputArgs {
             unit: self.unit,
             observed_until: self.observed_until,
             since: self.since,
+            log_gaps: false,
+            attributes: self.attributes.clone(),
+            customers: self.customers.clone(),
             memory_limit: self.memory_limit,
             threads,
             temp_dir: self.temp_dir.clone(),

@@ -23,7 +23,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     crate::family::Member::named(&request.model)?;
     let target = args.output.as_deref().map(Target::document).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(&args.input.inputs)?;
+        target.refuse_inputs(args.input.files())?;
     }
     let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
     let mut report = report::input(&summary.meta);

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let options = args.value.options()?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(args.input.inputs.iter().chain([&args.model]))?;
+        target.refuse_inputs(args.input.files().chain([&args.model]))?;
     }
     let model = model_file::load(&args.model)?;
     let mut log = args.input.options(threads)?;

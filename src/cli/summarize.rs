@@ -3,13 +3,17 @@
 use crate::cli::args::InputArgs;
 use crate::cli::console::{Console, Results};
 use crate::error::Result;
+use crate::history::{self, LogOptions};
 use crate::output::{Target, write_summary};
-use crate::{history, report};
+use crate::report;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
+    /// Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need
+    #[arg(long)]
+    log_gaps: bool,
     /// Summary to write, .csv, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: String,
@@ -17,8 +21,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
-    target.refuse_inputs(&args.input.inputs)?;
-    let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
+    target.refuse_inputs(args.input.files())?;
+    let options = LogOptions { log_gaps: args.log_gaps, ..args.input.options(threads)? };
+    let summary = history::open(&args.input.inputs, &options, console)?;
     let customers = write_summary(&summary, &target, console)?;
     let mut report = report::input(&summary.meta);
     report.extend(report::summary(&summary.meta, customers));

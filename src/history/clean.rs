@@ -4,22 +4,22 @@
 //! counted by [`Fate`] and the first ones of a block kept for the message. Tallies are kept per
 //! block and merged in the order of the input, so that sums and lists do not depend on threads.
 
+use std::sync::Arc;
+
 use arrow_array::StringArray;
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
-use jiff::civil::Date;
 
 use super::account::Fate;
+use super::attributes::{Interner, Profiles};
 use super::explain::{explain_amount, explain_range, explain_shape};
 use super::options::{LogOptions, Returns};
 use super::read::amounts;
-use super::read::calendar::{Moment, date_of_day, day_of_civil, day_of_date};
+use super::read::calendar::{Moment, day_of_civil, day_of_date};
 use super::read::dates::{DateRule, Shape};
 use super::read::{IdColumn, Purchases};
+use super::tally::{Days, LISTED, Tally};
 use crate::error::{BadRow, Error, Place, Result};
 use crate::units::Grain;
-
-/// How many bad rows are listed.
-pub(crate) const LISTED: usize = 10;
 
 /// Room made for one id [bytes].
 const USUAL_ID: usize = 10;
@@ -36,6 +36,8 @@ pub(crate) struct Rules {
     pub returns: Returns,
     pub decimal_comma: bool,
     pub has_amount: bool,
+    /// Where values of attributes get their numbers, if there are any.
+    pub profiles: Option<Arc<Profiles>>,
     /// Names of the columns, for messages.
     pub names: Names,
 }
@@ -83,6 +85,7 @@ impl Rules {
             returns: options.returns,
             decimal_comma: options.decimal_comma,
             has_amount,
+            profiles: Profiles::of(options),
             names,
         }
     }
@@ -114,58 +117,6 @@ pub(crate) enum Id<'a> {
     Int(u64),
 }
 
-/// What one block's rows came to.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    /// Rows read.
-    pub rows: u64,
-    /// By fate: rows, the sum of the amounts that can be read, and how many can.
-    pub fates: [(u64, f64, u64); Fate::ALL.len()],
-    /// The first bad rows.
-    pub bad: Vec<(Fate, BadRow)>,
-    /// First and last day of the rows passed on.
-    pub days: Days,
-    /// Purchases of amount zero.
-    pub zeros: u64,
-    /// Ids with blanks around them.
-    pub blank_ids: u64,
-    /// Ids that are words for missing.
-    pub null_ids: u64,
-    /// Ids written `17850.0`.
-    pub float_ids: u64,
-    /// Ids that are floating-point numbers by the type of their column.
-    pub number_ids: u64,
-    /// Up to two different currencies, and where each was first seen.
-    pub currencies: Vec<(String, Place)>,
-    /// What no option can skip.
-    pub fatal: Option<Error>,
-    /// Dates that prove day first and month first: an example each.
-    pub orders: [Option<Place>; 2],
-}
-
-/// A first and a last day; the first is later than the last if there are none.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Days(i32, i32);
-
-impl Default for Days {
-    fn default() -> Self {
-        Days(i32::MAX, i32::MIN)
-    }
-}
-
-impl Days {
-    /// Spans others too.
-    #[inline]
-    pub fn add(&mut self, other: Days) {
-        *self = Days(self.0.min(other.0), self.1.max(other.1));
-    }
-
-    /// The dates, if there are any.
-    pub fn dates(self) -> Option<(Date, Date)> {
-        (self.0 <= self.1).then(|| (date_of_day(self.0), date_of_day(self.1)))
-    }
-}
-
 /// One worker's columns and the tally of its block.
 pub(crate) struct Cleaner<'a> {
     /// What rows are judged by.
@@ -178,6 +129,10 @@ pub(crate) struct Cleaner<'a> {
     ints: Vec<u64>,
     when: Vec<i32>,
     amounts: Vec<f64>,
+    interner: Option<Interner<'a>>,
+    /// Number of the values of the row at hand; 0 if there are no attributes.
+    code: u32,
+    codes: Vec<u32>,
 }
 
 impl<'a> Cleaner<'a> {
@@ -193,6 +148,21 @@ impl<'a> Cleaner<'a> {
             ints: Vec::new(),
             when: Vec::with_capacity(rows),
             amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
+            interner: rules.profiles.as_deref().map(Interner::new),
+            code: 0,
+            codes: Vec::new(),
+        }
+    }
+
+    /// Takes the values of the attributes of the row that is judged next.
+    pub fn attributes<'v>(&mut self, values: impl Iterator<Item = &'v [u8]>) {
+        let Some(interner) = &mut self.interner else { return };
+        match interner.code(values) {
+            Ok(code) => self.code = code,
+            Err(error) => {
+                self.code = 1;
+                self.tally.fatal.get_or_insert(error);
+            }
         }
     }
 
@@ -251,6 +221,9 @@ impl<'a> Cleaner<'a> {
             }
         }
         self.when.push(moment.grain(self.rules.grain));
+        if self.code > 0 {
+            self.codes.push(self.code);
+        }
         if self.rules.has_amount {
             self.amounts.push(amount);
             self.tally.zeros += u64::from(amount == 0.0);
@@ -396,6 +369,7 @@ impl<'a> Cleaner<'a> {
             id: self.take_ids(room),
             when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
             amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(amounts)),
+            codes: std::mem::take(&mut self.codes),
         })
     }
 

@@ -45,6 +45,8 @@ pub(crate) struct Row {
     pub amount: f64,
     /// Grain since 1970.
     pub when: i32,
+    /// Number of the values of its attributes, from 1; 0 if there are none.
+    pub code: u32,
 }
 
 /// Rows of a log. The ids are all integers (as people write them) or all texts.
@@ -82,13 +84,19 @@ impl Rows {
         }
         put_integers(out, &self.rows, |row| sortable(row.when));
         put_amounts(out, &self.rows, |row| row.amount);
+        // One row has attributes if all have.
+        let coded = self.rows.first().is_some_and(|row| row.code > 0);
+        out.push(u8::from(coded));
+        if coded {
+            put_integers(out, &self.rows, |row| u64::from(row.code));
+        }
     }
 
     /// A whole encoded block; texts have `id` 0.
     pub fn decode(&mut self, mut block: &[u8]) {
         self.clear();
         let n = take_number(&mut block, 4) as usize;
-        self.rows.resize(n, Row { id: 0, amount: 0.0, when: 0 });
+        self.rows.resize(n, Row { id: 0, amount: 0.0, when: 0, code: 0 });
         if take_number(&mut block, 1) == 1 {
             take_integers(&mut block, &mut self.rows, |row, id| row.id = id);
         } else {
@@ -96,6 +104,9 @@ impl Rows {
         }
         take_integers(&mut block, &mut self.rows, |row, when| row.when = unsortable(when));
         take_amounts(&mut block, &mut self.rows, |row, amount| row.amount = amount);
+        if take_number(&mut block, 1) == 1 {
+            take_integers(&mut block, &mut self.rows, |row, code| row.code = code as u32);
+        }
     }
 }
 
@@ -104,6 +115,8 @@ impl Rows {
 pub(crate) struct Customers {
     pub id: Texts,
     pub folded: Vec<Folded>,
+    /// Ranks of the values of their attributes, so many for each customer.
+    pub taken: Vec<u32>,
 }
 
 impl Customers {
@@ -111,14 +124,27 @@ impl Customers {
         self.folded.len()
     }
 
-    pub fn push(&mut self, id: &[u8], folded: Folded) {
+    pub fn push(&mut self, id: &[u8], folded: Folded, taken: &[u32]) {
         self.id.push(id);
         self.folded.push(folded);
+        self.taken.extend_from_slice(taken);
+    }
+
+    /// How many attributes there are.
+    pub fn width(&self) -> usize {
+        self.taken.len() / self.len().max(1)
+    }
+
+    /// The attributes of one of them.
+    pub fn taken(&self, at: usize) -> &[u32] {
+        let width = self.width();
+        &self.taken[at * width..][..width]
     }
 
     pub fn clear(&mut self) {
         self.id.clear();
         self.folded.clear();
+        self.taken.clear();
     }
 
     /// Appends the encoded block to `out`.
@@ -129,6 +155,17 @@ impl Customers {
         put_integers(out, &self.folded, |f| sortable(f.first));
         put_integers(out, &self.folded, |f| sortable(f.last));
         put_amounts(out, &self.folded, |f| f.mean);
+        let log_gaps = self.folded.iter().any(|f| f.log_gaps != 0.0);
+        out.push(u8::from(log_gaps));
+        if log_gaps {
+            put_integers(out, &self.folded, |f| f.log_gaps.to_bits());
+        }
+        let width = self.width();
+        out.push(width as u8);
+        if width > 0 {
+            let rows: Vec<&[u32]> = self.taken.chunks_exact(width).collect();
+            (0..width).for_each(|i| put_integers(out, &rows, |row| u64::from(row[i])));
+        }
     }
 
     /// A whole encoded block.
@@ -141,6 +178,15 @@ impl Customers {
         take_integers(&mut block, &mut self.folded, |f, first| f.first = unsortable(first));
         take_integers(&mut block, &mut self.folded, |f, last| f.last = unsortable(last));
         take_amounts(&mut block, &mut self.folded, |f, mean| f.mean = mean);
+        if take_number(&mut block, 1) == 1 {
+            take_integers(&mut block, &mut self.folded, |f, bits| f.log_gaps = f64::from_bits(bits));
+        }
+        let width = take_number(&mut block, 1) as usize;
+        if width > 0 {
+            self.taken.resize(n * width, 0);
+            let mut rows: Vec<&mut [u32]> = self.taken.chunks_exact_mut(width).collect();
+            (0..width).for_each(|i| take_integers(&mut block, &mut rows, |row, rank| row[i] = rank as u32));
+        }
     }
 }
 
@@ -286,7 +332,12 @@ mod tests {
         let amounts = [0.0, -0.0, 0.1 + 0.2, -12.34, 1e300, f64::MIN_POSITIVE, 21474836.47, 21474836.48];
         for n in 1..=amounts.len() {
             let when = |i: usize| [i as i32, i32::MIN, i32::MAX, 70_000][i % 4];
-            let row = |i: usize, id: u64| Row { id, amount: amounts[i], when: when(i) };
+            let row = |i: usize, id: u64| Row {
+                id,
+                amount: amounts[i],
+                when: when(i),
+                code: (n as u32 % 3) * (i as u32 + 1),
+            };
             let mut rows = Rows::default();
             rows.rows.extend((0..n).map(|i| row(i, u64::MAX >> (8 * i))));
             round_trip(&rows);
@@ -299,7 +350,7 @@ mod tests {
 
     #[test]
     fn cents_are_small() {
-        let row = |i: i32| Row { id: i as u64, amount: f64::from(i * 37) / 100.0, when: 17_000 + i };
+        let row = |i: i32| Row { id: i as u64, amount: f64::from(i * 37) / 100.0, when: 17_000 + i, code: 0 };
         let rows = Rows { rows: (0..1000).map(row).collect(), ..Rows::default() };
         let mut bytes = Vec::new();
         rows.encode(&mut bytes);

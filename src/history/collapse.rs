@@ -7,6 +7,9 @@
 //! same fold. Both ways see the rows of a customer in the same order, so that the results are equal
 //! to the bit.
 
+use std::sync::Arc;
+
+use super::attributes::{AttributeCounts, Levels, Tracker};
 use super::codec::{Customers, Row, Rows};
 use super::fold::{Fold, FoldCounts, Folded, unpack};
 use super::group::{Group, order_of};
@@ -26,10 +29,14 @@ const GROUPS: usize = 64;
 const ROW_BYTES: u64 = 28;
 
 /// What a [`Collapse`] goes by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct CollapseOptions {
     /// Customers first seen before this grain are left out.
     pub since: Option<i32>,
+    /// Sum the logarithms of gaps?
+    pub log_gaps: bool,
+    /// The values of attributes, if there are any.
+    pub levels: Option<Arc<Levels>>,
     /// Memory for the rows of a partition [bytes].
     pub rows_memory: u64,
     /// Memory for the customers of a run [bytes].
@@ -60,6 +67,8 @@ pub(crate) struct Collapsed {
     pub runs: Vec<Run>,
     /// What became of their rows.
     pub counts: FoldCounts,
+    /// What became of their attributes.
+    pub attributes: Vec<AttributeCounts>,
     /// Ids that differ only by blanks.
     pub twins: Twins,
 }
@@ -69,6 +78,7 @@ impl Collapsed {
     pub fn add(&mut self, other: Collapsed) {
         self.runs.extend(other.runs);
         self.counts.add(&other.counts);
+        AttributeCounts::add_all(&mut self.attributes, &other.attributes);
         self.twins.add(other.twins);
     }
 }
@@ -78,12 +88,12 @@ impl<'a> Collapse<'a> {
     pub fn new(store: &'a Store, options: CollapseOptions) -> Self {
         Collapse {
             store,
-            options,
-            fold: Fold::new(options.since),
+            fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new)),
             group: Group::default(),
             groups: Vec::new(),
             block: Rows::default(),
-            found: Found::new(store, options),
+            found: Found::new(store, options.clone()),
+            options,
             twins: Twins::default(),
         }
     }
@@ -105,7 +115,8 @@ impl<'a> Collapse<'a> {
 
     /// What came of all partitions taken.
     pub fn finish(self) -> Result<Collapsed> {
-        Ok(Collapsed { runs: self.found.finish()?, counts: self.fold.counts, twins: self.twins })
+        let (counts, attributes) = self.fold.into_counts();
+        Ok(Collapsed { runs: self.found.finish()?, counts, attributes, twins: self.twins })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.
@@ -120,9 +131,9 @@ impl<'a> Collapse<'a> {
             self.block.decode(&self.store.get(&block)?);
             let Rows { rows, texts } = &self.block;
             if self.block.of_integers() {
-                for &Row { id, amount, when } in rows {
-                    let group = &mut groups[(hash_int(id) >> shift) as usize & mask][0];
-                    group.rows.push(Row { id, amount, when });
+                for &row in rows {
+                    let group = &mut groups[(hash_int(row.id) >> shift) as usize & mask][0];
+                    group.rows.push(row);
                 }
             } else {
                 for (i, &row) in rows.iter().enumerate() {
@@ -141,7 +152,7 @@ impl<'a> Collapse<'a> {
         for number in 0..self.group.names().len() {
             self.group.rows(number).iter().for_each(|&row| self.fold.push(row));
             if let Some(customer) = self.fold.finish() {
-                self.found.push(self.group.names().get(number), customer)?;
+                self.found.push(self.group.names().get(number), customer, self.fold.taken())?;
             }
         }
         Ok(())
@@ -186,9 +197,10 @@ impl<'a> Collapse<'a> {
         for entry in order {
             let number = entry as u32 as usize;
             for at in 0..self.group.rows(number).len() {
-                let (when, amount) = unpack(self.group.sorted(number)[at]);
+                let row = self.group.sorted(number)[at];
+                let ((when, amount), code) = (unpack(row), row as u32);
                 rows.texts.push(self.group.names().get(number));
-                rows.rows.push(Row { id: 0, amount, when });
+                rows.rows.push(Row { id: 0, amount, when, code });
                 if rows.len() >= self.options.block_rows {
                     flush(&mut rows)?;
                 }
@@ -220,7 +232,8 @@ impl<'a> Collapse<'a> {
     }
 
     fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
-        self.fold.finish().map_or(Ok(()), |customer| self.found.push(id, customer))
+        let Some(customer) = self.fold.finish() else { return Ok(()) };
+        self.found.push(id, customer, self.fold.taken())
     }
 }
 
@@ -239,12 +252,12 @@ impl<'a> Found<'a> {
         Found { store, options, customers, finder, runs }
     }
 
-    fn push(&mut self, id: &[u8], customer: Folded) -> Result<()> {
+    fn push(&mut self, id: &[u8], customer: Folded, taken: &[u32]) -> Result<()> {
         if self.options.blanks {
             self.finder.see(id);
         }
-        self.customers.push(id, customer);
-        let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>();
+        self.customers.push(id, customer, taken);
+        let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>() + size_of_val(taken);
         let memory = self.customers.len() * per_customer + self.customers.id.bytes.len();
         if memory as u64 > self.options.run_memory { self.flush() } else { Ok(()) }
     }
@@ -253,7 +266,7 @@ impl<'a> Found<'a> {
     fn flush(&mut self) -> Result<()> {
         let mut order = Vec::new();
         order_of(&self.customers.id, &mut order);
-        let Customers { id: ids, folded } = &self.customers;
+        let Customers { id: ids, folded, .. } = &self.customers;
         let number = |entry: &u128| *entry as u32 as usize;
         let id = |entry: Option<&u128>| entry.map_or(Box::default(), |entry| ids.get(number(entry)).into());
         let mut run = Run { blocks: Vec::new(), first: id(order.first()), last: id(order.last()) };
@@ -261,7 +274,8 @@ impl<'a> Found<'a> {
         for entries in order.chunks(self.options.block_rows) {
             block.clear();
             for entry in entries {
-                block.push(ids.get(number(entry)), folded[number(entry)]);
+                let at = number(entry);
+                block.push(ids.get(at), folded[at], self.customers.taken(at));
             }
             encoded.clear();
             block.encode(&mut encoded);

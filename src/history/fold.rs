@@ -5,22 +5,26 @@
 //! grain included, newest first, none below zero. Because rows come sorted by amount too, sums are
 //! the same to the bit in whatever order the log was.
 
+use super::attributes::{AttributeCounts, Tracker};
+use super::gaps::LogProduct;
+
 /// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
 /// below this part of itself is zero.
 const ROUNDING: f64 = 1e-12;
 
-/// A row as one number: orders by grain, then amount (IEEE total order).
-pub(crate) fn pack(when: i32, amount: f64) -> u128 {
+/// A row as one number: orders by grain, then amount (IEEE total order), then the number of its
+/// attributes' values, which means nothing but parts equal ones.
+pub(crate) fn pack(when: i32, amount: f64, code: u32) -> u128 {
     let bits = amount.to_bits();
     let ordered = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
-    u128::from(super::codec::sortable(when)) << 64 | u128::from(ordered)
+    u128::from(super::codec::sortable(when)) << 96 | u128::from(ordered) << 32 | u128::from(code)
 }
 
-/// Undoes [`pack`].
+/// Undoes [`pack`], but for the last 32 bits, which are the number of the attributes' values.
 pub(crate) fn unpack(row: u128) -> (i32, f64) {
-    let ordered = row as u64;
+    let ordered = (row >> 32) as u64;
     let bits = if ordered >> 63 == 1 { ordered & !(1 << 63) } else { !ordered };
-    (super::codec::unsortable((row >> 64) as u64), f64::from_bits(bits))
+    (super::codec::unsortable((row >> 96) as u64), f64::from_bits(bits))
 }
 
 /// A customer's summary, still in grains.
@@ -34,6 +38,8 @@ pub(crate) struct Folded {
     pub last: i32,
     /// Mean amount of the occasions after the first; 0 if there are none.
     pub mean: f64,
+    /// The sum of the logarithms of the gaps between occasions \[grains\]; 0 if it is not asked for.
+    pub log_gaps: f64,
 }
 
 /// A sum of amounts that is the same in whatever order they come: it counts in steps of 2^-32.
@@ -136,12 +142,27 @@ pub(crate) struct Fold {
     unreturned: Vec<u32>,
     /// Was there a return?
     returning: bool,
+    /// The gaps so far, if they are asked for.
+    gaps: Option<LogProduct>,
+    /// The attributes, if there are any.
+    attributes: Option<Tracker>,
 }
 
 impl Fold {
-    /// Leaves out customers first seen before the grain `since`.
-    pub fn new(since: Option<i32>) -> Self {
-        Fold { since, ..Fold::default() }
+    /// Leaves out customers first seen before the grain `since`; sums the logarithms of gaps and takes
+    /// attributes if asked to.
+    pub fn new(since: Option<i32>, log_gaps: bool, attributes: Option<Tracker>) -> Self {
+        Fold { since, gaps: log_gaps.then(LogProduct::default), attributes, ..Fold::default() }
+    }
+
+    /// The attributes of the customer that was finished last, as ranks of their values.
+    pub fn taken(&self) -> &[u32] {
+        self.attributes.as_ref().map_or(&[], Tracker::taken)
+    }
+
+    /// What became of the rows, and of attributes.
+    pub fn into_counts(self) -> (FoldCounts, Vec<AttributeCounts>) {
+        (self.counts, self.attributes.map_or_else(Vec::new, Tracker::into_counts))
     }
 
     /// One more row of the customer at hand, not before the last one in the order of [`pack`].
@@ -151,7 +172,8 @@ impl Fold {
         if self.rows == 0 {
             self.left_out = self.since.is_some_and(|since| when < since);
             self.when = when;
-        } else if row == self.previous {
+            self.attributes.iter_mut().for_each(Tracker::begin);
+        } else if (row ^ self.previous) >> 32 == 0 {
             self.counts.duplicates += u64::from(!self.left_out);
         }
         self.rows += 1;
@@ -159,6 +181,9 @@ impl Fold {
         if self.left_out {
             self.counts.left_out_amount.add(amount);
             return;
+        }
+        if let Some(attributes) = &mut self.attributes {
+            attributes.row(when, row as u32, amount >= 0.0);
         }
         if when != self.when {
             self.close();
@@ -196,7 +221,9 @@ impl Fold {
         self.counts.occasions += u64::from(x) + 1;
         self.counts.first = Some(self.counts.first.map_or(self.first, |first| first.min(self.first)));
         self.occasions.clear();
-        Some(Folded { x, first: self.first, last: self.last, mean })
+        self.attributes.iter_mut().for_each(Tracker::finish);
+        let log_gaps = self.gaps.as_mut().map_or(0.0, LogProduct::take);
+        Some(Folded { x, first: self.first, last: self.last, mean, log_gaps })
     }
 
     /// The grain at hand is complete.
@@ -204,6 +231,9 @@ impl Fold {
         if let Some(sum) = self.sum.take() {
             if self.occasions.is_empty() {
                 self.first = self.when;
+            } else if let Some(gaps) = &mut self.gaps {
+                // Grains may be further apart than their type is wide.
+                gaps.push((i64::from(self.when) - i64::from(self.last)) as f64);
             }
             self.last = self.when;
             if self.returning && sum > 0.0 {
@@ -259,8 +289,8 @@ mod tests {
     use super::*;
 
     fn fold(rows: &[(i32, f64)]) -> (Option<Folded>, FoldCounts) {
-        let mut fold = Fold::new(None);
-        let mut rows: Vec<u128> = rows.iter().map(|&(when, amount)| pack(when, amount)).collect();
+        let mut fold = Fold::new(None, false, None);
+        let mut rows: Vec<u128> = rows.iter().map(|&(when, amount)| pack(when, amount, 0)).collect();
         rows.sort_unstable();
         rows.into_iter().for_each(|row| fold.push(row));
         (fold.finish(), fold.counts)
@@ -272,7 +302,7 @@ mod tests {
         let mut before = 0;
         for when in [i32::MIN, -1, 0, 1, i32::MAX] {
             for amount in amounts {
-                let row = pack(when, amount);
+                let row = pack(when, amount, 0);
                 assert!(row > before || when == i32::MIN);
                 assert_eq!((when, amount.to_bits()), (unpack(row).0, unpack(row).1.to_bits()));
                 before = row;
@@ -283,13 +313,13 @@ mod tests {
     #[test]
     fn the_first_occasion_is_first_by_date() {
         let (folded, _) = fold(&[(9, 25.0), (1, 10.0), (5, 20.0)]);
-        assert_eq!(folded, Some(Folded { x: 2, first: 1, last: 9, mean: 22.5 }));
+        assert_eq!(folded, Some(Folded { x: 2, first: 1, last: 9, mean: 22.5, log_gaps: 0.0 }));
     }
 
     #[test]
     fn rows_of_one_grain_are_one_occasion() {
         let (folded, counts) = fold(&[(1, 10.0), (3, 1.0), (3, 2.0), (3, 2.0), (3, 0.0)]);
-        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0 }));
+        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0, log_gaps: 0.0 }));
         assert_eq!((counts.purchases, counts.occasions, counts.duplicates), (5, 2, 1));
     }
 
@@ -297,21 +327,24 @@ mod tests {
     fn returns_come_off_the_newest_first() {
         // 30 + 20 bought, 25 returned: 20 off the newer, 5 off the older; the netted one remains a purchase.
         let (folded, counts) = fold(&[(0, 7.0), (1, 30.0), (2, 20.0), (5, -25.0), (6, 40.0)]);
-        assert_eq!(folded, Some(Folded { x: 3, first: 0, last: 6, mean: (25.0 + 0.0 + 40.0) / 3.0 }));
+        assert_eq!(
+            folded,
+            Some(Folded { x: 3, first: 0, last: 6, mean: (25.0 + 0.0 + 40.0) / 3.0, log_gaps: 0.0 })
+        );
         assert_eq!((counts.netted, counts.netted_amount.value(), counts.unmatched), (1, -25.0, 0));
     }
 
     #[test]
     fn a_return_of_the_same_grain_counts_as_later() {
         let (folded, counts) = fold(&[(0, 1.0), (3, -10.0), (3, 10.0)]);
-        assert_eq!(folded, Some(Folded { x: 1, first: 0, last: 3, mean: 0.0 }));
+        assert_eq!(folded, Some(Folded { x: 1, first: 0, last: 3, mean: 0.0, log_gaps: 0.0 }));
         assert_eq!((counts.netted, counts.unmatched), (1, 0));
     }
 
     #[test]
     fn what_finds_no_purchase_is_counted() {
         let (folded, counts) = fold(&[(0, -3.0), (1, 5.0), (2, -9.0), (2, -1.0), (3, 4.0)]);
-        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 4.0 }));
+        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 4.0, log_gaps: 0.0 }));
         assert_eq!((counts.netted, counts.unmatched), (0, 3));
         assert_eq!((counts.unmatched_amount.value(), counts.unmatched_rest.value()), (-13.0, 8.0));
         let (folded, counts) = fold(&[(0, -3.0)]);
@@ -327,13 +360,28 @@ mod tests {
 
     #[test]
     fn customers_seen_before_are_left_out() {
-        let mut fold = Fold::new(Some(10));
+        let mut fold = Fold::new(Some(10), false, None);
         for when in [9, 11, 12] {
-            fold.push(pack(when, 1.0));
+            fold.push(pack(when, 1.0, 0));
         }
         assert_eq!(fold.finish(), None);
-        fold.push(pack(10, 1.0));
+        fold.push(pack(10, 1.0, 0));
         assert!(fold.finish().is_some());
         assert_eq!((fold.counts.left_out, fold.counts.left_out_rows, fold.counts.purchases), (1, 3, 1));
+    }
+
+    #[test]
+    fn gaps_are_between_occasions() {
+        let mut fold = Fold::new(None, true, None);
+        for _ in 0..2 {
+            // The return is no occasion; the purchases of one grain are one.
+            for (when, amount) in [(1, -1.0), (3, 1.0), (5, 1.0), (5, 2.0), (6, -1.0), (12, 1.0)] {
+                fold.push(pack(when, amount, 0));
+            }
+            let folded = fold.finish();
+            assert_eq!(folded.map(|folded| (folded.x, folded.log_gaps)), Some((2, 14f64.ln())));
+            fold.push(pack(4, 1.0, 0));
+            assert_eq!(fold.finish().map(|folded| folded.log_gaps), Some(0.0));
+        }
     }
 }

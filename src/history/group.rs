@@ -53,7 +53,7 @@ impl Group {
             let (numbers, rest) = who.split_at(rows.len());
             for (&number, row) in numbers.iter().zip(rows) {
                 let place = &mut ends[number as usize];
-                sorted[*place as usize] = pack(row.when, row.amount);
+                sorted[*place as usize] = pack(row.when, row.amount, row.code);
                 *place += 1;
             }
             who = rest;
@@ -206,7 +206,7 @@ mod tests {
             if int.is_none() {
                 rows.texts.push(id.as_bytes());
             }
-            rows.rows.push(Row { id: int.unwrap_or(0), amount: i as f64, when: -(i as i32) });
+            rows.rows.push(Row { id: int.unwrap_or(0), amount: i as f64, when: -(i as i32), code: 0 });
         }
         let mut group = Group::default();
         for _ in 0..2 {

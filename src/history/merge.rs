@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::{Float64Array, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
+use super::attributes::Levels;
 use super::codec::{Customers, Rows};
 use super::fold::pack;
 use super::group::common;
@@ -132,7 +134,7 @@ impl<'a> RowCursor<'a> {
         }
         self.prefix = prefix(self.rows.texts.get(self.at), 0);
         let row = self.rows.rows[self.at];
-        self.row = pack(row.when, row.amount);
+        self.row = pack(row.when, row.amount, row.code);
         Ok(())
     }
 }
@@ -232,6 +234,10 @@ pub(crate) struct MergedRuns {
     pub end: i32,
     /// Are there amounts?
     pub has_money: bool,
+    /// Are there logarithms of gaps?
+    pub log_gaps: bool,
+    /// The values of attributes, if there are any.
+    pub levels: Option<Arc<Levels>>,
 }
 
 impl Batches for MergedRuns {
@@ -251,14 +257,14 @@ impl MergedRuns {
             *merge = Some(self.begin()?);
         }
         let Some(merge) = merge else { return Ok(None) };
-        let mut rows = Columns::new();
+        let mut rows = Columns::new(self);
         while rows.x.len() < BATCH_ROWS
             && let Some(cursor) = merge.least()
         {
-            rows.push(self, &cursor.customers, cursor.at);
+            rows.push(&cursor.customers, cursor.at);
             merge.advance()?;
         }
-        Ok((!rows.x.is_empty()).then(|| rows.finish(self.has_money)))
+        Ok((!rows.x.is_empty()).then(|| rows.finish()))
     }
 
     fn begin(&self) -> Result<Tournament<RunCursor<'_>>> {
@@ -276,41 +282,58 @@ impl MergedRuns {
 }
 
 /// The columns of a batch as it grows.
-struct Columns {
+struct Columns<'a> {
+    source: &'a MergedRuns,
+    /// The logarithm of a grain in units.
+    log_grain: f64,
     ids: Vec<u8>,
     id_ends: Vec<i32>,
     x: Vec<u32>,
     recency: Vec<f64>,
     t: Vec<f64>,
     mean: Vec<f64>,
+    log_gaps: Vec<f64>,
+    attributes: Vec<StringBuilder>,
 }
 
-impl Columns {
-    fn new() -> Self {
+impl<'a> Columns<'a> {
+    fn new(source: &'a MergedRuns) -> Self {
         let numbers = || Vec::with_capacity(BATCH_ROWS);
         let mut id_ends = Vec::with_capacity(BATCH_ROWS + 1);
         id_ends.push(0);
         Columns {
+            source,
+            log_grain: source.grain.in_units(1, source.unit).ln(),
             ids: Vec::with_capacity(BATCH_ROWS * 8),
             id_ends,
             x: Vec::with_capacity(BATCH_ROWS),
             recency: numbers(),
             t: numbers(),
             mean: numbers(),
+            log_gaps: if source.log_gaps { numbers() } else { Vec::new() },
+            attributes: source.levels.iter().flat_map(|l| &l.names).map(|_| StringBuilder::new()).collect(),
         }
     }
 
-    fn push(&mut self, source: &MergedRuns, customers: &Customers, at: usize) {
-        let customer = &customers.folded[at];
+    fn push(&mut self, customers: &Customers, at: usize) {
+        let (source, customer) = (self.source, &customers.folded[at]);
         self.ids.extend_from_slice(customers.id.get(at));
         self.id_ends.push(self.ids.len() as i32);
         self.x.push(customer.x);
         self.recency.push(source.grain.in_units(customer.last - customer.first, source.unit));
         self.t.push(source.grain.in_units(source.end - customer.first, source.unit));
         self.mean.push(customer.mean);
+        if source.log_gaps {
+            self.log_gaps.push(customer.log_gaps + f64::from(customer.x) * self.log_grain);
+        }
+        if let Some(levels) = &source.levels {
+            for (i, (column, &rank)) in self.attributes.iter_mut().zip(customers.taken(at)).enumerate() {
+                column.append_value(levels.text(i, rank));
+            }
+        }
     }
 
-    fn finish(self, has_money: bool) -> SummaryBatch {
+    fn finish(mut self) -> SummaryBatch {
         let ends = OffsetBuffer::new(ScalarBuffer::from(self.id_ends));
         SummaryBatch {
             // Ids came as text and their bytes were not touched.
@@ -318,7 +341,9 @@ impl Columns {
             frequency: UInt32Array::from(self.x),
             recency: Float64Array::from(self.recency),
             t: Float64Array::from(self.t),
-            monetary_value: has_money.then(|| Float64Array::from(self.mean)),
+            monetary_value: self.source.has_money.then(|| Float64Array::from(self.mean)),
+            log_gaps: self.source.log_gaps.then(|| Float64Array::from(self.log_gaps)),
+            attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }
     }
 }

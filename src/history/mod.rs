@@ -6,11 +6,14 @@
 //! [`Summary`] (`merge`).
 
 mod account;
+mod attributes;
 mod clean;
 mod codec;
 mod collapse;
+mod customer_file;
 mod explain;
 mod fold;
+mod gaps;
 mod group;
 mod merge;
 mod options;
@@ -22,6 +25,7 @@ pub(crate) mod summary_file;
 mod summary_rows;
 #[cfg(test)]
 mod summary_tests;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod twins;
@@ -31,6 +35,7 @@ pub use options::{DateFormat, LogOptions, Returns};
 
 use std::path::PathBuf;
 
+use self::customer_file::CustomerFile;
 use self::read::Recognised;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -43,6 +48,14 @@ use crate::warning::Warning;
 /// If an input cannot be read or understood, or has rows that cannot be used.
 pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
     clean::check_window(options)?;
+    attributes::check(options)?;
+    let Some(path) = &options.customers else { return open_inputs(inputs, options, progress) };
+    let file = CustomerFile::read(path, options, progress)?;
+    let without = LogOptions { attributes: Vec::new(), customers: None, ..options.clone() };
+    file.join(open_inputs(inputs, &without, progress)?, progress)
+}
+
+fn open_inputs(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => {
             summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))

@@ -66,6 +66,14 @@ pub struct LogOptions {
     pub observed_until: Option<Date>,
     /// Customers first seen before are left out.
     pub since: Option<Date>,
+    /// Sum the logarithms of the gaps between each customer's purchases, which models of regular
+    /// purchases need.
+    pub log_gaps: bool,
+    /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
+    /// first purchase is taken), of the summary, or of `customers`.
+    pub attributes: Vec<String>,
+    /// A file with a row a customer that has the `attributes`; it is kept in memory.
+    pub customers: Option<PathBuf>,
     /// Memory for rows in flight \[bytes\]; `None`: half of the machine's, at most 2 GB.
     pub memory_limit: Option<u64>,
     /// Worker threads; `None`: one a core.

@@ -95,7 +95,8 @@ impl<'a> Scatter<'a> {
         for (i, (&id, &when)) in ids.iter().zip(&rows.when).enumerate() {
             let partition = partition_of(hash_int(id));
             let block = &mut filling[partition][0];
-            block.rows.push(Row { id, amount: rows.amount.get(i).copied().unwrap_or(0.0), when });
+            let amount = rows.amount.get(i).copied().unwrap_or(0.0);
+            block.rows.push(Row { id, amount, when, code: rows.code(i) });
             if block.rows.len() >= self.block_rows {
                 self.flush(partition, block, encoded)?;
             }
@@ -116,7 +117,7 @@ impl<'a> Scatter<'a> {
                 block.texts.push(id.as_bytes());
             }
             let amount = rows.amount.get(i).copied().unwrap_or(0.0);
-            block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i] });
+            block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i], code: rows.code(i) });
             if block.len() >= self.block_rows || block.texts.bytes.len() >= BLOCK_TEXT {
                 self.flush(partition, block, encoded)?;
             }

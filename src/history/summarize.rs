@@ -8,6 +8,7 @@ use std::thread;
 
 use jiff::civil::Date;
 
+use super::attributes::{AttributeCounts, Levels, say_missing, warn_several};
 use super::collapse::{Collapse, CollapseOptions, Collapsed};
 use super::fold::FoldCounts;
 use super::merge::MergedRuns;
@@ -36,7 +37,8 @@ pub(crate) fn summarize(
     let scatter = Scatter::new(&store, plan.threads, plan.memory / 8);
     let outcome = read(&|worker, rows| scatter.add(worker, &rows))?;
     let scattered = scatter.finish()?;
-    let collapsed = collapse(&plan, &store, scattered, progress)?;
+    let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));
+    let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let end = outcome.last.filter(|_| options.observed_until.is_none()).or(options.observed_until);
     let source = MergedRuns {
         store,
@@ -45,8 +47,11 @@ pub(crate) fn summarize(
         unit: options.unit.unwrap_or_default(),
         end: end.map_or(0, |date| last_grain(options.grain, date)),
         has_money: outcome.has_amount,
+        log_gaps: options.log_gaps,
+        levels,
     };
-    let meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
+    let mut meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
+    describe_attributes(&mut meta, &collapsed.attributes, collapsed.counts.customers);
     Ok(Summary::new(meta, source))
 }
 
@@ -58,6 +63,7 @@ struct Plan {
     temp_dir: PathBuf,
     /// Customers first seen before this grain are left out.
     since: Option<i32>,
+    log_gaps: bool,
 }
 
 impl Plan {
@@ -68,15 +74,18 @@ impl Plan {
             threads: options.threads.unwrap_or_else(cores).max(1),
             temp_dir: options.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             since: options.since.map(|date| first_grain(options.grain, date)),
+            log_gaps: options.log_gaps,
         }
     }
 
-    fn collapse_options(&self, blanks: bool) -> CollapseOptions {
+    fn collapse_options(&self, blanks: bool, levels: Option<Arc<Levels>>) -> CollapseOptions {
         // A merge holds a block of each run; customers take 64 bytes or so, and there is a run for
         // each `run_memory` of them.
         let run_memory = self.memory / 16 / self.threads as u64;
         CollapseOptions {
             since: self.since,
+            log_gaps: self.log_gaps,
+            levels,
             rows_memory: self.memory / 4 / self.threads as u64,
             run_memory,
             block_rows: (self.memory as usize / 8 / 128 / 64).clamp(8, 4096),
@@ -86,7 +95,7 @@ impl Plan {
 }
 
 /// Half of the machine's memory (or of what its control group allows), at most 2 GB.
-fn default_memory() -> u64 {
+pub(crate) fn default_memory() -> u64 {
     const MOST: u64 = 2_000_000_000;
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
         let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
@@ -97,15 +106,21 @@ fn default_memory() -> u64 {
     machine.into_iter().chain(group).map(|bytes| bytes / 2).chain([MOST]).min().unwrap_or(MOST)
 }
 
-fn collapse(plan: &Plan, store: &Store, scattered: Scattered, progress: &dyn Progress) -> Result<Collapsed> {
+fn collapse(
+    plan: &Plan,
+    store: &Store,
+    scattered: Scattered,
+    levels: Option<Arc<Levels>>,
+    progress: &dyn Progress,
+) -> Result<Collapsed> {
     progress.stage("summarize", Some(PARTITIONS as u64));
-    let options = plan.collapse_options(scattered.blanks);
+    let options = plan.collapse_options(scattered.blanks, levels);
     let partitions: Vec<_> = scattered.partitions.into_iter().map(|p| Mutex::new(Some(p))).collect();
     let next = AtomicUsize::new(0);
     // Each worker takes the next partition. Who takes which decides how the runs are cut, but not
     // what they are merged into.
     let work = || -> Result<Collapsed> {
-        let mut worker = Collapse::new(store, options);
+        let mut worker = Collapse::new(store, options.clone());
         while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
             progress.check()?;
             let partition = partition.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -140,6 +155,8 @@ fn describe(
         observed_until: end,
         observed_until_assumed: options.observed_until.is_none(),
         has_money: outcome.has_amount,
+        has_log_gaps: options.log_gaps,
+        attributes: options.attributes.clone(),
         sorted: true,
         account: outcome.account,
         assumptions: outcome.assumptions,
@@ -159,6 +176,14 @@ fn describe(
     }
     meta.warnings.extend(returns_warning(counts));
     meta
+}
+
+/// What is to be said about attributes.
+fn describe_attributes(meta: &mut SummaryMeta, counts: &[AttributeCounts], customers: u64) {
+    let names = &meta.attributes;
+    let (said, warned) = (say_missing(names, counts, customers), warn_several(names, counts, customers));
+    meta.assumptions.extend(said);
+    meta.warnings.extend(warned);
 }
 
 fn nobody_warning(counts: &FoldCounts) -> Option<Warning> {

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
+use super::account::Fate;
+use super::attributes::{AttributeCounts, say_missing};
 use super::options::LogOptions;
 use super::read::feed::Feed;
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
@@ -36,10 +38,11 @@ struct Inner {
 
 /// What a piece of the file shows, in the order of the input.
 struct Piece {
-    tally: super::clean::Tally,
+    tally: super::tally::Tally,
     units: Vec<(String, Place)>,
     ignored_money: u64,
     zero_money: u64,
+    missing: Vec<u64>,
     largest_t: f64,
     /// First and last id, if ids rise strictly within the piece; the piece's order otherwise unknown.
     rising: Option<(Vec<u8>, Vec<u8>)>,
@@ -58,6 +61,7 @@ impl Piece {
         Piece {
             ignored_money: customers.ignored_money,
             zero_money: customers.zero_money,
+            missing: customers.missing.clone(),
             largest_t: customers.largest_t(),
             rising,
             empty,
@@ -93,6 +97,7 @@ impl SummaryFile {
         let sorted = rises(&pieces);
         let ignored_money: u64 = pieces.iter().map(|piece| piece.ignored_money).sum();
         let zero_money: u64 = pieces.iter().map(|piece| piece.zero_money).sum();
+        let counts = missing(&pieces);
         let largest_t = pieces.iter().map(|piece| piece.largest_t).fold(0.0, f64::max);
         let units: Vec<_> = pieces.iter().flat_map(|piece| piece.units.clone()).collect();
         let tally = merge(pieces.into_iter().map(|piece| piece.tally).collect());
@@ -110,9 +115,11 @@ impl SummaryFile {
             unit,
             unit_source,
             has_money: inputs.tables[0].summary().monetary.is_some(),
+            has_log_gaps: inputs.tables[0].summary().log_gaps.is_some(),
             sorted,
+            attributes: options.attributes.clone(),
+            assumptions: self.inner.assumptions(&counts, account.rows(Fate::Customer)),
             account,
-            assumptions: inputs.assumptions.clone(),
             warnings,
             ..SummaryMeta::default()
         })
@@ -132,7 +139,22 @@ fn rises(pieces: &[Piece]) -> bool {
     true
 }
 
+/// Attribute by attribute, the customers without a value.
+fn missing(pieces: &[Piece]) -> Vec<AttributeCounts> {
+    let mut all = Vec::new();
+    for piece in pieces {
+        let counts = piece.missing.iter().map(|&missing| AttributeCounts { missing, several: 0 });
+        AttributeCounts::add_all(&mut all, &counts.collect::<Vec<_>>());
+    }
+    all
+}
+
 impl Inner {
+    fn assumptions(&self, counts: &[AttributeCounts], customers: u64) -> Vec<String> {
+        let missing = say_missing(&self.options.attributes, counts, customers);
+        self.inputs.assumptions.iter().cloned().chain(missing).collect()
+    }
+
     fn point(&self) -> u8 {
         if self.options.decimal_comma { b',' } else { b'.' }
     }
@@ -289,6 +311,8 @@ fn slice(batch: &SummaryBatch, start: usize, length: usize) -> SummaryBatch {
         recency: batch.recency.slice(start, length),
         t: batch.t.slice(start, length),
         monetary_value: batch.monetary_value.as_ref().map(|column| column.slice(start, length)),
+        log_gaps: batch.log_gaps.as_ref().map(|column| column.slice(start, length)),
+        attributes: batch.attributes.iter().map(|column| column.slice(start, length)).collect(),
     }
 }
 

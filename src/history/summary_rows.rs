@@ -1,21 +1,25 @@
 //! Rows of a summary: checked one by one, so that nothing after this point meets an impossible one.
 //!
 //! The rules: frequency is a whole number; recency and T are finite and not negative; recency is at
-//! most T, and 0 exactly when frequency is; monetary_value is positive where frequency is. Only a summary
+//! most T, and 0 exactly when frequency is; monetary_value is positive where frequency is;
+//! log_gaps is 0 where frequency is, and nowhere above what equal gaps would give. Only a summary
 //! that says its unit, as those that clv writes do, may have 0 there: returns can take off all that
 //! a customer spent, while elsewhere 0 is mostly a missing value.
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::{Array, Float64Array, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::account::Fate;
-use super::clean::{LISTED, Tally};
+use super::attributes::{MISSING, value};
+use super::customer_file::text_of;
 use super::read::amounts;
 use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::recognise::{Inputs, Table};
 use super::read::text::{broken, for_each_record, trim};
 use super::read::typed::{IdBuffer, Ids, Numbers, texts};
+use super::tally::{LISTED, Tally};
 use crate::error::{BadRow, Place, Result};
 use crate::summary::SummaryBatch;
 
@@ -62,7 +66,18 @@ struct Row<'a> {
     recency: Cell<'a>,
     t: Cell<'a>,
     monetary: Option<Cell<'a>>,
+    log_gaps: Option<Cell<'a>>,
     unit: Option<&'a str>,
+    attributes: Vec<&'a [u8]>,
+}
+
+/// The values of a row that can be a customer's.
+struct Checked {
+    x: u32,
+    t_x: f64,
+    t: f64,
+    money: f64,
+    log_gaps: f64,
 }
 
 /// What is wrong with a row: the column (by its standard name), its value, and why.
@@ -84,6 +99,10 @@ pub(crate) struct Customers {
     recency: Vec<f64>,
     t: Vec<f64>,
     monetary: Option<Vec<f64>>,
+    log_gaps: Option<Vec<f64>>,
+    attributes: Vec<StringBuilder>,
+    /// Attribute by attribute: customers without a value.
+    pub missing: Vec<u64>,
     point: u8,
     /// Line or row of each.
     pub rows: Vec<u64>,
@@ -111,6 +130,9 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
         recency: Vec::new(),
         t: Vec::new(),
         monetary: has_money.then(Vec::new),
+        log_gaps: table.summary().log_gaps.map(|_| Vec::new()),
+        attributes: table.summary().attributes.iter().map(|_| StringBuilder::new()).collect(),
+        missing: vec![0; table.summary().attributes.len()],
         point,
         rows: Vec::new(),
         file: work.file,
@@ -143,7 +165,8 @@ impl Customers {
             false => used.iter().position(|&one| one == index).unwrap_or(0),
         };
         let (id, x, t_x, t) = (at(roles.id), at(roles.frequency), at(roles.recency), at(roles.t));
-        let (monetary, unit) = (roles.monetary.map(at), roles.unit.map(at));
+        let (monetary, log_gaps, unit) = (roles.monetary.map(at), roles.log_gaps.map(at), roles.unit.map(at));
+        let attributes: Vec<usize> = roles.attributes.iter().map(|&index| at(index)).collect();
         for_each_record(block, first_line, table.separator(), &names, |record| {
             let place = || Place::line(&table.source.name, record.line);
             if let Some(why) = broken(record, width, nul) {
@@ -155,7 +178,9 @@ impl Customers {
                 recency: Cell::Text(record.field(t_x)),
                 t: Cell::Text(record.field(t)),
                 monetary: monetary.map(|index| Cell::Text(record.field(index))),
+                log_gaps: log_gaps.map(|index| Cell::Text(record.field(index))),
                 unit: unit.map(|index| std::str::from_utf8(record.field(index)).unwrap_or_default()),
+                attributes: attributes.iter().map(|&index| record.field(index)).collect(),
             };
             self.row(table, &row, record.line, place);
         });
@@ -167,7 +192,10 @@ impl Customers {
         let ids = column(table, batch, roles.id, Ids::new)?;
         let (x, t_x, t) = (numbers(roles.frequency)?, numbers(roles.recency)?, numbers(roles.t)?);
         let monetary = roles.monetary.map(numbers).transpose()?;
+        let log_gaps = roles.log_gaps.map(numbers).transpose()?;
         let unit = roles.unit.map(|index| column(table, batch, index, texts)).transpose()?;
+        let attributes = roles.attributes.iter().map(|&index| column(table, batch, index, texts));
+        let attributes = attributes.collect::<Result<Vec<StringArray>>>()?;
         let mut buffer = IdBuffer::new();
         for index in 0..batch.num_rows() {
             let place = || Place { row: Some(first_row + index as u64), ..Place::file(&table.source.name) };
@@ -182,7 +210,9 @@ impl Customers {
                 recency: cell(&t_x, index),
                 t: cell(&t, index),
                 monetary: monetary.as_ref().map(|numbers| cell(numbers, index)),
+                log_gaps: log_gaps.as_ref().map(|numbers| cell(numbers, index)),
                 unit: unit.as_ref().map(|units| if units.is_valid(index) { units.value(index) } else { "" }),
+                attributes: attributes.iter().map(|column| text_of(column, index)).collect(),
             };
             self.row(table, &row, first_row + index as u64, place);
         }
@@ -201,7 +231,7 @@ impl Customers {
             return self.bad(Fate::MissingId, place, "the customer id is empty (missing)");
         }
         match self.check(row) {
-            Ok((x, t_x, t, money)) => {
+            Ok(Checked { x, t_x, t, money, log_gaps }) => {
                 self.tally.rows += 1;
                 self.tally.fates[Fate::Customer as usize].0 += 1;
                 self.ids.extend_from_slice(row.id);
@@ -213,6 +243,10 @@ impl Customers {
                 if let Some(monetary) = &mut self.monetary {
                     monetary.push(money);
                 }
+                if let Some(column) = &mut self.log_gaps {
+                    column.push(log_gaps);
+                }
+                self.push_attributes(&row.attributes);
             }
             Err(problem) => {
                 self.bad(Fate::ImpossibleSummary, place().at(problem.column, problem.value), problem.why);
@@ -220,8 +254,17 @@ impl Customers {
         }
     }
 
+    fn push_attributes(&mut self, values: &[&[u8]]) {
+        for ((column, missing), text) in self.attributes.iter_mut().zip(&mut self.missing).zip(values) {
+            let text = value(text);
+            *missing += u64::from(text.is_empty());
+            let text = if text.is_empty() { MISSING } else { std::str::from_utf8(text).unwrap_or_default() };
+            column.append_value(text);
+        }
+    }
+
     /// The row's values, if they can be a customer's.
-    fn check(&mut self, row: &Row) -> Result<(u32, f64, f64, f64), Problem> {
+    fn check(&mut self, row: &Row) -> Result<Checked, Problem> {
         let x = self.duration("frequency", row.frequency)?;
         if x.fract() != 0.0 || x > f64::from(u32::MAX) {
             return problem(
@@ -249,7 +292,31 @@ impl Customers {
             Some(cell) => self.money(x, cell)?,
             None => 0.0,
         };
-        Ok((x as u32, t_x, t, money))
+        let log_gaps = row.log_gaps.map_or(Ok(0.0), |cell| self.log_gaps(x, t_x, cell))?;
+        Ok(Checked { x: x as u32, t_x, t, money, log_gaps })
+    }
+
+    /// A sum of the logarithms of gaps: it is largest when all gaps are equal.
+    fn log_gaps(&self, x: f64, t_x: f64, cell: Cell) -> Result<f64, Problem> {
+        /// What rounding in print may add \[a gap\].
+        const ROUNDING: f64 = 1e-6;
+        const NAME: &str = "log_gaps";
+        let Some(value) = cell.number(self.point) else {
+            return problem(NAME, cell, self.why_no_number(NAME, cell));
+        };
+        if x == 0.0 {
+            let why = "log_gaps must be 0 where frequency is 0: there is no gap between purchases";
+            return if value == 0.0 { Ok(0.0) } else { problem(NAME, cell, why) };
+        }
+        let most = x * (t_x / x).ln();
+        if value > most + ROUNDING * (x + most.abs()) {
+            let why = format!(
+                "log_gaps must not be larger than {most:.6}, the sum of the logarithms of {x} equal gaps in a \
+                 recency of {t_x}: is it in another unit?"
+            );
+            return problem(NAME, cell, why);
+        }
+        Ok(value)
     }
 
     /// A number that is finite and not negative.
@@ -308,7 +375,7 @@ impl Customers {
     }
 
     /// The customers as columns.
-    pub fn into_batch(self) -> SummaryBatch {
+    pub fn into_batch(mut self) -> SummaryBatch {
         let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
         SummaryBatch {
             customer_id: StringArray::new(offsets, Buffer::from_vec(self.ids), None),
@@ -316,6 +383,8 @@ impl Customers {
             recency: Float64Array::from(self.recency),
             t: Float64Array::from(self.t),
             monetary_value: self.monetary.map(Float64Array::from),
+            log_gaps: self.log_gaps.map(Float64Array::from),
+            attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }
     }
 

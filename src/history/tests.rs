@@ -35,6 +35,7 @@ fn purchases(rows: &[Row]) -> Purchases {
         id: IdColumn::Text(StringArray::from_iter_values(rows.iter().map(|row| &row.0))),
         when: rows.iter().map(|row| row.1).collect(),
         amount: rows.iter().map(|row| row.2).collect(),
+        codes: Vec::new(),
     }
 }
 
@@ -177,7 +178,15 @@ fn integer_ids_are_summarised_as_their_texts_are() {
             for batch in ints.chunks(3_000) {
                 let id = IdColumn::Int(batch.iter().map(|row| row.0).collect());
                 let when = batch.iter().map(|row| row.1).collect();
-                sink(0, Purchases { id, when, amount: batch.iter().map(|row| row.2).collect() })?;
+                sink(
+                    0,
+                    Purchases {
+                        id,
+                        when,
+                        amount: batch.iter().map(|row| row.2).collect(),
+                        codes: Vec::new(),
+                    },
+                )?;
             }
             let mut account = CleaningAccount::default();
             account.add(Fate::Purchase, ints.len() as u64, Some(ints.iter().map(|row| row.2).sum()));

@@ -264,7 +264,7 @@ fn properties(schema: &SchemaRef) -> WriterProperties {
         metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     pairs.sort_by(|a, b| a.key.cmp(&b.key));
     // A dictionary of values that hardly ever repeat is built only to be given up.
-    let distinct = ["customer_id", "monetary_value"].into_iter();
+    let distinct = ["customer_id", "monetary_value", "log_gaps"].into_iter();
     let builder = distinct.fold(WriterProperties::builder(), |builder, name| {
         builder.set_column_dictionary_enabled(name.into(), false)
     });

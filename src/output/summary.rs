@@ -13,8 +13,8 @@ use crate::summary::{Summary, SummaryBatch, SummaryMeta};
 
 /// Writes a summary and returns how many customers it has.
 ///
-/// Columns `customer_id, frequency, recency, T, monetary_value, unit`, the last but one only if there
-/// are amounts. In Parquet the file's metadata have the unit and the end of observation, too.
+/// Columns `customer_id, frequency, recency, T, monetary_value, log_gaps`, the last two only if the
+/// summary has them, then its attributes and `unit`. In Parquet the file's metadata have the unit and the end of observation, too.
 ///
 /// # Errors
 /// If the summary cannot be read, or the file cannot be written.
@@ -48,6 +48,10 @@ fn schema(meta: &SummaryMeta) -> SchemaRef {
     if meta.has_money {
         fields.push(number("monetary_value"));
     }
+    if meta.has_log_gaps {
+        fields.push(number("log_gaps"));
+    }
+    fields.extend(meta.attributes.iter().map(|name| Field::new(name, DataType::Utf8, false)));
     fields.push(Field::new("unit", DataType::Utf8, false));
     let mut about = HashMap::from([("clv.unit".to_owned(), meta.unit.name().to_owned())]);
     if let Some(end) = meta.observed_until {
@@ -70,6 +74,10 @@ fn table(batch: SummaryBatch, meta: &SummaryMeta, schema: SchemaRef) -> Result<R
     if meta.has_money {
         columns.extend(batch.monetary_value.map(|mean| Arc::new(mean) as ArrayRef));
     }
+    if meta.has_log_gaps {
+        columns.extend(batch.log_gaps.map(|sum| Arc::new(sum) as ArrayRef));
+    }
+    columns.extend(batch.attributes.into_iter().map(|column| Arc::new(column) as ArrayRef));
     columns.push(Arc::new(unit));
     RecordBatch::try_new(schema, columns)
 }

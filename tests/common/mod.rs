@@ -73,6 +73,8 @@ pub fn summary_of(rows: &[(u32, f64, f64, f64)]) -> Summary {
         recency: Float64Array::from_iter_values(rows.iter().map(|r| r.1)),
         t: Float64Array::from_iter_values(rows.iter().map(|r| r.2)),
         monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|r| r.3))),
+        log_gaps: None,
+        attributes: Vec::new(),
     };
     let meta = clv::SummaryMeta { has_money: true, ..Default::default() };
     Summary::new(meta, vec![batch])

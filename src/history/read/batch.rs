@@ -9,6 +9,7 @@ use super::typed::{Dates, IdBuffer, Ids, Numbers, texts};
 use crate::error::{Error, Place, Result};
 use crate::history::account::Fate;
 use crate::history::clean::{Cells, Cleaner};
+use crate::history::customer_file::text_of;
 
 enum Amounts {
     None,
@@ -22,6 +23,7 @@ struct Roles {
     dates: Dates,
     amounts: Amounts,
     currency: Option<StringArray>,
+    attributes: Vec<StringArray>,
 }
 
 /// The column of a table by its index, made ready for its role.
@@ -53,6 +55,11 @@ impl Roles {
                 }
             },
             currency: log.currency.map(|index| column(table, batch, index, texts)).transpose()?,
+            attributes: log
+                .attributes
+                .iter()
+                .map(|&index| column(table, batch, index, texts))
+                .collect::<Result<_>>()?,
         })
     }
 
@@ -64,7 +71,10 @@ impl Roles {
                 dates: Dates::Days(days),
                 amounts: Amounts::One(Numbers::Number(amounts)),
                 currency: None,
-            } if ids.null_count() + days.null_count() + amounts.null_count() == 0 => {
+                attributes,
+            } if attributes.is_empty()
+                && ids.null_count() + days.null_count() + amounts.null_count() == 0 =>
+            {
                 Some((ids.values(), days.values(), amounts.values()))
             }
             _ => None,
@@ -110,6 +120,9 @@ pub(crate) fn clean_batch(
                 _ => None,
             },
         };
+        if !roles.attributes.is_empty() {
+            cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));
+        }
         match roles.ids.get(row, &mut buffer) {
             Some(id) => cleaner.row(id, roles.dates.get(row, rule), amount, &cells),
             None => {

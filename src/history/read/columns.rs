@@ -3,7 +3,9 @@
 //! Names are compared without case, spaces, `_`, `-` and `.`. The standard names (`customer_id`,
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
-use super::names::{AGE, AMOUNT, DATE, FREQUENCY, ID, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT};
+use super::names::{
+    AGE, AMOUNT, DATE, FREQUENCY, ID, LOG_GAPS, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT, normalise,
+};
 use crate::error::{Error, Result};
 use crate::history::options::LogOptions;
 
@@ -14,6 +16,7 @@ pub(crate) struct LogColumns {
     pub date: usize,
     pub amount: AmountColumns,
     pub currency: Option<usize>,
+    pub attributes: Vec<usize>,
 }
 
 impl LogColumns {
@@ -26,6 +29,7 @@ impl LogColumns {
             AmountColumns::Product { quantity, price } => used.extend([quantity, price]),
         }
         used.extend(self.currency);
+        used.extend(&self.attributes);
         used
     }
 }
@@ -49,7 +53,9 @@ pub(crate) struct SummaryColumns {
     pub recency: usize,
     pub t: usize,
     pub monetary: Option<usize>,
+    pub log_gaps: Option<usize>,
     pub unit: Option<usize>,
+    pub attributes: Vec<usize>,
 }
 
 impl SummaryColumns {
@@ -57,8 +63,24 @@ impl SummaryColumns {
     pub fn used(&self) -> Vec<usize> {
         let mut used = vec![self.id, self.frequency, self.recency, self.t];
         used.extend(self.monetary);
+        used.extend(self.log_gaps);
         used.extend(self.unit);
+        used.extend(&self.attributes);
         used
+    }
+}
+
+/// Columns of a file of customers, by index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CustomerColumns {
+    pub id: usize,
+    pub attributes: Vec<usize>,
+}
+
+impl CustomerColumns {
+    /// Indexes of all of them.
+    pub fn used(&self) -> Vec<usize> {
+        [&[self.id], &self.attributes[..]].concat()
     }
 }
 
@@ -67,12 +89,7 @@ impl SummaryColumns {
 pub(crate) enum Columns {
     Log(LogColumns),
     Summary(SummaryColumns),
-}
-
-/// Letters that tell names apart.
-fn normalise(name: &str) -> String {
-    let kept = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | '\u{a0}'));
-    kept.flat_map(char::to_lowercase).collect()
+    Customers(CustomerColumns),
 }
 
 /// A table's columns, and what is said of them in messages.
@@ -87,10 +104,39 @@ struct Table<'a> {
 /// # Errors
 /// If a role has no column or more than one, with the columns and the flag that settles it.
 pub(crate) fn find(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
-    let table = Table { file, names, normal: names.iter().map(|name| normalise(name)).collect() };
+    let table = Table::new(file, names);
     match table.summary(options)? {
         Some(columns) => Ok(Columns::Summary(columns)),
         None => Ok(Columns::Log(table.log(options)?)),
+    }
+}
+
+/// Finds the columns of a file of customers.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
+    let table = Table::new(file, names);
+    if options.attributes.is_empty() {
+        return Err(table.error("say which columns are attributes of customers: --attributes COLUMN,COLUMN"));
+    }
+    // The log may call its ids otherwise.
+    let id = match options.id.as_deref().map(|name| table.named(ID.flag, name)) {
+        Some(Ok(id)) => id,
+        _ => table.needed(&ID, None)?,
+    };
+    let columns = CustomerColumns { id, attributes: table.attributes(options)? };
+    table.refuse_shared(&columns.used())?;
+    Ok(Columns::Customers(columns))
+}
+
+impl<'a> Table<'a> {
+    fn new(file: &'a str, names: &'a [String]) -> Self {
+        Table { file, names, normal: names.iter().map(|name| normalise(name)).collect() }
+    }
+
+    fn attributes(&self, options: &LogOptions) -> Result<Vec<usize>> {
+        options.attributes.iter().map(|name| self.named("--attributes", name)).collect()
     }
 }
 
@@ -103,7 +149,8 @@ impl Table<'_> {
             Some(name) => Some(self.named("--currency-column", name)?),
             None => None,
         };
-        let columns = LogColumns { id, date, amount, currency };
+        let attributes = self.attributes(options)?;
+        let columns = LogColumns { id, date, amount, currency, attributes };
         self.refuse_shared(&columns.used())?;
         Ok(columns)
     }
@@ -160,14 +207,30 @@ impl Table<'_> {
             Some(name) => Some(self.named(MONETARY.flag, name)?),
             None => self.known(&MONETARY)?,
         };
-        Ok(Some(SummaryColumns {
+        let columns = SummaryColumns {
             id: self.needed(&ID, options.id.as_deref())?,
             frequency: one(&FREQUENCY, &parts[0])?,
             recency: one(&RECENCY, &parts[1])?,
             t: one(&AGE, &parts[2])?,
             monetary,
+            log_gaps: self.log_gaps(options)?,
             unit,
-        }))
+            attributes: self.attributes(options)?,
+        };
+        self.refuse_shared(&columns.used())?;
+        Ok(Some(columns))
+    }
+
+    /// What was not summed when the log was at hand cannot be had from a summary.
+    fn log_gaps(&self, options: &LogOptions) -> Result<Option<usize>> {
+        let found = self.known(&LOG_GAPS)?;
+        if options.log_gaps && found.is_none() {
+            return Err(self.error(
+                "the summary has no column log_gaps, which models of regular purchases need: make it from the \
+                 purchase log with clv summarize --log-gaps",
+            ));
+        }
+        Ok(found)
     }
 
     /// The column that a flag names: exactly, else without case and signs.
@@ -281,7 +344,7 @@ mod tests {
         let names: Vec<String> = columns.split(',').map(str::to_owned).collect();
         match find("log.csv", &names, options)? {
             Columns::Log(log) => Ok(log),
-            Columns::Summary(_) => panic!("{columns} was taken for a summary"),
+            _ => panic!("{columns} was taken for a summary"),
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) mod dates;
 pub(crate) mod feed;
 mod inputs;
 mod json;
-mod names;
+pub(crate) mod names;
 pub(crate) mod outcome;
 mod plan;
 pub(crate) mod recognise;
@@ -25,8 +25,8 @@ pub(crate) mod text;
 mod token;
 pub(crate) mod typed;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use arrow_array::StringArray;
 use jiff::civil::Date;
@@ -35,8 +35,10 @@ pub(crate) use recognise::{Inputs, Recognised, recognise};
 
 use self::feed::{Data, Feed, Work, for_each_batch};
 use super::account::CleaningAccount;
-use super::clean::{Cleaner, Rules, Tally};
+use super::attributes::Profiles;
+use super::clean::{Cleaner, Rules};
 use super::options::LogOptions;
+use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::warning::Warning;
@@ -50,6 +52,16 @@ pub(crate) struct Purchases {
     pub when: Vec<i32>,
     /// How much; empty if the log has no amounts. Negative for a return (only with `Returns::Net`).
     pub amount: Vec<f64>,
+    /// Numbers of the values of attributes; empty if there are none.
+    pub codes: Vec<u32>,
+}
+
+impl Purchases {
+    /// The number of a row's values; 0 if there are no attributes.
+    #[inline]
+    pub fn code(&self, row: usize) -> u32 {
+        self.codes.get(row).copied().unwrap_or(0)
+    }
 }
 
 /// The ids of some rows. Which of the two it is makes no difference to the summary.
@@ -72,6 +84,8 @@ pub(crate) struct ReadOutcome {
     pub last: Option<Date>,
     /// Are there amounts?
     pub has_amount: bool,
+    /// The values of attributes, if there are any.
+    pub profiles: Option<Arc<Profiles>>,
     /// Are rows order lines (quantity x price)?
     pub order_lines: bool,
     /// What was assumed, one sentence each.

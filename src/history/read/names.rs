@@ -1,6 +1,19 @@
 //! Well-known column names, by role. A name that can mean two things belongs to no list or to both, so
 //! that it is asked about rather than guessed.
 
+/// Would a column of this name be taken for something else when a summary is read?
+pub(crate) fn is_of_summary(name: &str) -> bool {
+    let name = normalise(name);
+    let roles = [&FREQUENCY, &RECENCY, &AGE, &MONETARY, &LOG_GAPS, &UNIT, &DATE];
+    name == ID.names[0] || roles.iter().any(|role| role.names.contains(&&*name))
+}
+
+/// Letters that tell names apart.
+pub(super) fn normalise(name: &str) -> String {
+    let kept = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | '\u{a0}'));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
 /// Well-known names of a role, the standard one first, all normalised.
 pub(super) struct Role {
     /// The standard name, as messages give it.
@@ -139,4 +152,5 @@ pub(super) const RECENCY: Role = Role { standard: "recency", flag: "", names: &[
 pub(super) const AGE: Role = Role { standard: "T", flag: "", names: &["t"] };
 pub(super) const MONETARY: Role =
     Role { standard: "monetary_value", flag: "--amount", names: &["monetaryvalue", "monetary"] };
+pub(super) const LOG_GAPS: Role = Role { standard: "log_gaps", flag: "", names: &["loggaps", "litt"] };
 pub(super) const UNIT: Role = Role { standard: "unit", flag: "--unit", names: &["unit"] };

@@ -7,8 +7,9 @@ use super::plan::mixed_orders;
 use super::recognise::Inputs;
 use crate::error::{BadRows, Error, ErrorKind, Place, Result};
 use crate::history::account::{CleaningAccount, Fate};
-use crate::history::clean::{LISTED, Rules, Tally};
+use crate::history::clean::Rules;
 use crate::history::options::LogOptions;
+use crate::history::tally::{LISTED, Tally};
 use crate::warning::Warning;
 
 /// All tallies as one, in the order of the input.
@@ -82,6 +83,7 @@ pub(crate) fn settle(
         first,
         last,
         has_amount: rules.has_amount,
+        profiles: rules.profiles.clone(),
         order_lines: matches!(inputs.tables[0].log().amount, AmountColumns::Product { .. }),
         assumptions,
         warnings,

@@ -1,11 +1,11 @@
 //! What the inputs are: the format of each file and the roles of its columns, which must be the same
 //! in all of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::arrow::{self, ArrowTable};
 use super::blocks::{BlockReader, header, hint_length};
-use super::columns::{self, AmountColumns, Columns, LogColumns, SummaryColumns};
+use super::columns::{self, AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 use super::inputs::{self, Format, Source};
 use super::json;
 use super::token::{find_separator, has_line_end};
@@ -57,7 +57,7 @@ impl Table {
     pub fn log(&self) -> &LogColumns {
         match &self.columns {
             Columns::Log(columns) => columns,
-            Columns::Summary(_) => unreachable!("inputs of one call are all of one kind"),
+            _ => unreachable!("inputs of one call are all of one kind"),
         }
     }
 
@@ -80,6 +80,7 @@ impl Table {
         match &self.columns {
             Columns::Log(log) => log.used(),
             Columns::Summary(summary) => summary.used(),
+            Columns::Customers(customers) => customers.used(),
         }
     }
 
@@ -87,7 +88,15 @@ impl Table {
     pub fn summary(&self) -> &SummaryColumns {
         match &self.columns {
             Columns::Summary(columns) => columns,
-            Columns::Log(_) => unreachable!("inputs of one call are all of one kind"),
+            _ => unreachable!("inputs of one call are all of one kind"),
+        }
+    }
+
+    /// The columns of a file of customers.
+    pub fn customers(&self) -> &CustomerColumns {
+        match &self.columns {
+            Columns::Customers(columns) => columns,
+            _ => unreachable!("inputs of one call are all of one kind"),
         }
     }
 }
@@ -100,7 +109,7 @@ pub(crate) fn recognise(paths: &[PathBuf], options: &LogOptions) -> Result<Recog
     let (sources, assumptions) = inputs::list(paths, options)?;
     let mut tables: Vec<Table> = Vec::new();
     for source in sources {
-        let table = look_at(source, options)?;
+        let table = look_at(source, |file, names| columns::find(file, names, options))?;
         if let Some(first) = tables.first() {
             refuse_other_shape(first, &table)?;
         }
@@ -115,7 +124,17 @@ pub(crate) fn recognise(paths: &[PathBuf], options: &LogOptions) -> Result<Recog
     Ok(Recognised::Log(inputs))
 }
 
-fn look_at(source: Source, options: &LogOptions) -> Result<Table> {
+/// The files of customers that a path means.
+///
+/// # Errors
+/// If one cannot be opened or understood.
+pub(crate) fn recognise_customers(path: &Path, options: &LogOptions) -> Result<Inputs> {
+    let (sources, assumptions) = inputs::list(&[path.to_owned()], options)?;
+    let look = |source| look_at(source, |file, names| columns::find_customers(file, names, options));
+    Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
+}
+
+fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) -> Result<Table> {
     let mut head = Vec::new();
     source.open_text()?.fill(&mut head, 4096)?;
     let format = inputs::recognise_format(&source.name, &head)?;
@@ -130,7 +149,7 @@ fn look_at(source: Source, options: &LogOptions) -> Result<Table> {
             (format, names, Some(arrow))
         }
     };
-    let columns = columns::find(&source.name, &names, options);
+    let columns = find(&source.name, &names);
     let columns = columns.map_err(|e| explain_columns(e, &source, &head))?;
     Ok(Table { source, format, names, columns, arrow })
 }
@@ -206,9 +225,12 @@ fn refuse_other_shape(first: &Table, other: &Table) -> Result<()> {
                 AmountColumns::One(_) => 1,
                 AmountColumns::Product { .. } => 2,
             };
-            (0, amount, log.currency.is_some(), false)
+            (0, amount, log.currency.is_some(), false, false)
         }
-        Columns::Summary(summary) => (1, 0, summary.monetary.is_some(), summary.unit.is_some()),
+        Columns::Summary(summary) => {
+            (1, 0, summary.monetary.is_some(), summary.unit.is_some(), summary.log_gaps.is_some())
+        }
+        Columns::Customers(_) => (2, 0, false, false, false),
     };
     if shape(first) == shape(other) {
         return Ok(());

@@ -66,19 +66,15 @@ impl Needed {
 
     /// For records that hold only the fields used, in the order of [`Needed::names`].
     fn packed(mut self) -> Self {
-        self.columns = match self.original.amount {
-            AmountColumns::None => {
-                LogColumns { id: 0, date: 1, amount: AmountColumns::None, currency: Some(2) }
-            }
-            AmountColumns::One(_) => {
-                LogColumns { id: 0, date: 1, amount: AmountColumns::One(2), currency: Some(3) }
-            }
-            AmountColumns::Product { .. } => {
-                let amount = AmountColumns::Product { quantity: 2, price: 3 };
-                LogColumns { id: 0, date: 1, amount, currency: Some(4) }
-            }
+        let (amount, next) = match self.original.amount {
+            AmountColumns::None => (AmountColumns::None, 2),
+            AmountColumns::One(_) => (AmountColumns::One(2), 3),
+            AmountColumns::Product { .. } => (AmountColumns::Product { quantity: 2, price: 3 }, 4),
         };
-        self.columns.currency = self.columns.currency.filter(|_| self.original.currency.is_some());
+        let currency = self.original.currency.map(|_| next);
+        let next = next + usize::from(currency.is_some());
+        let attributes = (next..next + self.original.attributes.len()).collect();
+        self.columns = LogColumns { id: 0, date: 1, amount, currency, attributes };
         self
     }
 
@@ -148,6 +144,9 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         if !cleaner.currency(&text, &cells) {
             return;
         }
+    }
+    if !columns.attributes.is_empty() {
+        cleaner.attributes(columns.attributes.iter().map(|&index| record.field(index)));
     }
     cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);
 }

@@ -1,0 +1,62 @@
+//! What the rows of one block came to, to be added up in the order of the input.
+
+use jiff::civil::Date;
+
+use super::account::Fate;
+use super::read::calendar::date_of_day;
+use crate::error::{BadRow, Error, Place};
+
+/// How many bad rows are listed.
+pub(crate) const LISTED: usize = 10;
+
+/// What one block's rows came to.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Rows read.
+    pub rows: u64,
+    /// By fate: rows, the sum of the amounts that can be read, and how many can.
+    pub fates: [(u64, f64, u64); Fate::ALL.len()],
+    /// The first bad rows.
+    pub bad: Vec<(Fate, BadRow)>,
+    /// First and last day of the rows passed on.
+    pub days: Days,
+    /// Purchases of amount zero.
+    pub zeros: u64,
+    /// Ids with blanks around them.
+    pub blank_ids: u64,
+    /// Ids that are words for missing.
+    pub null_ids: u64,
+    /// Ids written `17850.0`.
+    pub float_ids: u64,
+    /// Ids that are floating-point numbers by the type of their column.
+    pub number_ids: u64,
+    /// Up to two different currencies, and where each was first seen.
+    pub currencies: Vec<(String, Place)>,
+    /// What no option can skip.
+    pub fatal: Option<Error>,
+    /// Dates that prove day first and month first: an example each.
+    pub orders: [Option<Place>; 2],
+}
+
+/// A first and a last day; the first is later than the last if there are none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days(pub i32, pub i32);
+
+impl Default for Days {
+    fn default() -> Self {
+        Days(i32::MAX, i32::MIN)
+    }
+}
+
+impl Days {
+    /// Spans others too.
+    #[inline]
+    pub fn add(&mut self, other: Days) {
+        *self = Days(self.0.min(other.0), self.1.max(other.1));
+    }
+
+    /// The dates, if there are any.
+    pub fn dates(self) -> Option<(Date, Date)> {
+        (self.0 <= self.1).then(|| (date_of_day(self.0), date_of_day(self.1)))
+    }
+}
