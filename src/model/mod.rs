@@ -56,10 +56,13 @@ macro_rules! attrition_by_kernel {
 }
 
 mod beta_geometric;
+mod bg_cnbd;
 mod bg_nbd;
+mod erlang;
 mod gamma_gamma;
 mod gamma_poisson;
 mod keep;
+mod mbg_cnbd;
 mod mbg_nbd;
 mod nbd;
 mod process;
@@ -71,8 +74,10 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
+pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::GammaGamma;
+pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use nbd::Nbd;
 pub use process::Process;
