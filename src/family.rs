@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::fit::{FitOptions, FitReport, fit};
-use crate::model::{Attrition, BgNbd, Customer, CustomerTable, MbgNbd, Model, Nbd, ParamSpec};
+use crate::fit::{FitOptions, FitReport, fit_with_regularity};
+use crate::model::{
+    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, MbgCnbd, MbgNbd, Model, Nbd, ParamSpec,
+};
 
 /// One member of the family.
 pub struct Member {
@@ -23,6 +25,8 @@ pub struct Member {
 pub static PURCHASE_MODELS: &[Member] = &[
     member::<BgNbd>("may leave, for ever, after any repeat purchase"),
     member::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase"),
+    member::<MbgCnbd>("buy at regular gaps, may leave after any purchase, the first one too"),
     member::<Nbd>("never leave: the baseline without churn"),
 ];
 
@@ -38,7 +42,7 @@ fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
     table: &CustomerTable,
     options: &FitOptions,
 ) -> Result<(PurchaseModel, FitReport)> {
-    let fitted = fit::<M>(table, options)?;
+    let fitted = fit_with_regularity::<M>(table, options)?;
     let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
     Ok((model, fitted.report))
 }
@@ -58,7 +62,7 @@ impl Member {
     /// Fits it to counted customers.
     ///
     /// # Errors
-    /// See [`fit`].
+    /// See [`fit_with_regularity`].
     pub fn fit(&self, table: &CustomerTable, options: &FitOptions) -> Result<(PurchaseModel, FitReport)> {
         (self.fit)(table, options)
     }
