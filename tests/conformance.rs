@@ -395,7 +395,8 @@ fn unit_of_time_moves_nothing<M: Purchases>(model: M) {
     let scaled = M::from_params(&params);
     for (row, _) in customers() {
         let other = customer(row.x, k * row.t_x, k * row.t);
-        let shift = -f64::from(row.x) * k.ln();
+        // A gap of k stages is of the dimension of time to the k-th, without the term of the gaps.
+        let shift = -named(&model, "k") * f64::from(row.x) * k.ln();
         close(scaled.log_likelihood(&other), model.log_likelihood(&row) + shift, 1e-13, "log-likelihood");
         relatively(scaled.p_alive(&other), model.p_alive(&row), 1e-12, "P(alive)");
         relatively(
