@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::fit::{FitOptions, FitReport, fit};
+use crate::fit::{FitOptions, FitReport, fit, fit_with_regularity};
 use crate::model::{
-    Attrition, BgNbd, Customer, CustomerTable, GGompertzNbd, MbgNbd, Model, Nbd, ParamSpec, ParetoNbd,
+    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParamSpec, ParetoNbd,
 };
 
 /// One member of the family.
@@ -27,6 +27,8 @@ pub static PURCHASE_MODELS: &[Member] = &[
     member::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
     member::<ParetoNbd>("may leave, for ever, at any moment"),
     member::<GGompertzNbd>("may leave at any moment, the more so the longer they have been customers"),
+    member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase"),
+    member::<MbgCnbd>("buy at regular gaps, may leave after any purchase, the first one too"),
     member::<Nbd>("never leave: the baseline without churn"),
 ];
 
@@ -42,7 +44,7 @@ fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
     table: &CustomerTable,
     options: &FitOptions,
 ) -> Result<(PurchaseModel, FitReport)> {
-    let fitted = fit::<M>(table, options)?;
+    let fitted = fit_with_regularity::<M>(table, options)?;
     let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
     Ok((model, fitted.report))
 }
@@ -62,7 +64,7 @@ impl Member {
     /// Fits it to counted customers.
     ///
     /// # Errors
-    /// See [`fit`].
+    /// See [`fit_with_regularity`].
     pub fn fit(&self, table: &CustomerTable, options: &FitOptions) -> Result<(PurchaseModel, FitReport)> {
         (self.fit)(table, options)
     }

@@ -20,10 +20,12 @@ mod quadrature;
 #[cfg(test)]
 mod tests;
 
-pub use beta::{ln_beta, ln_beta_ratio, ln_binomial, negative_binomial_pmf, negative_binomial_tail};
+pub use beta::{
+    ln_beta, ln_beta_ratio, ln_binomial, ln_negative_binomial, negative_binomial_pmf, negative_binomial_tail,
+};
 pub use gamma::{
     digamma, digamma_difference, ln_gamma, ln_gamma_difference, log1p_excess, psi_remainder, stirling,
     trigamma, trigamma_difference,
 };
 pub use incomplete::{ln_gamma_lower, ln_gamma_quantile_upper, ln_gamma_upper};
-pub use quadrature::{GaussLegendre, LEGENDRE_8, LEGENDRE_20, gauss_jacobi_unit};
+pub use quadrature::{GaussLegendre, LEGENDRE_8, LEGENDRE_20, SUMS, SUM_NODES, gauss_jacobi_unit};

@@ -3,8 +3,7 @@
 //! Each law was seen to fail on a planted bug, which is named beside it.
 
 use clv::model::{
-    Attrition, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GGompertzNbd, GammaGamma, MbgNbd,
-    Model, Nbd, Outlook, ParetoNbd, Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
+    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Outlook, ParetoNbd, Scale, Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -96,6 +95,8 @@ macro_rules! rows_of {
 rows_of! {
     BgNbd: customers, customer_table, half_silent;
     MbgNbd: customers, customer_table, half_silent;
+    BgCnbd: customers, customer_table, half_silent;
+    MbgCnbd: customers, customer_table, half_silent;
     Nbd: customers, customer_table, half_silent;
     ParetoNbd: customers, customer_table, half_silent;
     GGompertzNbd: customers, customer_table, half_silent;
@@ -202,18 +203,31 @@ fn order_is_irrelevant<M: Rows>(model: M) {
     same(&model.sum(&other), &model.sum(&table), 0.0);
 }
 
+/// All combinations of these values of the parameters; whole ones are 1, 2, 3 in turn.
+fn extremes<M: Model>(values: &[f64]) -> Vec<M> {
+    let values_of = |scale: Scale| if scale == Scale::Whole { &[1.0, 2.0, 3.0][..] } else { values };
+    let mut all = vec![Vec::new()];
+    for spec in M::PARAMS {
+        let longer = |start: &Vec<f64>, value: &f64| [start.as_slice(), &[*value]].concat();
+        let values = values_of(spec.scale);
+        all = all.iter().flat_map(|start| values.iter().map(move |value| longer(start, value))).collect();
+    }
+    all.iter().map(|params| M::from_params(params)).collect()
+}
+
+/// A parameter by its name, or 1.
+fn named<M: Model>(model: &M, name: &str) -> f64 {
+    let place = M::PARAMS.iter().position(|spec| spec.name == name);
+    place.map_or(1.0, |place| model.params()[place])
+}
+
 /// Planted: the likelihood as printed, with gamma functions instead of their logarithms.
 fn likelihood_is_finite_at_extremes<M: Rows>(_: M) {
-    let values = [1e-6, 1e-3, 1.0, 1e3, 1e6];
-    let n = M::PARAMS.len();
-    for code in 0..values.len().pow(n as u32) {
-        let params: Vec<f64> =
-            (0..n).map(|i| values[code / values.len().pow(i as u32) % values.len()]).collect();
-        let model = M::from_params(&params);
+    for model in extremes::<M>(&[1e-6, 1e-3, 1.0, 1e3, 1e6]) {
         for x in [0, 1, 50_000] {
             for size in [1e-6, 1e5] {
                 let value = model.log_likelihood(&M::row(x, size));
-                assert!(value.is_finite(), "{params:?} {x} {size}: {value}");
+                assert!(value.is_finite(), "{model:?} {x} {size}: {value}");
             }
         }
     }
@@ -385,7 +399,8 @@ fn unit_of_time_moves_nothing<M: Purchases>(model: M) {
     let scaled = M::from_params(&params);
     for (row, _) in customers() {
         let other = customer(row.x, k * row.t_x, k * row.t);
-        let shift = -f64::from(row.x) * k.ln();
+        // A gap of k stages is of the dimension of time to the k-th, without the term of the gaps.
+        let shift = -named(&model, "k") * f64::from(row.x) * k.ln();
         close(scaled.log_likelihood(&other), model.log_likelihood(&row) + shift, 1e-13, "log-likelihood");
         relatively(scaled.p_alive(&other), model.p_alive(&row), 1e-12, "P(alive)");
         relatively(
@@ -413,25 +428,22 @@ fn unit_of_time_moves_nothing<M: Purchases>(model: M) {
 
 /// Planted: the horizon ignored in the last panel, so that forecasts exceed rate times horizon.
 fn forecasts_are_finite_at_extremes<M: Purchases>(_: M) {
-    let values = [1e-6, 1.0, 1e6];
-    let n = M::PARAMS.len();
-    for code in 0..values.len().pow(n as u32) {
-        let params: Vec<f64> =
-            (0..n).map(|i| values[code / values.len().pow(i as u32) % values.len()]).collect();
-        let model = M::from_params(&params);
+    for model in extremes::<M>(&[1e-6, 1.0, 1e6]) {
+        let (k, r, alpha) = (named(&model, "k"), named(&model, "r"), named(&model, "alpha"));
         for (x, t) in [(0, 1e-6), (50_000, 1.0), (1, 1e5), (50_000, 1e5)] {
             let row = half_silent(x, t);
-            let rate = (params[0] + f64::from(x)) / (params[1] + t);
+            // Of stages, up to k − 1 more than those seen; not less than of purchases.
+            let rate = (r + k * f64::from(x) + (k - 1.0)) / (alpha + t);
             for horizon in [1e-6, 1e6] {
                 let expected = model.expected_if_alive(&row, horizon);
                 let right = expected > 0.0 && expected <= rate * horizon * (1.0 + 1e-12);
-                assert!(right, "{params:?} {x} {t} {horizon}: {expected}");
+                assert!(right, "{model:?} {x} {t} {horizon}: {expected}");
                 let discounting = Discounting::Continuous { delta: 1e-3 };
                 let discounted = model.discounted_if_alive(&row, horizon, discounting);
                 assert!(discounted > 0.0 && discounted <= expected * (1.0 + 1e-12));
                 for n in [0, 1, 1000] {
                     let p = model.purchases_pmf(&customer(x, 0.5 * t, t), horizon, n);
-                    assert!((0.0..=1.0).contains(&p), "{params:?} {x} {t} {horizon} {n}: {p}");
+                    assert!((0.0..=1.0).contains(&p), "{model:?} {x} {t} {horizon} {n}: {p}");
                 }
             }
         }
@@ -551,6 +563,16 @@ mod bg_nbd {
 mod mbg_nbd {
     use super::*;
     conformance!(MbgNbd { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 }, attrition);
+}
+
+mod bg_cnbd {
+    use super::*;
+    conformance!(BgCnbd { k: 2, r: 0.359, alpha: 2.129, a: 0.523, b: 2.785 }, attrition);
+}
+
+mod mbg_cnbd {
+    use super::*;
+    conformance!(MbgCnbd { k: 3, r: 0.825, alpha: 2.183, a: 0.891, b: 1.614 }, attrition);
 }
 
 mod nbd {

@@ -156,9 +156,12 @@ impl InputArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd or nbd [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, bg-cnbd, mbg-cnbd or nbd [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     model: Option<String>,
+    /// How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 [default: as the gaps say]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
+    regularity: Option<u32>,
     /// Spend model
     #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
     spend: SpendArg,
@@ -183,7 +186,11 @@ impl FitArgs {
         FitRequest {
             model: self.model.clone().unwrap_or(default.model),
             spend: self.spend == SpendArg::GammaGamma,
-            options: FitOptions { accept_unconverged: self.accept_unconverged, ..default.options },
+            options: FitOptions {
+                accept_unconverged: self.accept_unconverged,
+                regularity: self.regularity,
+                ..default.options
+            },
         }
     }
 }

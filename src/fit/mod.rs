@@ -10,6 +10,7 @@ mod linalg;
 mod objective;
 mod optimize;
 mod prior;
+mod regularity;
 mod report;
 mod spend;
 mod transform;
@@ -21,6 +22,7 @@ use crate::warning::Warning;
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use prior::Prior;
+pub use regularity::fit_with_regularity;
 pub use report::{Estimate, FitReport, StopReason};
 pub use spend::fit_spend;
 use transform::Space;
@@ -36,7 +38,7 @@ pub struct FitOptions {
     /// What is believed of the parameters beforehand.
     pub prior: Prior,
     /// For models of regular purchases: the number of stages from one purchase to the next, their
-    /// parameter `k`. Not given, it is chosen by likelihood.
+    /// parameter `k`. Not given, [`fit_with_regularity`] chooses it by likelihood, and [`fit`] takes 1.
     pub regularity: Option<u32>,
 }
 
@@ -94,11 +96,21 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
     Ok(Fitted { model, report })
 }
 
-/// Puts the chosen value in the place of whole parameters.
+/// Puts the chosen value in the place of whole parameters. If it is `k`, events of which it takes `k`
+/// to a purchase come in the time of one: all times are divided by it.
 fn choose<M: Model>(starts: &mut [Vec<f64>], options: &FitOptions) {
-    for (i, spec) in M::PARAMS.iter().enumerate() {
-        if let (Scale::Whole, Some(regularity)) = (spec.scale, options.regularity) {
-            starts.iter_mut().for_each(|start| start[i] = f64::from(regularity));
+    let Some(k) = options.regularity.map(f64::from) else { return };
+    if !M::PARAMS.iter().any(|spec| spec.scale == Scale::Whole) {
+        return;
+    }
+    for start in starts {
+        for (value, spec) in start.iter_mut().zip(M::PARAMS) {
+            match spec.scale {
+                Scale::Whole => *value = k,
+                Scale::Time => *value /= k,
+                Scale::Rate => *value *= k,
+                Scale::None | Scale::Money => {}
+            }
         }
     }
 }
@@ -253,5 +265,6 @@ fn describe<M: Model>(
         free_parameters: space.free.len(),
         distinct_rows: table.len(),
         warnings: Vec::new(),
+        notes: Vec::new(),
     }
 }

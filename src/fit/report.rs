@@ -106,6 +106,8 @@ pub struct FitReport {
     pub distinct_rows: usize,
     /// What looks wrong, with advice.
     pub warnings: Vec<Warning>,
+    /// What else there is to say of how the estimates came about, in words. Not kept in model files.
+    pub notes: Vec<String>,
 }
 
 impl FitReport {

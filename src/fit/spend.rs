@@ -86,6 +86,7 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         free_parameters: GammaGamma::PARAMS.len(),
         distinct_rows: table.mean.len(),
         warnings: [vec![boundary], warnings(amounts)].concat(),
+        notes: Vec::new(),
     };
     Some(Fitted { model, report })
 }

@@ -76,13 +76,13 @@ impl BetaGeometric {
     }
 
     /// `b + X − 1`, added up so that a small `b` keeps its digits.
-    fn before_last_toss(&self, x: u32) -> f64 {
+    pub fn before_last_toss(&self, x: u32) -> f64 {
         self.b + (f64::from(x) + self.coin - 1.0)
     }
 
     /// `ln` of the odds of having left right after the last purchase to not having left then, before
     /// the silence since is taken into account. Needs `x + coin > 0`.
-    fn ln_odds(&self, x: u32) -> f64 {
+    pub fn ln_odds(&self, x: u32) -> f64 {
         if self.a < limits::NEVER {
             return f64::NEG_INFINITY;
         }
@@ -121,7 +121,7 @@ impl BetaGeometric {
     }
 
     /// `ln(1 − p)`
-    fn ln_rest(&self, p: f64, alive: f64) -> f64 {
+    pub fn ln_rest(&self, p: f64, alive: f64) -> f64 {
         if p < 0.5 { (-p).ln_1p() } else { ((self.a + self.b * alive.exp()) / (self.a + self.b)).ln() }
     }
 
@@ -137,6 +137,11 @@ impl BetaGeometric {
     /// The sum of `ln A_T`.
     pub fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {
         self.rate().add_sum(table, &prepared.times, out);
+        self.add_survived(table, out);
+    }
+
+    /// The sum of `ln B(a,b+X)/B(a,b)`; `a` and `b` are parameters 2 and 3.
+    pub fn add_survived(&self, table: &CustomerTable, out: &mut Derivatives) {
         let (a, b) = (self.a, self.b);
         let mut sums = [Sum::default(); 5];
         for group in &table.groups {

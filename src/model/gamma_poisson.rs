@@ -29,10 +29,14 @@ pub(super) struct TimeTerms {
 
 impl GammaPoisson {
     pub fn log_likelihood(&self, row: &Customer) -> f64 {
-        let x = f64::from(row.x);
+        self.log_likelihood_of(f64::from(row.x), row.t)
+    }
+
+    /// The same of any number of events in a time.
+    pub fn log_likelihood_of(&self, x: f64, t: f64) -> f64 {
         let rising = ln_gamma_difference(self.r, x);
-        let log = (row.t / self.alpha).ln_1p();
-        let full = if x > 0.0 { x * (self.alpha + row.t).ln() } else { 0.0 };
+        let log = (t / self.alpha).ln_1p();
+        let full = if x > 0.0 { x * (self.alpha + t).ln() } else { 0.0 };
         rising - self.r * log - full
     }
 
@@ -48,10 +52,21 @@ impl GammaPoisson {
 
     /// Adds the sum over a table; `r` and `alpha` are parameters 0 and 1.
     pub fn add_sum(&self, table: &CustomerTable, times: &[TimeTerms], out: &mut Derivatives) {
+        self.add_sum_of_stages(1.0, table, times, out);
+    }
+
+    /// The same if each purchase takes this many events.
+    pub fn add_sum_of_stages(
+        &self,
+        stages: f64,
+        table: &CustomerTable,
+        times: &[TimeTerms],
+        out: &mut Derivatives,
+    ) {
         let (r, alpha) = (self.r, self.alpha);
         let (mut value, mut g_r, mut h_rr) = (Sum::default(), Sum::default(), Sum::default());
         for group in &table.groups {
-            let x = f64::from(group.x);
+            let x = stages * f64::from(group.x);
             value.add(group.count * ln_gamma_difference(r, x));
             g_r.add(group.count * digamma_difference(r, x));
             h_rr.add(group.count * trigamma_difference(r, x));
@@ -61,6 +76,7 @@ impl GammaPoisson {
             if *count == 0.0 {
                 continue;
             }
+            let repeats = stages * repeats;
             // 1/α − 1/(α+T), and the same of the squares.
             let gap = terms.time * terms.inverse / alpha;
             let square_gap = gap * (1.0 / alpha + terms.inverse);

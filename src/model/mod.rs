@@ -56,12 +56,15 @@ macro_rules! attrition_by_kernel {
 }
 
 mod beta_geometric;
+mod bg_cnbd;
 mod bg_nbd;
+mod erlang;
 mod gamma_gamma;
 mod gamma_poisson;
 mod ggompertz_nbd;
 mod keep;
 mod lifetime;
+mod mbg_cnbd;
 mod mbg_nbd;
 mod nbd;
 mod pareto_nbd;
@@ -75,9 +78,11 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
+pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
+pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;

@@ -107,10 +107,11 @@ impl CustomerTable {
         if time > 0.0 { Ok(repeats / time) } else { Err("T is 0 for all customers".to_owned()) }
     }
 
-    /// The same distinct rows with other counts (one a row, in order): for resampling.
+    /// The same distinct rows with other counts (one a row, in order): for resampling. Of the
+    /// logarithms of gaps only the sum over all customers is known, so it is not known of these.
     pub fn with_counts(&self, count: Vec<f64>) -> Self {
         assert_eq!(count.len(), self.count.len(), "one count for each row");
-        let mut table = CustomerTable { count, ..self.clone() };
+        let mut table = CustomerTable { count, log_gaps: None, ..self.clone() };
         table.set_margins();
         table
     }

@@ -117,6 +117,11 @@ impl Weights {
         Weights::new(scale, horizon, Discounting::Continuous { delta: 0.0 })
     }
 
+    /// `y` at the horizon, or from where on nothing is left of the discount factor.
+    pub fn end(&self) -> f64 {
+        self.end
+    }
+
     /// The weights in a panel; `None` from the first panel on that lies beyond the end.
     pub fn in_panel(&mut self, panel: &Panel) -> Option<&PanelWeights> {
         if panel.low >= self.end {

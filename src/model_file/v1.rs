@@ -230,6 +230,7 @@ impl Fit {
             free_parameters: self.free_parameters,
             distinct_rows: self.distinct_rows,
             warnings: warnings.collect(),
+            notes: Vec::new(),
         })
     }
 }

@@ -117,8 +117,9 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
                 "starts": fit.starts,
                 "customers": fit.customers,
                 "sample_size": fit.sample_size,
-            "free_parameters": fit.free_parameters,
+                "free_parameters": fit.free_parameters,
                 "distinct_rows": fit.distinct_rows,
+                "notes": fit.notes,
             }),
         );
     }
@@ -144,5 +145,6 @@ fn evidence(fit: &FitReport) -> Vec<Block> {
         fit.iterations,
         count(fit.distinct_rows as u64)
     );
-    vec![Block::Line(likelihood), Block::Line(stop)]
+    let notes = fit.notes.iter().cloned().map(Block::Line);
+    [Block::Line(likelihood), Block::Line(stop)].into_iter().chain(notes).collect()
 }

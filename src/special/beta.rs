@@ -54,6 +54,15 @@ pub fn negative_binomial_pmf(n: u32, r: f64, odds: f64) -> f64 {
     r / (r + n) * ln_binomial(n, r, z, w).exp()
 }
 
+/// `ln P(N = n)` for the same `N`; continued to real `n >= 0`.
+pub fn ln_negative_binomial(n: f64, r: f64, odds: f64) -> f64 {
+    if n == 0.0 {
+        return -r * odds.ln_1p();
+    }
+    let (z, w) = (odds / (1.0 + odds), 1.0 / (1.0 + odds));
+    (r / (r + n)).ln() + ln_binomial(n, r, z, w)
+}
+
 /// `P(N >= n)` for the same `N`, to full relative accuracy in the tail: the regularised incomplete
 /// beta function `I_z(n, r)`, `z = odds / (1 + odds)`.
 pub fn negative_binomial_tail(n: u32, r: f64, odds: f64) -> f64 {

@@ -72,6 +72,37 @@ pub fn gauss_jacobi_unit<const N: usize>(a: f64) -> ([f64; N], [f64; N]) {
             if i == 0 { a / (m + 1.0) } else { k * ((k + beta) / (m + 1.0)) * ((k + beta) / (m - 1.0)) };
         *off = (k * product).sqrt() / m;
     }
+    let weights = eigenvalues(&mut diagonal, &mut off);
+    (diagonal, weights)
+}
+
+/// Nodes of a rule for sums.
+pub const SUM_NODES: usize = 20;
+
+/// Gaussian rules for sums: `Σ f(i)`, `i` from 0 to `2^level − 1`, is the sum of `f` at these nodes by
+/// these weights, for polynomials of degree 39 exactly. From level 5 on, where there are fewer nodes
+/// than terms, to level 63.
+///
+/// The orthogonal polynomials are Chebyshev's discrete ones (DLMF 18.20, the Hahn polynomials of
+/// parameters 0), the nodes and weights again by Golub and Welsch.
+pub static SUMS: LazyLock<Vec<([f64; SUM_NODES], [f64; SUM_NODES])>> =
+    LazyLock::new(|| (0..64).map(|level| gauss_sum(2_f64.powi(level))).collect());
+
+fn gauss_sum(terms: f64) -> ([f64; SUM_NODES], [f64; SUM_NODES]) {
+    let (mut nodes, mut off) = ([0.0; SUM_NODES], [0.0; SUM_NODES]);
+    for (i, off) in off.iter_mut().enumerate() {
+        let i = (i + 1) as f64;
+        let part = i / terms;
+        *off = 0.5 * i * ((1.0 - part) * (1.0 + part) / (4.0 * i * i - 1.0)).max(0.0).sqrt();
+    }
+    let weights = eigenvalues(&mut nodes, &mut off);
+    let middle = 0.5 * (terms - 1.0);
+    (nodes.map(|node| middle + terms * node), weights.map(|weight| terms * weight))
+}
+
+/// The eigenvalues of a symmetric tridiagonal matrix, in place of its diagonal, and the squared first
+/// components of its eigenvectors.
+fn eigenvalues<const N: usize>(diagonal: &mut [f64; N], off: &mut [f64; N]) -> [f64; N] {
     let mut first = [0.0; N];
     first[0] = 1.0;
     for l in 0..N {
@@ -84,10 +115,10 @@ pub fn gauss_jacobi_unit<const N: usize>(a: f64) -> ([f64; N], [f64; N]) {
             if m == l {
                 break;
             }
-            ql_step(&mut diagonal, &mut off, &mut first, l, m);
+            ql_step(diagonal, off, &mut first, l, m);
         }
     }
-    (diagonal, first.map(|v| v * v))
+    first.map(|v| v * v)
 }
 
 /// One implicit QL step on rows `l..=m`, carrying the first components of the eigenvectors along.

@@ -454,3 +454,17 @@ fn small_terms() {
         assert!((psi_remainder(z) - (digamma(z) - z.ln())).abs() < 1e-14);
     }
 }
+
+/// Seen to fail: with `4 i² − 1` as `4 i² + 1`.
+#[test]
+fn gaussian_sums() {
+    for (level, (nodes, weights)) in SUMS.iter().enumerate().skip(5).take(12) {
+        let terms = 1_u32 << level;
+        let f = |i: f64| (3.0 + i / f64::from(terms)).recip() + (-3.0 * i / f64::from(terms)).exp();
+        let one_by_one: f64 = (0..terms).map(|i| f(f64::from(i))).sum();
+        let by_rule: f64 = nodes.iter().zip(weights).map(|(node, weight)| weight * f(*node)).sum();
+        close(by_rule, one_by_one, 1e-13, &format!("{terms} terms"));
+        let all: f64 = weights.iter().sum();
+        close(all, f64::from(terms), 1e-13, "weights");
+    }
+}

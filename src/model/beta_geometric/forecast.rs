@@ -12,7 +12,7 @@ use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tai
 
 impl BetaGeometric {
     /// `p` of a customer who is alive is Beta(a, this).
-    pub(super) fn big_b(&self, x: u32) -> f64 {
+    pub fn big_b(&self, x: u32) -> f64 {
         self.b + (f64::from(x) + self.coin)
     }
 
@@ -31,7 +31,7 @@ impl BetaGeometric {
     }
 
     /// Expected purchases of a customer who is alive, with no end: the mean of `1/p`.
-    pub(super) fn expected_for_ever(&self, x: u32) -> f64 {
+    pub fn expected_for_ever(&self, x: u32) -> f64 {
         if self.a > 1.0 { (self.a - 1.0 + self.big_b(x)) / (self.a - 1.0) } else { f64::INFINITY }
     }
 
@@ -54,7 +54,7 @@ impl BetaGeometric {
     }
 
     /// The chance that a new customer does not leave at once.
-    pub(super) fn stays(&self) -> f64 {
+    pub fn stays(&self) -> f64 {
         if self.coin > 0.0 { self.b / (self.a + self.b) } else { 1.0 }
     }
 

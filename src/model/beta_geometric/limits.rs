@@ -32,11 +32,16 @@ pub(in crate::model) fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, S
 impl BetaGeometric {
     /// The limits of these parameters; see [`Model::limits`](crate::model::Model::limits).
     pub fn limits(&self) -> Vec<Limit<Self>> {
+        self.limits_beside("nbd fits as well")
+    }
+
+    /// The same, with what is to be said of a model without churn.
+    pub fn limits_beside(&self, without_churn: &str) -> Vec<Limit<Self>> {
         let BetaGeometric { r, alpha, a, b, .. } = *self;
         let mean = a / (a + b);
         let shown = if mean < 1e-3 { format!("{mean:.1e}") } else { format!("{mean:.3}") };
         let nobody =
-            "no churn visible, nobody seems to leave: a/(a + b) -> 0, and nbd fits as well".to_owned();
+            format!("no churn visible, nobody seems to leave: a/(a + b) -> 0, and {without_churn}");
         let everybody = "everyone leaves at the first occasion: b/(a + b) -> 0".to_owned();
         let alike = format!("everyone leaves with the same chance {shown}: a and b -> infinity together");
         let kinds = format!(

@@ -20,6 +20,7 @@ pub struct CustomerTableBuilder {
     /// Row by row, or empty while all are 1.
     count: Vec<f64>,
     times: Times,
+    log_gaps: Option<f64>,
 }
 
 /// Numbers for distinct times, in order of first appearance.
@@ -100,12 +101,19 @@ impl CustomerTableBuilder {
         self
     }
 
+    /// Adds to the sum, over customers by their counts, of the logarithms of the gaps between their
+    /// purchases: see [`CustomerTable::log_gaps`].
+    pub fn log_gaps(&mut self, sum: f64) -> &mut Self {
+        self.log_gaps = Some(self.log_gaps.unwrap_or(0.0) + sum);
+        self
+    }
+
     /// Sorts and counts. The table is the same for every order of the same rows.
     pub fn finish(&self) -> CustomerTable {
         let (times, place) = self.times.sorted();
         let width = bits(times.len().saturating_sub(1) as u64);
         let x_width = bits(u64::from(self.x.iter().copied().max().unwrap_or(0)));
-        let mut table = CustomerTable { times, ..CustomerTable::default() };
+        let mut table = CustomerTable { times, log_gaps: self.log_gaps, ..CustomerTable::default() };
         // The distinct times of n rows are at most 2n, and a row is some tens of bytes: 32 + 2 × 33
         // bits, which do not fit, need more than 60,000 distinct times.
         if x_width + 2 * width <= 64 {

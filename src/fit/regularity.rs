@@ -1,0 +1,106 @@
+//! How regular purchases are: models whose gaps have `k` stages are fitted with one `k` after the other,
+//! and the likelihood chooses. `k` is a whole number and the likelihood has one peak over it in all data
+//! seen so far, so the search ends when it has fallen twice in a row.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::fit::{FitOptions, Fitted, fit};
+use crate::model::{CustomerTable, LARGEST_WHOLE, Model, Scale};
+
+/// The most regular purchases that are looked for.
+const MOST_REGULAR: u32 = 20;
+
+/// Falls in a row after which no rise is expected.
+const FALLS: usize = 2;
+
+/// Fits a model; if it has a whole parameter and the options give none, with the one of the highest
+/// likelihood.
+///
+/// # Errors
+/// See [`fit`]; also if the regularity is to be chosen and the table does not know the gaps.
+pub fn fit_with_regularity<M: Model<Table = CustomerTable>>(
+    table: &CustomerTable,
+    options: &FitOptions,
+) -> Result<Fitted<M>> {
+    if !M::PARAMS.iter().any(|spec| spec.scale == Scale::Whole) {
+        return match options.regularity {
+            None => fit(table, options),
+            Some(_) => Err(Error::model(M::NAME, "it has no regularity to give: leave --regularity out")),
+        };
+    }
+    if let Some(k) = options.regularity.filter(|k| *k < 1 || f64::from(*k) > LARGEST_WHOLE) {
+        let message = format!("regularity {k} must be from 1 to {LARGEST_WHOLE}");
+        return Err(Error::model(M::NAME, message));
+    }
+    match (options.regularity, table.log_gaps) {
+        (None, None) => Err(unknown_gaps(M::NAME)),
+        (None, Some(_)) => choose_regularity(table, options),
+        (Some(k), log_gaps) => {
+            let mut fitted = fit::<M>(table, options)?;
+            if log_gaps.is_none() && k > 1 {
+                fitted.report.notes.push(
+                    "the gaps between purchases are not known: the log-likelihood leaves them out and cannot \
+                     be compared with that of another k or of another model"
+                        .to_owned(),
+                );
+            }
+            Ok(fitted)
+        }
+    }
+}
+
+fn unknown_gaps(model: &str) -> Error {
+    let message = "how regular purchases are is seen in the gaps between them, and a summary without the \
+                   column log_gaps does not have these. Fit to the log, or say how regular they are: \
+                   --regularity 2";
+    ErrorKind::NotIdentified { model: model.to_owned(), message: message.to_owned() }.into()
+}
+
+fn choose_regularity<M: Model<Table = CustomerTable>>(
+    table: &CustomerTable,
+    options: &FitOptions,
+) -> Result<Fitted<M>> {
+    let mut fits: Vec<(u32, Fitted<M>)> = Vec::new();
+    let (mut best, mut falls, mut failed) = (0, 0, Vec::new());
+    for k in 1..=MOST_REGULAR {
+        match fit::<M>(table, &FitOptions { regularity: Some(k), ..*options }) {
+            Ok(fitted) => fits.push((k, fitted)),
+            Err(error) if fits.is_empty() => return Err(error),
+            Err(_) => failed.push(k.to_string()),
+        }
+        let ll = |i: usize| fits[i].1.report.log_likelihood;
+        let last = fits.len() - 1;
+        let rose = fits[last].0 == k && (last == 0 || ll(last) >= ll(last - 1));
+        falls = if rose { 0 } else { falls + 1 };
+        best = if ll(last) > ll(best) { last } else { best };
+        if falls == FALLS {
+            break;
+        }
+    }
+    let mut note = in_words(&fits, best);
+    if !failed.is_empty() {
+        note += &format!("; no fit with k = {} converged", failed.join(" or "));
+    }
+    let evaluations = fits.iter().map(|(_, fitted)| fitted.report.evaluations).sum();
+    let mut chosen = fits.swap_remove(best).1;
+    let report = &mut chosen.report;
+    report.notes.push(note);
+    report.evaluations = evaluations;
+    // The regularity was estimated too, if not as the others were.
+    report.free_parameters += 1;
+    Ok(chosen)
+}
+
+fn in_words<M>(fits: &[(u32, Fitted<M>)], best: usize) -> String {
+    let (k, chosen) = &fits[best];
+    let reached = chosen.report.log_likelihood;
+    let neighbours = [best.checked_sub(1), Some(best + 1)].into_iter().flatten();
+    let lower: Vec<String> = neighbours
+        .filter_map(|i| fits.get(i))
+        .map(|(k, fitted)| {
+            let log_likelihood = fitted.report.log_likelihood;
+            format!("k = {k} has {log_likelihood:.3}, {:.3} less", reached - log_likelihood)
+        })
+        .collect();
+    let edge = if *k == MOST_REGULAR { ", the most that is tried" } else { "" };
+    format!("regularity k = {k}{edge}, chosen by the log-likelihood {reached:.3}: {}", lower.join("; "))
+}

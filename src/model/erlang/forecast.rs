@@ -1,0 +1,140 @@
+//! Forecasts: sums over the stage a customer may have reached.
+
+use super::renewal::{ByStage, Panels, Renewals};
+use super::scorer::ErlangScorer;
+use super::{Erlang, MOST};
+use crate::error::Result;
+use crate::model::process::{Leaving, chances, rates};
+use crate::model::table::Customer;
+use crate::model::weights::Weights;
+use crate::model::{Discounting, Habits, Process, Scorer};
+use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
+
+impl Erlang {
+    pub fn finite_without_end(&self) -> bool {
+        self.without_stages().finite_without_end()
+    }
+
+    /// Panels for forecasts of one who is alive.
+    pub(super) fn panels(&self, x: u32, weights: &Weights) -> Panels {
+        Panels::new(self.k, self.shape(x), weights)
+    }
+
+    /// Expected purchases of a customer who is alive, from each stage.
+    pub(super) fn expected_by_stage(&self, x: u32, t: f64, horizon: f64) -> ByStage {
+        if horizon == f64::INFINITY {
+            return [self.without_stages().expected_for_ever(x); MOST];
+        }
+        let scale = self.alpha + t;
+        if let Some(soon) = self.expected_soon(x, horizon / scale) {
+            return soon;
+        }
+        let mut weights = Weights::undiscounted(scale, horizon);
+        Renewals::new(*self, x, self.panels(x, &weights)).dot(&mut weights)
+    }
+
+    pub fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64 {
+        if horizon == 0.0 {
+            return 0.0;
+        }
+        self.stages_of(customer).mean(&self.expected_by_stage(customer.x, customer.t, horizon))
+    }
+
+    pub fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
+        if !discounting.is_any() || horizon == 0.0 {
+            return self.expected_if_alive(customer, horizon);
+        }
+        let Customer { x, t, .. } = *customer;
+        let mut weights = Weights::new(self.alpha + t, horizon, discounting);
+        let by_stage = Renewals::new(*self, x, self.panels(x, &weights)).dot(&mut weights);
+        self.stages_of(customer).mean(&by_stage)
+    }
+
+    /// The approximation of the paper and of BTYDplus: the formula of the model without stages, whose
+    /// rates are those of purchases, for the exact chance to be alive.
+    pub fn expected_purchases_btydplus(&self, customer: &Customer, horizon: f64) -> f64 {
+        self.p_alive(customer) * self.without_stages().expected_if_alive(customer, horizon)
+    }
+
+    pub fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64 {
+        let s = ahead / (self.alpha + customer.t);
+        self.p_alive(customer) * self.stays_for(customer.x, &self.stages_of(customer), s)
+    }
+
+    pub fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64 {
+        let alive = self.p_alive(customer);
+        if alive == 0.0 || horizon == 0.0 {
+            return 0.0;
+        }
+        let (x, scale, stages) = (customer.x, self.alpha + customer.t, self.stages_of(customer));
+        if horizon < f64::INFINITY {
+            let mut weights = Weights::undiscounted(scale, horizon);
+            return alive * scale * self.stays_in_all(x, &stages, &mut weights);
+        }
+        let (shape, purchases) = (self.shape(x), self.without_stages().expected_for_ever(x));
+        if shape <= 1.0 || purchases == f64::INFINITY {
+            return f64::INFINITY;
+        }
+        // The mean number of stages left, and of 1/λ.
+        let from = |j: usize| (self.stages() * purchases - j as f64) / (shape + j as f64 - 1.0);
+        alive * scale * stages.mean(&std::array::from_fn::<f64, MOST, _>(from))
+    }
+
+    pub fn habits(&self, customer: &Customer) -> Habits {
+        let leaving = self.without_stages();
+        let (alive, shape) = (self.p_alive(customer), self.shape(customer.x));
+        let left = 1.0 - alive;
+        let shapes: ByStage = std::array::from_fn(|j| shape + j as f64);
+        let shape_alive = self.stages_of(customer).mean(&shapes);
+        let stage_rate =
+            alive * shape_alive / (self.alpha + customer.t) + left * shape / (self.alpha + customer.t_x);
+        let both = self.a + leaving.big_b(customer.x);
+        Habits { rate: stage_rate / self.stages(), dropout: (self.a + left) / both }
+    }
+
+    /// `P(Y = n)` of a customer who is alive at stage `j`: one who never leaves makes `N` purchases;
+    /// either `N = n` and none was the last, or `N >= n` and the `n`-th was.
+    fn pmf_from_stage(&self, x: u32, j: u32, s: f64, n: u32) -> f64 {
+        let (a, b) = (self.a, self.without_stages().big_b(x));
+        let shape = self.shape(x) + f64::from(j);
+        let stayed = |tosses: u32| ln_beta_ratio(a, b, f64::from(tosses)).exp();
+        let reached = self.k.saturating_mul(n);
+        let stages = reached.saturating_sub(j)..reached.saturating_add(self.k - j);
+        let bought: f64 = stages.map(|m| negative_binomial_pmf(m, shape, s)).sum();
+        let all = stayed(n) * bought;
+        if n == 0 {
+            return all;
+        }
+        let last = a / (a + b + f64::from(n - 1)) * stayed(n - 1);
+        all + last * negative_binomial_tail(reached - j, shape, s)
+    }
+
+    pub fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
+        let s = horizon / (self.alpha + customer.t);
+        let from = |j: usize| match j < self.k as usize {
+            true => self.pmf_from_stage(customer.x, j as u32, s, n),
+            false => 0.0,
+        };
+        let by_stage: ByStage = std::array::from_fn(from);
+        let if_alive = self.stages_of(customer).mean(&by_stage);
+        let alive = self.p_alive(customer) * if_alive;
+        if n > 0 {
+            return alive.min(1.0);
+        }
+        let left = 1.0 / (1.0 + (-self.ln_odds_left(customer)).exp());
+        (alive + left).min(1.0)
+    }
+
+    pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
+        Box::new(ErlangScorer::new(*self, horizon, discounting))
+    }
+
+    pub fn process(&self) -> Result<Box<dyn Process>> {
+        Ok(Box::new(Leaving {
+            rate: rates(self.r, self.alpha)?,
+            stages: self.k,
+            leave: Some(chances(self.a, self.b)?),
+            after_first: self.coin > 0.0,
+        }))
+    }
+}
