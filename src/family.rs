@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, FitReport, fit};
-use crate::model::{Attrition, BgNbd, Customer, CustomerTable, MbgNbd, Model, Nbd, ParamSpec};
+use crate::model::{Attrition, BgBb, BgNbd, Customer, CustomerTable, MbgNbd, Model, Nbd, ParamSpec};
 
 /// One member of the family.
 pub struct Member {
@@ -23,6 +23,7 @@ pub struct Member {
 pub static PURCHASE_MODELS: &[Member] = &[
     member::<BgNbd>("may leave, for ever, after any repeat purchase"),
     member::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    member::<BgBb>("buy at given opportunities only, and may leave before any of them"),
     member::<Nbd>("never leave: the baseline without churn"),
 ];
 

@@ -168,6 +168,14 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Can the model speak of this customer?
+    fn admit(&self, customers: &SummaryBatch, row: usize, customer: &Customer) -> Result<()> {
+        self.model.purchase.admits(customer).map_err(|words| {
+            let id = customers.customer_id.value(row);
+            Error::model(self.model.purchase.name, format!("customer '{id}': {words}"))
+        })
+    }
+
     fn answer(&self, customers: SummaryBatch, lane: &mut Lane) -> Result<ScoreBatch> {
         let n = customers.len();
         let (mut p_alive, mut expected) = (Vec::with_capacity(n), Vec::with_capacity(n));
@@ -178,6 +186,7 @@ impl<'a> Question<'a> {
                 t_x: customers.recency.value(i) * self.time,
                 t: customers.t.value(i) * self.time,
             };
+            self.admit(&customers, i, &customer)?;
             let outlook = lane.purchases.outlook(&customer);
             let discounted = match &mut lane.value {
                 Some(value) => value.outlook(&customer).discounted,

@@ -16,14 +16,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clv::model::{
-    Attrition, BgNbd, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Spend, SpendRow,
+    Attrition, BgBb, BgNbd, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Spend, SpendRow,
     SpendTable,
 };
 use serde_json::Value;
 
 /// Models that the reference files may speak of and this library does not have yet.
-const NOT_YET: [&str; 9] =
-    ["bdw", "bgbb", "bgnbd_cov", "cnbdk", "ggomnbd", "pnbd", "pnbd_cov", "sbg", "bgcnbdk"];
+const NOT_YET: [&str; 8] = ["bdw", "bgnbd_cov", "cnbdk", "ggomnbd", "pnbd", "pnbd_cov", "sbg", "bgcnbdk"];
 
 /// One line of a file.
 struct Line<'a> {
@@ -104,7 +103,8 @@ fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: 
             assert!((row - summed).abs() <= 1e-9 * row.abs().max(1.0), "{row} row by row, {summed} summed");
             row
         }
-        "palive" => model.p_alive(&line.customer()),
+        "palive" if line.fields["m"].is_null() => model.p_alive(&line.customer()),
+        "palive" => model.p_alive_after(&line.customer(), line.number("m")),
         "cet" => model.expected_purchases(&line.customer(), line.number("t")),
         "ex" => model.expected_purchases_new(line.number("t")),
         "cpmf" => model.purchases_pmf(&line.customer(), line.number("t"), line.count("n")),
@@ -114,6 +114,10 @@ fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: 
         "dert_disc" => {
             let (horizon, discounting) = steps(line);
             model.expected_discounted(&line.customer(), horizon, discounting)
+        }
+        "dert" => {
+            let discounting = Discounting::EndOfStep { d: line.number("d"), step: 1.0 };
+            model.expected_discounted(&line.customer(), f64::INFINITY, discounting)
         }
         quantity => return derivative(model, &table(line.customer()), quantity),
     })
@@ -141,6 +145,7 @@ fn computed(line: &Line) -> Option<f64> {
     let value = match line.text("model") {
         "bgnbd" | "bgnbd_dert" => attrition::<BgNbd>(line),
         "mbgnbd" | "mbgnbd_dert" => attrition::<MbgNbd>(line),
+        "bgbb" => attrition::<BgBb>(line),
         "gg" => spend(line),
         model if NOT_YET.contains(&model) => return None,
         model => panic!("unknown model {model}"),

@@ -141,7 +141,7 @@ impl InputArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd or nbd [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, bg-bb or nbd [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     model: Option<String>,
     /// Spend model

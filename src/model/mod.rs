@@ -56,6 +56,7 @@ macro_rules! attrition_by_kernel {
 }
 
 mod beta_geometric;
+mod bg_bb;
 mod bg_nbd;
 mod gamma_gamma;
 mod gamma_poisson;
@@ -64,6 +65,7 @@ mod mbg_nbd;
 mod nbd;
 mod process;
 mod questions;
+mod smooth_sum;
 mod table;
 mod weights;
 
@@ -71,6 +73,7 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
+pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::GammaGamma;
 pub use mbg_nbd::MbgNbd;
@@ -318,6 +321,15 @@ pub struct Habits {
 /// where that is said. All is said of a customer's future beyond its age `T`; a new customer is
 /// [`Customer::NEW`].
 pub trait Attrition: std::fmt::Debug + Send + Sync {
+    /// Checks that the model can speak of this customer: a model of opportunities needs whole ages.
+    /// All other answers are given for customers who pass.
+    ///
+    /// # Errors
+    /// In words, with the repair.
+    fn admits(&self, _customer: &Customer) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Probability that the customer is still one at age `T`.
     fn p_alive(&self, customer: &Customer) -> f64;
 
