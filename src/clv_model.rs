@@ -3,7 +3,9 @@
 
 use jiff::civil::Date;
 
+use crate::choice;
 use crate::counts::{Counts, TrainedOn};
+use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
 use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
 use crate::fit::{FitOptions, FitReport, fit_spend};
@@ -21,11 +23,18 @@ pub struct FitRequest {
     pub spend: bool,
     /// How to search.
     pub options: FitOptions,
+    /// Covariates of the purchase model; none if no names are given.
+    pub covariates: CovariateRequest,
 }
 
 impl Default for FitRequest {
     fn default() -> Self {
-        FitRequest { model: "bg-nbd".to_owned(), spend: true, options: FitOptions::default() }
+        FitRequest {
+            model: "bg-nbd".to_owned(),
+            spend: true,
+            options: FitOptions::default(),
+            covariates: CovariateRequest::default(),
+        }
     }
 }
 
@@ -34,6 +43,9 @@ impl Default for FitRequest {
 pub struct ClvModel {
     /// Who is still a customer, and how often they will buy.
     pub purchase: PurchaseModel,
+    /// How the purchase model's parameters, which are then those of the reference customer, depend on
+    /// covariates.
+    pub covariates: Option<Covariates>,
     /// How the purchase model was fitted; `None` if its parameters were given.
     pub purchase_fit: Option<FitReport>,
     /// How much a purchase is worth; `None` without amounts.
@@ -57,6 +69,7 @@ impl ClvModel {
     pub fn from_parameters(purchase: PurchaseModel, spend: Option<GammaGamma>, unit: Unit) -> Self {
         ClvModel {
             purchase,
+            covariates: None,
             purchase_fit: None,
             spend,
             spend_fit: None,
@@ -74,25 +87,61 @@ impl ClvModel {
     /// If the model is unknown, the summary cannot be read, the data cannot determine the purchase
     /// model, or a search fails.
     pub fn fit(summary: &Summary, request: &FitRequest, progress: &dyn Progress) -> Result<ClvModel> {
+        if choice::is_choice(&request.model) {
+            return choice::fit(summary, request, progress).map(|(model, _)| model);
+        }
         let member = Member::named(&request.model)?;
         let counts = Counts::read(summary, progress)?;
+        ClvModel::fit_purchase(member, summary, &counts, request, progress)?.with_spend(&counts, request)
+    }
+
+    /// Fits a purchase model alone, to a summary that has been counted.
+    ///
+    /// # Errors
+    /// See [`ClvModel::fit`].
+    pub fn fit_purchase(
+        member: &Member,
+        summary: &Summary,
+        counts: &Counts,
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<ClvModel> {
         progress.stage("fitting", None);
-        let (purchase, purchase_fit) = member.fit(&counts.customers, &request.options)?;
+        let names = &request.covariates.names;
+        let (purchase, purchase_fit, covariates) = if names.is_empty() {
+            let (purchase, report) = member.fit(&counts.customers, &request.options)?;
+            (purchase, report, None)
+        } else {
+            let regression = member.regression()?;
+            let tables = CovariateTables::read(summary, names, progress)?;
+            let (purchase, report, found) =
+                regression(&counts.customers, &tables, &request.covariates, &request.options)?;
+            (purchase, report, Some(found))
+        };
+        Ok(ClvModel {
+            purchase,
+            covariates,
+            purchase_fit: Some(purchase_fit),
+            spend: None,
+            spend_fit: None,
+            unit: summary.meta.unit,
+            grain: summary.meta.grain,
+            first_purchase: summary.meta.first_purchase,
+            observed_until: summary.meta.observed_until,
+            trained_on: Some(counts.trained_on.clone()),
+        })
+    }
+
+    /// Adds the spend model, if it is wanted and there are amounts.
+    ///
+    /// # Errors
+    /// If the amounts cannot determine it.
+    pub fn with_spend(self, counts: &Counts, request: &FitRequest) -> Result<ClvModel> {
         let spend = match &counts.spend {
             Some(table) if request.spend => Some(fit_spend(table, &counts.amounts, &request.options)?),
             _ => None,
         };
         let (spend, spend_fit) = spend.map(|fitted| (fitted.model, fitted.report)).unzip();
-        Ok(ClvModel {
-            purchase,
-            purchase_fit: Some(purchase_fit),
-            spend,
-            spend_fit,
-            unit: summary.meta.unit,
-            grain: summary.meta.grain,
-            first_purchase: summary.meta.first_purchase,
-            observed_until: summary.meta.observed_until,
-            trained_on: Some(counts.trained_on),
-        })
+        Ok(ClvModel { spend, spend_fit, ..self })
     }
 }

@@ -156,7 +156,11 @@ impl Covariates {
     ///
     /// # Errors
     /// If one that should have the same coefficient everywhere is not among them.
-    pub fn new(covariates: Vec<Covariate>, regressors: &[Regressor], request: &CovariateRequest) -> Result<Self> {
+    pub fn new(
+        covariates: Vec<Covariate>,
+        regressors: &[Regressor],
+        request: &CovariateRequest,
+    ) -> Result<Self> {
         for name in &request.same {
             if !covariates.iter().any(|covariate| covariate.name == *name) {
                 let message = format!("'{name}' is not one of the --covariates");
@@ -223,10 +227,13 @@ fn encode(
     let mut columns = Vec::new();
     for (covariate, value) in covariates.iter().zip(values) {
         covariate.encode(value, unseen, &mut columns).ok_or_else(|| {
-            let (name, known) = (&covariate.name, match &covariate.kind {
-                Kind::Number { .. } => "numbers".to_owned(),
-                Kind::Levels { reference, others } => format!("{reference}, {}", others.join(", ")),
-            });
+            let (name, known) = (
+                &covariate.name,
+                match &covariate.kind {
+                    Kind::Number { .. } => "numbers".to_owned(),
+                    Kind::Levels { reference, others } => format!("{reference}, {}", others.join(", ")),
+                },
+            );
             format!("{name} '{value}' was not seen when the model was fitted (known: {known})")
         })?;
     }

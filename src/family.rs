@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
 use crate::error::{Error, Result};
-use crate::fit::{FitOptions, FitReport, fit, fit_with_regularity};
+use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_with_regularity};
 use crate::model::{
-    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParamSpec, ParetoNbd,
+    Attrition, BgBb, BgCnbd, BgNbd, CovariateConvention, Customer, CustomerTable, GGompertzNbd, MbgCnbd,
+    MbgNbd, Model, Nbd, ParamSpec, ParetoNbd, Regression, Regressor,
 };
 
 /// One member of the family.
@@ -17,23 +19,69 @@ pub struct Member {
     pub about: &'static str,
     /// Its parameters.
     pub params: &'static [ParamSpec],
+    /// Can purchases happen at given opportunities only?
+    pub opportunities: bool,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: fn(&CustomerTable, &FitOptions) -> Result<(PurchaseModel, FitReport)>,
+    regression: Option<RegressionMember>,
 }
+
+/// What a member with covariates can do.
+#[derive(Clone, Copy)]
+struct RegressionMember {
+    regressors: fn(CovariateConvention) -> &'static [Regressor],
+    fit: FitWithCovariates,
+}
+
+/// Fits a model with covariates: to all customers counted, and to them counted by covariates.
+pub type FitWithCovariates = fn(
+    &CustomerTable,
+    &CovariateTables,
+    &CovariateRequest,
+    &FitOptions,
+) -> Result<(PurchaseModel, FitReport, Covariates)>;
 
 /// All purchase models.
 pub static PURCHASE_MODELS: &[Member] = &[
-    member::<BgNbd>("may leave, for ever, after any repeat purchase"),
-    member::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
-    member::<ParetoNbd>("may leave, for ever, at any moment"),
-    member::<GGompertzNbd>("may leave at any moment, the more so the longer they have been customers"),
+    with_covariates::<BgNbd>("may leave, for ever, after any repeat purchase"),
+    with_covariates::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    with_covariates::<ParetoNbd>("may leave, for ever, at any moment"),
+    with_covariates::<GGompertzNbd>(
+        "may leave at any moment, the more so the longer they have been customers",
+    ),
     member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase"),
     member::<MbgCnbd>("buy at regular gaps, may leave after any purchase, the first one too"),
+    member::<BgBb>("buy at given opportunities only, and may leave before any of them"),
     member::<Nbd>("never leave: the baseline without churn"),
 ];
 
 const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
-    Member { name: M::NAME, about, params: M::PARAMS, make: make::<M>, fit: fit_member::<M> }
+    Member {
+        name: M::NAME,
+        about,
+        params: M::PARAMS,
+        opportunities: M::OPPORTUNITIES,
+        make: make::<M>,
+        fit: fit_member::<M>,
+        regression: None,
+    }
+}
+
+/// A member whose parameters can depend on covariates.
+const fn with_covariates<M: Attrition + Regression>(about: &'static str) -> Member {
+    let regression = RegressionMember { regressors: M::regressors, fit: fit_regression::<M> };
+    Member { regression: Some(regression), ..member::<M>(about) }
+}
+
+fn fit_regression<M: Attrition + Regression>(
+    table: &CustomerTable,
+    tables: &CovariateTables,
+    request: &CovariateRequest,
+    options: &FitOptions,
+) -> Result<(PurchaseModel, FitReport, Covariates)> {
+    let without = fit::<M>(table, options)?;
+    let (fitted, covariates) = fit_covariates(tables, request, &without, options)?;
+    Ok((PurchaseModel::new(M::NAME, &fitted.model.params())?, fitted.report, covariates))
 }
 
 fn make<M: Attrition + Model>(params: &[f64]) -> Result<Arc<dyn Attrition>> {
@@ -58,6 +106,31 @@ impl Member {
         PURCHASE_MODELS.iter().find(|member| member.name == name).ok_or_else(|| {
             let known: Vec<_> = PURCHASE_MODELS.iter().map(|member| member.name).collect();
             Error::model(name, format!("unknown model '{name}'; known are {}", known.join(", ")))
+        })
+    }
+
+    /// How it is fitted with covariates.
+    ///
+    /// # Errors
+    /// If it takes none.
+    pub fn regression(&self) -> Result<FitWithCovariates> {
+        self.with_covariates().map(|regression| regression.fit)
+    }
+
+    /// What covariates act on.
+    ///
+    /// # Errors
+    /// If it takes none.
+    pub fn regressors(&self, convention: CovariateConvention) -> Result<&'static [Regressor]> {
+        self.with_covariates().map(|regression| (regression.regressors)(convention))
+    }
+
+    fn with_covariates(&self) -> Result<RegressionMember> {
+        self.regression.ok_or_else(|| {
+            let able = PURCHASE_MODELS.iter().filter(|member| member.regression.is_some());
+            let able: Vec<_> = able.map(|member| member.name).collect();
+            let message = format!("it takes no covariates; those that do are {}", able.join(", "));
+            Error::model(self.name, message)
         })
     }
 

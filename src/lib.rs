@@ -23,11 +23,13 @@ pub mod history;
 pub mod summary;
 
 pub mod counts;
+pub mod covariates;
 pub mod family;
 pub mod fit;
 pub mod model;
 pub mod special;
 
+pub mod choice;
 pub mod clv_model;
 pub mod model_file;
 

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use crate::error::Result;
 use crate::history::CleaningAccount;
+use crate::model::Customer;
 use crate::units::{Grain, Unit};
 use crate::warning::Warning;
 
@@ -46,6 +47,12 @@ impl SummaryBatch {
     /// Are there none?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The purchases of one customer, in the summary's own unit.
+    pub fn customer(&self, row: usize) -> Customer {
+        let x = self.frequency.value(row);
+        Customer { x, t_x: self.recency.value(row), t: self.t.value(row) }
     }
 }
 

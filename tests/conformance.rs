@@ -3,7 +3,9 @@
 //! Each law was seen to fail on a planted bug, which is named beside it.
 
 use clv::model::{
-    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Outlook, ParetoNbd, Scale, Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
+    Attrition, BgBb, BgCnbd, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GGompertzNbd,
+    GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Outlook, ParetoNbd, Scale, Spend, SpendRow, SpendTable, Table,
+    next_purchase_quantile,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -40,6 +42,28 @@ fn customers() -> Vec<(Customer, f64)> {
         }
     }
     rows
+}
+
+/// The same for a model of opportunities: whole ages, and no more purchases than opportunities.
+fn donors() -> Vec<(Customer, f64)> {
+    let mut rows = Vec::new();
+    for t in [1.0, 2.0, 6.0, 26.0, 39.0, 104.0, 730.0] {
+        rows.push((customer(0, 0.0, t), 3.0));
+        for x in [1, 2, 3, 11, 60] {
+            for share in [0.05, 0.4, 0.9, 1.0] {
+                let t_x = f64::floor(share * t);
+                if f64::from(x) <= t_x {
+                    rows.push((customer(x, t_x, t), 1.0 + f64::from(x % 3)));
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn half_silent_donor(x: u32, t: f64) -> Customer {
+    let (bought, t) = (f64::from(x), t.ceil());
+    customer(x, if x > 0 { bought + (0.5 * t).floor() } else { 0.0 }, bought + t)
 }
 
 fn customer_table(rows: &[(Customer, f64)]) -> CustomerTable {
@@ -93,6 +117,7 @@ macro_rules! rows_of {
 }
 
 rows_of! {
+    BgBb: donors, customer_table, half_silent_donor;
     BgNbd: customers, customer_table, half_silent;
     MbgNbd: customers, customer_table, half_silent;
     BgCnbd: customers, customer_table, half_silent;
@@ -245,12 +270,12 @@ fn discountings() -> [Discounting; 4] {
 }
 
 /// A model of purchases, whole.
-trait Purchases: Attrition + Model<Row = Customer, Table = CustomerTable> {}
-impl<M: Attrition + Model<Row = Customer, Table = CustomerTable>> Purchases for M {}
+trait Purchases: Attrition + Rows + Model<Row = Customer, Table = CustomerTable> {}
+impl<M: Attrition + Rows + Model<Row = Customer, Table = CustomerTable>> Purchases for M {}
 
 /// Planted: `last` left out of the distribution of a customer who is alive.
 fn pmf_adds_up<M: Purchases>(model: M) {
-    for (row, _) in customers() {
+    for (row, _) in M::rows_with_counts() {
         let horizon = 5.0;
         let pmf: Vec<f64> = (0..4000).map(|n| model.purchases_pmf(&row, horizon, n)).collect();
         assert!(pmf.iter().all(|p| (0.0..=1.0).contains(p)));
@@ -266,7 +291,7 @@ fn pmf_adds_up<M: Purchases>(model: M) {
 
 /// A customer who has left buys nothing. Planted: `1 − P(alive)` left out for `n = 0`.
 fn chance_of_no_purchase<M: Purchases>(model: M) {
-    for (row, _) in customers() {
+    for (row, _) in M::rows_with_counts() {
         let none = model.purchases_pmf(&row, 1e-6, 0);
         assert!(none >= 1.0 - 1e-4, "in no time {none}");
         let never = model.purchases_pmf(&row, 1e6, 0);
@@ -374,8 +399,8 @@ fn scorer_is_the_plain_functions<M: Purchases>(model: M) {
     for horizon in [1e-6, 52.0, f64::INFINITY] {
         for discounting in discountings() {
             let mut scorer = model.scorer(horizon, discounting);
-            let mut rows = customers();
-            rows.extend(customers());
+            let mut rows = M::rows_with_counts();
+            rows.extend(M::rows_with_counts());
             rows.rotate_left(31);
             for (row, _) in rows {
                 let expected = Outlook {
@@ -515,6 +540,136 @@ fn next_purchase_comes_with_its_probability<M: Purchases>(model: M) {
     }
 }
 
+/// Planted: `t_x` for `n` where the recurrence of the past starts.
+fn alive_rises_with_recency_at_opportunities<M: Purchases>(model: M) {
+    for t in [5.0, 39.0, 730.0] {
+        for x in [1, 2, 4, 30, 200] {
+            let mut last = 0.0;
+            for t_x in [1.0, 2.0, 4.0, 30.0, 39.0, 200.0, 600.0, 730.0] {
+                if f64::from(x) > t_x || t_x > t {
+                    continue;
+                }
+                let alive = model.p_alive(&customer(x, t_x, t));
+                assert!((last..=1.0).contains(&alive), "{x} {t_x} {t}: {alive} after {last}");
+                let later = model.p_alive_after(&customer(x, t_x, t), 3.9);
+                assert!(later <= alive && later == model.p_alive_after(&customer(x, t_x, t), 3.0));
+                last = alive;
+            }
+        }
+    }
+}
+
+/// Planted: `b` for `b + 1` in the sum that telescopes.
+fn expectations_count_opportunities<M: Purchases>(model: M) {
+    for row in [customer(0, 0.0, 1.0), customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
+        assert_eq!(model.expected_if_alive(&row, 0.9), 0.0);
+        let (mut purchases, mut lifetime, mut last) = (0.0, 0.0, [0.0; 4]);
+        let alive = model.p_alive(&row);
+        for i in 1..=400 {
+            let horizon = f64::from(i);
+            lifetime += model.p_alive_after(&row, horizon);
+            relatively(model.expected_lifetime(&row, horizon), lifetime, 1e-12, "lifetime");
+            // A customer who is there at the next opportunity buys with the chance of one who is there now.
+            purchases += model.p_alive_after(&row, horizon) / alive * model.expected_if_alive(&row, 1.0)
+                / (model.p_alive_after(&row, 1.0) / alive);
+            relatively(model.expected_if_alive(&row, horizon + 0.5), purchases, 1e-12, "purchases");
+            for (discounting, before) in discountings().into_iter().zip(&mut last) {
+                let discounted = model.discounted_if_alive(&row, horizon, discounting);
+                assert!(discounted >= *before * (1.0 - 1e-14) && discounted <= purchases * (1.0 + 1e-12));
+                *before = discounted;
+            }
+        }
+        let long = model.expected_if_alive(&row, 1e6);
+        assert!(long > purchases && long.is_finite());
+    }
+}
+
+/// Planted: the floor of `i / step` for its ceiling; no average over the steps that are far away.
+fn opportunities_are_discounted<M: Purchases>(model: M) {
+    for row in [Customer::NEW, customer(0, 0.0, 39.0), customer(3, 30.0, 39.0), customer(60, 700.0, 730.0)] {
+        let one = |i: f64| model.expected_if_alive(&row, i) - model.expected_if_alive(&row, i - 1.0);
+        for horizon in [1.0, 52.3, 365.0] {
+            let expected = model.expected_if_alive(&row, horizon);
+            for step in [1.0 / 12.0, 0.7, 1.0, 4.0, 4.345, 30.4375, 1000.0] {
+                let d = 0.03_f64;
+                let mut sum = 0.0;
+                for i in (1..).map(f64::from).take_while(|i| *i <= horizon) {
+                    let steps = (i / step - 1e-9).ceil();
+                    let end = if steps <= (horizon / step).floor() { steps } else { horizon / step };
+                    sum += one(i) * (1.0 + d).powf(-end);
+                }
+                let found = model.discounted_if_alive(&row, horizon, Discounting::EndOfStep { d, step });
+                relatively(found, sum, 1e-11, "discounted at the end of steps");
+                let slow = Discounting::EndOfStep { d: 1e-15, step };
+                relatively(model.discounted_if_alive(&row, horizon, slow), expected, 1e-11, "hardly");
+            }
+        }
+        for delta in [1e-7, 1e-4, 0.01, 3.0] {
+            let continuous = Discounting::Continuous { delta };
+            let for_ever = model.discounted_if_alive(&row, f64::INFINITY, continuous);
+            let long = model.discounted_if_alive(&row, 50.0 / delta, continuous);
+            relatively(long, for_ever, 1e-12, "discounted for long");
+            let each = Discounting::EndOfStep { d: delta.exp_m1(), step: 1.0 };
+            relatively(model.discounted_if_alive(&row, f64::INFINITY, each), for_ever, 1e-12, "each");
+            // Half opportunities: the same at the square root. Pairs: the first of two counts as the second.
+            let half = Discounting::EndOfStep { d: (0.5 * delta).exp_m1(), step: 0.5 };
+            relatively(model.discounted_if_alive(&row, f64::INFINITY, half), for_ever, 1e-12, "halves");
+            let pairs = Discounting::EndOfStep { d: (2.0 * delta).exp_m1(), step: 2.0 };
+            let paired = model.discounted_if_alive(&row, f64::INFINITY, pairs);
+            assert!(paired < for_ever && paired > for_ever * (-delta).exp());
+        }
+        // So slowly that the last steps are not done one by one.
+        let slow = Discounting::EndOfStep { d: 2e-6, step: 2.0 };
+        let fast = Discounting::Continuous { delta: 1e-6 };
+        let (pairs, each) =
+            [slow, fast].map(|how| model.discounted_if_alive(&row, f64::INFINITY, how)).into();
+        assert!((pairs / each - 1.0).abs() < 2e-6, "{pairs} {each}");
+    }
+}
+
+/// Planted: no scale in the recurrence of the distribution (50,000 opportunities).
+fn opportunities_at_extremes<M: Purchases>(_: M) {
+    let values = [1e-6, 1.0, 1e6];
+    let n = M::PARAMS.len();
+    for code in 0..values.len().pow(n as u32) {
+        let params: Vec<f64> =
+            (0..n).map(|i| values[code / values.len().pow(i as u32) % values.len()]).collect();
+        let model = M::from_params(&params);
+        for (x, t) in [(0, 1.0), (50_000, 1.0), (1, 1e4), (5_000, 1e4)] {
+            let row = half_silent_donor(x, t);
+            for horizon in [1.0, 4000.0, 1e6] {
+                let expected = model.expected_if_alive(&row, horizon);
+                assert!(
+                    expected > 0.0 && expected <= horizon * (1.0 + 1e-12),
+                    "{params:?} {row:?} {horizon}: {expected}"
+                );
+                let discounting = Discounting::Continuous { delta: 1e-3 };
+                let discounted = model.discounted_if_alive(&row, horizon, discounting);
+                assert!(discounted > 0.0 && discounted <= expected * (1.0 + 1e-12));
+                for n in if horizon < 1e5 { [0, 1, 1000] } else { [0, 1, 2] } {
+                    let p = model.purchases_pmf(&row, horizon, n);
+                    assert!((0.0..=1.0).contains(&p), "{params:?} {row:?} {horizon} {n}: {p}");
+                }
+            }
+        }
+    }
+}
+
+/// The two ways to the distribution agree. Planted: `1 + γ` for the power by which the terms fall.
+fn long_horizons_of_opportunities<M: Purchases>(model: M) {
+    for row in [Customer::NEW, customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
+        for horizon in [4200, 6000] {
+            let ahead = f64::from(horizon);
+            let pmf: Vec<f64> = (0..=horizon).map(|n| model.purchases_pmf(&row, ahead, n)).collect();
+            close(pmf.iter().sum(), 1.0, 1e-11, "sum of the distribution");
+            let mean: f64 = (0..).zip(&pmf).map(|(n, p)| f64::from(n) * p).sum();
+            relatively(mean, model.expected_purchases(&row, ahead), 1e-11, "mean of the distribution");
+        }
+        let never = model.purchases_pmf(&row, f64::INFINITY, 0);
+        relatively(model.purchases_pmf(&row, 1e9, 0), never, 1e-6, "never again");
+    }
+}
+
 /// Makes a test of each law for a model.
 macro_rules! laws {
     ($model:expr; $($law:ident)*) => {$(
@@ -525,7 +680,8 @@ macro_rules! laws {
     )*};
 }
 
-/// The laws of all models, and with `attrition` those of purchases too.
+/// The laws of all models, and with `attrition` those of purchases at any time too, with `discrete` those
+/// of purchases at opportunities.
 macro_rules! conformance {
     ($model:expr) => {
         laws! { $model;
@@ -535,6 +691,19 @@ macro_rules! conformance {
             pieces_are_the_whole
             order_is_irrelevant
             likelihood_is_finite_at_extremes
+        }
+    };
+    ($model:expr, discrete) => {
+        conformance!($model);
+        laws! { $model;
+            pmf_adds_up
+            chance_of_no_purchase
+            scorer_is_the_plain_functions
+            alive_rises_with_recency_at_opportunities
+            expectations_count_opportunities
+            opportunities_are_discounted
+            opportunities_at_extremes
+            long_horizons_of_opportunities
         }
     };
     ($model:expr, attrition) => {
@@ -553,6 +722,11 @@ macro_rules! conformance {
             next_purchase_comes_with_its_probability
         }
     };
+}
+
+mod bg_bb {
+    use super::*;
+    conformance!(BgBb { alpha: 1.204, beta: 0.75, gamma: 0.657, delta: 2.783 }, discrete);
 }
 
 mod bg_nbd {

@@ -86,7 +86,7 @@ fn margin_scales_value_and_nothing_else() {
     let score = |margin: f64| {
         let options = clv::value::ValueOptions { margin, ..Default::default() };
         let mut all = Vec::new();
-        for batch in clv::score::score(&model, &summary, &options).unwrap() {
+        for batch in clv::score::score(&model, &summary, &options.into()).unwrap() {
             let batch = batch.unwrap();
             all.extend(batch.expected_purchases.unwrap().into_iter().zip(batch.clv.unwrap()));
         }

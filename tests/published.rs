@@ -251,7 +251,7 @@ fn lifetimes_customer_lifetime_value() {
         ..ValueOptions::default()
     };
     let mut clv = Vec::new();
-    for batch in score(&model, &summary, &options).unwrap() {
+    for batch in score(&model, &summary, &options.into()).unwrap() {
         clv.extend(batch.unwrap().clv.unwrap());
     }
     // LT, weekly data with freq "W".
@@ -270,7 +270,7 @@ fn lifetimes_customer_lifetime_value() {
     let mut summary = summary;
     summary.meta.unit = Unit::Day;
     let mut clv = Vec::new();
-    for batch in score(&mistaken, &summary, &options).unwrap() {
+    for batch in score(&mistaken, &summary, &options.into()).unwrap() {
         clv.extend(batch.unwrap().clv.unwrap());
     }
     for (at, expected) in [(0, 140.096218), (1, 18.943466), (2, 38.180575), (5, 1003.868285)] {

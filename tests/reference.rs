@@ -16,12 +16,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clv::model::{
-    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, ParetoNbd, Spend, SpendRow, SpendTable,
+    Attrition, BgBb, BgCnbd, BgNbd, Customer, CustomerTable, Discounting, GGompertzNbd, GammaGamma, MbgCnbd,
+    MbgNbd, Model, ParetoNbd, Spend, SpendRow, SpendTable,
 };
 use serde_json::Value;
 
 /// Models that the reference files may speak of and this library does not have yet.
-const NOT_YET: [&str; 6] = ["bdw", "bgbb", "bgcnbdk", "bgnbd_cov", "pnbd_cov", "sbg"];
+const NOT_YET: [&str; 5] = ["bdw", "bgcnbdk", "bgnbd_cov", "pnbd_cov", "sbg"];
 
 /// One line of a file.
 struct Line<'a> {
@@ -102,7 +103,8 @@ fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: 
             assert!((row - summed).abs() <= 1e-9 * row.abs().max(1.0), "{row} row by row, {summed} summed");
             row
         }
-        "palive" => model.p_alive(&line.customer()),
+        "palive" if line.fields["m"].is_null() => model.p_alive(&line.customer()),
+        "palive" => model.p_alive_after(&line.customer(), line.number("m")),
         "cet" => model.expected_purchases(&line.customer(), line.number("t")),
         "ex" => model.expected_purchases_new(line.number("t")),
         "cpmf" => model.purchases_pmf(&line.customer(), line.number("t"), line.count("n")),
@@ -112,6 +114,10 @@ fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: 
         "dert_disc" => {
             let (horizon, discounting) = steps(line);
             model.expected_discounted(&line.customer(), horizon, discounting)
+        }
+        "dert" => {
+            let discounting = Discounting::EndOfStep { d: line.number("d"), step: 1.0 };
+            model.expected_discounted(&line.customer(), f64::INFINITY, discounting)
         }
         quantity => return derivative(model, &table(line.customer()), quantity),
     })
@@ -169,6 +175,7 @@ fn computed(line: &Line) -> Option<f64> {
             Some("mbg") => regular(line, MbgCnbd::expected_purchases_btydplus),
             variant => panic!("unknown variant {variant:?}"),
         },
+        "bgbb" => attrition::<BgBb>(line),
         "gg" => spend(line),
         model if NOT_YET.contains(&model) => return None,
         model => panic!("unknown model {model}"),

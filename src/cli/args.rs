@@ -6,10 +6,15 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use crate::choice;
 use crate::clv_model::FitRequest;
+use crate::covariates::{CovariateRequest, UnseenLevel};
 use crate::error::{Error, Result};
-use crate::fit::FitOptions;
+use crate::family::Member;
+use crate::fit::{FitOptions, Prior};
 use crate::history::{DateFormat, LogOptions, Returns};
+use crate::model::{CovariateConvention, Scale};
+use crate::score::{ExtraColumn, ScoreOptions};
 use crate::units::{DiscountRate, Grain, Horizon, Unit};
 use crate::value::{Timing, ValueOptions};
 
@@ -156,9 +161,21 @@ impl InputArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, bg-cnbd, mbg-cnbd or nbd [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; auto (the best by BIC), or all (compare them) [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     model: Option<String>,
+    /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
+    pub covariates: Vec<String>,
+    /// Those of them that have the same coefficient for purchase and dropout
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
+    covariates_same: Vec<String>,
+    /// How covariates act on the chance to leave of bg-nbd and mbg-nbd
+    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
+    covariate_convention: ConventionArg,
+    /// What is believed of the parameters beforehand: weak helps with a few dozen customers
+    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
+    prior: PriorArg,
     /// How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 [default: as the gaps say]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
@@ -168,6 +185,26 @@ pub(super) struct FitArgs {
     /// Go on with the parameters of a fit that did not converge, with a warning
     #[arg(long, help_heading = "Fit")]
     accept_unconverged: bool,
+}
+
+/// `--covariate-convention`.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum ConventionArg {
+    /// a and b have effects of their own, as in PyMC-Marketing
+    #[default]
+    Separate,
+    /// a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave cannot move
+    Clvtools,
+}
+
+/// `--prior`.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum PriorArg {
+    /// Nothing: maximum likelihood
+    #[default]
+    None,
+    /// Each parameter within a few powers of ten of the scale of the data
+    Weak,
 }
 
 /// `--spend`.
@@ -181,6 +218,21 @@ enum SpendArg {
 }
 
 impl FitArgs {
+    /// Checks the model's name, and asks of a log what the fit needs of it.
+    pub fn prepare(request: &FitRequest, log: &mut LogOptions) -> Result<()> {
+        let chosen = choice::is_choice(&request.model);
+        if !chosen {
+            let member = Member::named(&request.model)?;
+            if !request.covariates.names.is_empty() {
+                member.regression()?;
+            }
+            log.log_gaps |= member.params.iter().any(|spec| spec.scale == Scale::Whole);
+        }
+        log.log_gaps |= chosen;
+        add_attributes(&request.covariates.names, log);
+        Ok(())
+    }
+
     pub fn request(&self) -> FitRequest {
         let default = FitRequest::default();
         FitRequest {
@@ -189,10 +241,29 @@ impl FitArgs {
             options: FitOptions {
                 accept_unconverged: self.accept_unconverged,
                 regularity: self.regularity,
+                prior: match self.prior {
+                    PriorArg::None => Prior::None,
+                    PriorArg::Weak => Prior::Weak,
+                },
                 ..default.options
+            },
+            covariates: CovariateRequest {
+                names: self.covariates.clone(),
+                convention: match self.covariate_convention {
+                    ConventionArg::Separate => CovariateConvention::Separate,
+                    ConventionArg::Clvtools => CovariateConvention::Clvtools,
+                },
+                same: self.covariates_same.clone(),
             },
         }
     }
+}
+
+/// Makes sure that these attributes are read.
+pub(super) fn add_attributes(names: &[String], log: &mut LogOptions) {
+    let missing = names.iter().filter(|name| !log.attributes.contains(name));
+    let missing: Vec<String> = missing.cloned().collect();
+    log.attributes.extend(missing);
 }
 
 /// What a purchase is worth.
@@ -210,6 +281,39 @@ pub(super) struct ValueArgs {
     /// When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d [default: continuous]
     #[arg(long, value_name = "TIMING", help_heading = "Value")]
     discounting: Option<Timing>,
+}
+
+/// What to say of each customer.
+#[derive(Args)]
+pub(super) struct ScoreArgs {
+    #[command(flatten)]
+    value: ValueArgs,
+    /// Further columns: p_purchase (within the horizon), next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Output")]
+    columns: Vec<ExtraColumn>,
+    /// What to do with values of covariates that the fit has not seen
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    unseen_level: UnseenArg,
+}
+
+/// `--unseen-level`.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum UnseenArg {
+    /// An error that names the customer
+    #[default]
+    Error,
+    /// Take the reference level, or the mean
+    Reference,
+}
+
+impl ScoreArgs {
+    pub fn options(&self) -> Result<ScoreOptions> {
+        let unseen = match self.unseen_level {
+            UnseenArg::Error => UnseenLevel::Error,
+            UnseenArg::Reference => UnseenLevel::Reference,
+        };
+        Ok(ScoreOptions { value: self.value.options()?, columns: self.columns.clone(), unseen })
+    }
 }
 
 impl ValueArgs {

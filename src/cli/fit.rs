@@ -1,8 +1,8 @@
 //! `clv fit`: summary in, parameters and model file out.
 
+use crate::choice;
 use crate::cli::args::{FitArgs, InputArgs};
 use crate::cli::console::{Console, Results};
-use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::output::Target;
 use crate::{history, model_file, report};
@@ -20,14 +20,16 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let request = args.fit.request();
-    crate::family::Member::named(&request.model)?;
+    let mut log = args.input.options(threads)?;
+    FitArgs::prepare(&request, &mut log)?;
     let target = args.output.as_deref().map(Target::document).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }
-    let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
+    let summary = history::open(&args.input.inputs, &log, console)?;
     let mut report = report::input(&summary.meta);
-    let model = ClvModel::fit(&summary, &request, console)?;
+    let (model, comparison) = choice::fit(&summary, &request, console)?;
+    report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));
     let mut results = Results::Stdout;
     if let Some(target) = &target {

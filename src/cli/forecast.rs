@@ -1,9 +1,9 @@
 //! `clv forecast`: fit and score in one go.
 
-use crate::cli::args::{FitArgs, InputArgs, ValueArgs};
+use crate::choice;
+use crate::cli::args::{FitArgs, InputArgs, ScoreArgs};
 use crate::cli::console::Console;
 use crate::cli::score;
-use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::output::Target;
 use crate::{history, report};
@@ -15,23 +15,25 @@ pub(super) struct Args {
     #[command(flatten)]
     fit: FitArgs,
     #[command(flatten)]
-    value: ValueArgs,
+    score: ScoreArgs,
     /// Table to write, .csv, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = args.value.options()?;
+    let options = args.score.options()?;
     let request = args.fit.request();
-    crate::family::Member::named(&request.model)?;
+    let mut log = args.input.options(threads)?;
+    FitArgs::prepare(&request, &mut log)?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }
-    let summary = history::open(&args.input.inputs, &args.input.options(threads)?, console)?;
+    let summary = history::open(&args.input.inputs, &log, console)?;
     let mut report = report::input(&summary.meta);
-    let model = ClvModel::fit(&summary, &request, console)?;
+    let (model, comparison) = choice::fit(&summary, &request, console)?;
+    report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));
     let results = score::write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
     console.report(&report, results)?;

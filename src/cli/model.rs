@@ -11,7 +11,7 @@ use crate::{model_file, report};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Purchase model: bg-nbd, mbg-nbd, bg-cnbd, mbg-cnbd or nbd
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb or nbd
     #[arg(value_name = "NAME")]
     name: String,
     /// Its parameters, such as r=.243 alpha=4.414 a=.793 b=2.426

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::{InputArgs, ValueArgs};
+use crate::cli::args::{InputArgs, ScoreArgs, add_attributes};
 use crate::cli::console::{Console, Results};
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::output::{TableWriter, Target};
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::score::ScoreOptions;
 use crate::summary::{Summary, UnitSource};
 use crate::totals::Totals;
-use crate::value::ValueOptions;
 use crate::{history, model_file, report, score};
 
 #[derive(clap::Args)]
@@ -22,14 +22,14 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
-    value: ValueArgs,
+    score: ScoreArgs,
     /// Table to write, .csv, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = args.value.options()?;
+    let options = args.score.options()?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain([&args.model]))?;
@@ -39,6 +39,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     // A log is summarised in the model's own grain; a summary that does not say is in the model's unit.
     if !args.input.has_grain() {
         log.grain = model.grain.unwrap_or_default();
+    }
+    if let Some(covariates) = &model.covariates {
+        let names: Vec<String> = covariates.covariates.iter().map(|c| c.name.clone()).collect();
+        add_attributes(&names, &mut log);
     }
     let mut summary = history::open(&args.input.inputs, &log, console)?;
     if summary.meta.unit_source == UnitSource::Default {
@@ -56,13 +60,14 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
 pub(super) fn write(
     model: &ClvModel,
     summary: &Summary,
-    options: &ValueOptions,
+    options: &ScoreOptions,
     target: Option<&Target>,
     report: &mut Report,
     console: &Console,
 ) -> Result<Results> {
     let scores = score::score(model, summary, options)?;
-    let mut writer = target.map(|target| TableWriter::create(target, score::schema())).transpose()?;
+    let mut writer =
+        target.map(|target| TableWriter::create(target, score::schema(&options.columns))).transpose()?;
     let mut totals = Totals::default();
     let mut first = None;
     console.stage("scoring customers", None);
@@ -80,7 +85,7 @@ pub(super) fn write(
     if let Some(writer) = writer {
         writer.finish()?;
     }
-    report.extend(report::forecast(model, &totals, first.as_ref(), options));
+    report.extend(report::forecast(model, &totals, first.as_ref(), &options.value));
     let target = target.map(ToString::to_string);
     let to_stdout = target.as_deref() == Some("-");
     report.json.insert("output".into(), target.into());

@@ -8,67 +8,17 @@
 
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
-use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
+use crate::covariates::{Coefficient, CovariateRequest, CovariateTables, Covariates};
 use crate::error::{ErrorKind, Result};
 use crate::fit::objective::log_likelihood_sum;
 use crate::fit::optimize::{Limits, Outcome, minimise};
 use crate::fit::transform::Space;
 use crate::fit::uncertainty::{Uncertainty, Verdict, assess};
-use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, explain};
+use crate::fit::{
+    CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL, explain,
+};
 use crate::model::{CustomerTable, Derivatives, Regression, Table};
-
-/// An estimated coefficient.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CoefficientEstimate {
-    /// The process it acts on.
-    pub process: String,
-    /// The column's name.
-    pub column: String,
-    /// The estimate, per unit of the column.
-    pub value: f64,
-    /// Its standard error, if the data determine it.
-    pub standard_error: Option<f64>,
-}
-
-/// A likelihood-ratio test of a model against a simpler one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LikelihoodRatio {
-    /// Twice the difference of the log-likelihoods.
-    pub statistic: f64,
-    /// Parameters more.
-    pub degrees_of_freedom: usize,
-    /// The chance of so much or more if the simpler model is true.
-    pub p: f64,
-}
-
-impl LikelihoodRatio {
-    /// For parameters that are not at a boundary in the simpler model.
-    pub fn new(log_likelihood: f64, simpler: f64, degrees_of_freedom: usize) -> Self {
-        let statistic = (2.0 * (log_likelihood - simpler)).max(0.0);
-        let chi_squared = ChiSquared::new(degrees_of_freedom.max(1) as f64).expect("degrees are positive");
-        LikelihoodRatio { statistic, degrees_of_freedom, p: chi_squared.sf(statistic) }
-    }
-
-    /// For one parameter that the simpler model has at the boundary of its domain: half the time the
-    /// statistic is 0, half the time chi-squared with one degree of freedom.
-    pub fn at_boundary(log_likelihood: f64, simpler: f64) -> Self {
-        let plain = LikelihoodRatio::new(log_likelihood, simpler, 1);
-        let p = if plain.statistic > 0.0 { 0.5 * plain.p } else { 1.0 };
-        LikelihoodRatio { p, ..plain }
-    }
-}
-
-/// What a fit with covariates finds besides the model.
-pub struct FittedCovariates {
-    /// The coefficients in place.
-    pub covariates: Covariates,
-    /// The same with standard errors.
-    pub estimates: Vec<CoefficientEstimate>,
-    /// Against the model without covariates.
-    pub test: LikelihoodRatio,
-}
 
 /// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
 struct Groups<'a, M: Regression> {
@@ -137,7 +87,9 @@ impl<M: Regression> Groups<'_, M> {
         let n = self.space.free.len();
         let zero = vec![0.0; self.scales.len()];
         let mut map = Array2::eye(n + self.covariates.coefficients.len());
-        map.slice_mut(ndarray::s![..n, ..]).assign(&self.jacobian(&zero));
+        for ((i, j), slope) in self.jacobian(&zero).indexed_iter() {
+            map[[i, j]] = *slope;
+        }
         for (c, coefficient) in self.covariates.coefficients.iter().enumerate() {
             map[[n + c, n + c]] = 1.0 / self.scales[coefficient.column].1;
         }
@@ -154,13 +106,14 @@ pub fn fit_covariates<M: Regression>(
     request: &CovariateRequest,
     without: &Fitted<M>,
     options: &FitOptions,
-) -> Result<(Fitted<M>, FittedCovariates)> {
+) -> Result<(Fitted<M>, Covariates)> {
     let mut covariates =
         Covariates::new(tables.covariates.clone(), M::regressors(request.convention), request)?;
     let typical = weighted_mean(tables, |(_, table)| table.typical());
     let space = Space::new(M::PARAMS, &without.model.params(), typical);
     let scales = column_scales(tables, covariates.columns().len());
-    let groups = Groups::<M> { tables, covariates: &covariates, scales, space, options, model: Default::default() };
+    let model = Default::default();
+    let groups = Groups::<M> { tables, covariates: &covariates.clone(), scales, space, options, model };
     let start = groups.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
     let start: Array1<f64> = start.into_iter().chain(vec![0.0; covariates.coefficients.len()]).collect();
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
@@ -168,14 +121,18 @@ pub fn fit_covariates<M: Regression>(
     let uncertainty = assess(&outcome, WALL);
     let map = groups.to_users();
     let users = map.dot(&outcome.u);
-    let free: Array1<f64> = users.slice(ndarray::s![..groups.space.free.len()]).to_owned();
+    let free: Array1<f64> = users.iter().take(groups.space.free.len()).copied().collect();
     let model = M::from_params(&groups.space.to_natural(&free));
     let errors = users_errors(&map, &uncertainty);
     let mut report = describe(&model, &groups, &outcome, &uncertainty, &errors);
-    let log_likelihood: f64 = tables.groups.iter().map(|(columns, table)| {
-        let theta = groups.space.to_natural(&groups.jacobian(columns).dot(&outcome.u));
-        log_likelihood_sum(&M::from_params(&theta), table).value
-    }).sum();
+    let log_likelihood: f64 = tables
+        .groups
+        .iter()
+        .map(|(columns, table)| {
+            let theta = groups.space.to_natural(&groups.jacobian(columns).dot(&outcome.u));
+            log_likelihood_sum(&M::from_params(&theta), table).value
+        })
+        .sum();
     report.log_likelihood = log_likelihood;
     report.evaluations += without.report.evaluations;
     report.covariance = users_covariance(&map, &uncertainty, &groups.space, &model.params());
@@ -183,22 +140,29 @@ pub fn fit_covariates<M: Regression>(
     for (c, coefficient) in covariates.coefficients.iter_mut().enumerate() {
         coefficient.value = users[n + c];
     }
+    report.coefficients = estimates(&covariates, &errors[n..]);
+    report.likelihood_ratio = Some(LikelihoodRatio::new(
+        log_likelihood,
+        without.report.log_likelihood,
+        covariates.coefficients.len(),
+    ));
     explain(&mut report);
     if matches!(report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
         let (model, report) = (M::NAME.to_owned(), Box::new(report));
         return Err(ErrorKind::NotConverged { model, report }.into());
     }
+    Ok((Fitted { model, report }, covariates))
+}
+
+fn estimates(covariates: &Covariates, errors: &[Option<f64>]) -> Vec<CoefficientEstimate> {
     let columns = covariates.columns();
-    let estimates = covariates.coefficients.iter().enumerate().map(|(c, coefficient)| CoefficientEstimate {
+    let estimate = |(coefficient, error): (&Coefficient, &Option<f64>)| CoefficientEstimate {
         process: coefficient.process.clone(),
         column: columns[coefficient.column].clone(),
         value: coefficient.value,
-        standard_error: errors[n + c],
-    });
-    let estimates = estimates.collect();
-    let test =
-        LikelihoodRatio::new(log_likelihood, without.report.log_likelihood, covariates.coefficients.len());
-    Ok((Fitted { model, report }, FittedCovariates { covariates, estimates, test }))
+        standard_error: *error,
+    };
+    covariates.coefficients.iter().zip(errors).map(estimate).collect()
 }
 
 fn weighted_mean(tables: &CovariateTables, of: impl Fn(&(Vec<f64>, CustomerTable)) -> f64) -> f64 {
@@ -261,7 +225,13 @@ fn describe<M: Regression>(
         name: spec.name,
         meaning: spec.meaning,
         value,
-        standard_error: groups.space.free.iter().position(|free| *free == i).and_then(|k| errors[k]).map(|e| e * value),
+        standard_error: groups
+            .space
+            .free
+            .iter()
+            .position(|free| *free == i)
+            .and_then(|k| errors[k])
+            .map(|e| e * value),
     });
     let customers = groups.tables.groups.iter().map(|(_, table)| table.customers()).sum();
     FitReport {
@@ -279,5 +249,8 @@ fn describe<M: Regression>(
         free_parameters: outcome.u.len(),
         distinct_rows: groups.tables.groups.iter().map(|(_, table)| table.len()).sum(),
         warnings: Vec::new(),
+        notes: Vec::new(),
+        coefficients: Vec::new(),
+        likelihood_ratio: None,
     }
 }

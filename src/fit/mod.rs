@@ -6,6 +6,7 @@
 //! answer says which of three things happened: a maximum, a limit of the model with what it means,
 //! or failure with the evidence.
 
+mod covariates;
 mod linalg;
 mod objective;
 mod optimize;
@@ -19,11 +20,12 @@ mod uncertainty;
 use crate::error::{ErrorKind, Result};
 use crate::model::{Limit, Model, Scale, Table};
 use crate::warning::Warning;
+pub use covariates::fit_covariates;
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use prior::Prior;
 pub use regularity::fit_with_regularity;
-pub use report::{Estimate, FitReport, StopReason};
+pub use report::{CoefficientEstimate, Estimate, FitReport, LikelihoodRatio, StopReason};
 pub use spend::fit_spend;
 use transform::Space;
 use uncertainty::{Uncertainty, Verdict, assess};
@@ -266,5 +268,7 @@ fn describe<M: Model>(
         distinct_rows: table.len(),
         warnings: Vec::new(),
         notes: Vec::new(),
+        coefficients: Vec::new(),
+        likelihood_ratio: None,
     }
 }

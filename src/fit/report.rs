@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
 use crate::warning::Warning;
 
@@ -74,6 +74,47 @@ impl Estimate {
     }
 }
 
+/// An estimated coefficient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoefficientEstimate {
+    /// The process it acts on.
+    pub process: String,
+    /// The column's name.
+    pub column: String,
+    /// The estimate, per unit of the column.
+    pub value: f64,
+    /// Its standard error, if the data determine it.
+    pub standard_error: Option<f64>,
+}
+
+/// A likelihood-ratio test of a model against a simpler one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikelihoodRatio {
+    /// Twice the difference of the log-likelihoods.
+    pub statistic: f64,
+    /// Parameters more.
+    pub degrees_of_freedom: usize,
+    /// The chance of so much or more if the simpler model is true.
+    pub p: f64,
+}
+
+impl LikelihoodRatio {
+    /// For parameters that are not at a boundary in the simpler model.
+    pub fn new(log_likelihood: f64, simpler: f64, degrees_of_freedom: usize) -> Self {
+        let statistic = (2.0 * (log_likelihood - simpler)).max(0.0);
+        let chi_squared = ChiSquared::new(degrees_of_freedom.max(1) as f64).expect("degrees are positive");
+        LikelihoodRatio { statistic, degrees_of_freedom, p: chi_squared.sf(statistic) }
+    }
+
+    /// For one parameter that the simpler model has at the boundary of its domain: half the time the
+    /// statistic is 0, half the time chi-squared with one degree of freedom.
+    pub fn at_boundary(log_likelihood: f64, simpler: f64) -> Self {
+        let plain = LikelihoodRatio::new(log_likelihood, simpler, 1);
+        let p = if plain.statistic > 0.0 { 0.5 * plain.p } else { 1.0 };
+        LikelihoodRatio { p, ..plain }
+    }
+}
+
 /// What a fit says of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FitReport {
@@ -108,6 +149,10 @@ pub struct FitReport {
     pub warnings: Vec<Warning>,
     /// What else there is to say of how the estimates came about, in words. Not kept in model files.
     pub notes: Vec<String>,
+    /// Coefficients of covariates; they follow the free parameters in the covariance.
+    pub coefficients: Vec<CoefficientEstimate>,
+    /// Against the same model without covariates.
+    pub likelihood_ratio: Option<LikelihoodRatio>,
 }
 
 impl FitReport {

@@ -87,6 +87,8 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         distinct_rows: table.mean.len(),
         warnings: [vec![boundary], warnings(amounts)].concat(),
         notes: Vec::new(),
+        coefficients: Vec::new(),
+        likelihood_ratio: None,
     };
     Some(Fitted { model, report })
 }

@@ -56,6 +56,7 @@ macro_rules! attrition_by_kernel {
 }
 
 mod beta_geometric;
+mod bg_bb;
 mod bg_cnbd;
 mod bg_nbd;
 mod erlang;
@@ -71,6 +72,7 @@ mod pareto_nbd;
 mod process;
 mod questions;
 mod regression;
+mod smooth_sum;
 mod table;
 mod weights;
 
@@ -78,6 +80,7 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
+pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::GammaGamma;
@@ -213,6 +216,8 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// Its parameters, in order.
     const PARAMS: &'static [ParamSpec];
+    /// Are its data purchases at given opportunities, and not at any moment?
+    const OPPORTUNITIES: bool = false;
 
     /// The model with these parameters; they are in the domain (see [`Model::checked`]).
     fn from_params(params: &[f64]) -> Self;
@@ -330,6 +335,15 @@ pub struct Habits {
 /// where that is said. All is said of a customer's future beyond its age `T`; a new customer is
 /// [`Customer::NEW`].
 pub trait Attrition: std::fmt::Debug + Send + Sync {
+    /// Checks that the model can speak of this customer: a model of opportunities needs whole ages.
+    /// All other answers are given for customers who pass.
+    ///
+    /// # Errors
+    /// In words, with the repair.
+    fn admits(&self, _customer: &Customer) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Probability that the customer is still one at age `T`.
     fn p_alive(&self, customer: &Customer) -> f64;
 

@@ -80,3 +80,27 @@ pub(super) fn buy_until(rng: &mut ChaCha8Rng, rate: f64, until: f64, ages: &mut 
         ages.push(age);
     }
 }
+
+/// Buys at some of the opportunities 1, 2, 3, ...; before each a coin may say that it has left.
+pub(super) struct Opportunities {
+    /// Chance to buy at one.
+    pub buy: Beta<f64>,
+    /// Chance to leave before one.
+    pub leave: Beta<f64>,
+}
+
+impl Process for Opportunities {
+    fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
+        let (buy, leave) = (self.buy.sample(rng), self.leave.sample(rng));
+        let mut age = 1.0;
+        while age <= until {
+            if rng.random::<f64>() < leave {
+                return;
+            }
+            if rng.random::<f64>() < buy {
+                ages.push(age);
+            }
+            age += 1.0;
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Format version 1. Never changed once released.
 
+mod covariates;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,7 +10,7 @@ use crate::clv_model::ClvModel;
 use crate::counts::TrainedOn;
 use crate::error::{Error, Result};
 use crate::family::{PurchaseModel, in_order};
-use crate::fit::{Estimate, FitReport, StopReason};
+use crate::fit::{CoefficientEstimate, Estimate, FitReport, LikelihoodRatio, StopReason};
 use crate::model::{GammaGamma, Model, ParamSpec};
 use crate::model_file::FORMAT;
 use crate::warning::Warning;
@@ -22,6 +24,8 @@ pub(super) struct File {
     model: String,
     parameters: Map<String, Value>,
     covariance: Option<Vec<Vec<f64>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    covariates: Option<covariates::Part>,
     unit: String,
     grain: Option<String>,
     window: Window,
@@ -74,6 +78,16 @@ struct Fit {
     free_parameters: usize,
     distinct_rows: usize,
     warnings: Vec<Finding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    likelihood_ratio: Option<Ratio>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ratio {
+    statistic: f64,
+    degrees_of_freedom: usize,
+    p: f64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,6 +112,10 @@ impl File {
             model: model.purchase.name.to_owned(),
             parameters: named(model.purchase.specs(), model.purchase.params.clone()),
             covariance: model.purchase_fit.as_ref().and_then(|fit| fit.covariance.clone()),
+            covariates: model
+                .covariates
+                .as_ref()
+                .map(|c| covariates::Part::new(c, model.purchase_fit.as_ref())),
             unit: model.unit.name().to_owned(),
             grain: model.grain.map(|grain| grain.name().to_owned()),
             window: Window {
@@ -113,14 +131,20 @@ impl File {
     pub(super) fn into_model(self) -> Result<ClvModel> {
         let purchase = PurchaseModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
         let specs = purchase.specs();
-        let fit =
-            self.fit.map(|fit| fit.into_report(purchase.name, specs, &purchase.params, self.covariance));
+        let (covariates, coefficients) = match self.covariates {
+            None => (None, Vec::new()),
+            Some(part) => part.into_memory(purchase.name)?,
+        };
+        let fit = self.fit.map(|fit| {
+            fit.into_report(purchase.name, specs, &purchase.params, coefficients, self.covariance)
+        });
         let (spend, spend_fit) = match self.spend {
             None => (None, None),
             Some(part) => part.into_memory()?,
         };
         Ok(ClvModel {
             purchase,
+            covariates,
             purchase_fit: fit.transpose()?,
             spend,
             spend_fit,
@@ -141,7 +165,9 @@ impl SpendPart {
         let specs = GammaGamma::PARAMS;
         let params = in_order(GammaGamma::NAME, specs, &numbers(GammaGamma::NAME, &self.parameters)?)?;
         let spend = GammaGamma::checked(&params)?;
-        let fit = self.fit.map(|fit| fit.into_report(GammaGamma::NAME, specs, &params, self.covariance));
+        let fit = self
+            .fit
+            .map(|fit| fit.into_report(GammaGamma::NAME, specs, &params, Vec::new(), self.covariance));
         Ok((Some(spend), fit.transpose()?))
     }
 }
@@ -180,6 +206,11 @@ impl Fit {
             free_parameters: report.free_parameters,
             distinct_rows: report.distinct_rows,
             warnings: warnings.collect(),
+            likelihood_ratio: report.likelihood_ratio.as_ref().map(|test| Ratio {
+                statistic: test.statistic,
+                degrees_of_freedom: test.degrees_of_freedom,
+                p: test.p,
+            }),
         }
     }
 
@@ -188,6 +219,7 @@ impl Fit {
         model: &'static str,
         specs: &'static [ParamSpec],
         params: &[f64],
+        coefficients: Vec<CoefficientEstimate>,
         covariance: Option<Vec<Vec<f64>>>,
     ) -> Result<FitReport> {
         let words = self.explanation.unwrap_or_default();
@@ -197,11 +229,9 @@ impl Fit {
             "failed" => StopReason::Failed(words),
             other => return Err(Error::model(model, format!("unknown \"stop\": \"{other}\""))),
         };
-        if covariance
-            .as_ref()
-            .is_some_and(|c| c.len() != specs.len() || c.iter().any(|r| r.len() != specs.len()))
-        {
-            let message = format!("the covariance must have {0} rows of {0} numbers", specs.len());
+        let n = specs.len() + coefficients.len();
+        if covariance.as_ref().is_some_and(|c| c.len() != n || c.iter().any(|row| row.len() != n)) {
+            let message = format!("the covariance must have {n} rows of {n} numbers");
             return Err(Error::model(model, message));
         }
         if covariance.iter().flatten().enumerate().any(|(i, row)| row[i] < 0.0) {
@@ -231,6 +261,12 @@ impl Fit {
             distinct_rows: self.distinct_rows,
             warnings: warnings.collect(),
             notes: Vec::new(),
+            coefficients,
+            likelihood_ratio: self.likelihood_ratio.map(|test| LikelihoodRatio {
+                statistic: test.statistic,
+                degrees_of_freedom: test.degrees_of_freedom,
+                p: test.p,
+            }),
         })
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::clv_model::ClvModel;
-use crate::fit::FitReport;
+use crate::fit::{CoefficientEstimate, FitReport};
 use crate::model::{GammaGamma, Model, ParamSpec, Scale};
 use crate::report::{Block, Report, Table, count, grouped, significant};
 use crate::units::Unit;
@@ -98,8 +98,12 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
     json.insert("standard_errors".into(), named(&|i| error(i).map_or(Value::Null, Value::from)));
     let interval =
         |i: usize| fit.and_then(|fit| fit.estimates[i].interval(0.95)).map(|(low, high)| json!([low, high]));
+    if let Some(fit) = fit.filter(|fit| !fit.coefficients.is_empty()) {
+        json.insert("coefficients".into(), coefficients_json(fit));
+    }
     json.insert("intervals_95".into(), named(&|i| interval(i).unwrap_or_default()));
     let mut blocks = vec![Block::Heading(name.to_owned()), Block::Table(table)];
+    blocks.extend(fit.filter(|fit| !fit.coefficients.is_empty()).into_iter().flat_map(coefficients));
     if let Some(fit) = fit {
         blocks.extend(evidence(fit));
         json.insert("covariance".into(), json!(fit.covariance));
@@ -124,6 +128,44 @@ fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitRep
         );
     }
     Part { blocks, json }
+}
+
+/// The coefficients of covariates, and whether they are worth having.
+fn coefficients(fit: &FitReport) -> Vec<Block> {
+    let mut table = Table::new(&["covariate", "acts on", ">coefficient", ">std. error", ">factor"]);
+    for estimate in &fit.coefficients {
+        table.row([
+            estimate.column.clone(),
+            estimate.process.clone(),
+            significant(estimate.value, 6),
+            estimate.standard_error.map_or("-".to_owned(), |e| significant(e, 3)),
+            significant(estimate.value.exp(), 4),
+        ]);
+    }
+    let mut blocks = vec![Block::Table(table)];
+    if let Some(test) = &fit.likelihood_ratio {
+        blocks.push(Block::Line(format!(
+            "against the model without covariates: 2 x difference of log-likelihood {:.3}, {} parameters more, p = {}",
+            test.statistic,
+            test.degrees_of_freedom,
+            significant(test.p, 2)
+        )));
+    }
+    blocks
+}
+
+fn coefficients_json(fit: &FitReport) -> Value {
+    let one = |e: &CoefficientEstimate| {
+        json!({
+            "covariate": e.column, "process": e.process, "value": e.value, "standard_error": e.standard_error,
+        })
+    };
+    json!({
+        "estimates": fit.coefficients.iter().map(one).collect::<Vec<_>>(),
+        "likelihood_ratio": fit.likelihood_ratio.as_ref().map(|test| json!({
+            "statistic": test.statistic, "degrees_of_freedom": test.degrees_of_freedom, "p": test.p,
+        })),
+    })
 }
 
 fn evidence(fit: &FitReport) -> Vec<Block> {
