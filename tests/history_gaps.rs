@@ -44,7 +44,8 @@ fn grain_of(grain: Grain, date: Date) -> i64 {
         Grain::Day => day(date),
         // 1990-01-01 was a Monday.
         Grain::Week => day(date).div_euclid(7),
-        _ => i64::from(date.year()) * 12 + i64::from(date.month()),
+        Grain::Month => i64::from(date.year()) * 12 + i64::from(date.month()),
+        _ => i64::from(date.year()),
     }
 }
 
@@ -56,7 +57,7 @@ fn equal_to_a_plain_loop_for_every_grain_and_unit() {
         let record = record.unwrap();
         dates.entry(record[0].to_owned()).or_default().insert(record[1].parse().unwrap());
     }
-    for grain in [Grain::Day, Grain::Week, Grain::Month] {
+    for grain in [Grain::Day, Grain::Week, Grain::Month, Grain::Year] {
         for unit in Unit::ALL {
             let found = sums(&open(std::slice::from_ref(&path), &log_of(grain, unit)));
             assert_eq!(found.len(), dates.len());
