@@ -93,7 +93,7 @@ fn the_same_bits_for_any_threads_memory_and_order() {
             memory_limit: Some(memory),
             ..log_of(Grain::Day, Unit::Week)
         };
-        let summary = open(&[path.clone()], &options);
+        let summary = open(std::slice::from_ref(&path), &options);
         let found = (sums(&summary), Counts::read(&summary, &()).unwrap().customers.log_gaps);
         let first = first.get_or_insert_with(|| found.clone());
         assert!(*first == found, "{threads} threads, {memory} bytes");
@@ -115,7 +115,7 @@ fn summary_files_give_them_back() {
         // Read whether it is asked for or not.
         for log_gaps in [false, true] {
             let options = LogOptions { log_gaps, ..LogOptions::default() };
-            let again = open(&[path.clone()], &options);
+            let again = open(std::slice::from_ref(&path), &options);
             assert!(sums(&again) == sums(&summary), "{name}");
             let counts = Counts::read(&again, &()).unwrap();
             assert_eq!(counts.customers.log_gaps, total.customers.log_gaps);
