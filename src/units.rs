@@ -98,19 +98,22 @@ pub enum Grain {
     Week,
     /// Calendar months.
     Month,
+    /// Calendar years.
+    Year,
 }
 
 impl Grain {
     /// All grains, finest first.
-    pub const ALL: [Grain; 4] = [Grain::Hour, Grain::Day, Grain::Week, Grain::Month];
+    pub const ALL: [Grain; 5] = [Grain::Hour, Grain::Day, Grain::Week, Grain::Month, Grain::Year];
 
-    /// Its length \[days\]; a month counts as 365.25/12 days.
+    /// Its length \[days\]; a month counts as 365.25/12 days, a year as 365.25.
     pub const fn days(self) -> f64 {
         match self {
             Grain::Hour => 1.0 / 24.0,
             Grain::Day => 1.0,
             Grain::Week => 7.0,
             Grain::Month => DAYS_PER_YEAR / 12.0,
+            Grain::Year => DAYS_PER_YEAR,
         }
     }
 
@@ -121,6 +124,7 @@ impl Grain {
             Grain::Day => "day",
             Grain::Week => "week",
             Grain::Month => "month",
+            Grain::Year => "year",
         }
     }
 
@@ -134,6 +138,8 @@ impl Grain {
             (Grain::Hour, Unit::Year) => (1.0, 24.0 * DAYS_PER_YEAR),
             (Grain::Month, Unit::Month) => (1.0, 1.0),
             (Grain::Month, Unit::Year) => (1.0, 12.0),
+            (Grain::Year, Unit::Month) => (12.0, 1.0),
+            (Grain::Year, Unit::Year) => (1.0, 1.0),
             (grain, unit) => (grain.days(), unit.days()),
         };
         f64::from(n) * numerator / denominator
@@ -149,10 +155,9 @@ impl fmt::Display for Grain {
 impl FromStr for Grain {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Grain::ALL
-            .into_iter()
-            .find(|grain| grain.name() == text)
-            .ok_or_else(|| Error::option("--grain", format!("'{text}' is not one of hour, day, week, month")))
+        Grain::ALL.into_iter().find(|grain| grain.name() == text).ok_or_else(|| {
+            Error::option("--grain", format!("'{text}' is not one of hour, day, week, month, year"))
+        })
     }
 }
 
@@ -395,6 +400,16 @@ mod tests {
         assert_eq!(Grain::Day.in_units(7, Unit::Week), 1.0);
         assert_eq!(Grain::Hour.in_units(24, Unit::Day), 1.0);
         assert_eq!(Grain::Month.in_units(12, Unit::Year), 1.0);
+        assert_eq!(Grain::Year.in_units(3, Unit::Month), 36.0);
         assert_eq!(Grain::Week.in_units(3, Unit::Day), 21.0);
+        // Ages in the unit of the grain are whole numbers, however large.
+        for (grain, unit) in [
+            (Grain::Day, Unit::Day),
+            (Grain::Week, Unit::Week),
+            (Grain::Month, Unit::Month),
+            (Grain::Year, Unit::Year),
+        ] {
+            assert!((0..100_000).all(|n| grain.in_units(n, unit) == f64::from(n)), "{grain}");
+        }
     }
 }

@@ -213,6 +213,33 @@ fn grain_and_unit_are_two_settings() {
 }
 
 #[test]
+fn ages_in_the_unit_of_the_grain_are_whole_calendar_units() {
+    let log = "id,date\na,2019-12-31\na,2020-01-01\na,2022-11-30\nb,2020-02-29\n";
+    let open = |grain, unit, end: &str| {
+        let summary = open(log, &LogOptions { grain, unit: Some(unit), ..until(end) });
+        let all: Vec<_> = customers(&summary).iter().map(|(_, c, _)| (c.x, c.t_x, c.t)).collect();
+        let said = summary.meta.assumptions.iter().find(|said| said.contains("whole calendar")).cloned();
+        (all, said.unwrap_or_default())
+    };
+    let (months, said) = open(Grain::Month, Unit::Month, "2022-11-30");
+    assert_eq!(months, [(2, 35.0, 35.0), (0, 0.0, 33.0)]);
+    assert_eq!(said, "recency and T count whole calendar months after that of the first purchase");
+    let (years, said) = open(Grain::Year, Unit::Year, "2022-11-30");
+    assert_eq!(years, [(2, 3.0, 3.0), (0, 0.0, 2.0)]);
+    assert!(
+        said.ends_with("the last one is not complete: observation ends within it, on 2022-11-30"),
+        "{said}"
+    );
+    // 2022-12-04 was a Sunday; 2019-12-31 and 2020-01-01 were in one week.
+    let (weeks, said) = open(Grain::Week, Unit::Week, "2022-12-04");
+    assert_eq!(weeks, [(1, 152.0, 152.0), (0, 0.0, 144.0)]);
+    assert!(said.ends_with("first purchase"), "{said}");
+    // Other combinations convert lengths, and say nothing.
+    let (years, said) = open(Grain::Month, Unit::Year, "2022-11-30");
+    assert_eq!((years[1].2, said.as_str()), (33.0 / 12.0, ""));
+}
+
+#[test]
 fn several_files_are_one_log() {
     let dir = tempfile::tempdir().unwrap();
     let paths: Vec<PathBuf> = ["a.csv", "b.csv"].iter().map(|name| dir.path().join(name)).collect();

@@ -44,7 +44,8 @@ fn grain_of(grain: Grain, date: Date) -> i64 {
         Grain::Day => day(date),
         // 1990-01-01 was a Monday.
         Grain::Week => day(date).div_euclid(7),
-        _ => i64::from(date.year()) * 12 + i64::from(date.month()),
+        Grain::Month => i64::from(date.year()) * 12 + i64::from(date.month()),
+        _ => i64::from(date.year()),
     }
 }
 
@@ -56,7 +57,7 @@ fn equal_to_a_plain_loop_for_every_grain_and_unit() {
         let record = record.unwrap();
         dates.entry(record[0].to_owned()).or_default().insert(record[1].parse().unwrap());
     }
-    for grain in [Grain::Day, Grain::Week, Grain::Month] {
+    for grain in [Grain::Day, Grain::Week, Grain::Month, Grain::Year] {
         for unit in Unit::ALL {
             let found = sums(&open(std::slice::from_ref(&path), &log_of(grain, unit)));
             assert_eq!(found.len(), dates.len());
@@ -92,7 +93,7 @@ fn the_same_bits_for_any_threads_memory_and_order() {
             memory_limit: Some(memory),
             ..log_of(Grain::Day, Unit::Week)
         };
-        let summary = open(&[path.clone()], &options);
+        let summary = open(std::slice::from_ref(&path), &options);
         let found = (sums(&summary), Counts::read(&summary, &()).unwrap().customers.log_gaps);
         let first = first.get_or_insert_with(|| found.clone());
         assert!(*first == found, "{threads} threads, {memory} bytes");
@@ -114,7 +115,7 @@ fn summary_files_give_them_back() {
         // Read whether it is asked for or not.
         for log_gaps in [false, true] {
             let options = LogOptions { log_gaps, ..LogOptions::default() };
-            let again = open(&[path.clone()], &options);
+            let again = open(std::slice::from_ref(&path), &options);
             assert!(sums(&again) == sums(&summary), "{name}");
             let counts = Counts::read(&again, &()).unwrap();
             assert_eq!(counts.customers.log_gaps, total.customers.log_gaps);

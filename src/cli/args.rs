@@ -70,7 +70,7 @@ pub(super) struct InputArgs {
     #[arg(long, help_heading = "Values")]
     skip_bad_rows: bool,
 
-    /// What counts as one purchase: all within one hour, day, week or month [default: day]
+    /// What counts as one purchase: all within one hour, day, week, month or year [default: day]
     #[arg(long, value_name = "GRAIN", help_heading = "Time")]
     grain: Option<Grain>,
     /// How time is written: day, week, month or year; changes no forecast [default: week, or what a summary says]

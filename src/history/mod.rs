@@ -21,6 +21,7 @@ pub(crate) mod read;
 mod scatter;
 mod store;
 mod summarize;
+mod summary_cell;
 pub(crate) mod summary_file;
 mod summary_rows;
 #[cfg(test)]

@@ -20,7 +20,7 @@ use super::{CleaningAccount, DateFormat, Fate, LogOptions};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryMeta, UnitSource};
-use crate::units::Grain;
+use crate::units::{Grain, Unit};
 use crate::warning::Warning;
 
 /// Takes rows from a worker of the reader.
@@ -167,6 +167,7 @@ fn describe(
         let number = counts.left_out;
         meta.assumptions.push(format!("{number} customers first seen before {since} are left out (--since)"));
     }
+    meta.assumptions.extend(say_whole_units(options, end));
     meta.warnings.extend(nobody_warning(counts));
     meta.warnings.extend(early_warning(options, meta.first_purchase, end));
     meta.warnings.extend(twins_warning(&twins));
@@ -280,7 +281,24 @@ fn first_date(options: &LogOptions, outcome: &ReadOutcome, first: i32) -> Date {
     of_log.unwrap_or_else(|| grain_start(options.grain, first))
 }
 
-/// The first grain of a date, counted from 1970: its first hour, itself, its week, its month.
+/// Said of ages that are whole numbers by their making, as models of discrete opportunities need them.
+fn say_whole_units(options: &LogOptions, end: Option<Date>) -> Option<String> {
+    let unit = match (options.grain, options.unit.unwrap_or_default()) {
+        (Grain::Week, Unit::Week) => "weeks",
+        (Grain::Month, Unit::Month) => "months",
+        (Grain::Year, Unit::Year) => "years",
+        _ => return None,
+    };
+    let end = end?;
+    let grain = first_grain(options.grain, end);
+    let rest = match end.tomorrow().is_ok_and(|next| first_grain(options.grain, next) == grain) {
+        true => format!("; the last one is not complete: observation ends within it, on {end}"),
+        false => String::new(),
+    };
+    Some(format!("recency and T count whole calendar {unit} after that of the first purchase{rest}"))
+}
+
+/// The first grain of a date, counted from 1970: its first hour, itself, its week, its month, its year.
 pub(crate) fn first_grain(grain: Grain, date: Date) -> i32 {
     let days = days_since_1970(date);
     match grain {
@@ -289,6 +307,7 @@ pub(crate) fn first_grain(grain: Grain, date: Date) -> i32 {
         // 1970-01-01 was a Thursday; weeks begin on Monday.
         Grain::Week => (days + 3).div_euclid(7),
         Grain::Month => (i32::from(date.year()) - 1970) * 12 + i32::from(date.month()) - 1,
+        Grain::Year => i32::from(date.year()) - 1970,
     }
 }
 
@@ -308,6 +327,7 @@ fn grain_start(grain: Grain, index: i32) -> Date {
             let (year, month) = (1970 + index.div_euclid(12), 1 + index.rem_euclid(12));
             Date::new(year as i16, month as i8, 1).unwrap_or(Date::MAX)
         }
+        Grain::Year => Date::new((1970 + index) as i16, 1, 1).unwrap_or(Date::MAX),
     }
 }
 

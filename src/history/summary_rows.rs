@@ -17,47 +17,12 @@ use super::read::amounts;
 use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::recognise::{Inputs, Table};
-use super::read::text::{broken, for_each_record, trim};
+use super::read::text::{broken, for_each_record};
 use super::read::typed::{IdBuffer, Ids, Numbers, texts};
+use super::summary_cell::{Cell, cell};
 use super::tally::{LISTED, Tally};
 use crate::error::{BadRow, Place, Result};
 use crate::summary::SummaryBatch;
-
-/// A value of a row, as its table has it.
-#[derive(Clone, Copy)]
-enum Cell<'a> {
-    Missing,
-    Number(f64),
-    Text(&'a [u8]),
-}
-
-impl Cell<'_> {
-    #[inline]
-    fn number(self, point: u8) -> Option<f64> {
-        match self {
-            Cell::Missing => None,
-            Cell::Number(value) => Some(value).filter(|value| value.is_finite()),
-            Cell::Text(text) => amounts::parse(trim(text), point),
-        }
-    }
-
-    fn shown(self) -> String {
-        match self {
-            Cell::Missing => String::new(),
-            Cell::Number(value) => value.to_string(),
-            Cell::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        }
-    }
-
-    /// Is there nothing, or a number that stands for nothing?
-    fn is_missing(self) -> bool {
-        match self {
-            Cell::Missing => true,
-            Cell::Number(value) => value.is_nan(),
-            Cell::Text(text) => trim(text).is_empty() || trim(text).eq_ignore_ascii_case(b"nan"),
-        }
-    }
-}
 
 /// One row's values.
 struct Row<'a> {
@@ -391,13 +356,5 @@ impl Customers {
     /// Ids in the order of the rows.
     pub fn ids(&self) -> impl Iterator<Item = &[u8]> {
         self.offsets.windows(2).map(|pair| &self.ids[pair[0] as usize..pair[1] as usize])
-    }
-}
-
-fn cell(numbers: &Numbers, row: usize) -> Cell<'_> {
-    match numbers {
-        Numbers::Number(values) if values.is_valid(row) => Cell::Number(values.value(row)),
-        Numbers::Text(texts) if texts.is_valid(row) => Cell::Text(texts.value(row).as_bytes()),
-        _ => Cell::Missing,
     }
 }

@@ -31,6 +31,7 @@ impl Moment {
                 let (year, month, _) = civil_of_day(self.day);
                 (year - 1970) * 12 + month as i32 - 1
             }
+            Grain::Year => civil_of_day(self.day).0 - 1970,
         }
     }
 }
@@ -107,5 +108,7 @@ mod tests {
         assert_eq!(at(1970, 1, 5, 0).grain(Grain::Week), 1); // a Monday
         assert_eq!(at(1969, 12, 28, 0).grain(Grain::Week), -1);
         assert_eq!(at(2023, 3, 31, 0).grain(Grain::Month), 53 * 12 + 2);
+        assert_eq!(at(2023, 12, 31, 0).grain(Grain::Year), 53);
+        assert_eq!(at(1969, 12, 31, 0).grain(Grain::Year), -1);
     }
 }

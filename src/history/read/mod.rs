@@ -48,7 +48,7 @@ use crate::warning::Warning;
 pub(crate) struct Purchases {
     /// Who.
     pub id: IdColumn,
-    /// Index of the grain since 1970: hours, days, weeks (from Monday; week 0 has 1970-01-01), months.
+    /// Index of the grain since 1970: hours, days, weeks (from Monday; week 0 has 1970-01-01), months, years.
     pub when: Vec<i32>,
     /// How much; empty if the log has no amounts. Negative for a return (only with `Returns::Net`).
     pub amount: Vec<f64>,
