@@ -182,15 +182,7 @@ fn column_scales(tables: &CovariateTables, columns: usize) -> Vec<(f64, f64)> {
 
 /// Standard errors on the user's scale, of logarithms of parameters and of coefficients.
 fn users_errors(map: &Array2<f64>, uncertainty: &Uncertainty) -> Vec<Option<f64>> {
-    let n = map.nrows();
-    match &uncertainty.covariance {
-        Some(covariance) => {
-            let moved = map.dot(covariance).dot(&map.t());
-            (0..n).map(|i| Some(moved[[i, i]].sqrt())).collect()
-        }
-        // What is determined in the search's own scale only is not said on another.
-        None => vec![None; n],
-    }
+    map.rows().into_iter().map(|row| uncertainty.error_along(&row.to_vec())).collect()
 }
 
 fn users_covariance<'a>(
@@ -216,7 +208,8 @@ fn describe<M: Regression>(
     let stop = match &uncertainty.verdict {
         Verdict::Maximum => StopReason::Converged,
         Verdict::Limit => StopReason::Boundary(
-            "with these covariates the data do not determine all parameters: very different values fit as well"
+            "with these covariates the data do not determine the parameters and coefficients without a standard \
+             error: very different values fit as well"
                 .to_owned(),
         ),
         Verdict::Neither(words) => StopReason::Failed(words.clone()),

@@ -152,25 +152,12 @@ fn fit_with_mean(
         evaluations: free.report.evaluations + outcome.evaluations,
         starts: free.report.starts,
         free_parameters: 2,
-        ..describe(&model, table, &space, &outcome, &uncertainty_of_three(&uncertainty))
+        ..describe(&model, table, &space, &outcome, &[None; 3], None)
     };
     report.stop = stop;
     report.covariance = None;
     report.warnings = vec![Warning::new("no-mean-spend", words)];
     Fitted { model, report }
-}
-
-/// Standard errors are not given for a constrained fit.
-fn uncertainty_of_three(two: &crate::fit::uncertainty::Uncertainty) -> crate::fit::uncertainty::Uncertainty {
-    crate::fit::uncertainty::Uncertainty {
-        verdict: match &two.verdict {
-            Verdict::Maximum => Verdict::Maximum,
-            Verdict::Limit => Verdict::Limit,
-            Verdict::Neither(words) => Verdict::Neither(words.clone()),
-        },
-        standard_errors: vec![None; GammaGamma::PARAMS.len()],
-        covariance: None,
-    }
 }
 
 /// `p = e^u0`, `q = 1 + e^u1`, `v = mean e^(u1 - u0)`.

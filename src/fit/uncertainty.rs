@@ -1,7 +1,7 @@
 //! From the Hessian at the end of a search: is it a maximum, a limit of the model or neither, and
 //! how well is each parameter known.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
 use crate::fit::linalg::symmetric_eigen;
 use crate::fit::optimize::{Ending, Outcome};
@@ -13,6 +13,29 @@ pub(crate) struct Uncertainty {
     pub standard_errors: Vec<Option<f64>>,
     /// Covariance of the log parameters, if all are determined.
     pub covariance: Option<Array2<f64>>,
+    curvature: Array1<f64>,
+    vectors: Array2<f64>,
+}
+
+impl Uncertainty {
+    /// Standard error of a linear combination of the log parameters, if the data determine it.
+    pub fn error_along(&self, direction: &[f64]) -> Option<f64> {
+        let norm: f64 = direction.iter().map(|d| d * d).sum();
+        let (mut lost, mut variance) = (0.0, 0.0);
+        for (k, curvature) in self.curvature.iter().enumerate() {
+            let along: f64 = direction.iter().enumerate().map(|(i, d)| d * self.vectors[[i, k]]).sum();
+            match is_known(*curvature) {
+                true => variance += along * along / curvature,
+                false => lost += along * along / norm,
+            }
+        }
+        (lost <= SHARE).then(|| variance.sqrt())
+    }
+}
+
+/// Is a combination with this curvature determined?
+fn is_known(curvature: f64) -> bool {
+    curvature >= UNDETERMINED.powi(-2)
 }
 
 pub(crate) enum Verdict {
@@ -35,7 +58,7 @@ pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
     let (curvature, vectors) = symmetric_eigen(&outcome.at.hessian);
     let along = vectors.t().dot(&outcome.at.gradient);
     let least = UNDETERMINED.powi(-2);
-    let known: Vec<bool> = curvature.iter().map(|c| *c >= least).collect();
+    let known: Vec<bool> = curvature.iter().map(|c| is_known(*c)).collect();
     let at_wall = outcome.u.iter().any(|u| u.abs() >= wall);
     let gain: f64 = (0..n).filter(|&k| known[k]).map(|k| 0.5 * along[k].powi(2) / curvature[k]).sum();
     let noise = 1e-13 * outcome.at.value.abs().max(1.0);
@@ -54,17 +77,13 @@ pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
         Verdict::Maximum
     };
 
-    let share = |i: usize, k: usize| vectors[[i, k]].powi(2);
-    let standard_errors = (0..n).map(|i| {
-        let lost: f64 = (0..n).filter(|&k| !known[k]).map(|k| share(i, k)).sum();
-        let variance: f64 = (0..n).filter(|&k| known[k]).map(|k| share(i, k) / curvature[k]).sum();
-        (lost <= SHARE).then(|| variance.sqrt())
-    });
-    let standard_errors = standard_errors.collect();
     let covariance = known.iter().all(|known| *known).then(|| {
         Array2::from_shape_fn((n, n), |(i, j)| {
             (0..n).map(|k| vectors[[i, k]] * vectors[[j, k]] / curvature[k]).sum()
         })
     });
-    Uncertainty { verdict, standard_errors, covariance }
+    let mut assessed = Uncertainty { verdict, standard_errors: Vec::new(), covariance, curvature, vectors };
+    let unit = |i: usize| (0..n).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
+    assessed.standard_errors = (0..n).map(|i| assessed.error_along(&unit(i))).collect();
+    assessed
 }
