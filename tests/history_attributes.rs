@@ -276,6 +276,39 @@ fn a_file_of_customers_is_joined() {
 }
 
 #[test]
+fn some_come_from_the_log_and_some_from_the_file() {
+    let files = Files::new();
+    let text = "id,date,amount,channel,shop\nc1,2020-01-01,1,web,A\nc2,2020-01-05,2,,B\n";
+    let log = files.write("log.csv", text);
+    let customers = files.write("customers.csv", "id,plan,age\nc1,gold,44\nc2,,\n");
+    let options = joined("age,shop,plan,channel", &customers);
+    let summary = open(&log, &options);
+    assert_eq!(lines(&summary), ["c1: 44, A, gold, web", "c2: (missing), B, (missing), (missing)"]);
+    for name in ["age", "plan", "channel"] {
+        assert!(
+            said(&summary).contains(&format!("{name}: 1 of 2 customers have no value")),
+            "{}",
+            said(&summary)
+        );
+    }
+    let path = files.0.path().join("s.parquet");
+    write_summary(&summary, &Target::table(path.to_str().unwrap()).unwrap(), &()).unwrap();
+    assert_eq!(lines(&open(&path, &joined("age,shop,plan,channel", &customers))), lines(&summary));
+    assert_eq!(lines(&open(&path, &asked("age,shop,plan,channel"))), lines(&summary));
+    // Several files of customers must have the same of them.
+    files.write("customers2.csv", "plan,id,age\nx,c7,1\n");
+    let all = joined("age,plan", &files.0.path().join("customers*.csv"));
+    assert_eq!(lines(&open(&log, &all)), ["c1: 44, gold", "c2: (missing), (missing)"]);
+    files.write("customers3.csv", "plan,id,shop\nx,c8,1\n");
+    let all = joined("age,plan,shop", &files.0.path().join("customers*.csv"));
+    let message = refused(&log, &all);
+    assert!(
+        message.contains("customers3.csv: the attributes here are plan, shop, but age, plan in"),
+        "{message}"
+    );
+}
+
+#[test]
 fn ids_that_never_meet_are_warned_of() {
     let files = Files::new();
     let log = files.write("log.csv", LOG);
@@ -332,7 +365,16 @@ fn names_that_cannot_be_are_refused() {
     for (path, options, words) in [
         (&log, asked("chanel"), "'chanel' that is not there (columns: customer_id, date, amount, channel)"),
         (&summary, asked("plan"), "(columns: customer_id, frequency, recency, T, channel)"),
-        (&log, joined("channel", &customers), "customers.csv: --attributes names a column 'channel'"),
+        (
+            &log,
+            joined("channel", &customers),
+            "customers.csv: none of the --attributes (channel) is a column of this file",
+        ),
+        (
+            &log,
+            joined("plan,chanel", &customers),
+            "'chanel' that is not there (columns: customer_id, date, amount, channel)",
+        ),
         (&log, asked("channel,channel"), "--attributes: 'channel' is named twice"),
         (&log, asked("Recency"), "--attributes: 'Recency' is the name of a column that summaries"),
         (&log, asked("unit"), "rename the column"),

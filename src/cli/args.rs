@@ -47,7 +47,7 @@ pub(super) struct InputArgs {
     /// Columns that say something of the customer (channel,region): taken at the first purchase, or from --customers
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Columns")]
     attributes: Vec<String>,
-    /// File with one row a customer that has the --attributes: CSV, Parquet or JSON Lines
+    /// File with one row a customer that has some or all of the --attributes: CSV, Parquet or JSON Lines
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     customers: Option<PathBuf>,
 

@@ -267,7 +267,7 @@ impl Tracker {
         }
     }
 
-    /// Counts the customer at hand and gives the ranks of its values.
+    /// The customer at hand is complete, and one of the summary: it is counted.
     pub fn finish(&mut self) {
         for (counts, (&several, &taken)) in self.counts.iter_mut().zip(self.several.iter().zip(&self.taken)) {
             counts.several += u64::from(several);

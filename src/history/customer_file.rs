@@ -1,7 +1,6 @@
 //! A file of customers: attributes to be joined to a summary by id. It is kept in memory.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{Array, RecordBatch, StringArray};
@@ -12,6 +11,7 @@ use super::attributes::{AttributeCounts, Interner, Levels, Profiles, say_missing
 use super::codec::Texts;
 use super::options::LogOptions;
 use super::read::batch::column;
+use super::read::columns;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
 use super::read::recognise::{Table, recognise_customers};
@@ -60,7 +60,7 @@ impl CustomerFile {
     pub fn read(path: &Path, options: &LogOptions, progress: &dyn Progress) -> Result<CustomerFile> {
         let inputs = recognise_customers(path, options)?;
         progress.stage("reading customers", Some(inputs.bytes()));
-        let profiles = Profiles::new(&options.attributes, u64::MAX);
+        let profiles = Profiles::new(&attributes_of_all(&inputs, options)?, u64::MAX);
         let mut pieces = in_parallel(&inputs, options, progress, |_, work, block| {
             let key = work.key;
             Ok(vec![(key, Piece::read(&inputs, work, block, &profiles)?)])
@@ -84,6 +84,11 @@ impl CustomerFile {
         };
         file.gather(&inputs, pieces)?;
         Ok(file)
+    }
+
+    /// The attributes that have to come from elsewhere.
+    pub fn not_here(&self, options: &LogOptions) -> Vec<String> {
+        options.attributes.iter().filter(|name| !self.levels.names.contains(name)).cloned().collect()
     }
 
     /// Brings the pieces together, in their order.
@@ -141,11 +146,11 @@ impl CustomerFile {
         Error::input(place(inputs, at.0, at.1).at(column, text(second)), message)
     }
 
-    /// The summary with the attributes, and what is to be said of those who have none.
+    /// The summary with these attributes, in this order, and what is to be said of those who have none.
     ///
     /// # Errors
     /// What reading the summary gives.
-    pub fn join(self, mut summary: Summary, progress: &dyn Progress) -> Result<Summary> {
+    pub fn join(self, mut summary: Summary, names: &[String], progress: &dyn Progress) -> Result<Summary> {
         let (mut customers, mut without) = (0u64, 0u64);
         let mut met = vec![false; self.codes.len()];
         let mut counts = vec![AttributeCounts::default(); self.levels.names.len()];
@@ -168,14 +173,17 @@ impl CustomerFile {
         let unmet = met.iter().filter(|met| !**met).count() as u64;
         let strangers = self.warn_strangers(&summary, customers, without)?;
         let meta = &mut summary.meta;
-        meta.attributes.clone_from(&self.levels.names);
+        let before = std::mem::replace(&mut meta.attributes, names.to_vec());
         meta.assumptions.extend(self.assumptions.iter().cloned());
         meta.assumptions.extend(self.say(customers, without, unmet));
         meta.assumptions.extend(say_missing(&self.levels.names, &counts, customers));
         meta.warnings.extend(self.warning.clone());
         meta.warnings.extend(strangers);
         let meta = summary.meta.clone();
-        Ok(Summary::new(meta, Joined { summary, file: Arc::new(self) }))
+        // In the order of names: a column of the summary's own, or one of those joined behind them.
+        let all: Vec<&String> = before.iter().chain(&self.levels.names).collect();
+        let order = names.iter().filter_map(|name| all.iter().position(|known| *known == name)).collect();
+        Ok(Summary::new(meta, Joined { summary, file: self, order }))
     }
 
     /// What was counted, in sentences.
@@ -212,7 +220,7 @@ impl CustomerFile {
         Ok(Some(Warning::new("no-customer-joined", message)))
     }
 
-    /// The batch with its attributes.
+    /// The batch with the attributes behind its own.
     fn attach(&self, mut batch: SummaryBatch) -> SummaryBatch {
         let mut columns: Vec<StringBuilder> =
             self.levels.names.iter().map(|_| StringBuilder::new()).collect();
@@ -224,7 +232,7 @@ impl CustomerFile {
                 column.append_value(self.levels.text(attribute, rank));
             }
         }
-        batch.attributes = columns.iter_mut().map(StringBuilder::finish).collect();
+        batch.attributes.extend(columns.iter_mut().map(StringBuilder::finish));
         batch
     }
 }
@@ -232,13 +240,45 @@ impl CustomerFile {
 /// A summary with attributes joined to it.
 struct Joined {
     summary: Summary,
-    file: Arc<CustomerFile>,
+    file: CustomerFile,
+    /// Where each attribute is among those of the summary and then those of the file.
+    order: Vec<usize>,
 }
 
 impl Batches for Joined {
     fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
-        Box::new(self.summary.batches().map(|batch| batch.map(|batch| self.file.attach(batch))))
+        let joined = |batch| {
+            let mut batch = self.file.attach(batch);
+            batch.attributes = self.order.iter().map(|&at| batch.attributes[at].clone()).collect();
+            batch
+        };
+        Box::new(self.summary.batches().map(move |batch| batch.map(joined)))
     }
+}
+
+/// The attributes that a table has, by the names they were asked for.
+fn attributes_here(table: &Table, options: &LogOptions) -> Vec<String> {
+    let here = |name: &&String| columns::has(&table.names, name);
+    options.attributes.iter().filter(here).cloned().collect()
+}
+
+/// The attributes of all tables, which must have the same.
+fn attributes_of_all(inputs: &Inputs, options: &LogOptions) -> Result<Vec<String>> {
+    let first = &inputs.tables[0];
+    let names = attributes_here(first, options);
+    for other in &inputs.tables[1..] {
+        let others = attributes_here(other, options);
+        if others != names {
+            let message = format!(
+                "the attributes here are {}, but {} in {}: files of customers must have the same",
+                others.join(", "),
+                names.join(", "),
+                first.source.name
+            );
+            return Err(Error::columns(&other.source.name, message));
+        }
+    }
+    Ok(names)
 }
 
 /// The place of a row.

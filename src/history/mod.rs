@@ -52,8 +52,8 @@ pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -
     attributes::check(options)?;
     let Some(path) = &options.customers else { return open_inputs(inputs, options, progress) };
     let file = CustomerFile::read(path, options, progress)?;
-    let without = LogOptions { attributes: Vec::new(), customers: None, ..options.clone() };
-    file.join(open_inputs(inputs, &without, progress)?, progress)
+    let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };
+    file.join(open_inputs(inputs, &rest, progress)?, &options.attributes, progress)
 }
 
 fn open_inputs(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {

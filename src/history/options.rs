@@ -72,7 +72,7 @@ pub struct LogOptions {
     /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
     /// first purchase is taken), of the summary, or of `customers`.
     pub attributes: Vec<String>,
-    /// A file with a row a customer that has the `attributes`; it is kept in memory.
+    /// A file with a row a customer; of the `attributes` it gives those that it has. It is kept in memory.
     pub customers: Option<PathBuf>,
     /// Memory for rows in flight \[bytes\]; `None`: half of the machine's, at most 2 GB.
     pub memory_limit: Option<u64>,

@@ -111,10 +111,16 @@ pub(crate) fn find(file: &str, names: &[String], options: &LogOptions) -> Result
     }
 }
 
-/// Finds the columns of a file of customers.
+/// Is there a column that this can be the name of?
+pub(crate) fn has(names: &[String], name: &str) -> bool {
+    let wanted = normalise(name);
+    names.iter().any(|name| normalise(name) == wanted)
+}
+
+/// Finds the columns of a file of customers: its id and those of the attributes that it has.
 ///
 /// # Errors
-/// As [`find`].
+/// As [`find`], or if it has none of the attributes.
 pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
     let table = Table::new(file, names);
     if options.attributes.is_empty() {
@@ -125,7 +131,13 @@ pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions)
         Some(Ok(id)) => id,
         _ => table.needed(&ID, None)?,
     };
-    let columns = CustomerColumns { id, attributes: table.attributes(options)? };
+    let here = options.attributes.iter().filter(|name| has(names, name));
+    let attributes: Vec<usize> = here.map(|name| table.named("--attributes", name)).collect::<Result<_>>()?;
+    if attributes.is_empty() {
+        let names = options.attributes.join(", ");
+        return Err(table.error(&format!("none of the --attributes ({names}) is a column of this file")));
+    }
+    let columns = CustomerColumns { id, attributes };
     table.refuse_shared(&columns.used())?;
     Ok(Columns::Customers(columns))
 }

@@ -10,7 +10,7 @@ pub(crate) mod arrow;
 pub(crate) mod batch;
 mod blocks;
 pub(crate) mod calendar;
-mod columns;
+pub(crate) mod columns;
 pub(crate) mod dates;
 pub(crate) mod feed;
 mod inputs;
