@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use clv::covariates::{Coefficient, Covariates};
 use clv::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, Customer, CustomerTable, Discounting, GGompertzNbd, GammaGamma, MbgCnbd,
-    MbgNbd, Model, Regression, CovariateConvention, ParetoNbd, Spend, SpendRow, SpendTable,
+    Attrition, BgBb, BgCnbd, BgNbd, CovariateConvention, Customer, CustomerTable, Discounting, GGompertzNbd,
+    GammaGamma, MbgCnbd, MbgNbd, Model, ParetoNbd, Regression, Spend, SpendRow, SpendTable,
 };
 use serde_json::Value;
 
@@ -88,7 +88,10 @@ fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: 
     attrition_of::<M>(line.model(), line)
 }
 
-fn attrition_of<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(model: M, line: &Line) -> Option<f64> {
+fn attrition_of<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(
+    model: M,
+    line: &Line,
+) -> Option<f64> {
     let table = |customer: Customer| {
         let mut builder = CustomerTable::builder();
         builder.push(customer, 1.0);
@@ -195,7 +198,8 @@ fn with_covariates<M: Attrition + Regression>(line: &Line) -> Option<f64> {
     builder.push(line.customer(), 1.0);
     let gradient = own.sum(&builder.finish()).gradient;
     let own_column = covariates.coefficients.iter().filter(|c| c.process == process).nth(k)?;
-    let slope = |(i, sign): &(usize, f64)| sign * own.params()[*i] * gradient[*i] * columns[own_column.column];
+    let slope =
+        |(i, sign): &(usize, f64)| sign * own.params()[*i] * gradient[*i] * columns[own_column.column];
     Some(own_column.targets.iter().map(slope).sum())
 }
 
@@ -229,6 +233,7 @@ fn computed(line: &Line) -> Option<f64> {
             variant => panic!("unknown variant {variant:?}"),
         },
         "bgbb" => attrition::<BgBb>(line),
+        "bgnbd_cov" if line.fields["params"]["convention"] == "pymc_mbg" => with_covariates::<MbgNbd>(line),
         "bgnbd_cov" => with_covariates::<BgNbd>(line),
         "pnbd_cov" => with_covariates::<ParetoNbd>(line),
         "gg" => spend(line),

@@ -17,6 +17,8 @@ mod spend;
 mod transform;
 mod uncertainty;
 
+use ndarray::Array2;
+
 use crate::error::{ErrorKind, Result};
 use crate::model::{Limit, Model, Scale, Table};
 use crate::warning::Warning;
@@ -84,7 +86,15 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
     }
     let (outcome, uncertainty) = search.best().expect("a model has at least one start");
     let mut model = M::from_params(&objective.space.to_natural(&outcome.u));
-    let mut report = describe(&model, table, &objective.space, outcome, uncertainty);
+    let mut report = describe(
+        &model,
+        table,
+        &objective.space,
+        outcome,
+        &uncertainty.verdict,
+        &uncertainty.standard_errors,
+        uncertainty.covariance.as_ref(),
+    );
     report.evaluations = search.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
     report.starts = search.outcomes.len();
     if matches!(uncertainty.verdict, Verdict::Limit) {
@@ -227,24 +237,26 @@ fn describe<M: Model>(
     table: &M::Table,
     space: &Space,
     outcome: &Outcome,
-    uncertainty: &Uncertainty,
+    verdict: &Verdict,
+    errors: &[Option<f64>],
+    covariance: Option<&Array2<f64>>,
 ) -> FitReport {
     let theta = model.params();
-    let stop = match &uncertainty.verdict {
+    let stop = match verdict {
         Verdict::Maximum => StopReason::Converged,
         Verdict::Limit => StopReason::Boundary(String::new()),
         Verdict::Neither(words) => StopReason::Failed(words.clone()),
     };
     let place = |i: usize| space.free.iter().position(|free| *free == i);
     // The standard error of a log parameter is relative.
-    let error = |i: usize| place(i).and_then(|k| uncertainty.standard_errors[k]).map(|e| e * theta[i]);
+    let error = |i: usize| place(i).and_then(|k| errors[k]).map(|e| e * theta[i]);
     let estimates = M::PARAMS.iter().enumerate().map(|(i, spec)| Estimate {
         name: spec.name,
         meaning: spec.meaning,
         value: theta[i],
         standard_error: error(i),
     });
-    let covariance = uncertainty.covariance.as_ref().filter(|_| stop == StopReason::Converged);
+    let covariance = covariance.filter(|_| stop == StopReason::Converged);
     let covariance = covariance.map(|covariance| {
         let both = |i: usize, j: usize| match (place(i), place(j)) {
             (Some(k), Some(l)) => covariance[[k, l]] * theta[i] * theta[j],

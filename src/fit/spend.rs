@@ -152,7 +152,7 @@ fn fit_with_mean(
         evaluations: free.report.evaluations + outcome.evaluations,
         starts: free.report.starts,
         free_parameters: 2,
-        ..describe(&model, table, &space, &outcome, &[None; 3], None)
+        ..describe(&model, table, &space, &outcome, &uncertainty.verdict, &[None; 3], None)
     };
     report.stop = stop;
     report.covariance = None;
