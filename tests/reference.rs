@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clv::model::{
-    Attrition, BgBb, BgNbd, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Spend, SpendRow,
+    Attrition, Bdw, BgBb, BgNbd, Contract, ContractRow, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Sbg, Spend, SpendRow,
     SpendTable,
 };
 use serde_json::Value;
@@ -123,6 +123,22 @@ fn attrition<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(line: 
     })
 }
 
+fn contract<M: Contract + Model<Row = ContractRow>>(line: &Line) -> Option<f64> {
+    let model: M = line.model();
+    let row = |ended: bool| ContractRow { periods: line.count("t"), ended };
+    Some(match line.text("quantity") {
+        "survival" => model.survival(line.count("t")),
+        "retention" => model.retention(line.count("t")),
+        "pmf" => model.churn(line.count("t")),
+        "ll_churn" => model.log_likelihood(&row(true)),
+        "ll_alive" => model.log_likelihood(&row(false)),
+        "del" => model.periods_from_now(0, line.number("d")),
+        "derl_post" => model.periods_from_now(line.count("n"), line.number("d")),
+        "derl_pre" => model.renewals_to_come(line.count("n") - 1, line.number("d")),
+        _ => return None,
+    })
+}
+
 fn spend(line: &Line) -> Option<f64> {
     let model: GammaGamma = line.model();
     let new = SpendRow { x: 0, mean: 0.0 };
@@ -146,7 +162,9 @@ fn computed(line: &Line) -> Option<f64> {
         "bgnbd" | "bgnbd_dert" => attrition::<BgNbd>(line),
         "mbgnbd" | "mbgnbd_dert" => attrition::<MbgNbd>(line),
         "bgbb" => attrition::<BgBb>(line),
+        "bdw" => contract::<Bdw>(line),
         "gg" => spend(line),
+        "sbg" => contract::<Sbg>(line),
         model if NOT_YET.contains(&model) => return None,
         model => panic!("unknown model {model}"),
     };

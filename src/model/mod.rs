@@ -5,7 +5,7 @@
 //! log-likelihood with exact first and second derivatives, summed over counted rows, so that what
 //! depends on `x` alone or on `T` alone is worked out once and not once a customer. [`Attrition`]
 //! is what scoring asks of a model of repeat purchases, [`Spend`] what it asks of a model of
-//! amounts. A question that a model cannot answer is a trait it does not implement. Questions whose
+//! amounts, [`Contract`] what it asks of a model of contracts. A question that a model cannot answer is a trait it does not implement. Questions whose
 //! answers follow from others, whatever the model, are functions ([`next_purchase_quantile`]).
 
 /// `Attrition` of a model whose answers are those of its kernel, which models share.
@@ -55,9 +55,11 @@ macro_rules! attrition_by_kernel {
     };
 }
 
+mod bdw;
 mod beta_geometric;
 mod bg_bb;
 mod bg_nbd;
+mod contract;
 mod gamma_gamma;
 mod gamma_poisson;
 mod keep;
@@ -65,6 +67,7 @@ mod mbg_nbd;
 mod nbd;
 mod process;
 mod questions;
+mod sbg;
 mod smooth_sum;
 mod table;
 mod weights;
@@ -73,14 +76,17 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
+pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
+pub use contract::{Contract, ContractRow, ContractTable};
 pub use gamma_gamma::GammaGamma;
 pub use mbg_nbd::MbgNbd;
 pub use nbd::Nbd;
 pub use process::Process;
 pub(crate) use process::rates;
 pub use questions::next_purchase_quantile;
+pub use sbg::Sbg;
 pub use table::{
     Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
 };
