@@ -3,8 +3,8 @@
 //! Each law was seen to fail on a planted bug, which is named beside it.
 
 use clv::model::{
-    Attrition, BgBb, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GammaGamma, MbgNbd, Model,
-    Nbd, Outlook, Spend, SpendRow, SpendTable, Table,
+    Attrition, Bdw, BgBb, BgNbd, ContractRow, ContractTable, Customer, CustomerTable, Derivatives,
+    Discounting, GammaGamma, MbgNbd, Model, Nbd, Outlook, Sbg, Spend, SpendRow, SpendTable, Table,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -65,6 +65,21 @@ fn half_silent_donor(x: u32, t: f64) -> Customer {
     customer(x, if x > 0 { bought + (0.5 * t).floor() } else { 0.0 }, bought + t)
 }
 
+/// Contracts young and old, ended and not.
+fn contracts() -> Vec<(ContractRow, f64)> {
+    let periods = [1, 2, 3, 4, 7, 12, 60, 365, 5000];
+    let both = periods.into_iter().flat_map(|periods| [(periods, false), (periods, true)]);
+    both.map(|(periods, ended)| (ContractRow { periods, ended }, 1.0 + f64::from(periods % 3))).collect()
+}
+
+fn contract_table(rows: &[(ContractRow, f64)]) -> ContractTable {
+    ContractTable::new(rows.iter().copied())
+}
+
+fn contract(x: u32, size: f64) -> ContractRow {
+    ContractRow { periods: 1 + x + size as u32, ended: x % 2 == 1 }
+}
+
 fn customer_table(rows: &[(Customer, f64)]) -> CustomerTable {
     let mut builder = CustomerTable::builder();
     for (row, count) in rows {
@@ -116,11 +131,13 @@ macro_rules! rows_of {
 }
 
 rows_of! {
+    Bdw: contracts, contract_table, contract;
     BgBb: donors, customer_table, half_silent_donor;
     BgNbd: customers, customer_table, half_silent;
     MbgNbd: customers, customer_table, half_silent;
     Nbd: customers, customer_table, half_silent;
     GammaGamma: spend_rows, spend_table, |x, mean| SpendRow { x, mean };
+    Sbg: contracts, contract_table, contract;
 }
 
 /// `f'(0)` by central differences of orders 2, 4, 6, 8 in one formula: error of order `h^8`.
@@ -635,6 +652,16 @@ macro_rules! conformance {
             forecasts_are_finite_at_extremes
         }
     };
+}
+
+mod sbg {
+    use super::*;
+    conformance!(Sbg { alpha: 0.668, beta: 3.806 });
+}
+
+mod bdw {
+    use super::*;
+    conformance!(Bdw { alpha: 0.259, beta: 1.722, c: 1.584 });
 }
 
 mod bg_bb {

@@ -16,8 +16,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clv::model::{
-    Attrition, Bdw, BgBb, BgNbd, Contract, ContractRow, Customer, CustomerTable, Discounting, GammaGamma, MbgNbd, Model, Sbg, Spend, SpendRow,
-    SpendTable,
+    Attrition, Bdw, BgBb, BgNbd, Contract, ContractRow, Customer, CustomerTable, Discounting, GammaGamma,
+    MbgNbd, Model, Sbg, Spend, SpendRow, SpendTable,
 };
 use serde_json::Value;
 

@@ -27,9 +27,7 @@
 
 use std::ops::Range;
 
-use crate::model::contract::{
-    BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts,
-};
+use crate::model::contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts};
 use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale};
 
 /// The BdW (beta-discrete-Weibull) model.

@@ -13,9 +13,7 @@ mod table;
 
 use crate::model::Derivatives;
 use crate::model::smooth_sum::SmoothTerms;
-use crate::special::{
-    LEGENDRE_8, digamma_difference, ln_beta_ratio, trigamma, trigamma_difference,
-};
+use crate::special::{LEGENDRE_8, digamma_difference, ln_beta_ratio, trigamma, trigamma_difference};
 pub use table::{ContractRow, ContractTable};
 
 /// A model of customers under contract, who renew, or not, at the end of each period. A new customer is in
@@ -177,15 +175,13 @@ impl BetaWeibull {
         let (z, delta) = (self.beta + self.time(n), self.step(n, ahead));
         let both = trigamma_difference(alpha + z, delta);
         let (r_a, r_z) = (digamma_difference(alpha + z, delta), self.by_z(z, delta));
-        let (r_zz, r_ad) = (both - trigamma_difference(z, delta), trigamma(alpha + z + delta));
+        let (r_zz, r_ad) = (self.by_z_twice(z, delta), trigamma(alpha + z + delta));
         let (r_d, r_zd) = (digamma_difference(z + delta, alpha), trigamma_difference(z + delta, alpha));
-        // By c: of n^c, and of the difference.
-        let powers = |t: f64| {
-            let ln = if t > 0.0 { t.ln() } else { 0.0 };
-            (self.time(t) * ln, self.time(t) * ln * ln)
-        };
-        let ((z_c, z_cc), (end_c, end_cc)) = (powers(n), powers(n + ahead));
-        let (d_c, d_cc) = (end_c - z_c, end_cc - z_cc);
+        // By c: of n^c, and of the difference, `Δ ln(n+ahead) + n^c ln((n+ahead)/n)`.
+        let (time, end) = (self.time(n), (n + ahead).ln());
+        let (start, gap) = if n > 0.0 { (n.ln(), (ahead / n).ln_1p()) } else { (0.0, 0.0) };
+        let (z_c, z_cc) = (time * start, time * start * start);
+        let (d_c, d_cc) = (delta * end + time * gap, delta * end * end + time * gap * (end + start));
         let cc = r_zz * z_c * z_c + r_zd * d_c * (2.0 * z_c + d_c) + r_z * z_cc + r_d * d_cc;
         Fall {
             value: -self.ln_stays(n, ahead),
@@ -201,6 +197,26 @@ impl BetaWeibull {
         }
         LEGENDRE_8.integrate(0.0, self.alpha, |s| trigamma_difference(z + s, delta))
     }
+
+    /// `∂²r/∂z²`, in the same ways.
+    fn by_z_twice(&self, z: f64, delta: f64) -> f64 {
+        if self.alpha > SMALL * z || z < FAR {
+            return trigamma_difference(self.alpha + z, delta) - trigamma_difference(z, delta);
+        }
+        LEGENDRE_8.integrate(0.0, self.alpha, |s| tetragamma_step(z + s, delta))
+    }
+}
+
+/// From here on the series of the derivative of trigamma is exact.
+const FAR: f64 = 50.0;
+
+/// `ψ''(z+Δ) − ψ''(z)` for large `z`, from its asymptotic series (DLMF 5.15.9), term by term.
+fn tetragamma_step(z: f64, delta: f64) -> f64 {
+    let (y, w) = (1.0 / z, 1.0 / (z + delta));
+    // (y^k − w^k)/(y − w)
+    let divided = |k: i32| (0..k).map(|i| y.powi(i) * w.powi(k - 1 - i)).sum::<f64>();
+    let terms = [(2, 1.0), (3, 1.0), (4, 0.5), (6, -1.0 / 6.0), (8, 1.0 / 6.0), (10, -0.3)];
+    delta * y * w * terms.into_iter().map(|(k, factor)| factor * divided(k)).sum::<f64>()
 }
 
 /// Pairs of parameters: the upper triangle of the Hessian, row by row.

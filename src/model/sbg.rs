@@ -29,9 +29,7 @@
 
 use std::ops::Range;
 
-use crate::model::contract::{
-    BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts,
-};
+use crate::model::contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts};
 use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale};
 
 /// The sBG (shifted beta-geometric) model.

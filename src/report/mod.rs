@@ -1,6 +1,7 @@
 //! What a command tells people, as data first: headings, tables and sentences, and the same figures
 //! as JSON. One renderer for the terminal ([`text`]); no command formats a number of its own.
 
+mod contracts;
 mod forecast;
 mod input;
 mod model;
@@ -8,6 +9,7 @@ pub mod text;
 
 use serde_json::{Map, Value};
 
+pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use forecast::forecast;
 pub use input::{input, scored_with, summary};
 pub use model::model;

@@ -59,6 +59,19 @@ impl ContractTable {
         self.rows.last().map_or(0, |row| row.periods)
     }
 
+    /// For each renewal, from the first on: how many customers were due, and how many renewed.
+    pub fn renewals(&self) -> Vec<(f64, f64)> {
+        let mut all = vec![(0.0, 0.0); self.longest() as usize];
+        for (row, count) in self.rows.iter().zip(&self.count) {
+            let renewed = (row.periods - u32::from(row.ended)) as usize;
+            for (i, (due, kept)) in all[..row.periods as usize].iter_mut().enumerate() {
+                *due += count;
+                *kept += if i < renewed { *count } else { 0.0 };
+            }
+        }
+        all
+    }
+
     /// The same rows with other counts (one a row, in order): for resampling.
     pub fn with_counts(&self, count: Vec<f64>) -> Self {
         assert_eq!(count.len(), self.rows.len(), "one count for each row");
