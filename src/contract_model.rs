@@ -22,8 +22,11 @@ pub struct ContractMember {
     /// Its parameters.
     pub params: &'static [ParamSpec],
     make: fn(&[f64]) -> Result<Arc<dyn Contract>>,
-    fit: fn(&ContractTable, &FitOptions) -> Result<(Vec<f64>, FitReport)>,
+    fit: FitMember,
 }
+
+/// Fits a member: its parameters, and what the fit says of itself.
+type FitMember = fn(&ContractTable, &FitOptions) -> Result<(Vec<f64>, FitReport)>;
 
 /// All contractual models.
 pub static CONTRACT_MODELS: &[ContractMember] = &[

@@ -52,7 +52,7 @@ pub enum AnyModel {
     /// A model of purchases.
     Purchases(Box<ClvModel>),
     /// A model of contracts.
-    Contracts(ContractModel),
+    Contracts(Box<ContractModel>),
 }
 
 /// Reads a model file of whatever kind.
@@ -117,7 +117,7 @@ pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
     let file: v1::File =
         serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
     let model = match ContractMember::named(file.model()) {
-        Some(_) => file.into_contract().map(AnyModel::Contracts),
+        Some(_) => file.into_contract().map(|model| AnyModel::Contracts(Box::new(model))),
         None => file.into_model().map(|model| AnyModel::Purchases(Box::new(model))),
     };
     model.map_err(|e| wrong(e.to_string()))
