@@ -19,6 +19,7 @@
 //!
 //! Modules follow the flow of the data; see ARCHITECTURE.md.
 
+pub mod contracts;
 pub mod history;
 pub mod summary;
 
@@ -31,8 +32,10 @@ pub mod special;
 
 pub mod choice;
 pub mod clv_model;
+pub mod contract_model;
 pub mod model_file;
 
+pub mod contract_score;
 pub mod score;
 pub mod totals;
 pub mod value;

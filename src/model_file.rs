@@ -4,6 +4,7 @@
 //! they do not know. A file of any version ever released is read through these structs; an unknown
 //! version, field or parameter is a clear error that names the file.
 
+mod contract;
 mod v1;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::clv_model::ClvModel;
+use crate::contract_model::{ContractMember, ContractModel};
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::write_bytes_atomically;
 
@@ -36,21 +38,65 @@ pub fn to_json(model: &ClvModel) -> String {
     text
 }
 
-/// Reads a model file.
+/// A contractual model's file as text.
+pub fn contract_to_json(model: &ContractModel) -> String {
+    let mut text = serde_json::to_string_pretty(&v1::File::from_contract(model))
+        .expect("a model file holds only finite numbers and text");
+    text.push('\n');
+    text
+}
+
+/// What a model file holds.
+#[derive(Debug, Clone)]
+pub enum AnyModel {
+    /// A model of purchases.
+    Purchases(Box<ClvModel>),
+    /// A model of contracts.
+    Contracts(Box<ContractModel>),
+}
+
+/// Reads a model file of whatever kind.
 ///
 /// # Errors
 /// If it cannot be read, is not a model file, is of an unknown version, or holds an unknown field
 /// or a parameter out of its domain.
-pub fn load(path: &Path) -> Result<ClvModel> {
+pub fn load_any(path: &Path) -> Result<AnyModel> {
     let text = std::fs::read_to_string(path).map_err(|e| Error::io("read the model file", path, e))?;
-    from_json(&text, path)
+    any_from_json(&text, path)
+}
+
+/// Reads the file of a purchase model.
+///
+/// # Errors
+/// See [`load_any`]; or if it is another kind of model.
+pub fn load(path: &Path) -> Result<ClvModel> {
+    purchases(load_any(path)?, path)
+}
+
+/// Reads the text of a purchase model's file; `path` is for messages.
+///
+/// # Errors
+/// See [`load`].
+pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
+    purchases(any_from_json(text, path)?, path)
+}
+
+fn purchases(model: AnyModel, path: &Path) -> Result<ClvModel> {
+    match model {
+        AnyModel::Purchases(model) => Ok(*model),
+        AnyModel::Contracts(model) => {
+            let message =
+                format!("{} is a model of contracts, not of purchases; use clv score with it", model.name);
+            Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into())
+        }
+    }
 }
 
 /// Reads a model file's text; `path` is for messages.
 ///
 /// # Errors
-/// See [`load`].
-pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
+/// See [`load_any`].
+pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
     let wrong = |message: String| Error::from(ErrorKind::ModelFile { path: path.to_owned(), message });
     let value: Value = serde_json::from_str(text).map_err(|e| match not_a_number(text) {
         Some(name) => wrong(format!("parameter {name} is not a finite number")),
@@ -70,7 +116,11 @@ pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
     }
     let file: v1::File =
         serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
-    file.into_model().map_err(|e| wrong(e.to_string()))
+    let model = match ContractMember::named(file.model()) {
+        Some(_) => file.into_contract().map(|model| AnyModel::Contracts(Box::new(model))),
+        None => file.into_model().map(|model| AnyModel::Purchases(Box::new(model))),
+    };
+    model.map_err(|e| wrong(e.to_string()))
 }
 
 /// JSON has no NaN or Infinity, but some writers put them there: the key in front of the first.

@@ -3,9 +3,9 @@
 //! Each law was seen to fail on a planted bug, which is named beside it.
 
 use clv::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, Customer, CustomerTable, Derivatives, Discounting, GGompertzNbd,
-    GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Outlook, ParetoNbd, Scale, Spend, SpendRow, SpendTable, Table,
-    next_purchase_quantile,
+    Attrition, Bdw, BgBb, BgCnbd, BgNbd, ContractRow, ContractTable, Customer, CustomerTable, Derivatives,
+    Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Outlook, ParetoNbd, Sbg, Scale,
+    Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -66,6 +66,21 @@ fn half_silent_donor(x: u32, t: f64) -> Customer {
     customer(x, if x > 0 { bought + (0.5 * t).floor() } else { 0.0 }, bought + t)
 }
 
+/// Contracts young and old, ended and not.
+fn contracts() -> Vec<(ContractRow, f64)> {
+    let periods = [1, 2, 3, 4, 7, 12, 60, 365, 5000];
+    let both = periods.into_iter().flat_map(|periods| [(periods, false), (periods, true)]);
+    both.map(|(periods, ended)| (ContractRow { periods, ended }, 1.0 + f64::from(periods % 3))).collect()
+}
+
+fn contract_table(rows: &[(ContractRow, f64)]) -> ContractTable {
+    ContractTable::new(rows.iter().copied())
+}
+
+fn contract(x: u32, size: f64) -> ContractRow {
+    ContractRow { periods: 1 + x + size as u32, ended: x % 2 == 1 }
+}
+
 fn customer_table(rows: &[(Customer, f64)]) -> CustomerTable {
     let mut builder = CustomerTable::builder();
     for (row, count) in rows {
@@ -117,6 +132,7 @@ macro_rules! rows_of {
 }
 
 rows_of! {
+    Bdw: contracts, contract_table, contract;
     BgBb: donors, customer_table, half_silent_donor;
     BgNbd: customers, customer_table, half_silent;
     MbgNbd: customers, customer_table, half_silent;
@@ -126,6 +142,7 @@ rows_of! {
     ParetoNbd: customers, customer_table, half_silent;
     GGompertzNbd: customers, customer_table, half_silent;
     GammaGamma: spend_rows, spend_table, |x, mean| SpendRow { x, mean };
+    Sbg: contracts, contract_table, contract;
 }
 
 /// `f'(0)` by central differences of orders 2, 4, 6, 8 in one formula: error of order `h^8`.
@@ -724,6 +741,16 @@ macro_rules! conformance {
             next_purchase_comes_with_its_probability
         }
     };
+}
+
+mod sbg {
+    use super::*;
+    conformance!(Sbg { alpha: 0.668, beta: 3.806 });
+}
+
+mod bdw {
+    use super::*;
+    conformance!(Bdw { alpha: 0.259, beta: 1.722, c: 1.584 });
 }
 
 mod bg_bb {

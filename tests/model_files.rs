@@ -4,6 +4,13 @@
 use std::fs;
 use std::path::Path;
 
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+
+use clv::contract_model::ContractModel;
+use clv::contracts::{self, ContractOptions};
+use clv::model_file::AnyModel;
 use clv::score::score;
 use clv::units::Unit;
 use clv::value::ValueOptions;
@@ -21,7 +28,14 @@ fn old_model_files_score_as_ever() {
             if path.extension().is_none_or(|e| e != "json") {
                 continue;
             }
-            let model = model_file::load(&path).unwrap_or_else(|e| panic!("{e}"));
+            files += 1;
+            let model = match model_file::load_any(&path).unwrap_or_else(|e| panic!("{e}")) {
+                AnyModel::Purchases(model) => model,
+                AnyModel::Contracts(model) => {
+                    contracts_score_as_ever(&model, &path);
+                    continue;
+                }
+            };
             let options = history::LogOptions { unit: Some(model.unit), ..Default::default() };
             // Models of opportunities have customers of their own: with whole ages.
             let own = path.with_extension("customers.csv");
@@ -44,10 +58,34 @@ fn old_model_files_score_as_ever() {
                 }
             }
             compare(&path.with_extension("scores.csv"), &rows);
-            files += 1;
         }
     }
-    assert!(files >= 6, "only {files} model files found");
+    assert!(files >= 8, "only {files} model files found");
+}
+
+/// Every figure of every customer, by its column.
+fn contracts_score_as_ever(model: &ContractModel, path: &Path) {
+    let options = ContractOptions { period: Some(model.period), observed_until: None };
+    let customers = contracts::open(&path.with_extension("customers.csv"), &options).unwrap();
+    let table = model.score(&customers, &ValueOptions::default()).unwrap().table;
+    let mut reader = csv::Reader::from_path(path.with_extension("scores.csv")).unwrap();
+    let names: Vec<String> = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), names);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(records.len(), table.num_rows());
+    for (row, record) in records.iter().enumerate() {
+        for (column, name) in table.columns().iter().zip(&names).skip(3) {
+            let column = column.as_primitive::<Float64Type>();
+            let figure = column.is_valid(row).then(|| column.value(row));
+            let stored: Option<f64> = record[names.iter().position(|n| n == name).unwrap()].parse().ok();
+            let place = format!("{} {} {name}", path.display(), &record[0]);
+            assert_eq!(figure.is_some(), stored.is_some(), "{place}");
+            if let (Some(figure), Some(stored)) = (figure, stored) {
+                let error = (figure - stored).abs() / stored.abs().max(f64::MIN_POSITIVE);
+                assert!(error <= 1e-12, "{place}: {figure} was {stored}");
+            }
+        }
+    }
 }
 
 fn compare(expected: &Path, rows: &[(String, [Option<f64>; 4])]) {

@@ -19,8 +19,12 @@ use common::{assert_close, assert_printed, cdnow, cdnow_options, customers, fit,
 /// figures below are those of its own fit, to within these digits; none of the rounded parameter sets
 /// that it prints (0.5534 10.5802 0.6061 11.6562, among others) reproduces them: with those E[X(52)] is
 /// 1.47307, by mpmath with 30 digits.
-const BEST: ParetoNbd =
-    ParetoNbd { r: 0.5532770468531938, alpha: 10.577683463302451, s: 0.6062399891277189, beta: 11.668735288851463 };
+const BEST: ParetoNbd = ParetoNbd {
+    r: 0.5532770468531938,
+    alpha: 10.577683463302451,
+    s: 0.6062399891277189,
+    beta: 11.668735288851463,
+};
 
 /// The parameters as printed by FH.
 const PRINTED: ParetoNbd = ParetoNbd { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
@@ -74,8 +78,15 @@ fn pareto_nbd_of_new_customers() {
     // LT, test_estimation.py:347, from BTYD's manual, whose parameters these are.
     let manual = ParetoNbd { r: 0.55, alpha: 10.56, s: 0.61, beta: 11.64 };
     let printed = [
-        "0.05077821", "0.09916088", "0.14542507", "0.18979930", "0.23247466", "0.27361274", "0.31335159",
-        "0.35181024", "0.38909211",
+        "0.05077821",
+        "0.09916088",
+        "0.14542507",
+        "0.18979930",
+        "0.23247466",
+        "0.27361274",
+        "0.31335159",
+        "0.35181024",
+        "0.38909211",
     ];
     for (t, printed) in (1..).zip(printed) {
         assert_printed("E[X(t)]", manual.expected_purchases_new(f64::from(t)), printed);

@@ -17,8 +17,9 @@ use std::path::{Path, PathBuf};
 
 use clv::covariates::{Coefficient, Covariates};
 use clv::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, CovariateConvention, Customer, CustomerTable, Discounting, GGompertzNbd,
-    GammaGamma, MbgCnbd, MbgNbd, Model, ParetoNbd, Regression, Spend, SpendRow, SpendTable,
+    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, CovariateConvention, Customer, CustomerTable,
+    Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, ParetoNbd, Regression, Sbg, Spend,
+    SpendRow, SpendTable,
 };
 use serde_json::Value;
 
@@ -203,6 +204,22 @@ fn with_covariates<M: Attrition + Regression>(line: &Line) -> Option<f64> {
     Some(own_column.targets.iter().map(slope).sum())
 }
 
+fn contract<M: Contract + Model<Row = ContractRow>>(line: &Line) -> Option<f64> {
+    let model: M = line.model();
+    let row = |ended: bool| ContractRow { periods: line.count("t"), ended };
+    Some(match line.text("quantity") {
+        "survival" => model.survival(line.count("t")),
+        "retention" => model.retention(line.count("t")),
+        "pmf" => model.churn(line.count("t")),
+        "ll_churn" => model.log_likelihood(&row(true)),
+        "ll_alive" => model.log_likelihood(&row(false)),
+        "del" => model.periods_from_now(0, line.number("d")),
+        "derl_post" => model.periods_from_now(line.count("n"), line.number("d")),
+        "derl_pre" => model.renewals_to_come(line.count("n") - 1, line.number("d")),
+        _ => return None,
+    })
+}
+
 fn spend(line: &Line) -> Option<f64> {
     let model: GammaGamma = line.model();
     let new = SpendRow { x: 0, mean: 0.0 };
@@ -236,7 +253,9 @@ fn computed(line: &Line) -> Option<f64> {
         "bgnbd_cov" if line.fields["params"]["convention"] == "pymc_mbg" => with_covariates::<MbgNbd>(line),
         "bgnbd_cov" => with_covariates::<BgNbd>(line),
         "pnbd_cov" => with_covariates::<ParetoNbd>(line),
+        "bdw" => contract::<Bdw>(line),
         "gg" => spend(line),
+        "sbg" => contract::<Sbg>(line),
         model if NOT_YET.contains(&model) => return None,
         model => panic!("unknown model {model}"),
     };

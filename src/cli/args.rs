@@ -76,9 +76,12 @@ pub(super) struct InputArgs {
     /// How time is written: day, week, month or year; changes no forecast [default: week, or what a summary says]
     #[arg(long, value_name = "UNIT", help_heading = "Time")]
     pub unit: Option<Unit>,
+    /// For contracts (sbg, bdw): how long a period is: day, week, month or year
+    #[arg(long, value_name = "UNIT", help_heading = "Time")]
+    period: Option<Unit>,
     /// End of observation [default: the last date of the log]
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]
-    observed_until: Option<Date>,
+    pub observed_until: Option<Date>,
     /// Leave out customers first seen before this date
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]
     since: Option<Date>,
@@ -114,7 +117,15 @@ impl InputArgs {
         self.grain.is_some()
     }
 
+    /// How long a period of contracts is: `--period`, or what `--unit` says.
+    pub fn period(&self) -> Option<Unit> {
+        self.period.or(self.unit)
+    }
+
     pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
+        if self.period.is_some() {
+            return Err(Error::option("--period", "only models of contracts (sbg, bdw) have periods"));
+        }
         let returns = match self.returns {
             ReturnsArg::Net => Returns::Net,
             ReturnsArg::Drop => Returns::Drop,
@@ -161,7 +172,7 @@ impl InputArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; auto (the best by BIC), or all (compare them) [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; auto (the best by BIC), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     model: Option<String>,
     /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel

@@ -3,6 +3,8 @@
 use crate::choice;
 use crate::cli::args::{FitArgs, InputArgs};
 use crate::cli::console::{Console, Results};
+use crate::cli::contracts;
+use crate::contract_model::ContractMember;
 use crate::error::Result;
 use crate::output::Target;
 use crate::{history, model_file, report};
@@ -20,6 +22,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let request = args.fit.request();
+    if ContractMember::named(&request.model).is_some() {
+        let output = args.output.as_deref();
+        return contracts::fit(&request.model, &args.input, &request.options, output, console);
+    }
     let mut log = args.input.options(threads)?;
     FitArgs::prepare(&request, &mut log)?;
     let target = args.output.as_deref().map(Target::document).transpose()?;

@@ -4,7 +4,8 @@ use crate::choice;
 use crate::cli::args::{FitArgs, InputArgs, ScoreArgs};
 use crate::cli::console::Console;
 use crate::cli::score;
-use crate::error::Result;
+use crate::contract_model::ContractMember;
+use crate::error::{Error, Result};
 use crate::output::Target;
 use crate::{history, report};
 
@@ -24,6 +25,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.score.options()?;
     let request = args.fit.request();
+    if ContractMember::named(&request.model).is_some() {
+        let message = format!("{} is a model of contracts: use clv fit, then clv score", request.model);
+        return Err(Error::option("--model", message));
+    }
     let mut log = args.input.options(threads)?;
     FitArgs::prepare(&request, &mut log)?;
     let target = args.output.as_deref().map(Target::table).transpose()?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::console::{Console, Results};
 use crate::error::Result;
+use crate::model_file::AnyModel;
 use crate::{model_file, report};
 
 #[derive(clap::Args)]
@@ -14,6 +15,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
-    let model = model_file::load(&args.model)?;
-    console.report(&report::model(&model), Results::Stdout)
+    let report = match model_file::load_any(&args.model)? {
+        AnyModel::Purchases(model) => report::model(&model),
+        AnyModel::Contracts(model) => report::contract_model(&model),
+    };
+    console.report(&report, Results::Stdout)
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod console;
+mod contracts;
 mod fit;
 mod forecast;
 mod inspect;

@@ -2,6 +2,7 @@
 
 use crate::cli::console::{Console, Results};
 use crate::clv_model::ClvModel;
+use crate::contract_model::{ContractMember, ContractModel};
 use crate::error::{Error, Result};
 use crate::family::{PurchaseModel, in_order};
 use crate::model::{GammaGamma, Model};
@@ -11,7 +12,7 @@ use crate::{model_file, report};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb or nbd
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; of contracts: sbg or bdw
     #[arg(value_name = "NAME")]
     name: String,
     /// Its parameters, such as r=.243 alpha=4.414 a=.793 b=2.426
@@ -20,7 +21,7 @@ pub(super) struct Args {
     /// Gamma-Gamma parameters, such as p=6.25,q=3.74,v=15.44
     #[arg(long, value_name = "LIST")]
     spend: Option<String>,
-    /// Unit of time of the parameters: day, week, month or year [default: week]
+    /// Unit of time of the parameters: day, week, month or year [default: week]; of contracts: the period
     #[arg(long, value_name = "UNIT")]
     unit: Option<Unit>,
     /// What counted as one purchase when they were estimated
@@ -33,6 +34,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
     let target = args.output.as_deref().map(Target::document).transpose()?;
+    if ContractMember::named(&args.name).is_some() {
+        return contract(args, target.as_ref(), console);
+    }
     let purchase = PurchaseModel::from_named(&args.name, &pairs(&args.name, &args.parameters)?)?;
     let spend = args.spend.as_deref().map(spend).transpose()?;
     let mut model = ClvModel::from_parameters(purchase, spend, args.unit.unwrap_or_default());
@@ -43,6 +47,25 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
         results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
     }
     console.report(&report::model(&model), results)
+}
+
+/// A model of contracts.
+fn contract(args: &Args, target: Option<&Target>, console: &Console) -> Result<()> {
+    let Some(period) = args.unit else {
+        let message = "how long is a period of these contracts: day, week, month or year?";
+        return Err(Error::option("--unit", message));
+    };
+    if args.spend.is_some() || args.grain.is_some() {
+        let message = format!("{} is a model of contracts: it has no --spend and no --grain", args.name);
+        return Err(Error::option("NAME", message));
+    }
+    let model = ContractModel::from_named(&args.name, &pairs(&args.name, &args.parameters)?, period)?;
+    let mut results = Results::Stdout;
+    if let Some(target) = target {
+        target.write_document(&model_file::contract_to_json(&model))?;
+        results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
+    }
+    console.report(&report::contract_model(&model), results)
 }
 
 fn spend(list: &str) -> Result<GammaGamma> {

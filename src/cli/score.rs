@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use crate::cli::args::{InputArgs, ScoreArgs, add_attributes};
 use crate::cli::console::{Console, Results};
+use crate::cli::contracts;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
+use crate::model_file::AnyModel;
 use crate::output::{TableWriter, Target};
 use crate::progress::Progress;
 use crate::report::Report;
@@ -30,11 +32,17 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.score.options()?;
+    let model = match model_file::load_any(&args.model)? {
+        AnyModel::Purchases(model) => *model,
+        AnyModel::Contracts(model) => {
+            let output = args.output.as_deref();
+            return contracts::score(&model, &args.model, &args.input, &options.value, output, console);
+        }
+    };
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain([&args.model]))?;
     }
-    let model = model_file::load(&args.model)?;
     let mut log = args.input.options(threads)?;
     // A log is summarised in the model's own grain; a summary that does not say is in the model's unit.
     if !args.input.has_grain() {

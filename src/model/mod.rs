@@ -5,7 +5,7 @@
 //! log-likelihood with exact first and second derivatives, summed over counted rows, so that what
 //! depends on `x` alone or on `T` alone is worked out once and not once a customer. [`Attrition`]
 //! is what scoring asks of a model of repeat purchases, [`Spend`] what it asks of a model of
-//! amounts. A question that a model cannot answer is a trait it does not implement. Questions whose
+//! amounts, [`Contract`] what it asks of a model of contracts. A question that a model cannot answer is a trait it does not implement. Questions whose
 //! answers follow from others, whatever the model, are functions ([`next_purchase_quantile`]).
 
 /// `Attrition` of a model whose answers are those of its kernel, which models share.
@@ -55,10 +55,12 @@ macro_rules! attrition_by_kernel {
     };
 }
 
+mod bdw;
 mod beta_geometric;
 mod bg_bb;
 mod bg_cnbd;
 mod bg_nbd;
+mod contract;
 mod erlang;
 mod gamma_gamma;
 mod gamma_poisson;
@@ -72,6 +74,7 @@ mod pareto_nbd;
 mod process;
 mod questions;
 mod regression;
+mod sbg;
 mod smooth_sum;
 mod table;
 mod weights;
@@ -80,9 +83,11 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
+pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;
+pub use contract::{Contract, ContractRow, ContractTable};
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
 pub use mbg_cnbd::MbgCnbd;
@@ -93,6 +98,7 @@ pub use process::Process;
 pub(crate) use process::rates;
 pub use questions::next_purchase_quantile;
 pub use regression::{CovariateConvention, Regression, Regressor};
+pub use sbg::Sbg;
 pub use table::{
     Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
 };

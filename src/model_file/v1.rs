@@ -18,32 +18,32 @@ use crate::warning::Warning;
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    format: String,
-    format_version: u64,
-    made_by: String,
-    model: String,
-    parameters: Map<String, Value>,
-    covariance: Option<Vec<Vec<f64>>>,
+    pub(super) format: String,
+    pub(super) format_version: u64,
+    pub(super) made_by: String,
+    pub(super) model: String,
+    pub(super) parameters: Map<String, Value>,
+    pub(super) covariance: Option<Vec<Vec<f64>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    covariates: Option<covariates::Part>,
-    unit: String,
-    grain: Option<String>,
-    window: Window,
-    trained_on: Option<Training>,
-    fit: Option<Fit>,
-    spend: Option<SpendPart>,
+    pub(super) covariates: Option<covariates::Part>,
+    pub(super) unit: String,
+    pub(super) grain: Option<String>,
+    pub(super) window: Window,
+    pub(super) trained_on: Option<Training>,
+    pub(super) fit: Option<Fit>,
+    pub(super) spend: Option<SpendPart>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Window {
-    first_purchase: Option<String>,
-    observed_until: Option<String>,
+pub(super) struct Window {
+    pub(super) first_purchase: Option<String>,
+    pub(super) observed_until: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Training {
+pub(super) struct Training {
     customers: u64,
     repeat_customers: u64,
     repeat_purchases: u64,
@@ -53,7 +53,7 @@ struct Training {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SpendPart {
+pub(super) struct SpendPart {
     model: String,
     parameters: Map<String, Value>,
     covariance: Option<Vec<Vec<f64>>>,
@@ -62,7 +62,7 @@ struct SpendPart {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fit {
+pub(super) struct Fit {
     stop: String,
     explanation: Option<String>,
     standard_errors: Map<String, Value>,
@@ -173,19 +173,19 @@ impl SpendPart {
 }
 
 impl Training {
-    fn from_memory(data: TrainedOn) -> Self {
+    pub(super) fn from_memory(data: TrainedOn) -> Self {
         let TrainedOn { customers, repeat_customers, repeat_purchases, rows, sha256 } = data;
         Training { customers, repeat_customers, repeat_purchases, rows, sha256 }
     }
 
-    fn into_memory(self) -> TrainedOn {
+    pub(super) fn into_memory(self) -> TrainedOn {
         let Training { customers, repeat_customers, repeat_purchases, rows, sha256 } = self;
         TrainedOn { customers, repeat_customers, repeat_purchases, rows, sha256 }
     }
 }
 
 impl Fit {
-    fn from_report(report: &FitReport) -> Self {
+    pub(super) fn from_report(report: &FitReport) -> Self {
         let errors = report.estimates.iter();
         let errors = errors.map(|e| (e.name.to_owned(), e.standard_error.map_or(Value::Null, Value::from)));
         let warnings = report.warnings.iter();
@@ -214,7 +214,7 @@ impl Fit {
         }
     }
 
-    fn into_report(
+    pub(super) fn into_report(
         self,
         model: &'static str,
         specs: &'static [ParamSpec],
@@ -271,11 +271,11 @@ impl Fit {
     }
 }
 
-fn named(specs: &[ParamSpec], values: Vec<f64>) -> Map<String, Value> {
+pub(super) fn named(specs: &[ParamSpec], values: Vec<f64>) -> Map<String, Value> {
     specs.iter().zip(values).map(|(spec, value)| (spec.name.to_owned(), value.into())).collect()
 }
 
-fn numbers(model: &str, parameters: &Map<String, Value>) -> Result<Vec<(String, f64)>> {
+pub(super) fn numbers(model: &str, parameters: &Map<String, Value>) -> Result<Vec<(String, f64)>> {
     let number = |(name, value): (&String, &Value)| match value.as_f64() {
         Some(number) => Ok((name.clone(), number)),
         None => Err(Error::model(model, format!("parameter {name} = {value} is not a finite number"))),
@@ -283,7 +283,7 @@ fn numbers(model: &str, parameters: &Map<String, Value>) -> Result<Vec<(String, 
     parameters.iter().map(number).collect()
 }
 
-fn date(text: Option<String>) -> Result<Option<Date>> {
+pub(super) fn date(text: Option<String>) -> Result<Option<Date>> {
     let parse = |text: String| {
         text.parse().map_err(|_| Error::model("window", format!("'{text}' is not a date like 1997-09-30")))
     };

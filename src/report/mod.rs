@@ -2,6 +2,7 @@
 //! as JSON. One renderer for the terminal ([`text`]); no command formats a number of its own.
 
 mod choice;
+mod contracts;
 mod forecast;
 mod input;
 mod model;
@@ -10,6 +11,7 @@ pub mod text;
 use serde_json::{Map, Value};
 
 pub use choice::comparison;
+pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use forecast::forecast;
 pub use input::{input, scored_with, summary};
 pub use model::model;

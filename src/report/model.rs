@@ -72,12 +72,18 @@ fn training(model: &ClvModel) -> Option<Block> {
     Some(Block::Line(words))
 }
 
-struct Part {
-    blocks: Vec<Block>,
-    json: Map<String, Value>,
+pub(super) struct Part {
+    pub blocks: Vec<Block>,
+    pub json: Map<String, Value>,
 }
 
-fn describe(name: &str, specs: &[ParamSpec], params: &[f64], fit: Option<&FitReport>, unit: Unit) -> Part {
+pub(super) fn describe(
+    name: &str,
+    specs: &[ParamSpec],
+    params: &[f64],
+    fit: Option<&FitReport>,
+    unit: Unit,
+) -> Part {
     let error = |i: usize| fit.and_then(|fit| fit.estimates[i].standard_error);
     let mut table = Table::new(&["parameter", ">estimate", ">std. error", "meaning"]);
     for (i, (spec, value)) in specs.iter().zip(params).enumerate() {

@@ -293,8 +293,8 @@ impl Group {
 fn add_natural(model: &BgBb, sum: &Jet, out: &mut Derivatives) {
     let theta = [model.alpha, model.beta, model.gamma, model.delta];
     out.value += sum.value;
-    for i in 0..N {
-        out.gradient[i] += sum.d[i] / theta[i];
+    for (i, theta) in theta.iter().enumerate() {
+        out.gradient[i] += sum.d[i] / theta;
     }
     for (k, (i, j)) in PAIR.into_iter().enumerate() {
         let own = if i == j { sum.d[i] } else { 0.0 };

@@ -10,7 +10,7 @@ use crate::model::CovariateConvention;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Part {
+pub(in crate::model_file) struct Part {
     convention: String,
     covariates: Vec<Column>,
     coefficients: Vec<Entry>,
@@ -46,7 +46,7 @@ fn convention_name(convention: CovariateConvention) -> &'static str {
 }
 
 impl Part {
-    pub fn new(covariates: &Covariates, fit: Option<&FitReport>) -> Self {
+    pub(super) fn new(covariates: &Covariates, fit: Option<&FitReport>) -> Self {
         let names = covariates.columns();
         let error = |i: usize| fit.and_then(|fit| fit.coefficients.get(i)).and_then(|e| e.standard_error);
         let entries = covariates.coefficients.iter().enumerate().map(|(i, coefficient)| Entry {
@@ -73,7 +73,7 @@ impl Part {
         }
     }
 
-    pub fn into_memory(self, model: &'static str) -> Result<(Option<Covariates>, Vec<CoefficientEstimate>)> {
+    pub(super) fn into_memory(self, model: &'static str) -> Result<(Option<Covariates>, Vec<CoefficientEstimate>)> {
         let wrong = |words: String| Error::model(model, words);
         let convention = match self.convention.as_str() {
             "separate" => CovariateConvention::Separate,

@@ -1,0 +1,97 @@
+//! The verbs for models of contracts: `clv fit --model sbg`, and `clv score` and `clv inspect` with such a
+//! model. The verbs themselves come here early.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::InputArgs;
+use crate::cli::console::{Console, Results};
+use crate::contract_model::ContractModel;
+use crate::contracts::{self, ContractOptions, Contracts};
+use crate::error::{Error, Result};
+use crate::fit::FitOptions;
+use crate::output::{TableWriter, Target};
+use crate::units::Unit;
+use crate::value::ValueOptions;
+use crate::{model_file, report};
+
+fn open(input: &InputArgs, period: Option<Unit>) -> Result<Contracts> {
+    let [path] = &input.inputs[..] else {
+        return Err(Error::option("FILE", "contracts are read from one file"));
+    };
+    if path == Path::new("-") {
+        return Err(Error::option("FILE", "contracts are read from a file, not from standard input"));
+    }
+    contracts::open(path, &ContractOptions { period, observed_until: input.observed_until })
+}
+
+/// Fits a model of contracts.
+pub(super) fn fit(
+    name: &str,
+    input: &InputArgs,
+    options: &FitOptions,
+    output: Option<&str>,
+    console: &Console,
+) -> Result<()> {
+    let target = output.map(Target::document).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(&input.inputs)?;
+    }
+    let contracts = open(input, input.period())?;
+    let model = ContractModel::fit(name, &contracts, options)?;
+    let mut report = report::contracts(&contracts);
+    report.extend(report::contract_model(&model));
+    report.extend(report::survival(&model, &contracts));
+    let mut results = Results::Stdout;
+    if let Some(target) = &target {
+        target.write_document(&model_file::contract_to_json(&model))?;
+        if target.is_stdout() {
+            results = Results::Stderr;
+        }
+        report.json.insert("output".into(), target.to_string().into());
+    }
+    console.report(&report, results)?;
+    if let Some(target) = target.filter(|target| !target.is_stdout()) {
+        console.say(&format!("model file: {target}"));
+    }
+    Ok(())
+}
+
+/// Scores contracts.
+pub(super) fn score(
+    model: &ContractModel,
+    model_path: &PathBuf,
+    input: &InputArgs,
+    options: &ValueOptions,
+    output: Option<&str>,
+    console: &Console,
+) -> Result<()> {
+    let target = output.map(Target::table).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(input.inputs.iter().chain([model_path]))?;
+    }
+    let contracts = open(input, Some(input.period().unwrap_or(model.period)))?;
+    if contracts.period != Some(model.period) {
+        let message = format!("the model counts in periods of a {}; these must, too", model.period);
+        return Err(Error::option("--period", message));
+    }
+    let scores = model.score(&contracts, options)?;
+    let mut report = report::contracts(&contracts);
+    report.extend(report::contract_forecast(model, &scores, options));
+    let mut results = Results::Stdout;
+    if let Some(target) = &target {
+        let mut writer = TableWriter::create(target, scores.table.schema())?;
+        writer.write(&scores.table)?;
+        writer.finish()?;
+        if target.is_stdout() {
+            results = Results::Stderr;
+        }
+        report.json.insert("output".into(), target.to_string().into());
+    }
+    console.report(&report, results)?;
+    match target {
+        Some(target) if target.is_stdout() => {}
+        Some(target) => console.say(&format!("forecast: {target}")),
+        None => console.say("row by row: add -o scores.csv (or .parquet, .jsonl, - for standard output)"),
+    }
+    Ok(())
+}

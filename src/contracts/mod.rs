@@ -1,0 +1,140 @@
+//! Customers under contract, read from a file: how long each has stayed, and who has left.
+//!
+//! Two kinds of CSV are told apart by their columns:
+//!
+//! * a retention table: `period` (0, 1, 2, ...) and `customers` (how many of those who began are still there;
+//!   at period 0, all), and `cohort` if there is more than one;
+//! * one row a customer: `customer_id`, `start` and `end` (the first day no longer covered; empty: goes on),
+//!   with the length of a period and the end of observation.
+//!
+//! Whole periods: a contract that began on the 15th is renewed on every 15th (on the last day of shorter
+//! months), so one that goes on has been renewed as often as whole periods have passed by the end of
+//! observation, that day included. One that ended has lasted the periods up to its end, a broken one
+//! counted as whole, and at least one: it was not renewed at the end of the last of them.
+
+mod customers;
+mod retention;
+mod table;
+
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::error::{Error, Result};
+use crate::model::{ContractRow, ContractTable};
+use crate::units::Unit;
+use table::TextTable;
+
+/// What to read, and how.
+#[derive(Debug, Clone, Default)]
+pub struct ContractOptions {
+    /// How long a period is. Needed for files of customers; of a retention table only for discounting.
+    pub period: Option<Unit>,
+    /// The end of observation, this day included; `None`: the last date of the file.
+    pub observed_until: Option<Date>,
+}
+
+/// The survivors of one cohort.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cohort {
+    /// Its name; empty if the table has no column of cohorts.
+    pub name: String,
+    /// Customers after 0, 1, 2, ... periods.
+    pub survivors: Vec<u64>,
+}
+
+/// The contract of one customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomerContract {
+    /// Who.
+    pub id: String,
+    /// How long, and whether it has ended.
+    pub contract: ContractRow,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ContractData {
+    /// A retention table, cohort by cohort, in the order of the file.
+    Cohorts(Vec<Cohort>),
+    /// One row a customer, in the order of the file.
+    Customers(Vec<CustomerContract>),
+}
+
+/// Customers under contract.
+#[derive(Debug, Clone)]
+pub struct Contracts {
+    /// Who they are.
+    pub data: ContractData,
+    /// How long a period is, if said.
+    pub period: Option<Unit>,
+    /// The first start, if dates are known.
+    pub first_start: Option<Date>,
+    /// The end of observation, if dates are known.
+    pub observed_until: Option<Date>,
+    /// Rows of the file.
+    pub rows_read: u64,
+    /// What was assumed or left out, one sentence each.
+    pub remarks: Vec<String>,
+    /// SHA-256 of the file's text, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Reads a retention table, or one row a customer: which of the two it is shows in the columns.
+///
+/// # Errors
+/// If the file cannot be read, its columns are not those of either, a value cannot be used (with file,
+/// line, column, value and the repair), or the period is not said where it is needed.
+pub fn open(path: &Path, options: &ContractOptions) -> Result<Contracts> {
+    let table = TextTable::read(path)?;
+    let cohort = table.find(&["cohort", "segment", "group"])?;
+    let period = table.find(&["period", "periods", "age", "tenure"])?;
+    let count = table.find(&["customers", "survivors", "active", "alive", "count"])?;
+    let id = table.find(&["customer_id", "customer", "client_id", "user_id", "account_id", "id"])?;
+    let start = table.find(&["start", "start_date", "started", "signup_date", "begin"])?;
+    let end = table.find(&["end", "end_date", "ended", "cancel_date", "churn_date"])?;
+    match (period, count, id, start, end) {
+        (Some(period), Some(count), _, None, None) => retention::read(&table, cohort, period, count, options),
+        (None, _, Some(id), Some(start), Some(end)) => customers::read(&table, [id, start, end], options),
+        _ => Err(Error::columns(
+            &table.file,
+            format!(
+                "neither a retention table (columns period and customers, and cohort if there are several) nor \
+                 one row a customer (columns customer_id, start and end); found: {}",
+                table.names.join(", ")
+            ),
+        )),
+    }
+}
+
+impl Contracts {
+    /// Counted contracts: what a fit needs.
+    pub fn table(&self) -> ContractTable {
+        match &self.data {
+            ContractData::Customers(all) => ContractTable::new(all.iter().map(|one| (one.contract, 1.0))),
+            ContractData::Cohorts(cohorts) => ContractTable::new(cohorts.iter().flat_map(Cohort::contracts)),
+        }
+    }
+
+    /// Customers in all.
+    pub fn customers(&self) -> u64 {
+        match &self.data {
+            ContractData::Customers(all) => all.len() as u64,
+            ContractData::Cohorts(cohorts) => cohorts.iter().map(|cohort| cohort.survivors[0]).sum(),
+        }
+    }
+}
+
+impl Cohort {
+    /// Its contracts: those who left at the end of each period, and those who go on.
+    fn contracts(&self) -> impl Iterator<Item = (ContractRow, f64)> {
+        let left = self
+            .survivors
+            .windows(2)
+            .zip(1..)
+            .map(|(two, periods)| (ContractRow { periods, ended: true }, (two[0] - two[1]) as f64));
+        let last = self.survivors.len() - 1;
+        let still = ContractRow { periods: last as u32, ended: false };
+        left.chain([(still, self.survivors[last] as f64)])
+    }
+}

@@ -1,0 +1,97 @@
+//! Contracts, counted: how long each has lasted, and whether it has ended.
+
+use std::collections::BTreeMap;
+
+use crate::model::Table;
+
+/// One customer under contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContractRow {
+    /// Periods. Of a contract that has ended: how many it lasted, at least 1 (1: not renewed once). Of
+    /// one that goes on: how many are complete, that is, how often it was renewed.
+    pub periods: u32,
+    /// Has it ended?
+    pub ended: bool,
+}
+
+/// Distinct contracts with counts, by periods. Cohorts need not be kept apart: each customer counts from
+/// its own start.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContractTable {
+    /// The distinct contracts, ascending.
+    pub rows: Vec<ContractRow>,
+    /// Row by row: how many.
+    pub count: Vec<f64>,
+    /// The sum of all counts.
+    pub customers: f64,
+}
+
+impl ContractTable {
+    /// Counts contracts, each given with how many customers have it. What says nothing (no customers, or
+    /// no period observed) only adds to the customers.
+    ///
+    /// # Panics
+    /// If one has ended after no period at all.
+    pub fn new(contracts: impl IntoIterator<Item = (ContractRow, f64)>) -> Self {
+        let mut counts = BTreeMap::new();
+        for (row, count) in contracts {
+            assert!(row.periods > 0 || !row.ended, "a contract lasts at least one period");
+            *counts.entry(row).or_insert(0.0) += count;
+        }
+        counts.retain(|_, count| *count > 0.0);
+        let customers = counts.values().sum();
+        let (rows, count) = counts.into_iter().filter(|(row, _)| row.periods > 0).unzip();
+        ContractTable { rows, count, customers }
+    }
+
+    /// How many contracts have ended.
+    pub fn ended(&self) -> f64 {
+        self.rows.iter().zip(&self.count).filter(|(row, _)| row.ended).map(|(_, count)| count).sum()
+    }
+
+    /// How often a customer could renew, in all.
+    pub fn renewals_due(&self) -> f64 {
+        self.rows.iter().zip(&self.count).map(|(row, count)| f64::from(row.periods) * count).sum()
+    }
+
+    /// The longest contract.
+    pub fn longest(&self) -> u32 {
+        self.rows.last().map_or(0, |row| row.periods)
+    }
+
+    /// For each renewal, from the first on: how many customers were due, and how many renewed.
+    pub fn renewals(&self) -> Vec<(f64, f64)> {
+        let mut all = vec![(0.0, 0.0); self.longest() as usize];
+        for (row, count) in self.rows.iter().zip(&self.count) {
+            let renewed = (row.periods - u32::from(row.ended)) as usize;
+            for (i, (due, kept)) in all[..row.periods as usize].iter_mut().enumerate() {
+                *due += count;
+                *kept += if i < renewed { *count } else { 0.0 };
+            }
+        }
+        all
+    }
+
+    /// The same rows with other counts (one a row, in order): for resampling.
+    pub fn with_counts(&self, count: Vec<f64>) -> Self {
+        assert_eq!(count.len(), self.rows.len(), "one count for each row");
+        ContractTable { rows: self.rows.clone(), customers: count.iter().sum(), count }
+    }
+}
+
+impl Table for ContractTable {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+    fn customers(&self) -> f64 {
+        self.customers
+    }
+    /// Periods have no scale: 1.
+    fn typical(&self) -> f64 {
+        1.0
+    }
+    fn thinned(&self, step: usize) -> Self {
+        let kept = self.rows.iter().zip(&self.count).step_by(step);
+        ContractTable::new(kept.map(|(row, count)| (*row, *count)))
+    }
+}
