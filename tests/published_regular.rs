@@ -112,8 +112,7 @@ fn grocery_forecasts() {
     assert_printed("sum", customers.iter().map(cohort).sum(), "3970.01");
     // What is exact: given the histories, a few per cent more than the approximation.
     let exact: f64 = customers.iter().map(|customer| model.expected_purchases(customer, 52.0)).sum();
-    let rough: f64 =
-        customers.iter().map(|customer| model.expected_purchases_btydplus(customer, 52.0)).sum();
+    let rough: f64 = customers.iter().map(|customer| model.expected_purchases_btydplus(customer, 52.0)).sum();
     println!("grocery, 52 weeks: exact {exact}, approximated {rough}");
     assert!((1.01..1.06).contains(&(exact / rough)), "{exact} {rough}");
 }
@@ -262,7 +261,12 @@ fn live(k: u32, rate: f64, leave: f64, at_first: bool, rng: &mut ChaCha8Rng) -> 
 }
 
 /// Forecasts of simulated customers, in groups by what was seen of them, against what they did.
-fn forecasts_are_unbiased(model: &dyn Attrition, params: (u32, f64, f64, f64, f64), at_first: bool, seed: u64) {
+fn forecasts_are_unbiased(
+    model: &dyn Attrition,
+    params: (u32, f64, f64, f64, f64),
+    at_first: bool,
+    seed: u64,
+) {
     let (k, r, alpha, a, b) = params;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (rates, chances) = (Gamma::new(r, 1.0 / alpha).unwrap(), Beta::new(a, b).unwrap());

@@ -79,16 +79,8 @@ impl Model for MbgCnbd {
         ParamSpec { name: "k", meaning: "regularity: stages of a gap", scale: Scale::Whole },
         ParamSpec { name: "r", meaning: "rate of stages: shape of its distribution", scale: Scale::None },
         ParamSpec { name: "alpha", meaning: "rate of stages: rate of its distribution", scale: Scale::Time },
-        ParamSpec {
-            name: "a",
-            meaning: "chance to leave after a purchase: Beta(a, b)",
-            scale: Scale::None,
-        },
-        ParamSpec {
-            name: "b",
-            meaning: "chance to leave after a purchase: Beta(a, b)",
-            scale: Scale::None,
-        },
+        ParamSpec { name: "a", meaning: "chance to leave after a purchase: Beta(a, b)", scale: Scale::None },
+        ParamSpec { name: "b", meaning: "chance to leave after a purchase: Beta(a, b)", scale: Scale::None },
     ];
 
     fn from_params(params: &[f64]) -> Self {

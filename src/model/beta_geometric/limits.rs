@@ -40,8 +40,7 @@ impl BetaGeometric {
         let BetaGeometric { r, alpha, a, b, .. } = *self;
         let mean = a / (a + b);
         let shown = if mean < 1e-3 { format!("{mean:.1e}") } else { format!("{mean:.3}") };
-        let nobody =
-            format!("no churn visible, nobody seems to leave: a/(a + b) -> 0, and {without_churn}");
+        let nobody = format!("no churn visible, nobody seems to leave: a/(a + b) -> 0, and {without_churn}");
         let everybody = "everyone leaves at the first occasion: b/(a + b) -> 0".to_owned();
         let alike = format!("everyone leaves with the same chance {shown}: a and b -> infinity together");
         let kinds = format!(

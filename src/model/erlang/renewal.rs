@@ -12,7 +12,8 @@
 //! customer whose rate is well known buys at nearly equal gaps, `k/R` in `s`, until the gaps have added
 //! up to an error as large as one: some `2k` purchases. The `l`-th harmonic of this oscillation falls
 //! off as `e^−(2π² l² X/k²)`, `X = R s`; so panels no longer than `2.4 √X` in `X` resolve all that there is
-//! left of it, which takes panels cut into up to about `k/2` parts.
+//! left of it, which takes panels cut into up to about `k/2` parts. Nothing of this cancels: all terms are
+//! positive.
 
 use super::sums::{Counts, Stays};
 use super::{Erlang, MOST};
@@ -53,7 +54,9 @@ impl Panels {
             return 1;
         }
         let parts = ((high - low) / (2.4 * low.max(3.0).sqrt())).ceil() as usize;
-        parts.next_power_of_two().min(self.most_parts())
+        // Before the first purchases M is a power of s, up to the (k−1)-th.
+        let early = if low < k { self.k as usize / 4 } else { 1 };
+        parts.max(early).next_power_of_two().min(self.most_parts())
     }
 
     fn most_parts(&self) -> usize {

@@ -72,11 +72,7 @@ impl Counts {
         }
         while high - low > (0.05 * self.spread() / self.step).max(1.0) {
             let middle = (0.5 * (low + high)).floor();
-            if matters(middle) {
-                high = middle
-            } else {
-                low = middle
-            }
+            if matters(middle) { high = middle } else { low = middle }
         }
         low
     }
