@@ -279,8 +279,8 @@ fn forecasts_are_unbiased(
         let life = live(k, rates.sample(&mut rng), chances.sample(&mut rng), at_first, &mut rng);
         let seen = &life.seen;
         let outlook = scorer.outlook(seen);
-        let silent = usize::from(SEEN - seen.t_x > 8.0);
-        let group = 2 * [0, 1, 3, 10].iter().filter(|x| seen.x > **x).count() + silent;
+        let silent = [1.5, 8.0].iter().filter(|silence| SEEN - seen.t_x > **silence).count();
+        let group = 3 * [0, 1, 3, 10].iter().filter(|x| seen.x > **x).count() + silent;
         let one = f64::from(life.next == 1.0);
         let mut answers = vec![
             ("alive", life.alive[0], outlook.p_alive),
