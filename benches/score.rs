@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use clv::model::{Attrition, BgNbd, CustomerTable, Discounting, Model};
+use clv::model::{Attrition, BgNbd, Customer, CustomerTable, Discounting, Model};
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
