@@ -167,7 +167,8 @@ fn sum_is_the_sum_of_log_likelihoods<M: Rows>(model: M) {
     relatively(found.value, expected, 1e-13, "sum");
 }
 
-/// Planted: `b + X` for `b + X − 1` in `by_b`; trigamma for digamma in `shared`; `x` for `x²` in the
+/// Planted: no covariance of stages and their rate in the Hessian of CNBD-k; `b + X` for `b + X − 1` in
+/// `by_b`; trigamma for digamma in `shared`; `x` for `x²` in the
 /// Hessian of Gamma-Gamma; the count left out of one sum over rows.
 fn derivatives_are_differences<M: Rows>(model: M) {
     let rows = M::rows_with_counts();

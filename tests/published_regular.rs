@@ -221,6 +221,7 @@ where
 /// What happened to one simulated customer until 40, in (40, 60] and until 100.
 struct Life {
     seen: Customer,
+    log_gaps: f64,
     next: f64,
     discounted: f64,
     alive: [f64; 2],
@@ -235,7 +236,7 @@ const DELTA: f64 = 0.02;
 fn live(k: u32, rate: f64, leave: f64, at_first: bool, rng: &mut ChaCha8Rng) -> Life {
     let (mut age, mut left) = (0.0, f64::INFINITY);
     let seen = Customer { x: 0, t_x: 0.0, t: SEEN };
-    let mut life = Life { seen, next: 0.0, discounted: 0.0, alive: [0.0; 2], lifetime: 0.0 };
+    let mut life = Life { seen, log_gaps: 0.0, next: 0.0, discounted: 0.0, alive: [0.0; 2], lifetime: 0.0 };
     if at_first && rng.random::<f64>() < leave {
         left = 0.0;
     }
@@ -245,6 +246,7 @@ fn live(k: u32, rate: f64, leave: f64, at_first: bool, rng: &mut ChaCha8Rng) -> 
             age += gap / rate;
         }
         if age <= SEEN {
+            life.log_gaps += (age - life.seen.t_x).ln();
             life.seen.x += 1;
             life.seen.t_x = age;
         } else if age <= SEEN + AHEAD {
@@ -279,8 +281,8 @@ fn forecasts_are_unbiased(
         let life = live(k, rates.sample(&mut rng), chances.sample(&mut rng), at_first, &mut rng);
         let seen = &life.seen;
         let outlook = scorer.outlook(seen);
-        let silent = usize::from(SEEN - seen.t_x > 8.0);
-        let group = 2 * [0, 1, 3, 10].iter().filter(|x| seen.x > **x).count() + silent;
+        let silent = [1.5, 8.0].iter().filter(|silence| SEEN - seen.t_x > **silence).count();
+        let group = 3 * [0, 1, 3, 10].iter().filter(|x| seen.x > **x).count() + silent;
         let one = f64::from(life.next == 1.0);
         let mut answers = vec![
             ("alive", life.alive[0], outlook.p_alive),
@@ -317,4 +319,48 @@ fn forecasts_are_those_of_the_process() {
     forecasts_are_unbiased(&bg, (2, r, alpha, a, b), false, 1);
     let mbg = MbgCnbd { k: 5, r: 3.0, alpha: 1.7, a, b };
     forecasts_are_unbiased(&mbg, (5, 3.0, 1.7, a, b), true, 2);
+}
+
+/// Twenty thousand customers as they are seen.
+fn lives(k: u32, r: f64, alpha: f64, leave: impl Fn(&mut ChaCha8Rng) -> f64, seed: u64) -> CustomerTable {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let rates = Gamma::new(r, 1.0 / alpha).unwrap();
+    let mut builder = CustomerTable::builder();
+    for _ in 0..20_000 {
+        let chance = leave(&mut rng);
+        let life = live(k, rates.sample(&mut rng), chance, true, &mut rng);
+        builder.push(life.seen, 1.0).log_gaps(life.log_gaps);
+    }
+    builder.finish()
+}
+
+#[test]
+fn the_truth_is_found() {
+    let truth = MbgCnbd { k: 3, r: 1.6, alpha: 1.9, a: 0.7, b: 1.9 };
+    let chances = Beta::new(truth.a, truth.b).unwrap();
+    let table = lives(truth.k, truth.r, truth.alpha, |rng| chances.sample(rng), 3);
+    let chosen = fit_with_regularity::<MbgCnbd>(&table, &FitOptions::default()).unwrap();
+    assert_eq!((chosen.model.k, &chosen.report.stop), (3, &StopReason::Converged));
+    for (estimate, truth) in chosen.report.estimates.iter().zip(truth.params()).skip(1) {
+        let z = (estimate.value - truth) / estimate.standard_error.unwrap();
+        assert!(
+            z.abs() < 4.0,
+            "{} = {} is {z:.1} standard errors from {truth}",
+            estimate.name,
+            estimate.value
+        );
+    }
+    // Nobody leaves: the limit is named, and forecasts are its.
+    let table = lives(2, 1.6, 1.9, |_| 0.0, 4);
+    let limit = fit_with_regularity::<MbgCnbd>(&table, &FitOptions::default()).unwrap();
+    assert_eq!(limit.model.k, 2);
+    let words = limit.report.stop.to_string();
+    assert!(words.contains("nobody seems to leave") && words.contains("regular purchases"), "{words}");
+    let silent = Customer { x: 9, t_x: 5.0, t: 400.0 };
+    assert_eq!(limit.model.p_alive(&silent), 1.0);
+    assert_eq!(limit.model.p_alive_after(&silent, 50.0), 1.0);
+    assert_eq!(limit.model.expected_lifetime(&silent, 50.0) as f32, 50.0);
+    // A whole number of stages, longer than a gap: about as many purchases as the rate says.
+    let rate = limit.model.habits(&silent).rate;
+    assert_close("purchases", limit.model.expected_purchases(&silent, 4000.0), 4000.0 * rate, 0.02);
 }

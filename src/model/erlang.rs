@@ -306,23 +306,29 @@ impl RowSums {
         let by_rho0 = [log, -same.shape * gap, same.by_a, same.by_b];
         let by_rho = [by_rho0[0] - by_w[0], by_rho0[1] - by_w[1], by_rho0[2], by_rho0[3]];
         let (left, alive) = (weight * left, weight * alive);
-        for i in 0..4 {
-            self.gradient[i] += left * by_rho0[i];
+        for (sum, by) in self.gradient.iter_mut().zip(by_rho0) {
+            *sum += left * by;
         }
         self.gradient[0] += alive * by_w[0];
         self.gradient[1] += alive * by_w[1];
-        let mut place = 0;
-        for i in 0..4 {
-            for j in i..4 {
-                self.hessian[place] += both * by_rho[i] * by_rho[j];
-                place += 1;
-            }
-        }
+        self.add_square(both, &by_rho);
         self.hessian[0] += alive * by_by_w[0];
         self.hessian[1] += alive * by_by_w[1] - left * gap;
         self.hessian[4] += alive * by_by_w[2] + left * same.shape * gap * (end.inverse + last.inverse);
         self.hessian[7] -= left * same.by_a * same.by_a;
         self.hessian[9] += left * same.by_b * same.by_b;
+    }
+
+    /// `q(1−q) ∇ρ ∇ρᵀ`
+    #[inline]
+    fn add_square(&mut self, factor: f64, by_rho: &[f64; 4]) {
+        let mut place = 0;
+        for (i, one) in by_rho.iter().enumerate() {
+            for other in &by_rho[i..] {
+                self.hessian[place] += factor * one * other;
+                place += 1;
+            }
+        }
     }
 
     fn add_to(&self, out: &mut Derivatives) {

@@ -20,16 +20,15 @@ impl Erlang {
         Panels::new(self.k, self.shape(x), weights)
     }
 
-    /// Expected purchases of a customer who is alive, from each stage.
-    pub(super) fn expected_by_stage(&self, x: u32, t: f64, horizon: f64) -> ByStage {
+    /// Expected purchases of a customer who is alive, from each stage, if they need no integral.
+    pub(super) fn expected_by_sums(&self, x: u32, t: f64, horizon: f64) -> Option<ByStage> {
         if horizon == f64::INFINITY {
-            return [self.without_stages().expected_for_ever(x); MOST];
+            return Some([self.without_stages().expected_for_ever(x); MOST]);
         }
-        let scale = self.alpha + t;
-        if let Some(soon) = self.expected_soon(x, horizon / scale) {
-            return soon;
-        }
-        let mut weights = Weights::undiscounted(scale, horizon);
+        self.expected_soon(x, horizon / (self.alpha + t))
+    }
+
+    fn integrated(&self, x: u32, mut weights: Weights) -> ByStage {
         Renewals::new(*self, x, self.panels(x, &weights)).dot(&mut weights)
     }
 
@@ -37,7 +36,11 @@ impl Erlang {
         if horizon == 0.0 {
             return 0.0;
         }
-        self.stages_of(customer).mean(&self.expected_by_stage(customer.x, customer.t, horizon))
+        let Customer { x, t, .. } = *customer;
+        let by_sums = self.expected_by_sums(x, t, horizon);
+        let by_stage =
+            by_sums.unwrap_or_else(|| self.integrated(x, Weights::undiscounted(self.alpha + t, horizon)));
+        self.stages_of(customer).mean(&by_stage)
     }
 
     pub fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
@@ -45,9 +48,8 @@ impl Erlang {
             return self.expected_if_alive(customer, horizon);
         }
         let Customer { x, t, .. } = *customer;
-        let mut weights = Weights::new(self.alpha + t, horizon, discounting);
-        let by_stage = Renewals::new(*self, x, self.panels(x, &weights)).dot(&mut weights);
-        self.stages_of(customer).mean(&by_stage)
+        let weights = Weights::new(self.alpha + t, horizon, discounting);
+        self.stages_of(customer).mean(&self.integrated(x, weights))
     }
 
     /// The approximation of the paper and of BTYDplus: the formula of the model without stages, whose

@@ -12,7 +12,8 @@
 //! customer whose rate is well known buys at nearly equal gaps, `k/R` in `s`, until the gaps have added
 //! up to an error as large as one: some `2k` purchases. The `l`-th harmonic of this oscillation falls
 //! off as `e^−(2π² l² X/k²)`, `X = R s`; so panels no longer than `2.4 √X` in `X` resolve all that there is
-//! left of it, which takes panels cut into up to about `k/2` parts.
+//! left of it, which takes panels cut into up to about `k/2` parts. Nothing of this cancels: all terms are
+//! positive.
 
 use super::sums::{Counts, Stays};
 use super::{Erlang, MOST};
@@ -53,7 +54,9 @@ impl Panels {
             return 1;
         }
         let parts = ((high - low) / (2.4 * low.max(3.0).sqrt())).ceil() as usize;
-        parts.next_power_of_two().min(self.most_parts())
+        // Before the first purchases M is a power of s, up to the (k−1)-th.
+        let early = if low < k { self.k as usize / 4 } else { 1 };
+        parts.max(early).next_power_of_two().min(self.most_parts())
     }
 
     fn most_parts(&self) -> usize {
@@ -115,20 +118,25 @@ impl Renewals {
 fn tabulate(model: &Erlang, x: u32, panel: &Panel) -> Box<[f64]> {
     let k = model.k as usize;
     let mut values = vec![0.0; k * NODES];
+    let mut stays = model.staying_at(x);
     for (node, y) in panel.nodes().enumerate() {
-        let at = model.renewal(x, y.exp_m1());
+        let at = model.renewal(x, y.exp_m1(), &mut stays);
         (0..k).for_each(|j| values[j * NODES + node] = at[j]);
     }
     values.into()
 }
 
 impl Erlang {
+    /// `E[q^n]` of one who is alive.
+    pub(super) fn staying_at(&self, x: u32) -> Stays {
+        Stays::new(self.a, self.without_stages().big_b(x))
+    }
+
     /// `M_j(s)` for each stage.
-    fn renewal(&self, x: u32, s: f64) -> ByStage {
+    fn renewal(&self, x: u32, s: f64, stays: &mut Stays) -> ByStage {
         let (k, shape) = (self.stages(), self.shape(x));
         let last = self.k as usize - 1;
         let counts = Counts { step: k, first: 0.0, shape: shape + k, odds: s };
-        let mut stays = Stays::new(self.a, self.without_stages().big_b(x));
         let mut sums = [0.0; MOST];
         counts.visit(k - 1.0, |i, weight, chance| {
             let mut term = weight * chance * stays.at(i) * (shape + k - 1.0);
@@ -160,7 +168,7 @@ impl Erlang {
 
     /// `Σ_m P(m) Σ_{i<n} E[q^i]`, `n = ⌊(m+j)/k⌋` being the purchases of one who never leaves.
     fn expected_from_stage(&self, x: u32, j: u32, counts: &Counts) -> f64 {
-        let mut stays = Stays::new(self.a, self.without_stages().big_b(x));
+        let mut stays = self.staying_at(x);
         let (mut n, mut made) = (0.0, 0.0);
         let (mode, spread) = (counts.mode(), counts.spread());
         let mut m = counts.start(0.0);

@@ -17,8 +17,13 @@ pub(super) struct ErlangScorer {
     discounting: Discounting,
     /// By `x` and the size of the first panel.
     by_x: FxHashMap<(u32, usize), Renewals>,
-    by_t: FxHashMap<u64, Weights>,
+    by_t: FxHashMap<u64, Both>,
     results: FxHashMap<(u32, u64), ByStageOf>,
+}
+
+struct Both {
+    expected: Weights,
+    discounted: Weights,
 }
 
 /// What is expected from each stage, and its present value if discounted.
@@ -35,24 +40,24 @@ impl ErlangScorer {
 
     fn compute(&mut self, x: u32, t: f64) -> ByStageOf {
         let (model, k) = (self.model, self.model.k as usize);
-        let expected = model.expected_by_stage(x, t, self.horizon)[..k].into();
-        let discounted = self.discounting.is_any().then(|| self.discounted(x, t)[..k].into());
-        ByStageOf { expected, discounted }
-    }
-
-    fn discounted(&mut self, x: u32, t: f64) -> super::renewal::ByStage {
-        let (model, horizon, discounting) = (self.model, self.horizon, self.discounting);
         // Tables of many stages are large.
-        make_room(&mut self.by_x, TABLES / self.model.k as usize);
-        make_room(&mut self.by_t, TABLES / self.model.k as usize);
-        let weights = self.by_t.entry(t.to_bits()).or_insert_with(|| {
-            let scale = model.alpha + t;
-            Weights::new(scale, horizon, discounting)
+        make_room(&mut self.by_x, TABLES / k);
+        make_room(&mut self.by_t, TABLES / k);
+        let (scale, horizon, discounting) = (model.alpha + t, self.horizon, self.discounting);
+        let Both { expected, discounted } = self.by_t.entry(t.to_bits()).or_insert_with(|| Both {
+            expected: Weights::undiscounted(scale, horizon),
+            discounted: Weights::new(scale, horizon, discounting),
         });
-        let panels = model.panels(x, weights);
-        let renewals =
-            self.by_x.entry((x, panels.level())).or_insert_with(|| Renewals::new(model, x, panels));
-        renewals.dot(weights)
+        let by_x = &mut self.by_x;
+        let mut integrated = |weights: &mut Weights| {
+            let panels = model.panels(x, weights);
+            let renewals = by_x.entry((x, panels.level()));
+            renewals.or_insert_with(|| Renewals::new(model, x, panels)).dot(weights)
+        };
+        let by_sums = model.expected_by_sums(x, t, horizon);
+        let expected = by_sums.unwrap_or_else(|| integrated(expected))[..k].into();
+        let discounted = discounting.is_any().then(|| integrated(discounted)[..k].into());
+        ByStageOf { expected, discounted }
     }
 }
 

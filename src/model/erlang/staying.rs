@@ -8,7 +8,7 @@
 //! ```
 
 use super::renewal::{ByStage, Panels};
-use super::sums::{Counts, Stays};
+use super::sums::Counts;
 use super::{Erlang, MOST, Stages};
 use crate::model::weights::Weights;
 use crate::special::negative_binomial_pmf;
@@ -24,7 +24,7 @@ impl Erlang {
             *sum = before.map(|m| negative_binomial_pmf(m, shape + j as f64, s)).sum();
         }
         let counts = Counts { step: k, first: 1.0, shape: shape + k - 1.0, odds: s };
-        let mut stays = Stays::new(self.a, self.without_stages().big_b(x));
+        let mut stays = self.staying_at(x);
         // The first purchase.
         stays.at(0.0);
         counts.visit(k - 1.0, |i, weight, chance| {

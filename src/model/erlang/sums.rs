@@ -6,6 +6,8 @@
 //! sums do with 20 terms of each range; so a horizon of a million purchases costs what one of a
 //! thousand does. Both are cut where 1e-17 of the sum is left.
 
+use rustc_hash::FxHashMap;
+
 use crate::special::{SUM_NODES, SUMS, ln_beta_ratio, ln_negative_binomial};
 
 /// As many terms are added one by one.
@@ -115,7 +117,8 @@ impl Counts {
                 f(i, weight, chance);
                 part += weight * chance;
             };
-            let length = longest.min(i);
+            // From i to 3 i: what is singular at 0 is smooth there to 20 digits.
+            let length = longest.min(2.0 * i);
             if length < 32.0 {
                 visit(i, 1.0);
                 i += 1.0;
@@ -134,24 +137,29 @@ impl Counts {
 }
 
 /// `E[q^i]`, `q = 1 − p`: the chance not to leave at `i` purchases, if `p ~ Beta(a, big_b)`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Stays {
     a: f64,
     big_b: f64,
     next: f64,
     value: f64,
+    /// Nodes of blocks come again, in sums for other times.
+    known: FxHashMap<u64, f64>,
 }
 
 impl Stays {
     pub fn new(a: f64, big_b: f64) -> Self {
-        Stays { a, big_b, next: 0.0, value: 1.0 }
+        Stays { a, big_b, next: 0.0, value: 1.0, known: FxHashMap::default() }
     }
 
     /// At `i`; one after the other by the recurrence.
     #[inline]
     pub fn at(&mut self, i: f64) -> f64 {
-        if i != self.next {
-            self.value = ln_beta_ratio(self.a, self.big_b, i).exp();
+        if i == 0.0 {
+            self.value = 1.0;
+        } else if i != self.next {
+            let (a, big_b) = (self.a, self.big_b);
+            self.value = *self.known.entry(i.to_bits()).or_insert_with(|| ln_beta_ratio(a, big_b, i).exp());
         }
         let value = self.value;
         self.value *= (self.big_b + i) / (self.a + self.big_b + i);
