@@ -560,7 +560,7 @@ fn next_purchase_comes_with_its_probability<M: Purchases>(model: M) {
     }
 }
 
-/// Planted: `t_x` for `n` where the recurrence of the past starts.
+/// Planted: the chance to have left for that to be alive.
 fn alive_rises_with_recency_at_opportunities<M: Purchases>(model: M) {
     for t in [5.0, 39.0, 730.0] {
         for x in [1, 2, 4, 30, 200] {
@@ -579,7 +579,7 @@ fn alive_rises_with_recency_at_opportunities<M: Purchases>(model: M) {
     }
 }
 
-/// Planted: `b` for `b + 1` in the sum that telescopes.
+/// Planted: `b` for `b + gamma` in the sum that telescopes.
 fn expectations_count_opportunities<M: Purchases>(model: M) {
     for row in [customer(0, 0.0, 1.0), customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
         assert_eq!(model.expected_if_alive(&row, 0.9), 0.0);
@@ -604,7 +604,7 @@ fn expectations_count_opportunities<M: Purchases>(model: M) {
     }
 }
 
-/// Planted: the floor of `i / step` for its ceiling; no average over the steps that are far away.
+/// Planted: the floor of `i / step` for its ceiling.
 fn opportunities_are_discounted<M: Purchases>(model: M) {
     for row in [Customer::NEW, customer(0, 0.0, 39.0), customer(3, 30.0, 39.0), customer(60, 700.0, 730.0)] {
         let one = |i: f64| model.expected_if_alive(&row, i) - model.expected_if_alive(&row, i - 1.0);
@@ -647,7 +647,7 @@ fn opportunities_are_discounted<M: Purchases>(model: M) {
     }
 }
 
-/// Planted: no scale in the recurrence of the distribution (50,000 opportunities).
+/// Planted: the discounted sum from the present opportunity on.
 fn opportunities_at_extremes<M: Purchases>(_: M) {
     let values = [1e-6, 1.0, 1e6];
     let n = M::PARAMS.len();
@@ -675,7 +675,7 @@ fn opportunities_at_extremes<M: Purchases>(_: M) {
     }
 }
 
-/// The two ways to the distribution agree. Planted: `1 + γ` for the power by which the terms fall.
+/// The two ways to the distribution add up to one. Planted: `+ 11/720` in the sum of smooth terms.
 fn long_horizons_of_opportunities<M: Purchases>(model: M) {
     for row in [Customer::NEW, customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
         for horizon in [4200, 6000] {
@@ -866,6 +866,37 @@ fn homogeneous_limits() {
     assert!(along.abs() < 1e-4, "{along}");
     let along = model.a * sum.gradient[2] + model.b * sum.gradient[3];
     assert!(along.abs() < 1e-4, "{along}");
+}
+
+/// The same for opportunities: everybody buys with the chance `p`, and leaves with the chance `theta`.
+/// Planted: no scale in the recurrence of the distribution, which overflows at 900 of 3,000.
+#[test]
+fn homogeneous_opportunities() {
+    let (p, theta) = (0.3_f64, 1e-3_f64);
+    let model =
+        BgBb { alpha: 1e13 * p, beta: 1e13 * (1.0 - p), gamma: 1e13 * theta, delta: 1e13 * (1.0 - theta) };
+    for (row, _) in donors() {
+        let x = f64::from(row.x);
+        let bought = |m: f64| x * p.ln() + (m - x) * (1.0 - p).ln() + m * (1.0 - theta).ln();
+        let alive = bought(row.t).exp();
+        let silent = (row.t - row.t_x) as u32;
+        let left: f64 = (0..silent).map(|i| theta * bought(row.t_x + f64::from(i)).exp()).sum();
+        relatively(model.log_likelihood(&row), (alive + left).ln(), 1e-10, "log-likelihood");
+        relatively(model.p_alive(&row), alive / (alive + left), 1e-7, "P(alive)");
+        let stays = (1.0 - theta) * -(30.0 * (1.0 - theta).ln()).exp_m1() / theta;
+        relatively(model.expected_if_alive(&row, 30.0), p * stays, 1e-9, "expected purchases");
+    }
+    // Of m opportunities n bought at, from one m to the next.
+    let (n, h) = (900_u32, 3000_u32);
+    let mut orders = f64::from(n) * (p * (1.0 - theta)).ln();
+    let mut chance = 0.0;
+    for m in n..h {
+        chance += theta * orders.exp();
+        let next = f64::from(m + 1);
+        orders += (next / (next - f64::from(n)) * (1.0 - p) * (1.0 - theta)).ln();
+    }
+    chance += orders.exp();
+    relatively(model.purchases_pmf_new(f64::from(h), n), chance, 1e-9, "distribution");
 }
 
 /// Nothing happens at `a = 1` and `a + b = 1`. Planted: `a + 0.01` for `a` near 1, as is done elsewhere.

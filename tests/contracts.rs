@@ -102,7 +102,7 @@ fn lifetimes() {
     }
 }
 
-/// What holds whatever the parameters. Seen to fail: `n` for `n − 1` in the retention; the discount of a
+/// What holds whatever the parameters. Seen to fail: `t` for `t − 1` in the retention; the discount of a
 /// period more.
 #[test]
 fn laws() {
@@ -140,8 +140,8 @@ fn laws() {
     assert_eq!(HIGH_END.renewals_to_come(3, 0.0), f64::INFINITY);
 }
 
-/// Everybody is drawn with a chance to leave of its own. Seen to fail: the chance raised by `t^c` for
-/// `t^c − (t−1)^c`.
+/// Everybody is drawn with a chance to leave of its own. Seen to fail: `(n+ahead)^c` for
+/// `(n+ahead)^c − n^c`.
 #[test]
 fn the_process_itself() {
     let model = Bdw { alpha: 0.8, beta: 2.0, c: 1.4 };

@@ -2,13 +2,13 @@
 //! the five years after. Numbers as published by Fader, Hardie & Shang (2010), or printed by lifetimes (LT)
 //! and BTYD 2.4.3 (BT). And against the process itself, drawn customer by customer.
 //!
-//! Seen to fail: P(alive) at `n + 1` for that at `n`; dropout after the purchase of an opportunity instead
-//! of before it (the drawn customers).
+//! Seen to fail: `γ + δ + m + 1` for `γ + δ + m` in the chance to leave (the process itself); leaving after
+//! the purchase of an opportunity instead of before it (drawn and fitted).
 
 mod common;
 
 use clv::fit::{FitOptions, Fitted, StopReason, fit};
-use clv::model::{Attrition, BgBb, Customer, CustomerTable, Discounting, Model};
+use clv::model::{Attrition, BgBb, Customer, CustomerTable, Discounting, Model, next_purchase_quantile};
 use common::{assert_close, assert_printed, fixture};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -92,6 +92,18 @@ fn forecasts() {
     let habits = model.habits(&donor(4, 5.0));
     assert_close("chance to buy", habits.rate, 0.6778921617, 1e-5);
     assert_close("chance to leave", habits.dropout, 0.0961690488, 1e-5);
+}
+
+/// The next gift comes at an opportunity, at none between.
+#[test]
+fn next_gift() {
+    let loyal = donor(6, 6.0);
+    let none = 1.0 - PRINTED.purchases_pmf(&loyal, 1.0, 0);
+    for (probability, expected) in [(0.5 * none, 1.0), (0.999 * none, 1.0), (1.001 * none, 2.0)] {
+        let found = next_purchase_quantile(&PRINTED, &loyal, probability).unwrap();
+        assert_close("next gift", found, expected, 1e-11);
+    }
+    assert_eq!(next_purchase_quantile(&PRINTED, &donor(0, 0.0), 0.5), None);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn after(start: Date, periods: u32, period: Unit) -> Date {
 mod tests {
     use super::*;
 
-    /// Seen to fail: a broken period left out; the 31st moved on to the next month.
+    /// Seen to fail: a broken period left out; days of the month compared without regard to short months.
     #[test]
     fn whole_periods() {
         let day = |text: &str| text.parse::<Date>().unwrap();

@@ -112,7 +112,7 @@ mod tests {
         assert!((found / expected - 1.0).abs() < 2e-14, "{found} is not {expected}");
     }
 
-    /// Seen to fail with 11/720 given the wrong sign, and without the last difference.
+    /// Seen to fail with 11/720 given the wrong sign.
     #[test]
     fn known_sums() {
         let zeta = SmoothTerms { ln_f: |t: f64| -2.0 * t.ln(), bend: 1.0, decay: Some(2.0) };
