@@ -63,7 +63,9 @@ fn histories() -> [Customer; 4] {
 
 fn agrees(name: &str, model: &dyn Attrition, row: &Customer, found: [(f64, f64); 2]) {
     let expected = [model.expected_purchases(row, HORIZON), model.p_alive(row)];
-    for (what, ((mean, error), expected)) in ["purchases", "alive"].iter().zip(found.into_iter().zip(expected)) {
+    for (what, ((mean, error), expected)) in
+        ["purchases", "alive"].iter().zip(found.into_iter().zip(expected))
+    {
         let off = (mean - expected).abs();
         assert!(off <= 4.0 * error + 1e-12, "{name} {row:?} {what}: {expected}, simulated {mean} +- {error}");
         // The simulation must be able to say no: nothing is simulated to less than 2 %.

@@ -176,7 +176,7 @@ fn pareto_nbd_forecasts_of_cdnow() {
     }
     let printed = [1434.13, 396.88, 193.48, 111.80, 69.98, 45.85, 30.92, 73.96];
     for (n, (found, printed)) in expected.iter().zip(printed).enumerate() {
-        assert_close(&format!("customers with {n}"), *found, printed, 3e-4);
+        assert_close(&format!("customers with {n}"), *found, printed, 5e-4);
     }
     let printed = [0.13842, 0.59944, 1.19580, 1.71380, 2.39825, 2.90713, 3.81846, 6.40288];
     for (n, printed) in printed.into_iter().enumerate() {
@@ -185,7 +185,7 @@ fn pareto_nbd_forecasts_of_cdnow() {
             .filter(|(_, c, _)| c.x.min(7) as usize == n)
             .map(|(_, c, _)| BEST.expected_purchases(c, 39.0))
             .collect();
-        assert_close(&format!("CET at {n}"), bin.iter().sum::<f64>() / bin.len() as f64, printed, 3e-4);
+        assert_close(&format!("CET at {n}"), bin.iter().sum::<f64>() / bin.len() as f64, printed, 5e-4);
     }
 }
 
@@ -211,7 +211,7 @@ fn pareto_nbd_at_78_weeks() {
         0.29202470, 0.16792753,
     ];
     for (x, printed) in (1..).zip(printed) {
-        assert_close("DERT", dert(x, 30.0), printed, 3e-4);
+        assert_close("DERT", dert(x, 30.0), printed, 5e-4);
     }
 }
 

@@ -120,7 +120,11 @@ fn check(name: &str) {
         for row in [Customer { x: 0, t_x: 0.0, t: 10.0 }, Customer { x: 4, t_x: 8.0, t: 20.0 }] {
             let (alive, purchases) = (model.p_alive(&row), model.expected_purchases(&row, 26.0));
             assert!((0.0..=1.0).contains(&alive), "{name} {kind:?} {seed} {:?}: {alive}", model.params);
-            assert!(purchases.is_finite() && purchases >= 0.0, "{name} {kind:?} {seed} {:?}: {purchases}", model.params);
+            assert!(
+                purchases.is_finite() && purchases >= 0.0,
+                "{name} {kind:?} {seed} {:?}: {purchases}",
+                model.params
+            );
         }
     }
     // Most of these can be fitted, and some to a maximum: the test is of fits, not of refusals.

@@ -76,11 +76,13 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>
     choose::<M>(&mut starts, options);
     let objective = Objective::<M>::new(table, &starts[0], options.prior);
     let mut search = Search::default();
-    starts.splice(0..0, near_start::<M>(table, &starts[0], options));
-    for start in &starts {
+    let near = near_start::<M>(table, &starts, options);
+    for (i, start) in near.iter().chain(&starts).enumerate() {
         search.add(run(&objective, start, options));
-        // Few rows are quickly searched from everywhere; many rarely have a second maximum.
-        if search.ended_at_maximum() && table.len() > FEW_ROWS {
+        // Few rows are quickly searched from everywhere; many rarely have a second maximum, and a part of
+        // them that led to a limit was searched from everywhere.
+        let found = search.ended_at_maximum() || (i == 0 && near.is_some() && search.ended_at_limit());
+        if found && table.len() > FEW_ROWS {
             break;
         }
     }
@@ -181,16 +183,23 @@ const FEW_ROWS: usize = 4096;
 /// Rows from which on a fit to a part of them finds a better start than any guess.
 const MANY_ROWS: usize = 65_536;
 
-/// The maximum for a thinned table: most of the way for a fraction of the work.
-fn near_start<M: Model>(table: &M::Table, start: &[f64], options: &FitOptions) -> Option<Vec<f64>> {
+/// The best end of searches on a thinned table: most of the way for a fraction of the work.
+fn near_start<M: Model>(table: &M::Table, starts: &[Vec<f64>], options: &FitOptions) -> Option<Vec<f64>> {
     if table.len() < MANY_ROWS {
         return None;
     }
     let thinned = table.thinned(table.len() / (MANY_ROWS / 4));
-    let objective = Objective::<M>::new(&thinned, start, options.prior);
-    let (outcome, uncertainty) = run(&objective, start, options);
-    let found = matches!(uncertainty.verdict, Verdict::Maximum);
-    found.then(|| objective.space.to_natural(&outcome.u))
+    let objective = Objective::<M>::new(&thinned, &starts[0], options.prior);
+    let mut search = Search::default();
+    for start in starts {
+        search.add(run(&objective, start, options));
+        if search.ended_at_maximum() {
+            break;
+        }
+    }
+    let (outcome, uncertainty) = search.best()?;
+    let usable = !matches!(uncertainty.verdict, Verdict::Neither(_));
+    usable.then(|| objective.space.to_natural(&outcome.u))
 }
 
 fn run<M: Model>(objective: &Objective<M>, start: &[f64], options: &FitOptions) -> (Outcome, Uncertainty) {
@@ -214,6 +223,10 @@ impl Search {
 
     fn ended_at_maximum(&self) -> bool {
         self.outcomes.last().is_some_and(|(_, uncertainty)| matches!(uncertainty.verdict, Verdict::Maximum))
+    }
+
+    fn ended_at_limit(&self) -> bool {
+        self.outcomes.last().is_some_and(|(_, uncertainty)| matches!(uncertainty.verdict, Verdict::Limit))
     }
 
     /// The highest likelihood; among equals a maximum before a limit before a failure.

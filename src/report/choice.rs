@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::choice::{Comparison, Contender};
-use crate::report::{Block, Report, Table, grouped, significant};
+use crate::report::{Block, Report, Table, grouped, p_value};
 
 /// Describes a comparison of models.
 pub fn comparison(comparison: &Comparison) -> Report {
@@ -19,11 +19,11 @@ pub fn comparison(comparison: &Comparison) -> Report {
     for test in &comparison.nested {
         let outcome = if test.ratio.p < 0.05 { "is better" } else { "is no better than chance allows" };
         report.results.push(Block::Line(format!(
-            "{} against {}, its special case: {outcome} (2 x difference {:.3}, p = {}, half chi-squared)",
+            "{} against {}, its special case: {outcome} (2 x difference {:.3}, p {}, half chi-squared)",
             test.rich,
             test.simple,
             test.ratio.statistic,
-            significant(test.ratio.p, 2)
+            p_value(test.ratio.p)
         )));
     }
     report.results.extend(comparison.notes.iter().cloned().map(Block::Line));

@@ -82,6 +82,11 @@ impl Report {
     }
 }
 
+/// A p-value with its sign: `= 0.012`, or `below 1e-15`, where no approximation holds any more.
+pub(crate) fn p_value(p: f64) -> String {
+    if p < 1e-15 { "below 1e-15".to_owned() } else { format!("= {}", significant(p, 2)) }
+}
+
 /// `value` with `digits` significant digits, without superfluous zeros, as people write numbers.
 pub fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 || !value.is_finite() {

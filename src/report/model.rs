@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::clv_model::ClvModel;
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::model::{GammaGamma, Model, ParamSpec, Scale};
-use crate::report::{Block, Report, Table, count, grouped, significant};
+use crate::report::{Block, Report, Table, count, grouped, p_value, significant};
 use crate::units::Unit;
 
 /// Describes a model and how it was fitted.
@@ -151,10 +151,10 @@ fn coefficients(fit: &FitReport) -> Vec<Block> {
     let mut blocks = vec![Block::Table(table)];
     if let Some(test) = &fit.likelihood_ratio {
         blocks.push(Block::Line(format!(
-            "against the model without covariates: 2 x difference of log-likelihood {:.3}, {} parameters more, p = {}",
+            "against the model without covariates: 2 x difference of log-likelihood {:.3}, {} parameters more, p {}",
             test.statistic,
             test.degrees_of_freedom,
-            significant(test.p, 2)
+            p_value(test.p)
         )));
     }
     blocks
