@@ -120,6 +120,10 @@ fn laws() {
             assert_close("survival", model.survival(t), 1.0 - left, 1e-10);
             assert_close("survival", model.survival(t), survival, 1e-11);
         }
+        // All terms that count, one by one.
+        let discount = |ahead: u32| (-f64::from(ahead - 1) * 1e-4_f64.ln_1p()).exp();
+        let sum: f64 = (1..400_000).rev().map(|ahead| model.stays(7, ahead) * discount(ahead)).sum();
+        assert_close("term by term", model.renewals_to_come(7, 1e-4), sum, 1e-12);
         for n in [0, 1, 7, 60] {
             for d in [1e-3, 0.1] {
                 let now = model.periods_from_now(n, d);
@@ -138,6 +142,15 @@ fn laws() {
     assert_eq!(sbg.renewals_to_come(3, 0.02), bdw.renewals_to_come(3, 0.02));
     assert_close("mean lifetime", sbg.renewals_to_come(3, 0.0), 7.0 / 1.5, 1e-13);
     assert_eq!(HIGH_END.renewals_to_come(3, 0.0), f64::INFINITY);
+    // Terms that fall like (t^0.6 + 10)^-3: half a million of them, and the rest as the integral that it
+    // nearly is, by its series.
+    let slow = Bdw { alpha: 3.0, beta: 9.0, c: 0.6 };
+    let last = 500_000;
+    let near: f64 = (1..=last).rev().map(|ahead| slow.stays(0, ahead)).sum();
+    let share = 10.0 / f64::from(last).powf(0.6);
+    let series = 1.0 / 0.8 - 3.0 * share / 1.4 + 6.0 * share * share / 2.0;
+    let rest = slow.stays(0, last) * (f64::from(last) * (1.0 + share).powi(3) * series - 0.5);
+    assert_close("mean lifetime", slow.renewals_to_come(0, 0.0), near + rest, 1e-8);
 }
 
 /// Everybody is drawn with a chance to leave of its own. Seen to fail: `(n+ahead)^c` for
