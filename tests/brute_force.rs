@@ -152,6 +152,55 @@ fn ggompertz_nbd() {
     }
 }
 
+/// The purchases that the library draws for a customer who is alive average to what it expects.
+#[test]
+fn drawn_futures_are_those_expected() {
+    let models: [(&str, &[f64]); 9] = [
+        ("bg-nbd", &[0.8, 6.0, 0.9, 2.1]),
+        ("mbg-nbd", &[0.8, 6.0, 0.9, 2.1]),
+        ("pareto-nbd", &[0.8, 6.0, 0.7, 9.0]),
+        ("ggompertz-nbd", &[0.8, 6.0, 0.06, 0.7, 1.4]),
+        ("bg-cnbd", &[3.0, 0.8, 2.0, 0.9, 2.1]),
+        ("bg-cnbd", &[1.0, 0.8, 2.0, 0.9, 2.1]),
+        ("mbg-cnbd", &[2.0, 0.8, 3.0, 0.9, 2.1]),
+        ("bg-bb", &[1.2, 0.75, 0.66, 2.8]),
+        ("nbd", &[0.8, 6.0]),
+    ];
+    for (seed, (name, params)) in (200..).zip(models) {
+        let model = PurchaseModel::new(name, params).unwrap();
+        for row in histories() {
+            let future = model.future_if_alive(&row).unwrap();
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let n = 200_000;
+            let (mut sum, mut squares, mut none, mut ages) = (0.0, 0.0, 0.0, Vec::new());
+            for _ in 0..n {
+                ages.clear();
+                future.repeats(&mut rng, HORIZON, &mut ages);
+                assert!(ages.is_sorted() && ages.iter().all(|age| (0.0..=HORIZON).contains(age)));
+                sum += ages.len() as f64;
+                squares += (ages.len() as f64).powi(2);
+                none += f64::from(u8::from(ages.is_empty()));
+            }
+            let n = f64::from(n);
+            let (mean, error) = (sum / n, ((squares / n - (sum / n).powi(2)) / n).sqrt());
+            let expected = model.expected_if_alive(&row, HORIZON);
+            assert!(
+                (mean - expected).abs() <= 4.0 * error,
+                "{name} {row:?}: {mean} +- {error}, not {expected}"
+            );
+            // The same for the chance of no purchase at all.
+            let alive = model.p_alive(&row);
+            let expected = 1.0 - (1.0 - model.purchases_pmf(&row, HORIZON, 0)) / alive;
+            let error = (expected * (1.0 - expected) / n).sqrt();
+            assert!(
+                (none / n - expected).abs() <= 4.0 * error,
+                "{name} {row:?}: none {} not {expected}",
+                none / n
+            );
+        }
+    }
+}
+
 /// Mean conditional expectation over customers = E[X(T+t)] − E[X(T)].
 #[test]
 fn tower_law() {

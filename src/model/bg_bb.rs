@@ -204,4 +204,10 @@ impl Attrition for BgBb {
         let (buy, leave) = (chances(self.alpha, self.beta)?, chances(self.gamma, self.delta)?);
         Ok(Box::new(Opportunities { buy, leave }))
     }
+
+    fn future_if_alive(&self, customer: &Customer) -> crate::error::Result<Box<dyn Process>> {
+        let x = f64::from(customer.x);
+        let buy = chances(self.alpha + x, self.beta + (customer.t - x))?;
+        Ok(Box::new(Opportunities { buy, leave: chances(self.gamma, self.delta + customer.t)? }))
+    }
 }

@@ -67,6 +67,11 @@ pub(super) struct Stages {
 }
 
 impl Stages {
+    /// The chance that so many stages are behind.
+    fn chance(&self, stage: u32) -> f64 {
+        self.chance[stage as usize]
+    }
+
     /// For the shape `R` and the silence `u`.
     #[inline]
     fn new(k: u32, shape: f64, u: f64) -> Self {

@@ -36,7 +36,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
 use crate::error::Result;
-use crate::model::lifetime::{BuyingLifetime, Gompertz, Prepared};
+use crate::model::lifetime::{BuyingLifetime, Gompertz, Lifetime, Prepared};
 use crate::model::process::{Process, buy_until, rates};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale, Table};
@@ -166,16 +166,27 @@ attrition_by_kernel!(GGompertzNbd);
 
 impl BuyingLifetime<Gompertz> {
     fn process(&self) -> Result<Box<dyn Process>> {
-        let Gompertz { b, s, beta } = self.lifetime;
-        Ok(Box::new(Leaving { rate: rates(self.r, self.alpha)?, b, proneness: rates(s, beta)? }))
+        leaving(self.r, self.alpha, &self.lifetime)
     }
+
+    fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
+        let rest = self.lifetime.aged(customer.t);
+        leaving(self.r + f64::from(customer.x), self.alpha + customer.t, &rest)
+    }
+}
+
+fn leaving(shape: f64, rate: f64, lifetime: &Gompertz) -> Result<Box<dyn Process>> {
+    let Gompertz { b, s, beta } = *lifetime;
+    let proneness = if lifetime.is_endless() { None } else { Some(rates(s, beta)?) };
+    Ok(Box::new(Leaving { rate: rates(shape, rate)?, b, proneness }))
 }
 
 /// Buys at a steady rate for a Gompertz time.
 struct Leaving {
     rate: Gamma<f64>,
     b: f64,
-    proneness: Gamma<f64>,
+    /// `None`: nobody leaves.
+    proneness: Option<Gamma<f64>>,
 }
 
 impl Process for Leaving {
@@ -183,7 +194,7 @@ impl Process for Leaving {
     fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
-        let lifetime = (exponential / self.proneness.sample(rng)).ln_1p() / self.b;
-        buy_until(rng, rate, if lifetime.is_nan() { until } else { until.min(lifetime) }, ages);
+        let cumulated = self.proneness.map_or(f64::INFINITY, |prone| exponential / prone.sample(rng));
+        buy_until(rng, rate, until.min(cumulated.ln_1p() / self.b), ages);
     }
 }

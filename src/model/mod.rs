@@ -51,6 +51,12 @@ macro_rules! attrition_by_kernel {
             fn process(&self) -> crate::error::Result<Box<dyn crate::model::Process>> {
                 self.kernel().process()
             }
+            fn future_if_alive(
+                &self,
+                customer: &Customer,
+            ) -> crate::error::Result<Box<dyn crate::model::Process>> {
+                self.kernel().future_if_alive(customer)
+            }
         }
     };
 }
@@ -407,6 +413,13 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// If no random numbers can be drawn at these parameters.
     fn process(&self) -> Result<Box<dyn Process>>;
+
+    /// How a customer with this history who is alive at `T` goes on: draws of a process whose ages are
+    /// times from `T` on, habits drawn from what the history says of them.
+    ///
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>>;
 }
 
 /// What a score says of one customer's purchases.

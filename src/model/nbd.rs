@@ -154,6 +154,11 @@ impl Attrition for Nbd {
         let rate = rates(self.r, self.alpha)?;
         Ok(Box::new(Leaving { rate, stages: 1, leave: None, after_first: false }))
     }
+
+    fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
+        let rate = rates(self.r + f64::from(customer.x), self.alpha + customer.t)?;
+        Ok(Box::new(Leaving { rate, stages: 1, leave: None, after_first: false }))
+    }
 }
 
 struct NbdScorer {

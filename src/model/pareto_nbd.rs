@@ -36,7 +36,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
 use crate::error::Result;
-use crate::model::lifetime::{BuyingLifetime, Lomax, Prepared};
+use crate::model::lifetime::{BuyingLifetime, Lifetime, Lomax, Prepared};
 use crate::model::process::{Process, buy_until, rates};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale, Table};
@@ -148,23 +148,34 @@ attrition_by_kernel!(ParetoNbd);
 
 impl BuyingLifetime<Lomax> {
     fn process(&self) -> Result<Box<dyn Process>> {
-        let (rate, leaving) = (rates(self.r, self.alpha)?, rates(self.lifetime.s, self.lifetime.beta)?);
-        Ok(Box::new(Leaving { rate, leaving }))
+        leaving(self.r, self.alpha, &self.lifetime)
     }
+
+    fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
+        let rest = self.lifetime.aged(customer.t);
+        leaving(self.r + f64::from(customer.x), self.alpha + customer.t, &rest)
+    }
+}
+
+fn leaving(shape: f64, rate: f64, lifetime: &Lomax) -> Result<Box<dyn Process>> {
+    let never = lifetime.is_endless();
+    let leaving = if never { None } else { Some(rates(lifetime.s, lifetime.beta)?) };
+    Ok(Box::new(Leaving { rate: rates(shape, rate)?, leaving }))
 }
 
 /// Buys at a steady rate for an exponential time.
 struct Leaving {
     rate: Gamma<f64>,
-    leaving: Gamma<f64>,
+    /// `None`: for ever.
+    leaving: Option<Gamma<f64>>,
 }
 
 impl Process for Leaving {
     fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
-        let lifetime = exponential / self.leaving.sample(rng);
-        // A rate of leaving that underflowed to zero: never.
-        buy_until(rng, rate, if lifetime.is_nan() { until } else { until.min(lifetime) }, ages);
+        let lifetime = self.leaving.map_or(f64::INFINITY, |leaving| exponential / leaving.sample(rng));
+        // `min` passes over NaN, of a rate of leaving that underflowed to zero: never.
+        buy_until(rng, rate, until.min(lifetime), ages);
     }
 }

@@ -46,26 +46,74 @@ impl Process for Leaving {
     fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
         let rate = self.rate.sample(rng);
         let leave = self.leave.map_or(0.0, |leave| leave.sample(rng));
-        let leaves = |rng: &mut ChaCha8Rng| leave > 0.0 && rng.random::<f64>() < leave;
-        if self.after_first && leaves(rng) {
+        if self.after_first && leaves(leave, rng) {
             return;
         }
-        let mut age = 0.0;
-        loop {
-            for _ in 0..self.stages {
-                let gap: f64 = Exp1.sample(rng);
-                age += gap / rate;
-            }
-            // A rate that underflowed to zero can give an age that is not a number: never.
-            if age.is_nan() || age > until {
-                return;
-            }
-            ages.push(age);
-            if leaves(rng) {
-                return;
-            }
+        buy_and_leave(rng, rate, self.stages..self.stages, leave, until, ages);
+    }
+}
+
+/// The same from between two purchases: how many stages are behind is not known, and the fewer, the
+/// slower the customer.
+pub(super) struct Resuming {
+    /// The weight of each number of stages behind, from 0, and the rates that go with it.
+    pub begun: Vec<(f64, Gamma<f64>)>,
+    /// Chance to leave at a purchase.
+    pub leave: Beta<f64>,
+}
+
+impl Process for Resuming {
+    fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
+        let behind = one_of(self.begun.iter().map(|(weight, _)| *weight), rng);
+        let rate = self.begun[behind].1.sample(rng);
+        let leave = self.leave.sample(rng);
+        let stages = self.begun.len() as u32;
+        buy_and_leave(rng, rate, stages - behind as u32..stages, leave, until, ages);
+    }
+}
+
+/// Buys after `stages.start` stages, and then after every `stages.end`, until the customer leaves.
+fn buy_and_leave(
+    rng: &mut ChaCha8Rng,
+    rate: f64,
+    stages: std::ops::Range<u32>,
+    leave: f64,
+    until: f64,
+    ages: &mut Vec<f64>,
+) {
+    let (mut age, mut ahead) = (0.0, stages.start);
+    loop {
+        for _ in 0..ahead {
+            let gap: f64 = Exp1.sample(rng);
+            age += gap / rate;
+        }
+        ahead = stages.end;
+        // A rate that underflowed to zero can give an age that is not a number: never.
+        if age.is_nan() || age > until {
+            return;
+        }
+        ages.push(age);
+        if leaves(leave, rng) {
+            return;
         }
     }
+}
+
+fn leaves(chance: f64, rng: &mut ChaCha8Rng) -> bool {
+    chance > 0.0 && rng.random::<f64>() < chance
+}
+
+/// One of `0, 1, 2, ...` with these weights, which add up to 1.
+fn one_of(weights: impl Iterator<Item = f64>, rng: &mut ChaCha8Rng) -> usize {
+    let (mut left, mut last) = (rng.random::<f64>(), 0);
+    for (i, weight) in weights.enumerate() {
+        left -= weight;
+        last = i;
+        if left < 0.0 {
+            break;
+        }
+    }
+    last
 }
 
 /// Adds the ages of purchases at random moments of a steady rate, up to the age `until`.

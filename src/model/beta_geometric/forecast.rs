@@ -129,4 +129,13 @@ impl BetaGeometric {
             after_first: self.coin > 0.0,
         }))
     }
+
+    pub fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
+        Ok(Box::new(Leaving {
+            rate: rates(self.shape(customer.x), self.alpha + customer.t)?,
+            stages: 1,
+            leave: Some(chances(self.a, self.big_b(customer.x))?),
+            after_first: false,
+        }))
+    }
 }

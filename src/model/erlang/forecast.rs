@@ -4,7 +4,7 @@ use super::renewal::{ByStage, Panels, Renewals};
 use super::scorer::ErlangScorer;
 use super::{Erlang, MOST};
 use crate::error::Result;
-use crate::model::process::{Leaving, chances, rates};
+use crate::model::process::{Leaving, Resuming, chances, rates};
 use crate::model::table::Customer;
 use crate::model::weights::Weights;
 use crate::model::{Discounting, Habits, Process, Scorer};
@@ -138,5 +138,13 @@ impl Erlang {
             leave: Some(chances(self.a, self.b)?),
             after_first: self.coin > 0.0,
         }))
+    }
+
+    pub fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
+        let (shape, scale) = (self.shape(customer.x), self.alpha + customer.t);
+        let stages = self.stages_of(customer);
+        let begun = (0..self.k).map(|j| Ok((stages.chance(j), rates(shape + f64::from(j), scale)?)));
+        let leave = chances(self.a, self.without_stages().big_b(customer.x))?;
+        Ok(Box::new(Resuming { begun: begun.collect::<Result<_>>()?, leave }))
     }
 }
