@@ -56,6 +56,11 @@ pub mod warning;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// The recipe for a new model is one that works.
+#[cfg(doctest)]
+#[doc = include_str!("../ADDING_A_MODEL.md")]
+struct AddingAModel;
+
 pub use clv_model::ClvModel;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use summary::{Summary, SummaryBatch, SummaryMeta};

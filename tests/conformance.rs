@@ -821,6 +821,47 @@ fn without_leaving_every_model_is_the_nbd() {
     close(mbg.expected_purchases_new(52.0), nbd.expected_purchases_new(52.0), 1e-9, "MBG, new");
 }
 
+/// Special cases, to 1e-9: Pareto/NBD without leaving is NBD; Gamma-Gompertz/NBD without ageing is
+/// Pareto/NBD, and with `beta = 1` everyone's lifetime is exponential with one rate, as in Pareto/NBD
+/// with `s`, `beta` -> infinity. Planted: `b` for `b s` in the hazard; `1 − q` for `q` in `K`.
+#[test]
+fn lifetimes_have_their_special_cases() {
+    let (r, alpha, s, beta) = (0.6, 9.0, 0.7, 12.0);
+    let pareto = ParetoNbd { r, alpha, s, beta };
+    let steady = GGompertzNbd { r, alpha, b: 1e-12, s, beta: 1e-12 * beta };
+    let endless = ParetoNbd { r, alpha, s: 1e-14, beta };
+    let nbd = Nbd { r, alpha };
+    let alike = GGompertzNbd { r, alpha, b: 1.0, s: 0.05, beta: 1.0 };
+    let many = ParetoNbd { r, alpha, s: 0.05e13, beta: 1e13 };
+    let pairs: [(&dyn Attrition, &dyn Attrition, &str); 3] = [
+        (&steady, &pareto, "no ageing"),
+        (&endless, &nbd, "no leaving"),
+        (&alike, &many, "one rate of leaving"),
+    ];
+    for (row, _) in customers().into_iter().filter(|(row, _)| row.x < 12) {
+        close(steady.log_likelihood(&row), pareto.log_likelihood(&row), 1e-9, "no ageing");
+        close(alike.log_likelihood(&row), many.log_likelihood(&row), 1e-9, "one rate of leaving");
+        for (one, other, what) in pairs {
+            if what == "no leaving" && row.t_x < row.t && row.x > 0 {
+                // However rare leaving is, a long silence makes it likely.
+                continue;
+            }
+            close(one.p_alive(&row), other.p_alive(&row), 1e-9, what);
+            close(one.p_alive_after(&row, 20.0), other.p_alive_after(&row, 20.0), 1e-9, what);
+            close(one.expected_purchases(&row, 52.0), other.expected_purchases(&row, 52.0), 1e-9, what);
+            close(one.expected_lifetime(&row, 52.0), other.expected_lifetime(&row, 52.0), 1e-9, what);
+            close(one.purchases_pmf(&row, 9.0, 2), other.purchases_pmf(&row, 9.0, 2), 1e-9, what);
+            for discounting in discountings() {
+                let (a, b) = (
+                    one.expected_discounted(&row, 52.0, discounting),
+                    other.expected_discounted(&row, 52.0, discounting),
+                );
+                close(a, b, 1e-9, what);
+            }
+        }
+    }
+}
+
 /// MBG/NBD is BG/NBD seen one toss later. Planted: the toss at the first purchase left out of
 /// `expected_purchases_new`; `coin` missing in `big_b`.
 #[test]

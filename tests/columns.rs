@@ -1,0 +1,106 @@
+//! Further columns of scores, against the models' own functions, and the prior for little data.
+
+mod common;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Date32Type;
+use clv::clv_model::{ClvModel, FitRequest};
+use clv::fit::{FitOptions, Prior, StopReason};
+use clv::history::{self, LogOptions};
+use clv::model::next_purchase_quantile;
+use clv::score::{ExtraColumn, ScoreOptions, score};
+use clv::units::Unit;
+use common::{assert_close, cdnow, cdnow_options, customers, fit, fixture, summary_of};
+
+#[test]
+fn columns_are_the_functions_of_the_model() {
+    let summary = cdnow();
+    for name in ["bg-nbd", "pareto-nbd"] {
+        let model = fit(&summary, name);
+        let options = ScoreOptions { columns: ExtraColumn::ALL.to_vec(), ..ScoreOptions::default() };
+        let horizon = options.value.horizon.in_units(Unit::Week);
+        let mut all = customers(&summary).into_iter();
+        for batch in score(&model, &summary, &options).unwrap() {
+            let batch = batch.unwrap();
+            let extra = batch.extra.clone();
+            let table = batch.into_table();
+            let names: Vec<_> = table.schema().fields().iter().map(|f| f.name().clone()).collect();
+            let added: Vec<&str> = ExtraColumn::ALL.iter().map(|column| column.name()).collect();
+            assert_eq!(names[9..], added);
+            let dates = table.column_by_name("next_purchase_median").unwrap().as_primitive::<Date32Type>();
+            for i in (0..table.num_rows()).step_by(37) {
+                let (_, row, _) = all.nth(if i == 0 { 0 } else { 36 }).unwrap();
+                let value = |k: usize| extra[k].1[i];
+                let none = model.purchase.purchases_pmf(&row, horizon, 0);
+                assert!((value(0).unwrap() - (1.0 - none)).abs() < 1e-14);
+                let median = next_purchase_quantile(&*model.purchase, &row, 0.5);
+                assert_eq!(value(1), median.map(|weeks| weeks * 7.0));
+                // 1997-09-30 is day 10,134.
+                let date = median.map(|weeks| 10_134 + (weeks * 7.0).ceil() as i32);
+                assert_eq!(dates.iter().nth(i).unwrap(), date.filter(|_| median.unwrap() < 4e5));
+                assert_close(
+                    "lifetime",
+                    value(2).unwrap(),
+                    7.0 * model.purchase.expected_lifetime(&row, horizon),
+                    1e-13,
+                );
+                let habits = model.purchase.habits(&row);
+                assert_close("rate", value(3).unwrap(), habits.rate / 7.0, 1e-13);
+                assert_eq!(value(4).unwrap(), habits.dropout);
+            }
+        }
+    }
+}
+
+/// A date needs an end of observation; and units change no column.
+#[test]
+fn columns_and_units() {
+    let days = LogOptions { unit: Some(Unit::Day), ..cdnow_options() };
+    let days = history::open(&[fixture("cdnow_sample.csv")], &days, &()).unwrap();
+    let options = ScoreOptions { columns: ExtraColumn::ALL[..4].to_vec(), ..ScoreOptions::default() };
+    let of = |summary: &clv::Summary| {
+        let model = fit(summary, "bg-nbd");
+        score(&model, summary, &options).unwrap().flat_map(|batch| batch.unwrap().extra).collect::<Vec<_>>()
+    };
+    for ((column, a), (_, b)) in of(&days).into_iter().zip(of(&cdnow())) {
+        for (a, b) in a.iter().zip(&b) {
+            match (a, b) {
+                (Some(a), Some(b)) => assert_close(column.name(), *a, *b, 1e-6),
+                (a, b) => assert_eq!(a, b, "{}", column.name()),
+            }
+        }
+    }
+    let plain = summary_of(&[(1, 3.0, 9.0, 10.0), (0, 0.0, 9.0, 0.0), (4, 8.0, 9.0, 12.0)]);
+    let model = fit(&cdnow(), "bg-nbd");
+    let error = score(&model, &plain, &options).err().unwrap().to_string();
+    assert!(error.contains("--observed-until"), "{error}");
+}
+
+/// Where the data leave a parameter open, the weak prior does not; where they do not, it hardly shows;
+/// and no unit moves it.
+#[test]
+fn weak_prior() {
+    let request = |prior: Prior| FitRequest {
+        options: FitOptions { prior, ..FitOptions::default() },
+        ..FitRequest::default()
+    };
+    let rows: Vec<_> = (0..30).map(|i| (i % 3, f64::from(i % 3) * 4.0, 12.0, 10.0 + f64::from(i))).collect();
+    let few = summary_of(&rows);
+    let open = ClvModel::fit(&few, &request(Prior::None), &()).unwrap().purchase_fit.unwrap();
+    assert!(matches!(open.stop, StopReason::Boundary(_)));
+    let closed = ClvModel::fit(&few, &request(Prior::Weak), &()).unwrap().purchase_fit.unwrap();
+    assert_eq!(closed.stop, StopReason::Converged);
+
+    let summary = cdnow();
+    let (plain, weak) =
+        (fit(&summary, "bg-nbd"), ClvModel::fit(&summary, &request(Prior::Weak), &()).unwrap());
+    let errors = plain.purchase_fit.as_ref().unwrap().estimates.iter().map(|e| e.standard_error.unwrap());
+    for ((a, b), error) in plain.purchase.params.iter().zip(&weak.purchase.params).zip(errors) {
+        assert!((a - b).abs() < 0.05 * error, "{a} {b} +- {error}");
+    }
+    let days = LogOptions { unit: Some(Unit::Day), ..cdnow_options() };
+    let days = history::open(&[fixture("cdnow_sample.csv")], &days, &()).unwrap();
+    let days = ClvModel::fit(&days, &request(Prior::Weak), &()).unwrap();
+    assert_close("alpha", days.purchase.params[1], 7.0 * weak.purchase.params[1], 1e-8);
+    assert_close("a", days.purchase.params[2], weak.purchase.params[2], 1e-8);
+}
