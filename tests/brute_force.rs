@@ -5,6 +5,9 @@
 //!
 //! The tower law is the same for a whole population: histories are drawn from the library's own
 //! processes, and their conditional expectations average to the unconditional one.
+//!
+//! Seen to fail: with `b` for `b s` in the hazard of Gamma-Gompertz/NBD, and with futures of Pareto/NBD
+//! drawn from the lifetime of a new customer.
 
 use clv::family::PurchaseModel;
 use clv::model::{Attrition, BgNbd, Customer, GGompertzNbd, MbgNbd, Nbd, ParetoNbd};

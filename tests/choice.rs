@@ -1,4 +1,6 @@
 //! Choosing among the family: the table, the tests, the verdict, and the choice itself.
+//!
+//! Seen to fail: with the whole chi-squared chance at a boundary.
 
 mod common;
 

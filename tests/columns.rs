@@ -1,4 +1,6 @@
 //! Further columns of scores, against the models' own functions, and the prior for little data.
+//!
+//! Seen to fail: with a lifetime in weeks and not in days, and with a prior of no precision.
 
 mod common;
 

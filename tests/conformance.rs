@@ -494,7 +494,7 @@ fn forecasts_are_finite_at_extremes<M: Purchases>(_: M) {
 }
 
 /// Nobody comes back; everybody leaves in the end, or is said not to; the lifetime is what is left of
-/// the chance to be alive, added up.
+/// the chance to be alive, added up. Planted: a time 1 % too long in P(alive) later on.
 fn lifetimes_are_the_chance_to_be_alive_added_up<M: Purchases>(model: M) {
     for row in [Customer::NEW, half_silent(0, 39.0), customer(3, 20.0, 39.0), customer(60, 700.0, 730.0)] {
         let now = model.p_alive(&row);
@@ -542,7 +542,7 @@ fn habits_are_sensible<M: Purchases>(model: M) {
     assert!(often > rare, "{often} {rare}");
 }
 
-/// The quantile solves its equation. Planted: P(alive) left out of the comparison that says never.
+/// The quantile solves its equation.
 fn next_purchase_comes_with_its_probability<M: Purchases>(model: M) {
     for (row, _) in customers() {
         for probability in [0.1, 0.5, 0.9] {
@@ -823,7 +823,7 @@ fn without_leaving_every_model_is_the_nbd() {
 
 /// Special cases, to 1e-9: Pareto/NBD without leaving is NBD; Gamma-Gompertz/NBD without ageing is
 /// Pareto/NBD, and with `beta = 1` everyone's lifetime is exponential with one rate, as in Pareto/NBD
-/// with `s`, `beta` -> infinity. Planted: `b` for `b s` in the hazard; `1 − q` for `q` in `K`.
+/// with `s`, `beta` -> infinity. Planted: `b` for `b s` in the hazard.
 #[test]
 fn lifetimes_have_their_special_cases() {
     let (r, alpha, s, beta) = (0.6, 9.0, 0.7, 12.0);

@@ -1,5 +1,7 @@
 //! Covariates that do not change with time: published fits, laws, and what happens to new values.
 //!
+//! Seen to fail: with the sign of all effects turned around where parameters of a customer are worked out.
+//!
 //! Pedigree: CT = CLVTools 0.12.1, run on its own apparel data (fixtures/README.md), 104 weeks.
 
 mod common;

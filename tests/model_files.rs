@@ -36,7 +36,9 @@ fn old_model_files_score_as_ever() {
                     continue;
                 }
             };
-            let options = history::LogOptions { unit: Some(model.unit), ..Default::default() };
+            let covariates = model.covariates.iter().flat_map(|covariates| &covariates.covariates);
+            let attributes = covariates.map(|covariate| covariate.name.clone()).collect();
+            let options = history::LogOptions { unit: Some(model.unit), attributes, ..Default::default() };
             // Models of opportunities have customers of their own: with whole ages.
             let own = path.with_extension("customers.csv");
             let scored = if own.exists() { &own } else { &customers };
@@ -60,7 +62,7 @@ fn old_model_files_score_as_ever() {
             compare(&path.with_extension("scores.csv"), &rows);
         }
     }
-    assert!(files >= 8, "only {files} model files found");
+    assert!(files >= 13, "only {files} model files found");
 }
 
 /// Every figure of every customer, by its column.
