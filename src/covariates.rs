@@ -202,6 +202,15 @@ impl Covariates {
         base.iter().zip(shift).map(|(theta, shift)| theta * shift.exp()).collect()
     }
 
+    /// The same with other values of the coefficients, in their order.
+    pub fn with(&self, values: &[f64]) -> Covariates {
+        let mut other = self.clone();
+        for (coefficient, value) in other.coefficients.iter_mut().zip(values) {
+            coefficient.value = *value;
+        }
+        other
+    }
+
     /// The columns of a customer with these values, one a covariate.
     ///
     /// # Errors

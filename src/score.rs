@@ -5,9 +5,16 @@
 //! covariates each distinct combination of them is a model of its own. Batches are scored side by side
 //! and leave in the order they came in; memory does not grow with customers.
 
+#[cfg(test)]
+mod calibration;
+mod draws;
 mod extra;
+mod interval;
 mod question;
+mod simulated;
+mod spread;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, RecordBatch};
@@ -16,7 +23,9 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 pub use self::extra::ExtraColumn;
+pub use self::interval::{GroupSums, IntervalOptions, Intervals};
 use self::question::{Lane, Question};
+pub use self::spread::Spread;
 use crate::clv_model::ClvModel;
 use crate::covariates::UnseenLevel;
 use crate::error::{ErrorKind, Result};
@@ -32,6 +41,10 @@ pub struct ScoreOptions {
     pub columns: Vec<ExtraColumn>,
     /// What to do with values of covariates that the fit has not seen.
     pub unseen: UnseenLevel,
+    /// How sure it is, too.
+    pub interval: Option<IntervalOptions>,
+    /// An attribute by whose values totals are worked out, besides that of all customers.
+    pub by: Option<String>,
 }
 
 impl From<ValueOptions> for ScoreOptions {
@@ -55,12 +68,16 @@ pub struct ScoreBatch {
     pub clv: Option<Vec<f64>>,
     /// Further columns that were asked for, in their order.
     pub extra: Vec<(ExtraColumn, Vec<Option<f64>>)>,
+    /// Intervals, if they were asked for.
+    pub intervals: Option<Intervals>,
+    /// Totals of the batch by the values of the attribute asked for; under `None` those of all.
+    pub groups: BTreeMap<Option<String>, GroupSums>,
     /// The end of observation, for columns of dates.
     observed_until: Option<Date>,
 }
 
-/// The columns of a table of scores with these further ones.
-pub fn schema(extra: &[ExtraColumn]) -> SchemaRef {
+/// The columns of a table of scores with these options.
+pub fn schema(options: &ScoreOptions) -> SchemaRef {
     let number = |name: &str| Field::new(name, DataType::Float64, true);
     let mut fields = vec![
         Field::new("customer_id", DataType::Utf8, false),
@@ -73,13 +90,17 @@ pub fn schema(extra: &[ExtraColumn]) -> SchemaRef {
         number("expected_spend"),
         number("clv"),
     ];
-    fields.extend(extra.iter().map(|column| column.field()));
+    fields.extend(options.interval.iter().flat_map(|interval| interval.names()).map(number));
+    fields.extend(options.columns.iter().map(|column| column.field()));
     Arc::new(Schema::new(fields))
 }
 
 impl ScoreBatch {
-    /// As a table; columns without values are null.
-    pub fn into_table(self) -> RecordBatch {
+    /// As a table of this [`schema`]; columns without values are null.
+    ///
+    /// # Panics
+    /// If the schema is not that of the options it was scored with.
+    pub fn into_table(self, schema: &SchemaRef) -> RecordBatch {
         let n = self.customers.len();
         let column = |values: Option<Vec<f64>>| -> ArrayRef {
             match values {
@@ -100,10 +121,10 @@ impl ScoreBatch {
             column(self.expected_spend),
             column(self.clv),
         ];
-        let wanted: Vec<ExtraColumn> = self.extra.iter().map(|(column, _)| *column).collect();
+        columns.extend(self.intervals.into_iter().flat_map(Intervals::into_columns).map(column));
         let until = self.observed_until;
         columns.extend(self.extra.into_iter().map(|(column, values)| column.array(values, until)));
-        RecordBatch::try_new(schema(&wanted), columns).expect("all columns have the customers' length")
+        RecordBatch::try_new(schema.clone(), columns).expect("all columns have the customers' length")
     }
 }
 
@@ -134,6 +155,11 @@ pub fn score<'a>(
         }
         ready.pop_front()
     }))
+}
+
+/// Does the model not say how sure its parameters are, so that intervals take them as certain?
+pub fn parameters_are_certain(model: &ClvModel) -> bool {
+    draws::is_certain(model)
 }
 
 /// The last line of defence: no value that is not a number leaves.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::score::ScoreBatch;
+use crate::score::{GroupSums, ScoreBatch};
 
 /// Sums over customers.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct Totals {
     pub purchases: Option<f64>,
     /// Value of all; `None` without a spend model.
     pub value: Option<f64>,
+    /// The same by group, with what their intervals need; under `None` those of all.
+    pub groups: BTreeMap<Option<String>, GroupSums>,
     /// Customers and value by narrow classes of value.
     classes: BTreeMap<i32, (u64, f64)>,
 }
@@ -30,6 +32,12 @@ const NOTHING: i32 = i32::MIN;
 impl Totals {
     /// Adds a batch.
     pub fn add(&mut self, scores: &ScoreBatch) {
+        for (name, sums) in &scores.groups {
+            match self.groups.get_mut(name) {
+                Some(known) => known.merge(sums),
+                None => drop(self.groups.insert(name.clone(), sums.clone())),
+            }
+        }
         self.customers += scores.customers.len() as u64;
         self.one_time += scores.customers.frequency.values().iter().filter(|x| **x == 0).count() as u64;
         self.alive += scores.p_alive.iter().sum::<f64>();

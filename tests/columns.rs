@@ -25,7 +25,7 @@ fn columns_are_the_functions_of_the_model() {
         for batch in score(&model, &summary, &options).unwrap() {
             let batch = batch.unwrap();
             let extra = batch.extra.clone();
-            let table = batch.into_table();
+            let table = batch.into_table(&clv::score::schema(&options));
             let names: Vec<_> = table.schema().fields().iter().map(|f| f.name().clone()).collect();
             let added: Vec<&str> = ExtraColumn::ALL.iter().map(|column| column.name()).collect();
             assert_eq!(names[9..], added);

@@ -14,7 +14,7 @@ use crate::family::Member;
 use crate::fit::{FitOptions, Prior};
 use crate::history::{DateFormat, LogOptions, Returns};
 use crate::model::{CovariateConvention, Scale};
-use crate::score::{ExtraColumn, ScoreOptions};
+use crate::score::{ExtraColumn, IntervalOptions, ScoreOptions};
 use crate::units::{DiscountRate, Grain, Horizon, Unit};
 use crate::value::{Timing, ValueOptions};
 
@@ -305,6 +305,18 @@ pub(super) struct ScoreArgs {
     /// What to do with values of covariates that the fit has not seen
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     unseen_level: UnseenArg,
+    /// Intervals of purchases and clv that hold what happens with this probability, such as 0.9
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Output")]
+    interval: Option<f64>,
+    /// With --interval: also how far the expectation itself is uncertain
+    #[arg(long, requires = "interval", help_heading = "Output")]
+    interval_of_mean: bool,
+    /// Seed of the intervals: equal seeds give equal intervals [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    seed: Option<u64>,
+    /// Attribute by whose values totals are shown too: channel
+    #[arg(long, value_name = "COLUMN", help_heading = "Output")]
+    pub by: Option<String>,
 }
 
 /// `--unseen-level`.
@@ -323,7 +335,15 @@ impl ScoreArgs {
             UnseenArg::Error => UnseenLevel::Error,
             UnseenArg::Reference => UnseenLevel::Reference,
         };
-        Ok(ScoreOptions { value: self.value.options()?, columns: self.columns.clone(), unseen })
+        let default = IntervalOptions::default();
+        let interval = self.interval.map(|probability| IntervalOptions {
+            probability,
+            of_mean: self.interval_of_mean,
+            seed: self.seed.unwrap_or(default.seed),
+        });
+        let interval = interval.map(IntervalOptions::checked).transpose()?;
+        let (value, columns, by) = (self.value.options()?, self.columns.clone(), self.by.clone());
+        Ok(ScoreOptions { value, columns, unseen, interval, by })
     }
 }
 

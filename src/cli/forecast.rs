@@ -1,7 +1,7 @@
 //! `clv forecast`: fit and score in one go.
 
 use crate::choice;
-use crate::cli::args::{FitArgs, InputArgs, ScoreArgs};
+use crate::cli::args::{FitArgs, InputArgs, ScoreArgs, add_attributes};
 use crate::cli::console::Console;
 use crate::cli::score;
 use crate::contract_model::ContractMember;
@@ -31,6 +31,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let mut log = args.input.options(threads)?;
     FitArgs::prepare(&request, &mut log)?;
+    add_attributes(args.score.by.as_slice(), &mut log);
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;

@@ -52,6 +52,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         let names: Vec<String> = covariates.covariates.iter().map(|c| c.name.clone()).collect();
         add_attributes(&names, &mut log);
     }
+    add_attributes(args.score.by.as_slice(), &mut log);
     let mut summary = history::open(&args.input.inputs, &log, console)?;
     if summary.meta.unit_source == UnitSource::Default {
         summary.meta.unit = model.unit;
@@ -74,8 +75,8 @@ pub(super) fn write(
     console: &Console,
 ) -> Result<Results> {
     let scores = score::score(model, summary, options)?;
-    let mut writer =
-        target.map(|target| TableWriter::create(target, score::schema(&options.columns))).transpose()?;
+    let schema = score::schema(options);
+    let mut writer = target.map(|target| TableWriter::create(target, schema.clone())).transpose()?;
     let mut totals = Totals::default();
     let mut first = None;
     console.stage("scoring customers", None);
@@ -84,7 +85,7 @@ pub(super) fn write(
         let batch = batch?;
         totals.add(&batch);
         console.advance(batch.customers.len() as u64);
-        let table = batch.into_table();
+        let table = batch.into_table(&schema);
         first.get_or_insert_with(|| table.slice(0, table.num_rows().min(FIRST)));
         if let Some(writer) = &mut writer {
             writer.write(&table)?;
@@ -93,7 +94,7 @@ pub(super) fn write(
     if let Some(writer) = writer {
         writer.finish()?;
     }
-    report.extend(report::forecast(model, &totals, first.as_ref(), &options.value));
+    report.extend(report::forecast(model, &totals, first.as_ref(), options));
     let target = target.map(ToString::to_string);
     let to_stdout = target.as_deref() == Some("-");
     report.json.insert("output".into(), target.into());

@@ -321,6 +321,17 @@ pub enum Discounting {
 }
 
 impl Discounting {
+    /// What a unit of money is worth now that is paid at `time`; steps end at the horizon at the latest.
+    pub fn factor(self, time: f64, horizon: f64) -> f64 {
+        match self {
+            Discounting::Continuous { delta } => (-delta * time).exp(),
+            Discounting::EndOfStep { d, step } => {
+                let end = ((time / step).ceil() * step).min(horizon);
+                (-d.ln_1p() * end / step).exp()
+            }
+        }
+    }
+
     /// Is there anything to discount?
     pub fn is_any(self) -> bool {
         match self {

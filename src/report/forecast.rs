@@ -7,20 +7,24 @@ use serde_json::{Value, json};
 
 use crate::clv_model::ClvModel;
 use crate::report::{Block, Report, Table, count, grouped, significant};
+use crate::score::{IntervalOptions, ScoreOptions, Spread};
 use crate::totals::Totals;
-use crate::value::ValueOptions;
 
 /// Describes a forecast; `first` holds the first customers of the output.
 pub fn forecast(
     model: &ClvModel,
     totals: &Totals,
     first: Option<&RecordBatch>,
-    options: &ValueOptions,
+    scores: &ScoreOptions,
 ) -> Report {
+    let options = &scores.value;
     let mut report = Report::default();
     let words = options.in_words(model.unit);
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
-    report.results.push(Block::Table(figures(totals)));
+    report.results.push(Block::Table(figures(totals, scores.interval.as_ref())));
+    let groups = groups(totals, scores);
+    report.results.extend(groups.0);
+    report.warnings.extend(scores.interval.and_then(|_| certain(model)));
     if totals.purchases.is_none() && totals.customers > 0 {
         report.results.push(Block::Line(format!(
             "expected_purchases is empty: without end they are infinite under this {} model; their discounted \
@@ -53,6 +57,9 @@ pub fn forecast(
             },
         }),
     );
+    if scores.by.is_some() || scores.interval.is_some() {
+        report.json.insert("totals".into(), groups.1);
+    }
     if options.discount.is_suspicious() {
         let message = format!(
             "the discount {} is {} % a year: money a year away is worth less than half. Is that meant?",
@@ -70,18 +77,22 @@ pub fn forecast(
     report
 }
 
-fn figures(totals: &Totals) -> Table {
+fn figures(totals: &Totals, interval: Option<&IntervalOptions>) -> Table {
     let mut table = Table::new(&["", ">", ""]);
     let mut row = |what: &str, figure: String, note: String| table.row([what.to_owned(), figure, note]);
     let share = |part: f64| format!("{:.1} %", 100.0 * part / totals.customers.max(1) as f64);
     row("customers", count(totals.customers), format!("{} bought once", count(totals.one_time)));
     row("still customers", grouped(totals.alive, 0), format!("{}, expected", share(totals.alive)));
     if let Some(purchases) = totals.purchases {
-        row("purchases", grouped(purchases, 1), "expected within the horizon".to_owned());
+        let all = totals.groups.get(&None).map(|all| &all.purchases_spread);
+        let note = format!("expected within the horizon{}", between(all, interval, 0));
+        row("purchases", grouped(purchases, 1), note);
     }
     if let Some(value) = totals.value {
         let mean = value / totals.customers.max(1) as f64;
-        row("value (clv)", grouped(value, 2), format!("{} a customer", grouped(mean, 2)));
+        let all = totals.groups.get(&None).map(|all| &all.clv_spread);
+        let note = format!("{} a customer{}", grouped(mean, 2), between(all, interval, 0));
+        row("value (clv)", grouped(value, 2), note);
     }
     let held = [0.01, 0.1, 0.2].map(|top| totals.value_share(top));
     if let [Some(one), Some(ten), Some(twenty)] = held {
@@ -91,6 +102,57 @@ fn figures(totals: &Totals) -> Table {
         row("  top 20 %", percent(twenty), String::new());
     }
     table
+}
+
+/// The interval of a total in words.
+fn between(spread: Option<&Spread>, interval: Option<&IntervalOptions>, digits: usize) -> String {
+    let bounds = interval.and_then(|options| spread?.interval(options.probability).map(|b| (options, b)));
+    bounds.map_or(String::new(), |(options, (low, high))| {
+        let share = significant(100.0 * options.probability, 4);
+        format!("; {share} % interval {} to {}", grouped(low, digits), grouped(high, digits))
+    })
+}
+
+/// Totals by group, as a table and as JSON.
+fn groups(totals: &Totals, scores: &ScoreOptions) -> (Vec<Block>, Value) {
+    let interval = scores.interval.as_ref();
+    let mut header = vec![scores.by.as_deref().unwrap_or("group"), ">customers", ">purchases", ">clv"];
+    if interval.is_some() {
+        header.extend([">clv lower", ">clv upper"]);
+    }
+    let mut table = Table::new(&header);
+    let mut json = Vec::new();
+    for (name, sums) in &totals.groups {
+        let bounds = |spread: &Spread| interval.and_then(|options| spread.interval(options.probability));
+        let (purchases, clv) = (bounds(&sums.purchases_spread), bounds(&sums.clv_spread));
+        json.push(json!({
+            "group": name, "customers": sums.customers, "expected_alive": sums.alive,
+            "expected_purchases": sums.purchases, "expected_purchases_lower": purchases.map(|b| b.0),
+            "expected_purchases_upper": purchases.map(|b| b.1), "clv": sums.clv,
+            "clv_lower": clv.map(|b| b.0), "clv_upper": clv.map(|b| b.1),
+        }));
+        let Some(name) = name else { continue };
+        let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| grouped(value, 1));
+        let mut row = vec![name.clone(), count(sums.customers), number(sums.purchases), number(sums.clv)];
+        if interval.is_some() {
+            row.extend([number(clv.map(|b| b.0)), number(clv.map(|b| b.1))]);
+        }
+        table.row(row);
+    }
+    let blocks = match &scores.by {
+        Some(by) => vec![Block::Heading(format!("by {by}")), Block::Table(table)],
+        None => Vec::new(),
+    };
+    (blocks, Value::from(json))
+}
+
+/// What intervals leave out, if the model does not know how sure its parameters are.
+fn certain(model: &ClvModel) -> Option<String> {
+    crate::score::parameters_are_certain(model).then(|| {
+        "the intervals take the parameters as certain: the model file has no covariance for them (given \
+         parameters, or a fit at a boundary)"
+            .to_owned()
+    })
 }
 
 fn head(first: &RecordBatch) -> Table {

@@ -1,16 +1,21 @@
 //! What is asked of a model about each customer, and the calculators that answer it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
+use super::draws::{self, Draw};
 use super::extra::ExtraScorer;
-use super::{ExtraColumn, ScoreBatch, ScoreOptions, check_finite};
+use super::interval::{self, OneCustomer};
+use super::simulated::{DRAWS, DrawnModels, Futures, Reach};
+use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
 use crate::clv_model::ClvModel;
 use crate::covariates::UnseenLevel;
 use crate::error::{Error, Result};
 use crate::family::PurchaseModel;
 use crate::model::{Customer, Discounting, GammaGamma, Model, Scorer, Spend, SpendRow};
-use crate::summary::{Summary, SummaryBatch};
+use crate::summary::{Summary, SummaryBatch, SummaryMeta};
 use crate::units::Horizon;
 
 /// What is asked of the model, in the model's unit.
@@ -29,6 +34,10 @@ pub(super) struct Question<'a> {
     /// Where the model's covariates are among the summary's attributes.
     attributes: Vec<usize>,
     observed_until: Option<Date>,
+    interval: Option<IntervalOptions>,
+    draws: Vec<Draw>,
+    /// Where the attribute of the groups is.
+    by: Option<usize>,
 }
 
 /// What a thread keeps from customer to customer.
@@ -45,10 +54,15 @@ struct Calculator {
     /// Only where value looks elsewhere than counts.
     value: Option<Box<dyn Scorer>>,
     extra: Vec<ExtraScorer>,
+    /// The models of all draws of the parameters, and the futures of histories, for intervals.
+    drawn: Option<DrawnModels>,
+    futures: FxHashMap<(u32, u64, u64, bool), Futures>,
 }
 
 /// Combinations of covariates whose calculators are kept, at most.
 const COMBINATIONS: usize = 1024;
+/// Histories whose futures are kept, at most: some 20 kB each.
+const HISTORIES: usize = 1024;
 
 impl<'a> Question<'a> {
     pub fn new(model: &'a ClvModel, summary: &Summary, scores: &ScoreOptions) -> Result<Self> {
@@ -77,6 +91,9 @@ impl<'a> Question<'a> {
             unseen: scores.unseen,
             attributes,
             observed_until: summary.meta.observed_until,
+            interval: scores.interval.map(IntervalOptions::checked).transpose()?,
+            draws: scores.interval.map_or(Vec::new(), |options| draws::draw(model, DRAWS, options.seed)),
+            by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
         };
         let undiscounted = matches!(
             question.discounting,
@@ -93,6 +110,25 @@ impl<'a> Question<'a> {
         Ok(question)
     }
 
+    fn reach(&self) -> Reach {
+        let seed = self.interval.map_or(0, |interval| interval.seed);
+        let (horizon, value_horizon) = (self.horizon, self.value_horizon);
+        Reach { horizon, value_horizon, discounting: self.discounting, seed }
+    }
+
+    /// The models of all draws for customers with these covariates.
+    fn drawn(&self, columns: &[f64]) -> Result<DrawnModels> {
+        let model = |draw: &Draw| {
+            let params = match &self.model.covariates {
+                Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
+                None => draw.params.clone(),
+            };
+            PurchaseModel::new(self.model.purchase.name, &params)
+        };
+        let models = self.draws.iter().map(model).collect::<Result<Vec<_>>>()?;
+        Ok(DrawnModels::new(models, &self.draws, &self.reach()))
+    }
+
     /// The calculator for customers with these covariates.
     fn calculator(&self, columns: &[f64]) -> Result<Calculator> {
         let base = &self.model.purchase;
@@ -105,6 +141,8 @@ impl<'a> Question<'a> {
             purchases: model.scorer(self.horizon, self.discounting),
             value: value.then(|| model.scorer(self.value_horizon, self.discounting)),
             extra: self.columns.iter().map(|column| ExtraScorer::new(*column, self.horizon)).collect(),
+            drawn: self.interval.is_some().then(|| self.drawn(columns)).transpose()?,
+            futures: FxHashMap::default(),
             model,
         })
     }
@@ -160,17 +198,88 @@ impl<'a> Question<'a> {
         let expected_spend = spend.map(|spend| expected_spend(spend, &customers));
         let value = |(pv, spend): (&f64, &f64)| self.margin * pv * spend;
         let clv = expected_spend.as_ref().map(|spend| present.iter().zip(spend).map(value).collect());
+        let expected = self.counts.then_some(expected);
+        let clv: Option<Vec<f64>> = clv;
+        let mut groups = interval::groups(&customers, self.by, &p_alive, expected.as_deref(), clv.as_deref());
+        let intervals = match &self.interval {
+            Some(options) => {
+                Some(self.intervals(&customers, expected_spend.as_deref(), options, lane, &mut groups)?)
+            }
+            None => None,
+        };
         let scores = ScoreBatch {
             customers,
             p_alive,
-            expected_purchases: self.counts.then_some(expected),
+            expected_purchases: expected,
             expected_spend,
             clv,
             extra,
+            intervals,
+            groups,
             observed_until: self.observed_until,
         };
         check_finite(&scores)?;
         Ok(scores)
+    }
+}
+
+impl Question<'_> {
+    /// The intervals of a batch; its groups get what theirs need.
+    fn intervals(
+        &self,
+        customers: &SummaryBatch,
+        expected_spend: Option<&[f64]>,
+        options: &IntervalOptions,
+        lane: &mut Lane,
+        groups: &mut BTreeMap<Option<String>, GroupSums>,
+    ) -> Result<Intervals> {
+        let mut intervals = Intervals::new(self.counts, expected_spend.is_some(), options);
+        let mut all = groups.remove(&None).unwrap_or_default();
+        for i in 0..customers.len() {
+            let own = customers.customer(i);
+            let customer = Customer { t_x: own.t_x * self.time, t: own.t * self.time, ..own };
+            let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
+            let spends = customer.x > 0 && mean > 0.0;
+            let row = SpendRow { x: if spends { customer.x } else { 0 }, mean };
+            let columns = self.covariates(customers, i)?;
+            let futures = lane.calculator(self, &columns)?.futures(&customer, spends, &self.reach())?;
+            let one = OneCustomer {
+                futures,
+                draws: &self.draws,
+                row,
+                spent: if spends { f64::from(customer.x) * mean } else { 0.0 },
+                margin: self.margin,
+                spend: expected_spend.map_or(0.0, |spend| spend[i]),
+            };
+            let name = self.by.map(|by| Some(customers.attributes[by].value(i).to_owned()));
+            let mut own: Vec<&mut GroupSums> = vec![&mut all];
+            own.extend(name.and_then(|name| groups.get_mut(&name)));
+            intervals.add(&one, options, &mut own);
+        }
+        groups.insert(None, all);
+        Ok(intervals)
+    }
+}
+
+/// Where an attribute is.
+fn attribute(name: &str, meta: &SummaryMeta) -> Result<usize> {
+    meta.attributes
+        .iter()
+        .position(|attribute| attribute == name)
+        .ok_or_else(|| Error::option("--by", format!("the customers have no attribute '{name}'")))
+}
+
+impl Calculator {
+    fn futures(&mut self, customer: &Customer, spends: bool, reach: &Reach) -> Result<&Futures> {
+        let drawn = self.drawn.as_mut().expect("made where intervals are asked for");
+        let key = (customer.x, customer.t_x.to_bits(), customer.t.to_bits(), spends);
+        if !self.futures.contains_key(&key) {
+            if self.futures.len() >= HISTORIES {
+                self.futures.clear();
+            }
+            self.futures.insert(key, drawn.futures(customer, spends, reach)?);
+        }
+        Ok(&self.futures[&key])
     }
 }
 

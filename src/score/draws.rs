@@ -1,0 +1,112 @@
+//! Draws of the parameters: what a fit leaves open, for intervals.
+//!
+//! The logarithms of the parameters are taken as normal around the estimates with the covariance of the
+//! fit (Laplace's approximation); coefficients of covariates are as they are. Purchase and spend
+//! models were fitted apart, so they are drawn apart. A model without a covariance (given parameters, a fit at a
+//! boundary) is drawn as it stands, which is said.
+
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand::distr::Distribution;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+
+use crate::clv_model::ClvModel;
+use crate::fit::FitReport;
+use crate::model::{GammaGamma, Model};
+
+/// One draw of all parameters.
+#[derive(Debug, Clone)]
+pub(super) struct Draw {
+    /// The purchase model's parameters, those of the reference customer.
+    pub params: Vec<f64>,
+    /// Coefficients of covariates.
+    pub coefficients: Vec<f64>,
+    /// The spend model.
+    pub spend: Option<GammaGamma>,
+}
+
+/// Draws `n` times.
+pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let coefficients: Vec<f64> =
+        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
+    let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
+    let one = |_| {
+        let mut params = purchase.draw(&mut rng);
+        let coefficients = params.split_off(model.purchase.params.len());
+        let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(&mut rng)));
+        Draw { params, coefficients, spend }
+    };
+    (0..n).map(one).collect()
+}
+
+/// A normal distribution of logarithms of parameters and of coefficients.
+struct Source {
+    estimate: Vec<f64>,
+    /// How many of them are logarithms inside.
+    logs: usize,
+    /// The Cholesky factor of the covariance; `None`: no uncertainty is known.
+    factor: Option<Array2<f64>>,
+}
+
+impl Source {
+    fn new(params: &[f64], coefficients: &[f64], fit: Option<&FitReport>) -> Self {
+        let estimate = [params, coefficients].concat();
+        let covariance = fit.and_then(|fit| fit.covariance.as_ref());
+        let scale = |i: usize| if i < params.len() { estimate[i] } else { 1.0 };
+        let factor = covariance.filter(|c| c.len() == estimate.len()).map(|covariance| {
+            let n = estimate.len();
+            cholesky(&Array2::from_shape_fn((n, n), |(i, j)| covariance[i][j] / (scale(i) * scale(j))))
+        });
+        Source { logs: params.len(), estimate, factor }
+    }
+
+    fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        let Some(factor) = &self.factor else { return self.estimate.clone() };
+        let z: Vec<f64> = self.estimate.iter().map(|_| StandardNormal.sample(rng)).collect();
+        let moved = |(i, estimate): (usize, &f64)| {
+            let step: f64 = (0..=i).map(|j| factor[[i, j]] * z[j]).sum();
+            if i < self.logs { estimate * step.exp() } else { estimate + step }
+        };
+        self.estimate.iter().enumerate().map(moved).collect()
+    }
+}
+
+/// The lower triangle `L` with `L Lᵀ` the matrix; a direction without variance (a chosen parameter)
+/// stays without.
+fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {
+    let n = matrix.nrows();
+    let mut lower = Array2::zeros((n, n));
+    for j in 0..n {
+        let sum: f64 = (0..j).map(|k| f64::powi(lower[[j, k]], 2)).sum();
+        let pivot = (matrix[[j, j]] - sum).max(0.0).sqrt();
+        lower[[j, j]] = pivot;
+        for i in j + 1..n {
+            let sum: f64 = (0..j).map(|k| lower[[i, k]] * lower[[j, k]]).sum();
+            lower[[i, j]] = if pivot > 0.0 { (matrix[[i, j]] - sum) / pivot } else { 0.0 };
+        }
+    }
+    lower
+}
+
+/// Does the model know nothing of how sure its parameters are?
+pub(super) fn is_certain(model: &ClvModel) -> bool {
+    let known = |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some());
+    !known(&model.purchase_fit) || (model.spend.is_some() && !known(&model.spend_fit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn factor_gives_the_matrix_back() {
+        let matrix = array![[4.0, 2.0, 0.0], [2.0, 3.0, 0.0], [0.0, 0.0, 0.0]];
+        let lower = cholesky(&matrix);
+        let back = lower.dot(&lower.t());
+        assert!((&back - &matrix).iter().all(|d| d.abs() < 1e-15), "{back}");
+    }
+}
