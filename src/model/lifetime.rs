@@ -75,11 +75,13 @@ impl<L: Lifetime> BuyingLifetime<L> {
         if !self.lifetime.is_endless() {
             let mut covered = 1e-300_f64;
             for panel in Panels::new(&since, power, 0.0, silence).weighted(speed) {
-                left +=
+                let part =
                     panel.integrate(|age| (ln_w(age) + rest.ln_hazard(age)).exp() * weight(row.t_x + age));
+                left += part;
                 // What is still to come is less than w here.
                 covered = covered.max(left);
-                if ln_w(panel.to) < covered.ln() - NEGLIGIBLE {
+                let weighed_down = part == 0.0 && left > 0.0;
+                if weighed_down || ln_w(panel.to) < covered.ln() - NEGLIGIBLE {
                     break;
                 }
             }
