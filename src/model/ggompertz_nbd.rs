@@ -31,7 +31,7 @@
 
 use std::ops::Range;
 
-use rand::distr::Distribution;
+use rand::distr::{Distribution, Open01};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
@@ -176,9 +176,32 @@ impl BuyingLifetime<Gompertz> {
 }
 
 fn leaving(shape: f64, rate: f64, lifetime: &Gompertz) -> Result<Box<dyn Process>> {
-    let Gompertz { b, s, beta } = *lifetime;
-    let proneness = if lifetime.is_endless() { None } else { Some(rates(s, beta)?) };
-    Ok(Box::new(Leaving { rate: rates(shape, rate)?, b, proneness }))
+    let proneness = if lifetime.is_endless() { None } else { Some(Proneness::new(lifetime)?) };
+    Ok(Box::new(Leaving { rate: rates(shape, rate)?, b: lifetime.b, proneness }))
+}
+
+/// The logarithm of `η` ~ Gamma(s, beta), which is often less than any number if `s` is small: at the
+/// limit `s -> 0`, `b s` fixed, all that is left of it is that everyone leaves at the same rate.
+struct Proneness {
+    s: f64,
+    /// Gamma(s, beta), or Gamma(s + 1, beta) if that is to be multiplied by `U^(1/s)`.
+    gamma: Gamma<f64>,
+}
+
+impl Proneness {
+    fn new(lifetime: &Gompertz) -> Result<Self> {
+        let Gompertz { s, beta, .. } = *lifetime;
+        Ok(Proneness { s, gamma: rates(if s < 1.0 { s + 1.0 } else { s }, beta)? })
+    }
+
+    fn ln(&self, rng: &mut ChaCha8Rng) -> f64 {
+        let gamma = self.gamma.sample(rng).ln();
+        if self.s >= 1.0 {
+            return gamma;
+        }
+        let uniform: f64 = Open01.sample(rng);
+        gamma + uniform.ln() / self.s
+    }
 }
 
 /// Buys at a steady rate for a Gompertz time.
@@ -186,7 +209,7 @@ struct Leaving {
     rate: Gamma<f64>,
     b: f64,
     /// `None`: nobody leaves.
-    proneness: Option<Gamma<f64>>,
+    proneness: Option<Proneness>,
 }
 
 impl Process for Leaving {
@@ -194,7 +217,33 @@ impl Process for Leaving {
     fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
-        let cumulated = self.proneness.map_or(f64::INFINITY, |prone| exponential / prone.sample(rng));
-        buy_until(rng, rate, until.min(cumulated.ln_1p() / self.b), ages);
+        let ln_cumulated = self.proneness.as_ref().map_or(f64::INFINITY, |p| exponential.ln() - p.ln(rng));
+        // ln(1 + e^z), which is z where e^z overflows.
+        let exponent = ln_cumulated.max(0.0) + (-ln_cumulated.abs()).exp().ln_1p();
+        buy_until(rng, rate, until.min(exponent / self.b), ages);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+    use crate::model::Attrition;
+
+    /// Seen to fail where a proneness that underflowed stood for a customer who never leaves.
+    #[test]
+    fn at_the_exponential_limit_customers_leave() {
+        let model = GGompertzNbd { r: 1e4, alpha: 1e3, b: 1e5, s: 1e-6, beta: 1.0 };
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let process = model.process().unwrap();
+        let (mut ages, customers) = (Vec::new(), 4000);
+        for _ in 0..customers {
+            process.repeats(&mut rng, 100.0, &mut ages);
+        }
+        let mean = ages.len() as f64 / f64::from(customers);
+        // 10 purchases a unit of time for 10 units on average; 5 standard errors.
+        let expected = model.expected_purchases_new(100.0);
+        assert!((expected - 100.0).abs() < 0.1 && (mean - expected).abs() < 8.0, "{mean}, not {expected}");
     }
 }

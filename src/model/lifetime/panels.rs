@@ -50,12 +50,19 @@ pub(super) struct Panels<L> {
     power: f64,
     from: f64,
     to: f64,
+    /// How fast the logarithm of what `w h` is multiplied by changes.
+    weight: f64,
 }
 
 impl<L: Lifetime> Panels<L> {
     /// For `w` of this power of `1/(α + τ)`.
     pub fn new(model: &BuyingLifetime<L>, power: f64, from: f64, to: f64) -> Self {
-        Panels { model: *model, power, from, to }
+        Panels { model: *model, power, from, to, weight: 0.0 }
+    }
+
+    /// Of `w h` times a weight whose logarithm changes at most this fast.
+    pub fn weighted(self, weight: f64) -> Self {
+        Panels { weight, ..self }
     }
 }
 
@@ -69,7 +76,7 @@ impl<L: Lifetime> Iterator for Panels<L> {
         let BuyingLifetime { alpha, lifetime, .. } = &self.model;
         let reach = lifetime.reach(self.from).min(3.0 * (alpha + self.from));
         let hazard = lifetime.ln_hazard(self.from).exp();
-        let speed = self.power / (alpha + self.from) + hazard + lifetime.growth(self.from);
+        let speed = self.power / (alpha + self.from) + hazard + lifetime.growth(self.from) + self.weight;
         let panel = Panel::next(self.from, self.to, reach, speed);
         self.from = panel.to;
         Some(panel)

@@ -36,9 +36,17 @@ const ZERO: Jet = Jet { value: 0.0, first: [0.0; ALL], second: [0.0; TRIANGLE] }
 /// `U` at one time of one `x`, and the derivatives of `ln w` there.
 #[derive(Debug, Clone, Copy)]
 struct AtTime {
-    /// `ln w`, up to what depends on `x` alone.
-    ln_w: f64,
+    /// `ln S`
+    ln_s: f64,
+    /// `ln w/S`, up to what depends on `x` alone.
+    ln_rate: f64,
     later: Jet,
+}
+
+impl AtTime {
+    fn ln_w(&self) -> f64 {
+        self.ln_s + self.ln_rate
+    }
 }
 
 /// What a sum needs that is the same for many rows.
@@ -105,21 +113,29 @@ impl<L: Lifetime> BuyingLifetime<L> {
     }
 
     /// `ln w`, up to what depends on `x` alone.
-    fn ln_w(&self, x: f64, age: f64) -> f64 {
-        self.lifetime.ln_survival(age) - (self.r + x) * (age / self.alpha).ln_1p()
+    pub(super) fn ln_w(&self, x: f64, age: f64) -> f64 {
+        self.lifetime.ln_survival(age) + self.ln_rate(x, age)
+    }
+
+    fn ln_rate(&self, x: f64, age: f64) -> f64 {
+        -(self.r + x) * (age / self.alpha).ln_1p()
     }
 
     /// `U` at these ages, ascending.
     fn later(&self, x: f64, ages: &[f64]) -> Vec<AtTime> {
-        let at = |age: &f64| AtTime { ln_w: self.ln_w(x, *age), later: ZERO };
+        let at = |age: &f64| AtTime {
+            ln_s: self.lifetime.ln_survival(*age),
+            ln_rate: self.ln_rate(x, *age),
+            later: ZERO,
+        };
         let mut at: Vec<AtTime> = ages.iter().map(at).collect();
         if self.lifetime.is_endless() {
             return at;
         }
         for i in (0..at.len().saturating_sub(1)).rev() {
-            let mut jet = self.between(x, ages[i], ages[i + 1], at[i].ln_w);
+            let mut jet = self.between(x, ages[i], ages[i + 1], at[i].ln_w());
             let next = at[i + 1].later;
-            jet.add((at[i + 1].ln_w - at[i].ln_w).exp(), &next);
+            jet.add((at[i + 1].ln_w() - at[i].ln_w()).exp(), &next);
             at[i].later = jet;
         }
         at
@@ -137,28 +153,25 @@ impl<L: Lifetime> BuyingLifetime<L> {
                 jet.add_node(mass, &first, &second);
             });
             // What is still to come is less than w here.
-            if self.ln_w(x, panel.to) - ln_w < jet.value.ln() - super::NEGLIGIBLE {
+            if self.ln_w(x, panel.to) - ln_w < jet.value.max(1e-300).ln() - super::NEGLIGIBLE {
                 break;
             }
         }
         jet
     }
 
-    /// The sum of `ln w(T)`.
+    /// The sum of `ln w(T)`, of `ln S(T)` the derivatives only; see [`ln_z`].
     pub fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {
         self.rate().add_sum(table, &prepared.times, out);
-        let mut value = Sum::default();
         let mut first = [Sum::default(); MOST];
         let mut second = [[Sum::default(); MOST]; MOST];
         for (time, count) in table.times.iter().zip(&table.t_count).filter(|(_, count)| **count > 0.0) {
-            value.add(count * self.lifetime.ln_survival(*time));
             let (slopes, _) = self.lifetime.slopes(*time);
             for i in 0..L::PARAMS {
                 first[i].add(count * slopes.first[i]);
                 (i..L::PARAMS).for_each(|j| second[i][j].add(count * slopes.second[i][j]));
             }
         }
-        out.value += value.total();
         for i in 0..L::PARAMS {
             out.gradient[2 + i] += first[i].total();
             for j in i..L::PARAMS {
@@ -167,7 +180,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         }
     }
 
-    /// The sum of `ln Z` over a range of rows.
+    /// The sum of `ln Z` over a range of rows, and of the values of `ln S(T)`.
     pub fn rows(
         &self,
         table: &CustomerTable,
@@ -194,8 +207,10 @@ impl<L: Lifetime> BuyingLifetime<L> {
 }
 
 /// `ln Z` of a row with its derivatives, from `U` at `t_x` and at `T` and the derivatives of `ln w(T)`.
+/// The value is that of `ln S(T) Z`: if all have left for sure both logarithms can be millions, of which
+/// nothing is left.
 fn ln_z(last: &AtTime, end: &AtTime, (first, second): &([f64; ALL], [f64; TRIANGLE])) -> Jet {
-    let rho = last.ln_w - end.ln_w;
+    let rho = last.ln_w() - end.ln_w();
     let scale = rho.max(0.0);
     let (here, there) = ((-scale).exp(), (rho - scale).exp());
     // N = e^ρ U(t_x) − U(T), all relative to e^scale.
@@ -205,7 +220,8 @@ fn ln_z(last: &AtTime, end: &AtTime, (first, second): &([f64; ALL], [f64; TRIANG
     let z = here + n.value;
     let inverse = 1.0 / z;
     let mut out = ZERO;
-    out.value = scale + z.ln();
+    let value = if rho > 0.0 { last.ln_s + (last.ln_rate - end.ln_rate) } else { end.ln_s };
+    out.value = value + z.ln();
     for i in 0..ALL {
         out.first[i] = (n.first[i] - first[i] * n.value) * inverse;
     }

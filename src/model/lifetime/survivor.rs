@@ -53,6 +53,9 @@ pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'sta
     /// Posterior mean of the proneness to leave (the rate of leaving at age 0) of those who lived to
     /// `age`, and of those who left at it.
     fn proneness(&self, age: f64) -> (f64, f64);
+
+    /// How fast, at most, the logarithm of that falls with `age` where `S` and `h` are smooth.
+    fn ageing(&self) -> f64;
 }
 
 /// Exponential lifetimes with rate Gamma(s, beta): `S = (β/(β+τ))^s`.
@@ -122,6 +125,10 @@ impl Lifetime for Lomax {
 
     fn proneness(&self, age: f64) -> (f64, f64) {
         (self.s / (self.beta + age), (self.s + 1.0) / (self.beta + age))
+    }
+
+    fn ageing(&self) -> f64 {
+        0.0
     }
 }
 
@@ -241,5 +248,9 @@ impl Lifetime for Gompertz {
         let (q, k) = self.decayed(age);
         let one = self.b * q / k;
         (self.s * one, (self.s + 1.0) * one)
+    }
+
+    fn ageing(&self) -> f64 {
+        self.b
     }
 }
