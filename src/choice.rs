@@ -112,7 +112,10 @@ impl Comparison {
 
     /// The fitted model with the lowest BIC.
     pub fn best(&self) -> &ClvModel {
-        self.contenders[0].outcome.as_ref().ok().expect("run sees to it")
+        match &self.contenders[0].outcome {
+            Ok(model) => model,
+            Err(words) => unreachable!("run sees to it that the first has a fit: {words}"),
+        }
     }
 
     /// Which model is best, and which the data do not tell from it, in words.

@@ -294,7 +294,39 @@ impl CovariateTables {
             });
             (columns, builder.finish())
         };
-        let groups = rows.into_iter().map(group).collect();
+        let groups: Vec<(Vec<f64>, CustomerTable)> = rows.into_iter().map(group).collect();
+        refuse_dependent(&covariates, &groups)?;
         Ok(CovariateTables { covariates, groups })
     }
+}
+
+/// Columns that others determine have no coefficients of their own.
+fn refuse_dependent(covariates: &[Covariate], groups: &[(Vec<f64>, CustomerTable)]) -> Result<()> {
+    let names: Vec<String> = covariates.iter().flat_map(Covariate::columns).collect();
+    let customers: f64 = groups.iter().map(|(_, table)| table.customers).sum();
+    let mean_of = |k: usize| groups.iter().map(|(z, t)| t.customers * z[k]).sum::<f64>() / customers;
+    // Gram and Schmidt, weighted by customers.
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    let dot = |a: &[f64], b: &[f64]| -> f64 {
+        groups.iter().zip(a.iter().zip(b)).map(|((_, table), (a, b))| table.customers * a * b).sum()
+    };
+    for (k, name) in names.iter().enumerate() {
+        let mean = mean_of(k);
+        let mut column: Vec<f64> = groups.iter().map(|(z, _)| z[k] - mean).collect();
+        let whole = dot(&column, &column);
+        for other in &basis {
+            let along = dot(&column, other);
+            column.iter_mut().zip(other).for_each(|(value, other)| *value -= along * other);
+        }
+        let rest = dot(&column, &column);
+        if rest <= 1e-9 * whole {
+            let message = format!(
+                "the column {name} follows from the others ({}): leave it out, or one of them",
+                names[..k].join(", ")
+            );
+            return Err(Error::option("--covariates", message));
+        }
+        basis.push(column.iter().map(|value| value / rest.sqrt()).collect());
+    }
+    Ok(())
 }

@@ -253,6 +253,13 @@ fn covariates_that_cannot_be() {
     assert!(error(&request("bg-nbd", &["Age"]), &summary).contains("no attribute 'Age'"));
     let constant = with_attributes(&summary, &["g"], |_, _| "m".into());
     assert!(error(&request("bg-nbd", &["g"]), &constant).contains("can explain nothing"));
+    let gender = genders(&summary);
+    let twice = with_attributes(&summary, &["g", "h"], |i, k| match k {
+        0 => gender[i].clone(),
+        _ => format!("{}", 3.0 - 2.0 * gender[i].parse::<f64>().unwrap()),
+    });
+    let words = error(&request("bg-nbd", &["g", "h"]), &twice);
+    assert!(words.contains("the column h follows from the others (g)"), "{words}");
     let ids = with_attributes(&summary, &["g"], |i, _| format!("id {i}"));
     assert!(error(&request("bg-nbd", &["g"]), &ids).contains("600 levels"));
 }

@@ -160,6 +160,7 @@ impl InputArgs {
             observed_until: self.observed_until,
             since: self.since,
             log_gaps: false,
+            log_gaps_if_known: false,
             attributes: self.attributes.clone(),
             customers: self.customers.clone(),
             memory_limit: self.memory_limit,
@@ -239,6 +240,7 @@ impl FitArgs {
             }
             log.log_gaps |= member.params.iter().any(|spec| spec.scale == Scale::Whole);
         }
+        log.log_gaps_if_known = chosen;
         log.log_gaps |= chosen;
         add_attributes(&request.covariates.names, log);
         Ok(())

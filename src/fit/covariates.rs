@@ -185,9 +185,9 @@ fn users_errors(map: &Array2<f64>, uncertainty: &Uncertainty) -> Vec<Option<f64>
     map.rows().into_iter().map(|row| uncertainty.error_along(&row.to_vec())).collect()
 }
 
-fn users_covariance<'a>(
+fn users_covariance(
     map: &Array2<f64>,
-    uncertainty: &'a Uncertainty,
+    uncertainty: &Uncertainty,
     space: &Space,
     theta: &[f64],
 ) -> Option<Vec<Vec<f64>>> {

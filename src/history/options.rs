@@ -69,6 +69,8 @@ pub struct LogOptions {
     /// Sum the logarithms of the gaps between each customer's purchases, which models of regular
     /// purchases need.
     pub log_gaps: bool,
+    /// With `log_gaps`: a summary that does not have them is read without, and is no error.
+    pub log_gaps_if_known: bool,
     /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
     /// first purchase is taken), of the summary, or of `customers`.
     pub attributes: Vec<String>,

@@ -236,7 +236,7 @@ impl Table<'_> {
     /// What was not summed when the log was at hand cannot be had from a summary.
     fn log_gaps(&self, options: &LogOptions) -> Result<Option<usize>> {
         let found = self.known(&LOG_GAPS)?;
-        if options.log_gaps && found.is_none() {
+        if options.log_gaps && !options.log_gaps_if_known && found.is_none() {
             return Err(self.error(
                 "the summary has no column log_gaps, which models of regular purchases need: make it from the \
                  purchase log with clv summarize --log-gaps",

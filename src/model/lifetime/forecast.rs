@@ -158,7 +158,7 @@ fn leaving_after<L: Lifetime>(n: u32, shape: f64, scale: f64, rest: &L, horizon:
     let peak = count * scale / shape;
     let curvature = |age: f64| (count + shape) * (age / (scale + age)) * (scale / (scale + age));
     let mut sum = 0.0;
-    let mut top = last_age(rest, horizon);
+    let mut top = last_bought(peak, last_age(rest, horizon), &bought);
     // Below the peak f_n falls, and what is still to come is less than f_n here.
     while top > 1e-300 && (top > peak || bought(top) > sum * (-NEGLIGIBLE).exp()) {
         let steepest = curvature(top).max(curvature(0.5 * top)).max(curvature(top.min(scale)));
@@ -173,6 +173,19 @@ fn leaving_after<L: Lifetime>(n: u32, shape: f64, scale: f64, rest: &L, horizon:
         top *= (-share).exp();
     }
     sum
+}
+
+/// Beyond the peak, where `f_n` vanishes: nothing is to be added from there on.
+fn last_bought(peak: f64, end: f64, bought: &impl Fn(f64) -> f64) -> f64 {
+    if end <= peak || bought(end) > 0.0 {
+        return end;
+    }
+    let (mut low, mut high) = (peak.max(1e-300).ln(), end.ln());
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if bought(middle.exp()) > 0.0 { low = middle } else { high = middle }
+    }
+    high.exp()
 }
 
 /// The horizon, or the age at which hardly anyone is left.

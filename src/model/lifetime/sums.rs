@@ -172,10 +172,10 @@ impl<L: Lifetime> BuyingLifetime<L> {
                 (i..L::PARAMS).for_each(|j| second[i][j].add(count * slopes.second[i][j]));
             }
         }
-        for i in 0..L::PARAMS {
-            out.gradient[2 + i] += first[i].total();
-            for j in i..L::PARAMS {
-                add_symmetric(out, 2 + i, 2 + j, second[i][j].total());
+        for (i, (first, second)) in first.iter().zip(&second).enumerate().take(L::PARAMS) {
+            out.gradient[2 + i] += first.total();
+            for (j, sum) in second.iter().enumerate().take(L::PARAMS).skip(i) {
+                add_symmetric(out, 2 + i, 2 + j, sum.total());
             }
         }
     }
@@ -222,8 +222,8 @@ fn ln_z(last: &AtTime, end: &AtTime, (first, second): &([f64; ALL], [f64; TRIANG
     let mut out = ZERO;
     let value = if rho > 0.0 { last.ln_s + (last.ln_rate - end.ln_rate) } else { end.ln_s };
     out.value = value + z.ln();
-    for i in 0..ALL {
-        out.first[i] = (n.first[i] - first[i] * n.value) * inverse;
+    for (found, (later, own)) in out.first.iter_mut().zip(n.first.iter().zip(first)) {
+        *found = (later - own * n.value) * inverse;
     }
     let mut k = 0;
     for i in 0..ALL {
