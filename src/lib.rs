@@ -40,6 +40,8 @@ pub mod score;
 pub mod totals;
 pub mod value;
 
+pub mod backtest;
+
 pub mod output;
 pub mod report;
 pub mod simulate;

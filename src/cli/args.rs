@@ -160,6 +160,7 @@ impl InputArgs {
             observed_until: self.observed_until,
             since: self.since,
             log_gaps: false,
+            calendar: None,
             attributes: self.attributes.clone(),
             customers: self.customers.clone(),
             memory_limit: self.memory_limit,

@@ -69,6 +69,8 @@ pub struct LogOptions {
     /// Sum the logarithms of the gaps between each customer's purchases, which models of regular
     /// purchases need.
     pub log_gaps: bool,
+    /// Count purchases by time, those of customers first seen up to this date.
+    pub calendar: Option<Date>,
     /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
     /// first purchase is taken), of the summary, or of `customers`.
     pub attributes: Vec<String>,
