@@ -140,6 +140,11 @@ fn in_sample(entrant: &Entrant) -> Option<String> {
 }
 
 impl Backtest {
+    /// The model with the lowest mean CRPS.
+    pub fn best(&self) -> Option<&'static str> {
+        best(&self.pooled).map(|best| best.name)
+    }
+
     /// The paired difference of two entrants, the first less the second.
     pub fn difference(&self, first: &str, second: &str) -> Option<Difference> {
         let found = |a: &str, b: &str| self.differences.iter().find(|d| d.first == a && d.second == b);
