@@ -41,6 +41,7 @@ pub mod totals;
 pub mod value;
 
 pub mod backtest;
+pub mod diagnostics;
 
 pub mod output;
 pub mod report;

@@ -265,7 +265,9 @@ fn check_distribution(entrant: &Entrant, plain: &[Plain], horizon: f64) -> Vec<f
     for c in plain {
         let most = 60.max(4 * c.bought as u32 + 10 * (model.expected_purchases(&c.customer, horizon) as u32));
         let pmf: Vec<f64> = (0..most).map(|k| model.purchases_pmf(&c.customer, horizon, k)).collect();
-        let cdf = |k: usize| pmf[..=k].iter().sum::<f64>();
+        let mut cumulated = pmf.clone();
+        (1..pmf.len()).for_each(|k| cumulated[k] += cumulated[k - 1]);
+        let cdf = |k: usize| cumulated[k];
         let y = c.bought as usize;
         for k in 0..most as usize {
             let step = if k >= y { 1.0 } else { 0.0 };
@@ -556,7 +558,7 @@ fn what_cannot_be_tested_is_refused_in_words() {
         (&[&log, "--models", "bg-bb"], "--grain month --unit month"),
         (&[&log, "--models", "nbd,nbd"], "given twice"),
         (&[&log, "--origins", "0"], "at least one"),
-        (&[&log, "--holdout", "39"], "with its unit"),
+        (&[&log, "--holdout", "39"], "has no unit"),
         (&[&log, "--holdout", "1d", "--grain", "month"], "shorter than a month"),
         (&[&log, "-o", "figures.txt"], "not a known kind of table"),
     ];

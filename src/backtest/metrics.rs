@@ -21,7 +21,8 @@ pub enum Metric {
     Mae,
     /// Root of the mean squared error of purchases.
     Rmse,
-    /// Spearman's correlation of expected and actual purchases.
+    /// Spearman's correlation of expected and actual purchases. Most customers buy nothing, and share a rank:
+    /// a forecast that says 0 of many has the same ties and gains by them, without knowing more.
     Spearman,
     /// Mean Poisson deviance of purchases.
     Deviance,

@@ -15,7 +15,7 @@ pub fn backtest(found: &Backtest) -> Report {
     report.results.push(Block::Heading("purchases".to_owned()));
     report.results.push(Block::Table(purchases(found)));
     if found.pooled.iter().any(|e| e.values[Metric::ValueMae as usize].value.is_finite()) {
-        report.results.push(Block::Heading("spend".to_owned()));
+        report.results.push(Block::Heading(SPEND.to_owned()));
         report.results.push(Block::Table(spend(found)));
     }
     report.results.push(Block::Heading(
@@ -62,6 +62,8 @@ fn origin_words(origin: &Origin) -> String {
     )
 }
 
+const SPEND: &str = "spend (lift: of the best tenth by forecast; top 20 %: share of the actual ones found)";
+
 /// Rows of figures, one an entrant.
 fn figures(found: &Backtest, heads: &[&str], cells: impl Fn(&Pooled) -> Vec<String>) -> Table {
     let mut table = Table::new(heads);
@@ -85,7 +87,7 @@ fn purchases(found: &Backtest) -> Table {
 }
 
 fn spend(found: &Backtest) -> Table {
-    let heads = ["", ">total", ">", ">MAE", ">Gini", ">", ">lift of best tenth", ">top 20 % found"];
+    let heads = ["", ">total", ">", ">MAE", ">Gini", ">", ">lift", ">top 20 %"];
     figures(found, &heads, |entrant| {
         let of = |metric: Metric| &entrant.values[metric as usize];
         let gini = of(Metric::ValueGini);
