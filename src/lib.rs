@@ -40,6 +40,9 @@ pub mod score;
 pub mod totals;
 pub mod value;
 
+pub mod backtest;
+pub mod diagnostics;
+
 pub mod output;
 pub mod report;
 pub mod simulate;

@@ -9,7 +9,7 @@ use arrow_array::{Float64Array, StringArray, UInt32Array};
 use jiff::civil::Date;
 
 use crate::error::Result;
-use crate::history::CleaningAccount;
+use crate::history::{Calendar, CleaningAccount};
 use crate::model::Customer;
 use crate::units::{Grain, Unit};
 use crate::warning::Warning;
@@ -77,6 +77,8 @@ pub struct SummaryMeta {
     pub has_log_gaps: bool,
     /// The names of the attributes, in the order in which they were asked for.
     pub attributes: Vec<String>,
+    /// Purchases by time, if they were asked for.
+    pub calendar: Option<Calendar>,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
     /// What became of each row of the input.

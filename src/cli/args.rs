@@ -161,6 +161,7 @@ impl InputArgs {
             since: self.since,
             log_gaps: false,
             log_gaps_if_known: false,
+            calendar: None,
             attributes: self.attributes.clone(),
             customers: self.customers.clone(),
             memory_limit: self.memory_limit,

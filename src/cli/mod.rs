@@ -3,6 +3,7 @@
 //! 1 done but a check failed, 2 an error. A closed pipe ends quietly with 0.
 
 mod args;
+mod backtest;
 mod console;
 mod contracts;
 mod fit;
@@ -53,6 +54,8 @@ enum Verb {
     Fit(fit::Args),
     /// Score customers with a fitted model: P(alive), expected purchases, spend and value
     Score(score::Args),
+    /// Hide the end of a log, forecast it, and compare models with each other and with doing without
+    Backtest(backtest::Args),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
     /// Draw a purchase log from a model
@@ -94,6 +97,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Summarize(args) => summarize::run(&args, threads, &console),
         Verb::Fit(args) => fit::run(&args, threads, &console),
         Verb::Score(args) => score::run(&args, threads, &console),
+        Verb::Backtest(args) => backtest::run(&args, threads, &console),
         Verb::Model(args) => model::run(&args, &console),
         Verb::Simulate(args) => simulate::run(&args, threads, &console),
         Verb::Inspect(args) => inspect::run(&args, &console),

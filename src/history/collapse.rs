@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use super::attributes::{AttributeCounts, Levels, Tracker};
+use super::calendar::Calendar;
 use super::codec::{Customers, Row, Rows};
 use super::fold::{Fold, FoldCounts, Folded, unpack};
 use super::group::{Group, order_of};
@@ -35,6 +36,8 @@ pub(crate) struct CollapseOptions {
     pub since: Option<i32>,
     /// Sum the logarithms of gaps?
     pub log_gaps: bool,
+    /// Purchases by time: an empty count, if they are asked for.
+    pub calendar: Option<Calendar>,
     /// The values of attributes, if there are any.
     pub levels: Option<Arc<Levels>>,
     /// Memory for the rows of a partition [bytes].
@@ -69,6 +72,8 @@ pub(crate) struct Collapsed {
     pub counts: FoldCounts,
     /// What became of their attributes.
     pub attributes: Vec<AttributeCounts>,
+    /// Purchases by time, if they were asked for.
+    pub calendar: Option<Calendar>,
     /// Ids that differ only by blanks.
     pub twins: Twins,
 }
@@ -80,6 +85,9 @@ impl Collapsed {
         self.counts.add(&other.counts);
         AttributeCounts::add_all(&mut self.attributes, &other.attributes);
         self.twins.add(other.twins);
+        if let Some(calendar) = other.calendar {
+            self.calendar.get_or_insert_default().add(&calendar);
+        }
     }
 }
 
@@ -88,7 +96,8 @@ impl<'a> Collapse<'a> {
     pub fn new(store: &'a Store, options: CollapseOptions) -> Self {
         Collapse {
             store,
-            fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new)),
+            fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new))
+                .with_calendar(options.calendar.clone()),
             group: Group::default(),
             groups: Vec::new(),
             block: Rows::default(),
@@ -114,9 +123,10 @@ impl<'a> Collapse<'a> {
     }
 
     /// What came of all partitions taken.
-    pub fn finish(self) -> Result<Collapsed> {
+    pub fn finish(mut self) -> Result<Collapsed> {
+        let calendar = self.fold.take_calendar();
         let (counts, attributes) = self.fold.into_counts();
-        Ok(Collapsed { runs: self.found.finish()?, counts, attributes, twins: self.twins })
+        Ok(Collapsed { runs: self.found.finish()?, counts, attributes, calendar, twins: self.twins })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.

@@ -6,6 +6,7 @@
 //! the same to the bit in whatever order the log was.
 
 use super::attributes::{AttributeCounts, Tracker};
+use super::calendar::Calendar;
 use super::gaps::LogProduct;
 
 /// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
@@ -146,6 +147,8 @@ pub(crate) struct Fold {
     gaps: Option<LogProduct>,
     /// The attributes, if there are any.
     attributes: Option<Tracker>,
+    /// Purchases by time, if they are asked for.
+    calendar: Option<Calendar>,
 }
 
 impl Fold {
@@ -158,6 +161,16 @@ impl Fold {
     /// The attributes of the customer that was finished last, as ranks of their values.
     pub fn taken(&self) -> &[u32] {
         self.attributes.as_ref().map_or(&[], Tracker::taken)
+    }
+
+    /// Counts purchases by time, too.
+    pub fn with_calendar(self, calendar: Option<Calendar>) -> Self {
+        Fold { calendar, ..self }
+    }
+
+    /// Purchases by time, if they were asked for.
+    pub fn take_calendar(&mut self) -> Option<Calendar> {
+        self.calendar.take()
     }
 
     /// What became of the rows, and of attributes.
@@ -234,6 +247,12 @@ impl Fold {
             } else if let Some(gaps) = &mut self.gaps {
                 // Grains may be further apart than their type is wide.
                 gaps.push((i64::from(self.when) - i64::from(self.last)) as f64);
+            }
+            if let Some(calendar) = &mut self.calendar {
+                match self.occasions.is_empty() {
+                    true => calendar.first(self.when),
+                    false => calendar.repeat(self.first, self.when),
+                }
             }
             self.last = self.when;
             if self.returning && sum > 0.0 {

@@ -7,6 +7,7 @@
 
 mod account;
 mod attributes;
+mod calendar;
 mod clean;
 mod codec;
 mod collapse;
@@ -32,7 +33,9 @@ mod tests;
 mod twins;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
+pub use calendar::Calendar;
 pub use options::{DateFormat, LogOptions, Returns};
+pub(crate) use summarize::{first_grain, grain_start};
 
 use std::path::PathBuf;
 

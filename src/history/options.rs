@@ -71,6 +71,8 @@ pub struct LogOptions {
     pub log_gaps: bool,
     /// With `log_gaps`: a summary that does not have them is read without, and is no error.
     pub log_gaps_if_known: bool,
+    /// Count purchases by time, those of customers first seen up to this date.
+    pub calendar: Option<Date>,
     /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
     /// first purchase is taken), of the summary, or of `customers`.
     pub attributes: Vec<String>,

@@ -9,6 +9,7 @@ use std::thread;
 use jiff::civil::Date;
 
 use super::attributes::{AttributeCounts, Levels, say_missing, warn_several};
+use super::calendar::Calendar;
 use super::collapse::{Collapse, CollapseOptions, Collapsed};
 use super::fold::FoldCounts;
 use super::merge::MergedRuns;
@@ -51,6 +52,7 @@ pub(crate) fn summarize(
         levels,
     };
     let mut meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
+    meta.calendar = collapsed.calendar;
     describe_attributes(&mut meta, &collapsed.attributes, collapsed.counts.customers);
     Ok(Summary::new(meta, source))
 }
@@ -64,6 +66,7 @@ struct Plan {
     /// Customers first seen before this grain are left out.
     since: Option<i32>,
     log_gaps: bool,
+    calendar: Option<Calendar>,
 }
 
 impl Plan {
@@ -75,6 +78,9 @@ impl Plan {
             temp_dir: options.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
             since: options.since.map(|date| first_grain(options.grain, date)),
             log_gaps: options.log_gaps,
+            calendar: options
+                .calendar
+                .map(|origin| Calendar::new(last_grain(options.grain, origin), options.grain)),
         }
     }
 
@@ -85,6 +91,7 @@ impl Plan {
         CollapseOptions {
             since: self.since,
             log_gaps: self.log_gaps,
+            calendar: self.calendar.clone(),
             levels,
             rows_memory: self.memory / 4 / self.threads as u64,
             run_memory,
@@ -158,6 +165,7 @@ fn describe(
         has_log_gaps: options.log_gaps,
         attributes: options.attributes.clone(),
         sorted: true,
+        calendar: None,
         account: outcome.account,
         assumptions: outcome.assumptions,
         warnings: outcome.warnings,
@@ -317,7 +325,7 @@ fn last_grain(grain: Grain, date: Date) -> i32 {
 }
 
 /// The first day of a grain.
-fn grain_start(grain: Grain, index: i32) -> Date {
+pub(crate) fn grain_start(grain: Grain, index: i32) -> Date {
     let days = |days: i32| Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(days));
     match grain {
         Grain::Hour => days(index.div_euclid(24)),

@@ -1,6 +1,7 @@
 //! What a command tells people, as data first: headings, tables and sentences, and the same figures
 //! as JSON. One renderer for the terminal ([`text`]); no command formats a number of its own.
 
+mod backtest;
 mod choice;
 mod contracts;
 mod forecast;
@@ -10,6 +11,7 @@ pub mod text;
 
 use serde_json::{Map, Value};
 
+pub use backtest::backtest;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use forecast::forecast;

@@ -1,0 +1,73 @@
+//! `clv backtest`: hide the end of a log, forecast it, compare.
+
+use crate::backtest::{self, BacktestOptions};
+use crate::cli::args::InputArgs;
+use crate::cli::console::{Console, Results};
+use crate::error::Result;
+use crate::output::Target;
+use crate::report;
+use crate::units::Duration;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb [default: bg-nbd,mbg-nbd,pareto-nbd]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Backtest")]
+    models: Vec<String>,
+    /// How much of the end is hidden and forecast: 90d, 39w, 12mo [default: a third of the log, at most a year]
+    #[arg(long, value_name = "TIME", help_heading = "Backtest")]
+    holdout: Option<Duration>,
+    /// How many origins: the last is one holdout before the end, each earlier one another holdout back [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Backtest")]
+    origins: Option<usize>,
+    /// Bootstrap replicates behind the intervals; 0 gives none [default: 200]
+    #[arg(long, value_name = "N", help_heading = "Backtest")]
+    replicates: Option<u32>,
+    /// Seed of the bootstrap: equal seeds give equal intervals [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Backtest")]
+    seed: Option<u64>,
+    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+impl Args {
+    fn options(&self) -> BacktestOptions {
+        let default = BacktestOptions::default();
+        BacktestOptions {
+            models: if self.models.is_empty() { default.models } else { self.models.clone() },
+            holdout: self.holdout,
+            origins: self.origins.unwrap_or(default.origins),
+            replicates: self.replicates.unwrap_or(default.replicates),
+            seed: self.seed.unwrap_or(default.seed),
+            ..default
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let log = args.input.options(threads)?;
+    let target = args.output.as_deref().map(Target::table).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(args.input.files())?;
+    }
+    let found = backtest::run(&args.input.inputs, &log, &args.options(), console)?;
+    let mut report = report::input(&found.meta);
+    report.extend(report::backtest(&found));
+    let mut results = Results::Stdout;
+    if let Some(target) = &target {
+        backtest::write(&found, target)?;
+        if target.is_stdout() {
+            results = Results::Stderr;
+        }
+        report.json.insert("output".into(), target.to_string().into());
+    }
+    console.report(&report, results)?;
+    match target {
+        Some(target) if target.is_stdout() => {}
+        Some(target) => console.say(&format!("all figures, with groups and curves: {target}")),
+        None => console.say("all figures, with groups and curves: add -o backtest.csv (or .parquet, .jsonl)"),
+    }
+    Ok(())
+}
