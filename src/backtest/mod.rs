@@ -13,6 +13,8 @@ mod cohort;
 mod forecast;
 mod groups;
 mod metrics;
+mod origin;
+mod pool;
 mod ranking;
 mod resample;
 mod rivals;
@@ -36,21 +38,17 @@ pub use self::tracking::TrackPoint;
 pub use self::verdict::COMPARED;
 pub use self::windows::{Window, Windows};
 
-use self::metrics::Scorecard;
-use crate::clv_model::{ClvModel, FitRequest};
+use self::origin::Test;
+use self::pool::{differences, pool};
+use crate::clv_model::ClvModel;
 use crate::contract_model::ContractMember;
-use crate::counts::Counts;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::family::Member;
-use crate::fit::{FitOptions, fit_spend};
+use crate::fit::FitOptions;
 use crate::history::{self, LogOptions};
-use crate::model::{GammaGamma, Scale};
 use crate::progress::Progress;
-use crate::summary::{Summary, SummaryMeta};
+use crate::summary::SummaryMeta;
 use crate::units::{Duration, Grain};
-
-/// Fewer customers at an origin say nothing.
-const FEWEST: usize = 30;
 
 /// What to test, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -248,215 +246,5 @@ fn check_opportunities(members: &[&'static Member], windows: &Windows) -> Result
             );
             Err(Error::model(member.name, message))
         }
-    }
-}
-
-/// One origin's test.
-struct Test<'a> {
-    inputs: &'a [PathBuf],
-    log: &'a LogOptions,
-    options: &'a BacktestOptions,
-    windows: &'a Windows,
-    window: &'a Window,
-    progress: &'a dyn Progress,
-}
-
-impl Test<'_> {
-    fn run(&self, members: &[&'static Member]) -> Result<Origin> {
-        let known = self.known(members)?;
-        let earlier = self.window.earlier.map(|date| self.open(date, None)).transpose()?;
-        let end = self.open(self.window.end, Some(self.window.origin))?;
-        let cohort = Cohort::join(&known, earlier.as_ref(), &end, self.progress)?;
-        self.enough(cohort.len())?;
-        let mut left_out = Vec::new();
-        let mut entrants = Vec::new();
-        for (name, outcome) in self.fit(members, &known, &mut left_out)? {
-            match outcome {
-                Ok(model) => entrants.push(self.judge_model(name, model, &cohort, &end)?),
-                Err(words) => left_out.push((name.to_owned(), words)),
-            }
-        }
-        for rival in Rival::ALL {
-            match rivals::forecast(rival, &cohort, self.windows.horizon()) {
-                Ok((forecast, learned)) => {
-                    entrants.push(self.judge(rival.name(), forecast, &cohort, learned))
-                }
-                Err(words) => left_out.push((rival.name().to_owned(), words)),
-            }
-        }
-        Ok(Origin {
-            window: *self.window,
-            first: self.windows.first,
-            customers: cohort.len() as u64,
-            buyers: cohort.bought.iter().filter(|bought| **bought > 0.0).count() as u64,
-            purchases: cohort.bought.iter().sum(),
-            spend: cohort.spent.as_ref().map(|spent| spent.iter().sum()),
-            entrants,
-            left_out,
-            cohort: self.options.keep.then_some(cohort),
-        })
-    }
-
-    /// The log as it was known at a date.
-    fn open(&self, until: Date, calendar: Option<Date>) -> Result<Summary> {
-        let log = LogOptions { observed_until: Some(until), log_gaps: false, calendar, ..self.log.clone() };
-        history::open(self.inputs, &log, self.progress)
-    }
-
-    /// The log as it was known at the origin, with what the models ask of it.
-    fn known(&self, members: &[&'static Member]) -> Result<Summary> {
-        let whole = |member: &&Member| member.params.iter().any(|spec| spec.scale == Scale::Whole);
-        let observed_until = Some(self.window.origin);
-        let log_gaps = members.iter().any(whole);
-        let log = LogOptions { observed_until, log_gaps, calendar: None, ..self.log.clone() };
-        history::open(self.inputs, &log, self.progress)
-    }
-
-    fn enough(&self, customers: usize) -> Result<()> {
-        if customers >= FEWEST {
-            return Ok(());
-        }
-        let message = format!(
-            "{customers} customers were known on {}, one holdout before {}: at least {FEWEST} are needed to say \
-             anything. Use a shorter one, or fewer --origins",
-            self.window.origin, self.window.end
-        );
-        Err(Error::option("--holdout", message))
-    }
-
-    /// Fits the models to what was known, with one spend model for all.
-    fn fit(
-        &self,
-        members: &[&'static Member],
-        known: &Summary,
-        left_out: &mut Vec<(String, String)>,
-    ) -> Result<Vec<(&'static str, Result<ClvModel, String>)>> {
-        let counts = Counts::read(known, self.progress)?;
-        let spend = self.spend(&counts, left_out)?;
-        let mut fitted = Vec::new();
-        for member in members {
-            self.progress.check()?;
-            let request = FitRequest {
-                model: member.name.to_owned(),
-                spend: false,
-                options: self.options.fit.clone(),
-                ..FitRequest::default()
-            };
-            let outcome = in_words(ClvModel::fit_purchase(member, known, &counts, &request, self.progress))?;
-            fitted.push((member.name, outcome.map(|model| ClvModel { spend, ..model })));
-        }
-        Ok(fitted)
-    }
-
-    fn spend(&self, counts: &Counts, left_out: &mut Vec<(String, String)>) -> Result<Option<GammaGamma>> {
-        let Some(table) = &counts.spend else { return Ok(None) };
-        match in_words(fit_spend(table, &counts.amounts, &self.options.fit))? {
-            Ok(fitted) => Ok(Some(fitted.model)),
-            Err(words) => {
-                left_out.push(("value of the models".to_owned(), words));
-                Ok(None)
-            }
-        }
-    }
-
-    fn judge_model(
-        &self,
-        name: &'static str,
-        model: ClvModel,
-        cohort: &Cohort,
-        end: &Summary,
-    ) -> Result<Entrant> {
-        let (windows, seed) = (self.windows, self.options.seed);
-        let forecast = forecast::forecast(&model, cohort, windows.horizon(), seed, self.progress)?;
-        let tracking = end.meta.calendar.as_ref().map_or_else(Vec::new, |calendar| {
-            tracking::tracking(&*model.purchase, calendar, windows, self.window)
-        });
-        let entrant = self.judge(name, forecast, cohort, String::new());
-        Ok(Entrant { rival: false, tracking, model: Some(model), ..entrant })
-    }
-
-    fn judge(&self, name: &'static str, forecast: Forecast, cohort: &Cohort, learned: String) -> Entrant {
-        self.progress.stage(&format!("judging {name}"), None);
-        let card = Scorecard::new(cohort, &forecast);
-        let values = card.measure(&vec![1.0; cohort.len()]);
-        let options = self.options;
-        let replicates = resample::replicates(&card, &cohort.key, options.seed, options.replicates);
-        let distribution = forecast.distribution.as_ref();
-        Entrant {
-            name,
-            rival: true,
-            learned,
-            model: None,
-            values: estimates(&values, &replicates),
-            replicates,
-            uniformity: distribution.map(|found| Uniformity::of(&found.pit)),
-            groups: groups::groups(cohort, &forecast, self.windows, self.window.origin),
-            calibration: distribution
-                .map_or_else(Vec::new, |found| groups::calibration(cohort, &found.p_buy)),
-            tracking: Vec::new(),
-            forecast: options.keep.then_some(forecast),
-        }
-    }
-}
-
-/// A model that these data cannot determine is left out with the reason; other errors end the work.
-fn in_words<T>(outcome: Result<T>) -> Result<Result<T, String>> {
-    match outcome {
-        Ok(fitted) => Ok(Ok(fitted)),
-        Err(error) => match error.kind() {
-            ErrorKind::NotIdentified { .. } | ErrorKind::NotConverged { .. } => Ok(Err(error.to_string())),
-            _ => Err(error),
-        },
-    }
-}
-
-fn estimates(values: &Values, replicates: &[Values]) -> [Estimate; Metric::COUNT] {
-    std::array::from_fn(|at| Estimate::new(values[at], replicates.iter().map(|values| values[at])))
-}
-
-/// Means over origins, figure by figure and replicate by replicate.
-fn pool(origins: &[Origin]) -> Vec<Pooled> {
-    let Some(first) = origins.first() else { return Vec::new() };
-    let pool = |name: &'static str| -> Option<Pooled> {
-        let found = origins.iter().map(|origin| origin.entrants.iter().find(|e| e.name == name));
-        let found: Vec<&Entrant> = found.collect::<Option<_>>()?;
-        let mean =
-            |of: &dyn Fn(&Entrant) -> f64| found.iter().map(|e| of(e)).sum::<f64>() / found.len() as f64;
-        let values: Values = std::array::from_fn(|at| mean(&|e| e.values[at].value));
-        let count = found[0].replicates.len();
-        let replicate = |r: usize| -> Values { std::array::from_fn(|at| mean(&|e| e.replicates[r][at])) };
-        let replicates: Vec<Values> = (0..count).map(replicate).collect();
-        let values = estimates(&values, &replicates);
-        Some(Pooled { name, rival: found[0].rival, values, replicates })
-    };
-    first.entrants.iter().filter_map(|entrant| pool(entrant.name)).collect()
-}
-
-fn differences(pooled: &[Pooled]) -> Vec<Difference> {
-    let mut all = Vec::new();
-    for (at, first) in pooled.iter().enumerate() {
-        for second in &pooled[at + 1..] {
-            let values = Metric::ALL.map(|metric| {
-                let loss = |values: &Values| metric.loss(values[metric as usize]);
-                let own = |e: &Pooled| metric.loss(e.values[metric as usize].value);
-                let pairs = first.replicates.iter().zip(&second.replicates);
-                Estimate::new(own(first) - own(second), pairs.map(|(a, b)| loss(a) - loss(b)))
-            });
-            all.push(Difference { first: first.name, second: second.name, values });
-        }
-    }
-    all
-}
-
-impl Difference {
-    /// The difference of one figure.
-    pub fn of(&self, metric: Metric) -> Estimate {
-        self.values[metric as usize]
-    }
-
-    /// The same difference, the other way round.
-    fn turned(&self) -> Difference {
-        let turn = |e: Estimate| Estimate { value: -e.value, lower: -e.upper, upper: -e.lower };
-        Difference { first: self.second, second: self.first, values: self.values.map(turn) }
     }
 }

@@ -191,10 +191,14 @@ impl Cells {
     }
 }
 
-/// The four limits between fifths: the largest value of each of the lower four.
+/// The limits between fifths: the largest value of each of the lower four. Where many values are equal there are
+/// fewer, and none at the largest, so that larger values, which may come later, belong to the highest fifth.
 fn fifths(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
-    (1..5).map(|k| values[(k * values.len() / 5).saturating_sub(1)]).collect()
+    let mut limits: Vec<f64> = (1..5).map(|k| values[(k * values.len() / 5).saturating_sub(1)]).collect();
+    limits.dedup();
+    limits.retain(|limit| Some(limit) != values.last());
+    limits
 }
 
 #[cfg(test)]

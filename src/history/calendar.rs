@@ -40,16 +40,14 @@ impl Calendar {
         self.period
     }
 
-    /// The first occasion of a customer.
-    pub(super) fn first(&mut self, when: i32) {
-        if when <= self.origin {
-            *self.ages.entry(self.origin - when).or_default() += 1;
+    /// An occasion of a customer first seen at `first`, which may be this one.
+    pub(super) fn occasion(&mut self, first: i32, when: i32) {
+        if first > self.origin {
+            return;
         }
-    }
-
-    /// A further occasion of a customer first seen at `first`.
-    pub(super) fn repeat(&mut self, first: i32, when: i32) {
-        if first <= self.origin {
+        if first == when {
+            *self.ages.entry(self.origin - when).or_default() += 1;
+        } else {
             // Rounded up: the last grain of a period belongs to it.
             let period = -(self.origin - when).div_euclid(self.period);
             *self.repeats.entry(period).or_default() += 1;
@@ -74,12 +72,12 @@ mod tests {
     #[test]
     fn periods_end_at_the_origin() {
         let mut calendar = Calendar::new(100, Grain::Day);
-        calendar.first(90);
-        calendar.first(101);
+        calendar.occasion(90, 90);
+        calendar.occasion(101, 101);
         for when in [93, 94, 100, 101, 107, 108] {
-            calendar.repeat(90, when);
+            calendar.occasion(90, when);
         }
-        calendar.repeat(101, 102);
+        calendar.occasion(101, 102);
         assert_eq!(calendar.ages, BTreeMap::from([(10, 1)]));
         assert_eq!(calendar.repeats, BTreeMap::from([(-1, 1), (0, 2), (1, 2), (2, 1)]));
     }

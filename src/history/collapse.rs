@@ -123,9 +123,8 @@ impl<'a> Collapse<'a> {
     }
 
     /// What came of all partitions taken.
-    pub fn finish(mut self) -> Result<Collapsed> {
-        let calendar = self.fold.take_calendar();
-        let (counts, attributes) = self.fold.into_counts();
+    pub fn finish(self) -> Result<Collapsed> {
+        let (counts, attributes, calendar) = self.fold.into_counts();
         Ok(Collapsed { runs: self.found.finish()?, counts, attributes, calendar, twins: self.twins })
     }
 

@@ -168,14 +168,9 @@ impl Fold {
         Fold { calendar, ..self }
     }
 
-    /// Purchases by time, if they were asked for.
-    pub fn take_calendar(&mut self) -> Option<Calendar> {
-        self.calendar.take()
-    }
-
-    /// What became of the rows, and of attributes.
-    pub fn into_counts(self) -> (FoldCounts, Vec<AttributeCounts>) {
-        (self.counts, self.attributes.map_or_else(Vec::new, Tracker::into_counts))
+    /// What became of the rows, and of attributes; purchases by time, if they were asked for.
+    pub fn into_counts(self) -> (FoldCounts, Vec<AttributeCounts>, Option<Calendar>) {
+        (self.counts, self.attributes.map_or_else(Vec::new, Tracker::into_counts), self.calendar)
     }
 
     /// One more row of the customer at hand, not before the last one in the order of [`pack`].
@@ -249,10 +244,7 @@ impl Fold {
                 gaps.push((i64::from(self.when) - i64::from(self.last)) as f64);
             }
             if let Some(calendar) = &mut self.calendar {
-                match self.occasions.is_empty() {
-                    true => calendar.first(self.when),
-                    false => calendar.repeat(self.first, self.when),
-                }
+                calendar.occasion(self.first, self.when);
             }
             self.last = self.when;
             if self.returning && sum > 0.0 {
