@@ -6,7 +6,7 @@
 //! and leave in the order they came in; memory does not grow with customers.
 
 #[cfg(test)]
-mod calibration;
+mod calibration_tests;
 mod draws;
 mod extra;
 mod interval;

@@ -1,5 +1,5 @@
 //! Intervals as they come out of scoring: totals that cover, columns, groups, and what must not move
-//! them. How well single customers are covered is tested beside the code (`src/score/calibration.rs`).
+//! them. How well single customers are covered is tested beside the code (`src/score/calibration_tests.rs`).
 
 mod common;
 
