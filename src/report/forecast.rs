@@ -183,5 +183,9 @@ fn cell(column: &dyn Array, row: usize) -> String {
     if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
         return significant(numbers.value(row), 5);
     }
-    column.as_primitive_opt::<UInt32Type>().map_or(String::new(), |numbers| numbers.value(row).to_string())
+    if let Some(numbers) = column.as_primitive_opt::<UInt32Type>() {
+        return numbers.value(row).to_string();
+    }
+    // Dates.
+    arrow_cast::display::array_value_to_string(column, row).unwrap_or_default()
 }
