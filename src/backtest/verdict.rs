@@ -98,7 +98,7 @@ fn total(origin: &Origin, name: &str) -> Option<String> {
         if bias.beyond_noise() { "" } else { ", within noise" }
     );
     let reasons: Vec<String> =
-        [rising(entrant).filter(|_| bias.value < 0.0), december(origin), in_sample(entrant)]
+        [rising(entrant).filter(|_| bias.value < 0.0), december(origin), in_sample(entrant, bias.value)]
             .into_iter()
             .flatten()
             .collect();
@@ -131,11 +131,11 @@ fn december(origin: &Origin) -> Option<String> {
         .then(|| "December is in it and was in no fit".to_owned())
 }
 
-/// Does the model follow the customers it was fitted to?
-fn in_sample(entrant: &Entrant) -> Option<String> {
+/// Does the model err the same way on the customers it was fitted to?
+fn in_sample(entrant: &Entrant, in_holdout: f64) -> Option<String> {
     let last = entrant.tracking.iter().rev().find(|point| !point.holdout)?;
     let bias = last.expected / last.actual - 1.0;
-    (bias.abs() > 0.03 && bias.is_finite())
+    (bias.abs() > 0.03 && bias.is_finite() && bias * in_holdout > 0.0)
         .then(|| format!("already in sample the total is {:+.0} % off", 100.0 * bias))
 }
 

@@ -104,7 +104,7 @@ fn spend(found: &Backtest) -> Table {
 }
 
 fn coverage(found: &Backtest) -> Table {
-    let heads = ["", ">50 %", ">", ">80 %", ">", ">90 %", ">", ">KS distance", ">p"];
+    let heads = ["", ">50 %", ">", ">80 %", ">", ">90 %", ">", ">KS, last origin", ">p"];
     let mut table = Table::new(&heads);
     for entrant in found.pooled.iter().filter(|entrant| !entrant.rival) {
         let of = |metric: Metric| entrant.values[metric as usize].value;
