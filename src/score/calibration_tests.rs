@@ -1,6 +1,5 @@
 //! Do futures happen as often as they say? Lives are drawn from a model with a past and a future; the
-//! rank of the real future among the drawn ones must be uniform, ties broken at random. Seen to fail:
-//! with habits of a new customer for those of this one, and with amounts in units of `v` for `v + x z̄`.
+//! rank of the real future among the drawn ones must be uniform, ties broken at random.
 
 use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
