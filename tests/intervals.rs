@@ -28,7 +28,7 @@ fn run(model: &ClvModel, summary: &Summary, options: &ScoreOptions) -> (Vec<Scor
 }
 
 /// 200 shops of 300 customers: fitted on the past, the total of the future is inside its 80 % interval in
-/// 75 to 85 % of cases.
+/// 75 to 85 % of cases. Seen to fail: with the variance of individuals left out of totals.
 #[test]
 fn totals_are_covered() {
     let truth = PurchaseModel::new("bg-nbd", &[0.6, 5.0, 0.6, 2.4]).unwrap();

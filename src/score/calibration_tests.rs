@@ -1,5 +1,6 @@
 //! Do futures happen as often as they say? Lives are drawn from a model with a past and a future; the
-//! rank of the real future among the drawn ones must be uniform, ties broken at random.
+//! rank of the real future among the drawn ones must be uniform, ties broken at random. Seen to fail:
+//! with the habits of a new customer for those of this one.
 
 use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
