@@ -1,6 +1,6 @@
 //! Does each model obey the laws that hold for all of them? One macro, one test module a model.
 //!
-//! Each law was seen to fail on a planted bug, which is named beside it.
+//! Where a planted bug is named beside a law, the law was seen to fail on it.
 
 use clv::model::{
     Attrition, Bdw, BgBb, BgCnbd, BgNbd, ContractRow, ContractTable, Customer, CustomerTable, Derivatives,
