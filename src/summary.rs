@@ -5,6 +5,8 @@
 //! Everything after this point depends on the summary, never on the purchase log, so that whoever
 //! has only a summary can start here.
 
+use std::sync::Arc;
+
 use arrow_array::{Float64Array, StringArray, UInt32Array};
 use jiff::civil::Date;
 
@@ -117,17 +119,34 @@ impl Batches for Vec<SummaryBatch> {
 pub struct Summary {
     /// What is known of it as a whole.
     pub meta: SummaryMeta,
-    source: Box<dyn Batches>,
+    source: Arc<dyn Batches>,
 }
 
 impl Summary {
     /// A summary that reads its rows from `source`.
     pub fn new(meta: SummaryMeta, source: impl Batches + 'static) -> Self {
-        Summary { meta, source: Box::new(source) }
+        Summary { meta, source: Arc::new(source) }
+    }
+
+    /// The same summary with every batch changed on the way: nothing is copied.
+    pub fn map(&self, change: impl Fn(SummaryBatch) -> SummaryBatch + Send + Sync + 'static) -> Summary {
+        Summary::new(self.meta.clone(), Changed { source: self.source.clone(), change })
     }
 
     /// All batches, from the first customer on; may be called again.
     pub fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
         self.source.batches()
+    }
+}
+
+/// Batches of another source, each changed.
+struct Changed<F> {
+    source: Arc<dyn Batches>,
+    change: F,
+}
+
+impl<F: Fn(SummaryBatch) -> SummaryBatch + Send + Sync> Batches for Changed<F> {
+    fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
+        Box::new(self.source.batches().map(|batch| batch.map(&self.change)))
     }
 }

@@ -318,3 +318,21 @@ fn the_readme_shows_what_the_program_says() {
         }
     }
 }
+
+#[test]
+fn fit_shows_its_diagnostics() {
+    let arguments = ["fit", &sample(), CDNOW[0], CDNOW[1], "--diagnostics"];
+    let shown = text(&ok(&arguments).stdout);
+    for words in
+        ["1,411", "repeat purchases by when", "expected of all others within 12mo", "correlation with"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let json = ok(&[&arguments[..], &["--json"]].concat()).stdout;
+    let found: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let zero = &found["diagnostics"]["frequencies"][0];
+    assert_eq!(zero["actual"], 1411.0);
+    // published: Fader, Hardie & Lee (2005), as run in BTYD.
+    assert!((zero["expected"].as_f64().unwrap() - 1407.67).abs() < 0.05, "{zero}");
+    refused(&["fit", fixture("retention.csv").to_str().unwrap(), "--model", "sbg", "--diagnostics"]);
+}

@@ -5,7 +5,8 @@ use crate::cli::args::{FitArgs, InputArgs};
 use crate::cli::console::{Console, Results};
 use crate::cli::contracts;
 use crate::contract_model::ContractMember;
-use crate::error::Result;
+use crate::diagnostics::{DiagnosticOptions, diagnose};
+use crate::error::{Error, Result};
 use crate::output::Target;
 use crate::{history, model_file, report};
 
@@ -15,6 +16,9 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     fit: FitArgs,
+    /// How well the fit agrees with its own customers, as tables: frequencies, cohorts, influence, spend
+    #[arg(long, help_heading = "Output")]
+    diagnostics: bool,
     /// Model file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -23,6 +27,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let request = args.fit.request();
     if ContractMember::named(&request.model).is_some() {
+        if args.diagnostics {
+            return Err(Error::option(
+                "--diagnostics",
+                "it looks at models of purchases, and this is one of contracts",
+            ));
+        }
         let output = args.output.as_deref();
         return contracts::fit(&request.model, &args.input, &request.options, output, console);
     }
@@ -37,6 +47,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let (model, comparison) = choice::fit(&summary, &request, console)?;
     report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));
+    if args.diagnostics {
+        let options = DiagnosticOptions::default();
+        report.extend(report::diagnostics(&diagnose(&model, &summary, &request, &options, console)?));
+    }
     let mut results = Results::Stdout;
     if let Some(target) = &target {
         target.write_document(&model_file::to_json(&model))?;

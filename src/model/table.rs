@@ -21,6 +21,11 @@ pub struct Customer {
 impl Customer {
     /// One who has just made the first purchase.
     pub const NEW: Customer = Customer { x: 0, t_x: 0.0, t: 0.0 };
+
+    /// The same customer in a unit in which times are `factor` times as large.
+    pub fn scaled(self, factor: f64) -> Self {
+        Customer { x: self.x, t_x: self.t_x * factor, t: self.t * factor }
+    }
 }
 
 /// The spending of one customer.

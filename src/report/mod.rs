@@ -4,6 +4,7 @@
 mod backtest;
 mod choice;
 mod contracts;
+mod diagnostics;
 mod forecast;
 mod input;
 mod model;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 pub use backtest::backtest;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
+pub use diagnostics::diagnostics;
 pub use forecast::forecast;
 pub use input::{input, scored_with, summary};
 pub use model::model;

@@ -174,8 +174,7 @@ impl<'a> Question<'a> {
         let mut present = Vec::with_capacity(n);
         let mut extra: Vec<_> = self.columns.iter().map(|column| (*column, Vec::with_capacity(n))).collect();
         for i in 0..n {
-            let own = customers.customer(i);
-            let customer = Customer { t_x: own.t_x * self.time, t: own.t * self.time, ..own };
+            let customer = customers.customer(i).scaled(self.time);
             self.admit(&customers, i, &customer)?;
             let columns = self.covariates(&customers, i)?;
             let calculator = lane.calculator(self, &columns)?;
@@ -236,8 +235,7 @@ impl Question<'_> {
         let mut intervals = Intervals::new(self.counts, expected_spend.is_some(), options);
         let mut all = groups.remove(&None).unwrap_or_default();
         for i in 0..customers.len() {
-            let own = customers.customer(i);
-            let customer = Customer { t_x: own.t_x * self.time, t: own.t * self.time, ..own };
+            let customer = customers.customer(i).scaled(self.time);
             let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
             let spends = customer.x > 0 && mean > 0.0;
             let row = SpendRow { x: if spends { customer.x } else { 0 }, mean };
