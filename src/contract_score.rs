@@ -76,8 +76,12 @@ impl ContractModel {
     /// Scores contracts.
     ///
     /// # Errors
-    /// If the horizon cannot be used.
+    /// If the horizon cannot be used, or the contracts have other periods than the model.
     pub fn score(&self, contracts: &Contracts, options: &ValueOptions) -> Result<ContractScores> {
+        if contracts.period.is_some_and(|period| period != self.period) {
+            let message = format!("the model counts in periods of a {}; these must, too", self.period);
+            return Err(Error::option("--period", message));
+        }
         let periods = self.periods(options)?;
         Ok(match &contracts.data {
             ContractData::Customers(customers) => self.score_customers(customers, periods, options),

@@ -46,6 +46,14 @@ pub fn contract_to_json(model: &ContractModel) -> String {
     text
 }
 
+/// The text of a model file of whatever kind.
+pub fn any_to_json(model: &AnyModel) -> String {
+    match model {
+        AnyModel::Purchases(model) => to_json(model),
+        AnyModel::Contracts(model) => contract_to_json(model),
+    }
+}
+
 /// What a model file holds.
 #[derive(Debug, Clone)]
 pub enum AnyModel {

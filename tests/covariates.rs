@@ -19,7 +19,7 @@ fn apparel() -> Summary {
     let options = LogOptions {
         observed_until: Some("2006-12-31".parse().unwrap()),
         attributes: vec!["Gender".into(), "Channel".into()],
-        customers: Some(fixture("apparel_static_cov.csv")),
+        customers: Some(fixture("apparel_static_cov.csv").into()),
         ..LogOptions::default()
     };
     history::open(&[fixture("apparel_trans.csv")], &options, &()).unwrap()
@@ -178,7 +178,7 @@ fn unit_changes_no_coefficient() {
         let options = LogOptions {
             observed_until: Some("2006-12-31".parse().unwrap()),
             attributes: vec!["Gender".into(), "Channel".into()],
-            customers: Some(fixture("apparel_static_cov.csv")),
+            customers: Some(fixture("apparel_static_cov.csv").into()),
             unit: Some(Unit::Day),
             ..LogOptions::default()
         };

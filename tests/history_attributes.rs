@@ -31,7 +31,7 @@ fn asked(names: &str) -> LogOptions {
 }
 
 fn joined(names: &str, customers: &Path) -> LogOptions {
-    LogOptions { customers: Some(customers.to_owned()), ..asked(names) }
+    LogOptions { customers: Some(customers.into()), ..asked(names) }
 }
 
 fn open(path: &Path, options: &LogOptions) -> Summary {
@@ -382,7 +382,7 @@ fn names_that_cannot_be_are_refused() {
         (&log, asked("amount"), "'amount' cannot play two roles"),
         (
             &log,
-            LogOptions { customers: Some(customers.clone()), ..LogOptions::default() },
+            LogOptions { customers: Some(customers.clone().into()), ..LogOptions::default() },
             "--attributes COLUMN,COLUMN (columns: customer_id, plan)",
         ),
     ] {

@@ -45,7 +45,7 @@ use crate::contract_model::ContractMember;
 use crate::error::{Error, Result};
 use crate::family::Member;
 use crate::fit::FitOptions;
-use crate::history::{self, LogOptions};
+use crate::history::{self, Input, LogOptions};
 use crate::progress::Progress;
 use crate::summary::SummaryMeta;
 use crate::units::{Duration, Grain};
@@ -184,8 +184,21 @@ pub fn run(
     options: &BacktestOptions,
     progress: &dyn Progress,
 ) -> Result<Backtest> {
+    run_inputs(&history::from_paths(inputs), log, options, progress)
+}
+
+/// Runs a backtest of a log in files or in memory.
+///
+/// # Errors
+/// See [`run`].
+pub fn run_inputs(
+    inputs: &[Input],
+    log: &LogOptions,
+    options: &BacktestOptions,
+    progress: &dyn Progress,
+) -> Result<Backtest> {
     let members = check(inputs, options)?;
-    let whole = history::open(inputs, &LogOptions { log_gaps: false, ..log.clone() }, progress)?;
+    let whole = history::open_inputs(inputs, &LogOptions { log_gaps: false, ..log.clone() }, progress)?;
     if whole.meta.grain.is_none() {
         return Err(Error::option("LOG", NO_LOG));
     }
@@ -207,8 +220,8 @@ pub fn run(
 const NO_LOG: &str = "a backtest hides the end of a purchase log, and this is a summary, in which nothing \
                       can be hidden any more: give the log";
 
-fn check(inputs: &[PathBuf], options: &BacktestOptions) -> Result<Vec<&'static Member>> {
-    if inputs.iter().any(|input| input.as_os_str() == "-") {
+fn check(inputs: &[Input], options: &BacktestOptions) -> Result<Vec<&'static Member>> {
+    if inputs.iter().any(|input| input.path().is_some_and(|path| path.as_os_str() == "-")) {
         let message = "a backtest reads the log several times: give a file, not standard input";
         return Err(Error::option("LOG", message));
     }

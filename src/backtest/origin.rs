@@ -1,7 +1,5 @@
 //! One origin: what was known, what models and rivals make of it, and what came.
 
-use std::path::PathBuf;
-
 use jiff::civil::Date;
 
 use super::cohort::Cohort;
@@ -16,7 +14,7 @@ use crate::counts::Counts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::family::Member;
 use crate::fit::fit_spend;
-use crate::history::{self, LogOptions};
+use crate::history::{self, Input, LogOptions};
 use crate::model::{GammaGamma, Scale};
 use crate::progress::Progress;
 use crate::summary::Summary;
@@ -26,7 +24,7 @@ const FEWEST: usize = 30;
 
 /// One origin's test.
 pub(super) struct Test<'a> {
-    pub inputs: &'a [PathBuf],
+    pub inputs: &'a [Input],
     pub log: &'a LogOptions,
     pub options: &'a BacktestOptions,
     pub windows: &'a Windows,
@@ -74,7 +72,7 @@ impl Test<'_> {
     /// The log as it was known at a date.
     fn open(&self, until: Date, calendar: Option<Date>) -> Result<Summary> {
         let log = LogOptions { observed_until: Some(until), log_gaps: false, calendar, ..self.log.clone() };
-        history::open(self.inputs, &log, self.progress)
+        history::open_inputs(self.inputs, &log, self.progress)
     }
 
     /// The log as it was known at the origin, with what the models ask of it.
@@ -83,7 +81,7 @@ impl Test<'_> {
         let observed_until = Some(self.window.origin);
         let log_gaps = members.iter().any(whole);
         let log = LogOptions { observed_until, log_gaps, calendar: None, ..self.log.clone() };
-        history::open(self.inputs, &log, self.progress)
+        history::open_inputs(self.inputs, &log, self.progress)
     }
 
     fn enough(&self, customers: usize) -> Result<()> {

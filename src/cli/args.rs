@@ -1,6 +1,7 @@
 //! What can be typed, and what it means: clap structs that turn into the library's options. No
 //! default is written here: each comes from the options struct it belongs to.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -8,11 +9,12 @@ use jiff::civil::Date;
 
 use crate::choice;
 use crate::clv_model::FitRequest;
+use crate::contracts::ContractOptions;
 use crate::covariates::{CovariateRequest, UnseenLevel};
 use crate::error::{Error, Result};
 use crate::family::Member;
 use crate::fit::{FitOptions, Prior};
-use crate::history::{DateFormat, LogOptions, Returns};
+use crate::history::{DateFormat, Input, LogOptions, Returns};
 use crate::model::{CovariateConvention, Scale};
 use crate::score::{ExtraColumn, IntervalOptions, ScoreOptions};
 use crate::units::{DiscountRate, Grain, Horizon, Unit};
@@ -24,7 +26,13 @@ pub(super) struct InputArgs {
     /// Purchase logs (or summaries): CSV, Parquet or JSON Lines, also gzip or zstd; files, directories or globs; - is standard input
     #[arg(value_name = "LOG", required = true)]
     pub inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub log: LogArgs,
+}
 
+/// How to read it.
+#[derive(Args)]
+pub(super) struct LogArgs {
     /// Column that says who bought [found by name: customer_id, client_id, user_id, ...]
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     id: Option<String>,
@@ -111,7 +119,17 @@ impl InputArgs {
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.inputs.iter().chain(&self.customers)
     }
+}
 
+/// Options of reading are the input's own.
+impl Deref for InputArgs {
+    type Target = LogArgs;
+    fn deref(&self) -> &LogArgs {
+        &self.log
+    }
+}
+
+impl LogArgs {
     /// Was `--grain` given?
     pub fn has_grain(&self) -> bool {
         self.grain.is_some()
@@ -120,6 +138,11 @@ impl InputArgs {
     /// How long a period of contracts is: `--period`, or what `--unit` says.
     pub fn period(&self) -> Option<Unit> {
         self.period.or(self.unit)
+    }
+
+    /// How contracts are read, if they count in `period` unless said otherwise.
+    pub fn contract_options(&self, period: Option<Unit>) -> ContractOptions {
+        ContractOptions { period: self.period().or(period), observed_until: self.observed_until }
     }
 
     pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
@@ -163,7 +186,7 @@ impl InputArgs {
             log_gaps_if_known: false,
             calendar: None,
             attributes: self.attributes.clone(),
-            customers: self.customers.clone(),
+            customers: self.customers.clone().map(Input::Path),
             memory_limit: self.memory_limit,
             threads,
             temp_dir: self.temp_dir.clone(),

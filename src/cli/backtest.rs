@@ -12,6 +12,16 @@ use crate::units::Duration;
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    test: TestArgs,
+    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+}
+
+/// What to test.
+#[derive(clap::Args)]
+pub(super) struct TestArgs {
     /// Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb [default: bg-nbd,mbg-nbd,pareto-nbd]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Backtest")]
     models: Vec<String>,
@@ -27,13 +37,10 @@ pub(super) struct Args {
     /// Seed of the bootstrap: equal seeds give equal intervals [default: 1]
     #[arg(long, value_name = "N", help_heading = "Backtest")]
     seed: Option<u64>,
-    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<String>,
 }
 
-impl Args {
-    fn options(&self) -> BacktestOptions {
+impl TestArgs {
+    pub fn options(&self) -> BacktestOptions {
         let default = BacktestOptions::default();
         BacktestOptions {
             models: if self.models.is_empty() { default.models } else { self.models.clone() },
@@ -52,7 +59,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }
-    let found = backtest::run(&args.input.inputs, &log, &args.options(), console)?;
+    let found = backtest::run(&args.input.inputs, &log, &args.test.options(), console)?;
     let mut report = report::input(&found.meta);
     report.extend(report::backtest(&found));
     let mut results = Results::Stdout;

@@ -10,18 +10,17 @@ use crate::contracts::{self, ContractOptions, Contracts};
 use crate::error::{Error, Result};
 use crate::fit::FitOptions;
 use crate::output::{TableWriter, Target};
-use crate::units::Unit;
 use crate::value::ValueOptions;
 use crate::{model_file, report};
 
-fn open(input: &InputArgs, period: Option<Unit>) -> Result<Contracts> {
+fn open(input: &InputArgs, options: &ContractOptions) -> Result<Contracts> {
     let [path] = &input.inputs[..] else {
         return Err(Error::option("FILE", "contracts are read from one file"));
     };
     if path == Path::new("-") {
         return Err(Error::option("FILE", "contracts are read from a file, not from standard input"));
     }
-    contracts::open(path, &ContractOptions { period, observed_until: input.observed_until })
+    contracts::open(path, options)
 }
 
 /// Fits a model of contracts.
@@ -36,7 +35,7 @@ pub(super) fn fit(
     if let Some(target) = &target {
         target.refuse_inputs(&input.inputs)?;
     }
-    let contracts = open(input, input.period())?;
+    let contracts = open(input, &input.contract_options(None))?;
     let model = ContractModel::fit(name, &contracts, options)?;
     let mut report = report::contracts(&contracts);
     report.extend(report::contract_model(&model));
@@ -69,11 +68,7 @@ pub(super) fn score(
     if let Some(target) = &target {
         target.refuse_inputs(input.inputs.iter().chain([model_path]))?;
     }
-    let contracts = open(input, Some(input.period().unwrap_or(model.period)))?;
-    if contracts.period != Some(model.period) {
-        let message = format!("the model counts in periods of a {}; these must, too", model.period);
-        return Err(Error::option("--period", message));
-    }
+    let contracts = open(input, &input.contract_options(Some(model.period)))?;
     let scores = model.score(&contracts, options)?;
     let mut report = report::contracts(&contracts);
     report.extend(report::contract_forecast(model, &scores, options));

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::cli::console::{Console, Results};
 use crate::error::Result;
-use crate::model_file::AnyModel;
 use crate::{model_file, report};
 
 #[derive(clap::Args)]
@@ -15,9 +14,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
-    let report = match model_file::load_any(&args.model)? {
-        AnyModel::Purchases(model) => report::model(&model),
-        AnyModel::Contracts(model) => report::contract_model(&model),
-    };
-    console.report(&report, Results::Stdout)
+    let model = model_file::load_any(&args.model)?;
+    console.report(&report::any_model(&model), Results::Stdout)
 }

@@ -14,6 +14,7 @@ mod score;
 mod simulate;
 
 mod summarize;
+pub mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

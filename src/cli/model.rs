@@ -6,6 +6,7 @@ use crate::contract_model::{ContractMember, ContractModel};
 use crate::error::{Error, Result};
 use crate::family::{PurchaseModel, in_order};
 use crate::model::{GammaGamma, Model};
+use crate::model_file::AnyModel;
 use crate::output::Target;
 use crate::units::{Grain, Unit};
 use crate::{model_file, report};
@@ -34,44 +35,53 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
     let target = args.output.as_deref().map(Target::document).transpose()?;
-    if ContractMember::named(&args.name).is_some() {
-        return contract(args, target.as_ref(), console);
-    }
-    let purchase = PurchaseModel::from_named(&args.name, &pairs(&args.name, &args.parameters)?)?;
-    let spend = args.spend.as_deref().map(spend).transpose()?;
-    let mut model = ClvModel::from_parameters(purchase, spend, args.unit.unwrap_or_default());
-    model.grain = args.grain;
+    let parts = |list: &String| list.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+    let spend = args.spend.as_ref().map(|list| pairs(GammaGamma::NAME, &parts(list))).transpose()?;
+    let known = Known { spend, unit: args.unit, grain: args.grain };
+    let model = build(&args.name, &pairs(&args.name, &args.parameters)?, &known)?;
     let mut results = Results::Stdout;
     if let Some(target) = &target {
-        target.write_document(&model_file::to_json(&model))?;
+        target.write_document(&model_file::any_to_json(&model))?;
         results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
     }
-    console.report(&report::model(&model), results)
+    console.report(&report::any_model(&model), results)
+}
+
+/// What is known of a model beside the parameters of purchases (or contracts).
+pub(super) struct Known {
+    pub spend: Option<Vec<(String, f64)>>,
+    pub unit: Option<Unit>,
+    pub grain: Option<Grain>,
+}
+
+/// The model of this name with these parameters.
+pub(super) fn build(name: &str, parameters: &[(String, f64)], known: &Known) -> Result<AnyModel> {
+    if ContractMember::named(name).is_some() {
+        return contract(name, parameters, known);
+    }
+    let purchase = PurchaseModel::from_named(name, parameters)?;
+    let spend = known.spend.as_deref().map(spend).transpose()?;
+    let mut model = ClvModel::from_parameters(purchase, spend, known.unit.unwrap_or_default());
+    model.grain = known.grain;
+    Ok(AnyModel::Purchases(Box::new(model)))
 }
 
 /// A model of contracts.
-fn contract(args: &Args, target: Option<&Target>, console: &Console) -> Result<()> {
-    let Some(period) = args.unit else {
+fn contract(name: &str, parameters: &[(String, f64)], known: &Known) -> Result<AnyModel> {
+    let Some(period) = known.unit else {
         let message = "how long is a period of these contracts: day, week, month or year?";
         return Err(Error::option("--unit", message));
     };
-    if args.spend.is_some() || args.grain.is_some() {
-        let message = format!("{} is a model of contracts: it has no --spend and no --grain", args.name);
+    if known.spend.is_some() || known.grain.is_some() {
+        let message = format!("{name} is a model of contracts: it has no --spend and no --grain");
         return Err(Error::option("NAME", message));
     }
-    let model = ContractModel::from_named(&args.name, &pairs(&args.name, &args.parameters)?, period)?;
-    let mut results = Results::Stdout;
-    if let Some(target) = target {
-        target.write_document(&model_file::contract_to_json(&model))?;
-        results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
-    }
-    console.report(&report::contract_model(&model), results)
+    let model = ContractModel::from_named(name, parameters, period)?;
+    Ok(AnyModel::Contracts(Box::new(model)))
 }
 
-fn spend(list: &str) -> Result<GammaGamma> {
-    let parts: Vec<String> = list.split(',').map(|part| part.trim().to_owned()).collect();
-    let params = in_order(GammaGamma::NAME, GammaGamma::PARAMS, &pairs(GammaGamma::NAME, &parts)?)?;
-    GammaGamma::checked(&params)
+fn spend(parameters: &[(String, f64)]) -> Result<GammaGamma> {
+    GammaGamma::checked(&in_order(GammaGamma::NAME, GammaGamma::PARAMS, parameters)?)
 }
 
 fn pairs(model: &str, parts: &[String]) -> Result<Vec<(String, f64)>> {

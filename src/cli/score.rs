@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::{InputArgs, ScoreArgs, add_attributes};
+use crate::cli::args::{InputArgs, LogArgs, ScoreArgs, add_attributes};
 use crate::cli::console::{Console, Results};
 use crate::cli::contracts;
 use crate::clv_model::ClvModel;
@@ -12,7 +12,8 @@ use crate::output::{TableWriter, Target};
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::score::ScoreOptions;
-use crate::summary::{Summary, UnitSource};
+use crate::history::LogOptions;
+use crate::summary::{Summary, SummaryMeta, UnitSource};
 use crate::totals::Totals;
 use crate::{history, model_file, report, score};
 
@@ -43,26 +44,42 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain([&args.model]))?;
     }
-    let mut log = args.input.options(threads)?;
-    // A log is summarised in the model's own grain; a summary that does not say is in the model's unit.
-    if !args.input.has_grain() {
-        log.grain = model.grain.unwrap_or_default();
-    }
-    if let Some(covariates) = &model.covariates {
-        let names: Vec<String> = covariates.covariates.iter().map(|c| c.name.clone()).collect();
-        add_attributes(&names, &mut log);
-    }
-    add_attributes(args.score.by.as_slice(), &mut log);
+    let log = log_options(&model, &args.input, &options, threads)?;
     let mut summary = history::open(&args.input.inputs, &log, console)?;
-    if summary.meta.unit_source == UnitSource::Default {
-        summary.meta.unit = model.unit;
-    }
+    adopt_unit(&model, &mut summary.meta);
     let mut report = report::input(&summary.meta);
     report.extend(report::scored_with(&model, &summary.meta));
     let results = write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
     console.report(&report, results)?;
     say_written(target, console);
     Ok(())
+}
+
+/// How to read customers whom this model is to score.
+pub(super) fn log_options(
+    model: &ClvModel,
+    args: &LogArgs,
+    options: &ScoreOptions,
+    threads: Option<usize>,
+) -> Result<LogOptions> {
+    let mut log = args.options(threads)?;
+    // A log is summarised in the model's own grain.
+    if !args.has_grain() {
+        log.grain = model.grain.unwrap_or_default();
+    }
+    if let Some(covariates) = &model.covariates {
+        let names: Vec<String> = covariates.covariates.iter().map(|c| c.name.clone()).collect();
+        add_attributes(&names, &mut log);
+    }
+    add_attributes(options.by.as_slice(), &mut log);
+    Ok(log)
+}
+
+/// A summary that does not say is in the model's unit.
+pub(super) fn adopt_unit(model: &ClvModel, meta: &mut SummaryMeta) {
+    if meta.unit_source == UnitSource::Default {
+        meta.unit = model.unit;
+    }
 }
 
 /// Scores all customers into `target` and adds the forecast to the report.

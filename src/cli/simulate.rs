@@ -22,6 +22,13 @@ pub(super) struct Args {
     /// Log to write, .csv, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: String,
+    #[command(flatten)]
+    draw: DrawArgs,
+}
+
+/// What to draw.
+#[derive(clap::Args)]
+pub(super) struct DrawArgs {
     /// How many customers [default: 10000]
     #[arg(long, value_name = "N")]
     customers: Option<u64>,
@@ -42,8 +49,8 @@ pub(super) struct Args {
     exact: bool,
 }
 
-impl Args {
-    fn options(&self, threads: Option<usize>) -> SimulateOptions {
+impl DrawArgs {
+    pub fn options(&self, threads: Option<usize>) -> SimulateOptions {
         let default = self.start.map_or_else(SimulateOptions::default, SimulateOptions::from_start);
         // A log that is to end sooner than usual acquires its customers in the first third of its time.
         let until = self.until.unwrap_or(default.until);
@@ -64,7 +71,7 @@ impl Args {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
     let model = model_file::load(&args.model)?;
-    let options = args.options(threads);
+    let options = args.draw.options(threads);
     let rows = write_log(&model, &options, &target, console)?;
     let mut report = Report::default();
     report.results.push(Block::Line(format!(

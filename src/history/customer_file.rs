@@ -1,7 +1,5 @@
 //! A file of customers: attributes to be joined to a summary by id. It is kept in memory.
 
-use std::path::Path;
-
 use arrow_array::builder::StringBuilder;
 use arrow_array::{Array, RecordBatch, StringArray};
 use hashbrown::HashTable;
@@ -9,6 +7,7 @@ use hashbrown::HashTable;
 use super::account::Fate;
 use super::attributes::{AttributeCounts, Interner, Levels, Profiles, say_missing};
 use super::codec::Texts;
+use super::input::Input;
 use super::options::LogOptions;
 use super::read::batch::column;
 use super::read::columns;
@@ -57,8 +56,8 @@ impl CustomerFile {
     /// # Errors
     /// If it cannot be read or understood, if rows are bad and not to be skipped, if one customer has
     /// different values.
-    pub fn read(path: &Path, options: &LogOptions, progress: &dyn Progress) -> Result<CustomerFile> {
-        let inputs = recognise_customers(path, options)?;
+    pub fn read(input: &Input, options: &LogOptions, progress: &dyn Progress) -> Result<CustomerFile> {
+        let inputs = recognise_customers(input, options)?;
         progress.stage("reading customers", Some(inputs.bytes()));
         let profiles = Profiles::new(&attributes_of_all(&inputs, options)?, u64::MAX);
         let mut pieces = in_parallel(&inputs, options, progress, |_, work, block| {

@@ -16,6 +16,7 @@ mod explain;
 mod fold;
 mod gaps;
 mod group;
+mod input;
 mod merge;
 mod options;
 pub(crate) mod read;
@@ -34,6 +35,7 @@ mod twins;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use calendar::Calendar;
+pub use input::{Input, MemoryTable};
 pub use options::{DateFormat, LogOptions, Returns};
 pub(crate) use summarize::{first_grain, grain_start};
 
@@ -51,15 +53,29 @@ use crate::warning::Warning;
 /// # Errors
 /// If an input cannot be read or understood, or has rows that cannot be used.
 pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
-    clean::check_window(options)?;
-    attributes::check(options)?;
-    let Some(path) = &options.customers else { return open_inputs(inputs, options, progress) };
-    let file = CustomerFile::read(path, options, progress)?;
-    let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };
-    file.join(open_inputs(inputs, &rest, progress)?, &options.attributes, progress)
+    open_inputs(&from_paths(inputs), options, progress)
 }
 
-fn open_inputs(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+/// Opens purchase logs, or a summary, in files or in memory.
+///
+/// # Errors
+/// See [`open`].
+pub fn open_inputs(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+    clean::check_window(options)?;
+    attributes::check(options)?;
+    let Some(customers) = &options.customers else { return open_alone(inputs, options, progress) };
+    let file = CustomerFile::read(customers, options, progress)?;
+    let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };
+    file.join(open_alone(inputs, &rest, progress)?, &options.attributes, progress)
+}
+
+/// Files as inputs.
+pub(crate) fn from_paths(paths: &[PathBuf]) -> Vec<Input> {
+    paths.iter().cloned().map(Input::Path).collect()
+}
+
+/// Without a file of customers.
+fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => {
             summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))

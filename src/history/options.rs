@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use super::input::Input;
 use crate::units::{Grain, Unit};
 
 /// How dates are written.
@@ -76,8 +77,8 @@ pub struct LogOptions {
     /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
     /// first purchase is taken), of the summary, or of `customers`.
     pub attributes: Vec<String>,
-    /// A file with a row a customer; of the `attributes` it gives those that it has. It is kept in memory.
-    pub customers: Option<PathBuf>,
+    /// A file (or table) with a row a customer; of the `attributes` it gives those that it has. It is kept in memory.
+    pub customers: Option<Input>,
     /// Memory for rows in flight \[bytes\]; `None`: half of the machine's, at most 2 GB.
     pub memory_limit: Option<u64>,
     /// Worker threads; `None`: one a core.

@@ -12,7 +12,7 @@ use crate::units::Unit;
 fn open(text: &str, options: &LogOptions) -> (tempfile::NamedTempFile, SummaryFile) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(text.as_bytes()).unwrap();
-    match recognise(&[file.path().to_owned()], options) {
+    match recognise(&[file.path().into()], options) {
         Ok(Recognised::Summary(summary)) => (file, summary),
         Ok(Recognised::Log(_)) => panic!("{text} was taken for a log"),
         Err(error) => panic!("{text}: {error}"),

@@ -20,6 +20,16 @@ pub use forecast::forecast;
 pub use input::{input, scored_with, summary};
 pub use model::model;
 
+use crate::model_file::AnyModel;
+
+/// Describes a model of whatever kind.
+pub fn any_model(any: &AnyModel) -> Report {
+    match any {
+        AnyModel::Purchases(purchases) => model(purchases),
+        AnyModel::Contracts(contracts) => contract_model(contracts),
+    }
+}
+
 /// A part of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {

@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::{
 
 use super::inputs::{Format, Source};
 use crate::error::{Error, Place, Result};
+use crate::history::input::MemoryTable;
 
 /// Rows of one batch.
 pub(crate) const BATCH: usize = 32_768;
@@ -24,6 +25,18 @@ pub(crate) struct ArrowTable {
     pub schema: SchemaRef,
     /// A Parquet file's description of itself.
     parquet: Option<ArrowReaderMetadata>,
+}
+
+impl ArrowTable {
+    /// What is known of a table in memory.
+    pub fn in_memory(table: &MemoryTable) -> Self {
+        ArrowTable { schema: table.schema().clone(), parquet: None }
+    }
+
+    /// The names of its columns.
+    pub fn names(&self) -> Vec<String> {
+        self.schema.fields().iter().map(|field| field.name().clone()).collect()
+    }
 }
 
 /// Reads the description of a table.
@@ -105,6 +118,18 @@ pub(crate) fn open_group(
         inner: Box::new(reader),
         next_row: row_groups(table)[group].0,
     })
+}
+
+/// Opens a table in memory.
+pub(crate) fn open_memory(table: &MemoryTable, used: &[usize]) -> Batches {
+    let mut used = used.to_vec();
+    used.sort_unstable();
+    Batches {
+        name: table.name().to_owned(),
+        kind: "Arrow",
+        inner: Box::new(table.pieces(&used, BATCH).map(Ok)),
+        next_row: 1,
+    }
 }
 
 /// Opens an Arrow IPC file or stream.

@@ -123,7 +123,10 @@ fn open_table(table: &Table) -> Result<Open> {
             let sizes = arrow::row_groups(arrow).into_iter().map(|(_, size)| size).collect();
             return Ok(Open::Groups { sizes, next: 0 });
         }
-        let batches = arrow::open_ipc(&table.source, table.format, &table.used())?;
+        let batches = match table.source.table() {
+            Some(memory) => arrow::open_memory(memory, &table.used()),
+            None => arrow::open_ipc(&table.source, table.format, &table.used())?,
+        };
         return Ok(Open::Ipc { batches, size: table.source.length });
     }
     let reader = BlockReader::open(&table.source, table.separator())?;

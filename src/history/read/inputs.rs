@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Place, Result};
+use crate::history::input::{Input, MemoryTable};
 use crate::history::options::LogOptions;
 
 /// What the user calls standard input, and what messages call it.
@@ -32,6 +33,8 @@ pub(crate) enum Format {
     ArrowStream,
     /// Arrow IPC file.
     ArrowFile,
+    /// Arrow, in memory already.
+    Memory,
 }
 
 /// A file that can be opened again and again.
@@ -39,7 +42,7 @@ pub(crate) enum Format {
 pub(crate) struct Source {
     /// Its name in messages.
     pub name: String,
-    /// How long it is, compressed [bytes].
+    /// How long it is, compressed [bytes]; of a table in memory, how many rows.
     pub length: u64,
     origin: Origin,
 }
@@ -48,6 +51,7 @@ pub(crate) struct Source {
 enum Origin {
     Path(PathBuf),
     Spooled(Arc<File>),
+    Memory(MemoryTable),
 }
 
 impl Source {
@@ -56,6 +60,7 @@ impl Source {
         match &self.origin {
             Origin::Path(path) => File::open(path).map(Opened::Own).map_err(|e| Error::io("open", path, e)),
             Origin::Spooled(file) => Ok(Opened::Shared { file: file.clone(), at: 0, length: self.length }),
+            Origin::Memory(_) => unreachable!("a table in memory is not opened: see Source::table"),
         }
     }
 
@@ -63,7 +68,15 @@ impl Source {
     pub fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::Path(path) => Some(path),
-            Origin::Spooled(_) => None,
+            Origin::Spooled(_) | Origin::Memory(_) => None,
+        }
+    }
+
+    /// The table in memory, if it is one.
+    pub fn table(&self) -> Option<&MemoryTable> {
+        match &self.origin {
+            Origin::Memory(table) => Some(table),
+            Origin::Path(_) | Origin::Spooled(_) => None,
         }
     }
 
@@ -199,11 +212,19 @@ pub(crate) fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::R
     Ok(filled)
 }
 
-/// All files that `paths` mean, in order, and sentences about those of a directory left aside.
-pub(crate) fn list(paths: &[PathBuf], options: &LogOptions) -> Result<(Vec<Source>, Vec<String>)> {
+/// All files and tables that `inputs` mean, in order, and sentences about files of a directory left aside.
+pub(crate) fn list(inputs: &[Input], options: &LogOptions) -> Result<(Vec<Source>, Vec<String>)> {
     let mut sources = Vec::new();
     let mut said = Vec::new();
-    for path in paths {
+    for input in inputs {
+        let path = match input {
+            Input::Path(path) => path,
+            Input::Table(table) => {
+                let (name, origin) = (table.name().to_owned(), Origin::Memory(table.clone()));
+                sources.push(Source { name, length: table.rows(), origin });
+                continue;
+            }
+        };
         if path.as_os_str() == STDIN {
             sources.push(spool_stdin(options)?);
             continue;
@@ -281,6 +302,7 @@ fn refuse_twice(sources: &[Source]) -> Result<()> {
         let real = match &source.origin {
             Origin::Path(path) => path.canonicalize().unwrap_or_else(|_| path.clone()),
             Origin::Spooled(_) => PathBuf::from(STDIN),
+            Origin::Memory(_) => continue,
         };
         if seen.contains(&real) {
             let message = "the file is named twice; its purchases would count double";

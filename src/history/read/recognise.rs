@@ -1,8 +1,6 @@
 //! What the inputs are: the format of each file and the roles of its columns, which must be the same
 //! in all of them.
 
-use std::path::{Path, PathBuf};
-
 use super::arrow::{self, ArrowTable};
 use super::blocks::{BlockReader, header, hint_length};
 use super::columns::{self, AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
@@ -10,6 +8,7 @@ use super::inputs::{self, Format, Source};
 use super::json;
 use super::token::{find_separator, has_line_end};
 use crate::error::{Error, Place, Result};
+use crate::history::input::Input;
 use crate::history::options::LogOptions;
 use crate::history::summary_file::SummaryFile;
 
@@ -105,8 +104,8 @@ impl Table {
 ///
 /// # Errors
 /// If an input cannot be opened or understood, or if the inputs differ in kind or columns.
-pub(crate) fn recognise(paths: &[PathBuf], options: &LogOptions) -> Result<Recognised> {
-    let (sources, assumptions) = inputs::list(paths, options)?;
+pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recognised> {
+    let (sources, assumptions) = inputs::list(inputs, options)?;
     let mut tables: Vec<Table> = Vec::new();
     for source in sources {
         let table = look_at(source, |file, names| columns::find(file, names, options))?;
@@ -124,17 +123,23 @@ pub(crate) fn recognise(paths: &[PathBuf], options: &LogOptions) -> Result<Recog
     Ok(Recognised::Log(inputs))
 }
 
-/// The files of customers that a path means.
+/// The files of customers that an input means.
 ///
 /// # Errors
 /// If one cannot be opened or understood.
-pub(crate) fn recognise_customers(path: &Path, options: &LogOptions) -> Result<Inputs> {
-    let (sources, assumptions) = inputs::list(&[path.to_owned()], options)?;
+pub(crate) fn recognise_customers(input: &Input, options: &LogOptions) -> Result<Inputs> {
+    let (sources, assumptions) = inputs::list(std::slice::from_ref(input), options)?;
     let look = |source| look_at(source, |file, names| columns::find_customers(file, names, options));
     Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
 }
 
 fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) -> Result<Table> {
+    if let Some(memory) = source.table() {
+        let arrow = ArrowTable::in_memory(memory);
+        let names = arrow.names();
+        let columns = find(&source.name, &names)?;
+        return Ok(Table { source, format: Format::Memory, names, columns, arrow: Some(arrow) });
+    }
     let mut head = Vec::new();
     source.open_text()?.fill(&mut head, 4096)?;
     let format = inputs::recognise_format(&source.name, &head)?;
@@ -145,8 +150,7 @@ fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) ->
         }
         _ => {
             let arrow = arrow::describe(&source, format)?;
-            let names = arrow.schema.fields().iter().map(|field| field.name().clone()).collect();
-            (format, names, Some(arrow))
+            (format, arrow.names(), Some(arrow))
         }
     };
     let columns = find(&source.name, &names);

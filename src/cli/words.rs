@@ -1,0 +1,251 @@
+//! The same words for callers that are not a shell: what a verb takes beside its inputs and outputs, from
+//! words as they are typed (`--horizon=12mo`).
+//!
+//! The Python package asks through these, so that an option has one name, one form, one default and one
+//! error wherever it is given, and a new option of a verb is there for all of them.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser};
+
+use super::args::{FitArgs, LogArgs, ScoreArgs};
+use super::backtest::TestArgs;
+use super::simulate::DrawArgs;
+use super::{model, score};
+use crate::backtest::BacktestOptions;
+use crate::clv_model::{ClvModel, FitRequest};
+use crate::contract_model::ContractMember;
+use crate::contracts::ContractOptions;
+use crate::error::{Error, Result};
+use crate::history::LogOptions;
+use crate::model_file::AnyModel;
+use crate::score::ScoreOptions;
+use crate::simulate::SimulateOptions;
+use crate::summary::SummaryMeta;
+use crate::units::{Grain, Unit};
+
+/// What a verb takes, and the threads it may use.
+#[derive(Parser)]
+#[command(no_binary_name = true, disable_help_flag = true, disable_version_flag = true)]
+struct Words<T: Args> {
+    #[command(flatten)]
+    args: T,
+    /// Worker threads of reading
+    #[arg(long)]
+    threads: Option<std::num::NonZeroUsize>,
+}
+
+impl<T: Args> Words<T> {
+    fn read(words: &[String]) -> Result<Self> {
+        let matches = Self::command().try_get_matches_from(words).map_err(explain)?;
+        Self::from_arg_matches(&matches).map_err(explain)
+    }
+
+    fn threads(&self) -> Option<usize> {
+        self.threads.map(usize::from)
+    }
+
+    fn names() -> Vec<String> {
+        let command = Self::command();
+        command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned).collect()
+    }
+}
+
+/// The error of a word that cannot be used, without a shell's frame around it.
+fn explain(error: clap::Error) -> Error {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let option = context(ContextKind::InvalidArg).unwrap_or_default();
+    let option = option.split([' ', '=']).next().unwrap_or_default().to_owned();
+    let value = context(ContextKind::InvalidValue).unwrap_or_default();
+    let message = match error.kind() {
+        ClapKind::InvalidValue => {
+            format!("'{value}' is not one of {}", context(ContextKind::ValidValue).unwrap_or_default())
+        }
+        ClapKind::ValueValidation => match std::error::Error::source(&error) {
+            Some(source) => source.to_string(),
+            None => format!("'{value}' cannot be used"),
+        },
+        ClapKind::UnknownArgument => "there is no such option".to_owned(),
+        _ => error.render().to_string().lines().next().unwrap_or_default().replace("error: ", ""),
+    };
+    let message = message.strip_prefix(&format!("{option}: ")).unwrap_or(&message);
+    Error::option(option, message)
+}
+
+/// `clv summarize`.
+#[derive(Args)]
+struct SummarizeWords {
+    #[command(flatten)]
+    log: LogArgs,
+    /// Add the sum of the logarithms of gaps
+    #[arg(long)]
+    log_gaps: bool,
+}
+
+/// How to read and summarise a log.
+///
+/// # Errors
+/// If a word is none of `clv summarize`, or its value cannot be used; so in the functions that follow.
+pub fn summarize(words: &[String]) -> Result<LogOptions> {
+    let words = Words::<SummarizeWords>::read(words)?;
+    Ok(LogOptions { log_gaps: words.args.log_gaps, ..words.args.log.options(words.threads())? })
+}
+
+/// `clv fit`.
+#[derive(Args)]
+struct FitWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+}
+
+/// What to fit, and how to read what it is fitted to.
+pub enum Fit {
+    /// A model of purchases.
+    Purchases {
+        /// What to fit.
+        request: FitRequest,
+        /// How to read the log.
+        log: LogOptions,
+    },
+    /// A model of contracts.
+    Contracts {
+        /// What to fit.
+        request: FitRequest,
+        /// How to read the contracts.
+        contracts: ContractOptions,
+    },
+}
+
+/// What `clv fit` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn fit(words: &[String]) -> Result<Fit> {
+    let words = Words::<FitWords>::read(words)?;
+    let request = words.args.fit.request();
+    if ContractMember::named(&request.model).is_some() {
+        return Ok(Fit::Contracts { request, contracts: words.args.log.contract_options(None) });
+    }
+    let mut log = words.args.log.options(words.threads())?;
+    FitArgs::prepare(&request, &mut log)?;
+    Ok(Fit::Purchases { request, log })
+}
+
+/// `clv score`.
+#[derive(Args)]
+struct ScoreWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    score: ScoreArgs,
+}
+
+/// What to say of customers, and how to read whom.
+pub struct Score {
+    /// What to say.
+    pub options: ScoreOptions,
+    words: Words<ScoreWords>,
+}
+
+/// What `clv score` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn score(words: &[String]) -> Result<Score> {
+    let words = Words::<ScoreWords>::read(words)?;
+    Ok(Score { options: words.args.score.options()?, words })
+}
+
+impl Score {
+    /// How to read a log of customers for this model.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn log(&self, model: &ClvModel) -> Result<LogOptions> {
+        score::log_options(model, &self.words.args.log, &self.options, self.words.threads())
+    }
+
+    /// How to read contracts, which count in `period` unless said otherwise.
+    pub fn contracts(&self, period: Unit) -> ContractOptions {
+        self.words.args.log.contract_options(Some(period))
+    }
+}
+
+/// A summary that does not say its unit is in the model's.
+pub fn adopt_unit(model: &ClvModel, meta: &mut SummaryMeta) {
+    score::adopt_unit(model, meta);
+}
+
+/// `clv backtest`.
+#[derive(Args)]
+struct BacktestWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    test: TestArgs,
+}
+
+/// What `clv backtest` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn backtest(words: &[String]) -> Result<(LogOptions, BacktestOptions)> {
+    let words = Words::<BacktestWords>::read(words)?;
+    Ok((words.args.log.options(words.threads())?, words.args.test.options()))
+}
+
+/// What `clv simulate` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn simulate(words: &[String]) -> Result<SimulateOptions> {
+    let words = Words::<DrawArgs>::read(words)?;
+    Ok(words.args.options(words.threads()))
+}
+
+/// The model of this name with these parameters, as `clv model` makes it.
+///
+/// # Errors
+/// If the model or a parameter is unknown, missing or out of its domain.
+pub fn model(
+    name: &str,
+    parameters: &[(String, f64)],
+    spend: Option<Vec<(String, f64)>>,
+    unit: Option<Unit>,
+    grain: Option<Grain>,
+) -> Result<AnyModel> {
+    model::build(name, parameters, &model::Known { spend, unit, grain })
+}
+
+/// A verb that takes words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// [`summarize`].
+    Summarize,
+    /// [`fit`].
+    Fit,
+    /// [`score`].
+    Score,
+    /// [`backtest`].
+    Backtest,
+    /// [`simulate`].
+    Simulate,
+}
+
+impl Verb {
+    /// The names of its options, as they are typed without the dashes in front.
+    pub fn names(self) -> Vec<String> {
+        match self {
+            Verb::Summarize => Words::<SummarizeWords>::names(),
+            Verb::Fit => Words::<FitWords>::names(),
+            Verb::Score => Words::<ScoreWords>::names(),
+            Verb::Backtest => Words::<BacktestWords>::names(),
+            Verb::Simulate => Words::<DrawArgs>::names(),
+        }
+    }
+}
