@@ -133,6 +133,13 @@ impl Summary {
         Summary::new(self.meta.clone(), Changed { source: self.source.clone(), change })
     }
 
+    /// The same customers, of whom something else is known as a whole.
+    pub fn with_meta(&self, change: impl FnOnce(&mut SummaryMeta)) -> Self {
+        let mut meta = self.meta.clone();
+        change(&mut meta);
+        Summary { meta, source: self.source.clone() }
+    }
+
     /// All batches, from the first customer on; may be called again.
     pub fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
         self.source.batches()

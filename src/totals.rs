@@ -3,7 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::score::{GroupSums, ScoreBatch};
+use arrow_array::RecordBatch;
+
+use crate::clv_model::ClvModel;
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::score::{self, GroupSums, ScoreBatch, ScoreOptions};
+use crate::summary::Summary;
 
 /// Sums over customers.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +34,31 @@ pub struct Totals {
 const CLASS: f64 = 1e-3;
 /// The class of values that are zero or too small to have a logarithm.
 const NOTHING: i32 = i32::MIN;
+
+/// Scores all customers of a summary, hands each batch on as a table, and adds up.
+///
+/// # Errors
+/// What [`score::score`] and `sink` give, or if `progress` says stop.
+pub fn score_into(
+    model: &ClvModel,
+    summary: &Summary,
+    options: &ScoreOptions,
+    progress: &dyn Progress,
+    mut sink: impl FnMut(RecordBatch) -> Result<()>,
+) -> Result<Totals> {
+    let scores = score::score(model, summary, options)?;
+    let schema = score::schema(options);
+    let mut totals = Totals::default();
+    progress.stage("scoring customers", None);
+    for batch in scores {
+        progress.check()?;
+        let batch = batch?;
+        totals.add(&batch);
+        progress.advance(batch.customers.len() as u64);
+        sink(batch.into_table(&schema))?;
+    }
+    Ok(totals)
+}
 
 impl Totals {
     /// Adds a batch.

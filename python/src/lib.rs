@@ -1,1 +1,42 @@
-//! x
+//! The Python package: translation only. No formula, no default and no check of an option is here;
+//! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
+//!
+//! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
+//! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest` and `report`
+//! have one class each.
+
+mod backtest;
+mod errors;
+mod input;
+mod model;
+mod options;
+mod report;
+mod run;
+mod summary;
+mod table;
+
+use pyo3::prelude::*;
+
+/// The part of `clv` that is compiled.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::backtest::{Backtest, backtest};
+    #[pymodule_export]
+    use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
+    #[pymodule_export]
+    use super::options::option_names;
+    #[pymodule_export]
+    use super::report::Report;
+    #[pymodule_export]
+    use super::summary::{Summary, summarize};
+    #[pymodule_export]
+    use super::table::Table;
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("__debug_build__", cfg!(debug_assertions))
+    }
+}

@@ -33,7 +33,7 @@ pub use self::groups::{Bin, Group};
 pub use self::metrics::{Metric, Values};
 pub use self::resample::{Estimate, LEVEL};
 pub use self::rivals::Rival;
-pub use self::rows::{Row, schema, write};
+pub use self::rows::{Row, schema, table, write};
 pub use self::tracking::TrackPoint;
 pub use self::verdict::COMPARED;
 pub use self::windows::{Window, Windows};

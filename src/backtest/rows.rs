@@ -144,6 +144,13 @@ pub fn schema() -> SchemaRef {
 /// # Errors
 /// If they cannot be written.
 pub fn write(backtest: &Backtest, target: &Target) -> Result<()> {
+    let mut writer = TableWriter::create(target, schema())?;
+    writer.write(&table(backtest))?;
+    writer.finish()
+}
+
+/// All figures as a table of this [`schema`].
+pub fn table(backtest: &Backtest) -> RecordBatch {
     let rows = backtest.rows();
     let text =
         |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
@@ -158,8 +165,5 @@ pub fn write(backtest: &Backtest, target: &Target) -> Result<()> {
         number(|row| row.lower),
         number(|row| row.upper),
     ];
-    let table = RecordBatch::try_new(schema(), columns).expect("columns of the schema, equally long");
-    let mut writer = TableWriter::create(target, schema())?;
-    writer.write(&table)?;
-    writer.finish()
+    RecordBatch::try_new(schema(), columns).expect("columns of the schema, equally long")
 }

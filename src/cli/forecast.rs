@@ -1,12 +1,15 @@
 //! `clv forecast`: fit and score in one go.
 
 use crate::choice;
-use crate::cli::args::{FitArgs, InputArgs, ScoreArgs, add_attributes};
+use crate::cli::args::{FitArgs, InputArgs, LogArgs, ScoreArgs, add_attributes};
 use crate::cli::console::Console;
 use crate::cli::score;
+use crate::clv_model::FitRequest;
 use crate::contract_model::ContractMember;
 use crate::error::{Error, Result};
+use crate::history::LogOptions;
 use crate::output::Target;
+use crate::score::ScoreOptions;
 use crate::{history, report};
 
 #[derive(clap::Args)]
@@ -22,16 +25,27 @@ pub(super) struct Args {
     output: Option<String>,
 }
 
-pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = args.score.options()?;
-    let request = args.fit.request();
+/// How to read customers to whom this is to be fitted, and who are then to be scored.
+pub(super) fn log_options(
+    request: &FitRequest,
+    args: &LogArgs,
+    options: &ScoreOptions,
+    threads: Option<usize>,
+) -> Result<LogOptions> {
     if ContractMember::named(&request.model).is_some() {
         let message = format!("{} is a model of contracts: use clv fit, then clv score", request.model);
         return Err(Error::option("--model", message));
     }
-    let mut log = args.input.options(threads)?;
-    FitArgs::prepare(&request, &mut log)?;
-    add_attributes(args.score.by.as_slice(), &mut log);
+    let mut log = args.options(threads)?;
+    FitArgs::prepare(request, &mut log)?;
+    add_attributes(options.by.as_slice(), &mut log);
+    Ok(log)
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let options = args.score.options()?;
+    let request = args.fit.request();
+    let log = log_options(&request, &args.input, &options, threads)?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;

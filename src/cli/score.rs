@@ -9,13 +9,11 @@ use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::model_file::AnyModel;
 use crate::output::{TableWriter, Target};
-use crate::progress::Progress;
 use crate::report::Report;
 use crate::score::ScoreOptions;
 use crate::history::LogOptions;
 use crate::summary::{Summary, SummaryMeta, UnitSource};
-use crate::totals::Totals;
-use crate::{history, model_file, report, score};
+use crate::{history, model_file, report, score, totals};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -91,23 +89,13 @@ pub(super) fn write(
     report: &mut Report,
     console: &Console,
 ) -> Result<Results> {
-    let scores = score::score(model, summary, options)?;
     let schema = score::schema(options);
-    let mut writer = target.map(|target| TableWriter::create(target, schema.clone())).transpose()?;
-    let mut totals = Totals::default();
+    let mut writer = target.map(|target| TableWriter::create(target, schema)).transpose()?;
     let mut first = None;
-    console.stage("scoring customers", None);
-    for batch in scores {
-        console.check()?;
-        let batch = batch?;
-        totals.add(&batch);
-        console.advance(batch.customers.len() as u64);
-        let table = batch.into_table(&schema);
+    let totals = totals::score_into(model, summary, options, console, |table| {
         first.get_or_insert_with(|| table.slice(0, table.num_rows().min(FIRST)));
-        if let Some(writer) = &mut writer {
-            writer.write(&table)?;
-        }
-    }
+        writer.as_mut().map_or(Ok(()), |writer| writer.write(&table))
+    })?;
     if let Some(writer) = writer {
         writer.finish()?;
     }

@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::simulate::DrawArgs;
-use super::{model, score};
+use super::{forecast, model, score};
 use crate::backtest::BacktestOptions;
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::contract_model::ContractMember;
@@ -181,6 +181,38 @@ pub fn adopt_unit(model: &ClvModel, meta: &mut SummaryMeta) {
     score::adopt_unit(model, meta);
 }
 
+/// `clv forecast`.
+#[derive(Args)]
+struct ForecastWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    #[command(flatten)]
+    score: ScoreArgs,
+}
+
+/// What to fit, how to read what it is fitted to, and what to say of its customers.
+pub struct Forecast {
+    /// What to fit.
+    pub request: FitRequest,
+    /// How to read the log.
+    pub log: LogOptions,
+    /// What to say.
+    pub options: ScoreOptions,
+}
+
+/// What `clv forecast` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn forecast(words: &[String]) -> Result<Forecast> {
+    let words = Words::<ForecastWords>::read(words)?;
+    let (request, options) = (words.args.fit.request(), words.args.score.options()?);
+    let log = forecast::log_options(&request, &words.args.log, &options, words.threads())?;
+    Ok(Forecast { request, log, options })
+}
+
 /// `clv backtest`.
 #[derive(Args)]
 struct BacktestWords {
@@ -231,6 +263,8 @@ pub enum Verb {
     Fit,
     /// [`score`].
     Score,
+    /// [`forecast`].
+    Forecast,
     /// [`backtest`].
     Backtest,
     /// [`simulate`].
@@ -244,6 +278,7 @@ impl Verb {
             Verb::Summarize => Words::<SummarizeWords>::names(),
             Verb::Fit => Words::<FitWords>::names(),
             Verb::Score => Words::<ScoreWords>::names(),
+            Verb::Forecast => Words::<ForecastWords>::names(),
             Verb::Backtest => Words::<BacktestWords>::names(),
             Verb::Simulate => Words::<DrawArgs>::names(),
         }

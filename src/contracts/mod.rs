@@ -21,6 +21,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::error::{Error, Result};
+use crate::history::Input;
 use crate::model::{ContractRow, ContractTable};
 use crate::units::Unit;
 use table::TextTable;
@@ -86,7 +87,21 @@ pub struct Contracts {
 /// If the file cannot be read, its columns are not those of either, a value cannot be used (with file,
 /// line, column, value and the repair), or the period is not said where it is needed.
 pub fn open(path: &Path, options: &ContractOptions) -> Result<Contracts> {
-    let table = TextTable::read(path)?;
+    read(&TextTable::read(path)?, options)
+}
+
+/// Reads the same from a file or from a table in memory.
+///
+/// # Errors
+/// See [`open`].
+pub fn open_input(input: &Input, options: &ContractOptions) -> Result<Contracts> {
+    match input {
+        Input::Path(path) => open(path, options),
+        Input::Table(table) => read(&TextTable::from_memory(table)?, options),
+    }
+}
+
+fn read(table: &TextTable, options: &ContractOptions) -> Result<Contracts> {
     let cohort = table.find(&["cohort", "segment", "group"])?;
     let period = table.find(&["period", "periods", "age", "tenure"])?;
     let count = table.find(&["customers", "survivors", "active", "alive", "count"])?;
@@ -94,8 +109,8 @@ pub fn open(path: &Path, options: &ContractOptions) -> Result<Contracts> {
     let start = table.find(&["start", "start_date", "started", "signup_date", "begin"])?;
     let end = table.find(&["end", "end_date", "ended", "cancel_date", "churn_date"])?;
     match (period, count, id, start, end) {
-        (Some(period), Some(count), _, None, None) => retention::read(&table, cohort, period, count, options),
-        (None, _, Some(id), Some(start), Some(end)) => customers::read(&table, [id, start, end], options),
+        (Some(period), Some(count), _, None, None) => retention::read(table, cohort, period, count, options),
+        (None, _, Some(id), Some(start), Some(end)) => customers::read(table, [id, start, end], options),
         _ => Err(Error::columns(
             &table.file,
             format!(

@@ -1,21 +1,30 @@
-//! A small table of text: a header and rows of fields, with the line of each for messages.
+//! A small table of text: a header and rows of fields, with the line of each for messages. A table in memory
+//! becomes one: its values are written out, and its rows are counted from 1.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_cast::cast;
+use arrow_schema::DataType;
 use sha2::{Digest, Sha256};
 
 use crate::error::{BadRow, BadRows, Error, ErrorKind, Place, Result};
+use crate::history::MemoryTable;
 
 /// Separators, the likeliest first.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// Bad rows that are shown.
 const SHOWN: usize = 10;
 
-/// A CSV file in memory.
+/// The text of a CSV file, or of a table.
 pub(super) struct TextTable {
     pub file: String,
+    /// Are its rows not lines of a file?
+    rows_of_table: bool,
     pub names: Vec<String>,
     /// Line and fields of each row; as many fields as names.
     pub rows: Vec<(u64, Vec<String>)>,
@@ -53,12 +62,42 @@ impl TextTable {
                 bad.add(Place::line(&file, line), problem);
             }
         }
-        let table = TextTable { file, names, rows, sha256 };
+        let table = TextTable { file, rows_of_table: false, names, rows, sha256 };
         bad.check(table.rows.len() as u64)?;
         if table.rows.is_empty() {
             return Err(Error::input(Place::file(&table.file), "there are no rows below the header"));
         }
         Ok(table)
+    }
+
+    /// A table in memory.
+    pub fn from_memory(table: &MemoryTable) -> Result<Self> {
+        let file = table.name().to_owned();
+        let names: Vec<String> = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let mut rows = Vec::new();
+        for batch in table.batches() {
+            let columns = batch.columns().iter().zip(&names).map(|(column, name)| {
+                texts(column).map_err(|why| {
+                    Error::input(Place { column: Some(name.clone()), ..Place::file(&file) }, why)
+                })
+            });
+            let columns = columns.collect::<Result<Vec<_>>>()?;
+            for row in 0..batch.num_rows() {
+                let fields = columns.iter().map(|column| match column.is_valid(row) {
+                    true => column.value(row).trim().to_owned(),
+                    false => String::new(),
+                });
+                rows.push((rows.len() as u64 + 1, fields.collect()));
+            }
+        }
+        if rows.is_empty() {
+            return Err(Error::input(Place::file(&file), "the table has no rows"));
+        }
+        let mut digest = Sha256::new();
+        let lines = std::iter::once(&names).chain(rows.iter().map(|(_, fields)| fields));
+        lines.for_each(|fields: &Vec<String>| digest.update(fields.join(",") + "\n"));
+        let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(TextTable { file, rows_of_table: true, names, rows, sha256 })
     }
 
     /// The column with one of these names, compared without case, spaces, `_` and `-`.
@@ -77,8 +116,12 @@ impl TextTable {
 
     /// The place of a field.
     pub fn place(&self, row: usize, column: usize) -> Place {
-        let (line, fields) = &self.rows[row];
-        Place::line(&self.file, *line).at(&self.names[column], &fields[column])
+        let (number, fields) = &self.rows[row];
+        let place = match self.rows_of_table {
+            true => Place { row: Some(*number), ..Place::file(&self.file) },
+            false => Place::line(&self.file, *number),
+        };
+        place.at(&self.names[column], &fields[column])
     }
 }
 
@@ -103,6 +146,23 @@ impl Bad {
         self.0.advice = "Nothing was left out by itself: repair these rows, or take them out".to_owned();
         Err(ErrorKind::BadRows(self.0).into())
     }
+}
+
+/// A column as text: whole numbers without a fraction, also where gaps have made them floating-point.
+fn texts(column: &ArrayRef) -> Result<StringArray, String> {
+    let whole = column.data_type().is_floating().then(|| cast(column, &DataType::Float64)).transpose();
+    let whole = whole.map_err(|e| e.to_string())?;
+    let column = match &whole {
+        Some(numbers)
+            if numbers.as_primitive::<Float64Type>().iter().flatten().all(|value| value.fract() == 0.0) =>
+        {
+            cast(numbers, &DataType::Int64).map_err(|e| e.to_string())?
+        }
+        _ => column.clone(),
+    };
+    let text = cast(&column, &DataType::Utf8);
+    let text = text.map_err(|_| format!("a column of type {} cannot be used here", column.data_type()))?;
+    Ok(text.as_string::<i32>().clone())
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>> {

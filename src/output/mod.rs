@@ -26,7 +26,7 @@ use self::atomic::AtomicFile;
 use self::csv::CsvWriter;
 use crate::error::{Error, Result};
 
-pub use self::summary::write_summary;
+pub use self::summary::{summary_schema, summary_table, write_summary};
 
 /// What a table is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::{TableWriter, Target};
 use crate::error::Result;
@@ -19,7 +19,7 @@ use crate::summary::{Summary, SummaryBatch, SummaryMeta};
 /// # Errors
 /// If the summary cannot be read, or the file cannot be written.
 pub fn write_summary(summary: &Summary, target: &Target, progress: &dyn Progress) -> Result<u64> {
-    let schema = schema(&summary.meta);
+    let schema = summary_schema(&summary.meta);
     let mut writer = TableWriter::create(target, schema.clone())?;
     let mut customers = 0;
     progress.stage("writing customers", None);
@@ -27,9 +27,7 @@ pub fn write_summary(summary: &Summary, target: &Target, progress: &dyn Progress
         progress.check()?;
         let batch = batch?;
         let rows = batch.len() as u64;
-        let table = table(batch, &summary.meta, schema.clone())
-            .map_err(|e| target.error("write", super::from_arrow(e)))?;
-        writer.write(&table)?;
+        writer.write(&summary_table(batch, &summary.meta, &schema))?;
         customers += rows;
         progress.advance(rows);
     }
@@ -37,7 +35,8 @@ pub fn write_summary(summary: &Summary, target: &Target, progress: &dyn Progress
     Ok(customers)
 }
 
-fn schema(meta: &SummaryMeta) -> SchemaRef {
+/// The columns of a summary as a table; its metadata have the unit, the grain and the end of observation.
+pub fn summary_schema(meta: &SummaryMeta) -> SchemaRef {
     let number = |name| Field::new(name, DataType::Float64, false);
     let mut fields = vec![
         Field::new("customer_id", DataType::Utf8, false),
@@ -63,7 +62,11 @@ fn schema(meta: &SummaryMeta) -> SchemaRef {
     Arc::new(Schema::new_with_metadata(fields, about))
 }
 
-fn table(batch: SummaryBatch, meta: &SummaryMeta, schema: SchemaRef) -> Result<RecordBatch, ArrowError> {
+/// Some customers of a summary as a table of its [`summary_schema`].
+///
+/// # Panics
+/// If the batch is not one of this summary.
+pub fn summary_table(batch: SummaryBatch, meta: &SummaryMeta, schema: &SchemaRef) -> RecordBatch {
     let unit = StringArray::from_iter_values(std::iter::repeat_n(meta.unit.name(), batch.len()));
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(batch.customer_id),
@@ -79,5 +82,5 @@ fn table(batch: SummaryBatch, meta: &SummaryMeta, schema: SchemaRef) -> Result<R
     }
     columns.extend(batch.attributes.into_iter().map(|column| Arc::new(column) as ArrayRef));
     columns.push(Arc::new(unit));
-    RecordBatch::try_new(schema, columns)
+    RecordBatch::try_new(schema.clone(), columns).expect("the columns of a summary are those of its meta")
 }

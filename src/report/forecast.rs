@@ -34,7 +34,7 @@ pub fn forecast(
     }
     if let Some(first) = first {
         report.results.push(Block::Heading("the first customers of the output".to_owned()));
-        report.results.push(Block::Table(head(first)));
+        report.results.push(Block::Table(rows(first)));
     }
     report.json.insert(
         "forecast".into(),
@@ -155,8 +155,9 @@ fn certain(model: &ClvModel) -> Option<String> {
     })
 }
 
-fn head(first: &RecordBatch) -> Table {
-    let schema = first.schema();
+/// The rows of a table as people read them: text flush left, the first column too.
+pub fn rows(batch: &RecordBatch) -> Table {
+    let schema = batch.schema();
     let names: Vec<String> = schema
         .fields()
         .iter()
@@ -167,8 +168,8 @@ fn head(first: &RecordBatch) -> Table {
         })
         .collect();
     let mut table = Table::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in 0..first.num_rows() {
-        table.row(first.columns().iter().map(|column| cell(column.as_ref(), row)));
+    for row in 0..batch.num_rows() {
+        table.row(batch.columns().iter().map(|column| cell(column.as_ref(), row)));
     }
     table
 }

@@ -8,6 +8,7 @@ mod diagnostics;
 mod forecast;
 mod input;
 mod model;
+pub mod notebook;
 pub mod text;
 
 use serde_json::{Map, Value};
@@ -16,9 +17,9 @@ pub use backtest::backtest;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use diagnostics::diagnostics;
-pub use forecast::forecast;
+pub use forecast::{forecast, rows};
 pub use input::{input, scored_with, summary};
-pub use model::model;
+pub use model::{fit_json, model};
 
 use crate::model_file::AnyModel;
 

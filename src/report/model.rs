@@ -113,27 +113,29 @@ pub(super) fn describe(
     if let Some(fit) = fit {
         blocks.extend(evidence(fit));
         json.insert("covariance".into(), json!(fit.covariance));
-        json.insert(
-            "fit".into(),
-            json!({
-                "stop": fit.stop.name(),
-                "explanation": fit.stop.words(),
-                "log_likelihood": fit.log_likelihood,
-                "aic": fit.aic(),
-                "bic": fit.bic(),
-                "gradient_norm": fit.gradient_norm,
-                "iterations": fit.iterations,
-                "evaluations": fit.evaluations,
-                "starts": fit.starts,
-                "customers": fit.customers,
-                "sample_size": fit.sample_size,
-                "free_parameters": fit.free_parameters,
-                "distinct_rows": fit.distinct_rows,
-                "notes": fit.notes,
-            }),
-        );
+        json.insert("fit".into(), fit_json(fit));
     }
     Part { blocks, json }
+}
+
+/// The evidence of a fit.
+pub fn fit_json(fit: &FitReport) -> Value {
+    json!({
+        "stop": fit.stop.name(),
+        "explanation": fit.stop.words(),
+        "log_likelihood": fit.log_likelihood,
+        "aic": fit.aic(),
+        "bic": fit.bic(),
+        "gradient_norm": fit.gradient_norm,
+        "iterations": fit.iterations,
+        "evaluations": fit.evaluations,
+        "starts": fit.starts,
+        "customers": fit.customers,
+        "sample_size": fit.sample_size,
+        "free_parameters": fit.free_parameters,
+        "distinct_rows": fit.distinct_rows,
+        "notes": fit.notes,
+    })
 }
 
 /// The coefficients of covariates, and whether they are worth having.

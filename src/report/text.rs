@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::report::{Block, Table};
+use crate::report::{Block, Report, Table};
 
 const HEADING: Style = Style::new().bold();
 const HEAD: Style = Style::new().dimmed();
@@ -25,6 +25,15 @@ pub fn render(blocks: &[Block]) -> String {
         }
     }
     out
+}
+
+/// A whole report as text without colour: what was assumed, what was found, what looks wrong.
+pub fn plain(report: &Report) -> String {
+    let parts = [render(&report.remarks), render(&report.results), render_warnings(&report.warnings)];
+    let parts: Vec<&String> = parts.iter().filter(|part| !part.is_empty()).collect();
+    let text: Vec<String> =
+        parts.iter().map(|part| anstream::adapter::strip_str(part).to_string()).collect();
+    text.join("\n")
 }
 
 /// Warnings as text.

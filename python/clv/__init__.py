@@ -1,0 +1,95 @@
+"""Customer lifetime value: who is still a customer, how often they will come back, and what that is worth.
+
+The verbs, options and numbers of the command line ``clv``, on tables and files::
+
+    import clv
+
+    scores = clv.forecast("orders.csv", margin=0.3)
+    scores.to_pandas()
+
+or step by step::
+
+    summary = clv.summarize(orders, id="customer", date="ordered_on", amount="total")
+    model = clv.fit(summary)
+    scores = model.score(summary, horizon="12mo", discount="10%/yr", margin=0.3)
+
+A table is anything that speaks the Arrow PyCapsule protocol (pandas, Polars, DuckDB, PyArrow), or the path of a
+file. Results are such tables too, and turn into the caller's with ``.to_pandas()``, ``.to_polars()`` or
+``.to_arrow()``.
+"""
+
+from clv._core import (
+    Backtest,
+    Model,
+    Report,
+    Scores,
+    Summary,
+    Table,
+    __debug_build__,
+    __version__,
+    backtest,
+    fit,
+    forecast,
+    load,
+    model,
+    simulate,
+    summarize,
+)
+from clv._errors import (
+    ClvError,
+    ClvWarning,
+    DataError,
+    FileError,
+    MissingFileError,
+    ModelFileError,
+    NotConvergedError,
+    OptionError,
+)
+from clv._options import (
+    BacktestOptions,
+    FitOptions,
+    ForecastOptions,
+    LogOptions,
+    ScoreOptions,
+    SimulateOptions,
+    SummarizeOptions,
+)
+from clv._progress import set_progress
+
+__all__ = [
+    "Backtest",
+    "BacktestOptions",
+    "ClvError",
+    "ClvWarning",
+    "DataError",
+    "FileError",
+    "FitOptions",
+    "ForecastOptions",
+    "LogOptions",
+    "MissingFileError",
+    "Model",
+    "ModelFileError",
+    "NotConvergedError",
+    "OptionError",
+    "Report",
+    "ScoreOptions",
+    "Scores",
+    "SimulateOptions",
+    "SummarizeOptions",
+    "Summary",
+    "Table",
+    "__version__",
+    "backtest",
+    "fit",
+    "forecast",
+    "load",
+    "model",
+    "set_progress",
+    "simulate",
+    "summarize",
+]
+
+if __debug_build__:
+    import warnings
+
+    warnings.warn("this is a debug build of clv: many times slower than a release build", RuntimeWarning, stacklevel=2)

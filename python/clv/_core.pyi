@@ -1,0 +1,279 @@
+"""The part of clv that is compiled."""
+
+from datetime import date
+from os import PathLike
+from typing import Any, Literal, final
+
+import pandas
+import polars
+import pyarrow
+from typing_extensions import Self, Unpack
+
+from clv._options import (
+    BacktestOptions,
+    Data,
+    FitOptions,
+    ForecastOptions,
+    ScoreOptions,
+    SimulateOptions,
+    SummarizeOptions,
+    Unit,
+)
+
+__version__: str
+__debug_build__: bool
+
+class Table:
+    """A table of results, in Arrow's layout.
+
+    It speaks the Arrow PyCapsule protocol, so that pandas, Polars, DuckDB and PyArrow take it as it is:
+    ``polars.DataFrame(table)``, ``pyarrow.table(table)``, ``duckdb.sql("from table")`` on the result of these.
+    """
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> Any: ...
+    def __arrow_c_schema__(self) -> Any: ...
+    def __len__(self) -> int: ...
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names."""
+    def head(self, n: int = 5) -> Table:
+        """The first rows."""
+    def to_arrow(self) -> pyarrow.Table:
+        """As a table of PyArrow, which must be installed."""
+    def to_pandas(self) -> pandas.DataFrame:
+        """As a data frame of pandas, which must be installed with PyArrow."""
+    def to_polars(self) -> polars.DataFrame:
+        """As a data frame of Polars, which must be installed."""
+    def write(self, path: str | PathLike[str]) -> None:
+        """Writes it as the command line does: .csv, .parquet or .jsonl, whole or not at all.
+
+        Raises ``OptionError`` for another extension, ``FileError`` if nothing can be written there.
+        """
+    def _repr_html_(self) -> str: ...
+
+@final
+class Report:
+    """What there is to say of a result, as the command line prints it: ``print(report)``."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The same figures as the command line's ``--json``."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    def _repr_html_(self) -> str: ...
+
+@final
+class Summary(Table):
+    """One row a customer: customer_id, frequency, recency, T and, if there are amounts, monetary_value.
+
+    ``frequency`` counts purchases after the first, ``recency`` is the age at the last purchase and ``T`` the age at
+    the end of observation, both in ``unit``; ``monetary_value`` is the mean amount of the purchases after the first.
+    """
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """What became of every row that was read; its entries add up to ``rows_read``."""
+    @property
+    def assumptions(self) -> list[str]:
+        """What was assumed on the way, one sentence each."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def unit(self) -> Unit:
+        """How time is written."""
+    @property
+    def grain(self) -> str | None:
+        """What counted as one purchase, if known."""
+    @property
+    def observed_until(self) -> str | None:
+        """The end of observation, if known."""
+    @property
+    def first_purchase(self) -> str | None:
+        """The date of the earliest purchase, if known."""
+    @property
+    def report(self) -> Report:
+        """What was read, what was assumed, what looks wrong."""
+
+@final
+class Model:
+    """A purchase model with its spend model, or a model of contracts: fitted, or of known parameters.
+
+    It does not change. Models are equal if their files are; they can be pickled and copied.
+    """
+
+    @property
+    def name(self) -> str:
+        """The purchase (or contract) model's name."""
+    @property
+    def unit(self) -> Unit:
+        """The unit of its time; of contracts, the period."""
+    @property
+    def grain(self) -> str | None:
+        """What counted as one purchase, if known."""
+    @property
+    def observed_until(self) -> str | None:
+        """The end of the observation it was fitted to, if known."""
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters of the purchase (or contract) model."""
+    @property
+    def standard_errors(self) -> dict[str, float | None]:
+        """Their standard errors; None where the data do not determine them."""
+    @property
+    def covariance(self) -> list[list[float]] | None:
+        """Their covariance (then of coefficients), row by row; None unless the fit converged."""
+    @property
+    def coefficients(self) -> list[dict[str, Any]] | None:
+        """Coefficients of covariates: each with covariate, process, value and standard_error."""
+    @property
+    def log_likelihood(self) -> float | None:
+        """The log-likelihood of all customers; None of known parameters. So aic and bic."""
+    @property
+    def aic(self) -> float | None:
+        """Akaike's information criterion."""
+    @property
+    def bic(self) -> float | None:
+        """The Bayesian information criterion."""
+    @property
+    def spend_parameters(self) -> dict[str, float] | None:
+        """The parameters of the spend model; None without one."""
+    @property
+    def spend_standard_errors(self) -> dict[str, float | None] | None:
+        """Their standard errors."""
+    @property
+    def spend_log_likelihood(self) -> float | None:
+        """The spend model's log-likelihood."""
+    @property
+    def report(self) -> Report:
+        """How it was fitted, and to what."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    def score(self, data: Data, **options: Unpack[ScoreOptions]) -> Scores:
+        """Forecasts each customer of a log or summary, those it was fitted to or others.
+
+        One row a customer: the summary's columns, then ``p_alive``, ``expected_purchases`` and ``expected_spend``
+        within the ``horizon``, and ``clv``: ``margin`` times their present value at ``discount``. History is not in
+        it. Sorted by customer_id if ``data`` is a log, in its own order if it is a summary. The options are those
+        of ``clv score``: see ``clv.ScoreOptions``.
+
+        Raises ``DataError``, ``OptionError``; warns with ``ClvWarning``.
+        """
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes its model file (JSON), whole or not at all."""
+    def to_json(self) -> str:
+        """The text of its model file."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Scores(Table):
+    """One row a customer, and what they add up to."""
+
+    @property
+    def model(self) -> Model:
+        """The model that made them."""
+    @property
+    def totals(self) -> dict[str, Any]:
+        """The sums over all customers, with horizon, discount and margin."""
+    @property
+    def groups(self) -> list[dict[str, Any]] | None:
+        """The sums by the values of the attribute ``by``, with intervals if there are any."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """The forecast in words and figures."""
+
+@final
+class Backtest(Table):
+    """All figures of a backtest as one tidy table: origin, model, metric, group, value, lower, upper."""
+
+    @property
+    def verdict(self) -> list[str]:
+        """What it says, in sentences."""
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures by origin and model."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """The figures on one screen."""
+
+def summarize(data: Data, **options: Unpack[SummarizeOptions]) -> Summary:
+    """Summarises a purchase log: one row a customer.
+
+    ``data`` is a table or the path of one, with a row a purchase: who, when and, if known, how much. Well-known
+    column names are found; others are named: ``clv.summarize(orders, id="account", date="day", amount="total")``.
+    The options are those of ``clv summarize``: see ``clv.SummarizeOptions``.
+
+    Raises ``DataError`` for rows that cannot be used (``skip_bad_rows=True`` goes on without them, counted) and for
+    columns that are not clear; warns with ``ClvWarning`` of what looks wrong.
+    """
+
+def fit(data: Data, **options: Unpack[FitOptions]) -> Model:
+    """Fits a purchase model and a spend model to a log or summary.
+
+    ``model`` is bg-nbd unless another is named; ``model="all"`` compares the family. ``spend=None`` leaves the
+    spend model out. Models of contracts (sbg, bdw) take a retention table or contracts by date, and a ``period``.
+    The options are those of ``clv fit``: see ``clv.FitOptions``.
+
+    Raises ``DataError`` if the data cannot determine the parameters, ``NotConvergedError`` if the search failed;
+    warns with ``ClvWarning``.
+    """
+
+def forecast(data: Data, **options: Unpack[ForecastOptions]) -> Scores:
+    """Fits and scores in one go: who is still a customer, how often, how much, worth what.
+
+    The options are those of ``clv forecast``, that is of ``fit`` and ``score``: see ``clv.ForecastOptions``. The
+    fitted model is the result's ``model``.
+    """
+
+def load(path: str | PathLike[str]) -> Model:
+    """Reads a model file, of any version ever released.
+
+    Raises ``ModelFileError`` if it is none.
+    """
+
+def from_json(text: str) -> Model:
+    """Reads the text of a model file."""
+
+def model(
+    name: str,
+    *,
+    spend: dict[str, float] | None = None,
+    unit: str | None = None,
+    grain: str | None = None,
+    **parameters: float,
+) -> Model:
+    """A model of known parameters: ``clv.model("bg-nbd", r=.243, alpha=4.414, a=.793, b=2.426)``.
+
+    ``spend`` has those of Gamma-Gamma: ``{"p": 6.25, "q": 3.74, "v": 15.44}``. ``unit`` is the unit of time of the
+    parameters, week unless another is named; ``grain`` what counted as one purchase when they were estimated.
+    """
+
+def backtest(data: Data, **options: Unpack[BacktestOptions]) -> Backtest:
+    """Hides the end of a log, forecasts it, and compares models with each other and with doing without.
+
+    The options are those of ``clv backtest``: see ``clv.BacktestOptions``.
+    """
+
+def simulate(model: Model, **options: Unpack[SimulateOptions]) -> Table:
+    """Draws a purchase log from a model: customer_id, date and, with a spend model, amount.
+
+    The options are those of ``clv simulate``: see ``clv.SimulateOptions``.
+    """
+
+def option_names(verb: Literal["summarize", "fit", "score", "forecast", "backtest", "simulate"]) -> list[str]:
+    """The names of the options of a verb."""

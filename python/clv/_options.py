@@ -1,0 +1,185 @@
+"""The options of each verb: those of the command line, written as keywords.
+
+No default is said here: what is not given is what the library says, the same for everybody.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any, Literal, Protocol, TypedDict, Union
+
+
+class ArrowStream(Protocol):
+    """A table that speaks the Arrow PyCapsule protocol: of pandas, Polars, DuckDB, PyArrow, or a result of clv."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+
+
+class ArrowDataset(Protocol):
+    """A dataset of PyArrow, which is not a stream itself."""
+
+    def scanner(self) -> Any: ...
+
+
+One = Union[str, PathLike[str], ArrowStream, ArrowDataset]
+"""A path, or a table."""
+Data = Union[One, Sequence[One]]
+"""Paths or tables: one, or several that are read as one."""
+Date = Union[str, datetime.date]
+"""A date: ``"1997-09-30"`` or a ``datetime.date``."""
+Names = Union[str, Sequence[str]]
+"""Names: a list, or with commas between them."""
+Unit = Literal["day", "week", "month", "year"]
+"""How time is written."""
+
+
+class LogOptions(TypedDict, total=False):
+    """How purchase logs are read. A summary that clv has made takes none of these."""
+
+    id: str | None
+    """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
+    date: str | None
+    """Column that says when (found by name: date, order_date, invoice_date, timestamp, ...)."""
+    amount: str | None
+    """Column that says how much was paid (found by name: amount, revenue, sales, total, ...)."""
+    quantity: str | None
+    """Column of quantities, for order lines: amount = quantity x price."""
+    price: str | None
+    """Column of unit prices, for order lines."""
+    currency_column: str | None
+    """Column of currencies; more than one currency is an error."""
+    attributes: Names | None
+    """Columns that say something of the customer: taken at the first purchase, or from ``customers``."""
+    customers: One | None
+    """Table or file with one row a customer that has some or all of the ``attributes``."""
+    date_format: str | None
+    """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``, ``excel``."""
+    dates_from: Date | None
+    """Earlier dates are bad rows (1970-01-01)."""
+    dates_until: Date | None
+    """Later dates are bad rows (today)."""
+    decimal_comma: bool
+    """Amounts are written with a decimal comma: 12,50."""
+    returns: Literal["net", "drop", "reject"] | None
+    """What to do with negative amounts: take them off the customer's earlier purchases (net, the default), leave
+    them out, or take them for bad rows."""
+    skip_bad_rows: bool
+    """Go on without bad rows; they are counted and shown."""
+    grain: Literal["hour", "day", "week", "month", "year"] | None
+    """What counts as one purchase: all within one hour, day (the default), week, month or year."""
+    unit: Unit | None
+    """How time is written (week, or what a summary says); it changes no forecast."""
+    period: Unit | None
+    """For contracts (sbg, bdw): how long a period is."""
+    observed_until: Date | None
+    """End of observation (the last date of the log)."""
+    since: Date | None
+    """Leave out customers first seen before this date."""
+    memory_limit: str | None
+    """Memory for rows in flight, such as ``"500MB"`` (half of the machine's, at most 2GB)."""
+    temp_dir: str | PathLike[str] | None
+    """Directory for rows that do not fit into memory (the system's)."""
+    threads: int | None
+    """Worker threads of reading (one a core); they change no result."""
+
+
+class SummarizeOptions(LogOptions, total=False):
+    """The options of :func:`clv.summarize`."""
+
+    log_gaps: bool
+    """Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need."""
+
+
+class OwnFitOptions(TypedDict, total=False):
+    """What to fit, and how."""
+
+    model: str | None
+    """Purchase model: bg-nbd (the default), mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; auto
+    (the best by BIC) or all (the same, compared in the report); of contracts: sbg, bdw."""
+    covariates: Names | None
+    """Attributes of customers that purchase and dropout may depend on."""
+    covariates_same: Names | None
+    """Those of them that have the same coefficient for purchase and dropout."""
+    covariate_convention: Literal["separate", "clvtools"] | None
+    """How covariates act on the chance to leave of bg-nbd and mbg-nbd."""
+    prior: Literal["none", "weak"] | None
+    """What is believed of the parameters beforehand: weak helps with a few dozen customers."""
+    regularity: int | None
+    """How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 (as the gaps say)."""
+    spend: Literal["gamma-gamma", "none"] | None
+    """Spend model: gamma-gamma (the default), or none (or ``None``)."""
+    accept_unconverged: bool
+    """Go on with the parameters of a fit that did not converge, with a warning."""
+
+
+class FitOptions(LogOptions, OwnFitOptions, total=False):
+    """The options of :func:`clv.fit`."""
+
+
+class OwnScoreOptions(TypedDict, total=False):
+    """What to say of each customer."""
+
+    horizon: str | None
+    """How far to look: ``"90d"``, ``"39w"``, ``"12mo"`` (the default), ``"2y"``, or ``"inf"``."""
+    discount: str | Literal[0] | None
+    """Discount rate: ``"10%/yr"`` (annual effective, the default), ``"0.8%/mo"``, or 0."""
+    margin: float | None
+    """Share of revenue that is kept, such as 0.3 (1: revenue)."""
+    discounting: str | None
+    """When purchases are paid: continuous (the default), monthly (as lifetimes), or monthly=30.4375d."""
+    columns: Names | None
+    """Further columns: p_purchase, next_purchase_median, expected_lifetime, rate, dropout."""
+    unseen_level: Literal["error", "reference"] | None
+    """What to do with values of covariates that the fit has not seen."""
+    interval: float | None
+    """Intervals of purchases and clv that hold what happens with this probability, such as 0.9."""
+    interval_of_mean: bool
+    """With ``interval``: also how far the expectation itself is uncertain."""
+    seed: int | None
+    """Seed: equal seeds give equal results (1)."""
+    by: str | None
+    """Attribute by whose values totals are worked out too."""
+
+
+class ScoreOptions(LogOptions, OwnScoreOptions, total=False):
+    """The options of :meth:`clv.Model.score`."""
+
+
+class ForecastOptions(LogOptions, OwnFitOptions, OwnScoreOptions, total=False):
+    """The options of :func:`clv.forecast`."""
+
+
+class BacktestOptions(LogOptions, total=False):
+    """The options of :func:`clv.backtest`."""
+
+    models: Names | None
+    """Purchase models to compare (bg-nbd, mbg-nbd, pareto-nbd)."""
+    holdout: str | None
+    """How much of the end is hidden and forecast: ``"90d"``, ``"39w"``, ``"12mo"`` (a third, at most a year)."""
+    origins: int | None
+    """How many origins: the last is one holdout before the end, each earlier one another holdout back (1)."""
+    replicates: int | None
+    """Bootstrap replicates behind the intervals; 0 gives none (200)."""
+    seed: int | None
+    """Seed of the bootstrap (1)."""
+
+
+class SimulateOptions(TypedDict, total=False):
+    """The options of :func:`clv.simulate`."""
+
+    customers: int | None
+    """How many customers (10000)."""
+    start: Date | None
+    """First date of the log (2020-01-01)."""
+    acquired_until: Date | None
+    """Date of the last first purchase (a year after the start)."""
+    until: Date | None
+    """Last date of the log (three years after the start)."""
+    seed: int | None
+    """Seed: equal seeds give equal logs (1)."""
+    exact: bool
+    """Give the moment of each purchase, not only its date."""
+    threads: int | None
+    """Worker threads (one a core); they change no result."""

@@ -1,0 +1,140 @@
+//! The library's errors as Python's: the classes of `clv._errors`, with place and evidence as attributes,
+//! and options called as they are in Python.
+
+use clv::{Error, ErrorKind, Place};
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::report::to_python;
+
+/// The exception for an error.
+pub fn raise(py: Python<'_>, error: Error) -> PyErr {
+    make(py, &error).unwrap_or_else(|failed| failed)
+}
+
+fn make(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    let about = PyDict::new(py);
+    if let Some(place) = error.place() {
+        add_place(&about, place)?;
+    }
+    let class = match error.kind() {
+        ErrorKind::Interrupted => return Ok(PyKeyboardInterrupt::new_err(())),
+        ErrorKind::Io { path, source, .. } => {
+            about.set_item("errno", source.raw_os_error())?;
+            about.set_item("filename", path)?;
+            match source.kind() {
+                std::io::ErrorKind::NotFound => "MissingFileError",
+                _ => "FileError",
+            }
+        }
+        ErrorKind::Columns { file, .. } => {
+            about.set_item("file", file)?;
+            "DataError"
+        }
+        ErrorKind::BadRows(rows) => {
+            let listed = PyList::empty(py);
+            for row in &rows.listed {
+                let one = PyDict::new(py);
+                add_place(&one, &row.place)?;
+                one.set_item("problem", python_words(&row.problem))?;
+                listed.append(one)?;
+            }
+            about.set_item("rows", listed)?;
+            about.set_item("total", rows.total)?;
+            "DataError"
+        }
+        ErrorKind::Option { option, .. } => {
+            about.set_item("option", option.trim_start_matches('-').replace('-', "_"))?;
+            "OptionError"
+        }
+        ErrorKind::Model { model, .. } => {
+            about.set_item("model", model)?;
+            "OptionError"
+        }
+        ErrorKind::NotConverged { model, report } => {
+            about.set_item("model", model)?;
+            about.set_item("report", to_python(py, &clv::report::fit_json(report))?)?;
+            "NotConvergedError"
+        }
+        ErrorKind::ModelFile { path, .. } | ErrorKind::UnsupportedVersion { path, .. } => {
+            about.set_item("file", path)?;
+            "ModelFileError"
+        }
+        _ => "DataError",
+    };
+    exception(py, class, &python_words(&error.to_string()), &about)
+}
+
+fn add_place(about: &Bound<'_, PyDict>, place: &Place) -> PyResult<()> {
+    about.set_item("file", &place.file)?;
+    about.set_item("line", place.line)?;
+    about.set_item("row", place.row)?;
+    about.set_item("column", &place.column)?;
+    about.set_item("value", &place.value)
+}
+
+/// An exception of a class of `clv._errors`.
+pub fn exception(py: Python<'_>, class: &str, message: &str, about: &Bound<'_, PyDict>) -> PyResult<PyErr> {
+    let class = py.import("clv._errors")?.getattr(class)?;
+    Ok(PyErr::from_value(class.call((message,), Some(about))?))
+}
+
+/// A `DataError` of our own making.
+pub fn data_error(py: Python<'_>, message: &str) -> PyErr {
+    exception(py, "DataError", message, &PyDict::new(py)).unwrap_or_else(|failed| failed)
+}
+
+/// Options that are given or not, without a value.
+const FLAGS: [&str; 6] =
+    ["skip_bad_rows", "decimal_comma", "accept_unconverged", "log_gaps", "exact", "interval_of_mean"];
+
+/// A message with options as they are written in Python: `date_format='%d/%m/%Y'` for
+/// `--date-format '%d/%m/%Y'`, `clv.fit` for `clv fit`.
+pub fn python_words(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(at) = rest.find("--") {
+        let name: String =
+            rest[at + 2..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+        let name = name.trim_end_matches('-');
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 2 + name.len()..];
+        if name.is_empty() {
+            out.push_str("--");
+            continue;
+        }
+        let python = name.replace('-', "_");
+        let value = value_after(rest);
+        out.push_str(&python);
+        if let Some(value) = value {
+            rest = &rest[1 + value.len()..];
+            let quoted = value.starts_with('\'') || value.chars().all(|c| c.is_ascii_uppercase() || c == ',');
+            out.push_str(&if quoted { format!("={value}") } else { format!("='{value}'") });
+        } else if FLAGS.contains(&python.as_str()) {
+            out.push_str("=True");
+        }
+    }
+    out.push_str(rest);
+    for verb in ["summarize", "fit", "score", "forecast", "backtest", "simulate", "model"] {
+        out = out.replace(&format!("clv {verb} "), &format!("clv.{verb} "));
+    }
+    out
+}
+
+/// Words that are values of options in messages.
+const VALUES: [&str; 13] = [
+    "hour", "day", "week", "month", "year", "unix", "unix-ms", "excel", "none", "weak", "all", "auto", "drop",
+];
+
+/// The value behind an option in a message, if the next word is one.
+fn value_after(rest: &str) -> Option<&str> {
+    let rest = rest.strip_prefix(' ')?;
+    if let Some(quoted) = rest.strip_prefix('\'') {
+        return Some(&rest[..quoted.find('\'')? + 2]);
+    }
+    let word = &rest[..rest.find([' ', ';', ':', ')', '?']).unwrap_or(rest.len())];
+    let word = word.trim_end_matches(['.', ',']);
+    let placeholder = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c == ',');
+    (placeholder || VALUES.contains(&word)).then_some(word)
+}

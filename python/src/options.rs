@@ -1,0 +1,104 @@
+//! Keywords to words: `skip_bad_rows=True, horizon="12mo"` is `--skip-bad-rows --horizon=12mo`.
+
+use clv::cli::words::Verb;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
+
+/// Keywords of a call.
+pub type Keywords<'py> = Option<Bound<'py, PyDict>>;
+
+/// The words for some keywords; those that the verb does not have are a `TypeError`.
+pub fn words(verb: Verb, keywords: &Keywords<'_>) -> PyResult<Vec<String>> {
+    let Some(keywords) = keywords else { return Ok(Vec::new()) };
+    let known = verb.names();
+    let mut words = Vec::new();
+    for (name, value) in keywords.iter() {
+        let name: String = name.extract()?;
+        let option = name.replace('_', "-");
+        if !known.contains(&option) {
+            return Err(unknown(keywords.py(), &name, &known));
+        }
+        words.extend(word(&option, &value)?);
+    }
+    Ok(words)
+}
+
+fn unknown(py: Python<'_>, name: &str, known: &[String]) -> PyErr {
+    let known: Vec<String> = known.iter().map(|name| name.replace('-', "_")).collect();
+    let close = || -> PyResult<Vec<String>> {
+        py.import("difflib")?.call_method1("get_close_matches", (name, &known, 1))?.extract()
+    };
+    let hint = match close().unwrap_or_default().first() {
+        Some(close) => format!("did you mean '{close}'?"),
+        None => format!("there are {}", known.join(", ")),
+    };
+    PyTypeError::new_err(format!("unexpected keyword argument '{name}'; {hint}"))
+}
+
+fn word(option: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if value.is_none() {
+        // No spend model is asked for by name; any other option that is None is not given.
+        return Ok((option == "spend").then(|| "--spend=none".to_owned()));
+    }
+    if value.is_instance_of::<PyBool>() {
+        return Ok(value.is_truthy()?.then(|| format!("--{option}")));
+    }
+    Ok(Some(format!("--{option}={}", text(value)?)))
+}
+
+/// A value as it would be typed.
+fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_str()?.to_owned());
+    }
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        let parts: Vec<String> = value.try_iter()?.map(|part| text(&part?)).collect::<PyResult<_>>()?;
+        return Ok(parts.join(","));
+    }
+    if value.hasattr("__fspath__")? {
+        return value.call_method0("__fspath__")?.extract();
+    }
+    if value.hasattr("isoformat")? {
+        let date: String = value.call_method0("isoformat")?.extract()?;
+        // A moment is written with a T behind its date.
+        return Ok(date.split('T').next().unwrap_or_default().to_owned());
+    }
+    value.str()?.extract()
+}
+
+/// The names of the options of a verb.
+#[pyfunction]
+pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
+    let verb = match verb {
+        "summarize" => Verb::Summarize,
+        "fit" => Verb::Fit,
+        "score" => Verb::Score,
+        "forecast" => Verb::Forecast,
+        "backtest" => Verb::Backtest,
+        "simulate" => Verb::Simulate,
+        _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),
+    };
+    Ok(verb.names().iter().map(|name| name.replace('-', "_")).collect())
+}
+
+/// Takes a keyword out.
+pub fn take<'py>(keywords: &Keywords<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(keywords) = keywords else { return Ok(None) };
+    let Some(value) = keywords.get_item(name)? else { return Ok(None) };
+    keywords.del_item(name)?;
+    Ok((!value.is_none()).then_some(value))
+}
+
+/// The first keyword that says how a log is read: a summary is read already.
+pub fn of_reading(keywords: &Keywords<'_>) -> PyResult<Option<String>> {
+    let Some(keywords) = keywords else { return Ok(None) };
+    let known = Verb::Summarize.names();
+    for (name, value) in keywords.iter() {
+        let name: String = name.extract()?;
+        if known.contains(&name.replace('_', "-")) && !value.is_none() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}

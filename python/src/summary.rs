@@ -1,0 +1,133 @@
+//! `clv.summarize`: a purchase log to one row a customer.
+
+use std::sync::Arc;
+
+use clv::cli::words::{self, Verb};
+use clv::history::{self, Input, LogOptions};
+use clv::report;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::{python_words, raise};
+use crate::input::{Given, one};
+use crate::options::{self, Keywords};
+use crate::report::{Report, to_python, warn, warnings};
+use crate::run::long;
+use crate::table::Table;
+
+/// One row a customer: customer_id, frequency, recency, T and, if there are amounts, monetary_value.
+///
+/// ``frequency`` counts purchases after the first, ``recency`` is the age at the last purchase and ``T`` the age at
+/// the end of observation, both in ``unit``; ``monetary_value`` is the mean amount of the purchases after the first.
+#[pyclass(frozen, extends = Table, module = "clv")]
+pub struct Summary {
+    pub inner: Arc<clv::Summary>,
+}
+
+impl Summary {
+    fn said(&self) -> report::Report {
+        let mut said = report::input(&self.inner.meta);
+        let customers = self.inner.batches().flatten().map(|batch| batch.len() as u64).sum();
+        said.extend(report::summary(&self.inner.meta, customers));
+        said
+    }
+}
+
+#[pymethods]
+impl Summary {
+    /// What became of every row that was read; its entries add up to ``rows_read``.
+    #[getter]
+    fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, &report::input(&self.inner.meta).json["account"])
+    }
+
+    /// What was assumed on the way, one sentence each.
+    #[getter]
+    fn assumptions(&self) -> Vec<String> {
+        let said = report::input(&self.inner.meta).json;
+        let words = said["assumptions"].as_array().into_iter().flatten().filter_map(|text| text.as_str());
+        words.map(python_words).collect()
+    }
+
+    /// What looks wrong: each with its ``code`` and ``message``.
+    #[getter]
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        warnings(py, &report::input(&self.inner.meta))
+    }
+
+    /// How time is written.
+    #[getter]
+    fn unit(&self) -> &'static str {
+        self.inner.meta.unit.name()
+    }
+
+    /// What counted as one purchase, if known.
+    #[getter]
+    fn grain(&self) -> Option<&'static str> {
+        self.inner.meta.grain.map(|grain| grain.name())
+    }
+
+    /// The end of observation, if known.
+    #[getter]
+    fn observed_until(&self) -> Option<String> {
+        self.inner.meta.observed_until.map(|date| date.to_string())
+    }
+
+    /// The date of the earliest purchase, if known.
+    #[getter]
+    fn first_purchase(&self) -> Option<String> {
+        self.inner.meta.first_purchase.map(|date| date.to_string())
+    }
+
+    /// What was read, what was assumed, what looks wrong.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> Report {
+        Report::new(py.detach(|| self.said()))
+    }
+}
+
+/// Summarises a purchase log: one row a customer.
+///
+/// ``data`` is a table or the path of one, with a row a purchase: who, when and, if known, how much. Well-known
+/// column names are found; others are named: ``clv.summarize(orders, id="account", date="day", amount="total")``.
+/// The options are those of ``clv summarize``: see ``clv.SummarizeOptions``.
+///
+/// Raises ``DataError`` for rows that cannot be used (``skip_bad_rows=True`` goes on without them, counted) and for
+/// columns that are not clear; warns with ``ClvWarning`` of what looks wrong.
+#[pyfunction]
+#[pyo3(signature = (data, **options))]
+pub fn summarize(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Py<Summary>> {
+    let customers = customers(&options)?;
+    let words = options::words(Verb::Summarize, &options)?;
+    let log = words::summarize(&words).map_err(|error| raise(py, error))?;
+    let summary = open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
+    warn(py, &report::input(&summary.meta))?;
+    let table = Table::of_summary(summary.clone());
+    Py::new(py, PyClassInitializer::from(table).add_subclass(Summary { inner: summary }))
+}
+
+/// The table (or file) of customers, taken out of the keywords: a table cannot be typed.
+pub fn customers(keywords: &Keywords<'_>) -> PyResult<Option<Input>> {
+    options::take(keywords, "customers")?.map(|customers| one(&customers, "customers")).transpose()
+}
+
+/// Opens what was handed in. A summary is what it is: it takes no words of how to read it.
+pub fn open(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    keywords: &Keywords<'_>,
+    log: LogOptions,
+) -> PyResult<Arc<clv::Summary>> {
+    match Given::new(data)? {
+        Given::Inputs(inputs) => {
+            long(py, |progress| history::open_inputs(&inputs, &log, progress)).map(Arc::new)
+        }
+        Given::Summary(summary) => match options::of_reading(keywords)? {
+            None => Ok(summary),
+            Some(name) => {
+                let message = "data is a summary that has been read already: say this to clv summarize instead";
+                Err(raise(py, clv::Error::option(format!("--{}", name.replace('_', "-")), message)))
+            }
+        },
+    }
+}
