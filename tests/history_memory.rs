@@ -143,7 +143,8 @@ fn contracts_in_memory_are_those_of_a_file() {
     let number = |at: usize| records.iter().map(|r| r[at].parse::<f64>().unwrap()).collect::<Float64Array>();
     let (period, customers): (ArrayRef, ArrayRef) = (Arc::new(number(1)), Arc::new(number(2)));
     assert_eq!(period.len(), records.len());
-    let batch = RecordBatch::try_from_iter([("cohort", cohort), ("period", period), ("customers", customers)]);
+    let batch =
+        RecordBatch::try_from_iter([("cohort", cohort), ("period", period), ("customers", customers)]);
     let batch = batch.unwrap();
     let table = MemoryTable::new("data", batch.schema(), vec![batch]);
     let from_memory = contracts::open_input(&table.into(), &options).unwrap();

@@ -63,7 +63,11 @@ impl Backtest {
 /// The options are those of ``clv backtest``: see ``clv.BacktestOptions``.
 #[pyfunction]
 #[pyo3(signature = (data, **options))]
-pub fn backtest(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Py<Backtest>> {
+pub fn backtest(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Py<Backtest>> {
     let customers = customers(&options)?;
     let words = options::words(Verb::Backtest, &options)?;
     let (log, test) = words::backtest(&words).map_err(|error| raise(py, error))?;
@@ -76,7 +80,7 @@ pub fn backtest(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'
     let found = long(py, |progress| clv::backtest::run_inputs(&inputs, &log, &test, progress))?;
     let mut said = report::input(&found.meta);
     said.extend(report::backtest(&found));
-    warn(py, &said)?;
+    warn(py, &said, 0)?;
     let figures = Table::of(schema(), vec![table(&found)]);
     Py::new(py, PyClassInitializer::from(figures).add_subclass(Backtest { inner: found, said }))
 }

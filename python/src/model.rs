@@ -25,7 +25,7 @@ use crate::input::one;
 use crate::options;
 use crate::report::{Report, to_python, warn, warnings};
 use crate::run::long;
-use crate::summary::{customers, open};
+use crate::summary::{customers, open, said_before};
 use crate::table::Table;
 
 /// A purchase model with its spend model, or a model of contracts: fitted, or of known parameters.
@@ -183,7 +183,11 @@ impl Model {
     ///
     /// Raises ``DataError``, ``OptionError``; warns with ``ClvWarning``.
     #[pyo3(signature = (data, **options))]
-    fn score(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Py<Scores>> {
+    fn score(
+        slf: &Bound<'_, Self>,
+        data: &Bound<'_, PyAny>,
+        options: Option<Bound<'_, PyDict>>,
+    ) -> PyResult<Py<Scores>> {
         let py = slf.py();
         let customers = customers(&options)?;
         let words = options::words(Verb::Score, &options)?;
@@ -195,11 +199,13 @@ impl Model {
             }
         };
         let log = asked.log(model).map_err(|error| raise(py, error))?;
-        let summary = open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
+        let summary =
+            open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
         let summary = summary.with_meta(|meta| words::adopt_unit(model, meta));
         let mut said = report::input(&summary.meta);
         said.extend(report::scored_with(model, &summary.meta));
-        scores(slf, model, &summary, &asked.options, said)
+        let before = said_before(data, &summary);
+        scores(slf, model, &summary, &asked.options, said, before)
     }
 
     /// Writes its model file (JSON), whole or not at all.
@@ -299,8 +305,9 @@ fn new_scores(
     schema: arrow_schema::SchemaRef,
     batches: Vec<RecordBatch>,
     said: report::Report,
+    before: usize,
 ) -> PyResult<Py<Scores>> {
-    warn(slf.py(), &said)?;
+    warn(slf.py(), &said, before)?;
     let scores = Scores { model: slf.clone().unbind(), said };
     Py::new(slf.py(), PyClassInitializer::from(Table::of(schema, batches)).add_subclass(scores))
 }
@@ -314,6 +321,7 @@ fn scores(
     summary: &clv::Summary,
     options: &ScoreOptions,
     mut said: report::Report,
+    before: usize,
 ) -> PyResult<Py<Scores>> {
     let mut batches = Vec::new();
     let totals = long(slf.py(), |progress| {
@@ -324,7 +332,7 @@ fn scores(
     })?;
     let first = batches.first().map(|batch: &RecordBatch| batch.slice(0, batch.num_rows().min(FIRST)));
     said.extend(report::forecast(model, &totals, first.as_ref(), options));
-    new_scores(slf, clv::score::schema(options), batches, said)
+    new_scores(slf, clv::score::schema(options), batches, said, before)
 }
 
 fn score_contracts(
@@ -343,7 +351,7 @@ fn score_contracts(
     })?;
     let mut said = report::contracts(&contracts);
     said.extend(report::contract_forecast(model, &scores, &options.value));
-    new_scores(slf, scores.table.schema(), vec![scores.table], said)
+    new_scores(slf, scores.table.schema(), vec![scores.table], said, 0)
 }
 
 /// Fits a purchase model and a spend model to a log or summary.
@@ -365,7 +373,7 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
             let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
             let summary = open(py, data, &options, log)?;
             let model = fit_purchases(py, &summary, &request)?;
-            warn(py, &model.said)?;
+            warn(py, &model.said, said_before(data, &summary))?;
             Ok(model)
         }
     }
@@ -394,7 +402,7 @@ fn fit_contracts(
     let mut said = report::contracts(&contracts);
     said.extend(report::contract_model(&model));
     said.extend(report::survival(&model, &contracts));
-    warn(py, &said)?;
+    warn(py, &said, 0)?;
     Ok(Model { inner: AnyModel::Contracts(Box::new(model)), said })
 }
 
@@ -404,7 +412,11 @@ fn fit_contracts(
 /// fitted model is the result's ``model``.
 #[pyfunction]
 #[pyo3(signature = (data, **options))]
-pub fn forecast(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Py<Scores>> {
+pub fn forecast(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Py<Scores>> {
     let customers = customers(&options)?;
     let words = options::words(Verb::Forecast, &options)?;
     let asked = words::forecast(&words).map_err(|error| raise(py, error))?;
@@ -412,8 +424,9 @@ pub fn forecast(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'
     let summary = open(py, data, &options, log)?;
     let model = Bound::new(py, fit_purchases(py, &summary, &asked.request)?)?;
     let said = model.get().said.clone();
+    let before = said_before(data, &summary);
     match &model.get().inner {
-        AnyModel::Purchases(fitted) => scores(&model, fitted, &summary, &asked.options, said),
+        AnyModel::Purchases(fitted) => scores(&model, fitted, &summary, &asked.options, said, before),
         AnyModel::Contracts(_) => unreachable!("a forecast refuses models of contracts"),
     }
 }
@@ -463,11 +476,17 @@ fn pairs(all: &Bound<'_, PyDict>) -> PyResult<Vec<(String, f64)>> {
 /// The options are those of ``clv simulate``: see ``clv.SimulateOptions``.
 #[pyfunction]
 #[pyo3(signature = (model, **options))]
-pub fn simulate(py: Python<'_>, model: &Bound<'_, Model>, options: Option<Bound<'_, PyDict>>) -> PyResult<Table> {
+pub fn simulate(
+    py: Python<'_>,
+    model: &Bound<'_, Model>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Table> {
     let words = options::words(Verb::Simulate, &options)?;
     let options = words::simulate(&words).map_err(|error| raise(py, error))?;
     let AnyModel::Purchases(model) = &model.get().inner else {
-        return Err(PyTypeError::new_err("a log of purchases is drawn from a model of purchases, not of contracts"));
+        return Err(PyTypeError::new_err(
+            "a log of purchases is drawn from a model of purchases, not of contracts",
+        ));
     };
     let mut batches = Vec::new();
     long(py, |progress| {
@@ -478,4 +497,3 @@ pub fn simulate(py: Python<'_>, model: &Bound<'_, Model>, options: Option<Bound<
     })?;
     Ok(Table::of(clv::simulate::schema(model, &options), batches))
 }
-

@@ -28,13 +28,13 @@ pub fn warnings<'py>(py: Python<'py>, report: &clv::report::Report) -> PyResult<
     to_python(py, report.json.get("warnings").unwrap_or(&none))
 }
 
-/// Says findings as Python does: as warnings of `clv.ClvWarning`.
-pub fn warn(py: Python<'_>, report: &clv::report::Report) -> PyResult<()> {
-    if report.warnings.is_empty() {
+/// Says findings as Python does, as warnings of `clv.ClvWarning`, but for the first ones if they were said before.
+pub fn warn(py: Python<'_>, report: &clv::report::Report, said_before: usize) -> PyResult<()> {
+    if report.warnings.len() <= said_before {
         return Ok(());
     }
     let class = py.import("clv._errors")?.getattr("ClvWarning")?;
-    for message in &report.warnings {
+    for message in &report.warnings[said_before..] {
         let message = crate::errors::python_words(message);
         py.import("warnings")?.call_method1("warn", (message, &class, 1))?;
     }

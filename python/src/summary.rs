@@ -96,12 +96,17 @@ impl Summary {
 /// columns that are not clear; warns with ``ClvWarning`` of what looks wrong.
 #[pyfunction]
 #[pyo3(signature = (data, **options))]
-pub fn summarize(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Py<Summary>> {
+pub fn summarize(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Py<Summary>> {
     let customers = customers(&options)?;
     let words = options::words(Verb::Summarize, &options)?;
     let log = words::summarize(&words).map_err(|error| raise(py, error))?;
-    let summary = open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
-    warn(py, &report::input(&summary.meta))?;
+    let summary =
+        open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
+    warn(py, &report::input(&summary.meta), said_before(data, &summary))?;
     let table = Table::of_summary(summary.clone());
     Py::new(py, PyClassInitializer::from(table).add_subclass(Summary { inner: summary }))
 }
@@ -109,6 +114,11 @@ pub fn summarize(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<
 /// The table (or file) of customers, taken out of the keywords: a table cannot be typed.
 pub fn customers(keywords: &Keywords<'_>) -> PyResult<Option<Input>> {
     options::take(keywords, "customers")?.map(|customers| one(&customers, "customers")).transpose()
+}
+
+/// How many findings of this summary have been said already: those of one of ours.
+pub fn said_before(data: &Bound<'_, PyAny>, summary: &clv::Summary) -> usize {
+    if data.is_instance_of::<Summary>() { summary.meta.warnings.len() } else { 0 }
 }
 
 /// Opens what was handed in. A summary is what it is: it takes no words of how to read it.
@@ -125,7 +135,8 @@ pub fn open(
         Given::Summary(summary) => match options::of_reading(keywords)? {
             None => Ok(summary),
             Some(name) => {
-                let message = "data is a summary that has been read already: say this to clv summarize instead";
+                let message =
+                    "data is a summary that has been read already: say this to clv summarize instead";
                 Err(raise(py, clv::Error::option(format!("--{}", name.replace('_', "-")), message)))
             }
         },

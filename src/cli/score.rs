@@ -7,11 +7,11 @@ use crate::cli::console::{Console, Results};
 use crate::cli::contracts;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
+use crate::history::LogOptions;
 use crate::model_file::AnyModel;
 use crate::output::{TableWriter, Target};
 use crate::report::Report;
 use crate::score::ScoreOptions;
-use crate::history::LogOptions;
 use crate::summary::{Summary, SummaryMeta, UnitSource};
 use crate::{history, model_file, report, score, totals};
 

@@ -83,7 +83,11 @@ impl MemoryTable {
     }
 
     /// Some columns of its rows, at most `rows` at a time.
-    pub(crate) fn pieces(&self, used: &[usize], rows: usize) -> impl Iterator<Item = RecordBatch> + Send + use<> {
+    pub(crate) fn pieces(
+        &self,
+        used: &[usize],
+        rows: usize,
+    ) -> impl Iterator<Item = RecordBatch> + Send + use<> {
         let (table, used) = (self.clone(), used.to_vec());
         (0..self.batches.len()).flat_map(move |index| {
             let batch = table.batches[index].project(&used).expect("its schema has these columns");

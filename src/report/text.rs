@@ -31,8 +31,7 @@ pub fn render(blocks: &[Block]) -> String {
 pub fn plain(report: &Report) -> String {
     let parts = [render(&report.remarks), render(&report.results), render_warnings(&report.warnings)];
     let parts: Vec<&String> = parts.iter().filter(|part| !part.is_empty()).collect();
-    let text: Vec<String> =
-        parts.iter().map(|part| anstream::adapter::strip_str(part).to_string()).collect();
+    let text: Vec<String> = parts.iter().map(|part| anstream::adapter::strip_str(part).to_string()).collect();
     text.join("\n")
 }
 

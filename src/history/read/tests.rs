@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::*;
-use crate::history::from_paths;
 use crate::history::account::Fate;
+use crate::history::from_paths;
 use crate::history::options::Returns;
 
 /// Rows passed on, sorted, as `id when amount`.
 pub(crate) fn purchases(paths: &[PathBuf], options: &LogOptions) -> Result<(Vec<String>, ReadOutcome)> {
-    let Recognised::Log(inputs) = recognise(&from_paths(paths), options)? else { panic!("taken for a summary") };
+    let Recognised::Log(inputs) = recognise(&from_paths(paths), options)? else {
+        panic!("taken for a summary")
+    };
     let rows = Mutex::new(Vec::new());
     let outcome = read_log(&inputs, options, &(), &|_, batch| {
         let mut rows = rows.lock().unwrap();
