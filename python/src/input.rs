@@ -4,19 +4,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow_array::RecordBatchReader;
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use clv::history::{Input, MemoryTable};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList, PyString, PyTuple};
 
-use crate::errors::data_error;
+use crate::errors::{data_error, raise};
 use crate::summary::Summary;
 use crate::table::Table;
 
 /// What messages call a table handed in.
 const NAME: &str = "data";
+
+/// Streams of more bytes than this are kept in a temporary file.
+const KEPT: u64 = 256 << 20;
 
 /// What was handed in.
 pub enum Given {
@@ -51,18 +53,19 @@ pub fn one(data: &Bound<'_, PyAny>, name: &str) -> PyResult<Input> {
     {
         return Ok(MemoryTable::new(name, schema.clone(), batches.to_vec()).into());
     }
-    Ok(table(data, name)?.into())
+    table(data, name)
 }
 
-fn table(data: &Bound<'_, PyAny>, name: &str) -> PyResult<MemoryTable> {
+fn table(data: &Bound<'_, PyAny>, name: &str) -> PyResult<Input> {
     let py = data.py();
     let capsule = stream(data)?;
-    let mut reader = import(&capsule)?;
-    let schema = reader.schema();
+    let reader = import(&capsule)?;
+    // What has a length is there in memory already. Anything else, and a relation that a query engine has yet to
+    // fetch, may be large.
+    let there = data.hasattr("__len__")? && !data.hasattr("fetchall")?;
+    let most = if there { u64::MAX } else { KEPT };
     // A stream may be a query that is only run now, and needs the interpreter for it.
-    let batches = py.detach(|| reader.by_ref().collect::<Result<Vec<_>, _>>());
-    let batches = batches.map_err(|e| data_error(py, &format!("{name}: the table cannot be read: {e}")))?;
-    Ok(MemoryTable::new(name, schema, batches))
+    py.detach(|| Input::from_stream(name, reader, most, None)).map_err(|error| raise(py, error))
 }
 
 /// The stream of something that is a table.

@@ -98,6 +98,9 @@ pub fn open_input(input: &Input, options: &ContractOptions) -> Result<Contracts>
     match input {
         Input::Path(path) => open(path, options),
         Input::Table(table) => read(&TextTable::from_memory(table)?, options),
+        Input::Spooled(_) => {
+            Err(Error::option("FILE", "contracts are read from a file or a table in memory"))
+        }
     }
 }
 

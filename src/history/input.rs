@@ -2,14 +2,20 @@
 //!
 //! A table in memory is looked at, cleaned and counted like a Parquet file: the same columns are
 //! recognised, the same rows refused, by row number. Its batches are shared, never copied, and can be
-//! read as often as a fit, a forecast or a backtest needs them.
+//! read as often as a fit, a forecast or a backtest needs them. A stream that can be read only once is kept:
+//! in memory if it is small, else in an unnamed temporary file.
 
 use std::fmt;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::{ArrowError, SchemaRef};
+
+use crate::error::{Error, Place, Result};
 
 /// What is read.
 #[derive(Debug, Clone)]
@@ -18,14 +24,51 @@ pub enum Input {
     Path(PathBuf),
     /// A table in memory.
     Table(MemoryTable),
+    /// What a stream gave, in a temporary file.
+    Spooled(SpooledTable),
+}
+
+/// An Arrow stream in an unnamed temporary file, which goes with the last copy of this.
+#[derive(Debug, Clone)]
+pub struct SpooledTable {
+    pub(crate) name: String,
+    pub(crate) file: Arc<File>,
+    pub(crate) length: u64,
 }
 
 impl Input {
+    /// Takes over a stream that can be read only once: it is kept in memory up to about `most` bytes, else in a
+    /// temporary file in `folder` (`None`: the system's).
+    ///
+    /// # Errors
+    /// If the stream fails, or the file cannot be written.
+    pub fn from_stream(
+        name: &str,
+        mut stream: impl RecordBatchReader,
+        most: u64,
+        folder: Option<&Path>,
+    ) -> Result<Input> {
+        let failed =
+            |e: ArrowError| Error::input(Place::file(name), format!("the table cannot be read: {e}"));
+        let schema = stream.schema();
+        let (mut batches, mut bytes) = (Vec::new(), 0);
+        for batch in stream.by_ref() {
+            let batch = batch.map_err(failed)?;
+            bytes += batch.get_array_memory_size() as u64;
+            batches.push(batch);
+            if bytes > most {
+                let all = batches.into_iter().map(Ok).chain(stream);
+                return spool(name, &schema, all, folder).map(Input::Spooled);
+            }
+        }
+        Ok(MemoryTable::new(name, schema, batches).into())
+    }
+
     /// The path, if it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Input::Path(path) => Some(path),
-            Input::Table(_) => None,
+            Input::Table(_) | Input::Spooled(_) => None,
         }
     }
 }
@@ -46,6 +89,29 @@ impl From<MemoryTable> for Input {
     fn from(table: MemoryTable) -> Self {
         Input::Table(table)
     }
+}
+
+fn spool(
+    name: &str,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>>,
+    folder: Option<&Path>,
+) -> Result<SpooledTable> {
+    let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
+    let action = "spool a table to";
+    let file = tempfile::tempfile_in(&folder).map_err(|e| Error::io(action, &folder, e))?;
+    let failed = |e: ArrowError| match e {
+        ArrowError::IoError(_, source) => Error::io(action, &folder, source),
+        e => Error::input(Place::file(name), format!("the table cannot be read: {e}")),
+    };
+    let mut writer = StreamWriter::try_new(BufWriter::new(&file), schema).map_err(failed)?;
+    for batch in batches {
+        writer.write(&batch.map_err(failed)?).map_err(failed)?;
+    }
+    writer.finish().map_err(failed)?;
+    drop(writer);
+    let length = file.metadata().map_err(|e| Error::io(action, &folder, e))?.len();
+    Ok(SpooledTable { name: name.to_owned(), file: Arc::new(file), length })
 }
 
 /// An Arrow table in memory.

@@ -35,7 +35,7 @@ mod twins;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use calendar::Calendar;
-pub use input::{Input, MemoryTable};
+pub use input::{Input, MemoryTable, SpooledTable};
 pub use options::{DateFormat, LogOptions, Returns};
 pub(crate) use summarize::{first_grain, grain_start};
 

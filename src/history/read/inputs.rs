@@ -224,6 +224,11 @@ pub(crate) fn list(inputs: &[Input], options: &LogOptions) -> Result<(Vec<Source
                 sources.push(Source { name, length: table.rows(), origin });
                 continue;
             }
+            Input::Spooled(table) => {
+                let (name, origin) = (table.name.clone(), Origin::Spooled(table.file.clone()));
+                sources.push(Source { name, length: table.length, origin });
+                continue;
+            }
         };
         if path.as_os_str() == STDIN {
             sources.push(spool_stdin(options)?);
@@ -301,8 +306,8 @@ fn refuse_twice(sources: &[Source]) -> Result<()> {
     for source in sources {
         let real = match &source.origin {
             Origin::Path(path) => path.canonicalize().unwrap_or_else(|_| path.clone()),
-            Origin::Spooled(_) => PathBuf::from(STDIN),
-            Origin::Memory(_) => continue,
+            Origin::Spooled(_) if source.name == STDIN_NAME => PathBuf::from(STDIN),
+            Origin::Spooled(_) | Origin::Memory(_) => continue,
         };
         if seen.contains(&real) {
             let message = "the file is named twice; its purchases would count double";
