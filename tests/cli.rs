@@ -92,6 +92,26 @@ fn the_long_way_equals_the_short_way() {
     assert_eq!(fs::read(&short).unwrap(), fs::read(&from_summary).unwrap());
 }
 
+/// A unit changes no forecast. Seen to fail: weeks of a log taken for the days of the model.
+#[test]
+fn a_log_is_scored_by_a_model_in_another_unit() {
+    let dir = Dir::new();
+    let column = |csv: &str, name: &str| -> Vec<f64> {
+        let mut reader = csv::Reader::from_path(csv).unwrap();
+        let at = reader.headers().unwrap().iter().position(|header| header == name).unwrap();
+        reader.records().map(|row| row.unwrap()[at].parse().unwrap()).collect()
+    };
+    let clv_of = |unit: &str| {
+        let (model, scores) = (dir.path("model.json"), dir.path("scores.csv"));
+        ok(&[&["fit", &sample(), "--unit", unit, "-o", &model][..], &CDNOW].concat());
+        ok(&[&["score", &model, &sample(), "-o", &scores][..], &CDNOW].concat());
+        column(&scores, "clv")
+    };
+    for (days, weeks) in clv_of("day").iter().zip(clv_of("week")) {
+        assert!((days - weeks).abs() <= 1e-6 * weeks, "{days} {weeks}");
+    }
+}
+
 #[test]
 fn same_bytes_for_any_threads_and_memory() {
     let dir = Dir::new();
