@@ -22,7 +22,7 @@ fn make(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         ErrorKind::Interrupted => return Ok(PyKeyboardInterrupt::new_err(())),
         ErrorKind::Io { path, source, .. } => {
             about.set_item("errno", source.raw_os_error())?;
-            about.set_item("filename", path)?;
+            about.set_item("filename", path.to_string_lossy())?;
             match source.kind() {
                 std::io::ErrorKind::NotFound => "MissingFileError",
                 _ => "FileError",
@@ -58,7 +58,7 @@ fn make(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
             "NotConvergedError"
         }
         ErrorKind::ModelFile { path, .. } | ErrorKind::UnsupportedVersion { path, .. } => {
-            about.set_item("file", path)?;
+            about.set_item("file", path.to_string_lossy())?;
             "ModelFileError"
         }
         _ => "DataError",
@@ -117,7 +117,7 @@ pub fn python_words(message: &str) -> String {
     }
     out.push_str(rest);
     for verb in ["summarize", "fit", "score", "forecast", "backtest", "simulate", "model"] {
-        out = out.replace(&format!("clv {verb} "), &format!("clv.{verb} "));
+        out = out.replace(&format!("clv {verb}"), &format!("clv.{verb}"));
     }
     out
 }

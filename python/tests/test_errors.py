@@ -37,7 +37,7 @@ def test_bad_rows_have_a_place() -> None:
     summary = clv.summarize(orders(date=["2024-01-01", "never"]), skip_bad_rows=True)
     assert len(summary) == 1
     assert {entry["fate"]: entry["rows"] for entry in summary.account["entries"]} == {"purchase": 1, "unreadable-date": 1}
-    assert summary.warnings[0]["code"] == "skipped-rows"
+    assert summary.warnings[0]["code"] == "bad-rows-skipped"
 
 
 @pytest.mark.parametrize(

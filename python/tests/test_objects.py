@@ -141,7 +141,7 @@ print((after - before) / 1024, size / 1024)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
 def test_memory_of_scoring() -> None:
-    """No more than the output and 200 MB; for 1e7 rows see benches/python_memory.py."""
+    """No more than the output and 200 MB; CLV_MEMORY_ROWS=10000000 asks for more rows."""
     rows = os.environ.get("CLV_MEMORY_ROWS", "1000000")
     done = subprocess.run([sys.executable, "-c", MEMORY, rows], capture_output=True, text=True, check=True)
     added, output = map(float, done.stdout.split())

@@ -52,7 +52,7 @@ impl Input {
             |e: ArrowError| Error::input(Place::file(name), format!("the table cannot be read: {e}"));
         let schema = stream.schema();
         let (mut batches, mut bytes) = (Vec::new(), 0);
-        for batch in stream.by_ref() {
+        while let Some(batch) = stream.next() {
             let batch = batch.map_err(failed)?;
             bytes += batch.get_array_memory_size() as u64;
             batches.push(batch);
