@@ -103,7 +103,7 @@ fn covariates_are_each_customers_own() {
     let options = clv::history::LogOptions {
         observed_until: Some("2006-12-31".parse().unwrap()),
         attributes: vec!["Gender".into(), "Channel".into()],
-        customers: Some(fixture("apparel_static_cov.csv")),
+        customers: Some(fixture("apparel_static_cov.csv").into()),
         ..Default::default()
     };
     let summary = clv::history::open(&[fixture("apparel_trans.csv")], &options, &()).unwrap();

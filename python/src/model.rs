@@ -370,7 +370,7 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
     match words::fit(&words).map_err(|error| raise(py, error))? {
         Fit::Contracts { request, contracts } => fit_contracts(py, data, &request, &contracts),
         Fit::Purchases { request, log } => {
-            let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
+            let log = LogOptions { customers: customers.or(log.customers.clone()), ..*log };
             let summary = open(py, data, &options, log)?;
             let model = fit_purchases(py, &summary, &request)?;
             warn(py, &model.said, said_before(data, &summary))?;

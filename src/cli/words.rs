@@ -110,7 +110,7 @@ pub enum Fit {
         /// What to fit.
         request: FitRequest,
         /// How to read the log.
-        log: LogOptions,
+        log: Box<LogOptions>,
     },
     /// A model of contracts.
     Contracts {
@@ -133,7 +133,7 @@ pub fn fit(words: &[String]) -> Result<Fit> {
     }
     let mut log = words.args.log.options(words.threads())?;
     FitArgs::prepare(&request, &mut log)?;
-    Ok(Fit::Purchases { request, log })
+    Ok(Fit::Purchases { request, log: Box::new(log) })
 }
 
 /// `clv score`.
