@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
 use crate::error::{Error, Result};
-use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_with_regularity};
+use crate::fit::{FitOptions, FitReport, GroupFits, fit, fit_covariates, fit_groups, fit_with_regularity};
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, CovariateConvention, Customer, CustomerTable, GGompertzNbd, MbgCnbd,
     MbgNbd, Model, Nbd, ParamSpec, ParetoNbd, Regression, Regressor,
@@ -23,6 +23,7 @@ pub struct Member {
     pub opportunities: bool,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: fn(&CustomerTable, &FitOptions) -> Result<(PurchaseModel, FitReport)>,
+    groups: fn(&[CustomerTable], &[f64]) -> GroupFits,
     regression: Option<RegressionMember>,
 }
 
@@ -63,6 +64,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         opportunities: M::OPPORTUNITIES,
         make: make::<M>,
         fit: fit_member::<M>,
+        groups: fit_groups::<M>,
         regression: None,
     }
 }
@@ -140,6 +142,12 @@ impl Member {
     /// See [`fit_with_regularity`].
     pub fn fit(&self, table: &CustomerTable, options: &FitOptions) -> Result<(PurchaseModel, FitReport)> {
         (self.fit)(table, options)
+    }
+
+    /// Fits it to groups of customers with partial pooling, from the parameters of all together; see
+    /// [`fit_groups`].
+    pub fn fit_groups(&self, tables: &[CustomerTable], pooled: &[f64]) -> GroupFits {
+        (self.groups)(tables, pooled)
     }
 }
 

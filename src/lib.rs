@@ -42,6 +42,7 @@ pub mod value;
 
 pub mod backtest;
 pub mod diagnostics;
+pub mod economics;
 
 pub mod output;
 pub mod report;

@@ -7,7 +7,7 @@
 
 #[cfg(test)]
 mod calibration_tests;
-mod draws;
+pub(crate) mod draws;
 mod extra;
 mod interval;
 mod question;

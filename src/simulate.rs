@@ -321,6 +321,7 @@ impl<'a> Plan<'a> {
             t: Float64Array::from(t),
             monetary_value: self.spend.is_some().then(|| Float64Array::from(mean)),
             log_gaps: None,
+            first_amount: None,
             attributes: Vec::new(),
         }
     }

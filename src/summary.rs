@@ -11,7 +11,7 @@ use arrow_array::{Float64Array, StringArray, UInt32Array};
 use jiff::civil::Date;
 
 use crate::error::Result;
-use crate::history::{Calendar, CleaningAccount};
+use crate::history::{Activity, Calendar, CleaningAccount};
 use crate::model::Customer;
 use crate::units::{Grain, Unit};
 use crate::warning::Warning;
@@ -35,6 +35,9 @@ pub struct SummaryBatch {
     /// The sum of the natural logarithms of the gaps \[units\] between consecutive purchase occasions, 0 if
     /// there was no repeat purchase; `None` unless it was asked for or the summary has it.
     pub log_gaps: Option<Float64Array>,
+    /// The amount of the first purchase, net of what was returned of it; `None` unless it was asked for of a
+    /// log with amounts.
+    pub first_amount: Option<Float64Array>,
     /// What is known of the customers beside their purchases: a column for each of
     /// [`SummaryMeta::attributes`]; `(missing)` where nothing is known.
     pub attributes: Vec<StringArray>,
@@ -81,6 +84,8 @@ pub struct SummaryMeta {
     pub attributes: Vec<String>,
     /// Purchases by time, if they were asked for.
     pub calendar: Option<Calendar>,
+    /// Active customers by month, if they were asked for.
+    pub activity: Option<Activity>,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
     /// What became of each row of the input.

@@ -185,6 +185,8 @@ impl LogArgs {
             log_gaps: false,
             log_gaps_if_known: false,
             calendar: None,
+            first_amount: false,
+            activity: None,
             attributes: self.attributes.clone(),
             customers: self.customers.clone().map(Input::Path),
             memory_limit: self.memory_limit,

@@ -14,7 +14,7 @@
 
 mod customers;
 mod retention;
-mod table;
+pub(crate) mod table;
 
 use std::path::Path;
 

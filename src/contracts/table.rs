@@ -21,7 +21,7 @@ const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 const SHOWN: usize = 10;
 
 /// The text of a CSV file, or of a table.
-pub(super) struct TextTable {
+pub(crate) struct TextTable {
     pub file: String,
     /// Are its rows not lines of a file?
     rows_of_table: bool,
@@ -127,7 +127,7 @@ impl TextTable {
 
 /// Rows that cannot be used.
 #[derive(Default)]
-pub(super) struct Bad(BadRows);
+pub(crate) struct Bad(BadRows);
 
 impl Bad {
     pub fn add(&mut self, place: Place, problem: impl Into<String>) {

@@ -97,6 +97,7 @@ fn with_fewer(batch: &SummaryBatch, from: u32) -> SummaryBatch {
         t: numbers(&batch.t),
         monetary_value: batch.monetary_value.as_ref().map(numbers),
         log_gaps: batch.log_gaps.as_ref().map(numbers),
+        first_amount: None,
         attributes: batch.attributes.iter().map(texts).collect(),
     }
 }

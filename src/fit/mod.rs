@@ -7,6 +7,7 @@
 //! or failure with the evidence.
 
 mod covariates;
+mod groups;
 mod linalg;
 mod objective;
 mod optimize;
@@ -23,6 +24,7 @@ use crate::error::{ErrorKind, Result};
 use crate::model::{Limit, Model, Scale, Table};
 use crate::warning::Warning;
 pub use covariates::fit_covariates;
+pub use groups::{GroupFit, GroupFits, fit_groups};
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use prior::Prior;

@@ -160,6 +160,11 @@ impl Customers {
         if log_gaps {
             put_integers(out, &self.folded, |f| f.log_gaps.to_bits());
         }
+        let first_amount = self.folded.iter().any(|f| f.first_amount != 0.0);
+        out.push(u8::from(first_amount));
+        if first_amount {
+            put_amounts(out, &self.folded, |f| f.first_amount);
+        }
         let width = self.width();
         out.push(width as u8);
         if width > 0 {
@@ -180,6 +185,9 @@ impl Customers {
         take_amounts(&mut block, &mut self.folded, |f, mean| f.mean = mean);
         if take_number(&mut block, 1) == 1 {
             take_integers(&mut block, &mut self.folded, |f, bits| f.log_gaps = f64::from_bits(bits));
+        }
+        if take_number(&mut block, 1) == 1 {
+            take_amounts(&mut block, &mut self.folded, |f, amount| f.first_amount = amount);
         }
         let width = take_number(&mut block, 1) as usize;
         if width > 0 {

@@ -9,10 +9,11 @@
 
 use std::sync::Arc;
 
+use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Levels, Tracker};
 use super::calendar::Calendar;
 use super::codec::{Customers, Row, Rows};
-use super::fold::{Fold, FoldCounts, Folded, unpack};
+use super::fold::{Fold, FoldCounts, Folded, FoldedCounts, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
 use super::scatter::{Partition, hash_int, hash_text};
@@ -38,6 +39,10 @@ pub(crate) struct CollapseOptions {
     pub log_gaps: bool,
     /// Purchases by time: an empty count, if they are asked for.
     pub calendar: Option<Calendar>,
+    /// Keep first amounts?
+    pub first_amount: bool,
+    /// Active customers by month: empty counts, if they are asked for.
+    pub activity: Option<ActivityCounter>,
     /// The values of attributes, if there are any.
     pub levels: Option<Arc<Levels>>,
     /// Memory for the rows of a partition [bytes].
@@ -74,6 +79,8 @@ pub(crate) struct Collapsed {
     pub attributes: Vec<AttributeCounts>,
     /// Purchases by time, if they were asked for.
     pub calendar: Option<Calendar>,
+    /// Active customers by month, if they were asked for.
+    pub activity: Option<ActivityCounter>,
     /// Ids that differ only by blanks.
     pub twins: Twins,
 }
@@ -88,6 +95,9 @@ impl Collapsed {
         if let Some(calendar) = other.calendar {
             self.calendar.get_or_insert_default().add(&calendar);
         }
+        if let Some(activity) = other.activity {
+            self.activity.get_or_insert_default().add(&activity);
+        }
     }
 }
 
@@ -97,7 +107,8 @@ impl<'a> Collapse<'a> {
         Collapse {
             store,
             fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new))
-                .with_calendar(options.calendar.clone()),
+                .with_calendar(options.calendar.clone())
+                .with_activity(options.activity.clone(), options.first_amount),
             group: Group::default(),
             groups: Vec::new(),
             block: Rows::default(),
@@ -124,8 +135,9 @@ impl<'a> Collapse<'a> {
 
     /// What came of all partitions taken.
     pub fn finish(self) -> Result<Collapsed> {
-        let (counts, attributes, calendar) = self.fold.into_counts();
-        Ok(Collapsed { runs: self.found.finish()?, counts, attributes, calendar, twins: self.twins })
+        let FoldedCounts { counts, attributes, calendar, activity } = self.fold.into_counts();
+        let (runs, twins) = (self.found.finish()?, self.twins);
+        Ok(Collapsed { runs, counts, attributes, calendar, activity, twins })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.

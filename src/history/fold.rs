@@ -5,6 +5,7 @@
 //! grain included, newest first, none below zero. Because rows come sorted by amount too, sums are
 //! the same to the bit in whatever order the log was.
 
+use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Tracker};
 use super::calendar::Calendar;
 use super::gaps::LogProduct;
@@ -41,6 +42,8 @@ pub(crate) struct Folded {
     pub mean: f64,
     /// The sum of the logarithms of the gaps between occasions \[grains\]; 0 if it is not asked for.
     pub log_gaps: f64,
+    /// What is left of the amount of the first occasion; 0 if it is not asked for.
+    pub first_amount: f64,
 }
 
 /// A sum of amounts that is the same in whatever order they come: it counts in steps of 2^-32.
@@ -119,6 +122,19 @@ impl FoldCounts {
     }
 }
 
+/// All that was counted while customers were folded.
+#[derive(Debug, Default)]
+pub(crate) struct FoldedCounts {
+    /// What became of the rows.
+    pub counts: FoldCounts,
+    /// What became of attributes.
+    pub attributes: Vec<AttributeCounts>,
+    /// Purchases by time.
+    pub calendar: Option<Calendar>,
+    /// Active customers by month.
+    pub activity: Option<ActivityCounter>,
+}
+
 /// Folds one customer after the other: [`push`](Fold::push) the rows in order, then
 /// [`finish`](Fold::finish).
 #[derive(Debug, Default)]
@@ -149,6 +165,11 @@ pub(crate) struct Fold {
     attributes: Option<Tracker>,
     /// Purchases by time, if they are asked for.
     calendar: Option<Calendar>,
+    /// Active customers by month, if they are asked for, and the grains of the occasions at hand.
+    activity: Option<ActivityCounter>,
+    times: Vec<i32>,
+    /// Keep the first amount?
+    first_amount: bool,
 }
 
 impl Fold {
@@ -168,9 +189,20 @@ impl Fold {
         Fold { calendar, ..self }
     }
 
-    /// What became of the rows, and of attributes; purchases by time, if they were asked for.
-    pub fn into_counts(self) -> (FoldCounts, Vec<AttributeCounts>, Option<Calendar>) {
-        (self.counts, self.attributes.map_or_else(Vec::new, Tracker::into_counts), self.calendar)
+    /// Keeps first amounts and counts active customers, too.
+    pub fn with_activity(self, activity: Option<ActivityCounter>, first_amount: bool) -> Self {
+        Fold { activity, first_amount, ..self }
+    }
+
+    /// What became of the rows, and of attributes; purchases by time and active customers, if they were
+    /// asked for.
+    pub fn into_counts(self) -> FoldedCounts {
+        FoldedCounts {
+            counts: self.counts,
+            attributes: self.attributes.map_or_else(Vec::new, Tracker::into_counts),
+            calendar: self.calendar,
+            activity: self.activity,
+        }
     }
 
     /// One more row of the customer at hand, not before the last one in the order of [`pack`].
@@ -219,7 +251,7 @@ impl Fold {
             self.returning = false;
             self.unreturned.clear();
         }
-        let Some((_, repeats)) = self.occasions.split_first() else {
+        let Some((first_amount, repeats)) = self.occasions.split_first() else {
             self.counts.only_returns += u64::from(rows > 0);
             return None;
         };
@@ -228,10 +260,15 @@ impl Fold {
         self.counts.customers += 1;
         self.counts.occasions += u64::from(x) + 1;
         self.counts.first = Some(self.counts.first.map_or(self.first, |first| first.min(self.first)));
+        let first_amount = if self.first_amount { *first_amount } else { 0.0 };
+        if let Some(activity) = &mut self.activity {
+            activity.customer(&self.times, &self.occasions);
+            self.times.clear();
+        }
         self.occasions.clear();
         self.attributes.iter_mut().for_each(Tracker::finish);
         let log_gaps = self.gaps.as_mut().map_or(0.0, LogProduct::take);
-        Some(Folded { x, first: self.first, last: self.last, mean, log_gaps })
+        Some(Folded { x, first: self.first, last: self.last, mean, log_gaps, first_amount })
     }
 
     /// The grain at hand is complete.
@@ -249,6 +286,9 @@ impl Fold {
             self.last = self.when;
             if self.returning && sum > 0.0 {
                 self.unreturned.push(self.occasions.len() as u32);
+            }
+            if self.activity.is_some() {
+                self.times.push(self.when);
             }
             self.occasions.push(sum);
         }
@@ -324,13 +364,13 @@ mod tests {
     #[test]
     fn the_first_occasion_is_first_by_date() {
         let (folded, _) = fold(&[(9, 25.0), (1, 10.0), (5, 20.0)]);
-        assert_eq!(folded, Some(Folded { x: 2, first: 1, last: 9, mean: 22.5, log_gaps: 0.0 }));
+        assert_eq!(folded, Some(Folded { x: 2, first: 1, last: 9, mean: 22.5, ..Folded::default() }));
     }
 
     #[test]
     fn rows_of_one_grain_are_one_occasion() {
         let (folded, counts) = fold(&[(1, 10.0), (3, 1.0), (3, 2.0), (3, 2.0), (3, 0.0)]);
-        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0, log_gaps: 0.0 }));
+        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 5.0, ..Folded::default() }));
         assert_eq!((counts.purchases, counts.occasions, counts.duplicates), (5, 2, 1));
     }
 
@@ -340,7 +380,7 @@ mod tests {
         let (folded, counts) = fold(&[(0, 7.0), (1, 30.0), (2, 20.0), (5, -25.0), (6, 40.0)]);
         assert_eq!(
             folded,
-            Some(Folded { x: 3, first: 0, last: 6, mean: (25.0 + 0.0 + 40.0) / 3.0, log_gaps: 0.0 })
+            Some(Folded { x: 3, first: 0, last: 6, mean: (25.0 + 0.0 + 40.0) / 3.0, ..Folded::default() })
         );
         assert_eq!((counts.netted, counts.netted_amount.value(), counts.unmatched), (1, -25.0, 0));
     }
@@ -348,14 +388,14 @@ mod tests {
     #[test]
     fn a_return_of_the_same_grain_counts_as_later() {
         let (folded, counts) = fold(&[(0, 1.0), (3, -10.0), (3, 10.0)]);
-        assert_eq!(folded, Some(Folded { x: 1, first: 0, last: 3, mean: 0.0, log_gaps: 0.0 }));
+        assert_eq!(folded, Some(Folded { x: 1, first: 0, last: 3, mean: 0.0, ..Folded::default() }));
         assert_eq!((counts.netted, counts.unmatched), (1, 0));
     }
 
     #[test]
     fn what_finds_no_purchase_is_counted() {
         let (folded, counts) = fold(&[(0, -3.0), (1, 5.0), (2, -9.0), (2, -1.0), (3, 4.0)]);
-        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 4.0, log_gaps: 0.0 }));
+        assert_eq!(folded, Some(Folded { x: 1, first: 1, last: 3, mean: 4.0, ..Folded::default() }));
         assert_eq!((counts.netted, counts.unmatched), (0, 3));
         assert_eq!((counts.unmatched_amount.value(), counts.unmatched_rest.value()), (-13.0, 8.0));
         let (folded, counts) = fold(&[(0, -3.0)]);

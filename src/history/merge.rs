@@ -236,6 +236,8 @@ pub(crate) struct MergedRuns {
     pub has_money: bool,
     /// Are there logarithms of gaps?
     pub log_gaps: bool,
+    /// Are there first amounts?
+    pub first_amount: bool,
     /// The values of attributes, if there are any.
     pub levels: Option<Arc<Levels>>,
 }
@@ -293,6 +295,7 @@ struct Columns<'a> {
     t: Vec<f64>,
     mean: Vec<f64>,
     log_gaps: Vec<f64>,
+    first_amount: Vec<f64>,
     attributes: Vec<StringBuilder>,
 }
 
@@ -311,6 +314,7 @@ impl<'a> Columns<'a> {
             t: numbers(),
             mean: numbers(),
             log_gaps: if source.log_gaps { numbers() } else { Vec::new() },
+            first_amount: if source.first_amount { numbers() } else { Vec::new() },
             attributes: source.levels.iter().flat_map(|l| &l.names).map(|_| StringBuilder::new()).collect(),
         }
     }
@@ -325,6 +329,9 @@ impl<'a> Columns<'a> {
         self.mean.push(customer.mean);
         if source.log_gaps {
             self.log_gaps.push(customer.log_gaps + f64::from(customer.x) * self.log_grain);
+        }
+        if source.first_amount {
+            self.first_amount.push(customer.first_amount);
         }
         if let Some(levels) = &source.levels {
             for (i, (column, &rank)) in self.attributes.iter_mut().zip(customers.taken(at)).enumerate() {
@@ -343,6 +350,7 @@ impl<'a> Columns<'a> {
             t: Float64Array::from(self.t),
             monetary_value: self.source.has_money.then(|| Float64Array::from(self.mean)),
             log_gaps: self.source.log_gaps.then(|| Float64Array::from(self.log_gaps)),
+            first_amount: self.source.first_amount.then(|| Float64Array::from(self.first_amount)),
             attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }
     }

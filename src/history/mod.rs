@@ -6,6 +6,7 @@
 //! [`Summary`] (`merge`).
 
 mod account;
+mod activity;
 mod attributes;
 mod calendar;
 mod clean;
@@ -34,6 +35,7 @@ mod tests;
 mod twins;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
+pub use activity::{Activity, ActivityMonth};
 pub use calendar::Calendar;
 pub use input::{Input, MemoryTable, SpooledTable};
 pub use options::{DateFormat, LogOptions, Returns};

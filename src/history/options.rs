@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::input::Input;
-use crate::units::{Grain, Unit};
+use crate::units::{Duration, Grain, Unit};
 
 /// How dates are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,10 @@ pub struct LogOptions {
     pub log_gaps_if_known: bool,
     /// Count purchases by time, those of customers first seen up to this date.
     pub calendar: Option<Date>,
+    /// Keep the amount of each customer's first purchase.
+    pub first_amount: bool,
+    /// Count active customers by calendar month: those who bought within this time.
+    pub activity: Option<Duration>,
     /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
     /// first purchase is taken), of the summary, or of `customers`.
     pub attributes: Vec<String>,

@@ -8,6 +8,7 @@ use std::thread;
 
 use jiff::civil::Date;
 
+use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Levels, say_missing, warn_several};
 use super::calendar::Calendar;
 use super::collapse::{Collapse, CollapseOptions, Collapsed};
@@ -33,14 +34,15 @@ pub(crate) fn summarize(
     progress: &dyn Progress,
     read: impl FnOnce(&Sink) -> Result<ReadOutcome>,
 ) -> Result<Summary> {
-    let plan = Plan::new(options);
+    let mut plan = Plan::new(options);
     let store = Arc::new(Store::new(plan.memory / 2, plan.temp_dir.clone()));
     let scatter = Scatter::new(&store, plan.threads, plan.memory / 8);
     let outcome = read(&|worker, rows| scatter.add(worker, &rows))?;
     let scattered = scatter.finish()?;
     let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));
-    let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let end = outcome.last.filter(|_| options.observed_until.is_none()).or(options.observed_until);
+    plan.activity = activity_counter(options, outcome.first, end);
+    let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let source = MergedRuns {
         store,
         runs: collapsed.runs,
@@ -49,10 +51,12 @@ pub(crate) fn summarize(
         end: end.map_or(0, |date| last_grain(options.grain, date)),
         has_money: outcome.has_amount,
         log_gaps: options.log_gaps,
+        first_amount: options.first_amount && outcome.has_amount,
         levels,
     };
     let mut meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
     meta.calendar = collapsed.calendar;
+    meta.activity = collapsed.activity.map(ActivityCounter::finish);
     describe_attributes(&mut meta, &collapsed.attributes, collapsed.counts.customers);
     Ok(Summary::new(meta, source))
 }
@@ -67,6 +71,8 @@ struct Plan {
     since: Option<i32>,
     log_gaps: bool,
     calendar: Option<Calendar>,
+    first_amount: bool,
+    activity: Option<ActivityCounter>,
 }
 
 impl Plan {
@@ -81,6 +87,8 @@ impl Plan {
             calendar: options
                 .calendar
                 .map(|origin| Calendar::new(last_grain(options.grain, origin), options.grain)),
+            first_amount: options.first_amount,
+            activity: None,
         }
     }
 
@@ -92,6 +100,8 @@ impl Plan {
             since: self.since,
             log_gaps: self.log_gaps,
             calendar: self.calendar.clone(),
+            first_amount: self.first_amount,
+            activity: self.activity.clone(),
             levels,
             rows_memory: self.memory / 4 / self.threads as u64,
             run_memory,
@@ -99,6 +109,12 @@ impl Plan {
             blanks,
         }
     }
+}
+
+/// Empty counts of active customers, if they are asked for and there is something to count.
+fn activity_counter(options: &LogOptions, first: Option<Date>, end: Option<Date>) -> Option<ActivityCounter> {
+    let (first, end) = (first?, end?);
+    if end < first { None } else { ActivityCounter::new(options.activity?, options.grain, first, end) }
 }
 
 /// Half of the machine's memory (or of what its control group allows), at most 2 GB.
@@ -166,6 +182,7 @@ fn describe(
         attributes: options.attributes.clone(),
         sorted: true,
         calendar: None,
+        activity: None,
         account: outcome.account,
         assumptions: outcome.assumptions,
         warnings: outcome.warnings,

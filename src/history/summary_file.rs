@@ -312,6 +312,7 @@ fn slice(batch: &SummaryBatch, start: usize, length: usize) -> SummaryBatch {
         t: batch.t.slice(start, length),
         monetary_value: batch.monetary_value.as_ref().map(|column| column.slice(start, length)),
         log_gaps: batch.log_gaps.as_ref().map(|column| column.slice(start, length)),
+        first_amount: None,
         attributes: batch.attributes.iter().map(|column| column.slice(start, length)).collect(),
     }
 }

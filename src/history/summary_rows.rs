@@ -349,6 +349,7 @@ impl Customers {
             t: Float64Array::from(self.t),
             monetary_value: self.monetary.map(Float64Array::from),
             log_gaps: self.log_gaps.map(Float64Array::from),
+            first_amount: None,
             attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }
     }

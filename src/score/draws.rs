@@ -17,7 +17,7 @@ use crate::model::{GammaGamma, Model};
 
 /// One draw of all parameters.
 #[derive(Debug, Clone)]
-pub(super) struct Draw {
+pub(crate) struct Draw {
     /// The purchase model's parameters, those of the reference customer.
     pub params: Vec<f64>,
     /// Coefficients of covariates.
@@ -42,6 +42,41 @@ pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     (0..n).map(one).collect()
 }
 
+/// Two parameter sets on either side of the estimate, one standard deviation away along one direction.
+#[derive(Debug, Clone)]
+pub(crate) struct Direction {
+    /// Is it the purchase model that moves, and not the spend model?
+    pub purchase: bool,
+    /// Both sides.
+    pub sides: [Draw; 2],
+}
+
+/// The estimate itself, and directions of what is not known of it: independent standard normal numbers,
+/// one a direction, times half the difference of any smooth function on both sides, are to first order what
+/// draws would give.
+pub(crate) fn directions(model: &ClvModel) -> (Draw, Vec<Direction>) {
+    let coefficients: Vec<f64> =
+        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    let at = Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend };
+    let purchase = Source::new(&at.params, &at.coefficients, model.purchase_fit.as_ref());
+    let moved = |step: usize, sign: f64| {
+        let mut params = purchase.along(step, sign);
+        let coefficients = params.split_off(at.params.len());
+        Draw { params, coefficients, ..at.clone() }
+    };
+    let of_purchase = (0..purchase.steps()).map(|k| (true, [moved(k, 1.0), moved(k, -1.0)]));
+    let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
+    let paid = |source: &Source, step: usize, sign: f64| {
+        let spend = Some(GammaGamma::from_params(&source.along(step, sign)));
+        Draw { spend, ..at.clone() }
+    };
+    let of_spend = spend.iter().flat_map(|source| {
+        (0..source.steps()).map(|k| (false, [paid(source, k, 1.0), paid(source, k, -1.0)]))
+    });
+    let all = of_purchase.chain(of_spend).map(|(purchase, sides)| Direction { purchase, sides }).collect();
+    (at, all)
+}
+
 /// A normal distribution of logarithms of parameters and of coefficients.
 struct Source {
     estimate: Vec<f64>,
@@ -63,9 +98,28 @@ impl Source {
         Source { logs: params.len(), estimate, factor }
     }
 
+    /// How many directions there are.
+    fn steps(&self) -> usize {
+        if self.factor.is_some() { self.estimate.len() } else { 0 }
+    }
+
+    /// `sign` standard deviations along one column of the factor.
+    fn along(&self, step: usize, sign: f64) -> Vec<f64> {
+        let mut z = vec![0.0; self.estimate.len()];
+        z[step] = sign;
+        self.moved(&z)
+    }
+
     fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
-        let Some(factor) = &self.factor else { return self.estimate.clone() };
+        if self.factor.is_none() {
+            return self.estimate.clone();
+        }
         let z: Vec<f64> = self.estimate.iter().map(|_| StandardNormal.sample(rng)).collect();
+        self.moved(&z)
+    }
+
+    fn moved(&self, z: &[f64]) -> Vec<f64> {
+        let Some(factor) = &self.factor else { return self.estimate.clone() };
         let moved = |(i, estimate): (usize, &f64)| {
             let step: f64 = (0..=i).map(|j| factor[[i, j]] * z[j]).sum();
             if i < self.logs { estimate * step.exp() } else { estimate + step }
@@ -76,7 +130,7 @@ impl Source {
 
 /// The lower triangle `L` with `L Lᵀ` the matrix; a direction without variance (a chosen parameter)
 /// stays without.
-fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {
+pub(crate) fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {
     let n = matrix.nrows();
     let mut lower = Array2::zeros((n, n));
     for j in 0..n {

@@ -1,0 +1,209 @@
+//! Acquisition: what new customers cost, what they are worth, and when they have paid for themselves.
+//!
+//! ```text
+//! CAC               = cost / new customers                     of months for which there are costs
+//! LTV               = margin · (first purchase + mean amount · ∫ (0, H] e^(-delta t) dE[Y(t)])
+//! C(m)              = margin · (first purchase + mean amount · E[Y(m)])       of a new customer, age m months
+//! payback           = the first m with C(m) >= CAC; discounted: with the discounted sum
+//! most one may pay  = LTV / wanted ratio;  C(wanted payback)
+//! ```
+//!
+//! A new customer has bought once and nothing is known of what comes: `x = 0, T = 0`. LTV holds the
+//! first purchase, which a customer's `clv` does not. Intervals are of the expectation: how far the group's
+//! parameters and means are uncertain, not what chance does to one customer.
+
+use super::groups::GroupModel;
+use super::uncertain::{Figure, Normals, Uncertain, interval};
+use crate::model::{Attrition, Customer, Discounting};
+use crate::units::Unit;
+
+/// What is asked of new customers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    pub margin: f64,
+    /// [model's units], may be infinite.
+    pub horizon: f64,
+    pub discounting: Discounting,
+    pub unit: Unit,
+    /// Months of the curve.
+    pub months: usize,
+    pub probability: f64,
+    pub draws: usize,
+    pub seed: u64,
+    pub target_ratio: f64,
+    /// [months]
+    pub target_payback: f64,
+}
+
+/// A point of the curve of a new customer's cumulative margin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurvePoint {
+    /// Age \[months\].
+    pub month: usize,
+    /// Margin so far, the first purchase included.
+    pub margin: Figure,
+    /// The same, discounted to the first purchase.
+    pub discounted: Figure,
+    /// Probability of still being a customer.
+    pub survival: f64,
+}
+
+/// What a new customer of a group is expected to bring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCustomer {
+    /// Amount of the first purchase (revenue).
+    pub first_purchase: Figure,
+    /// Mean amount of a repeat purchase (revenue).
+    pub mean_amount: Figure,
+    /// Repeat purchases within the horizon; infinite if they are.
+    pub purchases: Figure,
+    /// The same, discounted.
+    pub discounted_purchases: f64,
+    /// Lifetime value: margin on the first purchase and on discounted repeat purchases.
+    pub ltv: Figure,
+    /// Month by month.
+    pub curve: Vec<CurvePoint>,
+    /// The most one may pay for the wanted ratio of LTV to CAC.
+    pub most_for_ratio: Figure,
+    /// The most one may pay to have it back, undiscounted, within the wanted time.
+    pub most_for_payback: Figure,
+}
+
+/// When the margin has paid the cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Payback {
+    /// The first month; `None`: not within the curve.
+    pub month: Option<usize>,
+    /// Its interval; `None` as a bound: not within the curve.
+    pub interval: Option<(Option<usize>, Option<usize>)>,
+}
+
+/// Cost against value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgainstCost {
+    /// Cost of acquisition per new customer.
+    pub cac: f64,
+    /// LTV / CAC; infinite if they cost nothing.
+    pub ratio: Figure,
+    /// P(LTV / CAC >= the wanted ratio).
+    pub p_ratio: f64,
+    /// Payback without discounting.
+    pub payback: Payback,
+    /// Payback with it.
+    pub discounted_payback: Payback,
+    /// P(paid back, undiscounted, within the wanted time).
+    pub p_payback: f64,
+}
+
+/// A group's new customers with all draws behind them.
+pub(super) struct Prospect {
+    pub figures: NewCustomer,
+    ltv: Vec<f64>,
+    /// Draws of the curve, month by month.
+    margin: Vec<Vec<f64>>,
+    discounted: Vec<Vec<f64>>,
+    at_target: Vec<f64>,
+}
+
+/// Expected purchases of a new customer: at each month plain and discounted, at the horizon plain and discounted,
+/// and at the wanted payback.
+fn expectations(model: &dyn Attrition, terms: &Terms) -> Vec<f64> {
+    let month = Unit::Month.days() / terms.unit.days();
+    let new = &Customer::NEW;
+    let at = |age: f64| {
+        let outlook = model.scorer(age, terms.discounting).outlook(new);
+        [outlook.purchases, outlook.discounted]
+    };
+    let mut all: Vec<f64> = (1..=terms.months).flat_map(|m| at(m as f64 * month)).collect();
+    let finite = terms.horizon.is_finite() || model.finite_without_end();
+    all.push(if finite { model.expected_purchases(new, terms.horizon) } else { f64::INFINITY });
+    all.push(model.expected_discounted(new, terms.horizon, terms.discounting));
+    all.push(model.expected_purchases(new, terms.target_payback * month));
+    all
+}
+
+impl Prospect {
+    pub fn new(group: &GroupModel, terms: &Terms, stream: u64) -> Self {
+        let at = expectations(&*group.purchase, terms);
+        let sides: Vec<[Vec<f64>; 2]> =
+            group.sides.iter().map(|pair| [0, 1].map(|s| expectations(&*pair[s], terms))).collect();
+        let normals = Normals::new(terms.draws, group.directions(), terms.seed, stream);
+        let uncertain = |k: usize| {
+            let slopes = sides.iter().map(|[plus, minus]| [plus[k], minus[k]]);
+            Uncertain::new(at[k], slopes.chain([[1.0, 1.0]; 2]))
+        };
+        let (first, spend) = (group.first.draws(&normals), group.spend.draws(&normals));
+        // margin · (first + spend · expectation), at the estimate and draw by draw.
+        let worth = |k: usize| {
+            let value = terms.margin * (group.first.value + group.spend.value * at[k]);
+            let draws = uncertain(k).draws(&normals);
+            let all = draws.iter().zip(first.iter().zip(&spend));
+            (value, all.map(|(e, (f, s))| terms.margin * (f + s * e)).collect::<Vec<f64>>())
+        };
+        let paid = {
+            let value = terms.margin * group.first.value;
+            (value, first.iter().map(|f| terms.margin * f).collect::<Vec<f64>>())
+        };
+        let n = 2 * terms.months;
+        let figure = |(value, draws): &(f64, Vec<f64>)| Figure::of(*value, draws, terms.probability);
+        let plain: Vec<_> = [paid.clone()].into_iter().chain((0..terms.months).map(|m| worth(2 * m))).collect();
+        let discounted: Vec<_> =
+            [paid].into_iter().chain((0..terms.months).map(|m| worth(2 * m + 1))).collect();
+        let (ltv, target) = (worth(n + 1), worth(n + 2));
+        let month = Unit::Month.days() / terms.unit.days();
+        let point = |m: usize| CurvePoint {
+            month: m,
+            margin: figure(&plain[m]),
+            discounted: figure(&discounted[m]),
+            survival: group.purchase.p_alive_after(&Customer::NEW, m as f64 * month),
+        };
+        let share: Vec<f64> = ltv.1.iter().map(|ltv| ltv / terms.target_ratio).collect();
+        let purchases = uncertain(n);
+        let figures = NewCustomer {
+            first_purchase: Figure::of(group.first.value, &first, terms.probability),
+            mean_amount: Figure::of(group.spend.value, &spend, terms.probability),
+            purchases: Figure::of(at[n], &purchases.draws(&normals), terms.probability),
+            discounted_purchases: at[n + 1],
+            ltv: figure(&ltv),
+            curve: (0..=terms.months).map(point).collect(),
+            most_for_ratio: Figure::of(ltv.0 / terms.target_ratio, &share, terms.probability),
+            most_for_payback: figure(&target),
+        };
+        let draws = |points: Vec<(f64, Vec<f64>)>| points.into_iter().map(|(_, draws)| draws).collect();
+        Prospect { figures, ltv: ltv.1, margin: draws(plain), discounted: draws(discounted), at_target: target.1 }
+    }
+
+    /// Against what customers cost.
+    pub fn against(&self, cac: f64, terms: &Terms) -> AgainstCost {
+        let ratios: Vec<f64> = self.ltv.iter().map(|ltv| ltv / cac).collect();
+        let reached = |values: &[f64], least: f64| {
+            values.iter().filter(|value| **value >= least).count() as f64 / values.len().max(1) as f64
+        };
+        let curve = |of: fn(&CurvePoint) -> f64| self.figures.curve.iter().map(of).collect::<Vec<f64>>();
+        AgainstCost {
+            cac,
+            ratio: Figure::of(self.figures.ltv.value / cac, &ratios, terms.probability),
+            p_ratio: reached(&ratios, terms.target_ratio),
+            payback: payback(&curve(|p| p.margin.value), &self.margin, cac, terms.probability),
+            discounted_payback: payback(
+                &curve(|p| p.discounted.value),
+                &self.discounted,
+                cac,
+                terms.probability,
+            ),
+            p_payback: reached(&self.at_target, cac),
+        }
+    }
+}
+
+/// The first month in which a curve has reached the cost, and its interval over draws.
+fn payback(curve: &[f64], draws: &[Vec<f64>], cac: f64, probability: f64) -> Payback {
+    let n = draws.first().map_or(0, Vec::len);
+    let month = |d: usize| draws.iter().position(|point| point[d] >= cac);
+    let months: Vec<f64> = (0..n).map(|d| month(d).map_or(f64::INFINITY, |m| m as f64)).collect();
+    let whole = |bound: f64| bound.is_finite().then_some(bound as usize);
+    Payback {
+        month: curve.iter().position(|margin| *margin >= cac),
+        interval: interval(&months, probability).map(|(low, high)| (whole(low), whole(high))),
+    }
+}

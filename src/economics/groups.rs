@@ -1,0 +1,165 @@
+//! What a new customer of each group is like: a purchase model, a mean amount and a first purchase of its own,
+//! each drawn to those of the other groups as far as the group's own data are few ([`fit_groups`], [`shrunken`]).
+
+use ndarray::Array2;
+
+use super::base::{Base, Grouping};
+use super::uncertain::{Uncertain, shrunken};
+use crate::clv_model::ClvModel;
+use crate::error::Result;
+use crate::family::{Member, PurchaseModel};
+use crate::fit::{FitOptions, GroupFit, fit_groups};
+use crate::model::{CustomerTable, GammaGamma, Model, Spend, SpendRow, SpendTable};
+use crate::score::draws::cholesky;
+
+/// Below this `q` the mean of gamma-gamma hangs on customers never seen: the observed mean is taken.
+const SHAKY: f64 = 1.1;
+
+/// How new customers of one group buy and pay.
+pub(super) struct GroupModel {
+    /// The purchase model.
+    pub purchase: PurchaseModel,
+    /// The same, one standard deviation away along each direction.
+    pub sides: Vec<[PurchaseModel; 2]>,
+    /// Mean amount of repeat purchases.
+    pub spend: Uncertain,
+    /// Mean amount of the first purchase.
+    pub first: Uncertain,
+}
+
+impl GroupModel {
+    /// How many directions its figures have: those of the purchase model, then spend, then first purchase.
+    pub fn directions(&self) -> usize {
+        self.sides.len() + 2
+    }
+
+    fn new(name: &str, purchase: &GroupFit, spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
+        let factor = cholesky(&purchase.log_covariance);
+        let n = purchase.params.len();
+        let moved = |k: usize, sign: f64| {
+            let params = purchase.params.iter().enumerate();
+            let params: Vec<f64> = params.map(|(i, p)| p * (sign * factor[[i, k]]).exp()).collect();
+            PurchaseModel::new(name, &params)
+        };
+        let moves = (0..n).filter(|k| (0..n).any(|i| factor[[i, *k]] != 0.0));
+        let sides: Vec<_> =
+            moves.map(|k| Ok([moved(k, 1.0)?, moved(k, -1.0)?])).collect::<Result<_>>()?;
+        let directions = sides.len() + 2;
+        let relative = |(mean, variance): (f64, f64)| if mean > 0.0 { variance.sqrt() / mean } else { 0.0 };
+        Ok(GroupModel {
+            purchase: PurchaseModel::new(name, &purchase.params)?,
+            spend: Uncertain::along(spend.0, directions - 2, directions, relative(spend)),
+            first: Uncertain::along(first.0, directions - 1, directions, relative(first)),
+            sides,
+        })
+    }
+}
+
+/// The model of all customers together: the fitted one; with covariates, the same family without them.
+pub(super) fn of_all(model: &ClvModel, base: &Base) -> Result<GroupModel> {
+    let (purchase, covariance) = match (&model.covariates, &model.purchase_fit) {
+        (None, fit) => (model.purchase.params.clone(), fit.as_ref().and_then(|fit| fit.covariance.clone())),
+        (Some(_), _) => {
+            let member = Member::named(model.purchase.name)?;
+            let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default())?;
+            (fitted.params, report.covariance)
+        }
+    };
+    let spend = model.spend.expect("checked when customers were read");
+    let of_spend = model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone());
+    let spend = population_mean(&GroupFit::new(spend.params(), of_spend)).unwrap_or_else(|| observed(base, |_| true));
+    let first = moments((0..base.len()).map(|i| base.first[i]));
+    GroupModel::new(model.purchase.name, &GroupFit::new(purchase, covariance), spend, first)
+}
+
+/// The models of the groups, in the order of their levels.
+pub(super) fn of_each(model: &ClvModel, base: &Base, by: &Grouping) -> Result<Vec<GroupModel>> {
+    let groups = by.levels.len();
+    let tables: Vec<_> = (0..groups).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
+    let member = Member::named(model.purchase.name)?;
+    let purchases = member.fit_groups(&tables, &model.purchase.params);
+    let mut spends: Vec<_> = (0..groups).map(|_| SpendTable::builder()).collect();
+    for i in 0..base.len() {
+        let row = base.spend_row(i);
+        if row.x > 0 {
+            spends[by.of[i] as usize].push(row, 1.0);
+        }
+    }
+    let spends: Vec<_> = spends.iter().map(|builder| builder.finish()).collect();
+    let pooled = model.spend.expect("checked when customers were read");
+    let spends = fit_groups::<GammaGamma>(&spends, &pooled.params());
+    let of = |g: usize| move |i: usize| by.of[i] as usize == g;
+    let plain: Vec<(f64, f64)> = (0..groups).map(|g| observed(base, of(g))).collect();
+    let plain = shrink(&plain);
+    let first = (0..groups).map(|g| moments((0..base.len()).filter(|i| of(g)(*i)).map(|i| base.first[i])));
+    let first = shrink(&first.collect::<Vec<_>>());
+    let one = |g: usize| {
+        let spend = population_mean(&spends.groups[g]).unwrap_or(plain[g]);
+        GroupModel::new(model.purchase.name, &purchases.groups[g], spend, first[g])
+    };
+    (0..groups).map(one).collect()
+}
+
+fn shrink(found: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let (means, variances): (Vec<f64>, Vec<f64>) = found.iter().copied().unzip();
+    shrunken(&means, &variances)
+}
+
+impl GroupFit {
+    /// From a covariance of parameters, if there is one.
+    fn new(params: Vec<f64>, covariance: Option<Vec<Vec<f64>>>) -> Self {
+        let n = params.len();
+        let known = covariance.filter(|c| c.len() == n);
+        let log = |(i, j): (usize, usize)| known.as_ref().map_or(0.0, |c| c[i][j] / (params[i] * params[j]));
+        GroupFit { log_covariance: Array2::from_shape_fn((n, n), log), params }
+    }
+}
+
+/// The histories of some customers, counted.
+fn table(base: &Base, of: impl Fn(usize) -> bool) -> CustomerTable {
+    let mut builder = CustomerTable::builder();
+    let mut gaps = 0.0;
+    for i in (0..base.len()).filter(|i| of(*i)) {
+        builder.push(base.customers[i], 1.0);
+        gaps += base.log_gaps.get(i).copied().unwrap_or(0.0);
+    }
+    if !base.log_gaps.is_empty() {
+        builder.log_gaps(gaps);
+    }
+    builder.finish()
+}
+
+/// Mean amount of the population under gamma-gamma, `p v/(q − 1)`, and the variance of its estimate (delta
+/// method); `None` where it is not to be trusted.
+fn population_mean(fit: &GroupFit) -> Option<(f64, f64)> {
+    let spend = GammaGamma::from_params(&fit.params);
+    if spend.q < SHAKY {
+        return None;
+    }
+    let mean = spend.expected_spend(&SpendRow { x: 0, mean: 0.0 });
+    let slope = [1.0, -spend.q / (spend.q - 1.0), 1.0];
+    let variance: f64 = (0..3)
+        .flat_map(|i| (0..3).map(move |j| (i, j)))
+        .map(|(i, j)| slope[i] * fit.log_covariance[[i, j]] * slope[j])
+        .sum();
+    // The logarithm is known to less than a factor of e: else the observed mean says more.
+    (variance < 1.0).then(|| (mean, mean * mean * variance))
+}
+
+/// Mean of the mean amounts of repeat customers, and its variance.
+fn observed(base: &Base, of: impl Fn(usize) -> bool) -> (f64, f64) {
+    let rows = (0..base.len()).filter(|i| of(*i)).map(|i| base.spend_row(i));
+    moments(rows.filter(|row| row.x > 0).map(|row| row.mean))
+}
+
+/// Mean of numbers and the variance of the mean; without two numbers the variance is not known.
+pub(super) fn moments(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
+    for value in values {
+        n += 1.0;
+        let apart = value - mean;
+        mean += apart / n;
+        squares += apart * (value - mean);
+    }
+    (mean, if n > 1.0 { squares / (n - 1.0) / n } else { f64::INFINITY })
+}

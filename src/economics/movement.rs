@@ -1,0 +1,204 @@
+//! Movement between two dates: states then and now, whose value fell most, and who buys more or less than was
+//! to be expected.
+//!
+//! What was known at the earlier date is the log cut there, under the same model. Growth and decline are
+//! judged by each customer's own predictive distribution as it was then:
+//! `P(Y >= y)` or `P(Y <= y)` of the purchases `y` made since. With many customers some are surprising by chance:
+//! `expected_by_chance` says how many at most.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::base::Base;
+use super::segments::{Segments, SegmentRules, State};
+use super::valuation::Values;
+use crate::family::PurchaseModel;
+use crate::model::{Attrition, Customer};
+use crate::units::Unit;
+
+/// Customers shown of each kind.
+pub(super) const SHOWN: usize = 10;
+
+/// A customer who buys otherwise than expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Surprise {
+    /// Who.
+    pub id: String,
+    /// Purchases since the earlier date.
+    pub purchases: u32,
+    /// What was expected then.
+    pub expected: f64,
+    /// Probability of so many, or so few.
+    pub p: f64,
+    /// Value today.
+    pub value: f64,
+}
+
+/// A customer whose value fell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fall {
+    /// Who.
+    pub id: String,
+    /// Value at the earlier date.
+    pub before: f64,
+    /// Value today.
+    pub now: f64,
+    /// State at the earlier date.
+    pub from: State,
+    /// State today.
+    pub to: State,
+}
+
+/// What has changed since an earlier date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Movement {
+    /// The earlier date.
+    pub from: Date,
+    /// The end of observation.
+    pub to: Date,
+    /// Customers by state then (rows) and now (columns), in the order of [`State::ALL`].
+    pub matrix: Vec<Vec<u64>>,
+    /// Customers first seen since, by state now.
+    pub arrived: Vec<u64>,
+    /// Of those active by the rule then, the share active now, by group of the first grouping.
+    pub retained: Vec<Option<f64>>,
+    /// The same of all.
+    pub retained_all: Option<f64>,
+    /// Value of the customers known then, at that date and today.
+    pub value: (f64, f64),
+    /// Whose value fell most.
+    pub falls: Vec<Fall>,
+    /// How many buy more than was to be expected, and those who are worth most.
+    pub growing: (u64, Vec<Surprise>),
+    /// How many buy less, and those of whom most was expected.
+    pub shrinking: (u64, Vec<Surprise>),
+    /// Most that chance alone makes of either.
+    pub expected_by_chance: f64,
+}
+
+/// What was known at the earlier date.
+pub(super) struct Before<'a> {
+    pub date: Date,
+    pub base: &'a Base,
+    pub values: &'a Values,
+    pub models: &'a [PurchaseModel],
+}
+
+/// What is needed of today.
+pub(super) struct Now<'a> {
+    pub date: Date,
+    pub base: &'a Base,
+    pub segments: &'a Segments,
+    pub unit: Unit,
+    /// Length of the rule of activity [days].
+    pub within: f64,
+}
+
+impl Movement {
+    pub(super) fn new(before: &Before, now: &Now) -> Self {
+        let rules = &now.segments.rules;
+        let place = |state: State| State::ALL.iter().position(|s| *s == state).unwrap_or(0);
+        let here: HashMap<&str, usize> =
+            now.base.id.iter().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
+        let mut matrix = vec![vec![0; State::ALL.len()]; State::ALL.len()];
+        let mut arrived: Vec<u64> = now.segments.states.iter().map(|(_, share)| share.customers).collect();
+        let mut kept = Kept::new(now.base);
+        let mut value = (0.0, 0.0);
+        let (mut falls, mut growing, mut shrinking) = (Vec::new(), Vec::new(), Vec::new());
+        for i in 0..before.base.len() {
+            // Whoever was known then and is no longer has had all purchases returned since.
+            let Some(&j) = here.get(before.base.id[i].as_str()) else { continue };
+            let (was, is) = (&before.base.customers[i], &now.segments.customers[j]);
+            let state = State::of(was, before.values.p_alive[i], now.unit, rules);
+            matrix[place(state)][place(is.state)] += 1;
+            arrived[place(is.state)] -= 1;
+            kept.add(was, &now.base.customers[j], j, now);
+            value = (value.0 + before.values.clv[i], value.1 + is.value);
+            falls.push((before.values.clv[i] - is.value, i, j, state));
+            let model = &before.models[before.base.class[i] as usize];
+            let expected = before.values.purchases[i];
+            let y = now.base.customers[j].x.saturating_sub(was.x);
+            let ahead = now.base.customers[j].t - was.t;
+            if let Some((more, p)) = surprise(&**model, was, ahead, expected, y, rules) {
+                let id = is.id.clone();
+                let found = Surprise { id, purchases: y, expected, p, value: is.value };
+                if more { growing.push(found) } else { shrinking.push(found) }
+            }
+        }
+        falls.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let fall = |(_, i, j, from): &(f64, usize, usize, State)| {
+            let is = &now.segments.customers[*j];
+            Fall { id: is.id.clone(), before: before.values.clv[*i], now: is.value, from: *from, to: is.state }
+        };
+        growing.sort_by(|a, b| b.value.total_cmp(&a.value));
+        shrinking.sort_by(|a, b| b.expected.total_cmp(&a.expected));
+        let first = |mut all: Vec<Surprise>| {
+            let count = all.len() as u64;
+            all.truncate(SHOWN);
+            (count, all)
+        };
+        Movement {
+            from: before.date,
+            to: now.date,
+            matrix,
+            arrived,
+            retained: kept.groups.iter().map(Kept::share).collect(),
+            retained_all: Kept::share(&kept.all),
+            value,
+            falls: falls.iter().filter(|fall| fall.0 > 0.0).take(SHOWN).map(fall).collect(),
+            growing: first(growing),
+            shrinking: first(shrinking),
+            expected_by_chance: rules.surprising * before.base.len() as f64,
+        }
+    }
+}
+
+/// Customers active then, and of them those active now.
+struct Kept {
+    groups: Vec<(u64, u64)>,
+    all: (u64, u64),
+}
+
+impl Kept {
+    fn new(base: &Base) -> Self {
+        Kept { groups: vec![(0, 0); base.by.first().map_or(0, |by| by.levels.len())], all: (0, 0) }
+    }
+
+    fn add(&mut self, was: &Customer, is: &Customer, j: usize, now: &Now) {
+        let active = |c: &Customer| (c.t - c.t_x) * now.unit.days() < now.within;
+        if !active(was) {
+            return;
+        }
+        let group = now.base.by.first().map(|by| by.of[j] as usize);
+        let sums = group.map(|group| &mut self.groups[group]).into_iter().chain([&mut self.all]);
+        sums.for_each(|(then, still)| {
+            *then += 1;
+            *still += u64::from(active(is));
+        });
+    }
+
+    fn share((then, still): &(u64, u64)) -> Option<f64> {
+        (*then > 0).then(|| *still as f64 / *then as f64)
+    }
+}
+
+/// Is this number of purchases surprising: more (true) or fewer, and with what probability?
+fn surprise(
+    model: &dyn Attrition,
+    was: &Customer,
+    ahead: f64,
+    expected: f64,
+    y: u32,
+    rules: &SegmentRules,
+) -> Option<(bool, f64)> {
+    let more = f64::from(y) > expected;
+    // P(Y = 0) >= exp(-E[Y]) whatever is mixed: few purchases are no surprise where few were expected.
+    if ahead <= 0.0 || (!more && (-expected).exp() > rules.surprising) {
+        return None;
+    }
+    let most = if more { y.checked_sub(1)? } else { y };
+    let below: f64 = (0..=most).map(|n| model.purchases_pmf(was, ahead, n)).sum();
+    let p = if more { (1.0 - below).max(0.0) } else { below };
+    (p < rules.surprising).then_some((more, p))
+}

@@ -1,0 +1,377 @@
+//! The study of one log: what all topics need, worked out once, and what each makes of it.
+
+use super::*;
+
+/// What all topics need.
+pub(super) struct Study<'a> {
+    model: &'a ClvModel,
+    base: &'a Base,
+    options: &'a EconomicsOptions,
+    terms: Terms,
+    outreach: Outreach,
+    pub valuation: Valuation,
+    pub end: Date,
+    of_all: GroupModel,
+    all: Prospect,
+    of_groups: Vec<GroupModel>,
+    groups: Vec<Prospect>,
+}
+
+/// Numbers of the streams of random numbers.
+const OF_GROUPS: u64 = 100;
+const OF_PLANS: u64 = 50_000;
+
+impl<'a> Study<'a> {
+    pub fn new(
+        model: &'a ClvModel,
+        summary: &Summary,
+        base: &'a Base,
+        options: &'a EconomicsOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let unit = model.unit;
+        let (horizon, discounting) = (options.value.horizon.in_units(unit), options.value.discounting(unit));
+        refuse_endless(model, horizon, options)?;
+        let outreach = Outreach::new(horizon, discounting, unit);
+        let valuation = Valuation::new(model, base, &outreach, progress)?;
+        progress.stage("fitting groups", None);
+        let margin = base.margin.iter().sum::<f64>() / base.len() as f64;
+        let terms = Terms {
+            margin,
+            horizon,
+            discounting,
+            unit,
+            months: options.curve_months(),
+            probability: options.interval,
+            draws: options.draws,
+            seed: options.seed,
+            target_ratio: options.target_ratio,
+            target_payback: options.target_payback.in_units(Unit::Month),
+        };
+        let of_all = groups::of_all(model, base)?;
+        let all = Prospect::new(&of_all, &terms, OF_GROUPS);
+        let of_groups = match base.by.first() {
+            Some(by) => groups::of_each(model, base, by)?,
+            None => Vec::new(),
+        };
+        progress.check()?;
+        let mut study = Study {
+            model,
+            base,
+            options,
+            terms,
+            outreach,
+            valuation,
+            end: summary.meta.observed_until.unwrap_or_default(),
+            of_all,
+            all,
+            groups: Vec::new(),
+            of_groups,
+        };
+        study.groups = study.prospects();
+        Ok(study)
+    }
+
+    fn prospects(&self) -> Vec<Prospect> {
+        use rayon::prelude::*;
+        let groups = self.of_groups.par_iter().enumerate();
+        groups.map(|(g, group)| Prospect::new(group, &self.group_terms(g), OF_GROUPS + 1 + g as u64)).collect()
+    }
+
+    /// The mean margin of a group's customers.
+    fn group_terms(&self, g: usize) -> Terms {
+        let members = || (0..self.base.len()).filter(|i| self.base.by[0].of[*i] as usize == g);
+        let sum: f64 = members().map(|i| self.base.margin[i]).sum();
+        Terms { margin: sum / members().count() as f64, ..self.terms }
+    }
+
+    fn draws(&self) -> Draws {
+        let EconomicsOptions { draws, interval, seed, .. } = *self.options;
+        Draws { draws, probability: interval, seed }
+    }
+
+    pub fn whole_last_month(&self, meta: &SummaryMeta) -> bool {
+        meta.activity.as_ref().is_none_or(|activity| activity.last_complete)
+    }
+
+    pub fn equity(&self, acquisitions: &Acquisitions) -> Result<Equity> {
+        let spend = self.model.spend.expect("checked when customers were read");
+        let dispersion =
+            chance::dispersion(self.base, &self.valuation, &self.outreach, &spend, self.options.seed)?;
+        let plans = self.plans(acquisitions)?;
+        Ok(Equity::new(&self.valuation, &self.base.born, &dispersion, plans, self.end, &self.draws()))
+    }
+
+    fn plans(&self, acquisitions: &Acquisitions) -> Result<Vec<PlannedGroup>> {
+        let levels = self.base.by.first().map_or(&[][..], |by| &by.levels);
+        let one = |(k, (name, per_month)): (usize, &(Option<String>, f64))| {
+            let (group, margin, cac) = match name {
+                None => (("all", &self.of_all), self.terms.margin, acquisitions.all.cac()),
+                Some(name) => {
+                    let g = levels.iter().position(|level| level == name).ok_or_else(|| {
+                        let message = format!("there are no customers of '{name}' (--by)");
+                        Error::option("--acquisitions", message)
+                    })?;
+                    ((name.as_str(), &self.of_groups[g]), self.group_terms(g).margin, acquisitions.groups[g].cac())
+                }
+            };
+            let cac = cac.filter(|cac| cac.is_finite());
+            let plan = equity::Plan { group, per_month: *per_month, margin, cac, unit: self.model.unit };
+            Ok(plan.over(&self.outreach, &self.draws(), OF_PLANS + k as u64))
+        };
+        self.options.acquisitions.iter().enumerate().map(one).collect()
+    }
+
+    pub fn movement(
+        &self,
+        date: Date,
+        earlier: &Summary,
+        wanted: &Wanted,
+        segments: &Segments,
+        progress: &dyn Progress,
+    ) -> Result<Option<Movement>> {
+        if earlier.batches().next().transpose()?.is_none() {
+            return Ok(None);
+        }
+        let before = Base::read(self.model, earlier, wanted, progress)?;
+        // What was expected then, until today.
+        let (unit, discounting) = (self.model.unit, self.terms.discounting);
+        let days = f64::from(date.until(self.end).map_or(0, |span| span.get_days()));
+        let ahead = days / unit.days();
+        let values = valuation::values(self.model, &before, self.terms.horizon, ahead, discounting)?;
+        let from = movement::Before { date, base: &before, values: &values.0, models: &values.1 };
+        let within = self.options.active_within.days();
+        let now = movement::Now { date: self.end, base: self.base, segments, unit, within };
+        Ok(Some(Movement::new(&from, &now)))
+    }
+
+    pub fn all(
+        &self,
+        acquisitions: &Acquisitions,
+        equity: &Equity,
+        movement: Option<&Movement>,
+    ) -> GroupEconomics {
+        let retained = movement.and_then(|movement| movement.retained_all);
+        let parts = Parts {
+            name: "all",
+            model: &self.of_all,
+            prospect: &self.all,
+            acquired: acquisitions.all,
+            terms: self.terms,
+            equity: equity.value,
+        };
+        self.group(parts, |_| true, retained, movement)
+    }
+
+    pub fn groups(
+        &self,
+        acquisitions: &Acquisitions,
+        equity: &Equity,
+        movement: Option<&Movement>,
+    ) -> Vec<GroupEconomics> {
+        let Some(by) = self.base.by.first() else { return Vec::new() };
+        let one = |g: usize| {
+            let retained = movement.and_then(|movement| movement.retained[g]);
+            let parts = Parts {
+                name: &by.levels[g],
+                model: &self.of_groups[g],
+                prospect: &self.groups[g],
+                acquired: acquisitions.groups[g],
+                terms: self.group_terms(g),
+                equity: equity.groups[g],
+            };
+            self.group(parts, |i| by.of[i] as usize == g, retained, movement)
+        };
+        (0..by.levels.len()).map(one).collect()
+    }
+
+    fn group(
+        &self,
+        parts: Parts,
+        of: impl Fn(usize) -> bool,
+        retained: Option<f64>,
+        movement: Option<&Movement>,
+    ) -> GroupEconomics {
+        let Parts { name, model, prospect, acquired, terms, equity } = parts;
+        let new = prospect.figures.clone();
+        let loyalty = Loyalty::new(self.base, of, model, &new, terms.horizon, terms.unit);
+        let days = movement.map_or(1.0, |m| f64::from(m.from.until(m.to).map_or(1, |span| span.get_days())));
+        let textbook = loyalty.textbook(retained, days, terms.margin, new.ltv.value);
+        let cac = acquired.cac().filter(|cac| cac.is_finite());
+        GroupEconomics {
+            name: name.to_owned(),
+            loyalty,
+            textbook,
+            against: cac.map(|cac| prospect.against(cac, &terms)),
+            new,
+            acquired,
+            equity,
+        }
+    }
+
+    pub fn levers<'b>(&'b self, all: &'b GroupEconomics) -> Levers<'b> {
+        let alive = self.valuation.values.p_alive.iter().sum();
+        let first = self.terms.margin * all.new.first_purchase.value;
+        let cac = all.against.as_ref().map(|against| against.cac);
+        Levers::new(&self.valuation.at, alive, &all.new, first, cac, self.options.value.discount)
+            .within(self.outreach.horizon * self.model.unit.days())
+    }
+
+    pub fn retention(&self, meta: &SummaryMeta, all: &GroupEconomics) -> Retention {
+        let new = (&self.of_all.purchase, &all.new.curve[..]);
+        let within = self.options.active_within.days();
+        let models = &self.valuation.models;
+        Retention::new(meta.activity.as_ref(), self.base, models, new, self.model.unit, within)
+    }
+
+    pub fn budget(
+        &self,
+        all: &GroupEconomics,
+        groups: &[GroupEconomics],
+        acquisitions: &Acquisitions,
+        segments: &Segments,
+    ) -> Result<Budget> {
+        let options = self.options;
+        let yearly = options.value.discount.effective(Unit::Year);
+        let acquisition = options.acquisition_response.map(|r| r.checked("--acquisition-response"));
+        let retention = options.retention_response.map(|r| r.checked("--retention-response"));
+        let margin = self.yearly_margin();
+        let own: Vec<&GroupEconomics> = if groups.is_empty() { vec![all] } else { groups.iter().collect() };
+        let curve = |group: &&GroupEconomics| {
+            let name = if groups.is_empty() { "" } else { &group.name };
+            let months = acquisitions.months.iter().filter(|month| month.group == name);
+            let months: Vec<(f64, f64)> =
+                months.filter_map(|month| Some((month.cost?, month.customers as f64))).collect();
+            (ChannelCurve::fit(&group.name, &months), group.new.ltv.value)
+        };
+        let curves: Vec<_> = own.iter().map(curve).filter(|(curve, _)| curve.months > 0).collect();
+        Ok(Budget {
+            acquisition: acquisition.transpose()?.map(|r| budget::acquisition_optimum(r, all.new.ltv.value)),
+            retention: retention.transpose()?.map(|r| budget::retention_optimum(r, margin, yearly)).transpose()?,
+            allocation: options.budget.map(|budget| budget::allocate(budget, &curves)),
+            curves: curves.into_iter().map(|(curve, _)| curve).collect(),
+            offers: options.retention_cost.map_or(Vec::new(), |cost| offers(segments, cost)),
+        })
+    }
+
+    /// Margin that a customer who is one today is expected to bring in a year, undiscounted.
+    fn yearly_margin(&self) -> f64 {
+        let year = 12.0 * Unit::Month.days() / self.model.unit.days();
+        let models = &self.valuation.models;
+        let spend = &self.valuation.values.spend;
+        let one = |i: usize| {
+            let model = &models[self.base.class[i] as usize];
+            self.base.margin[i] * spend[i] * model.expected_purchases(&self.base.customers[i], year)
+        };
+        let alive: f64 = self.valuation.values.p_alive.iter().sum();
+        (0..self.base.len()).map(one).sum::<f64>() / alive
+    }
+
+    pub fn notes(&self, meta: &SummaryMeta, movement: Option<&Movement>) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.model.covariates.is_some() && !self.options.by.is_empty() {
+            notes.push(
+                "new customers of groups are fitted without the model's covariates: what these explain shows in \
+                 the groups"
+                    .to_owned(),
+            );
+        }
+        if crate::score::parameters_are_certain(self.model) {
+            notes.push(
+                "the intervals take the model's parameters as certain: its file has no covariance for them"
+                    .to_owned(),
+            );
+        }
+        if movement.is_none() {
+            let words = "no movement between two dates, no retention by group: the log is too short, or standard \
+                         input, which cannot be read twice";
+            notes.push(words.to_owned());
+        }
+        if meta.activity.is_none() {
+            notes.push("no observed retention by month: purchases of a year count as one".to_owned());
+        }
+        notes
+    }
+}
+
+/// What is known of a group before it is put together.
+struct Parts<'a> {
+    name: &'a str,
+    model: &'a GroupModel,
+    prospect: &'a Prospect,
+    acquired: Acquired,
+    terms: Terms,
+    equity: Figure,
+}
+
+/// What an offer must achieve with customers of each state but those who have left for certain.
+fn offers(segments: &Segments, cost: f64) -> Vec<(State, Offer)> {
+    let one = |state: &State| {
+        let of = || segments.customers.iter().filter(|c| c.state == *state && c.p_alive > 0.0);
+        let n = of().count();
+        let mean = of().map(|c| c.value / c.p_alive).sum::<f64>() / n as f64;
+        (n > 0).then(|| (*state, Offer::new(cost, mean)))
+    };
+    State::ALL.iter().filter_map(one).collect()
+}
+
+/// Without end, value must be finite.
+fn refuse_endless(model: &ClvModel, horizon: f64, options: &EconomicsOptions) -> Result<()> {
+    let discounted = options.value.discounting(model.unit).is_any();
+    if horizon.is_finite() || discounted || model.purchase.finite_without_end() {
+        return Ok(());
+    }
+    let message = format!(
+        "'inf' has no finite answer here: under this {} model the purchases expected without end and without \
+         discounting are infinite. Use a finite horizon or a discount rate",
+        model.purchase.name
+    );
+    Err(Error::option("--horizon", message))
+}
+
+/// What a log must be asked for.
+pub(super) fn log_options(
+    model: &ClvModel,
+    log: &LogOptions,
+    options: &EconomicsOptions,
+) -> Result<LogOptions> {
+    let mut log = log.clone();
+    let covariates = model.covariates.iter().flat_map(|c| &c.covariates).map(|c| &c.name);
+    for name in options.by.iter().chain(&options.margin_column).chain(covariates) {
+        if !log.attributes.contains(name) {
+            log.attributes.push(name.clone());
+        }
+    }
+    log.first_amount = true;
+    log.activity = Some(options.active_within);
+    log.log_gaps = model.purchase.specs().iter().any(|spec| spec.scale == Scale::Whole);
+    Ok(log)
+}
+
+pub(super) fn open(
+    model: &ClvModel,
+    inputs: &[PathBuf],
+    log: &LogOptions,
+    progress: &dyn Progress,
+) -> Result<Summary> {
+    let mut summary = history::open(inputs, log, progress)?;
+    if summary.meta.unit_source == UnitSource::Default {
+        summary.meta.unit = if summary.meta.grain.is_some() { summary.meta.unit } else { model.unit };
+    }
+    Ok(summary)
+}
+
+/// The date to compare today with.
+pub(super) fn earlier_date(meta: &SummaryMeta, options: &EconomicsOptions) -> Result<Option<Date>> {
+    let (Some(first), Some(end)) = (meta.first_purchase, meta.observed_until) else { return Ok(None) };
+    if let Some(date) = options.compare_with {
+        if date > first && date < end {
+            return Ok(Some(date));
+        }
+        let message = format!("{date} is not within the log, which is from {first} to {end}");
+        return Err(Error::option("--compare-with", message));
+    }
+    let days = first.until(end).map_or(0, |span| span.get_days());
+    let back = (days / 2).min(365);
+    Ok((back >= 28).then(|| end.saturating_sub(jiff::Span::new().days(back))))
+}
