@@ -393,7 +393,7 @@ pub(super) fn date(text: &str) -> std::result::Result<Date, String> {
     text.parse().map_err(|_| format!("'{text}' is not a date; write it like 1997-09-30"))
 }
 
-fn share(text: &str) -> std::result::Result<f64, String> {
+pub(super) fn share(text: &str) -> std::result::Result<f64, String> {
     text.parse().map_err(|_| format!("'{text}' is not a share; write 0.3 for 30 %"))
 }
 

@@ -6,6 +6,7 @@ mod args;
 mod backtest;
 mod console;
 mod contracts;
+mod economics;
 mod fit;
 mod forecast;
 mod inspect;
@@ -57,6 +58,8 @@ enum Verb {
     Score(score::Args),
     /// Hide the end of a log, forecast it, and compare models with each other and with doing without
     Backtest(backtest::Args),
+    /// What customers are worth, what they may cost, who they are and what would move them
+    Economics(Box<economics::Args>),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
     /// Draw a purchase log from a model
@@ -99,6 +102,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Fit(args) => fit::run(&args, threads, &console),
         Verb::Score(args) => score::run(&args, threads, &console),
         Verb::Backtest(args) => backtest::run(&args, threads, &console),
+        Verb::Economics(args) => economics::run(&args, threads, &console),
         Verb::Model(args) => model::run(&args, &console),
         Verb::Simulate(args) => simulate::run(&args, threads, &console),
         Verb::Inspect(args) => inspect::run(&args, &console),

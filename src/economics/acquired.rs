@@ -89,7 +89,8 @@ impl Acquisitions {
         let mut cells: BTreeMap<(usize, i32), AcquiredMonth> = BTreeMap::new();
         for i in 0..base.len() {
             let level = base.by.first().map_or(0, |by| by.of[i] as usize);
-            let cell = cells.entry((level, base.born[i])).or_insert_with(|| empty(levels[level], base.born[i]));
+            let cell =
+                cells.entry((level, base.born[i])).or_insert_with(|| empty(levels[level], base.born[i]));
             cell.customers += 1;
             cell.realised += base.margin[i] * base.paid(i);
             cell.expected += values[i];

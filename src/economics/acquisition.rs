@@ -146,7 +146,8 @@ impl Prospect {
         };
         let n = 2 * terms.months;
         let figure = |(value, draws): &(f64, Vec<f64>)| Figure::of(*value, draws, terms.probability);
-        let plain: Vec<_> = [paid.clone()].into_iter().chain((0..terms.months).map(|m| worth(2 * m))).collect();
+        let plain: Vec<_> =
+            [paid.clone()].into_iter().chain((0..terms.months).map(|m| worth(2 * m))).collect();
         let discounted: Vec<_> =
             [paid].into_iter().chain((0..terms.months).map(|m| worth(2 * m + 1))).collect();
         let (ltv, target) = (worth(n + 1), worth(n + 2));
@@ -170,7 +171,13 @@ impl Prospect {
             most_for_payback: figure(&target),
         };
         let draws = |points: Vec<(f64, Vec<f64>)>| points.into_iter().map(|(_, draws)| draws).collect();
-        Prospect { figures, ltv: ltv.1, margin: draws(plain), discounted: draws(discounted), at_target: target.1 }
+        Prospect {
+            figures,
+            ltv: ltv.1,
+            margin: draws(plain),
+            discounted: draws(discounted),
+            at_target: target.1,
+        }
     }
 
     /// Against what customers cost.

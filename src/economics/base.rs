@@ -261,7 +261,8 @@ pub(super) fn month_of(text: &str) -> Option<i32> {
     }
     let (year, month) = text.split_once('-')?;
     let whole = |text: &str, digits: usize| {
-        (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<i32>().ok())?
+        (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| text.parse::<i32>().ok())?
     };
     let (year, month) = (whole(year, 4)?, whole(month, 2)?);
     (1..=12).contains(&month).then_some((year - 1970) * 12 + month - 1)

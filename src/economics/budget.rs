@@ -56,7 +56,8 @@ impl Response {
     /// # Errors
     /// If something is missing, unknown or out of its domain.
     pub fn parse(option: &str, text: &str) -> Result<Self> {
-        let wrong = |what: String| Error::option(option, format!("{what}; write spend=5,rate=0.04,ceiling=0.1"));
+        let wrong =
+            |what: String| Error::option(option, format!("{what}; write spend=5,rate=0.04,ceiling=0.1"));
         let mut found = [None; 3];
         for part in text.split(',') {
             let (name, value) = part.split_once('=').ok_or_else(|| wrong(format!("'{part}' has no =")))?;
@@ -193,7 +194,9 @@ fn fit(months: &[(f64, f64)], mean: f64, new: f64) -> std::result::Result<(f64, 
     let deviation = (months.iter().map(|m| (m.0 - mean).powi(2)).sum::<f64>() / n).sqrt();
     if mean <= 0.0 || new <= 0.0 || deviation < LEAST_VARIATION * mean {
         let share = if mean > 0.0 { 100.0 * deviation / mean } else { 0.0 };
-        return Err(format!("costs hardly vary ({share:.0} % of their mean): what more money brings was never tried"));
+        return Err(format!(
+            "costs hardly vary ({share:.0} % of their mean): what more money brings was never tried"
+        ));
     }
     // For a given k the likelihood's best N is plain.
     let shape = |k: f64, cost: f64| if k == 0.0 { cost } else { -(-k * cost).exp_m1() / k };
@@ -281,7 +284,14 @@ pub fn allocate(budget: f64, channels: &[(ChannelCurve, f64)]) -> Allocation {
         let spend = spend(high, curve);
         let new = -most * (-k * spend).exp_m1();
         let marginal = most * k * ltv * (-k * spend).exp();
-        Allotment { group: channel.group.clone(), today: channel.cost, spend, new, net: new * ltv - spend, marginal }
+        Allotment {
+            group: channel.group.clone(),
+            today: channel.cost,
+            spend,
+            new,
+            net: new * ltv - spend,
+            marginal,
+        }
     };
     let parts: Vec<Allotment> = curves.iter().map(part).collect();
     let unspent = (budget - parts.iter().map(|part| part.spend).sum::<f64>()).max(0.0);
@@ -332,7 +342,8 @@ mod tests {
     #[test]
     fn curves_are_found_or_refused() {
         let costs = [100.0, 300.0, 600.0, 1000.0, 1500.0, 2500.0, 4000.0, 200.0];
-        let bent: Vec<(f64, f64)> = costs.map(|c| (c, (500.0 * (1.0 - (-c / 1000.0f64).exp())).round())).to_vec();
+        let bent: Vec<(f64, f64)> =
+            costs.map(|c| (c, (500.0 * (1.0 - (-c / 1000.0f64).exp())).round())).to_vec();
         let (most, k) = ChannelCurve::fit("a", &bent).fitted.unwrap();
         assert!((most / 500.0 - 1.0).abs() < 0.02 && (k * 1000.0 - 1.0).abs() < 0.05, "{most} {k}");
         let straight: Vec<(f64, f64)> = costs.map(|c| (c, (0.1 * c).round())).to_vec();

@@ -91,7 +91,13 @@ pub(super) struct Draws {
 }
 
 /// Draws of one part of all sums, with chance.
-fn drawn(valuation: &Valuation, part: impl Fn(&Sums) -> f64, dispersion: f64, how: &Draws, stream: u64) -> Vec<f64> {
+fn drawn(
+    valuation: &Valuation,
+    part: impl Fn(&Sums) -> f64,
+    dispersion: f64,
+    how: &Draws,
+    stream: u64,
+) -> Vec<f64> {
     let normals = Normals::new(how.draws, valuation.sides.len(), how.seed, 0);
     let sides = valuation.sides.iter().map(|[plus, minus]| [part(plus), part(minus)]);
     let expected = Uncertain::new(part(&valuation.at), sides).draws(&normals);
@@ -128,7 +134,8 @@ impl Equity {
             value: figure(&|sums| sums.cohort[k], 20_000 + k as u64),
         };
         let month = |m: usize| {
-            let base = drawn(valuation, |sums| sums.revenue[m], dispersion.revenue[m], how, 30_000 + m as u64);
+            let base =
+                drawn(valuation, |sums| sums.revenue[m], dispersion.revenue[m], how, 30_000 + m as u64);
             let planned: f64 = plans.iter().map(|plan| plan.revenue[m].0).sum();
             let mut total = base.clone();
             for plan in &plans {

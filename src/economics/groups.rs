@@ -42,8 +42,7 @@ impl GroupModel {
             PurchaseModel::new(name, &params)
         };
         let moves = (0..n).filter(|k| (0..n).any(|i| factor[[i, *k]] != 0.0));
-        let sides: Vec<_> =
-            moves.map(|k| Ok([moved(k, 1.0)?, moved(k, -1.0)?])).collect::<Result<_>>()?;
+        let sides: Vec<_> = moves.map(|k| Ok([moved(k, 1.0)?, moved(k, -1.0)?])).collect::<Result<_>>()?;
         let directions = sides.len() + 2;
         let relative = |(mean, variance): (f64, f64)| if mean > 0.0 { variance.sqrt() / mean } else { 0.0 };
         Ok(GroupModel {
@@ -67,7 +66,8 @@ pub(super) fn of_all(model: &ClvModel, base: &Base) -> Result<GroupModel> {
     };
     let spend = model.spend.expect("checked when customers were read");
     let of_spend = model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone());
-    let spend = population_mean(&GroupFit::new(spend.params(), of_spend)).unwrap_or_else(|| observed(base, |_| true));
+    let spend =
+        population_mean(&GroupFit::new(spend.params(), of_spend)).unwrap_or_else(|| observed(base, |_| true));
     let first = moments((0..base.len()).map(|i| base.first[i]));
     GroupModel::new(model.purchase.name, &GroupFit::new(purchase, covariance), spend, first)
 }

@@ -179,8 +179,7 @@ pub fn of_summaries(
     };
     let base = Base::read(model, summary, &wanted, progress)?;
     let study = Study::new(model, summary, &base, &options, progress)?;
-    let segments =
-        Segments::new(&base, &study.valuation, options.rules, model.unit, study.end);
+    let segments = Segments::new(&base, &study.valuation, options.rules, model.unit, study.end);
     let movement = match earlier {
         Some((date, earlier)) => study.movement(date, earlier, &wanted, &segments, progress)?,
         None => None,

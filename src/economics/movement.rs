@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::base::Base;
-use super::segments::{Segments, SegmentRules, State};
+use super::segments::{SegmentRules, Segments, State};
 use super::valuation::Values;
 use crate::family::PurchaseModel;
 use crate::model::{Attrition, Customer};
@@ -129,7 +129,13 @@ impl Movement {
         falls.sort_by(|a, b| b.0.total_cmp(&a.0));
         let fall = |(_, i, j, from): &(f64, usize, usize, State)| {
             let is = &now.segments.customers[*j];
-            Fall { id: is.id.clone(), before: before.values.clv[*i], now: is.value, from: *from, to: is.state }
+            Fall {
+                id: is.id.clone(),
+                before: before.values.clv[*i],
+                now: is.value,
+                from: *from,
+                to: is.state,
+            }
         };
         growing.sort_by(|a, b| b.value.total_cmp(&a.value));
         shrinking.sort_by(|a, b| b.expected.total_cmp(&a.expected));

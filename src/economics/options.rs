@@ -102,7 +102,10 @@ impl EconomicsOptions {
             return refuse("--target-payback", format!("{} is beyond 10 years", self.target_payback));
         }
         if let Some((_, n)) = self.acquisitions.iter().find(|(_, n)| !(*n >= 0.0 && n.is_finite())) {
-            return refuse("--acquisitions", format!("{n} new customers a month must be a number of at least 0"));
+            return refuse(
+                "--acquisitions",
+                format!("{n} new customers a month must be a number of at least 0"),
+            );
         }
         let whole = |months: f64| (months - months.round()).abs() < 1e-9;
         if let Horizon::Finite(horizon) = self.value.horizon

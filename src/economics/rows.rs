@@ -95,7 +95,8 @@ impl Economics {
         let found = &self.retention;
         for month in &found.observed {
             let period = month_name(month.month);
-            let mut add = |metric: &str, value: f64| rows.plain("observed retention", "", &period, metric, value);
+            let mut add =
+                |metric: &str, value: f64| rows.plain("observed retention", "", &period, metric, value);
             add("active_at_start", month.start as f64);
             add("active_at_end", month.counts.active as f64);
             add("new_and_active", month.counts.new as f64);
@@ -269,8 +270,10 @@ pub fn write(found: &Economics, target: &Target) -> Result<()> {
         number("upper"),
     ];
     let rows = found.rows();
-    let texts = |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
-    let numbers = |of: fn(&Row) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Float64Array>()) };
+    let texts =
+        |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
+    let numbers =
+        |of: fn(&Row) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Float64Array>()) };
     let columns = vec![
         texts(|row| &row.topic),
         texts(|row| &row.group),

@@ -204,7 +204,13 @@ fn silence(model: &dyn Attrition, customer: &Customer, p_alive: f64) -> f64 {
 
 impl Segments {
     /// `end` is the last day of observation.
-    pub(super) fn new(base: &Base, valuation: &Valuation, rules: SegmentRules, unit: Unit, end: Date) -> Self {
+    pub(super) fn new(
+        base: &Base,
+        valuation: &Valuation,
+        rules: SegmentRules,
+        unit: Unit,
+        end: Date,
+    ) -> Self {
         let order = by_value(&valuation.values.clv);
         let mut rank = vec![0; base.len()];
         order.iter().enumerate().for_each(|(place, i)| rank[*i] = place);
@@ -252,7 +258,10 @@ impl Segments {
         for customer in &customers {
             all.add(customer);
             deciles[customer.decile as usize - 1].add(customer);
-            states.iter_mut().filter(|(state, _)| *state == customer.state).for_each(|(_, s)| s.add(customer));
+            states
+                .iter_mut()
+                .filter(|(state, _)| *state == customer.state)
+                .for_each(|(_, s)| s.add(customer));
         }
         let count = (rules.best * customers.len() as f64).ceil() as usize;
         order.iter().take(count).for_each(|i| best.add(&customers[*i]));

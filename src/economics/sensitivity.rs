@@ -44,14 +44,8 @@ pub enum Driver {
 
 impl Driver {
     /// All of them.
-    pub const ALL: [Driver; 6] = [
-        Driver::Retention,
-        Driver::Frequency,
-        Driver::Spend,
-        Driver::Margin,
-        Driver::Discount,
-        Driver::Cac,
-    ];
+    pub const ALL: [Driver; 6] =
+        [Driver::Retention, Driver::Frequency, Driver::Spend, Driver::Margin, Driver::Discount, Driver::Cac];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -90,7 +84,9 @@ impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let changed = Driver::ALL.iter().filter(|driver| self.changes[**driver as usize] != 0.0);
         let words: Vec<String> = changed
-            .map(|driver| format!("{}={:+}%", driver.name(), (self.changes[*driver as usize] * 1e8).round() / 1e6))
+            .map(|driver| {
+                format!("{}={:+}%", driver.name(), (self.changes[*driver as usize] * 1e8).round() / 1e6)
+            })
             .collect();
         f.write_str(if words.is_empty() { "no change" } else { "" })?;
         f.write_str(&words.join(","))
@@ -274,7 +270,8 @@ mod tests {
         let scenario: Scenario = "retention=+2%, spend=-5%".parse().unwrap();
         assert_eq!((scenario.changes[0], scenario.changes[2]), (0.02, -0.05));
         assert_eq!(scenario.to_string(), "retention=+2%,spend=-5%");
-        for bad in ["retention=2", "churn=2%", "spend", "spend=-100%", "spend=1%,spend=2%", "", "spend=nan%"] {
+        for bad in ["retention=2", "churn=2%", "spend", "spend=-100%", "spend=1%,spend=2%", "", "spend=nan%"]
+        {
             assert!(bad.parse::<Scenario>().is_err(), "{bad}");
         }
     }

@@ -75,7 +75,9 @@ impl<'a> Study<'a> {
     fn prospects(&self) -> Vec<Prospect> {
         use rayon::prelude::*;
         let groups = self.of_groups.par_iter().enumerate();
-        groups.map(|(g, group)| Prospect::new(group, &self.group_terms(g), OF_GROUPS + 1 + g as u64)).collect()
+        groups
+            .map(|(g, group)| Prospect::new(group, &self.group_terms(g), OF_GROUPS + 1 + g as u64))
+            .collect()
     }
 
     /// The mean margin of a group's customers.
@@ -112,7 +114,11 @@ impl<'a> Study<'a> {
                         let message = format!("there are no customers of '{name}' (--by)");
                         Error::option("--acquisitions", message)
                     })?;
-                    ((name.as_str(), &self.of_groups[g]), self.group_terms(g).margin, acquisitions.groups[g].cac())
+                    (
+                        (name.as_str(), &self.of_groups[g]),
+                        self.group_terms(g).margin,
+                        acquisitions.groups[g].cac(),
+                    )
                 }
             };
             let cac = cac.filter(|cac| cac.is_finite());
@@ -247,7 +253,10 @@ impl<'a> Study<'a> {
         let curves: Vec<_> = own.iter().map(curve).filter(|(curve, _)| curve.months > 0).collect();
         Ok(Budget {
             acquisition: acquisition.transpose()?.map(|r| budget::acquisition_optimum(r, all.new.ltv.value)),
-            retention: retention.transpose()?.map(|r| budget::retention_optimum(r, margin, yearly)).transpose()?,
+            retention: retention
+                .transpose()?
+                .map(|r| budget::retention_optimum(r, margin, yearly))
+                .transpose()?,
             allocation: options.budget.map(|budget| budget::allocate(budget, &curves)),
             curves: curves.into_iter().map(|(curve, _)| curve).collect(),
             offers: options.retention_cost.map_or(Vec::new(), |cost| offers(segments, cost)),

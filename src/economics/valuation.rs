@@ -198,7 +198,8 @@ impl<'a> Adder<'a> {
                 let other = self.base.spend(i, spend);
                 if other.is_finite() && other > 0.0 { other } else { expected }
             }));
-            let (group, cohort) = (self.base.by.first().map(|by| by.of[i]), self.base.born[i] - self.first_cohort);
+            let (group, cohort) =
+                (self.base.by.first().map(|by| by.of[i]), self.base.born[i] - self.first_cohort);
             for (sums, amount) in all.iter_mut().zip(amounts) {
                 let value = self.base.margin[i] * amount * last.discounted;
                 sums.value += value;

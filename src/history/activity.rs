@@ -157,8 +157,7 @@ mod tests {
     #[test]
     fn months_are_counted() {
         let (from, until) = ("2024-01-01".parse().unwrap(), "2024-06-15".parse().unwrap());
-        let mut counter =
-            ActivityCounter::new("30d".parse().unwrap(), Grain::Day, from, until).unwrap();
+        let mut counter = ActivityCounter::new("30d".parse().unwrap(), Grain::Day, from, until).unwrap();
         // Active on 01-31 and 02-29; silent on 03-31; back on 04-30, 30 days after 03-31 is 04-29: not active.
         counter.customer(&grains(&["2024-01-15", "2024-02-03", "2024-04-10"]), &[1.0, 2.0, 4.0]);
         // Bought exactly 29 days before 01-31: still within 30; 02-01 to 03-01 covers 02-29.

@@ -1,0 +1,174 @@
+//! `clv economics`: what customers are worth, what they may cost, who they are and what would move them.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::cli::args::{InputArgs, ValueArgs, date, share};
+use crate::cli::console::{Console, Results};
+use crate::economics::budget::Response;
+use crate::economics::{self, Costs, EconomicsOptions, Scenario};
+use crate::error::{Error, Result};
+use crate::model_file::{self, AnyModel};
+use crate::output::Target;
+use crate::report;
+use crate::units::Duration;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Model file, from clv fit
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    value: ValueArgs,
+    /// Attribute that groups customers (channel); further ones are looked at for who the good customers are
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Economics")]
+    by: Vec<String>,
+    /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost
+    #[arg(long, value_name = "FILE", help_heading = "Economics")]
+    costs: Option<PathBuf>,
+    /// Attribute that holds each customer's margin, such as 0.3
+    #[arg(long, value_name = "COLUMN", conflicts_with = "margin", help_heading = "Economics")]
+    margin_column: Option<String>,
+    /// The wanted ratio of LTV to CAC [default: 3, a rule of thumb]
+    #[arg(long, value_name = "N", help_heading = "Economics")]
+    target_ratio: Option<f64>,
+    /// The time in which a customer shall have paid back the cost [default: 12mo, a rule of thumb]
+    #[arg(long, value_name = "TIME", help_heading = "Economics")]
+    target_payback: Option<Duration>,
+    /// A customer is active for so long after a purchase, for observed retention [default: 90d, a rule of thumb]
+    #[arg(long, value_name = "TIME", help_heading = "Economics")]
+    active_within: Option<Duration>,
+    /// Date to compare the end with [default: a year before it, or the middle of a shorter log]
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Economics")]
+    compare_with: Option<Date>,
+    /// New customers a month to plan with: 100, or by group: search=120,email=40
+    #[arg(long, value_name = "N", value_delimiter = ',', help_heading = "Economics")]
+    acquisitions: Vec<String>,
+    /// What if: relative changes of retention, frequency, spend, margin, discount, cac: retention=+2%,spend=+5%; may be given more than once
+    #[arg(long, value_name = "CHANGES", help_heading = "Economics")]
+    scenario: Vec<Scenario>,
+    /// What an offer to keep a customer costs
+    #[arg(long, value_name = "MONEY", help_heading = "Economics")]
+    retention_cost: Option<f64>,
+    /// Acquisition by judgement: spent a prospect, share won, and most that could be won: spend=5,rate=0.04,ceiling=0.1
+    #[arg(long, value_name = "RESPONSE", help_heading = "Economics")]
+    acquisition_response: Option<String>,
+    /// Yearly retention by judgement, a customer and year: spend=10,rate=0.6,ceiling=0.8
+    #[arg(long, value_name = "RESPONSE", help_heading = "Economics")]
+    retention_response: Option<String>,
+    /// Money a month to divide among groups, by curves fitted to the costs
+    #[arg(long, value_name = "MONEY", help_heading = "Economics")]
+    budget: Option<f64>,
+    /// Probability of the intervals [default: 0.9]
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Output")]
+    interval: Option<f64>,
+    /// Seed of the intervals: equal seeds give equal intervals [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    seed: Option<u64>,
+    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+    /// Table to write with one row a customer: segment, value, reason
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    segments: Option<String>,
+    /// File to write for a CRM: id, segment, value, next_action; text that a spreadsheet would take for a formula gets an apostrophe before it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    crm: Option<String>,
+}
+
+impl Args {
+    fn options(&self) -> Result<EconomicsOptions> {
+        let default = EconomicsOptions::default();
+        let response = |option: &str, text: &Option<String>| {
+            text.as_deref().map(|text| Response::parse(option, text)).transpose()
+        };
+        let options = EconomicsOptions {
+            value: self.value.options()?,
+            by: self.by.clone(),
+            margin_column: self.margin_column.clone(),
+            interval: self.interval.unwrap_or(default.interval),
+            seed: self.seed.unwrap_or(default.seed),
+            active_within: self.active_within.unwrap_or(default.active_within),
+            compare_with: self.compare_with,
+            target_ratio: self.target_ratio.unwrap_or(default.target_ratio),
+            target_payback: self.target_payback.unwrap_or(default.target_payback),
+            acquisitions: self.acquisitions.iter().map(|text| planned(text)).collect::<Result<_>>()?,
+            scenarios: self.scenario.clone(),
+            retention_cost: self.retention_cost,
+            acquisition_response: response("--acquisition-response", &self.acquisition_response)?,
+            retention_response: response("--retention-response", &self.retention_response)?,
+            budget: self.budget,
+            ..default
+        };
+        options.checked()
+    }
+
+    /// The tables to write, none of which is an input or another output.
+    fn targets(&self) -> Result<[Option<Target>; 3]> {
+        let mut targets = [None, None, None];
+        for (k, path) in [&self.output, &self.segments, &self.crm].into_iter().enumerate() {
+            let Some(path) = path else { continue };
+            let target = Target::table(path)?;
+            target.refuse_inputs(self.input.files().chain([&self.model]).chain(&self.costs))?;
+            if targets.iter().flatten().any(|other: &Target| other.to_string() == target.to_string()) {
+                return Err(Error::option("--output", format!("'{target}' is to be written twice")));
+            }
+            targets[k] = Some(target);
+        }
+        Ok(targets)
+    }
+}
+
+/// `120`, or `search=120`.
+fn planned(text: &str) -> Result<(Option<String>, f64)> {
+    let (name, number) = match text.rsplit_once('=') {
+        Some((name, number)) => (Some(name.to_owned()), number),
+        None => (None, text),
+    };
+    let wrong = || Error::option("--acquisitions", format!("'{text}': write 100, or search=120,email=40"));
+    Ok((name, number.trim().parse().map_err(|_| wrong())?))
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let options = args.options()?;
+    let AnyModel::Purchases(model) = model_file::load_any(&args.model)? else {
+        let message = "economics are of purchases: clv score gives retention and lifetimes of contracts";
+        return Err(Error::option("MODEL", message));
+    };
+    let targets = args.targets()?;
+    let mut log = args.input.options(threads)?;
+    if !args.input.has_grain() {
+        log.grain = model.grain.unwrap_or_default();
+    }
+    let by = options.by.first().map(String::as_str);
+    let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
+    let found = economics::run(&model, &args.input.inputs, &log, costs.as_ref(), &options, console)?;
+    let mut report = report::input(&found.meta);
+    report.extend(report::scored_with(&model, &found.meta));
+    report.extend(report::economics(&found));
+    let write = [economics::write, economics::write_segments, economics::write_crm];
+    for (target, write) in targets.iter().zip(write) {
+        if let Some(target) = target {
+            write(&found, target)?;
+        }
+    }
+    let to_stdout = targets.iter().flatten().any(Target::is_stdout);
+    console.report(&report, if to_stdout { Results::Stderr } else { Results::Stdout })?;
+    say_written(&targets, console);
+    Ok(())
+}
+
+fn say_written(targets: &[Option<Target>; 3], console: &Console) {
+    let words = ["all figures", "one row a customer", "for a CRM"];
+    for (target, words) in targets.iter().zip(words) {
+        if let Some(target) = target.as_ref().filter(|target| !target.is_stdout()) {
+            console.say(&format!("{words}: {target}"));
+        }
+    }
+    if targets.iter().all(Option::is_none) {
+        console.say("all figures: add -o economics.csv; customers with their segments: --segments, --crm");
+    }
+}
