@@ -87,13 +87,13 @@ impl Acquisitions {
         let levels: Vec<&str> =
             base.by.first().map_or(vec![""], |by| by.levels.iter().map(String::as_str).collect());
         let mut cells: BTreeMap<(usize, i32), AcquiredMonth> = BTreeMap::new();
-        for i in 0..base.len() {
+        for (i, value) in values.iter().enumerate() {
             let level = base.by.first().map_or(0, |by| by.of[i] as usize);
             let cell =
                 cells.entry((level, base.born[i])).or_insert_with(|| empty(levels[level], base.born[i]));
             cell.customers += 1;
             cell.realised += base.margin[i] * base.paid(i);
-            cell.expected += values[i];
+            cell.expected += value;
         }
         let mut found = Acquisitions { groups: vec![Acquired::default(); levels.len()], ..Self::default() };
         if let Some(costs) = costs {

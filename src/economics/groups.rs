@@ -143,7 +143,7 @@ fn population_mean(fit: &GroupFit) -> Option<(f64, f64)> {
         .map(|(i, j)| slope[i] * fit.log_covariance[[i, j]] * slope[j])
         .sum();
     // The logarithm is known to less than a factor of e: else the observed mean says more.
-    (variance < 1.0).then(|| (mean, mean * mean * variance))
+    (variance < 1.0).then_some((mean, mean * mean * variance))
 }
 
 /// Mean of the mean amounts of repeat customers, and its variance.

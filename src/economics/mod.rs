@@ -56,7 +56,7 @@ use self::valuation::{Outreach, Valuation};
 use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
 use crate::history::{self, LogOptions};
-use crate::model::Scale;
+use crate::model::{Customer, Scale};
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryMeta, UnitSource};
 use crate::units::Unit;

@@ -291,6 +291,13 @@ impl<'a> Study<'a> {
                     .to_owned(),
             );
         }
+        if self.model.purchase.p_alive(&Customer { x: 0, t_x: 0.0, t: 1e6 }) == 1.0 {
+            notes.push(format!(
+                "under {} customers who bought once are customers until they come back, however long that takes: \
+                 retention, half-life and P(alive) of them say little (mbg-nbd and pareto-nbd let them leave)",
+                self.model.purchase.name
+            ));
+        }
         if movement.is_none() {
             let words = "no movement between two dates, no retention by group: the log is too short, or standard \
                          input, which cannot be read twice";

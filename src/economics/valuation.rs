@@ -158,12 +158,14 @@ impl<'a> Adder<'a> {
         Adder { base, outreach, spend, first_cohort: first, cohorts, groups }
     }
 
-    fn calculators(&self, model: &PurchaseModel) -> Calculators {
+    /// Discounting takes most of the time, and is asked for by month only under the estimate.
+    fn calculators(&self, model: &PurchaseModel, by_month: bool) -> Calculators {
         let Outreach { discounting, horizon, ends } = self.outreach;
-        let beyond = ends.last() != Some(horizon);
+        let monthly = if by_month { *discounting } else { Discounting::Continuous { delta: 0.0 } };
+        let apart = !by_month || ends.last() != Some(horizon);
         Calculators {
-            months: ends.iter().map(|end| model.scorer(*end, *discounting)).collect(),
-            horizon: beyond.then(|| model.scorer(*horizon, *discounting)),
+            months: ends.iter().map(|end| model.scorer(*end, monthly)).collect(),
+            horizon: apart.then(|| model.scorer(*horizon, *discounting)),
             counts: horizon.is_finite() || model.finite_without_end(),
         }
     }
@@ -182,7 +184,8 @@ impl<'a> Adder<'a> {
 
     /// Sums under these purchase models, with the estimated amounts and with each other spend model.
     fn add(&self, models: &[PurchaseModel], spends: &[GammaGamma], keep: bool) -> (Vec<Sums>, Values) {
-        let mut calculators: Vec<Calculators> = models.iter().map(|model| self.calculators(model)).collect();
+        let mut calculators: Vec<Calculators> =
+            models.iter().map(|model| self.calculators(model, keep)).collect();
         let mut all = vec![self.empty(); 1 + spends.len()];
         let mut values = Values::default();
         for i in 0..self.base.len() {

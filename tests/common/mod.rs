@@ -1,6 +1,8 @@
 //! What several tests share: shipped logs, and comparison by printed digits.
 #![allow(dead_code)] // Each test file uses a part.
 
+pub mod shop;
+
 use std::path::{Path, PathBuf};
 
 use clv::clv_model::{ClvModel, FitRequest};

@@ -6,8 +6,16 @@ use crate::report::{Block, Report, Table, count, grouped, significant};
 
 pub(super) fn retention(found: &Economics, report: &mut Report) {
     let retention = &found.retention;
-    let mut table =
-        Table::new(&["month", ">active at start", ">new", ">at end", ">retention", ">churn", ">revenue"]);
+    let mut table = Table::new(&[
+        "month",
+        ">active at start",
+        ">new",
+        ">at end",
+        ">retention",
+        ">churn",
+        ">stayed",
+        ">revenue",
+    ]);
     let recent = retention.observed.len().saturating_sub(12);
     for month in &retention.observed[recent..] {
         table.row([
@@ -17,12 +25,13 @@ pub(super) fn retention(found: &Economics, report: &mut Report) {
             count(month.counts.active),
             optional(month.retention, percent),
             optional(month.retention.map(|share| 1.0 - share), percent),
+            optional(month.retained, percent),
             money(month.counts.revenue),
         ]);
     }
     report.results.push(Block::Heading(format!(
-        "retention seen: (active at the end - new) / active at the start; active is who bought within {} days (a rule \
-         of thumb: --active-within)",
+        "retention seen: (active at the end - new) / active at the start, with those who came back; stayed: without \
+         them; active is who bought within {} days (a rule of thumb: --active-within)",
         significant(retention.active_within, 4)
     )));
     report.results.push(Block::Table(table));

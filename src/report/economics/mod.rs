@@ -108,10 +108,19 @@ fn by(found: &Economics) -> &str {
 
 fn acquisition(found: &Economics, report: &mut Report) {
     let (groups, left) = shown(found);
-    let mut table =
-        Table::new(&[by(found), ">new", ">first purchase", ">purchases", ">LTV", ">", ">most at"]);
+    let mut table = Table::new(&[
+        by(found),
+        ">new",
+        ">first purchase",
+        ">purchases",
+        ">LTV",
+        ">",
+        ">may cost",
+        ">so far",
+        ">to come",
+    ]);
     for group in &groups {
-        let new = &group.new;
+        let (new, customers) = (&group.new, group.acquired.customers as f64);
         table.row([
             group.name.clone(),
             count(group.acquired.customers),
@@ -124,10 +133,13 @@ fn acquisition(found: &Economics, report: &mut Report) {
             money(new.ltv.value),
             between(new.ltv.interval, money),
             money(new.most_for_ratio.value),
+            money(group.acquired.realised / customers),
+            money(group.acquired.expected / customers),
         ]);
     }
     report.results.push(Block::Heading(format!(
-        "a new customer: first purchase and repeat purchases within the horizon; the most to pay for LTV:CAC of {}",
+        "a new customer: first purchase and repeat purchases within the horizon (LTV, and the most to pay for LTV:CAC of \
+         {}); those acquired: margin so far and to come, each",
         significant(found.options.target_ratio, 3)
     )));
     report.results.push(Block::Table(table));

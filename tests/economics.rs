@@ -1,0 +1,302 @@
+//! Economics: the shop of which all is known is recovered, identities hold, and what cannot be used is said.
+//!
+//! Each test was seen to fail with the one-line bug named above it.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use clv::clv_model::{ClvModel, FitRequest};
+use clv::economics::{Costs, Economics, EconomicsOptions, Scenario};
+use clv::history::{self, LogOptions};
+use clv::score::{self, IntervalOptions, ScoreOptions};
+use clv::totals::Totals;
+use clv::value::ValueOptions;
+use clv::{Error, economics};
+use common::shop::{self, CHANNELS};
+use common::{assert_close, fixture};
+use tempfile::TempDir;
+
+const MARGIN: f64 = 0.4;
+
+fn options() -> EconomicsOptions {
+    EconomicsOptions {
+        value: ValueOptions { horizon: "24mo".parse().unwrap(), margin: MARGIN, ..ValueOptions::default() },
+        by: vec!["channel".into(), "category".into()],
+        ..EconomicsOptions::default()
+    }
+}
+
+fn model(log: &[PathBuf], name: &str) -> ClvModel {
+    let summary = history::open(log, &LogOptions::default(), &()).unwrap();
+    ClvModel::fit(&summary, &FitRequest { model: name.into(), ..FitRequest::default() }, &()).unwrap()
+}
+
+struct Files {
+    _dir: TempDir,
+    log: PathBuf,
+    costs: PathBuf,
+}
+
+fn files(log: &str, costs: &str) -> Files {
+    let dir = TempDir::new().unwrap();
+    let (at, of) = (dir.path().join("log.csv"), dir.path().join("costs.csv"));
+    std::fs::write(&at, log).unwrap();
+    std::fs::write(&of, costs).unwrap();
+    Files { _dir: dir, log: at, costs: of }
+}
+
+fn run(log: &Path, costs: Option<&Path>, options: &EconomicsOptions) -> Result<Economics, Error> {
+    let log = [log.to_owned()];
+    let by = options.by.first().map(String::as_str);
+    let costs = costs.map(|path| Costs::read(path, by)).transpose()?;
+    economics::run(&model(&log, "mbg-nbd"), &log, &LogOptions::default(), costs.as_ref(), options, &())
+}
+
+fn shop() -> Economics {
+    run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options()).unwrap()
+}
+
+/// The fixture is what the generator draws.
+#[test]
+fn the_shop_is_as_it_was_drawn() {
+    let drawn = shop::draw(1);
+    for (name, text) in [("orders.csv", drawn.log), ("costs.csv", drawn.costs)] {
+        let path = fixture("shop").join(name);
+        if std::env::var_os("CLV_WRITE_FIXTURES").is_some() {
+            std::fs::create_dir_all(fixture("shop")).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{name}");
+    }
+}
+
+/// Over 20 shops: the true LTV of a channel is in its 90 % interval for at least 80 % of them, the ranking is
+/// right, the true payback month is in its interval. Seen to fail with the groups fitted as one (the pooled
+/// parameters for each), and with the first purchase left out.
+#[test]
+fn the_truth_of_the_shop_is_found() {
+    let (mut inside, mut paid, mut ranked, mut all) = (0, 0, 0, 0);
+    let truth: Vec<f64> = CHANNELS.iter().map(|channel| channel.ltv(MARGIN, 24.0, 0.1)).collect();
+    for seed in 1..=20 {
+        let drawn = shop::draw(seed);
+        let files = files(&drawn.log, &drawn.costs);
+        let options = EconomicsOptions { by: vec!["channel".into()], ..options() };
+        let found = run(&files.log, Some(&files.costs), &options).unwrap();
+        for ((channel, truth), group) in CHANNELS.iter().zip(&truth).zip(&found.groups) {
+            assert_eq!(channel.name, group.name);
+            let (low, high) = group.new.ltv.interval.unwrap();
+            let against = group.against.as_ref().unwrap();
+            let (soon, late) = against.payback.interval.unwrap();
+            let month = channel.payback(MARGIN, against.cac).unwrap();
+            inside += u32::from((low..=high).contains(truth));
+            paid += u32::from(soon.unwrap_or(99) <= month && month <= late.unwrap_or(99));
+            all += 1;
+        }
+        let order = |values: &[f64]| {
+            let mut order: Vec<usize> = (0..values.len()).collect();
+            order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+            order
+        };
+        let values: Vec<f64> = found.groups.iter().map(|group| group.new.ltv.value).collect();
+        ranked += u32::from(order(&values) == order(&truth));
+    }
+    println!("inside {inside}, payback {paid} of {all}; ranked {ranked} of 20; truth {truth:?}");
+    assert!(inside >= all * 80 / 100 && inside <= all * 99 / 100, "{inside} of {all}");
+    assert!(paid >= all * 80 / 100, "{paid} of {all}");
+    assert!(ranked >= 18, "{ranked} of 20");
+}
+
+/// What adds up adds up. Seen to fail with a customer counted in the cohort of the month after, with the last
+/// month of revenue left out, and with costs divided by all new customers and not by those of months with costs.
+#[test]
+fn identities_hold() {
+    let found = shop();
+    let equity = &found.equity;
+    let sum = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>();
+    let groups = sum(&mut found.groups.iter().map(|group| group.equity.value));
+    assert_close("equity by group", groups, equity.value.value, 1e-12);
+    let cohorts = sum(&mut equity.cohorts.iter().map(|cohort| cohort.value.value));
+    assert_close("equity by cohort", cohorts, equity.value.value, 1e-12);
+    let states = sum(&mut found.segments.states.iter().map(|(_, share)| share.value));
+    assert_close("value by state", states, equity.value.value, 1e-12);
+    let months = sum(&mut equity.months.iter().map(|month| month.base.value)) + equity.later;
+    assert_close("revenue by month", months, equity.undiscounted, 1e-12);
+    for group in found.groups.iter().chain([&found.all]) {
+        let new = &group.new;
+        let ltv = MARGIN * (new.first_purchase.value + new.mean_amount.value * new.discounted_purchases);
+        assert_close("LTV", ltv, new.ltv.value, 1e-12);
+        let acquired = &group.acquired;
+        let cost = group.against.as_ref().unwrap().cac * acquired.costed as f64;
+        assert_close("CAC x new customers", cost, acquired.cost.unwrap(), 1e-12);
+        assert_eq!(acquired.customers, group.loyalty.customers);
+        assert_close("the curve's end", new.curve[24].discounted.value, new.ltv.value, 1e-9);
+    }
+    assert_close("all costs", found.all.acquired.cost.unwrap(), shop::draw(1).cost, 1e-12);
+    let moved: u64 = found.movement.iter().flat_map(|m| m.matrix.iter().flatten().chain(&m.arrived)).sum();
+    assert_eq!(moved, found.all.loyalty.customers);
+}
+
+/// Equity is the total of `clv score`, and at a margin of 1 without discounting that is the revenue by month. Its
+/// interval is that of the simulated futures of scores, within a sixth of its width. Seen to fail with the spend model's
+/// directions left out, and with the variance of single customers left out.
+#[test]
+fn equity_is_what_scores_add_up_to() {
+    let log = [fixture("shop/orders.csv")];
+    let model = model(&log, "mbg-nbd");
+    let value = ValueOptions {
+        horizon: "12mo".parse().unwrap(),
+        discount: "0".parse().unwrap(),
+        ..ValueOptions::default()
+    };
+    let options = EconomicsOptions { value, draws: 2000, ..EconomicsOptions::default() };
+    let found = economics::run(&model, &log, &LogOptions::default(), None, &options, &()).unwrap();
+    let summary = history::open(&log, &LogOptions::default(), &()).unwrap();
+    let scores =
+        ScoreOptions { value, interval: Some(IntervalOptions::default()), ..ScoreOptions::default() };
+    let mut totals = Totals::default();
+    score::score(&model, &summary, &scores).unwrap().for_each(|batch| totals.add(&batch.unwrap()));
+    assert_close("equity", found.equity.value.value, totals.value.unwrap(), 1e-12);
+    assert_close("revenue", found.equity.undiscounted, totals.value.unwrap(), 1e-12);
+    let (low, high) = found.equity.value.interval.unwrap();
+    let (below, above) = totals.groups[&None].clv_spread.interval(0.9).unwrap();
+    println!("[{low}, {high}] against [{below}, {above}]");
+    let near = (above - below) / 6.0;
+    assert!((low - below).abs() < near && (high - above).abs() < near, "[{low}, {high}] [{below}, {above}]");
+}
+
+/// No change changes nothing, and changes work as they are defined. Seen to fail with retention acting from the
+/// month after on, and with spend left out of the first purchase.
+#[test]
+fn scenarios_change_what_they_say() {
+    let scenario = |text: &str| text.parse::<Scenario>().unwrap();
+    let texts = ["spend=+10%", "margin=+10%", "retention=+5%", "retention=-5%", "discount=+50%", "cac=+10%"];
+    let scenarios = [Scenario::default()].into_iter().chain(texts.map(scenario)).collect();
+    let options = EconomicsOptions { scenarios, ..options() };
+    let found = run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options).unwrap();
+    let same = &found.scenarios[0];
+    assert_eq!((same.equity, same.ltv), (same.equity_before, same.ltv_before));
+    assert_close("equity", same.equity, found.equity.value.value, 1e-12);
+    assert_close("LTV", same.ltv, found.all.new.ltv.value, 1e-12);
+    for outcome in &found.scenarios[1..3] {
+        assert_close("a tenth more", outcome.equity / same.equity, 1.1, 1e-12);
+        assert_close("a tenth more", outcome.ltv / same.ltv, 1.1, 1e-12);
+    }
+    let [better, worse] = [&found.scenarios[3], &found.scenarios[4]].map(|o| o.equity / same.equity - 1.0);
+    // A month's share rises by 0.4 %: over two years at most by 1.05², and by some of it on average.
+    assert!(better > 0.01 && better < 1.05f64.powi(2) - 1.0, "{better}");
+    assert!(worse < -0.01 && worse > 0.95f64.powi(2) - 1.0, "{worse}");
+    // Another discount rate is what the valuation itself makes of it, but for the middle of months.
+    let value = ValueOptions { discount: "15%/yr".parse().unwrap(), ..options.value };
+    let options = EconomicsOptions { value, scenarios: Vec::new(), ..options };
+    let dearer = run(&fixture("shop/orders.csv"), None, &options).unwrap();
+    assert_close("discount", found.scenarios[5].equity, dearer.equity.value.value, 1e-4);
+    assert_close("CAC", found.scenarios[6].cac.unwrap() / same.cac.unwrap(), 1.1, 1e-12);
+}
+
+/// What does not fit together is said, what cannot be used refused. Seen to fail with unknown channels
+/// dropped without a word.
+#[test]
+fn costs_that_do_not_fit_are_said() {
+    let log = std::fs::read_to_string(fixture("shop/orders.csv")).unwrap();
+    let costs =
+        "Month,channel,cost\n2023-01,search,100\n2023-01,search,50\n2023-02,tv,70\n2030-01,search,9\n";
+    let found = {
+        let files = files(&log, costs);
+        run(&files.log, Some(&files.costs), &options()).unwrap()
+    };
+    let said = found.notes.join("\n");
+    for part in [
+        "costs of 'tv' (70.00)",
+        "1 rows of costs (9.00)",
+        "1 rows of costs were added",
+        "email: there are no",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_close("costs", found.all.acquired.cost.unwrap(), 220.0, 1e-12);
+    let refused = |costs: &str| {
+        let files = files(&log, costs);
+        run(&files.log, Some(&files.costs), &options()).unwrap_err().to_string()
+    };
+    let bad = refused(
+        "period,channel,cost\n2023-1,search,5\n2023-02,search,-5\n2023-03,,5\n2023-04,tv,\"1,000\"\n",
+    );
+    for part in ["line 2, column \"period\": '2023-1'", "'-5'", "is missing", "'1,000'", "4 rows"] {
+        assert!(bad.contains(part), "{part}: {bad}");
+    }
+    assert!(refused("period,medium,cost\n2023-01,search,5\n").contains("'channel', which says whose costs"));
+}
+
+/// A summary has no dates, a log without amounts no economics.
+#[test]
+fn what_has_no_economics_is_refused() {
+    let log = [fixture("shop/orders.csv")];
+    let model = model(&log, "bg-nbd");
+    let run = |text: &str| {
+        let files = files(text, "");
+        let options = EconomicsOptions::default();
+        economics::run(&model, &[files.log.clone()], &LogOptions::default(), None, &options, &())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(run("customer_id,frequency,recency,T,monetary_value\na,1,2,3,4\n").contains("purchase log"));
+    assert!(run("customer_id,date\na,2023-01-01\na,2023-02-01\n").contains("amounts"));
+}
+
+/// The CRM file is safe to open in a spreadsheet and can be undone; the other table is as it is. The same bytes for
+/// any number of threads. Seen to fail with '@' left out of the guard.
+#[test]
+fn files_are_guarded_and_the_same() {
+    let dir = TempDir::new().unwrap();
+    let ids = ["=1+1", "+49", "-7", "@a", "'a", "b"];
+    let mut log = String::from("customer_id,date,amount\n");
+    for day in 1..=20 {
+        for (i, id) in ids.iter().enumerate().filter(|(i, _)| day % (i + 2) == 0 || day == 1) {
+            log += &format!("{id},2024-{:02}-{:02},{}\n", 1 + day / 4, 1 + day, 10 + i * day);
+        }
+    }
+    std::fs::write(dir.path().join("log.csv"), log).unwrap();
+    let clv = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("clv").unwrap();
+        command.current_dir(dir.path()).args(arguments).assert().success().get_output().stdout.clone()
+    };
+    clv(&["fit", "log.csv", "--prior", "weak", "-o", "m.json"]);
+    let economics = |threads: &str, crm: &str, all: &str| {
+        let asked = ["economics", "m.json", "log.csv", "--json", "--threads", threads];
+        clv(&[&asked[..], &["--crm", crm, "--segments", all]].concat())
+    };
+    let (one, two) = (economics("1", "a.csv", "b.csv"), economics("2", "c.csv", "d.csv"));
+    assert_eq!(one, two);
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    assert_eq!((read("a.csv"), read("b.csv")), (read("c.csv"), read("d.csv")));
+    let first = |text: &str| -> Vec<String> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        reader.records().map(|record| record.unwrap()[0].to_owned()).collect()
+    };
+    let (crm, all) = (first(&read("a.csv")), first(&read("b.csv")));
+    assert!(crm.iter().all(|id| !id.starts_with(['=', '+', '-', '@'])), "{crm:?}");
+    let back: Vec<&str> = crm.iter().map(|id| id.strip_prefix('\'').unwrap_or(id)).collect();
+    assert_eq!(back, all);
+    assert_eq!(all.len(), ids.len());
+}
+
+/// The curves of the shop's channels are found where costs show them, and money goes where the last unit brings most.
+/// Own regression on which are identified; the truth of those within 50 %.
+#[test]
+fn a_budget_goes_where_it_brings_most() {
+    let options = EconomicsOptions { budget: Some(4000.0), retention_cost: Some(5.0), ..options() };
+    let found = run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options).unwrap();
+    let allocation = found.budget.allocation.as_ref().unwrap();
+    assert_eq!(allocation.parts.len() + allocation.refused.len(), CHANNELS.len());
+    for curve in &found.budget.curves {
+        let channel = CHANNELS.iter().find(|channel| channel.name == curve.group).unwrap();
+        println!("{} {:?}, truth {} {}", curve.group, curve.fitted, channel.most, channel.k);
+        if let Ok((most, _)) = curve.fitted {
+            assert!((most / channel.most).ln().abs() < 0.5, "{}: {most} for {}", curve.group, channel.most);
+        }
+    }
+    let spent: f64 = allocation.parts.iter().map(|part| part.spend).sum();
+    assert!((spent + allocation.unspent - 4000.0).abs() < 1e-6, "{spent}");
+}
