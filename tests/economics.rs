@@ -237,7 +237,7 @@ fn what_has_no_economics_is_refused() {
     let run = |text: &str| {
         let files = files(text, "");
         let options = EconomicsOptions::default();
-        economics::run(&model, &[files.log.clone()], &LogOptions::default(), None, &options, &())
+        economics::run(&model, std::slice::from_ref(&files.log), &LogOptions::default(), None, &options, &())
             .unwrap_err()
             .to_string()
     };

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::cli::args::{InputArgs, ValueArgs, date, share};
+use crate::cli::args::{InputArgs, LogArgs, ValueArgs, date, share};
 use crate::cli::console::{Console, Results};
+use crate::clv_model::ClvModel;
 use crate::economics::budget::Response;
 use crate::economics::{self, Costs, EconomicsOptions, Scenario};
 use crate::error::{Error, Result};
+use crate::history::LogOptions;
 use crate::model_file::{self, AnyModel};
 use crate::output::Target;
 use crate::report;
@@ -22,13 +24,29 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
+    study: StudyArgs,
+    /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost
+    #[arg(long, value_name = "FILE", help_heading = "Economics")]
+    costs: Option<PathBuf>,
+    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+    /// Table to write with one row a customer: segment, value, reason
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    segments: Option<String>,
+    /// File to write for a CRM: id, segment, value, next_action; text that a spreadsheet would take for a formula gets an apostrophe before it
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    crm: Option<String>,
+}
+
+/// What to work out.
+#[derive(clap::Args)]
+pub(super) struct StudyArgs {
+    #[command(flatten)]
     value: ValueArgs,
     /// Attribute that groups customers (channel); further ones are looked at for who the good customers are
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Economics")]
     by: Vec<String>,
-    /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost
-    #[arg(long, value_name = "FILE", help_heading = "Economics")]
-    costs: Option<PathBuf>,
     /// Attribute that holds each customer's margin, such as 0.3
     #[arg(long, value_name = "COLUMN", conflicts_with = "margin", help_heading = "Economics")]
     margin_column: Option<String>,
@@ -68,19 +86,10 @@ pub(super) struct Args {
     /// Seed of the intervals: equal seeds give equal intervals [default: 1]
     #[arg(long, value_name = "N", help_heading = "Output")]
     seed: Option<u64>,
-    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<String>,
-    /// Table to write with one row a customer: segment, value, reason
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    segments: Option<String>,
-    /// File to write for a CRM: id, segment, value, next_action; text that a spreadsheet would take for a formula gets an apostrophe before it
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    crm: Option<String>,
 }
 
-impl Args {
-    fn options(&self) -> Result<EconomicsOptions> {
+impl StudyArgs {
+    pub fn options(&self) -> Result<EconomicsOptions> {
         let default = EconomicsOptions::default();
         let response = |option: &str, text: &Option<String>| {
             text.as_deref().map(|text| Response::parse(option, text)).transpose()
@@ -105,7 +114,9 @@ impl Args {
         };
         options.checked()
     }
+}
 
+impl Args {
     /// The tables to write, none of which is an input or another output.
     fn targets(&self) -> Result<[Option<Target>; 3]> {
         let mut targets = [None, None, None];
@@ -133,16 +144,13 @@ fn planned(text: &str) -> Result<(Option<String>, f64)> {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = args.options()?;
+    let options = args.study.options()?;
     let AnyModel::Purchases(model) = model_file::load_any(&args.model)? else {
         let message = "economics are of purchases: clv score gives retention and lifetimes of contracts";
         return Err(Error::option("MODEL", message));
     };
     let targets = args.targets()?;
-    let mut log = args.input.options(threads)?;
-    if !args.input.has_grain() {
-        log.grain = model.grain.unwrap_or_default();
-    }
+    let log = log_options(&model, &args.input.log, threads)?;
     let by = options.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
     let found = economics::run(&model, &args.input.inputs, &log, costs.as_ref(), &options, console)?;
@@ -159,6 +167,15 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     console.report(&report, if to_stdout { Results::Stderr } else { Results::Stdout })?;
     say_written(&targets, console);
     Ok(())
+}
+
+/// How to read the log of this model's customers: in the model's own grain, if no other is given.
+pub(super) fn log_options(model: &ClvModel, args: &LogArgs, threads: Option<usize>) -> Result<LogOptions> {
+    let mut log = args.options(threads)?;
+    if !args.has_grain() {
+        log.grain = model.grain.unwrap_or_default();
+    }
+    Ok(log)
 }
 
 fn say_written(targets: &[Option<Target>; 3], console: &Console) {

@@ -9,12 +9,14 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
+use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
-use super::{forecast, model, score};
+use super::{economics, forecast, model, score};
 use crate::backtest::BacktestOptions;
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::contract_model::ContractMember;
 use crate::contracts::ContractOptions;
+use crate::economics::EconomicsOptions;
 use crate::error::{Error, Result};
 use crate::history::LogOptions;
 use crate::model_file::AnyModel;
@@ -231,6 +233,25 @@ pub fn backtest(words: &[String]) -> Result<(LogOptions, BacktestOptions)> {
     Ok((words.args.log.options(words.threads())?, words.args.test.options()))
 }
 
+/// `clv economics`.
+#[derive(Args)]
+struct EconomicsWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    study: StudyArgs,
+}
+
+/// What `clv economics` does with these words under this model.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn economics(words: &[String], model: &ClvModel) -> Result<(LogOptions, EconomicsOptions)> {
+    let words = Words::<EconomicsWords>::read(words)?;
+    let log = economics::log_options(model, &words.args.log, words.threads())?;
+    Ok((log, words.args.study.options()?))
+}
+
 /// What `clv simulate` does with these words.
 ///
 /// # Errors
@@ -267,6 +288,8 @@ pub enum Verb {
     Forecast,
     /// [`backtest`].
     Backtest,
+    /// [`economics`].
+    Economics,
     /// [`simulate`].
     Simulate,
 }
@@ -280,6 +303,7 @@ impl Verb {
             Verb::Score => Words::<ScoreWords>::names(),
             Verb::Forecast => Words::<ForecastWords>::names(),
             Verb::Backtest => Words::<BacktestWords>::names(),
+            Verb::Economics => Words::<EconomicsWords>::names(),
             Verb::Simulate => Words::<DrawArgs>::names(),
         }
     }

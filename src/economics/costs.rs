@@ -9,6 +9,7 @@ use std::path::Path;
 use super::base::month_of;
 use crate::contracts::table::{Bad, TextTable};
 use crate::error::{Error, Result};
+use crate::history::Input;
 
 /// Costs of acquisition by month and group.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,7 +37,24 @@ impl Costs {
     /// # Errors
     /// If a column is missing, or a row has no month, no group or no cost of at least 0.
     pub fn read(path: &Path, by: Option<&str>) -> Result<Self> {
-        let table = TextTable::read(path)?;
+        Costs::from_table(&TextTable::read(path)?, by)
+    }
+
+    /// Reads the same from a file or from a table in memory.
+    ///
+    /// # Errors
+    /// See [`Costs::read`].
+    pub fn read_input(input: &Input, by: Option<&str>) -> Result<Self> {
+        match input {
+            Input::Path(path) => Costs::read(path, by),
+            Input::Table(table) => Costs::from_table(&TextTable::from_memory(table)?, by),
+            Input::Spooled(_) => {
+                Err(Error::option("--costs", "costs are read from a file or a table in memory"))
+            }
+        }
+    }
+
+    fn from_table(table: &TextTable, by: Option<&str>) -> Result<Self> {
         let missing = |what: &str| {
             let found = table.names.join(", ");
             Error::columns(&table.file, format!("there is no column {what}; the columns are {found}"))

@@ -55,10 +55,10 @@ use self::study::{Study, earlier_date, log_options, open};
 use self::valuation::{Outreach, Valuation};
 use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
-use crate::history::{self, LogOptions};
+use crate::history::{self, Input, LogOptions};
 use crate::model::{Customer, Scale};
 use crate::progress::Progress;
-use crate::summary::{Summary, SummaryMeta, UnitSource};
+use crate::summary::{Summary, SummaryMeta};
 use crate::units::Unit;
 
 /// All that was found about the customers of a group, or about all.
@@ -144,18 +144,38 @@ pub fn run(
     options: &EconomicsOptions,
     progress: &dyn Progress,
 ) -> Result<Economics> {
+    run_inputs(model, &history::from_paths(inputs), log, costs, options, progress)
+}
+
+/// The same of a log in files or in memory.
+///
+/// # Errors
+/// See [`run`].
+pub fn run_inputs(
+    model: &ClvModel,
+    inputs: &[Input],
+    log: &LogOptions,
+    costs: Option<&Costs>,
+    options: &EconomicsOptions,
+    progress: &dyn Progress,
+) -> Result<Economics> {
     let options = options.clone().checked()?;
     let log = log_options(model, log, &options)?;
-    let summary = open(model, inputs, &log, progress)?;
+    let summary = open(inputs, &log, progress)?;
     let earlier = match earlier_date(&summary.meta, &options)? {
-        Some(date) if inputs.iter().all(|input| input.as_os_str() != "-") => {
+        Some(date) if inputs.iter().all(read_again) => {
             let log = LogOptions { observed_until: Some(date), activity: None, ..log };
-            Some((date, open(model, inputs, &log, progress)?))
+            Some((date, open(inputs, &log, progress)?))
         }
         _ => None,
     };
     let earlier = earlier.as_ref().map(|(date, summary)| (*date, summary));
     of_summaries(model, &summary, earlier, costs, options, progress)
+}
+
+/// Can this be read twice?
+fn read_again(input: &Input) -> bool {
+    input.path().is_none_or(|path| path.as_os_str() != "-")
 }
 
 /// The economics of the summary of a log, which has first amounts; with that of the same log until an earlier

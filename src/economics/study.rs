@@ -364,17 +364,8 @@ pub(super) fn log_options(
     Ok(log)
 }
 
-pub(super) fn open(
-    model: &ClvModel,
-    inputs: &[PathBuf],
-    log: &LogOptions,
-    progress: &dyn Progress,
-) -> Result<Summary> {
-    let mut summary = history::open(inputs, log, progress)?;
-    if summary.meta.unit_source == UnitSource::Default {
-        summary.meta.unit = if summary.meta.grain.is_some() { summary.meta.unit } else { model.unit };
-    }
-    Ok(summary)
+pub(super) fn open(inputs: &[Input], log: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+    history::open_inputs(inputs, log, progress)
 }
 
 /// The date to compare today with.

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use clv::family::PurchaseModel;
-use clv::model::{Attrition, Customer, Discounting, Process};
+use clv::model::{Customer, Discounting, Process};
 use clv::units::Unit;
 use jiff::civil::Date;
 use rand::{RngExt, SeedableRng};
