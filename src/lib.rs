@@ -47,6 +47,7 @@ pub mod economics;
 pub mod output;
 pub mod report;
 pub mod simulate;
+pub mod sql;
 
 pub mod cli;
 

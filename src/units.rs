@@ -130,8 +130,14 @@ impl Grain {
 
     /// `n` grains in units of `unit`, rounded once.
     pub fn in_units(self, n: i32, unit: Unit) -> f64 {
+        let (numerator, denominator) = self.ratio(unit);
+        f64::from(n) * numerator / denominator
+    }
+
+    /// Its length in a unit, as numerator and denominator.
+    pub(crate) fn ratio(self, unit: Unit) -> (f64, f64) {
         // Exact small ratios where there are some, so that 7 days are 1 week and 12 months 1 year to the bit.
-        let (numerator, denominator) = match (self, unit) {
+        match (self, unit) {
             (Grain::Hour, Unit::Day) => (1.0, 24.0),
             (Grain::Hour, Unit::Week) => (1.0, 168.0),
             (Grain::Hour, Unit::Month) => (1.0, 24.0 * Unit::Month.days()),
@@ -141,8 +147,7 @@ impl Grain {
             (Grain::Year, Unit::Month) => (12.0, 1.0),
             (Grain::Year, Unit::Year) => (1.0, 1.0),
             (grain, unit) => (grain.days(), unit.days()),
-        };
-        f64::from(n) * numerator / denominator
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use super::table_args::TableArgs;
 use crate::choice;
 use crate::clv_model::FitRequest;
 use crate::contracts::ContractOptions;
@@ -14,10 +15,10 @@ use crate::covariates::{CovariateRequest, UnseenLevel};
 use crate::error::{Error, Result};
 use crate::family::Member;
 use crate::fit::{FitOptions, Prior};
-use crate::history::{DateFormat, Input, LogOptions, Returns};
+use crate::history::{DateFormat, Input, LogOptions};
 use crate::model::{CovariateConvention, Scale};
 use crate::score::{ExtraColumn, IntervalOptions, ScoreOptions};
-use crate::units::{DiscountRate, Grain, Horizon, Unit};
+use crate::units::{DiscountRate, Horizon, Unit};
 use crate::value::{Timing, ValueOptions};
 
 /// What to read, and how.
@@ -33,21 +34,8 @@ pub(super) struct InputArgs {
 /// How to read it.
 #[derive(Args)]
 pub(super) struct LogArgs {
-    /// Column that says who bought [found by name: customer_id, client_id, user_id, ...]
-    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
-    id: Option<String>,
-    /// Column that says when [found by name: date, order_date, invoice_date, timestamp, ...]
-    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
-    date: Option<String>,
-    /// Column that says how much was paid [found by name: amount, revenue, sales, total, ...]
-    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
-    amount: Option<String>,
-    /// Column of quantities, for order lines: amount = quantity x price
-    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
-    quantity: Option<String>,
-    /// Column of unit prices, for order lines
-    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
-    price: Option<String>,
+    #[command(flatten)]
+    pub table: TableArgs,
     /// Column of currencies; more than one currency is an error
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     currency_column: Option<String>,
@@ -62,37 +50,13 @@ pub(super) struct LogArgs {
     /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, excel
     #[arg(long, value_name = "FORMAT", help_heading = "Values")]
     date_format: Option<String>,
-    /// Earlier dates are bad rows [default: 1970-01-01]
-    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Values")]
-    dates_from: Option<Date>,
-    /// Later dates are bad rows [default: today]
-    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Values")]
-    dates_until: Option<Date>,
     /// Amounts are written with a decimal comma: 12,50
     #[arg(long, help_heading = "Values")]
     decimal_comma: bool,
-    /// What to do with negative amounts
-    #[arg(long, value_enum, default_value_t, help_heading = "Values")]
-    returns: ReturnsArg,
-    /// Go on without bad rows; they are counted and shown
-    #[arg(long, help_heading = "Values")]
-    skip_bad_rows: bool,
 
-    /// What counts as one purchase: all within one hour, day, week, month or year [default: day]
-    #[arg(long, value_name = "GRAIN", help_heading = "Time")]
-    grain: Option<Grain>,
-    /// How time is written: day, week, month or year; changes no forecast [default: week, or what a summary says]
-    #[arg(long, value_name = "UNIT", help_heading = "Time")]
-    pub unit: Option<Unit>,
     /// For contracts (sbg, bdw): how long a period is: day, week, month or year
     #[arg(long, value_name = "UNIT", help_heading = "Time")]
     period: Option<Unit>,
-    /// End of observation [default: the last date of the log]
-    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]
-    pub observed_until: Option<Date>,
-    /// Leave out customers first seen before this date
-    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]
-    since: Option<Date>,
 
     /// Memory for rows in flight, such as 500MB or 2GB [default: half of the machine's, at most 2GB]
     #[arg(long, value_name = "SIZE", value_parser = bytes, help_heading = "Resources")]
@@ -100,18 +64,6 @@ pub(super) struct LogArgs {
     /// Directory for rows that do not fit into memory [default: the system's]
     #[arg(long, value_name = "DIR", help_heading = "Resources")]
     temp_dir: Option<PathBuf>,
-}
-
-/// `--returns`.
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum ReturnsArg {
-    /// Taken off the customer's earlier purchases, newest first
-    #[default]
-    Net,
-    /// Left out
-    Drop,
-    /// Bad rows
-    Reject,
 }
 
 impl InputArgs {
@@ -132,66 +84,33 @@ impl Deref for InputArgs {
 impl LogArgs {
     /// Was `--grain` given?
     pub fn has_grain(&self) -> bool {
-        self.grain.is_some()
+        self.table.grain.is_some()
     }
 
     /// How long a period of contracts is: `--period`, or what `--unit` says.
     pub fn period(&self) -> Option<Unit> {
-        self.period.or(self.unit)
+        self.period.or(self.table.unit)
     }
 
     /// How contracts are read, if they count in `period` unless said otherwise.
     pub fn contract_options(&self, period: Option<Unit>) -> ContractOptions {
-        ContractOptions { period: self.period().or(period), observed_until: self.observed_until }
+        ContractOptions { period: self.period().or(period), observed_until: self.table.observed_until }
     }
 
     pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
         if self.period.is_some() {
             return Err(Error::option("--period", "only models of contracts (sbg, bdw) have periods"));
         }
-        let returns = match self.returns {
-            ReturnsArg::Net => Returns::Net,
-            ReturnsArg::Drop => Returns::Drop,
-            ReturnsArg::Reject => Returns::Reject,
-        };
-        if self.quantity.is_some() != self.price.is_some() {
-            let (given, missing) =
-                if self.quantity.is_some() { ("--quantity", "--price") } else { ("--price", "--quantity") };
-            return Err(Error::option(
-                given,
-                format!("the amount is quantity x price: {missing} is needed too"),
-            ));
-        }
-        if self.quantity.is_some() && self.amount.is_some() {
-            return Err(Error::option("--amount", "give either --amount, or --quantity and --price"));
-        }
         Ok(LogOptions {
-            id: self.id.clone(),
-            date: self.date.clone(),
-            amount: self.amount.clone(),
-            quantity: self.quantity.clone(),
-            price: self.price.clone(),
             currency_column: self.currency_column.clone(),
             date_format: self.date_format.as_deref().map(date_format),
-            dates_from: self.dates_from,
-            dates_until: self.dates_until,
             decimal_comma: self.decimal_comma,
-            skip_bad_rows: self.skip_bad_rows,
-            returns,
-            grain: self.grain.unwrap_or_default(),
-            unit: self.unit,
-            observed_until: self.observed_until,
-            since: self.since,
-            log_gaps: false,
-            log_gaps_if_known: false,
-            calendar: None,
-            first_amount: false,
-            activity: None,
             attributes: self.attributes.clone(),
             customers: self.customers.clone().map(Input::Path),
             memory_limit: self.memory_limit,
             threads,
             temp_dir: self.temp_dir.clone(),
+            ..self.table.options()?
         })
     }
 }

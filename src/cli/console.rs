@@ -76,6 +76,17 @@ impl Console {
         Ok(())
     }
 
+    /// Prints a text to standard output as it is, or with `--json` the object.
+    pub fn document(&self, text: &str, json: Value) -> Result<()> {
+        self.finish();
+        if let (true, Value::Object(json)) = (self.json, json) {
+            return print_json(&json, Results::Stdout);
+        }
+        let mut stdout = std::io::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        written.map_err(|e| Error::io("write to", "standard output", e))
+    }
+
     /// One line about something written.
     pub fn say(&self, line: &str) {
         self.finish();

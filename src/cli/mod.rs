@@ -13,8 +13,9 @@ mod inspect;
 mod model;
 mod score;
 mod simulate;
-
+mod sql;
 mod summarize;
+mod table_args;
 pub mod words;
 
 use std::ffi::OsString;
@@ -66,6 +67,8 @@ enum Verb {
     Simulate(simulate::Args),
     /// Show a model file
     Inspect(inspect::Args),
+    /// The summary as one SQL statement, for logs that live in a warehouse
+    Sql(sql::Args),
 }
 
 /// Runs the program with these arguments.
@@ -106,6 +109,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Model(args) => model::run(&args, &console),
         Verb::Simulate(args) => simulate::run(&args, threads, &console),
         Verb::Inspect(args) => inspect::run(&args, &console),
+        Verb::Sql(args) => sql::run(&args, &console),
     }
 }
 

@@ -1,0 +1,55 @@
+//! `clv sql`: the summary as one statement for a warehouse.
+
+use serde_json::json;
+
+use crate::cli::console::Console;
+use crate::cli::table_args::TableArgs;
+use crate::error::Result;
+use crate::sql::{self, Dialect, SqlOptions};
+
+/// The statement builds the summary inside the warehouse, by the rules of clv summarize; clv score reads it:
+///
+///   (clv sql --dialect postgres --table shop.orders; echo ';') | psql --csv shop > summary.csv
+///   clv score model.json summary.csv -o scores.csv
+///
+/// It has no semicolon at its end, so that it fits into COPY (...) TO or CREATE TABLE ... AS. Names are put
+/// between quotes: write them as the warehouse keeps them. Columns that are not named are called
+/// customer_id, date and amount.
+///
+/// Tests run duckdb, postgres, sqlite, datafusion, clickhouse (on chDB) and databricks (on Apache Spark), and
+/// find what clv summarize finds. snowflake, bigquery, redshift and trino were never executed: compare a first
+/// result with that of clv summarize.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// duckdb, postgres, sqlite, datafusion, clickhouse, databricks; never executed: snowflake, bigquery, redshift, trino
+    #[arg(long, value_name = "NAME")]
+    dialect: Dialect,
+    /// Table or view of purchases, such as shop.orders; double quotes keep a point within a name
+    #[arg(long, value_name = "NAME", default_value = sql::TABLE)]
+    table: String,
+    /// There is no column of amounts: everything but spend and value
+    #[arg(long)]
+    no_amount: bool,
+    /// Write the statement that counts what becomes of the rows, instead
+    #[arg(long)]
+    account: bool,
+    #[command(flatten)]
+    log: TableArgs,
+}
+
+pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
+    let options = SqlOptions {
+        table: args.table.clone(),
+        no_amount: args.no_amount,
+        account: args.account,
+        ..SqlOptions::new(args.dialect)
+    };
+    let statement = sql::statement(&options, &args.log.options()?)?;
+    let json = json!({
+        "dialect": args.dialect.name(),
+        "tested_on": args.dialect.tested_on(),
+        "sql": statement,
+    });
+    console.document(&statement, json)
+}
