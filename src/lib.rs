@@ -36,6 +36,7 @@ pub mod contract_model;
 pub mod model_file;
 
 pub mod contract_score;
+pub mod profile;
 pub mod score;
 pub mod totals;
 pub mod value;
@@ -43,8 +44,10 @@ pub mod value;
 pub mod backtest;
 pub mod diagnostics;
 pub mod economics;
+pub mod figure;
 
 pub mod output;
+pub mod page;
 pub mod report;
 pub mod simulate;
 pub mod sql;

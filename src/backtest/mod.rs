@@ -19,6 +19,7 @@ mod ranking;
 mod resample;
 mod rivals;
 mod rows;
+mod scatter;
 mod tracking;
 mod verdict;
 mod windows;
@@ -36,6 +37,7 @@ pub use self::rivals::Rival;
 pub use self::rows::{Row, schema, table, write};
 pub use self::tracking::TrackPoint;
 pub use self::verdict::COMPARED;
+pub(crate) use self::verdict::total as total_words;
 pub use self::windows::{Window, Windows};
 
 use self::origin::Test;

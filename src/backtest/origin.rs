@@ -140,9 +140,11 @@ impl Test<'_> {
     ) -> Result<Entrant> {
         let (windows, seed) = (self.windows, self.options.seed);
         let forecast = forecast(&model, cohort, windows.horizon(), seed, self.progress)?;
-        let tracking = end.meta.calendar.as_ref().map_or_else(Vec::new, |calendar| {
-            tracking::tracking(&*model.purchase, calendar, windows, self.window)
-        });
+        let tracking = end
+            .meta
+            .calendar
+            .as_ref()
+            .map_or_else(Vec::new, |calendar| tracking::tracking(&model, calendar, windows, self.window));
         let entrant = self.judge(name, forecast, cohort, String::new());
         Ok(Entrant { rival: false, tracking, model: Some(model), ..entrant })
     }

@@ -85,7 +85,7 @@ fn against_rivals(backtest: &Backtest, best: &Pooled) -> Option<String> {
 }
 
 /// How far the total is off in one holdout, and what may explain it.
-fn total(origin: &Origin, name: &str) -> Option<String> {
+pub(crate) fn total(origin: &Origin, name: &str) -> Option<String> {
     let entrant = origin.entrants.iter().find(|e| e.name == name)?;
     let bias = entrant.values[Metric::TotalBias as usize];
     let way = if bias.value < 0.0 { "too low" } else { "too high" };

@@ -11,6 +11,7 @@ mod fit;
 mod forecast;
 mod inspect;
 mod model;
+mod report;
 mod score;
 mod simulate;
 mod sql;
@@ -61,6 +62,8 @@ enum Verb {
     Backtest(backtest::Args),
     /// What customers are worth, what they may cost, who they are and what would move them
     Economics(Box<economics::Args>),
+    /// One page to look at: what the base is worth, whether to trust it, who holds the value, what is at risk
+    Report(Box<report::Args>),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
     /// Draw a purchase log from a model
@@ -106,6 +109,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Score(args) => score::run(&args, threads, &console),
         Verb::Backtest(args) => backtest::run(&args, threads, &console),
         Verb::Economics(args) => economics::run(&args, threads, &console),
+        Verb::Report(args) => report::run(&args, threads, &console),
         Verb::Model(args) => model::run(&args, &console),
         Verb::Simulate(args) => simulate::run(&args, threads, &console),
         Verb::Inspect(args) => inspect::run(&args, &console),

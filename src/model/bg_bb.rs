@@ -48,7 +48,8 @@ use crate::error::Result;
 use crate::model::process::{Opportunities, chances};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Discounting, Habits, Limit, Model, ParamSpec, Process, Scale, Scorer,
+    Attrition, Derivatives, Discounting, Dropout, Habits, Limit, Mixing, Model, ParamSpec, Population,
+    Process, Scale, Scorer,
 };
 pub use likelihood::Prepared;
 
@@ -190,6 +191,13 @@ impl Attrition for BgBb {
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
         self.purchases_pmf_of(customer, horizon, n)
+    }
+
+    fn population(&self) -> Population {
+        Population {
+            rate: Mixing::Beta { a: self.alpha, b: self.beta },
+            dropout: Some(Dropout::Chance(Mixing::Beta { a: self.gamma, b: self.delta })),
+        }
     }
 
     fn habits(&self, customer: &Customer) -> Habits {

@@ -48,6 +48,9 @@ macro_rules! attrition_by_kernel {
             ) -> Box<dyn crate::model::Scorer> {
                 self.kernel().scorer(horizon, discounting)
             }
+            fn population(&self) -> crate::model::Population {
+                self.kernel().population()
+            }
             fn process(&self) -> crate::error::Result<Box<dyn crate::model::Process>> {
                 self.kernel().process()
             }
@@ -77,6 +80,7 @@ mod mbg_cnbd;
 mod mbg_nbd;
 mod nbd;
 mod pareto_nbd;
+mod population;
 mod process;
 mod questions;
 mod regression;
@@ -100,6 +104,7 @@ pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;
+pub use population::{Dropout, Mixing, Population};
 pub use process::Process;
 pub(crate) use process::rates;
 pub use questions::next_purchase_quantile;
@@ -404,6 +409,9 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
 
     /// Posterior means of the customer's own rate of purchases and propensity to leave.
     fn habits(&self, customer: &Customer) -> Habits;
+
+    /// How customers differ, before anything is known of one.
+    fn population(&self) -> Population;
 
     /// Expected repeat purchases of a new customer in `(0, horizon]`.
     fn expected_purchases_new(&self, horizon: f64) -> f64 {

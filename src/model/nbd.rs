@@ -31,7 +31,8 @@ use crate::model::gamma_poisson::{GammaPoisson, TimeTerms, annuity};
 use crate::model::process::{Leaving, rates};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Discounting, Habits, Limit, Model, Outlook, ParamSpec, Process, Scale, Scorer,
+    Attrition, Derivatives, Discounting, Habits, Limit, Mixing, Model, Outlook, ParamSpec, Population,
+    Process, Scale, Scorer,
 };
 use crate::special::negative_binomial_pmf;
 
@@ -140,6 +141,10 @@ impl Attrition for Nbd {
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
         negative_binomial_pmf(n, self.r + f64::from(customer.x), horizon / (self.alpha + customer.t))
+    }
+
+    fn population(&self) -> Population {
+        Population { rate: Mixing::Gamma { shape: self.r, rate: self.alpha }, dropout: None }
     }
 
     fn habits(&self, customer: &Customer) -> Habits {

@@ -1,5 +1,6 @@
 //! What a command tells people, as data first: headings, tables and sentences, and the same figures
-//! as JSON. One renderer for the terminal ([`text`]); no command formats a number of its own.
+//! as JSON. One renderer for the terminal ([`text`]), one for a [`page`] to look at ([`html`]); no command
+//! formats a number of its own.
 
 mod backtest;
 mod choice;
@@ -7,9 +8,11 @@ mod contracts;
 mod diagnostics;
 mod economics;
 mod forecast;
+pub mod html;
 mod input;
 mod model;
 pub mod notebook;
+pub mod page;
 pub mod text;
 
 use serde_json::{Map, Value};
@@ -22,6 +25,7 @@ pub use economics::economics;
 pub use forecast::{forecast, rows};
 pub use input::{input, scored_with, summary};
 pub use model::{fit_json, model};
+pub use page::page;
 
 use crate::model_file::AnyModel;
 

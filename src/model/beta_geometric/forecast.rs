@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::process::{Leaving, chances, rates};
 use crate::model::table::Customer;
 use crate::model::weights::Weights;
-use crate::model::{Discounting, Habits, Process, Scorer};
+use crate::model::{Discounting, Dropout, Habits, Mixing, Population, Process, Scorer};
 use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
 
 impl BetaGeometric {
@@ -80,6 +80,13 @@ impl BetaGeometric {
         };
         let alive = self.p_alive(customer);
         if alive == 0.0 { 0.0 } else { alive * if_alive }
+    }
+
+    pub fn population(&self) -> Population {
+        Population {
+            rate: Mixing::Gamma { shape: self.r, rate: self.alpha },
+            dropout: Some(Dropout::Chance(Mixing::Beta { a: self.a, b: self.b })),
+        }
     }
 
     pub fn habits(&self, customer: &Customer) -> Habits {

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::process::{Leaving, Resuming, chances, rates};
 use crate::model::table::Customer;
 use crate::model::weights::Weights;
-use crate::model::{Discounting, Habits, Process, Scorer};
+use crate::model::{Discounting, Dropout, Habits, Mixing, Population, Process, Scorer};
 use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
 
 impl Erlang {
@@ -80,6 +80,14 @@ impl Erlang {
         // The mean number of stages left, and of 1/λ.
         let from = |j: usize| (self.stages() * purchases - j as f64) / (shape + j as f64 - 1.0);
         alive * scale * stages.mean(&std::array::from_fn::<f64, MOST, _>(from))
+    }
+
+    /// Purchases come `k` times as rarely as stages.
+    pub fn population(&self) -> Population {
+        Population {
+            rate: Mixing::Gamma { shape: self.r, rate: self.stages() * self.alpha },
+            dropout: Some(Dropout::Chance(Mixing::Beta { a: self.a, b: self.b })),
+        }
     }
 
     pub fn habits(&self, customer: &Customer) -> Habits {

@@ -6,7 +6,7 @@ use super::panels::Panel;
 use super::scorer::LifetimeScorer;
 use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
 use crate::model::table::Customer;
-use crate::model::{Discounting, Habits, Scorer};
+use crate::model::{Discounting, Habits, Mixing, Population, Scorer};
 use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
 /// A discount factor of `e^−60` is zero.
@@ -55,6 +55,11 @@ impl<L: Lifetime> BuyingLifetime<L> {
         let both = silence.alive + silence.left;
         let alive = silence.alive / both * (stays + leaves);
         if n == 0 { (alive + silence.left / both).min(1.0) } else { alive }
+    }
+
+    pub fn population(&self) -> Population {
+        let rate = Mixing::Gamma { shape: self.r, rate: self.alpha };
+        Population { rate, dropout: (!self.lifetime.is_endless()).then(|| self.lifetime.mixing()) }
     }
 
     pub fn habits(&self, customer: &Customer) -> Habits {

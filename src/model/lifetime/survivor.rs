@@ -1,6 +1,8 @@
 //! Distributions of the lifetime: exponential or Gompertz for one customer, with a gamma-distributed
 //! proneness to leave over customers.
 
+use crate::model::{Dropout, Mixing};
+
 /// `s` below this stands for 0: nobody ever leaves.
 const NEVER: f64 = 1e-200;
 
@@ -53,6 +55,9 @@ pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'sta
     /// Posterior mean of the proneness to leave (the rate of leaving at age 0) of those who lived to
     /// `age`, and of those who left at it.
     fn proneness(&self, age: f64) -> (f64, f64);
+
+    /// How customers differ in it.
+    fn mixing(&self) -> Dropout;
 
     /// How fast, at most, the logarithm of that falls with `age` where `S` and `h` are smooth.
     fn ageing(&self) -> f64;
@@ -125,6 +130,10 @@ impl Lifetime for Lomax {
 
     fn proneness(&self, age: f64) -> (f64, f64) {
         (self.s / (self.beta + age), (self.s + 1.0) / (self.beta + age))
+    }
+
+    fn mixing(&self) -> Dropout {
+        Dropout::Rate(Mixing::Gamma { shape: self.s, rate: self.beta })
     }
 
     fn ageing(&self) -> f64 {
@@ -248,6 +257,11 @@ impl Lifetime for Gompertz {
         let (q, k) = self.decayed(age);
         let one = self.b * q / k;
         (self.s * one, (self.s + 1.0) * one)
+    }
+
+    /// `b η`, `η` ~ Gamma(s, beta).
+    fn mixing(&self) -> Dropout {
+        Dropout::RateAtFirst(Mixing::Gamma { shape: self.s, rate: self.beta / self.b })
     }
 
     fn ageing(&self) -> f64 {
