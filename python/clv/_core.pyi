@@ -4,9 +4,9 @@ from datetime import date
 from os import PathLike
 from typing import Any, Literal, final
 
-import pandas
-import polars
-import pyarrow
+import pandas  # type: ignore
+import polars  # type: ignore
+import pyarrow  # type: ignore
 from typing_extensions import Self, Unpack
 
 from clv._options import (

@@ -117,6 +117,9 @@ class OwnFitOptions(TypedDict, total=False):
 class FitOptions(LogOptions, OwnFitOptions, total=False):
     """The options of :func:`clv.fit`."""
 
+    diagnostics: bool
+    """Say in the report how well the fit agrees with its own customers: frequencies, cohorts, influence, spend."""
+
 
 class OwnScoreOptions(TypedDict, total=False):
     """What to say of each customer."""

@@ -75,10 +75,17 @@ class CustomerValue(RegressorMixin, BaseEstimator):
         scores = self.model_.score(self._table(X, reset=False), **options)  # type: ignore[arg-type]
         return scores.to_arrow()[self.target].to_numpy()
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        tags.target_tags.required = False
+        return tags
+
     def _table(self, X: Any, reset: bool) -> pa.Table:
         if hasattr(X, "columns") and {"frequency", "recency", "T"} <= set(X.columns):
             X = X[[name for name in COLUMNS if name in X.columns]]
-        X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_features=3)
+        fewest = 2 if reset else 1
+        X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_features=3, ensure_min_samples=fewest)
         if X.shape[1] > len(COLUMNS):
             raise ValueError(f"X has {X.shape[1]} features: the columns are {', '.join(COLUMNS)}")
         columns = {name: X[:, at] for at, name in enumerate(COLUMNS[: X.shape[1]])}

@@ -11,7 +11,7 @@ use pyo3::types::PyDict;
 use crate::errors::raise;
 use crate::input::Given;
 use crate::options;
-use crate::report::{Report, to_python, warn, warnings};
+use crate::report::{Report, html, plain, to_python, warn, warnings};
 use crate::run::long;
 use crate::summary::customers;
 use crate::table::Table;
@@ -50,11 +50,11 @@ impl Backtest {
     }
 
     fn __repr__(&self) -> String {
-        report::text::plain(&report::backtest(&self.inner))
+        plain(&report::backtest(&self.inner))
     }
 
     fn _repr_html_(&self) -> String {
-        report::notebook::render(&self.said)
+        html(&self.said)
     }
 }
 

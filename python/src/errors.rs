@@ -1,6 +1,10 @@
 //! The library's errors as Python's: the classes of `clv._errors`, with place and evidence as attributes,
 //! and options called as they are in Python.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use clv::cli::words::Verb;
 use clv::{Error, ErrorKind, Place};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
@@ -86,24 +90,40 @@ pub fn data_error(py: Python<'_>, message: &str) -> PyErr {
 }
 
 /// Options that are given or not, without a value.
-const FLAGS: [&str; 6] =
-    ["skip_bad_rows", "decimal_comma", "accept_unconverged", "log_gaps", "exact", "interval_of_mean"];
+const FLAGS: [&str; 7] = [
+    "skip_bad_rows",
+    "decimal_comma",
+    "accept_unconverged",
+    "log_gaps",
+    "exact",
+    "interval_of_mean",
+    "diagnostics",
+];
+
+/// The names of all options, as they are typed without the dashes.
+fn known() -> &'static HashSet<String> {
+    static KNOWN: OnceLock<HashSet<String>> = OnceLock::new();
+    let others = || ["output".to_owned()];
+    KNOWN.get_or_init(|| Verb::ALL.into_iter().flat_map(Verb::names).chain(others()).collect())
+}
 
 /// A message with options as they are written in Python: `date_format='%d/%m/%Y'` for
-/// `--date-format '%d/%m/%Y'`, `clv.fit` for `clv fit`.
+/// `--date-format '%d/%m/%Y'`, `clv.fit` for `clv fit`. What is no option, such as an id with dashes in it,
+/// stays as it is.
 pub fn python_words(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
     let mut rest = message;
     while let Some(at) = rest.find("--") {
-        let name: String =
-            rest[at + 2..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
-        let name = name.trim_end_matches('-');
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 2 + name.len()..];
-        if name.is_empty() {
+        let (before, after) = (&rest[..at], &rest[at + 2..]);
+        let length = after.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(after.len());
+        let name = &after[..length];
+        out.push_str(before);
+        if before.ends_with(|c: char| c.is_alphanumeric() || c == '-') || !known().contains(name) {
             out.push_str("--");
+            rest = after;
             continue;
         }
+        rest = &after[length..];
         let python = name.replace('-', "_");
         let value = value_after(rest);
         out.push_str(&python);
@@ -117,7 +137,13 @@ pub fn python_words(message: &str) -> String {
     }
     out.push_str(rest);
     for verb in ["summarize", "fit", "score", "forecast", "backtest", "simulate", "model"] {
-        out = out.replace(&format!("clv {verb}"), &format!("clv.{verb}"));
+        for end in [" ", ".", ",", ";", ":", ")"] {
+            out = out.replace(&format!("clv {verb}{end}"), &format!("clv.{verb}{end}"));
+        }
+        if out.ends_with(&format!("clv {verb}")) {
+            let cut = out.len() - verb.len() - 1;
+            out.replace_range(cut..=cut, ".");
+        }
     }
     out
 }

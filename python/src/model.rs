@@ -8,6 +8,7 @@ use clv::cli::words::{self, Fit, Verb};
 use clv::clv_model::{ClvModel, FitRequest};
 use clv::contract_model::ContractModel;
 use clv::contracts::{self, ContractOptions};
+use clv::diagnostics::{self, DiagnosticOptions};
 use clv::history::LogOptions;
 use clv::model_file::{self, AnyModel};
 use clv::output::write_bytes_atomically;
@@ -23,7 +24,7 @@ use serde_json::{Map, Value};
 use crate::errors::raise;
 use crate::input::one;
 use crate::options;
-use crate::report::{Report, to_python, warn, warnings};
+use crate::report::{Report, html, plain, to_python, warn, warnings};
 use crate::run::long;
 use crate::summary::{customers, open, said_before};
 use crate::table::Table;
@@ -252,11 +253,11 @@ impl Model {
     }
 
     fn __repr__(&self) -> String {
-        report::text::plain(&report::any_model(&self.inner))
+        plain(&report::any_model(&self.inner))
     }
 
     fn _repr_html_(&self) -> String {
-        report::notebook::render(&self.said)
+        html(&self.said)
     }
 }
 
@@ -369,10 +370,13 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
     let words = options::words(Verb::Fit, &options)?;
     match words::fit(&words).map_err(|error| raise(py, error))? {
         Fit::Contracts { request, contracts } => fit_contracts(py, data, &request, &contracts),
-        Fit::Purchases { request, log } => {
+        Fit::Purchases { request, log, diagnostics } => {
             let log = LogOptions { customers: customers.or(log.customers.clone()), ..*log };
             let summary = open(py, data, &options, log)?;
-            let model = fit_purchases(py, &summary, &request)?;
+            let mut model = fit_purchases(py, &summary, &request)?;
+            if diagnostics {
+                model.said.extend(diagnose(py, &model, &summary, &request)?);
+            }
             warn(py, &model.said, said_before(data, &summary))?;
             Ok(model)
         }
@@ -385,6 +389,19 @@ fn fit_purchases(py: Python<'_>, summary: &clv::Summary, request: &FitRequest) -
     said.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     said.extend(report::model(&model));
     Ok(Model { inner: AnyModel::Purchases(Box::new(model)), said })
+}
+
+/// How well a fit agrees with its own customers.
+fn diagnose(
+    py: Python<'_>,
+    model: &Model,
+    summary: &clv::Summary,
+    request: &FitRequest,
+) -> PyResult<report::Report> {
+    let AnyModel::Purchases(model) = &model.inner else { return Ok(report::Report::default()) };
+    let options = DiagnosticOptions::default();
+    let found = long(py, |progress| diagnostics::diagnose(model, summary, request, &options, progress))?;
+    Ok(report::diagnostics(&found))
 }
 
 fn fit_contracts(

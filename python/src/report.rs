@@ -3,6 +3,9 @@
 use clv::report::{notebook, text};
 use pyo3::prelude::*;
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::errors::python_words;
 
 /// What there is to say of a result, as the command line prints it: ``print(report)``.
 #[pyclass(frozen, module = "clv")]
@@ -24,8 +27,27 @@ pub fn to_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound
 
 /// The findings of a report, each a dictionary with its code and message.
 pub fn warnings<'py>(py: Python<'py>, report: &clv::report::Report) -> PyResult<Bound<'py, PyAny>> {
-    let none = serde_json::Value::Array(Vec::new());
-    to_python(py, report.json.get("warnings").unwrap_or(&none))
+    let findings = report.json.get("warnings").and_then(Value::as_array).cloned().unwrap_or_default();
+    let findings: Vec<Value> = findings.into_iter().map(said).collect();
+    to_python(py, &findings)
+}
+
+/// A finding, with options called as they are in Python.
+fn said(mut finding: Value) -> Value {
+    if let Some(message) = finding.get_mut("message") {
+        *message = python_words(message.as_str().unwrap_or_default()).into();
+    }
+    finding
+}
+
+/// A report as text.
+pub fn plain(report: &clv::report::Report) -> String {
+    python_words(&text::plain(report))
+}
+
+/// A report as HTML.
+pub fn html(report: &clv::report::Report) -> String {
+    python_words(&notebook::render(report))
 }
 
 /// Says findings as Python does, as warnings of `clv.ClvWarning`, but for the first ones if they were said before.
@@ -35,7 +57,7 @@ pub fn warn(py: Python<'_>, report: &clv::report::Report, said_before: usize) ->
     }
     let class = py.import("clv._errors")?.getattr("ClvWarning")?;
     for message in &report.warnings[said_before..] {
-        let message = crate::errors::python_words(message);
+        let message = python_words(message);
         py.import("warnings")?.call_method1("warn", (message, &class, 1))?;
     }
     Ok(())
@@ -56,14 +78,14 @@ impl Report {
     }
 
     fn __str__(&self) -> String {
-        text::plain(&self.inner)
+        plain(&self.inner)
     }
 
     fn __repr__(&self) -> String {
-        text::plain(&self.inner)
+        plain(&self.inner)
     }
 
     fn _repr_html_(&self) -> String {
-        notebook::render(&self.inner)
+        html(&self.inner)
     }
 }

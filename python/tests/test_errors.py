@@ -131,3 +131,14 @@ def test_warnings_are_pythons() -> None:
     with pytest.warns(clv.ClvWarning, match="duplicates of another row"):
         summary = clv.summarize(doubled)
     assert summary.warnings[0]["code"] == "exact-duplicates"
+
+
+def test_dashes_in_data_are_no_options() -> None:
+    with pytest.raises(clv.DataError, match="'a--grain'"):
+        clv.summarize(orders(date=["2024-01-01", "a--grain"]))
+
+
+def test_extensions(tmp_path) -> None:
+    with pytest.raises(clv.OptionError, match="use .csv, .parquet or .jsonl") as caught:
+        clv.summarize(orders()).write(tmp_path / "summary.xlsx")
+    assert caught.value.option == "output" and "--" not in str(caught.value)

@@ -5,6 +5,7 @@ Seen to fail: columns of a frame taken by their order.
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils.estimator_checks import estimator_checks_generator
+from sklearn.utils.estimator_checks import check_estimator
 
 import clv
 from clv.sklearn import CustomerValue
@@ -49,29 +50,72 @@ def test_pipelines_and_cross_validation(summary: Any) -> None:
     assert clone(pipeline).get_params()["customervalue__horizon"] == "39w"
 
 
-NO_HISTORIES = "its data are random numbers, which are no purchase histories (counts, recency <= T): DataError"
-"""Why most checks do not apply: they fit to random numbers."""
+NO_HISTORIES = "fits to random numbers, which are no purchase histories: whole counts, recency at most T"
+NOT_3_OR_4 = "has another number of columns than frequency, recency, T and monetary_value"
+EXPECTED = {
+    **dict.fromkeys(
+        [
+            "check_fit_score_takes_y",
+            "check_dont_overwrite_parameters",
+            "check_n_features_in_after_fitting",
+            "check_pipeline_consistency",
+            "check_estimators_nan_inf",
+            "check_estimators_pickle",
+            "check_f_contiguous_array_estimator",
+            "check_positive_only_tag_during_fit",
+            "check_regressors_no_decision_function",
+            "check_supervised_y_2d",
+            "check_methods_sample_order_invariance",
+            "check_methods_subset_invariance",
+            "check_dict_unchanged",
+            "check_fit2d_predict1d",
+            "check_requires_y_none",
+        ],
+        NO_HISTORIES,
+    ),
+    **dict.fromkeys(
+        [
+            "check_estimators_overwrite_params",
+            "check_estimators_fit_returns_self",
+            "check_readonly_memmap_input",
+            "check_estimators_dtypes",
+            "check_dtype_object",
+            "check_regressors_train",
+            "check_regressor_data_not_an_array",
+            "check_regressors_int",
+            "check_fit_idempotent",
+            "check_fit_check_is_fitted",
+            "check_n_features_in",
+        ],
+        NOT_3_OR_4,
+    ),
+}
+"""Checks that cannot apply, each with its reason; what they look at is looked at above with histories."""
 
 
 def test_checks_of_scikit_learn() -> None:
-    """Checks that need no histories pass; those that fail do so because of their data, and for no other reason."""
-    passed, failed = [], []
-    for estimator, check in estimator_checks_generator(CustomerValue()):
-        name = getattr(check, "func", check).__name__
-        try:
-            check(estimator)
-            passed.append(name)
-        except (clv.DataError, AssertionError, ValueError) as error:
-            chain: BaseException | None = error
-            messages = []
-            while chain is not None:
-                messages.append(f"{type(chain).__name__}: {chain}")
-                chain = chain.__cause__ or chain.__context__
-            failed.append((name, " <- ".join(messages)))
-        except Exception as error:  # SkipTest
-            if type(error).__name__ != "SkipTest":
-                raise
-    print(len(passed), "passed;", len(failed), "do not apply:", NO_HISTORIES)
-    for name, why in failed:
-        assert "unusable" in why or "cannot be determined" in why, f"{name}: {why}"
-    assert len(passed) >= 15, passed
+    results = check_estimator(CustomerValue(), expected_failed_checks=EXPECTED, on_skip=None, on_fail="raise")
+    passed = [result["check_name"] for result in results if result["status"] == "passed"]
+    assert len(passed) >= 22, passed
+    # Those that are expected to fail do so for their data alone.
+    for result in results:
+        if result["status"] == "xfail":
+            why = f"{type(result['exception']).__name__}: {result['exception']}"
+            assert any(reason in why for reason in ("DataError", "feature", "ValueError")), why
+
+
+def test_what_those_checks_look_at(summary: Any) -> None:
+    X = summary.to_pandas()[["frequency", "recency", "T"]].to_numpy(dtype=float)
+    fitted = CustomerValue(horizon="39w").fit(X)
+    expected = fitted.predict(X)
+    order = np.random.default_rng(1).permutation(len(X))
+    np.testing.assert_array_equal(fitted.predict(X[order]), expected[order])
+    np.testing.assert_array_equal(fitted.predict(X[:7]), expected[:7])
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(fitted)).predict(X), expected)
+    np.testing.assert_array_equal(fitted.fit(X).predict(X), expected)
+    np.testing.assert_array_equal(CustomerValue(horizon="39w").fit(np.asfortranarray(X)).predict(X), expected)
+    assert fitted.n_features_in_ == 3
+    with pytest.raises(ValueError, match="X has 4 features, but CustomerValue is expecting 3"):
+        fitted.predict(np.c_[X, X[:, 0]])
+    with pytest.raises(ValueError, match="contains NaN"):
+        fitted.fit(np.where(X > 30, np.nan, X))

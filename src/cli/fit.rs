@@ -24,15 +24,16 @@ pub(super) struct Args {
     output: Option<String>,
 }
 
+/// Models of contracts have none.
+pub(super) fn refuse_diagnostics(wanted: bool) -> Result<()> {
+    let message = "it looks at models of purchases, and this is one of contracts";
+    if wanted { Err(Error::option("--diagnostics", message)) } else { Ok(()) }
+}
+
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let request = args.fit.request();
     if ContractMember::named(&request.model).is_some() {
-        if args.diagnostics {
-            return Err(Error::option(
-                "--diagnostics",
-                "it looks at models of purchases, and this is one of contracts",
-            ));
-        }
+        refuse_diagnostics(args.diagnostics)?;
         let output = args.output.as_deref();
         return contracts::fit(&request.model, &args.input, &request.options, output, console);
     }

@@ -11,7 +11,7 @@ use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
-use super::{economics, forecast, model, score};
+use super::{economics, fit, forecast, model, score};
 use crate::backtest::BacktestOptions;
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::contract_model::ContractMember;
@@ -103,6 +103,9 @@ struct FitWords {
     log: LogArgs,
     #[command(flatten)]
     fit: FitArgs,
+    /// How well the fit agrees with its own customers
+    #[arg(long)]
+    diagnostics: bool,
 }
 
 /// What to fit, and how to read what it is fitted to.
@@ -113,6 +116,8 @@ pub enum Fit {
         request: FitRequest,
         /// How to read the log.
         log: Box<LogOptions>,
+        /// Say how well the fit agrees with its own customers, too.
+        diagnostics: bool,
     },
     /// A model of contracts.
     Contracts {
@@ -131,11 +136,12 @@ pub fn fit(words: &[String]) -> Result<Fit> {
     let words = Words::<FitWords>::read(words)?;
     let request = words.args.fit.request();
     if ContractMember::named(&request.model).is_some() {
+        fit::refuse_diagnostics(words.args.diagnostics)?;
         return Ok(Fit::Contracts { request, contracts: words.args.log.contract_options(None) });
     }
     let mut log = words.args.log.options(words.threads())?;
     FitArgs::prepare(&request, &mut log)?;
-    Ok(Fit::Purchases { request, log: Box::new(log) })
+    Ok(Fit::Purchases { request, log: Box::new(log), diagnostics: words.args.diagnostics })
 }
 
 /// `clv score`.
@@ -295,6 +301,10 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// All of them.
+    pub const ALL: [Verb; 7] =
+        [Verb::Summarize, Verb::Fit, Verb::Score, Verb::Forecast, Verb::Backtest, Verb::Simulate];
+
     /// The names of its options, as they are typed without the dashes in front.
     pub fn names(self) -> Vec<String> {
         match self {
