@@ -302,8 +302,15 @@ pub enum Verb {
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Verb; 7] =
-        [Verb::Summarize, Verb::Fit, Verb::Score, Verb::Forecast, Verb::Backtest, Verb::Simulate];
+    pub const ALL: [Verb; 7] = [
+        Verb::Summarize,
+        Verb::Fit,
+        Verb::Score,
+        Verb::Forecast,
+        Verb::Backtest,
+        Verb::Economics,
+        Verb::Simulate,
+    ];
 
     /// The names of its options, as they are typed without the dashes in front.
     pub fn names(self) -> Vec<String> {
