@@ -44,15 +44,13 @@ def wheel(python: Path) -> Path:
 
 
 def main() -> None:
-    if sys.argv[1:] != ["python"]:
-        run("cargo", "test", "--release")
+    # Either makes the command line too, which the package is compared with.
+    run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test"]), "--release")
     python = environment()
     built = wheel(python)
     megabytes = built.stat().st_size / 1e6
     assert megabytes < 40, f"{built.name} has {megabytes:.0f} MB"
     run(python, "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", built)
-    # The command line to compare with; after cargo test it is there already.
-    run("cargo", "build", "--release", "--bin", "clv")
     run(python, "-m", "pytest", "-q", "-c", "python/pyproject.toml", "python/tests")
     run(python, "-m", "mypy", "--strict", "python/tests/typed.py")
     run(python, "-m", "mypy.stubtest", "clv._core", "--allowlist", "python/tests/stubtest.txt")

@@ -127,3 +127,15 @@ def test_contracts(run, tmp_path: Path) -> None:
     run("score", tmp_path / "theirs.json", log, "--horizon=5y", "-o", tmp_path / "theirs.csv")
     model.score(log, horizon="5y").write(tmp_path / "ours.csv")
     assert (tmp_path / "ours.csv").read_bytes() == (tmp_path / "theirs.csv").read_bytes()
+
+
+def test_a_log_is_scored_in_its_own_unit(run, tmp_path: Path) -> None:
+    """A model in days and a log in weeks: the unit changes no forecast."""
+    log = {"observed_until": SEPTEMBER}
+    days = clv.fit(CDNOW, unit="day", **log)
+    days.save(tmp_path / "days.json")
+    run("score", tmp_path / "days.json", CDNOW, *typed(log), "-o", tmp_path / "theirs.csv")
+    scores = days.score(CDNOW, **log)
+    scores.write(tmp_path / "ours.csv")
+    assert (tmp_path / "ours.csv").read_bytes() == (tmp_path / "theirs.csv").read_bytes()
+    assert scores.totals["clv"] == pytest.approx(clv.fit(CDNOW, **log).score(CDNOW, **log).totals["clv"], rel=1e-6)
