@@ -7,7 +7,7 @@ from typing import Any, Literal, final
 import pandas  # type: ignore
 import polars  # type: ignore
 import pyarrow  # type: ignore
-from typing_extensions import Self, Unpack
+from typing_extensions import Self, Unpack, disjoint_base
 
 from clv._options import (
     BacktestOptions,
@@ -23,6 +23,7 @@ from clv._options import (
 __version__: str
 __debug_build__: bool
 
+@disjoint_base
 class Table:
     """A table of results, in Arrow's layout.
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import clv
+from clv._options import Unit
 
 __all__ = ["model", "summary"]
 
@@ -43,7 +44,7 @@ PARAMETERS = {
 """The parameters of each; all three packages give them the same names."""
 
 
-def summary(frame: Any, *, unit: str) -> clv.Summary:
+def summary(frame: Any, *, unit: Unit) -> clv.Summary:
     """Takes a summary of lifetimes or PyMC-Marketing for what it is.
 
     ``frame`` is the data frame of ``summary_data_from_transaction_data`` (ids are its index) or of ``rfm_summary``
@@ -59,7 +60,7 @@ def summary(frame: Any, *, unit: str) -> clv.Summary:
         frame = frame.rename_axis("customer_id").reset_index()
         ids = "customer_id"
     frame = frame[[ids, *(name for name in frame.columns if name != ids)]]
-    return clv.summarize(frame, unit=unit, id=ids)  # type: ignore[typeddict-item]
+    return clv.summarize(frame, unit=unit, id=ids)
 
 
 def model(

@@ -5,21 +5,22 @@ Thin: ``fit`` is :func:`clv.fit`, ``predict`` is :meth:`clv.Model.score`. It nee
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+import pyarrow as pa  # type: ignore[import-untyped]
+from sklearn.base import BaseEstimator, RegressorMixin  # type: ignore[import-untyped]
+from sklearn.utils.validation import check_is_fitted, validate_data  # type: ignore[import-untyped]
 
 import clv
+from clv._options import OwnScoreOptions, Unit
 
 __all__ = ["CustomerValue"]
 
 COLUMNS = ("frequency", "recency", "T", "monetary_value")
 
 
-class CustomerValue(RegressorMixin, BaseEstimator):
+class CustomerValue(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Fits a purchase model (and with a fourth column a spend model) to a summary, and predicts.
 
     ``X`` has the columns frequency, recency, T and, if there are amounts, monetary_value, in this order or, in a
@@ -52,8 +53,8 @@ class CustomerValue(RegressorMixin, BaseEstimator):
         horizon: str | None = None,
         discount: str | None = None,
         margin: float | None = None,
-        unit: str = "week",
-        prior: str | None = None,
+        unit: Unit = "week",
+        prior: Literal["none", "weak"] | None = None,
     ) -> None:
         self.model = model
         self.target = target
@@ -65,14 +66,14 @@ class CustomerValue(RegressorMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> CustomerValue:
         """Fits the model to the histories in ``X``; ``y`` is not looked at."""
-        self.model_ = clv.fit(self._table(X, reset=True), model=self.model, prior=self.prior, unit=self.unit)  # type: ignore[arg-type, typeddict-item]
+        self.model_ = clv.fit(self._table(X, reset=True), model=self.model, prior=self.prior, unit=self.unit)
         return self
 
     def predict(self, X: Any) -> Any:
         """The ``target`` of each row of ``X``."""
         check_is_fitted(self)
-        options = {"horizon": self.horizon, "discount": self.discount, "margin": self.margin, "unit": self.unit}
-        scores = self.model_.score(self._table(X, reset=False), **options)  # type: ignore[arg-type]
+        options: OwnScoreOptions = {"horizon": self.horizon, "discount": self.discount, "margin": self.margin}
+        scores = self.model_.score(self._table(X, reset=False), unit=self.unit, **options)
         return scores.to_arrow()[self.target].to_numpy()
 
     def __sklearn_tags__(self) -> Any:
