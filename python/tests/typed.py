@@ -25,7 +25,7 @@ def whole(log: Path, folder: Path) -> None:
     warnings: list[dict[str, str]] = summary.warnings
     unit: str = summary.unit
     first: str | None = summary.first_purchase
-    assert account and assumptions and warnings and unit == "week" and first
+    assert account and not assumptions and warnings and unit == "week" and first
 
     model: clv.Model = clv.fit(summary, model="bg-nbd", spend="gamma-gamma", prior="none", accept_unconverged=True)
     parameters: dict[str, float] = model.parameters
