@@ -1,7 +1,4 @@
-//! Figures say what their sources say, and name only columns they have. Planted bugs that were caught: a
-//! column renamed in the table and not in the specification; the incremental curve left cumulative; deciles
-//! of the lift divided by the mean of the forecast; the rate of a regular customer taken for that of its
-//! stages; a horizon of the map in another unit.
+//! Figures say what their sources say, and name only columns they have.
 
 mod common;
 

@@ -117,8 +117,7 @@ mod tests {
     use crate::fit::{FitReport, StopReason};
     use crate::units::Unit;
 
-    /// Of NBD the variance is `r t/α (1 + t/α)`, of any window of length `t`. Seen to fail with the square of
-    /// the sum left out, and with the window one step too long.
+    /// Of NBD the variance is `r t/α (1 + t/α)`, of any window of length `t`.
     #[test]
     fn variances_are_those_of_nbd() {
         let (r, alpha) = (2.0, 5.0);
@@ -132,8 +131,7 @@ mod tests {
         }
     }
 
-    /// `E = N t r/α`: the variance is `E² (C_rr + C_αα − 2 C_rα)`. Seen to fail with the cross term counted
-    /// once.
+    /// `E = N t r/α`: the variance is `E² (C_rr + C_αα − 2 C_rα)`.
     #[test]
     fn parameters_carry_over() {
         let params = [2.0, 5.0];

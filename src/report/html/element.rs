@@ -106,7 +106,6 @@ fn escape(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 mod tests {
     use super::*;
 
-    /// Seen to fail without `"` among what is escaped, and with the content of code escaped.
     #[test]
     fn texts_are_no_markup() {
         let hostile = "</p><script>'&\"ä";
