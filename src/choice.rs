@@ -10,8 +10,8 @@ use std::time::Instant;
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::counts::Counts;
 use crate::error::{ErrorKind, Result};
-use crate::family::PURCHASE_MODELS;
-use crate::fit::{FitReport, LikelihoodRatio};
+use crate::family::{Member, PURCHASE_MODELS};
+use crate::fit::{FitReport, LikelihoodRatio, PosteriorOptions};
 use crate::progress::Progress;
 use crate::summary::Summary;
 
@@ -92,7 +92,8 @@ impl Comparison {
                 continue;
             }
             let start = Instant::now();
-            let own = FitRequest { model: member.name.to_owned(), ..request.clone() };
+            let mut own = FitRequest { model: member.name.to_owned(), ..request.clone() };
+            own.options.posterior = PosteriorOptions::unchecked();
             let fitted = ClvModel::fit_purchase(member, summary, counts, &own, progress);
             let outcome = match fitted {
                 Ok(model) => Ok(model),
@@ -163,8 +164,10 @@ pub fn fit(
     }
     let counts = Counts::read(summary, progress)?;
     let comparison = Comparison::run(summary, &counts, request, progress)?;
-    let model = comparison.best().clone().with_spend(&counts, request)?;
-    Ok((model, Some(comparison)))
+    // The best once more: the posterior of the others is of no interest.
+    let best = Member::named(comparison.contenders[0].name)?;
+    let model = ClvModel::fit_purchase(best, summary, &counts, request, progress)?;
+    Ok((model.with_spend(&counts, request)?, Some(comparison)))
 }
 
 /// Does this name stand for the family?

@@ -9,7 +9,7 @@ use crate::contracts::Contracts;
 use crate::counts::TrainedOn;
 use crate::error::{Error, Result};
 use crate::family::in_order;
-use crate::fit::{FitOptions, FitReport, fit};
+use crate::fit::{FitOptions, FitReport, fit, posterior};
 use crate::model::{Bdw, Contract, ContractRow, ContractTable, Model, ParamSpec, Sbg};
 use crate::units::Unit;
 
@@ -48,7 +48,8 @@ fn fit_member<M: Contract + Model<Table = ContractTable>>(
     table: &ContractTable,
     options: &FitOptions,
 ) -> Result<(Vec<f64>, FitReport)> {
-    let fitted = fit::<M>(table, options)?;
+    let mut fitted = fit::<M>(table, options)?;
+    posterior::explore(table, &fitted.model, &mut fitted.report, options)?;
     Ok((fitted.model.params(), fitted.report))
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
 use crate::error::{Error, Result};
-use crate::fit::{FitOptions, FitReport, GroupFits, fit, fit_covariates, fit_groups, fit_with_regularity};
+use crate::fit::{
+    FitOptions, FitReport, GroupFits, fit, fit_covariates, fit_groups, fit_with_regularity, posterior,
+};
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, CovariateConvention, Customer, CustomerTable, GGompertzNbd, MbgCnbd,
     MbgNbd, Model, Nbd, ParamSpec, ParetoNbd, Regression, Regressor,
@@ -94,7 +96,8 @@ fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
     table: &CustomerTable,
     options: &FitOptions,
 ) -> Result<(PurchaseModel, FitReport)> {
-    let fitted = fit_with_regularity::<M>(table, options)?;
+    let mut fitted = fit_with_regularity::<M>(table, options)?;
+    posterior::explore(table, &fitted.model, &mut fitted.report, options)?;
     let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
     Ok((model, fitted.report))
 }

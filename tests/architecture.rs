@@ -53,7 +53,9 @@ fn the_optimiser_knows_no_customer() {
 
 #[test]
 fn the_fit_knows_no_model() {
-    for file in ["fit/mod", "fit/objective", "fit/transform", "fit/uncertainty", "fit/report"] {
+    for file in
+        ["fit/mod", "fit/objective", "fit/transform", "fit/uncertainty", "fit/report", "fit/posterior"]
+    {
         forbid(file, &["BgNbd", "BgBb", "MbgNbd", "Nbd", "GammaGamma", "Sbg", "Bdw"]);
     }
 }

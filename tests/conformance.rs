@@ -4,8 +4,8 @@
 
 use clv::model::{
     Attrition, Bdw, BgBb, BgCnbd, BgNbd, ContractRow, ContractTable, Customer, CustomerTable, Derivatives,
-    Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Outlook, ParetoNbd, Sbg, Scale,
-    Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
+    Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Order, Outlook, ParetoNbd, Sbg,
+    Scale, Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
 };
 
 /// Equal up to a relative error, or to an absolute one of the same size below 1.
@@ -222,7 +222,7 @@ fn count_k_is_k_rows<M: Rows>(model: M) {
 /// Planted: the whole group for the part of it that is in the range.
 fn pieces_are_the_whole<M: Rows>(model: M) {
     let table = M::table(&M::rows_with_counts());
-    let prepared = model.prepare(&table);
+    let prepared = model.prepare(&table, Order::Second);
     for length in [1, 2, 7, 1000] {
         let mut sum = Derivatives::zero(M::PARAMS.len());
         model.shared(&table, &prepared, &mut sum);
@@ -233,6 +233,17 @@ fn pieces_are_the_whole<M: Rows>(model: M) {
             start = end;
         }
         same(&sum, &model.sum(&table), 1e-14);
+    }
+}
+
+/// Without the Hessian value and gradient are the same. Planted: a gradient without the change of `ln W` by
+/// `r` (CNBD), an integral without its gradient (Pareto/NBD).
+fn first_order_is_that_of_the_second<M: Rows>(model: M) {
+    let table = M::table(&M::rows_with_counts());
+    let (first, second) = (model.sum_to(&table, Order::First), model.sum(&table));
+    close(first.value, second.value, 1e-14, "value");
+    for (first, second) in first.gradient.iter().zip(&second.gradient) {
+        close(*first, *second, 1e-13, "gradient");
     }
 }
 
@@ -709,6 +720,7 @@ macro_rules! conformance {
             derivatives_are_differences
             count_k_is_k_rows
             pieces_are_the_whole
+            first_order_is_that_of_the_second
             order_is_irrelevant
             likelihood_is_finite_at_extremes
         }

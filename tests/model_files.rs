@@ -11,7 +11,7 @@ use arrow_array::types::Float64Type;
 use clv::contract_model::ContractModel;
 use clv::contracts::{self, ContractOptions};
 use clv::model_file::AnyModel;
-use clv::score::score;
+use clv::score::{IntervalOptions, ScoreOptions, score};
 use clv::units::Unit;
 use clv::value::ValueOptions;
 use clv::{history, model_file};
@@ -47,22 +47,33 @@ fn old_model_files_score_as_ever() {
             if model.unit == Unit::Year {
                 value.horizon = "5y".parse().unwrap();
             }
+            // Intervals only where they are stored: of files with draws of the posterior.
+            let expected = fs::read_to_string(path.with_extension("scores.csv")).unwrap();
+            let interval = expected.contains("clv_upper").then(IntervalOptions::default);
             let mut rows = Vec::new();
-            for batch in score(&model, &summary, &value.into()).unwrap() {
+            for batch in score(&model, &summary, &ScoreOptions { interval, ..value.into() }).unwrap() {
                 let batch = batch.unwrap();
+                let bounds = batch.intervals.clone().unwrap_or_default();
                 for i in 0..batch.customers.len() {
                     let value = |column: &Option<Vec<f64>>| column.as_ref().map(|column| column[i]);
                     let id = batch.customers.customer_id.value(i).to_owned();
                     let spend = value(&batch.expected_spend);
-                    let figures =
-                        [Some(batch.p_alive[i]), value(&batch.expected_purchases), spend, value(&batch.clv)];
+                    let mut figures = vec![
+                        Some(batch.p_alive[i]),
+                        value(&batch.expected_purchases),
+                        spend,
+                        value(&batch.clv),
+                    ];
+                    for bounds in [&bounds.purchases, &bounds.clv].into_iter().flatten() {
+                        figures.extend([Some(bounds.lower[i]), Some(bounds.upper[i])]);
+                    }
                     rows.push((id, figures));
                 }
             }
             compare(&path.with_extension("scores.csv"), &rows);
         }
     }
-    assert!(files >= 13, "only {files} model files found");
+    assert!(files >= 14, "only {files} model files found");
 }
 
 /// Every figure of every customer, by its column.
@@ -90,7 +101,7 @@ fn contracts_score_as_ever(model: &ContractModel, path: &Path) {
     }
 }
 
-fn compare(expected: &Path, rows: &[(String, [Option<f64>; 4])]) {
+fn compare(expected: &Path, rows: &[(String, Vec<Option<f64>>)]) {
     let mut reader = csv::Reader::from_path(expected).unwrap();
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(header[5..9], ["p_alive", "expected_purchases", "expected_spend", "clv"]);
@@ -98,6 +109,7 @@ fn compare(expected: &Path, rows: &[(String, [Option<f64>; 4])]) {
     assert_eq!(records.len(), rows.len(), "{}", expected.display());
     for (record, (id, figures)) in records.iter().zip(rows) {
         assert_eq!(&record[0], id);
+        assert_eq!(record.len(), 5 + figures.len(), "{}", expected.display());
         for (k, figure) in figures.iter().enumerate() {
             let stored: Option<f64> = record[5 + k].parse().ok();
             let place = format!("{} {id} {}", expected.display(), header[5 + k]);

@@ -157,6 +157,7 @@ mod tests {
             notes: Vec::new(),
             coefficients: Vec::new(),
             likelihood_ratio: None,
+            posterior: None,
         };
         let model = ClvModel::from_parameters(purchase, None, Unit::Week);
         let curve = |model: &PurchaseModel| vec![model.expected_purchases_new(10.0)];

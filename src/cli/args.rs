@@ -14,7 +14,7 @@ use crate::contracts::ContractOptions;
 use crate::covariates::{CovariateRequest, UnseenLevel};
 use crate::error::{Error, Result};
 use crate::family::Member;
-use crate::fit::{FitOptions, Prior};
+use crate::fit::{FitOptions, PosteriorMethod, PosteriorOptions, Prior};
 use crate::history::{DateFormat, Input, LogOptions};
 use crate::model::{CovariateConvention, Scale};
 use crate::score::{ExtraColumn, IntervalOptions, ScoreOptions};
@@ -133,6 +133,12 @@ pub(super) struct FitArgs {
     /// What is believed of the parameters beforehand: weak helps with a few dozen customers
     #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
     prior: PriorArg,
+    /// How the uncertainty of the parameters is found, for --interval
+    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
+    posterior: PosteriorArg,
+    /// Seed of the posterior's draws: equal seeds give equal draws [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Fit")]
+    posterior_seed: Option<u64>,
     /// How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 [default: as the gaps say]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
@@ -162,6 +168,20 @@ enum PriorArg {
     None,
     /// Each parameter within a few powers of ten of the scale of the data
     Weak,
+}
+
+/// `--posterior`.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum PosteriorArg {
+    /// Normal in the logarithms of the parameters, with the covariance of the fit
+    #[default]
+    Laplace,
+    /// That if importance sampling finds it good, else nuts
+    Auto,
+    /// Draws by the no-U-turn sampler
+    Nuts,
+    /// Refits to customers drawn with replacement
+    Bootstrap,
 }
 
 /// `--spend`.
@@ -202,6 +222,16 @@ impl FitArgs {
                 prior: match self.prior {
                     PriorArg::None => Prior::None,
                     PriorArg::Weak => Prior::Weak,
+                },
+                posterior: PosteriorOptions {
+                    method: match self.posterior {
+                        PosteriorArg::Laplace => PosteriorMethod::Laplace,
+                        PosteriorArg::Auto => PosteriorMethod::Auto,
+                        PosteriorArg::Nuts => PosteriorMethod::Nuts,
+                        PosteriorArg::Bootstrap => PosteriorMethod::Bootstrap,
+                    },
+                    seed: self.posterior_seed.unwrap_or(default.options.posterior.seed),
+                    ..default.options.posterior
                 },
                 ..default.options
             },

@@ -7,6 +7,7 @@ use crate::cli::score;
 use crate::clv_model::FitRequest;
 use crate::contract_model::ContractMember;
 use crate::error::{Error, Result};
+use crate::fit::PosteriorOptions;
 use crate::history::LogOptions;
 use crate::output::Target;
 use crate::score::ScoreOptions;
@@ -44,7 +45,11 @@ pub(super) fn log_options(
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.score.options()?;
-    let request = args.fit.request();
+    let mut request = args.fit.request();
+    // Without intervals nothing rests on the approximation.
+    if options.interval.is_none() && request.options.posterior == PosteriorOptions::default() {
+        request.options.posterior = PosteriorOptions::unchecked();
+    }
     let log = log_options(&request, &args.input, &options, threads)?;
     let target = args.output.as_deref().map(Target::table).transpose()?;
     if let Some(target) = &target {

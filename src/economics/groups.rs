@@ -8,9 +8,8 @@ use super::uncertain::{Uncertain, shrunken};
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
-use crate::fit::{FitOptions, GroupFit, fit_groups};
+use crate::fit::{FitOptions, GroupFit, cholesky, fit_groups};
 use crate::model::{CustomerTable, GammaGamma, Model, Spend, SpendRow, SpendTable};
-use crate::score::draws::cholesky;
 
 /// Below this `q` the mean of gamma-gamma hangs on customers never seen: the observed mean is taken.
 const SHAKY: f64 = 1.1;

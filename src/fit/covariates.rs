@@ -7,18 +7,20 @@
 //! deviation 1 while searching; the result is taken back to the user's scale by a linear map.
 
 use ndarray::{Array1, Array2};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::covariates::{Coefficient, CovariateRequest, CovariateTables, Covariates};
 use crate::error::{ErrorKind, Result};
-use crate::fit::objective::log_likelihood_sum;
+use crate::fit::objective::{log_likelihood_sum, sum_to};
 use crate::fit::optimize::{Limits, Outcome, minimise};
+use crate::fit::posterior::{self, Target};
 use crate::fit::transform::Space;
 use crate::fit::uncertainty::{Uncertainty, Verdict, assess};
 use crate::fit::{
     CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL, explain,
 };
-use crate::model::{CustomerTable, Derivatives, Regression, Table};
+use crate::model::{CustomerTable, Derivatives, Order, Regression, Table};
 
 /// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
 struct Groups<'a, M: Regression> {
@@ -50,31 +52,42 @@ impl<M: Regression> Groups<'_, M> {
         jacobian
     }
 
-    fn group(&self, (columns, table): &(Vec<f64>, CustomerTable), u: &Array1<f64>) -> Derivatives {
+    fn group(
+        &self,
+        (columns, table): &(Vec<f64>, CustomerTable),
+        u: &Array1<f64>,
+        order: Order,
+    ) -> Derivatives {
         let jacobian = self.jacobian(columns);
         let theta = self.space.to_natural(&jacobian.dot(u));
-        let sum = self.space.chain_rule(&theta, &log_likelihood_sum(&M::from_params(&theta), table));
-        Derivatives {
-            value: sum.value,
-            gradient: jacobian.t().dot(&sum.gradient),
-            hessian: jacobian.t().dot(&sum.hessian).dot(&jacobian),
-        }
+        let sum = self.space.chain_rule(&theta, &sum_to(&M::from_params(&theta), table, order));
+        let hessian = match order {
+            Order::First => Array2::zeros((u.len(), u.len())),
+            Order::Second => jacobian.t().dot(&sum.hessian).dot(&jacobian),
+        };
+        Derivatives { value: sum.value, gradient: jacobian.t().dot(&sum.gradient), hessian, order }
     }
 
-    fn evaluate(&self, u: &Array1<f64>) -> Derivatives {
-        let mut total = Derivatives::zero(u.len());
+    /// The log-likelihood of all groups and the logarithm of the prior, added up.
+    fn log_posterior(&self, u: &Array1<f64>, order: Order) -> Derivatives {
+        let mut total = Derivatives::of_order(u.len(), order);
         let chunks: Vec<Derivatives> = self
             .tables
             .groups
             .par_chunks(64)
             .map(|groups| {
-                let mut sum = Derivatives::zero(u.len());
-                groups.iter().for_each(|group| sum.add(&self.group(group, u)));
+                let mut sum = Derivatives::of_order(u.len(), order);
+                groups.iter().for_each(|group| sum.add(&self.group(group, u, order)));
                 sum
             })
             .collect();
         chunks.iter().for_each(|chunk| total.add(chunk));
         self.options.prior.add(u, &mut total);
+        total
+    }
+
+    fn evaluate(&self, u: &Array1<f64>) -> Derivatives {
+        let mut total = self.log_posterior(u, Order::Second);
         total.value = -total.value;
         total.gradient.mapv_inplace(|g| -g);
         total.hessian.mapv_inplace(|h| -h);
@@ -151,7 +164,53 @@ pub fn fit_covariates<M: Regression>(
         let (model, report) = (M::NAME.to_owned(), Box::new(report));
         return Err(ErrorKind::NotConverged { model, report }.into());
     }
+    let covariance = uncertainty.covariance.filter(|_| report.stop == StopReason::Converged);
+    explore(&groups, &map, outcome.u, covariance, &mut report)?;
     Ok((Fitted { model, report }, covariates))
+}
+
+/// The posterior of parameters and coefficients together.
+fn explore<M: Regression>(
+    groups: &Groups<M>,
+    map: &Array2<f64>,
+    mode: Array1<f64>,
+    covariance: Option<Array2<f64>>,
+    report: &mut FitReport,
+) -> Result<()> {
+    let (space, options) = (&groups.space, groups.options);
+    let parameters = space.free.iter().map(|i| (M::PARAMS[*i].name.to_owned(), *i));
+    let first = M::PARAMS.len();
+    let coefficients = report.coefficients.iter().enumerate();
+    let coefficients = coefficients.map(|(c, one)| (format!("{} ({})", one.column, one.process), first + c));
+    let names = parameters.chain(coefficients).collect();
+    let natural = |u: &Array1<f64>| {
+        let users = map.dot(u).to_vec();
+        let (free, coefficients) = users.split_at(space.free.len());
+        [space.to_natural(&free.to_vec().into()), coefficients.to_vec()].concat()
+    };
+    let refit = |start: &Array1<f64>, rng: &mut ChaCha8Rng| {
+        let drawn = |(columns, table): &(Vec<f64>, CustomerTable)| {
+            (columns.clone(), table.with_counts(posterior::weights(table.counts(), rng)))
+        };
+        let drawn = groups.tables.groups.iter().map(drawn).collect();
+        let tables = CovariateTables { covariates: Vec::new(), groups: drawn };
+        let (scales, space) = (groups.scales.clone(), space.clone());
+        let replicate = Groups::<M> {
+            tables: &tables,
+            covariates: groups.covariates,
+            scales,
+            space,
+            options,
+            model: groups.model,
+        };
+        posterior::search(|u| replicate.evaluate(u), start, options)
+    };
+    // What is shared between rows is worked out for each group.
+    let rows = report.distinct_rows + 64 * groups.tables.groups.len();
+    let density = |u: &Array1<f64>, order| groups.log_posterior(u, order);
+    let target =
+        Target { density: &density, mode, covariance, natural: &natural, names, refit: &refit, rows };
+    posterior::explore_target(&target, report, &options.posterior)
 }
 
 fn estimates(covariates: &Covariates, errors: &[Option<f64>]) -> Vec<CoefficientEstimate> {
@@ -245,5 +304,6 @@ fn describe<M: Regression>(
         notes: Vec::new(),
         coefficients: Vec::new(),
         likelihood_ratio: None,
+        posterior: None,
     }
 }

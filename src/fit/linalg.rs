@@ -1,4 +1,5 @@
-//! Eigenvalues of a small symmetric matrix: all the linear algebra a fit of a few parameters needs.
+//! Eigenvalues and the root of a small symmetric matrix: all the linear algebra a fit of a few
+//! parameters needs.
 
 use ndarray::{Array1, Array2};
 
@@ -56,6 +57,23 @@ fn rotate(a: &mut Array2<f64>, vectors: &mut Array2<f64>, p: usize, q: usize) ->
     true
 }
 
+/// The lower triangle `L` with `L Lᵀ` the matrix; a direction without variance (a chosen parameter)
+/// stays without.
+pub(crate) fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {
+    let n = matrix.nrows();
+    let mut lower = Array2::zeros((n, n));
+    for j in 0..n {
+        let sum: f64 = (0..j).map(|k| f64::powi(lower[[j, k]], 2)).sum();
+        let pivot = (matrix[[j, j]] - sum).max(0.0).sqrt();
+        lower[[j, j]] = pivot;
+        for i in j + 1..n {
+            let sum: f64 = (0..j).map(|k| lower[[i, k]] * lower[[j, k]]).sum();
+            lower[[i, j]] = if pivot > 0.0 { (matrix[[i, j]] - sum) / pivot } else { 0.0 };
+        }
+    }
+    lower
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +87,13 @@ mod tests {
         assert!((&back - &m).iter().all(|d| d.abs() < 1e-14), "{back}");
         let identity = v.t().dot(&v);
         assert!((&identity - &Array2::<f64>::eye(3)).iter().all(|d| d.abs() < 1e-14));
+    }
+
+    #[test]
+    fn factor_gives_the_matrix_back() {
+        let matrix = array![[4.0, 2.0, 0.0], [2.0, 3.0, 0.0], [0.0, 0.0, 0.0]];
+        let lower = cholesky(&matrix);
+        let back = lower.dot(&lower.t());
+        assert!((&back - &matrix).iter().all(|d| d.abs() < 1e-15), "{back}");
     }
 }

@@ -11,6 +11,7 @@ mod groups;
 mod linalg;
 mod objective;
 mod optimize;
+pub mod posterior;
 mod prior;
 mod regularity;
 mod report;
@@ -25,8 +26,10 @@ use crate::model::{Limit, Model, Scale, Table};
 use crate::warning::Warning;
 pub use covariates::fit_covariates;
 pub use groups::{GroupFit, GroupFits, fit_groups};
+pub(crate) use linalg::cholesky;
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
+pub use posterior::{Posterior, PosteriorMethod, PosteriorOptions};
 pub use prior::Prior;
 pub use regularity::fit_with_regularity;
 pub use report::{CoefficientEstimate, Estimate, FitReport, LikelihoodRatio, StopReason};
@@ -46,11 +49,19 @@ pub struct FitOptions {
     /// For models of regular purchases: the number of stages from one purchase to the next, their
     /// parameter `k`. Not given, [`fit_with_regularity`] chooses it by likelihood, and [`fit`] takes 1.
     pub regularity: Option<u32>,
+    /// What to find out of how uncertain the parameters are, beyond their covariance.
+    pub posterior: PosteriorOptions,
 }
 
 impl Default for FitOptions {
     fn default() -> Self {
-        FitOptions { accept_unconverged: false, max_iterations: 300, prior: Prior::None, regularity: None }
+        FitOptions {
+            accept_unconverged: false,
+            max_iterations: 300,
+            prior: Prior::None,
+            regularity: None,
+            posterior: PosteriorOptions::default(),
+        }
     }
 }
 
@@ -297,5 +308,6 @@ fn describe<M: Model>(
         notes: Vec::new(),
         coefficients: Vec::new(),
         likelihood_ratio: None,
+        posterior: None,
     }
 }

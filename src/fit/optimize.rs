@@ -11,7 +11,7 @@ use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, Termi
 use ndarray::{Array1, Array2};
 
 use crate::fit::linalg::symmetric_eigen;
-use crate::model::Derivatives;
+use crate::model::{Derivatives, Order};
 
 /// A function with first and second derivatives.
 pub(crate) trait SecondOrder {
@@ -73,6 +73,7 @@ pub(crate) fn minimise(objective: impl SecondOrder, start: Array1<f64>, limits: 
         value: state.get_cost(),
         gradient: state.take_gradient().expect("set by init"),
         hessian: state.take_hessian().expect("set by init"),
+        order: Order::Second,
     };
     let u = state.take_param().expect("set by init");
     Outcome { u, at, ending, iterations: state.get_iter(), evaluations }
@@ -189,6 +190,7 @@ impl<O: SecondOrder> Solver<O, Iterate> for TrustRegionNewton {
             value: state.get_cost(),
             gradient: state.take_gradient().expect("set by init"),
             hessian: state.take_hessian().expect("set by init"),
+            order: Order::Second,
         };
         let step = self.step(&u, &at);
         let polish = step.predicted <= POLISH * at.value.abs().max(1.0) && !step.at_radius;
@@ -237,6 +239,7 @@ mod tests {
             value: (1.0 - x).powi(2) + 100.0 * v * v,
             gradient: array![-2.0 * (1.0 - x) - 400.0 * x * v, 200.0 * v],
             hessian: array![[2.0 - 400.0 * (v - 2.0 * x * x), -400.0 * x], [-400.0 * x, 200.0]],
+            order: Order::Second,
         }
     }
 
@@ -256,6 +259,7 @@ mod tests {
             value: u[0].powi(4) - 2.0 * u[0].powi(2) + u[1].powi(2),
             gradient: array![4.0 * u[0].powi(3) - 4.0 * u[0], 2.0 * u[1]],
             hessian: array![[12.0 * u[0].powi(2) - 4.0, 0.0], [0.0, 2.0]],
+            order: Order::Second,
         };
         let found = minimise(f, array![1e-3, 3.0], LIMITS);
         assert_eq!(found.ending, Ending::Stationary);
@@ -268,6 +272,7 @@ mod tests {
             value: u[0].exp(),
             gradient: array![u[0].exp()],
             hessian: array![[u[0].exp()]],
+            order: Order::Second,
         };
         let found = minimise(f, array![2.0], LIMITS);
         assert_eq!(found.ending, Ending::Stationary);
@@ -281,6 +286,7 @@ mod tests {
             value: u[0] - u[0].ln(),
             gradient: array![1.0 - 1.0 / u[0]],
             hessian: array![[u[0].powi(-2)]],
+            order: Order::Second,
         };
         let found = minimise(f, array![3.9], LIMITS);
         assert_eq!(found.ending, Ending::Stationary);

@@ -13,13 +13,15 @@ use ndarray::Array1;
 use crate::model::Derivatives;
 
 /// What is believed of the parameters before the data are seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Prior {
     /// Nothing: plain maximum likelihood.
     #[default]
     None,
     /// That each parameter is within a few powers of ten of the scale of the data.
     Weak,
+    /// `u ~ Normal(0, sd²)` with another standard deviation, positive.
+    Normal(f64),
 }
 
 /// Standard deviation of the weak prior.
@@ -28,10 +30,11 @@ const WEAK: f64 = 3.0;
 impl Prior {
     /// Adds its logarithm, up to a constant, to an objective that is maximised.
     pub(crate) fn add(self, u: &Array1<f64>, sum: &mut Derivatives) {
-        if self == Prior::None {
-            return;
-        }
-        let precision = WEAK.powi(-2);
+        let precision = match self {
+            Prior::None => return,
+            Prior::Weak => WEAK.powi(-2),
+            Prior::Normal(sd) => sd.powi(-2),
+        };
         for (i, u) in u.iter().enumerate() {
             sum.value -= 0.5 * precision * u * u;
             sum.gradient[i] -= precision * u;

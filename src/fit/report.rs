@@ -4,6 +4,7 @@ use std::fmt;
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
+use crate::fit::posterior::Posterior;
 use crate::warning::Warning;
 
 /// How the search ended.
@@ -153,6 +154,8 @@ pub struct FitReport {
     pub coefficients: Vec<CoefficientEstimate>,
     /// Against the same model without covariates.
     pub likelihood_ratio: Option<LikelihoodRatio>,
+    /// How uncertain the parameters are, as far as it was explored.
+    pub posterior: Option<Posterior>,
 }
 
 impl FitReport {

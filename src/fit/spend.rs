@@ -14,7 +14,7 @@ use crate::fit::objective::log_likelihood_sum;
 use crate::fit::optimize::{Limits, minimise};
 use crate::fit::transform::Space;
 use crate::fit::uncertainty::{Verdict, assess};
-use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit};
+use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit, posterior};
 use crate::model::{Derivatives, GammaGamma, Model, Spend, SpendRow, SpendTable};
 use crate::warning::Warning;
 
@@ -49,6 +49,11 @@ pub fn fit_spend(table: &SpendTable, amounts: &Amounts, options: &FitOptions) ->
     }
     fitted.report.sample_size = amounts.all_customers as f64;
     fitted.report.warnings.extend(warnings(amounts));
+    match fitted.report.stop {
+        StopReason::Converged => posterior::explore(table, &fitted.model, &mut fitted.report, options)?,
+        // The mean is held, or the model at a limit: not what a sampler or a refit would vary.
+        _ => posterior::stands_as_it_is(&mut fitted.report, &options.posterior),
+    }
     Ok(fitted)
 }
 
@@ -89,6 +94,7 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         notes: Vec::new(),
         coefficients: Vec::new(),
         likelihood_ratio: None,
+        posterior: None,
     };
     Some(Fitted { model, report })
 }
@@ -175,7 +181,8 @@ fn constrained(table: &SpendTable, mean: f64, u: &Array1<f64>) -> Derivatives {
     let pp = p * g[0] + p * p * h[[0, 0]] - 2.0 * p * v * h[[0, 2]] + v * v * h[[2, 2]] + v * g[2];
     let pw = p * w * h[[0, 1]] + p * v * h[[0, 2]] - v * w * h[[1, 2]] - v * v * h[[2, 2]] - v * g[2];
     let ww = w * w * h[[1, 1]] + 2.0 * w * v * h[[1, 2]] + v * v * h[[2, 2]] + w * g[1] + v * g[2];
-    Derivatives { value: -sum.value, gradient: -gradient, hessian: array![[-pp, -pw], [-pw, -ww]] }
+    let hessian = array![[-pp, -pw], [-pw, -ww]];
+    Derivatives { value: -sum.value, gradient: -gradient, hessian, order: sum.order }
 }
 
 #[cfg(test)]

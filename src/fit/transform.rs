@@ -45,13 +45,16 @@ impl Space {
     /// Derivatives in `theta` to derivatives in `u`: with `d theta / d u = theta`,
     /// `dL/du_i = theta_i L_i` and `d²L/du_i du_j = theta_i theta_j L_ij + [i = j] theta_i L_i`.
     pub fn chain_rule(&self, theta: &[f64], sum: &Derivatives) -> Derivatives {
-        let mut out = Derivatives::zero(self.free.len());
+        let mut out = Derivatives::of_order(self.free.len(), sum.order);
         out.value = sum.value;
         for (k, i) in self.free.iter().enumerate() {
+            out.gradient[k] = sum.gradient[*i] * theta[*i];
+            if !sum.to_second() {
+                continue;
+            }
             for (l, j) in self.free.iter().enumerate() {
                 out.hessian[[k, l]] = sum.hessian[[*i, *j]] * theta[*i] * theta[*j];
             }
-            out.gradient[k] = sum.gradient[*i] * theta[*i];
             out.hessian[[k, k]] += out.gradient[k];
         }
         out

@@ -28,7 +28,7 @@
 use std::ops::Range;
 
 use crate::model::contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts};
-use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale};
+use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale};
 
 /// The BdW (beta-discrete-Weibull) model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,7 +100,7 @@ impl Model for Bdw {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, _: &ContractTable) {}
+    fn prepare(&self, _: &ContractTable, _: Order) {}
 
     /// Nothing: there are few rows.
     fn shared(&self, _: &ContractTable, (): &(), _: &mut Derivatives) {}

@@ -16,6 +16,7 @@
 //! Δ = ln((α+T)/(α+t_x)),  δ = 1/(α+t_x) − 1/(α+T) = (T−t_x)/((α+t_x)(α+T))
 //! ```
 
+mod first;
 mod forecast;
 mod limits;
 mod scorer;
@@ -23,11 +24,12 @@ mod survival;
 
 use std::ops::Range;
 
-use crate::model::Derivatives;
 use crate::model::gamma_poisson::{GammaPoisson, Sum, TimeTerms};
 use crate::model::table::{Customer, CustomerTable, SameX};
+use crate::model::{Derivatives, Order};
 use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 
+use first::Powers;
 pub(super) use limits::starts;
 use scorer::BetaGeometricScorer;
 
@@ -48,6 +50,8 @@ pub struct Prepared {
     times: Vec<TimeTerms>,
     /// Group by group: `ln(a/(b+X−1))`.
     ln_odds: Vec<f64>,
+    /// Group by group: what serves the first order, where it pays.
+    powers: Vec<Option<Powers>>,
 }
 
 /// Sums over rows of one group.
@@ -129,9 +133,10 @@ impl BetaGeometric {
         1.0 / (1.0 + self.ln_odds_left(row).exp())
     }
 
-    pub fn prepare(&self, table: &CustomerTable) -> Prepared {
-        let ln_odds = table.groups.iter().map(|group| self.ln_odds(group.x)).collect();
-        Prepared { times: self.rate().time_terms(table), ln_odds }
+    pub fn prepare(&self, table: &CustomerTable, order: Order) -> Prepared {
+        let ln_odds: Vec<f64> = table.groups.iter().map(|group| self.ln_odds(group.x)).collect();
+        let times = self.rate().time_terms(table);
+        Prepared { powers: self.powers(table, &times, &ln_odds, order), times, ln_odds }
     }
 
     /// The sum of `ln A_T`.
@@ -142,6 +147,9 @@ impl BetaGeometric {
 
     /// The sum of `ln B(a,b+X)/B(a,b)`; `a` and `b` are parameters 2 and 3.
     pub fn add_survived(&self, table: &CustomerTable, out: &mut Derivatives) {
+        if !out.to_second() {
+            return self.add_survived_first(table, out);
+        }
         let (a, b) = (self.a, self.b);
         let mut sums = [Sum::default(); 5];
         for group in &table.groups {
@@ -172,7 +180,8 @@ impl BetaGeometric {
         out: &mut Derivatives,
     ) {
         let first = table.groups.partition_point(|group| group.rows.end <= rows.start);
-        for (group, ln_odds) in table.groups[first..].iter().zip(&prepared.ln_odds[first..]) {
+        let known = prepared.ln_odds[first..].iter().zip(&prepared.powers[first..]);
+        for (group, (ln_odds, powers)) in table.groups[first..].iter().zip(known) {
             if group.rows.start >= rows.end {
                 break;
             }
@@ -183,9 +192,17 @@ impl BetaGeometric {
             let mut sums = RowSums::default();
             let mut start = group.rows.start.max(rows.start);
             let end = group.rows.end.min(rows.end);
+            if let Some(powers) = powers {
+                self.combine(group, &RowSums::by_powers(table, prepared, powers, start..end), out);
+                continue;
+            }
             while start < end {
                 let next = (start + BLOCK).min(end);
-                sums.add(&RowSums::of(table, &prepared.times, start..next, *ln_odds, power));
+                let times = &prepared.times;
+                sums.add(&match out.order {
+                    Order::First => RowSums::of::<false>(table, times, start..next, *ln_odds, power),
+                    Order::Second => RowSums::of::<true>(table, times, start..next, *ln_odds, power),
+                });
                 start = next;
             }
             self.combine(group, &sums, out);
@@ -202,6 +219,9 @@ impl BetaGeometric {
         let gradient = [s.q_log, -power * s.q_gap, s.q * by_a, s.q * by_b];
         for (sum, term) in out.gradient.iter_mut().zip(gradient) {
             *sum += term;
+        }
+        if !out.to_second() {
+            return;
         }
         let mut add = |i: usize, j: usize, term: f64| {
             out.hessian[[i, j]] += term;
@@ -223,7 +243,13 @@ impl BetaGeometric {
 }
 
 impl RowSums {
-    fn of(table: &CustomerTable, times: &[TimeTerms], rows: Range<usize>, ln_odds: f64, power: f64) -> Self {
+    fn of<const SECOND: bool>(
+        table: &CustomerTable,
+        times: &[TimeTerms],
+        rows: Range<usize>,
+        ln_odds: f64,
+        power: f64,
+    ) -> Self {
         let mut sums = RowSums::default();
         let mut product = 1.0;
         let columns = table.t[rows.clone()].iter().zip(&table.t_x[rows.clone()]).zip(&table.count[rows]);
@@ -236,7 +262,6 @@ impl RowSums {
             let whole = 1.0 + e;
             let larger = 1.0 / whole;
             let q = weight * if rho > 0.0 { larger } else { e * larger };
-            let pq = weight * e * larger * larger;
             // ln of a product for a sum of ln(1+e): at most 2 to the length of a block.
             if *weight == 1.0 {
                 product *= whole;
@@ -247,6 +272,10 @@ impl RowSums {
             sums.q += q;
             sums.q_log += q * log;
             sums.q_gap += q * gap;
+            if !SECOND {
+                continue;
+            }
+            let pq = weight * e * larger * larger;
             sums.q_square_gap += q * gap * (end.inverse + last.inverse);
             sums.pq += pq;
             let (pq_log, pq_gap) = (pq * log, pq * gap);

@@ -48,7 +48,7 @@ use crate::error::Result;
 use crate::model::process::{Opportunities, chances};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Discounting, Dropout, Habits, Limit, Mixing, Model, ParamSpec, Population,
+    Attrition, Derivatives, Discounting, Dropout, Habits, Limit, Mixing, Model, Order, ParamSpec, Population,
     Process, Scale, Scorer,
 };
 pub use likelihood::Prepared;
@@ -146,7 +146,7 @@ impl Model for BgBb {
         self.log_likelihood_of(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
+    fn prepare(&self, table: &CustomerTable, _: Order) -> Prepared {
         Prepared::new(self, table)
     }
 

@@ -43,7 +43,7 @@ use std::ops::Range;
 
 use crate::model::erlang::{Erlang, Prepared, starts};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, LARGEST_WHOLE, Limit, Model, ParamSpec, Scale};
+use crate::model::{Derivatives, LARGEST_WHOLE, Limit, Model, Order, ParamSpec, Scale};
 
 /// The BG/CNBD-k model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,7 +119,7 @@ impl Model for BgCnbd {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
+    fn prepare(&self, table: &CustomerTable, _: Order) -> Prepared {
         self.kernel().prepare(table)
     }
 

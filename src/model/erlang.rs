@@ -31,7 +31,7 @@ use std::ops::Range;
 use crate::model::beta_geometric::BetaGeometric;
 use crate::model::gamma_poisson::{GammaPoisson, Sum, TimeTerms};
 use crate::model::table::{Customer, CustomerTable, SameX};
-use crate::model::{Derivatives, LARGEST_WHOLE};
+use crate::model::{Derivatives, LARGEST_WHOLE, Order};
 use crate::special::{ln_beta_ratio, ln_gamma, negative_binomial_tail};
 
 pub(super) use limits::starts;
@@ -229,7 +229,7 @@ impl Erlang {
 
     /// The sum of `ln A_T`, and of the gaps as far as they are known.
     pub fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {
-        let mut sum = Derivatives::zero(4);
+        let mut sum = Derivatives::of_order(4, out.order);
         self.rate().add_sum_of_stages(self.stages(), table, &prepared.times, &mut sum);
         self.without_stages().add_survived(table, &mut sum);
         let mut repeats = Sum::default();
@@ -259,7 +259,11 @@ impl Erlang {
             let end = group.rows.end.min(rows.end);
             while start < end {
                 let next = (start + BLOCK).min(end);
-                RowSums::of(&same, table, &prepared.times, start..next).add_to(out);
+                let times = &prepared.times;
+                match out.order {
+                    Order::First => RowSums::of::<false>(&same, table, times, start..next).add_to(out),
+                    Order::Second => RowSums::of::<true>(&same, table, times, start..next).add_to(out),
+                }
                 start = next;
             }
         }
@@ -281,27 +285,38 @@ fn add_below_k(sum: &Derivatives, out: &mut Derivatives) {
     out.value += sum.value;
     for i in 0..4 {
         out.gradient[i + 1] += sum.gradient[i];
-        for j in 0..4 {
+        for j in 0..if sum.to_second() { 4 } else { 0 } {
             out.hessian[[i + 1, j + 1]] += sum.hessian[[i, j]];
         }
     }
 }
 
 impl RowSums {
-    fn of(same: &SameRows, table: &CustomerTable, times: &[TimeTerms], rows: Range<usize>) -> Self {
+    fn of<const SECOND: bool>(
+        same: &SameRows,
+        table: &CustomerTable,
+        times: &[TimeTerms],
+        rows: Range<usize>,
+    ) -> Self {
         let mut sums = RowSums::default();
         let columns = table.t[rows.clone()].iter().zip(&table.t_x[rows.clone()]).zip(&table.count[rows]);
         for ((t, t_x), weight) in columns {
-            sums.add_row(same, &times[*t as usize], &times[*t_x as usize], *weight);
+            sums.add_row::<SECOND>(same, &times[*t as usize], &times[*t_x as usize], *weight);
         }
         sums
     }
 
     #[inline]
-    fn add_row(&mut self, same: &SameRows, end: &TimeTerms, last: &TimeTerms, weight: f64) {
+    fn add_row<const SECOND: bool>(
+        &mut self,
+        same: &SameRows,
+        end: &TimeTerms,
+        last: &TimeTerms,
+        weight: f64,
+    ) {
         let silence = end.time - last.time;
         let (log, gap) = (end.log - last.log, silence * end.inverse * last.inverse);
-        let (ln_w, by_w, by_by_w) = same.ln_w(silence * end.inverse, end.inverse);
+        let (ln_w, by_w, by_by_w) = same.ln_w::<SECOND>(silence * end.inverse, end.inverse);
         let rho = same.ln_odds + (same.shape * log - ln_w);
         let e = (-rho.abs()).exp();
         let larger = 1.0 / (1.0 + e);
@@ -316,6 +331,9 @@ impl RowSums {
         }
         self.gradient[0] += alive * by_w[0];
         self.gradient[1] += alive * by_w[1];
+        if !SECOND {
+            return;
+        }
         self.add_square(both, &by_rho);
         self.hessian[0] += alive * by_by_w[0];
         self.hessian[1] += alive * by_by_w[1] - left * gap;
@@ -337,7 +355,7 @@ impl RowSums {
     }
 
     fn add_to(&self, out: &mut Derivatives) {
-        let mut sum = Derivatives::zero(4);
+        let mut sum = Derivatives::of_order(4, out.order);
         sum.value = self.value;
         let mut place = 0;
         for i in 0..4 {
@@ -355,7 +373,7 @@ impl RowSums {
 impl SameRows {
     /// `ln W`, its gradient and its second derivatives (rr, rα, αα) in `r` and `alpha`.
     #[inline]
-    fn ln_w(&self, u: f64, inverse: f64) -> (f64, [f64; 2], [f64; 3]) {
+    fn ln_w<const SECOND: bool>(&self, u: f64, inverse: f64) -> (f64, [f64; 2], [f64; 3]) {
         if self.k == 1 {
             return (0.0, [0.0; 2], [0.0; 3]);
         }
@@ -366,6 +384,9 @@ impl SameRows {
             j_1 += chance * j as f64;
             d_1 += chance * self.rising.first[j];
             second += chance * self.rising.second[j];
+        }
+        if !SECOND {
+            return (stages.ln_whole, [d_1, -j_1 * inverse], [0.0; 3]);
         }
         let (mut jj, mut jd, mut dd) = (0.0, 0.0, 0.0);
         for j in 0..self.k as usize {

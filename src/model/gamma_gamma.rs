@@ -34,7 +34,7 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 use crate::model::table::{SpendRow, SpendTable};
-use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale, Spend, Table};
+use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale, Spend, Table};
 use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
 /// The Gamma-Gamma model.
@@ -145,7 +145,7 @@ impl Model for GammaGamma {
         prepared.constant + (prepared.shape * near - self.q * pooled) - row.mean.ln()
     }
 
-    fn prepare(&self, table: &SpendTable) -> Vec<Prepared> {
+    fn prepare(&self, table: &SpendTable, _: Order) -> Vec<Prepared> {
         table.groups.iter().map(|group| self.prepared(group.x)).collect()
     }
 
@@ -157,6 +157,9 @@ impl Model for GammaGamma {
             out.value += n * constant;
             out.gradient[0] += n * x * (both - psi_remainder(shape));
             out.gradient[1] += n * (both - psi_remainder(self.q));
+            if !out.to_second() {
+                continue;
+            }
             out.hessian[[0, 0]] += n * x * x * trigamma_difference(shape, self.q);
             out.hessian[[1, 1]] += n * trigamma_difference(self.q, shape);
             let cross = n * x * trigamma(total);

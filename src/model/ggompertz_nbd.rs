@@ -39,7 +39,7 @@ use crate::error::Result;
 use crate::model::lifetime::{BuyingLifetime, Gompertz, Lifetime, Prepared};
 use crate::model::process::{Process, buy_until, rates};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale, Table};
+use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale, Table};
 
 /// The Gamma-Gompertz/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -149,8 +149,8 @@ impl Model for GGompertzNbd {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
-        self.kernel().prepare(table)
+    fn prepare(&self, table: &CustomerTable, order: Order) -> Prepared {
+        self.kernel().prepare(table, order)
     }
 
     fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {

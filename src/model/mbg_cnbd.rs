@@ -38,7 +38,7 @@ use std::ops::Range;
 
 use crate::model::erlang::{Erlang, Prepared, starts};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, LARGEST_WHOLE, Limit, Model, ParamSpec, Scale};
+use crate::model::{Derivatives, LARGEST_WHOLE, Limit, Model, Order, ParamSpec, Scale};
 
 /// The MBG/CNBD-k model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,7 +106,7 @@ impl Model for MbgCnbd {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
+    fn prepare(&self, table: &CustomerTable, _: Order) -> Prepared {
         self.kernel().prepare(table)
     }
 

@@ -38,7 +38,7 @@ use std::ops::Range;
 
 use crate::model::beta_geometric::{BetaGeometric, Prepared, starts};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale};
+use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale};
 
 /// The MBG/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,8 +95,8 @@ impl Model for MbgNbd {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
-        self.kernel().prepare(table)
+    fn prepare(&self, table: &CustomerTable, order: Order) -> Prepared {
+        self.kernel().prepare(table, order)
     }
 
     fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {

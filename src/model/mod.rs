@@ -160,6 +160,16 @@ pub struct ParamSpec {
     pub scale: Scale,
 }
 
+/// How far derivatives go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Value and gradient. The Hessian may be left as it is: what sampling needs, thousands of times.
+    First,
+    /// The Hessian too: what a fit needs.
+    #[default]
+    Second,
+}
+
 /// A sum of log-likelihoods with first and second derivatives in the model's own parameters.
 #[derive(Debug, Clone)]
 pub struct Derivatives {
@@ -167,21 +177,35 @@ pub struct Derivatives {
     pub value: f64,
     /// Its gradient, one entry a parameter.
     pub gradient: Array1<f64>,
-    /// Its Hessian, symmetric; both triangles are filled.
+    /// Its Hessian, symmetric; both triangles are filled. Means nothing if the order is the first.
     pub hessian: Array2<f64>,
+    /// What is wanted.
+    pub order: Order,
 }
 
 impl Derivatives {
-    /// Zero, for `n` parameters.
+    /// Zero, for `n` parameters, of the second order.
     pub fn zero(n: usize) -> Self {
-        Derivatives { value: 0.0, gradient: Array1::zeros(n), hessian: Array2::zeros((n, n)) }
+        Derivatives::of_order(n, Order::Second)
+    }
+
+    /// Zero, for `n` parameters.
+    pub fn of_order(n: usize, order: Order) -> Self {
+        Derivatives { value: 0.0, gradient: Array1::zeros(n), hessian: Array2::zeros((n, n)), order }
+    }
+
+    /// Is the Hessian wanted?
+    pub fn to_second(&self) -> bool {
+        self.order == Order::Second
     }
 
     /// Adds another sum.
     pub fn add(&mut self, other: &Derivatives) {
         self.value += other.value;
         self.gradient += &other.gradient;
-        self.hessian += &other.hessian;
+        if self.to_second() {
+            self.hessian += &other.hessian;
+        }
     }
 }
 
@@ -203,6 +227,12 @@ pub trait Table: Sync + Sized {
 
     /// Every `step`-th row: a smaller table that looks like this one.
     fn thinned(&self, step: usize) -> Self;
+
+    /// Row by row, how many customers.
+    fn counts(&self) -> &[f64];
+
+    /// The same distinct rows with other counts (one a row, in order): for resampling.
+    fn with_counts(&self, counts: Vec<f64>) -> Self;
 }
 
 /// A limit of a model.
@@ -288,19 +318,24 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// Log-likelihood of one customer.
     fn log_likelihood(&self, row: &Self::Row) -> f64;
 
-    /// What is the same for all rows, worked out once.
-    fn prepare(&self, table: &Self::Table) -> Self::Prepared;
+    /// What is the same for all rows, worked out once, for derivatives of this order.
+    fn prepare(&self, table: &Self::Table, order: Order) -> Self::Prepared;
 
-    /// Adds the part of the sum that the table's margins determine.
+    /// Adds the part of the sum that the table's margins determine, to the order of `out` at least.
     fn shared(&self, table: &Self::Table, prepared: &Self::Prepared, out: &mut Derivatives);
 
-    /// Adds the part of the sum that needs each row, for a range of rows.
+    /// Adds the part of the sum that needs each row, for a range of rows, likewise.
     fn rows(&self, table: &Self::Table, prepared: &Self::Prepared, rows: Range<usize>, out: &mut Derivatives);
 
     /// The whole sum: weight x log-likelihood over the table, with derivatives.
     fn sum(&self, table: &Self::Table) -> Derivatives {
-        let mut out = Derivatives::zero(Self::PARAMS.len());
-        let prepared = self.prepare(table);
+        self.sum_to(table, Order::Second)
+    }
+
+    /// The whole sum, with derivatives up to an order.
+    fn sum_to(&self, table: &Self::Table, order: Order) -> Derivatives {
+        let mut out = Derivatives::of_order(Self::PARAMS.len(), order);
+        let prepared = self.prepare(table, order);
         self.shared(table, &prepared, &mut out);
         self.rows(table, &prepared, 0..table.len(), &mut out);
         out

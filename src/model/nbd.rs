@@ -31,7 +31,7 @@ use crate::model::gamma_poisson::{GammaPoisson, TimeTerms, annuity};
 use crate::model::process::{Leaving, rates};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Discounting, Habits, Limit, Mixing, Model, Outlook, ParamSpec, Population,
+    Attrition, Derivatives, Discounting, Habits, Limit, Mixing, Model, Order, Outlook, ParamSpec, Population,
     Process, Scale, Scorer,
 };
 use crate::special::negative_binomial_pmf;
@@ -98,7 +98,7 @@ impl Model for Nbd {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
+    fn prepare(&self, table: &CustomerTable, _: Order) -> Prepared {
         Prepared(self.kernel().time_terms(table))
     }
 

@@ -39,7 +39,7 @@ use crate::error::Result;
 use crate::model::lifetime::{BuyingLifetime, Lifetime, Lomax, Prepared};
 use crate::model::process::{Process, buy_until, rates};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Limit, Model, ParamSpec, Scale, Table};
+use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale, Table};
 
 /// The Pareto/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -131,8 +131,8 @@ impl Model for ParetoNbd {
         self.kernel().log_likelihood(row)
     }
 
-    fn prepare(&self, table: &CustomerTable) -> Prepared {
-        self.kernel().prepare(table)
+    fn prepare(&self, table: &CustomerTable, order: Order) -> Prepared {
+        self.kernel().prepare(table, order)
     }
 
     fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {

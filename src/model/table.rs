@@ -112,15 +112,6 @@ impl CustomerTable {
         if time > 0.0 { Ok(repeats / time) } else { Err("T is 0 for all customers".to_owned()) }
     }
 
-    /// The same distinct rows with other counts (one a row, in order): for resampling. Of the
-    /// logarithms of gaps only the sum over all customers is known, so it is not known of these.
-    pub fn with_counts(&self, count: Vec<f64>) -> Self {
-        assert_eq!(count.len(), self.count.len(), "one count for each row");
-        let mut table = CustomerTable { count, log_gaps: None, ..self.clone() };
-        table.set_margins();
-        table
-    }
-
     /// Works out all sums of counts from the counts.
     fn set_margins(&mut self) {
         self.t_count = vec![0.0; self.times.len()];
@@ -143,14 +134,6 @@ impl SpendTable {
     /// Starts a table.
     pub fn builder() -> SpendTableBuilder {
         SpendTableBuilder::default()
-    }
-
-    /// The same rows with other counts (one a row, in order): for resampling.
-    pub fn with_counts(&self, count: Vec<f64>) -> Self {
-        assert_eq!(count.len(), self.count.len(), "one count for each row");
-        let mut table = SpendTable { count, ..self.clone() };
-        table.set_margins();
-        table
     }
 
     /// Works out all sums of counts from the counts.
@@ -186,6 +169,16 @@ impl Table for CustomerTable {
         table.set_margins();
         table
     }
+    fn counts(&self) -> &[f64] {
+        &self.count
+    }
+    /// Of the logarithms of gaps only the sum over all customers is known, so it is not known of these.
+    fn with_counts(&self, counts: Vec<f64>) -> Self {
+        assert_eq!(counts.len(), self.count.len(), "one count for each row");
+        let mut table = CustomerTable { count: counts, log_gaps: None, ..self.clone() };
+        table.set_margins();
+        table
+    }
 }
 
 impl Table for SpendTable {
@@ -206,6 +199,15 @@ impl Table for SpendTable {
             groups: thinned_groups(step, &self.groups),
             ..SpendTable::default()
         };
+        table.set_margins();
+        table
+    }
+    fn counts(&self) -> &[f64] {
+        &self.count
+    }
+    fn with_counts(&self, counts: Vec<f64>) -> Self {
+        assert_eq!(counts.len(), self.count.len(), "one count for each row");
+        let mut table = SpendTable { count: counts, ..self.clone() };
         table.set_margins();
         table
     }

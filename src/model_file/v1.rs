@@ -1,6 +1,7 @@
 //! Format version 1. Never changed once released.
 
 mod covariates;
+mod posterior;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,8 @@ pub(super) struct Fit {
     warnings: Vec<Finding>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     likelihood_ratio: Option<Ratio>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    posterior: Option<posterior::Part>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -211,6 +214,7 @@ impl Fit {
                 degrees_of_freedom: test.degrees_of_freedom,
                 p: test.p,
             }),
+            posterior: report.posterior.as_ref().map(posterior::Part::new),
         }
     }
 
@@ -267,6 +271,7 @@ impl Fit {
                 degrees_of_freedom: test.degrees_of_freedom,
                 p: test.p,
             }),
+            posterior: self.posterior.map(|part| part.into_memory(model, specs, n)).transpose()?,
         })
     }
 }

@@ -13,6 +13,7 @@ mod input;
 mod model;
 pub mod notebook;
 pub mod page;
+mod posterior;
 pub mod text;
 
 use serde_json::{Map, Value};

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::clv_model::ClvModel;
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::model::{GammaGamma, Model, ParamSpec, Scale};
-use crate::report::{Block, Report, Table, count, grouped, p_value, significant};
+use crate::report::{Block, Report, Table, count, grouped, p_value, posterior, significant};
 use crate::units::Unit;
 
 /// Describes a model and how it was fitted.
@@ -112,6 +112,10 @@ pub(super) fn describe(
     blocks.extend(fit.filter(|fit| !fit.coefficients.is_empty()).into_iter().flat_map(coefficients));
     if let Some(fit) = fit {
         blocks.extend(evidence(fit));
+        if let Some(found) = &fit.posterior {
+            blocks.extend(posterior::blocks(found));
+            json.insert("posterior".into(), posterior::json(found));
+        }
         json.insert("covariance".into(), json!(fit.covariance));
         json.insert("fit".into(), fit_json(fit));
     }

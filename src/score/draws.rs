@@ -1,8 +1,9 @@
 //! Draws of the parameters: what a fit leaves open, for intervals.
 //!
-//! The logarithms of the parameters are taken as normal around the estimates with the covariance of the
-//! fit (Laplace's approximation); coefficients of covariates are as they are. Purchase and spend
-//! models were fitted apart, so they are drawn apart. A model without a covariance (given parameters, a fit at a
+//! Where the model has draws of its posterior (NUTS, bootstrap) these are taken. Else the logarithms of the
+//! parameters are normal around the estimates with the covariance of the fit (Laplace's approximation);
+//! coefficients of covariates are as they are. Purchase and spend models were fitted apart, so they are
+//! drawn apart. A model without a covariance (given parameters, a fit at a
 //! boundary) is drawn as it stands, which is said.
 
 use ndarray::Array2;
@@ -12,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use crate::clv_model::ClvModel;
-use crate::fit::FitReport;
+use crate::fit::{FitReport, cholesky};
 use crate::model::{GammaGamma, Model};
 
 /// One draw of all parameters.
@@ -33,10 +34,10 @@ pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
         model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
     let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
     let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
-    let one = |_| {
-        let mut params = purchase.draw(&mut rng);
+    let one = |i| {
+        let mut params = purchase.draw(i, n, &mut rng);
         let coefficients = params.split_off(model.purchase.params.len());
-        let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(&mut rng)));
+        let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(i, n, &mut rng)));
         Draw { params, coefficients, spend }
     };
     (0..n).map(one).collect()
@@ -58,15 +59,15 @@ pub(crate) fn directions(model: &ClvModel) -> (Draw, Vec<Direction>) {
     let coefficients: Vec<f64> =
         model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
     let at = Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend };
-    let purchase = Source::new(&at.params, &at.coefficients, model.purchase_fit.as_ref());
+    let purchase = Normal::new(&at.params, &at.coefficients, model.purchase_fit.as_ref());
     let moved = |step: usize, sign: f64| {
         let mut params = purchase.along(step, sign);
         let coefficients = params.split_off(at.params.len());
         Draw { params, coefficients, ..at.clone() }
     };
     let of_purchase = (0..purchase.steps()).map(|k| (true, [moved(k, 1.0), moved(k, -1.0)]));
-    let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
-    let paid = |source: &Source, step: usize, sign: f64| {
+    let spend = model.spend.map(|spend| Normal::new(&spend.params(), &[], model.spend_fit.as_ref()));
+    let paid = |source: &Normal, step: usize, sign: f64| {
         let spend = Some(GammaGamma::from_params(&source.along(step, sign)));
         Draw { spend, ..at.clone() }
     };
@@ -77,8 +78,15 @@ pub(crate) fn directions(model: &ClvModel) -> (Draw, Vec<Direction>) {
     (at, all)
 }
 
+/// What parameters, and coefficients behind them, are drawn from.
+enum Source<'a> {
+    /// Draws of the posterior.
+    Stored(&'a [Vec<f64>]),
+    Normal(Normal),
+}
+
 /// A normal distribution of logarithms of parameters and of coefficients.
-struct Source {
+struct Normal {
     estimate: Vec<f64>,
     /// How many of them are logarithms inside.
     logs: usize,
@@ -86,7 +94,24 @@ struct Source {
     factor: Option<Array2<f64>>,
 }
 
-impl Source {
+impl<'a> Source<'a> {
+    fn new(params: &[f64], coefficients: &[f64], fit: Option<&'a FitReport>) -> Self {
+        match fit.and_then(|fit| fit.posterior.as_ref()).map(|posterior| &posterior.draws) {
+            Some(draws) if !draws.is_empty() => Source::Stored(draws),
+            _ => Source::Normal(Normal::new(params, coefficients, fit)),
+        }
+    }
+
+    /// The `i`-th of `n`: of stored ones evenly spaced, so that all chains have their say.
+    fn draw(&self, i: usize, n: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        match self {
+            Source::Stored(draws) => draws[i * draws.len() / n].clone(),
+            Source::Normal(normal) => normal.draw(rng),
+        }
+    }
+}
+
+impl Normal {
     fn new(params: &[f64], coefficients: &[f64], fit: Option<&FitReport>) -> Self {
         let estimate = [params, coefficients].concat();
         let covariance = fit.and_then(|fit| fit.covariance.as_ref());
@@ -95,7 +120,7 @@ impl Source {
             let n = estimate.len();
             cholesky(&Array2::from_shape_fn((n, n), |(i, j)| covariance[i][j] / (scale(i) * scale(j))))
         });
-        Source { logs: params.len(), estimate, factor }
+        Normal { logs: params.len(), estimate, factor }
     }
 
     /// How many directions there are.
@@ -128,39 +153,10 @@ impl Source {
     }
 }
 
-/// The lower triangle `L` with `L Lᵀ` the matrix; a direction without variance (a chosen parameter)
-/// stays without.
-pub(crate) fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {
-    let n = matrix.nrows();
-    let mut lower = Array2::zeros((n, n));
-    for j in 0..n {
-        let sum: f64 = (0..j).map(|k| f64::powi(lower[[j, k]], 2)).sum();
-        let pivot = (matrix[[j, j]] - sum).max(0.0).sqrt();
-        lower[[j, j]] = pivot;
-        for i in j + 1..n {
-            let sum: f64 = (0..j).map(|k| lower[[i, k]] * lower[[j, k]]).sum();
-            lower[[i, j]] = if pivot > 0.0 { (matrix[[i, j]] - sum) / pivot } else { 0.0 };
-        }
-    }
-    lower
-}
-
 /// Does the model know nothing of how sure its parameters are?
 pub(super) fn is_certain(model: &ClvModel) -> bool {
-    let known = |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some());
+    let drawn = |fit: &FitReport| fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty());
+    let known =
+        |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some() || drawn(fit));
     !known(&model.purchase_fit) || (model.spend.is_some() && !known(&model.spend_fit))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ndarray::array;
-
-    #[test]
-    fn factor_gives_the_matrix_back() {
-        let matrix = array![[4.0, 2.0, 0.0], [2.0, 3.0, 0.0], [0.0, 0.0, 0.0]];
-        let lower = cholesky(&matrix);
-        let back = lower.dot(&lower.t());
-        assert!((&back - &matrix).iter().all(|d| d.abs() < 1e-15), "{back}");
-    }
 }

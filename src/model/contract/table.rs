@@ -71,12 +71,6 @@ impl ContractTable {
         }
         all
     }
-
-    /// The same rows with other counts (one a row, in order): for resampling.
-    pub fn with_counts(&self, count: Vec<f64>) -> Self {
-        assert_eq!(count.len(), self.rows.len(), "one count for each row");
-        ContractTable { rows: self.rows.clone(), customers: count.iter().sum(), count }
-    }
 }
 
 impl Table for ContractTable {
@@ -93,5 +87,12 @@ impl Table for ContractTable {
     fn thinned(&self, step: usize) -> Self {
         let kept = self.rows.iter().zip(&self.count).step_by(step);
         ContractTable::new(kept.map(|(row, count)| (*row, *count)))
+    }
+    fn counts(&self) -> &[f64] {
+        &self.count
+    }
+    fn with_counts(&self, counts: Vec<f64>) -> Self {
+        assert_eq!(counts.len(), self.rows.len(), "one count for each row");
+        ContractTable { rows: self.rows.clone(), customers: counts.iter().sum(), count: counts }
     }
 }

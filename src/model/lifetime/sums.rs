@@ -14,9 +14,9 @@ use std::ops::Range;
 
 use super::survivor::{MOST, Slopes};
 use super::{BuyingLifetime, Lifetime, Panels};
-use crate::model::Derivatives;
 use crate::model::gamma_poisson::{Sum, TimeTerms};
 use crate::model::table::CustomerTable;
+use crate::model::{Derivatives, Order};
 
 /// Parameters of a model: two of the rate, the others of the lifetime.
 const ALL: usize = 2 + MOST;
@@ -63,13 +63,22 @@ pub struct Prepared {
 impl<L: Lifetime> BuyingLifetime<L> {
     /// Derivatives of `ln w` or `ln(w h)` without what depends on `x` alone: those of the rate, and
     /// these of the lifetime.
-    fn slopes(&self, x: f64, age: f64, lifetime: &Slopes) -> ([f64; ALL], [f64; TRIANGLE]) {
+    #[inline]
+    fn slopes<const SECOND: bool>(
+        &self,
+        x: f64,
+        age: f64,
+        lifetime: &Slopes,
+    ) -> ([f64; ALL], [f64; TRIANGLE]) {
         let (r, alpha) = (self.r, self.alpha);
         let inverse = 1.0 / (alpha + age);
         let gap = age * inverse / alpha;
         let mut first = [-(age / alpha).ln_1p(), r * gap - x * inverse, 0.0, 0.0, 0.0];
         first[2..].copy_from_slice(&lifetime.first);
         let mut second = [0.0; TRIANGLE];
+        if !SECOND {
+            return (first, second);
+        }
         second[1] = gap;
         second[ALL] = -r * gap * (1.0 / alpha + inverse) + x * inverse * inverse;
         for i in 0..MOST {
@@ -80,7 +89,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         (first, second)
     }
 
-    pub fn prepare(&self, table: &CustomerTable) -> Prepared {
+    pub fn prepare(&self, table: &CustomerTable, order: Order) -> Prepared {
         let rows = table.count.len();
         let mut prepared = Prepared {
             times: self.rate().time_terms(table),
@@ -106,7 +115,10 @@ impl<L: Lifetime> BuyingLifetime<L> {
             prepared.t_x.extend(t_x.iter().map(|time| rank[*time as usize]));
             prepared.t.extend(t.iter().map(|time| rank[*time as usize]));
             let ages: Vec<f64> = seen.iter().map(|time| table.times[*time as usize]).collect();
-            prepared.at.extend(self.later(f64::from(group.x), &ages));
+            prepared.at.extend(match order {
+                Order::First => self.later::<false>(f64::from(group.x), &ages),
+                Order::Second => self.later::<true>(f64::from(group.x), &ages),
+            });
             seen.iter().for_each(|time| rank[*time as usize] = u32::MAX);
         }
         prepared
@@ -122,7 +134,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
     }
 
     /// `U` at these ages, ascending.
-    fn later(&self, x: f64, ages: &[f64]) -> Vec<AtTime> {
+    fn later<const SECOND: bool>(&self, x: f64, ages: &[f64]) -> Vec<AtTime> {
         let at = |age: &f64| AtTime {
             ln_s: self.lifetime.ln_survival(*age),
             ln_rate: self.ln_rate(x, *age),
@@ -133,24 +145,25 @@ impl<L: Lifetime> BuyingLifetime<L> {
             return at;
         }
         for i in (0..at.len().saturating_sub(1)).rev() {
-            let mut jet = self.between(x, ages[i], ages[i + 1], at[i].ln_w());
+            let mut jet = self.between::<SECOND>(x, ages[i], ages[i + 1], at[i].ln_w());
             let next = at[i + 1].later;
-            jet.add((at[i + 1].ln_w() - at[i].ln_w()).exp(), &next);
+            jet.add::<SECOND>((at[i + 1].ln_w() - at[i].ln_w()).exp(), &next);
             at[i].later = jet;
         }
         at
     }
 
     /// `∫ w h / e^ln_w` with its derivatives.
-    fn between(&self, x: f64, from: f64, to: f64, ln_w: f64) -> Jet {
+    fn between<const SECOND: bool>(&self, x: f64, from: f64, to: f64, ln_w: f64) -> Jet {
         let mut jet = ZERO;
         for panel in Panels::new(self, self.r + x, from, to) {
             panel.nodes(|age, weight| {
                 let (survival, hazard) = self.lifetime.slopes(age);
                 let both = survival.plus(&hazard);
-                let (first, second) = self.slopes(x, age, &both);
-                let mass = weight * (self.ln_w(x, age) + self.lifetime.ln_hazard(age) - ln_w).exp();
-                jet.add_node(mass, &first, &second);
+                let (first, second) = self.slopes::<SECOND>(x, age, &both);
+                // first[0] is −ln(1 + age/α).
+                let at = survival.value + (self.r + x) * first[0] + hazard.value;
+                jet.add_node::<SECOND>(weight * (at - ln_w).exp(), &first, &second);
             });
             // What is still to come is less than w here.
             if self.ln_w(x, panel.to) - ln_w < jet.value.max(1e-300).ln() - super::NEGLIGIBLE {
@@ -169,7 +182,8 @@ impl<L: Lifetime> BuyingLifetime<L> {
             let (slopes, _) = self.lifetime.slopes(*time);
             for i in 0..L::PARAMS {
                 first[i].add(count * slopes.first[i]);
-                (i..L::PARAMS).for_each(|j| second[i][j].add(count * slopes.second[i][j]));
+                let wanted = if out.to_second() { L::PARAMS } else { i };
+                (i..wanted).for_each(|j| second[i][j].add(count * slopes.second[i][j]));
             }
         }
         for (i, (first, second)) in first.iter().zip(&second).enumerate().take(L::PARAMS) {
@@ -188,9 +202,20 @@ impl<L: Lifetime> BuyingLifetime<L> {
         rows: Range<usize>,
         out: &mut Derivatives,
     ) {
-        if self.lifetime.is_endless() {
-            return;
+        match out.order {
+            _ if self.lifetime.is_endless() => {}
+            Order::First => self.add_rows::<false>(table, prepared, rows, out),
+            Order::Second => self.add_rows::<true>(table, prepared, rows, out),
         }
+    }
+
+    fn add_rows<const SECOND: bool>(
+        &self,
+        table: &CustomerTable,
+        prepared: &Prepared,
+        rows: Range<usize>,
+        out: &mut Derivatives,
+    ) {
         let first = table.groups.partition_point(|group| group.rows.end <= rows.start);
         for group in table.groups[first..].iter().take_while(|group| group.rows.start < rows.end) {
             let mut sum = ZERO;
@@ -198,8 +223,8 @@ impl<L: Lifetime> BuyingLifetime<L> {
                 let (last, end) = (&prepared.at[prepared.t_x[row] as usize], prepared.t[row] as usize);
                 let age = table.times[table.t[row] as usize];
                 let (slopes, _) = self.lifetime.slopes(age);
-                let slopes = self.slopes(f64::from(group.x), age, &slopes);
-                sum.add(table.count[row], &ln_z(last, &prepared.at[end], &slopes));
+                let slopes = self.slopes::<SECOND>(f64::from(group.x), age, &slopes);
+                sum.add::<SECOND>(table.count[row], &ln_z::<SECOND>(last, &prepared.at[end], &slopes));
             }
             sum.add_to(out, 2 + L::PARAMS);
         }
@@ -209,14 +234,18 @@ impl<L: Lifetime> BuyingLifetime<L> {
 /// `ln Z` of a row with its derivatives, from `U` at `t_x` and at `T` and the derivatives of `ln w(T)`.
 /// The value is that of `ln S(T) Z`: if all have left for sure both logarithms can be millions, of which
 /// nothing is left.
-fn ln_z(last: &AtTime, end: &AtTime, (first, second): &([f64; ALL], [f64; TRIANGLE])) -> Jet {
+fn ln_z<const SECOND: bool>(
+    last: &AtTime,
+    end: &AtTime,
+    (first, second): &([f64; ALL], [f64; TRIANGLE]),
+) -> Jet {
     let rho = last.ln_w() - end.ln_w();
     let scale = rho.max(0.0);
     let (here, there) = ((-scale).exp(), (rho - scale).exp());
     // N = e^ρ U(t_x) − U(T), all relative to e^scale.
     let mut n = ZERO;
-    n.add(there, &last.later);
-    n.add(-here, &end.later);
+    n.add::<SECOND>(there, &last.later);
+    n.add::<SECOND>(-here, &end.later);
     let z = here + n.value;
     let inverse = 1.0 / z;
     let mut out = ZERO;
@@ -224,6 +253,9 @@ fn ln_z(last: &AtTime, end: &AtTime, (first, second): &([f64; ALL], [f64; TRIANG
     out.value = value + z.ln();
     for (found, (later, own)) in out.first.iter_mut().zip(n.first.iter().zip(first)) {
         *found = (later - own * n.value) * inverse;
+    }
+    if !SECOND {
+        return out;
     }
     let mut k = 0;
     for i in 0..ALL {
@@ -252,6 +284,7 @@ fn add_symmetric(out: &mut Derivatives, i: usize, j: usize, term: f64) {
 impl Slopes {
     fn plus(&self, other: &Slopes) -> Slopes {
         let mut sum = *self;
+        sum.value += other.value;
         for i in 0..MOST {
             sum.first[i] += other.first[i];
             (i..MOST).for_each(|j| sum.second[i][j] += other.second[i][j]);
@@ -262,10 +295,13 @@ impl Slopes {
 
 impl Jet {
     #[inline]
-    fn add(&mut self, factor: f64, other: &Jet) {
+    fn add<const SECOND: bool>(&mut self, factor: f64, other: &Jet) {
         self.value += factor * other.value;
         for (sum, term) in self.first.iter_mut().zip(&other.first) {
             *sum += factor * term;
+        }
+        if !SECOND {
+            return;
         }
         for (sum, term) in self.second.iter_mut().zip(&other.second) {
             *sum += factor * term;
@@ -273,12 +309,12 @@ impl Jet {
     }
 
     #[inline]
-    fn add_node(&mut self, mass: f64, first: &[f64; ALL], second: &[f64; TRIANGLE]) {
+    fn add_node<const SECOND: bool>(&mut self, mass: f64, first: &[f64; ALL], second: &[f64; TRIANGLE]) {
         self.value += mass;
         let mut k = 0;
         for i in 0..ALL {
             self.first[i] += mass * first[i];
-            for j in i..ALL {
+            for j in i..if SECOND { ALL } else { 0 } {
                 self.second[k] += mass * (first[i] * first[j] + second[k]);
                 k += 1;
             }
@@ -289,7 +325,8 @@ impl Jet {
         out.value += self.value;
         for i in 0..params {
             out.gradient[i] += self.first[i];
-            (i..params).for_each(|j| add_symmetric(out, i, j, self.second[place(i, j)]));
+            let wanted = if out.to_second() { params } else { i };
+            (i..wanted).for_each(|j| add_symmetric(out, i, j, self.second[place(i, j)]));
         }
     }
 }

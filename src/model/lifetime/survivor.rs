@@ -9,9 +9,10 @@ const NEVER: f64 = 1e-200;
 /// Lifetime parameters, at most.
 pub(in crate::model) const MOST: usize = 3;
 
-/// First and second derivatives by the lifetime's parameters.
+/// A value with first and second derivatives by the lifetime's parameters.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::model) struct Slopes {
+    pub value: f64,
     pub first: [f64; MOST],
     /// The upper triangle.
     pub second: [[f64; MOST]; MOST],
@@ -31,7 +32,7 @@ pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'sta
     /// `ln h(age)`
     fn ln_hazard(&self, age: f64) -> f64;
 
-    /// Derivatives of both by the parameters.
+    /// Both with derivatives by the parameters.
     fn slopes(&self, age: f64) -> (Slopes, Slopes);
 
     /// How long a panel that starts at `age` may be for both to be resolved by 20 nodes.
@@ -89,11 +90,14 @@ impl Lifetime for Lomax {
         let (s, beta) = (self.s, self.beta);
         let inverse = 1.0 / (beta + age);
         let gap = age * inverse / beta;
+        let log = (age / beta).ln_1p();
         let survival = Slopes {
-            first: [-(age / beta).ln_1p(), s * gap, 0.0],
+            value: -s * log,
+            first: [-log, s * gap, 0.0],
             second: [[0.0, gap, 0.0], [0.0, -s * gap * (1.0 / beta + inverse), 0.0], [0.0; MOST]],
         };
         let hazard = Slopes {
+            value: self.ln_hazard(age),
             first: [1.0 / s, -inverse, 0.0],
             second: [[-1.0 / (s * s), 0.0, 0.0], [0.0, inverse * inverse, 0.0], [0.0; MOST]],
         };
@@ -201,8 +205,10 @@ impl Lifetime for Gompertz {
         let by_bb = age * age * (beta - 1.0) * q / (k * k);
         let by_b_beta = -age * q / (k * k);
         let by_beta_beta = rest * (k + beta * q) / (beta * beta * k * k);
+        let log = self.log(age);
         let survival = Slopes {
-            first: [-s * by_b, -self.log(age), -s * by_beta],
+            value: -s * log,
+            first: [-s * by_b, -log, -s * by_beta],
             second: [
                 [-s * by_bb, -by_b, -s * by_b_beta],
                 [0.0, 0.0, -by_beta],
@@ -213,6 +219,7 @@ impl Lifetime for Gompertz {
         let k_b = -(beta - 1.0) * age * q / k;
         let k_beta = q / k;
         let hazard = Slopes {
+            value: (b * s / k).ln(),
             first: [1.0 / b - k_b, 1.0 / s, -k_beta],
             second: [
                 [-1.0 / (b * b) + age * k_b + k_b * k_b, 0.0, age * q / k + k_b * k_beta],

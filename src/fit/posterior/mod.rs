@@ -1,0 +1,301 @@
+//! The posterior of a model's parameters: what a fit leaves open, on the free (logarithmic) scale.
+//!
+//! Three ways, none of which knows the model. *Laplace*: normal around the mode with the curvature
+//! there, checked by importance sampling ([`laplace`]). *NUTS*: draws of the posterior itself
+//! ([`nuts`]), in coordinates in which Laplace's approximation is standard normal, so that little is
+//! left to adapt. *Bootstrap*: refits to customers drawn with replacement ([`bootstrap`]). The density is
+//! that of the free parameters `u`, likelihood x prior in `u`; without a prior it is flat in `u`, that is
+//! in the logarithms of the parameters, for all three: there is no Jacobian anywhere. Purchase and
+//! spend models are fitted apart, and so are their posteriors.
+
+mod bootstrap;
+mod chains;
+mod convergence;
+mod laplace;
+mod nuts;
+mod options;
+mod psis;
+
+use ndarray::{Array1, Array2};
+
+use crate::fit::linalg::cholesky;
+use crate::fit::objective::Objective;
+use crate::fit::{FitOptions, FitReport};
+use crate::model::{Derivatives, Model, Order, Table};
+use crate::warning::Warning;
+use bootstrap::Refit;
+pub(super) use bootstrap::{search, weights};
+pub use convergence::{Convergence, assess as convergence};
+pub use options::{PosteriorMethod, PosteriorOptions};
+pub use psis::{Smoothed, pareto_smoothed};
+
+/// What is known of the parameters beyond the estimates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posterior {
+    /// How it was found, and how good it is.
+    pub evidence: Evidence,
+    /// Draws, each the model's parameters in their order, then coefficients of covariates. None are
+    /// kept of Laplace's approximation: the estimates and their covariance say all of it.
+    pub draws: Vec<Vec<f64>>,
+}
+
+/// How a posterior was found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Evidence {
+    /// Normal in the logarithms of the parameters.
+    Laplace {
+        /// Shape of the tail of the importance ratios; see [`pareto_smoothed`].
+        k_hat: f64,
+        /// Draws it was found with.
+        draws: usize,
+    },
+    /// No-U-turn sampling.
+    Nuts(NutsEvidence),
+    /// Refits to resampled customers.
+    Bootstrap {
+        /// How many.
+        replicates: usize,
+        /// Those that ended neither at a maximum nor at a limit, and are left out.
+        failed: usize,
+        /// Those that ended at a limit of the model.
+        at_limit: usize,
+    },
+}
+
+/// What a run of NUTS says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NutsEvidence {
+    /// Chains.
+    pub chains: usize,
+    /// Iterations of each that were thrown away.
+    pub warmup: usize,
+    /// Draws of each.
+    pub draws: usize,
+    /// Draws at which the integration of the dynamics broke down.
+    pub divergences: usize,
+    /// Evaluations of the likelihood with its gradient, over all chains.
+    pub evaluations: u64,
+    /// Did a chain come near to where the search for estimates ends, a factor of e^20 from the data?
+    pub wandered: bool,
+    /// Parameter by parameter (and coefficient by coefficient).
+    pub parameters: Vec<Summary>,
+}
+
+/// One parameter's draws in short.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Its name.
+    pub name: String,
+    /// Mean of the draws.
+    pub mean: f64,
+    /// Their standard deviation.
+    pub sd: f64,
+    /// Have the chains found the same?
+    pub convergence: Convergence,
+}
+
+/// Smallest k-hat of too few draws to trust an approximation by; see [`laplace`].
+pub fn largest_good_k(draws: usize) -> f64 {
+    (1.0 - 1.0 / (draws as f64).log10()).min(0.7)
+}
+
+/// R-hat above, or effective draws below, or any divergence: not to be trusted (Vehtari et al. 2021).
+const LARGEST_R_HAT: f64 = 1.01;
+const FEWEST_EFFECTIVE: f64 = 400.0;
+/// The log-density in free parameters, up to a constant.
+type Density<'a> = dyn Fn(&Array1<f64>, Order) -> Derivatives + Sync + 'a;
+
+/// What there is to explore.
+pub(super) struct Target<'a> {
+    pub density: &'a Density<'a>,
+    /// The mode, and the covariance there, if there is one.
+    pub mode: Array1<f64>,
+    pub covariance: Option<Array2<f64>>,
+    /// From free parameters to the user's.
+    pub natural: &'a (dyn Fn(&Array1<f64>) -> Vec<f64> + Sync),
+    /// The names of the free parameters, and their places among the user's.
+    pub names: Vec<(String, usize)>,
+    /// Fits again, with other counts.
+    pub refit: &'a Refit<'a>,
+    /// Distinct rows.
+    pub rows: usize,
+}
+
+impl Target<'_> {
+    /// The density in coordinates `z`, `u = mode + L z`, in which Laplace's approximation is standard
+    /// normal. `None` without a covariance.
+    fn whitened(&self) -> Option<Whitened<'_>> {
+        let factor = cholesky(self.covariance.as_ref()?);
+        Some(Whitened { density: self.density, mode: &self.mode, factor })
+    }
+}
+
+/// See [`Target::whitened`].
+struct Whitened<'a> {
+    density: &'a Density<'a>,
+    mode: &'a Array1<f64>,
+    factor: Array2<f64>,
+}
+
+impl Whitened<'_> {
+    fn free(&self, z: &Array1<f64>) -> Array1<f64> {
+        self.mode + &self.factor.dot(z)
+    }
+
+    /// The log-density with its gradient by `z`; minus infinity beyond the walls of the search.
+    fn at(&self, z: &Array1<f64>) -> (f64, Array1<f64>) {
+        let u = self.free(z);
+        if u.iter().any(|u| u.abs() > crate::fit::WALL) {
+            return (f64::NEG_INFINITY, Array1::zeros(z.len()));
+        }
+        let at = (self.density)(&u, Order::First);
+        (at.value, self.factor.t().dot(&at.gradient))
+    }
+}
+
+/// Explores the posterior of a fitted model as the options ask, and puts what is found, with
+/// warnings, into its report.
+pub(crate) fn explore<M: Model>(
+    table: &M::Table,
+    model: &M,
+    report: &mut FitReport,
+    options: &FitOptions,
+) -> crate::error::Result<()> {
+    let theta = model.params();
+    let objective = Objective::<M>::new(table, &theta, options.prior);
+    let space = &objective.space;
+    let covariance = report.covariance.as_ref().map(|covariance| {
+        let scaled = |(i, j): (usize, usize)| covariance[i][j] / (theta[i] * theta[j]);
+        Array2::from_shape_fn((space.free.len(), space.free.len()), |(k, l)| {
+            scaled((space.free[k], space.free[l]))
+        })
+    });
+    let target = Target {
+        density: &|u, order| objective.log_posterior(u, order),
+        mode: space.to_free(&theta).mapv(|u| u.clamp(-crate::fit::WALL, crate::fit::WALL)),
+        covariance,
+        natural: &|u| space.to_natural(u),
+        names: space.free.iter().map(|i| (M::PARAMS[*i].name.to_owned(), *i)).collect(),
+        refit: &|start, rng| bootstrap::refit(&objective, table, start, rng, options),
+        rows: table.len(),
+    };
+    explore_target(&target, report, &options.posterior)
+}
+
+/// The same of anything that has a density.
+pub(super) fn explore_target(
+    target: &Target,
+    report: &mut FitReport,
+    options: &PosteriorOptions,
+) -> crate::error::Result<()> {
+    options.checked()?;
+    let Some(whitened) = target.whitened() else {
+        if options.method == PosteriorMethod::Bootstrap {
+            put(report, bootstrap::run(target, options));
+        }
+        stands_as_it_is(report, options);
+        return Ok(());
+    };
+    let posterior = match options.method {
+        PosteriorMethod::Laplace => laplace::check(&whitened, target.rows, options),
+        PosteriorMethod::Auto => match laplace::check_anyway(&whitened, options) {
+            good if good.is_good() => Some(good),
+            _ => Some(chains::run(target, &whitened, options)),
+        },
+        PosteriorMethod::Nuts => Some(chains::run(target, &whitened, options)),
+        PosteriorMethod::Bootstrap => Some(bootstrap::run(target, options)),
+    };
+    if let Some(posterior) = posterior {
+        put(report, posterior);
+    }
+    Ok(())
+}
+
+fn put(report: &mut FitReport, posterior: Posterior) {
+    report.warnings.extend(posterior.warnings(report.model));
+    report.posterior = Some(posterior);
+}
+
+/// Says so, if a posterior was asked for by name.
+pub(super) fn stands_as_it_is(report: &mut FitReport, options: &PosteriorOptions) {
+    if !matches!(options.method, PosteriorMethod::Nuts | PosteriorMethod::Bootstrap) {
+        return;
+    }
+    let message = format!(
+        "{}: no posterior was drawn, and intervals take its parameters as they stand. The fit ended without a \
+         maximum ({}), and likelihood alone has then no proper posterior; --prior weak gives it one",
+        report.model,
+        report.stop.name()
+    );
+    report.warnings.push(Warning::new("no-posterior", message));
+}
+
+impl Posterior {
+    /// Can it be trusted, as far as its own evidence says?
+    pub fn is_good(&self) -> bool {
+        self.warnings("").is_empty()
+    }
+
+    /// What is wrong with it, with advice.
+    pub fn warnings(&self, model: &str) -> Vec<Warning> {
+        match &self.evidence {
+            Evidence::Laplace { k_hat, draws } if *k_hat > largest_good_k(*draws) => vec![Warning::new(
+                "poor-approximation",
+                format!(
+                    "{model}: the posterior is far from normal in the logarithms of the parameters (Pareto \
+                     k-hat {k_hat:.2}; good is below {:.2}): standard errors and intervals may mislead. \
+                     --posterior nuts samples it as it is",
+                    largest_good_k(*draws)
+                ),
+            )],
+            Evidence::Laplace { .. } => Vec::new(),
+            Evidence::Nuts(run) => run.warnings(model),
+            Evidence::Bootstrap { replicates, failed, .. } if 20 * failed > *replicates => {
+                vec![Warning::new(
+                    "bootstrap-failed",
+                    format!(
+                        "{model}: {failed} of {replicates} bootstrap fits did not converge and are left out"
+                    ),
+                )]
+            }
+            Evidence::Bootstrap { .. } => Vec::new(),
+        }
+    }
+}
+
+impl NutsEvidence {
+    fn warnings(&self, model: &str) -> Vec<Warning> {
+        let worst_r_hat = self.worst(|c| c.r_hat, f64::max);
+        let fewest = self.worst(|c| c.ess_bulk.min(c.ess_tail), f64::min);
+        let mut wrong = Vec::new();
+        if worst_r_hat.is_nan() || worst_r_hat > LARGEST_R_HAT {
+            wrong.push(format!("r-hat is {worst_r_hat:.3} (good is at most {LARGEST_R_HAT})"));
+        }
+        if fewest.is_nan() || fewest < FEWEST_EFFECTIVE {
+            wrong.push(format!("the draws are worth only {fewest:.0} independent ones"));
+        }
+        if self.divergences > 0 {
+            wrong.push(format!("{} draws diverged", self.divergences));
+        }
+        if self.wandered {
+            wrong.push("the chains wander to where the data say nothing".to_owned());
+        }
+        if wrong.is_empty() {
+            return Vec::new();
+        }
+        let message = format!(
+            "{model}: the sampled posterior is not to be trusted: {}. These data may determine too little; \
+             a prior (--prior weak) bounds what they leave open",
+            wrong.join("; ")
+        );
+        vec![Warning::new("poor-sampling", message)]
+    }
+
+    /// The worst of a figure over all parameters.
+    pub fn worst(&self, of: impl Fn(&Convergence) -> f64, than: impl Fn(f64, f64) -> f64) -> f64 {
+        let figures = self.parameters.iter().map(|summary| of(&summary.convergence));
+        figures
+            .reduce(|a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { than(a, b) })
+            .unwrap_or(f64::NAN)
+    }
+}
