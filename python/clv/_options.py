@@ -106,6 +106,11 @@ class OwnFitOptions(TypedDict, total=False):
     """How covariates act on the chance to leave of bg-nbd and mbg-nbd."""
     prior: Literal["none", "weak"] | None
     """What is believed of the parameters beforehand: weak helps with a few dozen customers."""
+    posterior: Literal["laplace", "auto", "nuts", "bootstrap"] | None
+    """How sure the parameters are: laplace (the default: normal in their logarithms, checked), nuts (sampled),
+    bootstrap (refits to resampled customers), or auto (laplace where its check passes, else nuts)."""
+    posterior_seed: int | None
+    """Seed of the posterior's draws: equal seeds give equal draws (1)."""
     regularity: int | None
     """How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 (as the gaps say)."""
     spend: Literal["gamma-gamma", "none"] | None

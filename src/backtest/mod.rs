@@ -46,7 +46,7 @@ use crate::clv_model::ClvModel;
 use crate::contract_model::ContractMember;
 use crate::error::{Error, Result};
 use crate::family::Member;
-use crate::fit::FitOptions;
+use crate::fit::{FitOptions, PosteriorOptions};
 use crate::history::{self, Input, LogOptions};
 use crate::progress::Progress;
 use crate::summary::SummaryMeta;
@@ -77,7 +77,8 @@ impl Default for BacktestOptions {
             models: ["bg-nbd", "mbg-nbd", "pareto-nbd"].map(str::to_owned).to_vec(),
             holdout: None,
             origins: 1,
-            fit: FitOptions::default(),
+            // A forecast of the mean asks nothing of the posterior.
+            fit: FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() },
             replicates: 200,
             seed: 1,
             keep: false,

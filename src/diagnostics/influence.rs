@@ -7,6 +7,7 @@ use arrow_array::{Float64Array, StringArray, UInt32Array};
 use super::customers::each;
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::error::Result;
+use crate::fit::{FitOptions, PosteriorOptions};
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryBatch};
 use crate::units::Duration;
@@ -51,7 +52,9 @@ pub fn influence(
     each(model, summary, |_, _, customer| *by_x.entry(customer.x).or_default() += 1)?;
     let Some((dropped, from)) = busiest(&by_x, share) else { return Ok(None) };
     let rest = summary.map(move |batch| with_fewer(&batch, from));
-    let request = FitRequest { model: model.purchase.name.to_owned(), spend: false, ..request.clone() };
+    let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
+    let request =
+        FitRequest { model: model.purchase.name.to_owned(), spend: false, options, ..request.clone() };
     let again = ClvModel::fit(&rest, &request, progress)?;
     let factor = again.unit.days() / model.unit.days();
     let specs = model.purchase.specs().iter().zip(&model.purchase.params);
