@@ -1,6 +1,6 @@
 """From lifetimes and PyMC-Marketing: their summaries, their parameters, their figures.
 
-Pedigrees are beside the figures. Seen to fail: a unit of weeks taken for days; `b` read for `a`; months of 30 days in a model in weeks.
+Pedigrees are beside the figures. Seen to fail: a unit of weeks taken for days; `b` read for `a`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Results as objects: figures, copies, pictures in words and HTML; long calls that stop; memory.
 
-Seen to fail: a pickle that lost the spend model; a work that does not ask whether to stop.
+Seen to fail: a pickle that lost the spend model; work that does not stop; the interpreter held while waiting;
+400 MB taken while scoring; an option without a type; help that says other words than the stub.
 """
 
 from __future__ import annotations

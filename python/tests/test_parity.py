@@ -1,7 +1,7 @@
 """The package and the command line give the same bytes for the same input and options.
 
-Seen to fail: a horizon left out on the way to the library; a summary's unit not written; a log read with a
-grain other than the model's.
+Seen to fail: a horizon left out on the way to the library; a summary's unit written as week always; a log
+read with a grain other than the model's; the weeks of a log taken for the days of the model.
 """
 
 from __future__ import annotations

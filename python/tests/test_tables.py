@@ -1,6 +1,7 @@
 """Whatever a log comes in, and whatever the types of its columns: the same scores.
 
-Seen to fail: batches of a table taken without those after the first; milliseconds taken for microseconds.
+Seen to fail: batches of a table taken without those after the first; milliseconds taken for microseconds; a
+row of a retention table left out.
 """
 
 from __future__ import annotations
