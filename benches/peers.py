@@ -243,10 +243,12 @@ def main():
         logs = {"cdnow, 2,357 customers": (CDNOW, CDNOW_END, args.repeats)}
         logs |= {f"simulated, {n:,} customers": (simulated(n, Path(folder)), SIMULATED_END, 1) for n in sizes}
         for data, (log, end, repeats) in logs.items():
-            runs = {name: measure(name, log, end, repeats, args.limit) for name in args.packages.split(",")}
+            runs = {}
+            for name in args.packages.split(","):
+                runs[name] = measure(name, log, end, repeats, args.limit)
+                results["seconds"][data], results["ratios"][data] = runs, ratios(runs)
+                out.write_text(json.dumps(results, indent=1) + "\n")
             show(data, runs)
-            results["seconds"][data], results["ratios"][data] = runs, ratios(runs)
-            out.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":
