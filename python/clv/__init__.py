@@ -20,6 +20,7 @@ file. Results are such tables too, and turn into the caller's with ``.to_pandas(
 
 from clv._core import (
     Backtest,
+    Economics,
     Model,
     Report,
     Scores,
@@ -28,6 +29,7 @@ from clv._core import (
     __debug_build__,
     __version__,
     backtest,
+    economics,
     fit,
     forecast,
     load,
@@ -47,6 +49,7 @@ from clv._errors import (
 )
 from clv._options import (
     BacktestOptions,
+    EconomicsOptions,
     FitOptions,
     ForecastOptions,
     LogOptions,
@@ -62,6 +65,8 @@ __all__ = [
     "ClvError",
     "ClvWarning",
     "DataError",
+    "Economics",
+    "EconomicsOptions",
     "FileError",
     "FitOptions",
     "ForecastOptions",
@@ -80,6 +85,7 @@ __all__ = [
     "Table",
     "__version__",
     "backtest",
+    "economics",
     "fit",
     "forecast",
     "load",

@@ -11,6 +11,7 @@ from typing_extensions import Self, Unpack, disjoint_base
 
 from clv._options import (
     BacktestOptions,
+    EconomicsOptions,
     Data,
     FitOptions,
     ForecastOptions,
@@ -196,6 +197,27 @@ class Scores(Table):
         """The forecast in words and figures."""
 
 @final
+class Economics(Table):
+    """All figures as one tidy table: topic, group, period, metric, value, lower, upper."""
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures by topic, as ``--json`` has them."""
+    @property
+    def segments(self) -> Table:
+        """One row a customer: segment, value, and the reason in numbers."""
+    @property
+    def notes(self) -> list[str]:
+        """What does not fit together, or was left out, in sentences."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """The figures on a few screens."""
+    def _repr_html_(self) -> str: ...
+
+@final
 class Backtest(Table):
     """All figures of a backtest as one tidy table: origin, model, metric, group, value, lower, upper."""
 
@@ -270,11 +292,24 @@ def backtest(data: Data, **options: Unpack[BacktestOptions]) -> Backtest:
     The options are those of ``clv backtest``: see ``clv.BacktestOptions``.
     """
 
+def economics(
+    model: Model,
+    data: Data,
+    *,
+    costs: Data | None = None,
+    **options: Unpack[EconomicsOptions],
+) -> Economics:
+    """What customers are worth, what they may cost, who they are and what would move them.
+
+    ``data`` is a purchase log with amounts. ``costs`` has a row a month and group: ``period`` (2025-03), the first
+    column of ``by``, and ``cost``. The other options are those of ``clv economics``: see ``clv.EconomicsOptions``.
+    """
+
 def simulate(model: Model, **options: Unpack[SimulateOptions]) -> Table:
     """Draws a purchase log from a model: customer_id, date and, with a spend model, amount.
 
     The options are those of ``clv simulate``: see ``clv.SimulateOptions``.
     """
 
-def option_names(verb: Literal["summarize", "fit", "score", "forecast", "backtest", "simulate"]) -> list[str]:
+def option_names(verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate"]) -> list[str]:
     """The names of the options of a verb."""

@@ -174,6 +174,47 @@ class BacktestOptions(LogOptions, total=False):
     """Seed of the bootstrap (1)."""
 
 
+class EconomicsOptions(LogOptions, total=False):
+    """The options of :func:`clv.economics`."""
+
+    horizon: str | None
+    """How far to look: ``"12mo"``, ``"39w"``, ``"2y"``, ``"inf"`` (12mo)."""
+    discount: str | Literal[0] | None
+    """Discount rate: ``"10%/yr"``, ``"0.8%/mo"``, or 0 (10%/yr)."""
+    margin: float | None
+    """Share of revenue that is kept (1, revenue)."""
+    discounting: str | None
+    """Only ``"continuous"``: purchases are valued at the moment they happen."""
+    margin_column: str | None
+    """Attribute that holds each customer's margin."""
+    by: Names | None
+    """Attributes that group customers; the first is that of the costs."""
+    target_ratio: float | None
+    """The wanted ratio of LTV to CAC (3, a rule of thumb)."""
+    target_payback: str | None
+    """The time in which a customer shall have paid back the cost (12mo, a rule of thumb)."""
+    active_within: str | None
+    """A customer is active for so long after a purchase, for observed retention (90d, a rule of thumb)."""
+    compare_with: Date | None
+    """Date to compare the end with (a year before it, or the middle of a shorter log)."""
+    acquisitions: str | float | list[str] | None
+    """New customers a month to plan with: ``100``, or by group ``"search=120,email=40"``."""
+    scenario: str | None
+    """What if: ``"retention=+2%,spend=+5%"``; several apart by ``;``."""
+    retention_cost: float | None
+    """What an offer to keep a customer costs."""
+    acquisition_response: str | None
+    """Acquisition by judgement, a prospect: ``"spend=5,rate=0.04,ceiling=0.1"``."""
+    retention_response: str | None
+    """Yearly retention by judgement, a customer and year: ``"spend=10,rate=0.6,ceiling=0.8"``."""
+    budget: float | None
+    """Money a month to divide among groups, by curves fitted to the costs."""
+    interval: float | None
+    """Probability of the intervals (0.9)."""
+    seed: int | None
+    """Seed of the intervals (1)."""
+
+
 class SimulateOptions(TypedDict, total=False):
     """The options of :func:`clv.simulate`."""
 

@@ -2,10 +2,11 @@
 //! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
 //!
 //! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
-//! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest` and `report`
+//! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest`, `economics` and `report`
 //! have one class each.
 
 mod backtest;
+mod economics;
 mod errors;
 mod input;
 mod model;
@@ -22,6 +23,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::backtest::{Backtest, backtest};
+    #[pymodule_export]
+    use super::economics::{Economics, economics};
     #[pymodule_export]
     use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
     #[pymodule_export]

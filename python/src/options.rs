@@ -76,6 +76,7 @@ pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
         "score" => Verb::Score,
         "forecast" => Verb::Forecast,
         "backtest" => Verb::Backtest,
+        "economics" => Verb::Economics,
         "simulate" => Verb::Simulate,
         _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),
     };

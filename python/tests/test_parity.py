@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas
 import pytest
 
 import clv
@@ -104,6 +105,25 @@ def test_backtests(run, tmp_path: Path) -> None:
     found.write(tmp_path / "ours.csv")
     assert (tmp_path / "ours.csv").read_bytes() == (tmp_path / "theirs.csv").read_bytes()
     assert found.verdict
+
+
+def test_economics(run, tmp_path: Path) -> None:
+    orders, costs = FIXTURES / "shop" / "orders.csv", FIXTURES / "shop" / "costs.csv"
+    options = {"by": ["channel", "category"], "margin": 0.4, "acquisitions": ["search=30", "email=10"], "budget": 4000}
+    run("fit", orders, "--model=mbg-nbd", "-o", tmp_path / "model.json")
+    model = clv.load(tmp_path / "model.json")
+    theirs, segments = tmp_path / "theirs.csv", tmp_path / "segments.csv"
+    run("economics", tmp_path / "model.json", orders, *typed(options), "--costs", costs, "-o", theirs, "--segments", segments)
+    found = clv.economics(model, orders, costs=costs, **options)
+    found.write(tmp_path / "ours.csv")
+    assert (tmp_path / "ours.csv").read_bytes() == theirs.read_bytes()
+    found.segments.write(tmp_path / "ours.csv")
+    assert (tmp_path / "ours.csv").read_bytes() == segments.read_bytes()
+    assert found.figures["equity"]["value"]["value"] > 0 and found.notes == []
+    tables = clv.economics(model, pandas.read_csv(orders), costs=pandas.read_csv(costs), **options)
+    assert tables.figures == found.figures
+    with pytest.raises(clv.ClvError, match="negative|at least 0"):
+        clv.economics(model, orders, costs=pandas.DataFrame({"period": ["2023-01"], "channel": ["search"], "cost": [-1]}), **options)
 
 
 def test_simulations(run, tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ pub(super) struct StudyArgs {
     /// New customers a month to plan with: 100, or by group: search=120,email=40
     #[arg(long, value_name = "N", value_delimiter = ',', help_heading = "Economics")]
     acquisitions: Vec<String>,
-    /// What if: relative changes of retention, frequency, spend, margin, discount, cac: retention=+2%,spend=+5%; may be given more than once
-    #[arg(long, value_name = "CHANGES", help_heading = "Economics")]
+    /// What if: relative changes of retention, frequency, spend, margin, discount, cac: retention=+2%,spend=+5%; several apart by ;
+    #[arg(long, value_name = "CHANGES", value_delimiter = ';', help_heading = "Economics")]
     scenario: Vec<Scenario>,
     /// What an offer to keep a customer costs
     #[arg(long, value_name = "MONEY", help_heading = "Economics")]
@@ -157,12 +157,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let mut report = report::input(&found.meta);
     report.extend(report::scored_with(&model, &found.meta));
     report.extend(report::economics(&found));
-    let write = [economics::write, economics::write_segments, economics::write_crm];
-    for (target, write) in targets.iter().zip(write) {
-        if let Some(target) = target {
-            write(&found, target)?;
-        }
-    }
+    let [figures, segments, crm] = &targets;
+    figures.iter().try_for_each(|target| economics::write(&found, target))?;
+    segments.iter().try_for_each(|target| economics::write_segments(&found.segments, target))?;
+    crm.iter().try_for_each(|target| economics::write_crm(&found.segments, target))?;
     let to_stdout = targets.iter().flatten().any(Target::is_stdout);
     console.report(&report, if to_stdout { Results::Stderr } else { Results::Stdout })?;
     say_written(&targets, console);

@@ -14,6 +14,7 @@
 
 use super::groups::GroupModel;
 use super::uncertain::{Figure, Normals, Uncertain, interval};
+use crate::family::PurchaseModel;
 use crate::model::{Attrition, Customer, Discounting};
 use crate::units::Unit;
 
@@ -122,55 +123,92 @@ fn expectations(model: &dyn Attrition, terms: &Terms) -> Vec<f64> {
     all
 }
 
+/// A figure in money, and its draws.
+type Worth = (f64, Vec<f64>);
+
+/// What a group's figures are made of.
+struct Drawn<'a> {
+    group: &'a GroupModel,
+    terms: &'a Terms,
+    /// Expectations at the estimate, and on both sides along each direction.
+    at: Vec<f64>,
+    sides: Vec<[Vec<f64>; 2]>,
+    normals: Normals,
+    first: Vec<f64>,
+    spend: Vec<f64>,
+}
+
+impl<'a> Drawn<'a> {
+    fn new(group: &'a GroupModel, terms: &'a Terms, stream: u64) -> Self {
+        let side = |pair: &[PurchaseModel; 2]| [0, 1].map(|s| expectations(&*pair[s], terms));
+        let normals = Normals::new(terms.draws, group.directions(), terms.seed, stream);
+        Drawn {
+            at: expectations(&*group.purchase, terms),
+            sides: group.sides.iter().map(side).collect(),
+            first: group.first.draws(&normals),
+            spend: group.spend.draws(&normals),
+            normals,
+            group,
+            terms,
+        }
+    }
+
+    /// Draws of one expectation.
+    fn expectation(&self, k: usize) -> Vec<f64> {
+        let slopes = self.sides.iter().map(|[plus, minus]| [plus[k], minus[k]]);
+        Uncertain::new(self.at[k], slopes.chain([[1.0, 1.0]; 2])).draws(&self.normals)
+    }
+
+    /// Margin on the first purchase.
+    fn paid(&self) -> Worth {
+        let margin = self.terms.margin;
+        (margin * self.group.first.value, self.first.iter().map(|first| margin * first).collect())
+    }
+
+    /// Margin on the first purchase and on an expectation of repeat purchases.
+    fn worth(&self, k: usize) -> Worth {
+        let margin = self.terms.margin;
+        let value = margin * (self.group.first.value + self.group.spend.value * self.at[k]);
+        let (draws, parts) = (self.expectation(k), self.first.iter().zip(&self.spend));
+        (value, draws.iter().zip(parts).map(|(e, (f, s))| margin * (f + s * e)).collect())
+    }
+
+    /// The curve by month, plain (0) or discounted (1).
+    fn curve(&self, kind: usize) -> Vec<Worth> {
+        let months = (0..self.terms.months).map(|m| self.worth(2 * m + kind));
+        [self.paid()].into_iter().chain(months).collect()
+    }
+
+    fn figure(&self, (value, draws): &Worth) -> Figure {
+        Figure::of(*value, draws, self.terms.probability)
+    }
+}
+
 impl Prospect {
     pub fn new(group: &GroupModel, terms: &Terms, stream: u64) -> Self {
-        let at = expectations(&*group.purchase, terms);
-        let sides: Vec<[Vec<f64>; 2]> =
-            group.sides.iter().map(|pair| [0, 1].map(|s| expectations(&*pair[s], terms))).collect();
-        let normals = Normals::new(terms.draws, group.directions(), terms.seed, stream);
-        let uncertain = |k: usize| {
-            let slopes = sides.iter().map(|[plus, minus]| [plus[k], minus[k]]);
-            Uncertain::new(at[k], slopes.chain([[1.0, 1.0]; 2]))
-        };
-        let (first, spend) = (group.first.draws(&normals), group.spend.draws(&normals));
-        // margin · (first + spend · expectation), at the estimate and draw by draw.
-        let worth = |k: usize| {
-            let value = terms.margin * (group.first.value + group.spend.value * at[k]);
-            let draws = uncertain(k).draws(&normals);
-            let all = draws.iter().zip(first.iter().zip(&spend));
-            (value, all.map(|(e, (f, s))| terms.margin * (f + s * e)).collect::<Vec<f64>>())
-        };
-        let paid = {
-            let value = terms.margin * group.first.value;
-            (value, first.iter().map(|f| terms.margin * f).collect::<Vec<f64>>())
-        };
+        let drawn = Drawn::new(group, terms, stream);
+        let (plain, discounted) = (drawn.curve(0), drawn.curve(1));
         let n = 2 * terms.months;
-        let figure = |(value, draws): &(f64, Vec<f64>)| Figure::of(*value, draws, terms.probability);
-        let plain: Vec<_> =
-            [paid.clone()].into_iter().chain((0..terms.months).map(|m| worth(2 * m))).collect();
-        let discounted: Vec<_> =
-            [paid].into_iter().chain((0..terms.months).map(|m| worth(2 * m + 1))).collect();
-        let (ltv, target) = (worth(n + 1), worth(n + 2));
+        let (ltv, target) = (drawn.worth(n + 1), drawn.worth(n + 2));
         let month = Unit::Month.days() / terms.unit.days();
         let point = |m: usize| CurvePoint {
             month: m,
-            margin: figure(&plain[m]),
-            discounted: figure(&discounted[m]),
+            margin: drawn.figure(&plain[m]),
+            discounted: drawn.figure(&discounted[m]),
             survival: group.purchase.p_alive_after(&Customer::NEW, m as f64 * month),
         };
-        let share: Vec<f64> = ltv.1.iter().map(|ltv| ltv / terms.target_ratio).collect();
-        let purchases = uncertain(n);
+        let share = ltv.1.iter().map(|ltv| ltv / terms.target_ratio).collect();
         let figures = NewCustomer {
-            first_purchase: Figure::of(group.first.value, &first, terms.probability),
-            mean_amount: Figure::of(group.spend.value, &spend, terms.probability),
-            purchases: Figure::of(at[n], &purchases.draws(&normals), terms.probability),
-            discounted_purchases: at[n + 1],
-            ltv: figure(&ltv),
+            first_purchase: Figure::of(group.first.value, &drawn.first, terms.probability),
+            mean_amount: Figure::of(group.spend.value, &drawn.spend, terms.probability),
+            purchases: Figure::of(drawn.at[n], &drawn.expectation(n), terms.probability),
+            discounted_purchases: drawn.at[n + 1],
+            ltv: drawn.figure(&ltv),
             curve: (0..=terms.months).map(point).collect(),
-            most_for_ratio: Figure::of(ltv.0 / terms.target_ratio, &share, terms.probability),
-            most_for_payback: figure(&target),
+            most_for_ratio: drawn.figure(&(ltv.0 / terms.target_ratio, share)),
+            most_for_payback: drawn.figure(&target),
         };
-        let draws = |points: Vec<(f64, Vec<f64>)>| points.into_iter().map(|(_, draws)| draws).collect();
+        let draws = |points: Vec<Worth>| points.into_iter().map(|(_, draws)| draws).collect();
         Prospect {
             figures,
             ltv: ltv.1,

@@ -97,36 +97,67 @@ pub(super) struct Now<'a> {
 
 impl Movement {
     pub(super) fn new(before: &Before, now: &Now) -> Self {
-        let rules = &now.segments.rules;
-        let place = |state: State| State::ALL.iter().position(|s| *s == state).unwrap_or(0);
         let here: HashMap<&str, usize> =
             now.base.id.iter().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
-        let mut matrix = vec![vec![0; State::ALL.len()]; State::ALL.len()];
-        let mut arrived: Vec<u64> = now.segments.states.iter().map(|(_, share)| share.customers).collect();
-        let mut kept = Kept::new(now.base);
-        let mut value = (0.0, 0.0);
-        let (mut falls, mut growing, mut shrinking) = (Vec::new(), Vec::new(), Vec::new());
+        let mut tally = Tally::new(now);
         for i in 0..before.base.len() {
             // Whoever was known then and is no longer has had all purchases returned since.
-            let Some(&j) = here.get(before.base.id[i].as_str()) else { continue };
-            let (was, is) = (&before.base.customers[i], &now.segments.customers[j]);
-            let state = State::of(was, before.values.p_alive[i], now.unit, rules);
-            matrix[place(state)][place(is.state)] += 1;
-            arrived[place(is.state)] -= 1;
-            kept.add(was, &now.base.customers[j], j, now);
-            value = (value.0 + before.values.clv[i], value.1 + is.value);
-            falls.push((before.values.clv[i] - is.value, i, j, state));
-            let model = &before.models[before.base.class[i] as usize];
-            let expected = before.values.purchases[i];
-            let y = now.base.customers[j].x.saturating_sub(was.x);
-            let ahead = now.base.customers[j].t - was.t;
-            if let Some((more, p)) = surprise(&**model, was, ahead, expected, y, rules) {
-                let id = is.id.clone();
-                let found = Surprise { id, purchases: y, expected, p, value: is.value };
-                if more { growing.push(found) } else { shrinking.push(found) }
+            if let Some(&j) = here.get(before.base.id[i].as_str()) {
+                tally.add(before, now, i, j);
             }
         }
-        falls.sort_by(|a, b| b.0.total_cmp(&a.0));
+        tally.finish(before, now)
+    }
+}
+
+/// What is added up customer by customer.
+struct Tally {
+    matrix: Vec<Vec<u64>>,
+    arrived: Vec<u64>,
+    kept: Kept,
+    value: (f64, f64),
+    /// How far value fell, who that is then and now, and the state then.
+    falls: Vec<(f64, usize, usize, State)>,
+    growing: Vec<Surprise>,
+    shrinking: Vec<Surprise>,
+}
+
+impl Tally {
+    fn new(now: &Now) -> Self {
+        Tally {
+            matrix: vec![vec![0; State::ALL.len()]; State::ALL.len()],
+            arrived: now.segments.states.iter().map(|(_, share)| share.customers).collect(),
+            kept: Kept::new(now.base),
+            value: (0.0, 0.0),
+            falls: Vec::new(),
+            growing: Vec::new(),
+            shrinking: Vec::new(),
+        }
+    }
+
+    /// A customer, number `i` then and `j` now.
+    fn add(&mut self, before: &Before, now: &Now, i: usize, j: usize) {
+        let place = |state: State| State::ALL.iter().position(|s| *s == state).unwrap_or(0);
+        let rules = &now.segments.rules;
+        let (was, is) = (&before.base.customers[i], &now.segments.customers[j]);
+        let worth = before.values.clv[i];
+        let state = State::of(was, before.values.p_alive[i], now.unit, rules);
+        self.matrix[place(state)][place(is.state)] += 1;
+        self.arrived[place(is.state)] -= 1;
+        self.kept.add(was, &now.base.customers[j], j, now);
+        self.value = (self.value.0 + worth, self.value.1 + is.value);
+        self.falls.push((worth - is.value, i, j, state));
+        let model = &before.models[before.base.class[i] as usize];
+        let (expected, after) = (before.values.purchases[i], &now.base.customers[j]);
+        let purchases = after.x.saturating_sub(was.x);
+        if let Some((more, p)) = surprise(&**model, was, after.t - was.t, expected, purchases, rules) {
+            let found = Surprise { id: is.id.clone(), purchases, expected, p, value: is.value };
+            if more { self.growing.push(found) } else { self.shrinking.push(found) }
+        }
+    }
+
+    fn finish(mut self, before: &Before, now: &Now) -> Movement {
+        self.falls.sort_by(|a, b| b.0.total_cmp(&a.0));
         let fall = |(_, i, j, from): &(f64, usize, usize, State)| {
             let is = &now.segments.customers[*j];
             Fall {
@@ -137,8 +168,8 @@ impl Movement {
                 to: is.state,
             }
         };
-        growing.sort_by(|a, b| b.value.total_cmp(&a.value));
-        shrinking.sort_by(|a, b| b.expected.total_cmp(&a.expected));
+        self.growing.sort_by(|a, b| b.value.total_cmp(&a.value));
+        self.shrinking.sort_by(|a, b| b.expected.total_cmp(&a.expected));
         let first = |mut all: Vec<Surprise>| {
             let count = all.len() as u64;
             all.truncate(SHOWN);
@@ -147,15 +178,15 @@ impl Movement {
         Movement {
             from: before.date,
             to: now.date,
-            matrix,
-            arrived,
-            retained: kept.groups.iter().map(Kept::share).collect(),
-            retained_all: Kept::share(&kept.all),
-            value,
-            falls: falls.iter().filter(|fall| fall.0 > 0.0).take(SHOWN).map(fall).collect(),
-            growing: first(growing),
-            shrinking: first(shrinking),
-            expected_by_chance: rules.surprising * before.base.len() as f64,
+            matrix: self.matrix,
+            arrived: self.arrived,
+            retained: self.kept.groups.iter().map(Kept::share).collect(),
+            retained_all: Kept::share(&self.kept.all),
+            value: self.value,
+            falls: self.falls.iter().filter(|fall| fall.0 > 0.0).take(SHOWN).map(fall).collect(),
+            growing: first(self.growing),
+            shrinking: first(self.shrinking),
+            expected_by_chance: now.segments.rules.surprising * before.base.len() as f64,
         }
     }
 }

@@ -1,19 +1,13 @@
-//! What was found as tables: all figures in one tidy table, one row a customer, and a file for a CRM.
-//!
-//! Spreadsheets take text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula. The CRM
-//! file, which people open in them, has an apostrophe before such text, and before text that
-//! begins with an apostrophe: taking one leading apostrophe off gives the text back. No other file is changed.
+//! All figures but those of single customers as one tidy table: `topic, group, period, metric, value, lower, upper`.
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Date32Array, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use jiff::civil::Date;
 
 use super::{Economics, Figure, GroupEconomics, State, month_name};
 use crate::error::Result;
 use crate::output::{TableWriter, Target};
-use crate::summary::BATCH_ROWS;
 
 /// One figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -253,22 +247,16 @@ fn of_group(group: &GroupEconomics, rows: &mut Rows) {
     rows.add("equity", name, "", "value", group.equity);
 }
 
-/// Writes all figures: `topic, group, period, metric, value, lower, upper`.
-///
-/// # Errors
-/// If they cannot be written.
-pub fn write(found: &Economics, target: &Target) -> Result<()> {
+/// The columns of the table of all figures.
+pub fn schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, false);
     let number = |name: &str| Field::new(name, DataType::Float64, true);
-    let fields = vec![
-        text("topic"),
-        text("group"),
-        text("period"),
-        text("metric"),
-        number("value"),
-        number("lower"),
-        number("upper"),
-    ];
+    let numbers = ["value", "lower", "upper"].map(number);
+    Arc::new(Schema::new([&["topic", "group", "period", "metric"].map(text)[..], &numbers].concat()))
+}
+
+/// All figures as a table of this [`schema`].
+pub fn table(found: &Economics) -> RecordBatch {
     let rows = found.rows();
     let texts =
         |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
@@ -283,92 +271,15 @@ pub fn write(found: &Economics, target: &Target) -> Result<()> {
         numbers(|row| row.lower),
         numbers(|row| row.upper),
     ];
-    let schema: SchemaRef = Arc::new(Schema::new(fields));
-    let table = RecordBatch::try_new(schema.clone(), columns).expect("columns of the schema, equally long");
-    let mut writer = TableWriter::create(target, schema)?;
-    writer.write(&table)?;
-    writer.finish()
+    RecordBatch::try_new(schema(), columns).expect("columns of the schema, equally long")
 }
 
-/// Writes one row a customer: state, value, and the reason.
+/// Writes all figures.
 ///
 /// # Errors
 /// If they cannot be written.
-pub fn write_segments(found: &Economics, target: &Target) -> Result<()> {
-    let field = |name: &str, kind: DataType, null: bool| Field::new(name, kind, null);
-    let number = |name: &str| Field::new(name, DataType::Float64, true);
-    let schema: SchemaRef = Arc::new(Schema::new(vec![
-        field("customer_id", DataType::Utf8, false),
-        field("segment", DataType::Utf8, false),
-        field("value_decile", DataType::UInt32, false),
-        number("value"),
-        number("paid"),
-        field("purchases", DataType::UInt32, false),
-        number("days_since_last"),
-        number("days_between"),
-        number("p_alive"),
-        number("p_silence"),
-        field("overdue", DataType::Boolean, false),
-        field("next_action", DataType::Date32, true),
-        field("reason", DataType::Utf8, false),
-    ]));
-    let mut writer = TableWriter::create(target, schema.clone())?;
-    for some in found.segments.customers.chunks(BATCH_ROWS) {
-        let number = |of: fn(&super::CustomerSegment) -> Option<f64>| -> ArrayRef {
-            Arc::new(some.iter().map(of).collect::<Float64Array>())
-        };
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(StringArray::from_iter_values(some.iter().map(|c| &c.id))),
-            Arc::new(StringArray::from_iter_values(some.iter().map(|c| c.state.name()))),
-            Arc::new(UInt32Array::from_iter_values(some.iter().map(|c| u32::from(c.decile)))),
-            number(|c| Some(c.value)),
-            number(|c| Some(c.paid)),
-            Arc::new(UInt32Array::from_iter_values(some.iter().map(|c| c.purchases))),
-            number(|c| Some(c.silence)),
-            number(|c| c.gap),
-            number(|c| Some(c.p_alive)),
-            number(|c| Some(c.p_silence)),
-            Arc::new(BooleanArray::from_iter(some.iter().map(|c| Some(c.overdue)))),
-            Arc::new(dates(some)),
-            Arc::new(StringArray::from_iter_values(some.iter().map(super::CustomerSegment::reason))),
-        ];
-        writer.write(&RecordBatch::try_new(schema.clone(), columns).expect("columns of the schema"))?;
-    }
+pub fn write(found: &Economics, target: &Target) -> Result<()> {
+    let mut writer = TableWriter::create(target, schema())?;
+    writer.write(&table(found))?;
     writer.finish()
-}
-
-/// Writes a file for a CRM: `id, segment, value, next_action`, with text guarded against spreadsheets.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn write_crm(found: &Economics, target: &Target) -> Result<()> {
-    let schema: SchemaRef = Arc::new(Schema::new(vec![
-        Field::new("id", DataType::Utf8, false),
-        Field::new("segment", DataType::Utf8, false),
-        Field::new("value", DataType::Float64, false),
-        Field::new("next_action", DataType::Date32, true),
-    ]));
-    let mut writer = TableWriter::create(target, schema.clone())?;
-    for some in found.segments.customers.chunks(BATCH_ROWS) {
-        let cents = |c: &super::CustomerSegment| (c.value * 100.0).round() / 100.0;
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(StringArray::from_iter_values(some.iter().map(|c| guarded(&c.id)))),
-            Arc::new(StringArray::from_iter_values(some.iter().map(|c| c.state.name()))),
-            Arc::new(Float64Array::from_iter_values(some.iter().map(cents))),
-            Arc::new(dates(some)),
-        ];
-        writer.write(&RecordBatch::try_new(schema.clone(), columns).expect("columns of the schema"))?;
-    }
-    writer.finish()
-}
-
-fn dates(some: &[super::CustomerSegment]) -> Date32Array {
-    let day = |date: Date| date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days());
-    some.iter().map(|c| c.next_action.map(day)).collect()
-}
-
-/// Text that no spreadsheet takes for a formula.
-fn guarded(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
-    if risky { format!("'{text}") } else { text.to_owned() }
 }

@@ -10,7 +10,7 @@ use super::base::Base;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::PurchaseModel;
-use crate::model::{Discounting, GammaGamma, Scorer};
+use crate::model::{Customer, Discounting, GammaGamma, Outlook, Scorer};
 use crate::progress::Progress;
 use crate::score::draws::{self, Draw};
 use crate::units::Unit;
@@ -190,35 +190,19 @@ impl<'a> Adder<'a> {
         let mut values = Values::default();
         for i in 0..self.base.len() {
             let (customer, class) = (&self.base.customers[i], self.base.class[i] as usize);
-            let own = &mut calculators[class];
-            let mut outlooks: Vec<_> = own.months.iter_mut().map(|m| m.outlook(customer)).collect();
-            outlooks.extend(own.horizon.as_mut().map(|horizon| horizon.outlook(customer)));
-            let Some(last) = outlooks.last().copied() else { continue };
-            let purchases = if own.counts { last.purchases } else { f64::INFINITY };
+            let (outlooks, purchases) = calculators[class].outlooks(customer);
+            let Some(last) = outlooks.last() else { continue };
             let expected = self.base.spend(i, self.spend);
-            let amounts = [expected].into_iter().chain(spends.iter().map(|spend| {
+            self.one(i, expected, &outlooks, purchases, &mut all[0]);
+            for (spend, sums) in spends.iter().zip(&mut all[1..]) {
                 // A side of the spend model without a mean says nothing.
                 let other = self.base.spend(i, spend);
-                if other.is_finite() && other > 0.0 { other } else { expected }
-            }));
-            let (group, cohort) =
-                (self.base.by.first().map(|by| by.of[i]), self.base.born[i] - self.first_cohort);
-            for (sums, amount) in all.iter_mut().zip(amounts) {
-                let value = self.base.margin[i] * amount * last.discounted;
-                sums.value += value;
-                group.iter().for_each(|group| sums.group[*group as usize] += value);
-                sums.cohort[cohort as usize] += value;
-                sums.undiscounted += amount * purchases;
-                let mut before = (0.0, 0.0);
-                for (m, outlook) in outlooks.iter().take(sums.revenue.len()).enumerate() {
-                    sums.revenue[m] += amount * (outlook.purchases - before.0);
-                    sums.discounted[m] += self.base.margin[i] * amount * (outlook.discounted - before.1);
-                    before = (outlook.purchases, outlook.discounted);
-                }
+                let amount = if other.is_finite() && other > 0.0 { other } else { expected };
+                self.one(i, amount, &outlooks, purchases, sums);
             }
             if keep {
-                for (m, end) in self.outreach.ends.iter().enumerate() {
-                    all[0].alive[m] += models[class].p_alive_after(customer, *end);
+                for (alive, end) in all[0].alive.iter_mut().zip(&self.outreach.ends) {
+                    *alive += models[class].p_alive_after(customer, *end);
                 }
                 values.clv.push(self.base.margin[i] * expected * last.discounted);
                 values.p_alive.push(last.p_alive);
@@ -227,6 +211,34 @@ impl<'a> Adder<'a> {
             }
         }
         (all, values)
+    }
+
+    /// Adds one customer who is expected to pay this amount a purchase.
+    fn one(&self, i: usize, amount: f64, outlooks: &[Outlook], purchases: f64, sums: &mut Sums) {
+        let margin = self.base.margin[i];
+        let value = outlooks.last().map_or(0.0, |last| margin * amount * last.discounted);
+        sums.value += value;
+        if let Some(by) = self.base.by.first() {
+            sums.group[by.of[i] as usize] += value;
+        }
+        sums.cohort[(self.base.born[i] - self.first_cohort) as usize] += value;
+        sums.undiscounted += amount * purchases;
+        let mut before = (0.0, 0.0);
+        for (m, outlook) in outlooks.iter().take(sums.revenue.len()).enumerate() {
+            sums.revenue[m] += amount * (outlook.purchases - before.0);
+            sums.discounted[m] += margin * amount * (outlook.discounted - before.1);
+            before = (outlook.purchases, outlook.discounted);
+        }
+    }
+}
+
+impl Calculators {
+    /// At the end of each month, then at the horizon if that is apart; and purchases within the horizon.
+    fn outlooks(&mut self, customer: &Customer) -> (Vec<Outlook>, f64) {
+        let mut all: Vec<Outlook> = self.months.iter_mut().map(|month| month.outlook(customer)).collect();
+        all.extend(self.horizon.as_mut().map(|horizon| horizon.outlook(customer)));
+        let within = all.last().map_or(0.0, |last| last.purchases);
+        (all, if self.counts { within } else { f64::INFINITY })
     }
 }
 
