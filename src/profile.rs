@@ -3,7 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::score::ScoreBatch;
+use crate::clv_model::ClvModel;
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::score::{self, ScoreBatch, ScoreOptions};
+use crate::summary::Summary;
+use crate::totals::Totals;
 use crate::units::Unit;
 
 /// Repeat customers whose P(alive) lies in the same tenth.
@@ -41,6 +46,28 @@ pub struct Profile {
     pub oldest: f64,
 }
 
+/// Scores all customers, and gives what they add up to and their classes.
+///
+/// # Errors
+/// See [`score::score`].
+pub fn read(
+    model: &ClvModel,
+    summary: &Summary,
+    scores: &ScoreOptions,
+    progress: &dyn Progress,
+) -> Result<(Totals, Profile)> {
+    let (mut totals, mut profile) = (Totals::default(), Profile::default());
+    progress.stage("scoring customers", None);
+    for batch in score::score(model, summary, scores)? {
+        progress.check()?;
+        let batch = batch?;
+        progress.advance(batch.customers.len() as u64);
+        totals.add(&batch);
+        profile.add(&batch, summary.meta.unit);
+    }
+    Ok((totals, profile))
+}
+
 impl Profile {
     /// Adds a batch whose ages are in this unit.
     pub fn add(&mut self, scores: &ScoreBatch, unit: Unit) {
@@ -75,6 +102,13 @@ impl Profile {
             }
         }
         0
+    }
+}
+
+impl Profile {
+    /// The last class of a histogram of repeat purchases that shows these customers.
+    pub fn frequency_classes(&self) -> u32 {
+        self.usual_most().clamp(5, 12)
     }
 }
 

@@ -18,6 +18,7 @@ file. Results are such tables too, and turn into the caller's with ``.to_pandas(
 ``.to_arrow()``.
 """
 
+from clv import plot
 from clv._core import (
     Backtest,
     Economics,
@@ -90,6 +91,7 @@ __all__ = [
     "forecast",
     "load",
     "model",
+    "plot",
     "set_progress",
     "simulate",
     "summarize",

@@ -313,3 +313,40 @@ def simulate(model: Model, **options: Unpack[SimulateOptions]) -> Table:
 
 def option_names(verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate"]) -> list[str]:
     """The names of the options of a verb."""
+
+@final
+class Figure:
+    """A figure: what it shows, its data, and how it is drawn."""
+
+    @property
+    def name(self) -> str:
+        """What kind of figure it is."""
+    @property
+    def title(self) -> str:
+        """Its title."""
+    @property
+    def reading(self) -> str:
+        """What it shows, in a sentence or two."""
+    @property
+    def alt(self) -> str:
+        """The same for those who cannot see it."""
+    @property
+    def data(self) -> Table:
+        """Its data."""
+    def spec(self, theme: Literal["light", "dark"] = "light") -> dict[str, Any]:
+        """Its specification in Vega-Lite, with its data, in the colours of a theme: light or dark."""
+
+def figures_of_model(model: Model) -> list[Figure]:
+    """How sure the parameters are; how customers differ in their rates and in their proneness to leave."""
+
+def figure_of_history(model: Model, dates: list[str], until: str) -> Figure:
+    """P(alive) of one customer over time."""
+
+def figures_of_base(model: Model, data: Data, **options: Unpack[ScoreOptions]) -> list[Figure]:
+    """Figures of a customer base under a model: fit, value, risk, retention and maps."""
+
+def figures_of_entrant(found: Backtest, name: str | None) -> list[Figure]:
+    """Figures of one entrant at the last origin of a backtest: its curves, if it is a model, and where it errs."""
+
+def figure_of_comparison(found: Backtest, metric: str) -> Figure:
+    """All forecasts of a backtest on one metric."""

@@ -11,6 +11,7 @@ mod errors;
 mod input;
 mod model;
 mod options;
+mod plot;
 mod report;
 mod run;
 mod summary;
@@ -29,6 +30,11 @@ mod _core {
     use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
     #[pymodule_export]
     use super::options::option_names;
+    #[pymodule_export]
+    use super::plot::{
+        Figure, figure_of_comparison, figure_of_history, figures_of_base, figures_of_entrant,
+        figures_of_model,
+    };
     #[pymodule_export]
     use super::report::Report;
     #[pymodule_export]

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 
 import clv
+import clv.plot
 from clv import compat
 
 
@@ -56,6 +57,10 @@ def whole(log: Path, folder: Path) -> None:
     found: clv.Backtest = clv.backtest(log, models=["bg-nbd"], holdout="26w", origins=1, replicates=0, seed=1)
     verdict: list[str] = found.verdict
     assert verdict and found.figures and found.report and found.warnings
+
+    figure: clv.plot.Figure = clv.plot.tracking(found, "incremental", model="bg-nbd")
+    spec: dict[str, Any] = figure.spec("dark")
+    assert spec and figure.reading and clv.plot.retention(model, log, observed_until=until).data.shape[1] > 2
 
     known: clv.Model = clv.model("bg-nbd", r=0.243, alpha=4.414, a=0.793, b=2.426, spend={"p": 6.2, "q": 3.7, "v": 15.4})
     drawn: clv.Table = clv.simulate(known, customers=100, seed=1, exact=False, until="2022-01-01")

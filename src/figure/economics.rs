@@ -50,10 +50,11 @@ pub fn payback(found: &Economics) -> Option<Figure> {
     }
     let month = against.payback.month;
     let reading = format!(
-        "A new customer ({}) costs {} and has brought it back {}; where a line crosses zero, the cost is paid.",
+        "A new customer ({}) costs {} and has brought it back {}; where a line crosses zero, the cost is paid.{}",
         all.name,
         grouped(against.cac, 2),
-        month.map_or("not within these months".to_owned(), |month| format!("after {month} months"))
+        month.map_or("not within these months".to_owned(), |month| format!("after {month} months")),
+        if found.groups.len() > SHOWN { " The four largest groups are shown, and all together." } else { "" }
     );
     let data = Columns::new()
         .texts("group", rows.iter().map(|row| row.0))
@@ -70,7 +71,7 @@ pub fn payback(found: &Economics) -> Option<Figure> {
     let dash = json!({ "field": "group", "type": "nominal", "title": null, "scale": { "domain": names,
         "range": [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4]] } });
     let body = json!({ "layer": [
-        { "mark": { "type": "rule", "style": "boundary" }, "encoding": { "y": { "datum": 0 } } },
+        { "data": { "values": [{}] }, "mark": { "type": "rule", "style": "boundary" }, "encoding": { "y": { "datum": 0 } } },
         { "mark": { "type": "line" }, "encoding": {
             "x": number("month", "months since the first purchase"),
             "y": number("margin_less_cost", "margin of a customer less cost"),
@@ -116,7 +117,7 @@ pub fn ltv_to_cac(found: &Economics) -> Option<Figure> {
         ("p_reaches", "P(wanted ratio)", ".0%"),
     ]);
     let body = json!({ "layer": [
-        { "mark": { "type": "rule", "style": "boundary" }, "encoding": { "x": { "datum": target, "type": "quantitative", "title": x } } },
+        { "data": { "values": [{}] }, "mark": { "type": "rule", "style": "boundary" }, "encoding": { "x": { "datum": target, "type": "quantitative", "title": x } } },
         { "mark": { "type": "rule" },
             "encoding": { "x": number("lower", x), "x2": { "field": "upper" }, "y": y } },
         { "mark": { "type": "point", "size": 80 }, "encoding": { "x": number("ratio", x), "y": y, "tooltip": shown } },
@@ -249,7 +250,7 @@ pub fn tornado(found: &Economics) -> Option<Figure> {
             "encoding": { "y": y, "x": x("tenth_less"), "color": super::series(names[0], &names) } },
         { "mark": { "type": "point" },
             "encoding": { "y": y, "x": x("tenth_more"), "color": super::series(names[1], &names) } },
-        { "mark": { "type": "rule", "style": "boundary" }, "encoding": { "x": { "datum": now, "type": "quantitative", "title": axis } } },
+        { "data": { "values": [{}] }, "mark": { "type": "rule", "style": "boundary" }, "encoding": { "x": { "datum": now, "type": "quantitative", "title": axis } } },
     ] });
     Some(Figure::new(
         "tornado",

@@ -8,7 +8,9 @@ use super::columns::Columns;
 use crate::clv_model::ClvModel;
 use crate::family::Member;
 use crate::model::{Attrition, Customer};
+use crate::profile::Profile;
 use crate::report::significant;
+use crate::units::{Horizon, Unit};
 
 /// What a map shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +21,17 @@ pub struct MapOptions {
     pub most: u32,
     /// How far expected purchases look, in the model's unit; positive and finite.
     pub horizon: f64,
+}
+
+impl MapOptions {
+    /// A map of the oldest customers, with as many purchases as all but a few have, that looks as far as the
+    /// horizon, or a year if that has no end. `None` if nobody has an age.
+    pub fn of(model: &ClvModel, profile: &Profile, horizon: Horizon) -> Option<MapOptions> {
+        let [horizon, year] = [horizon, Horizon::default()].map(|horizon| horizon.in_units(model.unit));
+        let horizon = if horizon.is_finite() { horizon } else { year };
+        let age = profile.oldest * Unit::Month.days() / model.unit.days();
+        (age > 0.0).then(|| MapOptions { age, most: profile.usual_most().max(5), horizon })
+    }
 }
 
 /// Classes of recency, and of frequency, at most.

@@ -61,7 +61,8 @@ pub struct Figure {
 impl Figure {
     /// A figure; `drawn` says what is on the picture, `body` is the Vega-Lite of its marks.
     fn new(name: &str, title: &str, drawn: &str, reading: String, data: RecordBatch, body: Value) -> Self {
-        let Value::Object(body) = body else { unreachable!("a specification is an object") };
+        let Value::Object(mut body) = body else { unreachable!("a specification is an object") };
+        body.get_mut("layer").and_then(Value::as_array_mut).into_iter().flatten().for_each(name_series);
         let alt = format!("{drawn}. {reading}");
         Figure { name: name.to_owned(), title: title.to_owned(), reading, alt, data, body }
     }
@@ -119,6 +120,20 @@ fn label(field: &str, title: &str) -> Value {
 /// The colour of one of the series of a figure; `all` names them in the order of the theme's colours.
 fn series(which: &str, all: &[&str]) -> Value {
     json!({ "datum": which, "type": "nominal", "title": null, "scale": { "domain": all } })
+}
+
+/// A layer whose colour is that of a series gets its name as a field: the schema of Vega-Lite knows scales
+/// of fields only, and without one the order of colours would be that of the alphabet.
+fn name_series(layer: &mut Value) {
+    let Some(color) = layer["encoding"].get_mut("color").and_then(Value::as_object_mut) else { return };
+    let Some(which) = color.remove("datum") else { return };
+    color.insert("field".into(), "series".into());
+    // A string of JSON is one of Vega's expressions, too.
+    let name = json!({ "calculate": which.to_string(), "as": "series" });
+    match layer.get_mut("transform").and_then(Value::as_array_mut) {
+        Some(transform) => transform.push(name),
+        None => layer["transform"] = json!([name]),
+    }
 }
 
 /// What shows when a mark is pointed at: the fields, with their titles and formats.

@@ -65,7 +65,7 @@ impl Theme {
                 "titleFontWeight": "normal", "domainColor": self.muted, "tickColor": self.muted,
                 "gridColor": self.grid, "gridWidth": 1, "titlePadding": 8, "labelOverlap": true,
             },
-            "axisXOrdinal": { "grid": false },
+            "axisXDiscrete": { "grid": false },
             "axisXTemporal": { "grid": false },
             "legend": {
                 "orient": "top", "labelColor": self.ink, "titleColor": self.muted, "labelFontSize": 12,

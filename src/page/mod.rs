@@ -19,11 +19,11 @@ use crate::clv_model::ClvModel;
 use crate::diagnostics::{self, FrequencyBin};
 use crate::error::Result;
 use crate::figure;
-use crate::profile::Profile;
+use crate::profile::{self, Profile};
 use crate::progress::Progress;
 use crate::report::page::{Page, Part, Section};
 use crate::report::{self, Block, count};
-use crate::score::{self, ScoreOptions};
+use crate::score::ScoreOptions;
 use crate::summary::{Summary, SummaryMeta};
 use crate::totals::Totals;
 
@@ -88,17 +88,8 @@ pub fn build(request: PageRequest, progress: &dyn Progress) -> Result<Page> {
 
 fn gather(request: &PageRequest, progress: &dyn Progress) -> Result<Gathered> {
     let PageRequest { model, summary, scores, .. } = request;
-    let (mut totals, mut profile) = (Totals::default(), Profile::default());
-    progress.stage("scoring customers", None);
-    for batch in score::score(model, summary, scores)? {
-        progress.check()?;
-        let batch = batch?;
-        progress.advance(batch.customers.len() as u64);
-        totals.add(&batch);
-        profile.add(&batch, summary.meta.unit);
-    }
-    let last = profile.usual_most().clamp(5, 12);
-    let frequencies = diagnostics::frequencies(model, summary, last)?;
+    let (totals, profile) = profile::read(model, summary, scores, progress)?;
+    let frequencies = diagnostics::frequencies(model, summary, profile.frequency_classes())?;
     Ok(Gathered { totals, profile, frequencies })
 }
 

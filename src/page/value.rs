@@ -7,7 +7,6 @@ use crate::report::page::{Part, Section, Tile};
 use crate::report::{Block, Table, count, grouped, significant};
 use crate::score::{ScoreOptions, Spread};
 use crate::totals::Totals;
-use crate::units::{Horizon, Unit};
 
 /// The answer in figures.
 pub(super) fn tiles(totals: &Totals, scores: &ScoreOptions) -> Vec<Tile> {
@@ -117,15 +116,9 @@ pub(super) fn risk(model: &ClvModel, profile: &Profile, scores: &ScoreOptions) -
     }
     section.push(Part::Blocks(vec![Block::Table(table)]));
     let mut figures: Vec<_> = figure::at_risk(profile).into_iter().collect();
-    figures.extend(map_options(model, profile, scores).map(|options| figure::p_alive_map(model, &options)));
+    figures.extend(
+        MapOptions::of(model, profile, scores.value.horizon)
+            .map(|options| figure::p_alive_map(model, &options)),
+    );
     section.figures(figures)
-}
-
-/// A map for the oldest customers and as many purchases as all but a few have.
-pub(super) fn map_options(model: &ClvModel, profile: &Profile, scores: &ScoreOptions) -> Option<MapOptions> {
-    let year = Horizon::default().in_units(model.unit);
-    let horizon = Some(scores.value.horizon.in_units(model.unit)).filter(|horizon| horizon.is_finite());
-    let age = profile.oldest * Unit::Month.days() / model.unit.days();
-    let most = profile.usual_most().max(5);
-    (age > 0.0).then(|| MapOptions { age, most, horizon: horizon.unwrap_or(year) })
 }

@@ -1,0 +1,211 @@
+"""Figures, the same as on the page of ``clv report``: a table and a Vega-Lite specification made from it.
+
+::
+
+    found = clv.backtest("orders.csv", holdout="39w")
+    clv.plot.tracking(found)                    # in a notebook: drawn
+    clv.plot.tracking(found).chart().properties(width=900)   # an altair.Chart, to restyle
+    clv.plot.tracking(found).to_png("tracking.png")
+
+Vega-Lite, because it is data: the page draws the same figure, Altair makes an object of it that can be restyled,
+and vl-convert pictures of it without a browser. Both are optional: ``pip install 'clv[plot]'``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from clv import _core
+
+if TYPE_CHECKING:
+    import altair
+    from typing_extensions import Unpack
+
+    from clv._options import Data, ScoreOptions
+
+__all__ = [
+    "Figure",
+    "alive_history",
+    "at_risk",
+    "calibration",
+    "comparison",
+    "concentration",
+    "deciles",
+    "frequencies",
+    "heterogeneity",
+    "lift",
+    "p_alive",
+    "posterior",
+    "purchases",
+    "retention",
+    "tracking",
+]
+
+Theme = Literal["light", "dark"]
+
+_VEGA_LITE = "application/vnd.vegalite.v6+json"
+
+
+def _package(name: str, install: str) -> Any:
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise ImportError(f"this needs {install}: pip install 'clv[plot]'") from error
+
+
+class Figure:
+    """A picture of a table, and what is to be seen in it.
+
+    A notebook draws it, and shows a PNG of it where notebooks are only read. ``chart()`` gives an ``altair.Chart``.
+    """
+
+    def __init__(self, core: _core.Figure) -> None:
+        self._core = core
+
+    @property
+    def name(self) -> str:
+        """What kind of figure it is."""
+        return self._core.name
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return self._core.title
+
+    @property
+    def reading(self) -> str:
+        """What it shows, in a sentence or two, with the figures that matter."""
+        return self._core.reading
+
+    @property
+    def alt(self) -> str:
+        """The same for those who cannot see it."""
+        return self._core.alt
+
+    @property
+    def data(self) -> _core.Table:
+        """The table it is drawn from."""
+        return self._core.data
+
+    def spec(self, theme: Theme = "light") -> dict[str, Any]:
+        """Its Vega-Lite specification, with its data."""
+        return self._core.spec(theme)
+
+    def chart(self, theme: Theme = "light") -> altair.TopLevelMixin:
+        """As a chart of Altair, which must be installed."""
+        altair = _package("altair", "altair")
+        chart: altair.TopLevelMixin = altair.Chart.from_dict(self.spec(theme))
+        return chart
+
+    def to_png(self, path: str | PathLike[str] | None = None, *, scale: float = 2.0, theme: Theme = "light") -> bytes:
+        """As PNG, and into a file if one is named. vl-convert-python must be installed."""
+        converter = _package("vl_convert", "vl-convert-python")
+        picture: bytes = converter.vegalite_to_png(self.spec(theme), scale=scale)
+        if path is not None:
+            Path(path).write_bytes(picture)
+        return picture
+
+    def to_svg(self, path: str | PathLike[str] | None = None, *, theme: Theme = "light") -> str:
+        """As SVG, and into a file if one is named. vl-convert-python must be installed."""
+        converter = _package("vl_convert", "vl-convert-python")
+        picture: str = converter.vegalite_to_svg(self.spec(theme))
+        if path is not None:
+            Path(path).write_text(picture, encoding="utf-8")
+        return picture
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {self.reading}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Drawn where a notebook runs; a picture where it is only read; words everywhere."""
+        bundle: dict[str, Any] = {_VEGA_LITE: self.spec(), "text/plain": repr(self)}
+        try:
+            bundle["image/png"] = self.to_png()
+        except ImportError:
+            pass
+        return bundle
+
+
+def _named(figures: list[_core.Figure], name: str) -> Figure:
+    for figure in figures:
+        if figure.name == name:
+            return Figure(figure)
+    raise ValueError(f"there is nothing to show of {name} here")
+
+
+def posterior(model: _core.Model) -> Figure:
+    """How sure the parameters are: a density each."""
+    return _named(_core.figures_of_model(model), "posterior")
+
+
+def heterogeneity(model: _core.Model, of: Literal["rate", "dropout"] = "rate") -> Figure:
+    """How customers differ in how often they buy, or in how prone they are to leave."""
+    return _named(_core.figures_of_model(model), f"heterogeneity_{of}")
+
+
+def alive_history(model: _core.Model, dates: Iterable[date | str], until: date | str) -> Figure:
+    """P(alive) of one customer from the first purchase to a date, given the dates of the purchases."""
+    return Figure(_core.figure_of_history(model, [str(day)[:10] for day in dates], str(until)[:10]))
+
+
+def frequencies(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Customers by repeat purchases, actual and expected. The options are those of ``Model.score``."""
+    return _named(_core.figures_of_base(model, data, **options), "frequencies")
+
+
+def p_alive(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """P(alive) over repeat purchases and time since the last one, for the oldest customers."""
+    return _named(_core.figures_of_base(model, data, **options), "p_alive_map")
+
+
+def purchases(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Expected purchases within the horizon over repeat purchases and time since the last one."""
+    return _named(_core.figures_of_base(model, data, **options), "purchases_map")
+
+
+def concentration(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Share of the value held by the most valuable customers (Lorenz)."""
+    return _named(_core.figures_of_base(model, data, **options), "concentration")
+
+
+def deciles(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Mean value of a customer by tenths of customers."""
+    return _named(_core.figures_of_base(model, data, **options), "value_deciles")
+
+
+def at_risk(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Repeat customers by P(alive)."""
+    return _named(_core.figures_of_base(model, data, **options), "at_risk")
+
+
+def retention(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """How many of new customers stay, by the model, and how those there are hold out, by age."""
+    return _named(_core.figures_of_base(model, data, **options), "retention")
+
+
+def tracking(
+    backtest: _core.Backtest, kind: Literal["cumulative", "incremental"] = "cumulative", model: str | None = None
+) -> Figure:
+    """Repeat purchases over time, expected and actual, of a model or of the best."""
+    return _named(_core.figures_of_entrant(backtest, model), f"tracking_{kind}")
+
+
+def calibration(
+    backtest: _core.Backtest, by: Literal["frequency", "cohort", "chances"] = "frequency", model: str | None = None
+) -> Figure:
+    """Forecast against what happened, by group of customers or by their chance to buy."""
+    return _named(_core.figures_of_entrant(backtest, model), f"calibration_{by}")
+
+
+def lift(backtest: _core.Backtest, model: str | None = None) -> Figure:
+    """Spend (or purchases) by decile of the forecast, over the mean of all."""
+    return _named(_core.figures_of_entrant(backtest, model), "lift")
+
+
+def comparison(backtest: _core.Backtest, metric: str = "crps") -> Figure:
+    """All forecasts on one metric, with bootstrap intervals."""
+    return Figure(_core.figure_of_comparison(backtest, metric))

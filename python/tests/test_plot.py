@@ -1,0 +1,85 @@
+"""Every figure is drawn, from the table that Rust made.
+
+Seen to fail: a scale given to a colour that is no field, which browsers draw and the schema of Vega-Lite refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import altair
+import pytest
+
+import clv
+import clv.plot
+from conftest import CDNOW
+
+
+@pytest.fixture(scope="module")
+def model() -> clv.Model:
+    return clv.fit(CDNOW, observed_until="1997-09-30")
+
+
+@pytest.fixture(scope="module")
+def backtest() -> clv.Backtest:
+    return clv.backtest(CDNOW, holdout="39w", models="bg-nbd,nbd", replicates=10)
+
+
+OF_BASE: list[Callable[..., clv.plot.Figure]] = [
+    clv.plot.frequencies,
+    clv.plot.p_alive,
+    clv.plot.purchases,
+    clv.plot.concentration,
+    clv.plot.deciles,
+    clv.plot.at_risk,
+    clv.plot.retention,
+]
+
+
+def looked_at(figure: clv.plot.Figure) -> None:
+    assert figure.to_png(scale=1.0).startswith(b"\x89PNG")
+    assert figure.to_svg().startswith("<svg")
+    spec = figure.spec("dark")
+    rows = figure.data.to_arrow().to_pylist()
+    values = spec["data"]["values"]
+    assert len(values) == len(rows) > 1
+    for row, value in zip(rows, values):
+        for column, cell in row.items():
+            assert value[column] == (cell.isoformat() if hasattr(cell, "isoformat") else cell)
+    chart = figure.chart()
+    assert isinstance(chart, altair.TopLevelMixin)
+    bundle = figure._repr_mimebundle_()
+    assert {"application/vnd.vegalite.v6+json", "image/png", "text/plain"} <= set(bundle)
+    assert figure.title in repr(figure) and figure.reading in figure.alt
+
+
+@pytest.mark.parametrize("plot", OF_BASE)
+def test_base(model: clv.Model, plot: Callable[..., clv.plot.Figure]) -> None:
+    looked_at(plot(model, CDNOW, observed_until="1997-09-30"))
+
+
+def test_model(model: clv.Model) -> None:
+    looked_at(clv.plot.posterior(model))
+    looked_at(clv.plot.heterogeneity(model))
+    looked_at(clv.plot.heterogeneity(model, of="dropout"))
+    figure = clv.plot.alive_history(model, ["1997-01-01", "1997-01-18", "1997-08-02"], "1997-09-30")
+    looked_at(figure)
+    scores = model.score(CDNOW, observed_until="1997-09-30").to_arrow()
+    assert figure.data.to_arrow()["p_alive"][-1] == scores["p_alive"][0]
+    with pytest.raises(ValueError, match="not a date"):
+        clv.plot.alive_history(model, ["yesterday"], "1997-09-30")
+
+
+def test_backtest(backtest: clv.Backtest) -> None:
+    for kind in ("cumulative", "incremental"):
+        looked_at(clv.plot.tracking(backtest, kind))
+    for by in ("frequency", "cohort", "chances"):
+        looked_at(clv.plot.calibration(backtest, by))
+    looked_at(clv.plot.lift(backtest))
+    looked_at(clv.plot.comparison(backtest))
+    one, other = (clv.plot.tracking(backtest, model=name).data.to_arrow() for name in ("bg-nbd", "nbd"))
+    assert one["actual"] == other["actual"] and one["expected"] != other["expected"]
+    with pytest.raises(ValueError, match="none of bg-nbd, nbd"):
+        clv.plot.tracking(backtest, model="prophet")
+    with pytest.raises(ValueError, match="there are total_bias"):
+        clv.plot.comparison(backtest, "beauty")
