@@ -43,6 +43,12 @@ model = clv.fit(summary)
 model
 
 # %% [markdown]
+# Does it describe these customers? So many bought once, twice, ...:
+
+# %%
+clv.plot.frequencies(model, summary)
+
+# %% [markdown]
 # ## The answer
 #
 # One row a customer: the chance of still being one, expected purchases within twelve months, the expected amount of
@@ -59,6 +65,9 @@ table.sort_values("clv", ascending=False).head(10)
 # %% [markdown]
 # **How much of the value do the best customers hold?** The top 10 % hold more than half of it: they are the ones to
 # know by name.
+
+# %%
+clv.plot.concentration(model, summary, margin=0.3)
 
 # %%
 share = scores.totals["value_share"]

@@ -38,6 +38,9 @@ cdnow = clv.backtest("../fixtures/cdnow_master.csv", holdout="39w", replicates=1
 compare(cdnow)
 
 # %%
+clv.plot.comparison(cdnow, "mae")
+
+# %%
 print(*cdnow.verdict, sep="\n")
 
 # %% [markdown]
@@ -65,6 +68,9 @@ grocery = clv.backtest("../fixtures/grocery.csv", holdout="52w", models=MODELS, 
 compare(grocery)
 
 # %%
+clv.plot.comparison(grocery, "mae")
+
+# %%
 print(*grocery.verdict, sep="\n")
 
 # %% [markdown]
@@ -87,6 +93,9 @@ retail = clv.backtest(
     replicates=100,
 )
 compare(retail)
+
+# %%
+clv.plot.tracking(retail)
 
 # %%
 print(*retail.verdict, sep="\n")

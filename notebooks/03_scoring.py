@@ -89,7 +89,14 @@ change["difference"] = change["expected_purchases"] - change["expected_purchases
 change.sort_values("difference").iloc[[0, 1, 2, -3, -2, -1]].round(2)
 
 # %% [markdown]
-# Silence of a customer who used to come often says much; of one who came once it says little. On average:
+# Silence of a customer who used to come often says much; of one who came once it says little. The map has it for any
+# number of purchases:
+
+# %%
+clv.plot.p_alive(model, others, observed_until="1997-10-31")
+
+# %% [markdown]
+# On average:
 
 # %%
 regulars = change["frequency"] - change["bought"] >= 4

@@ -135,6 +135,9 @@ pd.Series(
 backtest = clv.backtest(orders, holdout="39w", replicates=100)
 print(*backtest.verdict, sep="\n")
 
+# %%
+clv.plot.tracking(backtest)
+
 # %% [markdown]
 # ## Little data: wide intervals, and rightly so
 #
@@ -155,6 +158,17 @@ pd.DataFrame(
     {"customers": [total["customers"], small["customers"]], "width of the total's interval": [width(total), width(small)]},
     index=["all", "a tenth"],
 ).round(2)
+
+# %% [markdown]
+# With so few customers the parameters' uncertainty is no longer symmetric in any sense, and clv warns of it (Pareto
+# k-hat). Then the posterior can be sampled as it is. That takes a prior: some of the parameters could be anything, as far as
+# 236 customers can tell.
+
+# %%
+sampled = clv.fit(few, prior="weak", posterior="nuts")
+[careful] = sampled.score(few, horizon="12mo", margin=0.3, interval=0.9).groups
+bounds = ["expected_purchases_lower", "expected_purchases", "expected_purchases_upper"]
+pd.DataFrame({"normal": small, "sampled": careful}).loc[bounds].astype(float).round(0)
 
 # %% [markdown]
 # ## The answer
@@ -178,3 +192,4 @@ assert 0.9 < inside.mean() < 0.97
 assert sum_of_all["expected_purchases_upper"] < came.sum() < 1.1 * sum_of_all["expected_purchases_upper"]
 assert of_list["clv_lower"] > cost and cautious.sum() < of_list["customers"] / 20
 assert 2 < width(small) / width(total) < 5
+assert 0.8 < width(careful) / width(small) < 1.25
