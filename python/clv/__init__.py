@@ -33,6 +33,7 @@ from clv._core import (
     load,
     model,
     simulate,
+    sql,
     summarize,
 )
 from clv._errors import (
@@ -52,6 +53,7 @@ from clv._options import (
     LogOptions,
     ScoreOptions,
     SimulateOptions,
+    SqlOptions,
     SummarizeOptions,
 )
 from clv._progress import set_progress
@@ -75,6 +77,7 @@ __all__ = [
     "ScoreOptions",
     "Scores",
     "SimulateOptions",
+    "SqlOptions",
     "SummarizeOptions",
     "Summary",
     "Table",
@@ -86,6 +89,7 @@ __all__ = [
     "model",
     "set_progress",
     "simulate",
+    "sql",
     "summarize",
 ]
 

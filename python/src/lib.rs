@@ -2,16 +2,19 @@
 //! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
 //!
 //! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
+//! `counted` is for engines that count elsewhere (`clv.spark`),
 //! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest` and `report`
 //! have one class each.
 
 mod backtest;
+mod counted;
 mod errors;
 mod input;
 mod model;
 mod options;
 mod report;
 mod run;
+mod sql;
 mod summary;
 mod table;
 
@@ -23,11 +26,15 @@ mod _core {
     #[pymodule_export]
     use super::backtest::{Backtest, backtest};
     #[pymodule_export]
+    use super::counted::{fit_counted, log_columns};
+    #[pymodule_export]
     use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
     #[pymodule_export]
     use super::options::option_names;
     #[pymodule_export]
     use super::report::Report;
+    #[pymodule_export]
+    use super::sql::sql;
     #[pymodule_export]
     use super::summary::{Summary, summarize};
     #[pymodule_export]

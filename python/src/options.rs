@@ -77,6 +77,7 @@ pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
         "forecast" => Verb::Forecast,
         "backtest" => Verb::Backtest,
         "simulate" => Verb::Simulate,
+        "sql" => Verb::Sql,
         _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),
     };
     Ok(verb.names().iter().map(|name| name.replace('-', "_")).collect())
