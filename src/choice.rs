@@ -160,14 +160,32 @@ pub fn fit(
     progress: &dyn Progress,
 ) -> Result<(ClvModel, Option<Comparison>)> {
     if !is_choice(&request.model) {
-        return Ok((ClvModel::fit(summary, request, progress)?, None));
+        Member::named(&request.model)?;
     }
     let counts = Counts::read(summary, progress)?;
-    let comparison = Comparison::run(summary, &counts, request, progress)?;
+    fit_counted(summary, &counts, request, progress)
+}
+
+/// The same for a summary that has been counted; its rows are only read if covariates need them.
+///
+/// # Errors
+/// See [`fit`].
+pub fn fit_counted(
+    summary: &Summary,
+    counts: &Counts,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<(ClvModel, Option<Comparison>)> {
+    if !is_choice(&request.model) {
+        let member = Member::named(&request.model)?;
+        let model = ClvModel::fit_purchase(member, summary, counts, request, progress)?;
+        return Ok((model.with_spend(counts, request)?, None));
+    }
+    let comparison = Comparison::run(summary, counts, request, progress)?;
     // The best once more: the posterior of the others is of no interest.
     let best = Member::named(comparison.contenders[0].name)?;
-    let model = ClvModel::fit_purchase(best, summary, &counts, request, progress)?;
-    Ok((model.with_spend(&counts, request)?, Some(comparison)))
+    let model = ClvModel::fit_purchase(best, summary, counts, request, progress)?;
+    Ok((model.with_spend(counts, request)?, Some(comparison)))
 }
 
 /// Does this name stand for the family?

@@ -87,12 +87,7 @@ impl ClvModel {
     /// If the model is unknown, the summary cannot be read, the data cannot determine the purchase
     /// model, or a search fails.
     pub fn fit(summary: &Summary, request: &FitRequest, progress: &dyn Progress) -> Result<ClvModel> {
-        if choice::is_choice(&request.model) {
-            return choice::fit(summary, request, progress).map(|(model, _)| model);
-        }
-        let member = Member::named(&request.model)?;
-        let counts = Counts::read(summary, progress)?;
-        ClvModel::fit_purchase(member, summary, &counts, request, progress)?.with_spend(&counts, request)
+        choice::fit(summary, request, progress).map(|(model, _)| model)
     }
 
     /// Fits a purchase model alone, to a summary that has been counted.

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::model::{CustomerTable, SpendTable};
+use crate::model::{Customer, CustomerTable, SpendRow, SpendTable};
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryBatch};
 
@@ -51,16 +51,27 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    /// Adds one customer (Welford's update, so that large means lose no digits).
-    fn push(&mut self, x: f64, amount: f64) {
-        self.customers += 1;
-        let n = self.customers as f64;
+    /// Of the rows of a table, in its order: the same to the bit wherever and however they were counted.
+    fn of(table: &SpendTable, all_customers: u64, zero: u64) -> Self {
+        let mut amounts = Amounts { all_customers, zero, ..Amounts::default() };
+        for group in &table.groups {
+            for row in group.rows.clone() {
+                amounts.push(f64::from(group.x), table.mean[row], table.count[row]);
+            }
+        }
+        amounts
+    }
+
+    /// Adds customers of equal spending (Welford's update, so that large means lose no digits).
+    fn push(&mut self, x: f64, amount: f64, count: f64) {
+        self.customers += count as u64;
+        let part = count / self.customers as f64;
         let (dx, da) = (x - self.frequency, amount - self.mean);
-        self.frequency += dx / n;
-        self.mean += da / n;
-        self.squares[0] += dx * (x - self.frequency);
-        self.squares[1] += da * (amount - self.mean);
-        self.squares[2] += dx * (amount - self.mean);
+        self.frequency += dx * part;
+        self.mean += da * part;
+        self.squares[0] += count * dx * (x - self.frequency);
+        self.squares[1] += count * da * (amount - self.mean);
+        self.squares[2] += count * dx * (amount - self.mean);
     }
 
     /// Pearson's correlation of frequency and mean amount over repeat customers.
@@ -81,7 +92,7 @@ impl Counts {
         let mut customers = CustomerTable::builder();
         let mut spend = SpendTable::builder();
         let mut trained_on = TrainedOn { rows: summary.meta.account.rows_read, ..TrainedOn::default() };
-        let mut amounts = Amounts::default();
+        let mut zero = 0;
         let mut sha256 = Sha256::new();
         let mut log_gaps = CompensatedSum::default();
         for batch in summary.batches() {
@@ -95,19 +106,81 @@ impl Counts {
             trained_on.repeat_purchases += x.iter().map(|x| u64::from(*x)).sum::<u64>();
             if let Some(mean) = &batch.monetary_value {
                 spend.push_columns(x, mean.values());
-                add_amounts(&mut amounts, x, mean.values());
+                zero += x.iter().zip(mean.values()).filter(|(x, mean)| no_amount(**x, **mean)).count() as u64;
             }
             if let Some(sums) = &batch.log_gaps {
                 sums.values().iter().for_each(|&sum| log_gaps.add(sum));
             }
             progress.advance(batch.len() as u64);
         }
-        trained_on.sha256 = sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        trained_on.sha256 = hex(&sha256.finalize());
         let spend = summary.meta.has_money.then(|| spend.finish());
         let mut customers = customers.finish();
         customers.log_gaps = summary.meta.has_log_gaps.then(|| log_gaps.value());
-        Ok(Counts { customers, spend, trained_on, amounts })
+        let amounts = spend.as_ref().map(|table| Amounts::of(table, trained_on.customers, zero));
+        Ok(Counts { customers, spend, trained_on, amounts: amounts.unwrap_or_default() })
     }
+
+    /// Of customers that were counted elsewhere, from `rows` rows: how many have each history, and how many
+    /// each spending. They may come in any order, and equal ones several times. The digest is one of the
+    /// counted rows, as nobody saw the summary in one piece.
+    pub fn of_counted(
+        purchases: impl IntoIterator<Item = (Customer, u64)>,
+        spending: Option<impl IntoIterator<Item = (SpendRow, u64)>>,
+        rows: u64,
+    ) -> Counts {
+        let mut trained_on = TrainedOn { rows, ..TrainedOn::default() };
+        let mut customers = CustomerTable::builder();
+        for (customer, count) in purchases {
+            customers.push(customer, count as f64);
+            trained_on.customers += count;
+            trained_on.repeat_customers += if customer.x > 0 { count } else { 0 };
+            trained_on.repeat_purchases += count * u64::from(customer.x);
+        }
+        let customers = customers.finish();
+        let mut zero = 0;
+        let spend = spending.map(|spending| {
+            let mut table = SpendTable::builder();
+            for (row, count) in spending {
+                table.push(row, count as f64);
+                zero += if no_amount(row.x, row.mean) { count } else { 0 };
+            }
+            table.finish()
+        });
+        trained_on.sha256 = digest(&customers, spend.as_ref());
+        let amounts = spend.as_ref().map(|table| Amounts::of(table, trained_on.customers, zero));
+        Counts { customers, spend, trained_on, amounts: amounts.unwrap_or_default() }
+    }
+}
+
+/// Was all that this customer bought again for nothing?
+fn no_amount(x: u32, mean: f64) -> bool {
+    x > 0 && mean <= 0.0
+}
+
+/// A digest of counted rows: their numbers' bits, little-endian, in the tables' order.
+fn digest(customers: &CustomerTable, spend: Option<&SpendTable>) -> String {
+    let mut sha256 = Sha256::new();
+    for group in &customers.groups {
+        for row in group.rows.clone() {
+            let time = |number: u32| customers.times[number as usize];
+            let numbers = [time(customers.t_x[row]), time(customers.t[row]), customers.count[row]];
+            sha256.update(group.x.to_le_bytes());
+            numbers.iter().for_each(|number| sha256.update(number.to_le_bytes()));
+        }
+    }
+    for (table, group) in spend.iter().flat_map(|table| table.groups.iter().map(move |group| (table, group)))
+    {
+        for row in group.rows.clone() {
+            sha256.update(group.x.to_le_bytes());
+            [table.mean[row], table.count[row]].iter().for_each(|number| sha256.update(number.to_le_bytes()));
+        }
+    }
+    hex(&sha256.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A sum of many numbers that is as exact as one of a few (Neumaier's).
@@ -131,17 +204,6 @@ impl CompensatedSum {
     }
 }
 
-fn add_amounts(amounts: &mut Amounts, x: &[u32], mean: &[f64]) {
-    amounts.all_customers += x.len() as u64;
-    for (x, mean) in x.iter().zip(mean) {
-        match (*x > 0, *mean > 0.0) {
-            (true, true) => amounts.push(f64::from(*x), *mean),
-            (true, false) => amounts.zero += 1,
-            (false, _) => {}
-        }
-    }
-}
-
 /// Feeds the rows to the digest: id with its length, then the numbers' bits, little-endian.
 fn hash(batch: &SummaryBatch, sha256: &mut Sha256) {
     let mut bytes = Vec::with_capacity(batch.len() * 48);
@@ -160,4 +222,56 @@ fn hash(batch: &SummaryBatch, sha256: &mut Sha256) {
         }
     }
     sha256.update(&bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{Float64Array, StringArray, UInt32Array};
+
+    use super::*;
+    use crate::summary::SummaryMeta;
+
+    /// Own check. Seen to fail: a weight left out of the moments; the digest of rows without their counts.
+    #[test]
+    fn counted_elsewhere_is_counted_the_same() {
+        let rows: Vec<(u32, f64, f64, f64)> = (0..500u32)
+            .map(|i| {
+                let x = i * i % 7;
+                let t_x = if x == 0 { 0.0 } else { f64::from(1 + i % 11) / 7.0 };
+                (x, t_x, f64::from(20 + i % 5) / 7.0, if x == 0 { 0.0 } else { f64::from(i % 13) * 1.37 })
+            })
+            .collect();
+        let batch = SummaryBatch {
+            customer_id: StringArray::from_iter_values((0..rows.len()).map(|i| i.to_string())),
+            frequency: UInt32Array::from_iter_values(rows.iter().map(|row| row.0)),
+            recency: Float64Array::from_iter_values(rows.iter().map(|row| row.1)),
+            t: Float64Array::from_iter_values(rows.iter().map(|row| row.2)),
+            monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|row| row.3))),
+            log_gaps: None,
+            attributes: Vec::new(),
+        };
+        let meta = SummaryMeta { has_money: true, ..SummaryMeta::default() };
+        let here = Counts::read(&Summary::new(meta, vec![batch]), &()).unwrap();
+        let purchase = |row: &(u32, f64, f64, f64)| (Customer { x: row.0, t_x: row.1, t: row.2 }, 1);
+        let spent = |row: &(u32, f64, f64, f64)| (SpendRow { x: row.0, mean: row.3 }, 1);
+        let there =
+            Counts::of_counted(rows.iter().rev().map(purchase), Some(rows.iter().rev().map(spent)), 9);
+        // The same rows, each counted twice.
+        let twice = |(row, _)| (row, 2);
+        let doubled = Counts::of_counted(
+            rows.iter().map(purchase).map(twice),
+            Some(rows.iter().map(spent).map(|(row, _)| (row, 2))),
+            9,
+        );
+        assert_eq!(format!("{:?}", here.customers), format!("{:?}", there.customers));
+        assert_eq!(format!("{:?}", here.spend), format!("{:?}", there.spend));
+        assert_eq!(format!("{:?}", here.amounts), format!("{:?}", there.amounts));
+        assert!(here.amounts.zero > 0 && here.amounts.customers > 0);
+        assert_eq!(there.trained_on.repeat_purchases, here.trained_on.repeat_purchases);
+        assert_eq!(there.trained_on.rows, 9);
+        assert_eq!(doubled.trained_on.customers, 2 * here.trained_on.customers);
+        let (twice, once) = (doubled.amounts.correlation().unwrap(), here.amounts.correlation().unwrap());
+        assert!((twice / once - 1.0).abs() < 1e-13);
+        assert_ne!(doubled.trained_on.sha256, there.trained_on.sha256);
+    }
 }

@@ -36,6 +36,7 @@ from clv._core import (
     load,
     model,
     simulate,
+    sql,
     summarize,
 )
 from clv._errors import (
@@ -56,6 +57,7 @@ from clv._options import (
     LogOptions,
     ScoreOptions,
     SimulateOptions,
+    SqlOptions,
     SummarizeOptions,
 )
 from clv._progress import set_progress
@@ -81,6 +83,7 @@ __all__ = [
     "ScoreOptions",
     "Scores",
     "SimulateOptions",
+    "SqlOptions",
     "SummarizeOptions",
     "Summary",
     "Table",
@@ -94,6 +97,7 @@ __all__ = [
     "plot",
     "set_progress",
     "simulate",
+    "sql",
     "summarize",
 ]
 

@@ -17,6 +17,7 @@ from clv._options import (
     ForecastOptions,
     ScoreOptions,
     SimulateOptions,
+    SqlOptions,
     SummarizeOptions,
     Unit,
 )
@@ -311,7 +312,40 @@ def simulate(model: Model, **options: Unpack[SimulateOptions]) -> Table:
     The options are those of ``clv simulate``: see ``clv.SimulateOptions``.
     """
 
-def option_names(verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate"]) -> list[str]:
+def sql(dialect: str, **options: Unpack[SqlOptions]) -> str:
+    """The summary as one SQL statement for a warehouse: what ``clv.summarize`` makes of the same rows.
+
+    ``dialect`` is duckdb, postgres, sqlite, datafusion, clickhouse or databricks, whose statements are tested, or
+    snowflake, bigquery, redshift or trino, which were never executed. The options are those of ``clv sql``: see
+    ``clv.SqlOptions``. Columns that are not named are called customer_id, date and amount. The text has no
+    semicolon at its end, so that it fits into ``CREATE TABLE ... AS``.
+
+    Raises ``OptionError``.
+    """
+
+def log_columns(names: list[str], **options: Unpack[SummarizeOptions]) -> list[str] | None:
+    """The columns of a log that are read, by the names of all of its columns: who, when, then the others; ``None`` if
+    these are the columns of a summary. The options are those of ``clv.summarize``.
+    """
+
+def fit_counted(
+    purchases: Summary,
+    customers: Data,
+    spending: tuple[Summary, Data] | None,
+    about: dict[str, Any],
+    **options: Unpack[FitOptions],
+) -> Model:
+    """Fits to distinct rows and how many customers have each.
+
+    ``purchases`` is a summary of the distinct ``(frequency, recency, T)`` and ``customers`` a table whose only column
+    says, row by row, how many there are; ``spending`` likewise the distinct ``(frequency, monetary_value)`` of repeat
+    customers and their counts, if there are amounts. ``about`` has ``rows`` and, if known, ``grain``,
+    ``observed_until`` and ``first_purchase``, for the model file. The options are those of ``clv.fit``.
+    """
+
+def option_names(
+    verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate", "sql"],
+) -> list[str]:
     """The names of the options of a verb."""
 
 @final

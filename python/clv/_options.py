@@ -35,8 +35,8 @@ Unit = Literal["day", "week", "month", "year"]
 """How time is written."""
 
 
-class LogOptions(TypedDict, total=False):
-    """How purchase logs are read. A summary that clv has made takes none of these."""
+class TableOptions(TypedDict, total=False):
+    """What can be said of purchases wherever they lie: columns, values, time."""
 
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
@@ -48,20 +48,10 @@ class LogOptions(TypedDict, total=False):
     """Column of quantities, for order lines: amount = quantity x price."""
     price: str | None
     """Column of unit prices, for order lines."""
-    currency_column: str | None
-    """Column of currencies; more than one currency is an error."""
-    attributes: Names | None
-    """Columns that say something of the customer: taken at the first purchase, or from ``customers``."""
-    customers: One | None
-    """Table or file with one row a customer that has some or all of the ``attributes``."""
-    date_format: str | None
-    """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``, ``excel``."""
     dates_from: Date | None
     """Earlier dates are bad rows (1970-01-01)."""
     dates_until: Date | None
     """Later dates are bad rows (today)."""
-    decimal_comma: bool
-    """Amounts are written with a decimal comma: 12,50."""
     returns: Literal["net", "drop", "reject"] | None
     """What to do with negative amounts: take them off the customer's earlier purchases (net, the default), leave
     them out, or take them for bad rows."""
@@ -71,12 +61,27 @@ class LogOptions(TypedDict, total=False):
     """What counts as one purchase: all within one hour, day (the default), week, month or year."""
     unit: Unit | None
     """How time is written (week, or what a summary says); it changes no forecast."""
-    period: Unit | None
-    """For contracts (sbg, bdw): how long a period is."""
     observed_until: Date | None
     """End of observation (the last date of the log)."""
     since: Date | None
     """Leave out customers first seen before this date."""
+
+
+class LogOptions(TableOptions, total=False):
+    """How purchase logs are read. A summary that clv has made takes none of these."""
+
+    currency_column: str | None
+    """Column of currencies; more than one currency is an error."""
+    attributes: Names | None
+    """Columns that say something of the customer: taken at the first purchase, or from ``customers``."""
+    customers: One | None
+    """Table or file with one row a customer that has some or all of the ``attributes``."""
+    date_format: str | None
+    """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``, ``excel``."""
+    decimal_comma: bool
+    """Amounts are written with a decimal comma: 12,50."""
+    period: Unit | None
+    """For contracts (sbg, bdw): how long a period is."""
     memory_limit: str | None
     """Memory for rows in flight, such as ``"500MB"`` (half of the machine's, at most 2GB)."""
     temp_dir: str | PathLike[str] | None
@@ -232,3 +237,14 @@ class SimulateOptions(TypedDict, total=False):
     """Give the moment of each purchase, not only its date."""
     threads: int | None
     """Worker threads (one a core); they change no result."""
+
+
+class SqlOptions(TableOptions, total=False):
+    """The options of :func:`clv.sql`."""
+
+    table: str | None
+    """The table or view of purchases, such as ``shop.orders`` (purchases); double quotes keep a point within a name."""
+    no_amount: bool
+    """There is no column of amounts: everything but spend and value."""
+    account: bool
+    """Count what becomes of the rows, instead of the summary."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from clv import _core
 
 if TYPE_CHECKING:
-    import altair
+    from altair.typing import ChartType
     from typing_extensions import Unpack
 
     from clv._options import Data, ScoreOptions
@@ -95,10 +95,10 @@ class Figure:
         """Its Vega-Lite specification, with its data."""
         return self._core.spec(theme)
 
-    def chart(self, theme: Theme = "light") -> altair.TopLevelMixin:
+    def chart(self, theme: Theme = "light") -> ChartType:
         """As a chart of Altair, which must be installed."""
         altair = _package("altair", "altair")
-        chart: altair.TopLevelMixin = altair.Chart.from_dict(self.spec(theme))
+        chart: ChartType = altair.Chart.from_dict(self.spec(theme))
         return chart
 
     def to_png(self, path: str | PathLike[str] | None = None, *, scale: float = 2.0, theme: Theme = "light") -> bytes:

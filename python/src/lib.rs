@@ -2,10 +2,12 @@
 //! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
 //!
 //! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
+//! `counted` is for engines that count elsewhere (`clv.spark`), `plot` hands figures out,
 //! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest`, `economics` and `report`
 //! have one class each.
 
 mod backtest;
+mod counted;
 mod economics;
 mod errors;
 mod input;
@@ -14,6 +16,7 @@ mod options;
 mod plot;
 mod report;
 mod run;
+mod sql;
 mod summary;
 mod table;
 
@@ -27,6 +30,8 @@ mod _core {
     #[pymodule_export]
     use super::economics::{Economics, economics};
     #[pymodule_export]
+    use super::counted::{fit_counted, log_columns};
+    #[pymodule_export]
     use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
     #[pymodule_export]
     use super::options::option_names;
@@ -37,6 +42,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::report::Report;
+    #[pymodule_export]
+    use super::sql::sql;
     #[pymodule_export]
     use super::summary::{Summary, summarize};
     #[pymodule_export]

@@ -36,7 +36,7 @@ use crate::table::Table;
 pub struct Model {
     pub inner: AnyModel,
     /// What the fit had to say; of a model from elsewhere, what its file says.
-    said: report::Report,
+    pub said: report::Report,
 }
 
 impl Model {

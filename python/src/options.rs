@@ -78,6 +78,7 @@ pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
         "backtest" => Verb::Backtest,
         "economics" => Verb::Economics,
         "simulate" => Verb::Simulate,
+        "sql" => Verb::Sql,
         _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),
     };
     Ok(verb.names().iter().map(|name| name.replace('-', "_")).collect())

@@ -35,17 +35,22 @@ pub(super) struct Args {
     #[arg(long)]
     account: bool,
     #[command(flatten)]
-    log: TableArgs,
+    pub log: TableArgs,
+}
+
+impl Args {
+    pub fn options(&self) -> SqlOptions {
+        SqlOptions {
+            table: self.table.clone(),
+            no_amount: self.no_amount,
+            account: self.account,
+            ..SqlOptions::new(self.dialect)
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
-    let options = SqlOptions {
-        table: args.table.clone(),
-        no_amount: args.no_amount,
-        account: args.account,
-        ..SqlOptions::new(args.dialect)
-    };
-    let statement = sql::statement(&options, &args.log.options()?)?;
+    let statement = sql::statement(&args.options(), &args.log.options()?)?;
     let json = json!({
         "dialect": args.dialect.name(),
         "tested_on": args.dialect.tested_on(),

@@ -11,7 +11,7 @@ use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
-use super::{economics, fit, forecast, model, score};
+use super::{economics, fit, forecast, model, score, sql};
 use crate::backtest::BacktestOptions;
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::contract_model::ContractMember;
@@ -22,6 +22,7 @@ use crate::history::LogOptions;
 use crate::model_file::AnyModel;
 use crate::score::ScoreOptions;
 use crate::simulate::SimulateOptions;
+use crate::sql::SqlOptions;
 use crate::summary::SummaryMeta;
 use crate::units::{Grain, Unit};
 
@@ -281,6 +282,15 @@ pub fn model(
     model::build(name, parameters, &model::Known { spend, unit, grain })
 }
 
+/// What `clv sql` writes a statement for, and the settings of the log.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn sql(words: &[String]) -> Result<(SqlOptions, LogOptions)> {
+    let words = Words::<sql::Args>::read(words)?;
+    Ok((words.args.options(), words.args.log.options()?))
+}
+
 /// A verb that takes words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
@@ -298,6 +308,8 @@ pub enum Verb {
     Economics,
     /// [`simulate`].
     Simulate,
+    /// [`sql()`].
+    Sql,
 }
 
 impl Verb {
@@ -322,6 +334,7 @@ impl Verb {
             Verb::Backtest => Words::<BacktestWords>::names(),
             Verb::Economics => Words::<EconomicsWords>::names(),
             Verb::Simulate => Words::<DrawArgs>::names(),
+            Verb::Sql => Words::<sql::Args>::names(),
         }
     }
 }

@@ -45,6 +45,7 @@ use std::path::PathBuf;
 
 use self::customer_file::CustomerFile;
 use self::read::Recognised;
+use self::read::columns::Columns;
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::summary::Summary;
@@ -69,6 +70,18 @@ pub fn open_inputs(inputs: &[Input], options: &LogOptions, progress: &dyn Progre
     let file = CustomerFile::read(customers, options, progress)?;
     let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };
     file.join(open_alone(inputs, &rest, progress)?, &options.attributes, progress)
+}
+
+/// The columns of a log that are read, by the names of all of its columns: who, when, then the others. `None`
+/// if these are the columns of a summary.
+///
+/// # Errors
+/// If a role has no column or more than one.
+pub fn log_columns(names: &[String], options: &LogOptions) -> Result<Option<Vec<String>>> {
+    Ok(match read::columns::find("data", names, options)? {
+        Columns::Log(log) => Some(log.used().into_iter().map(|column| names[column].clone()).collect()),
+        _ => None,
+    })
 }
 
 /// Files as inputs.
