@@ -28,9 +28,9 @@ mod _core {
     #[pymodule_export]
     use super::backtest::{Backtest, backtest};
     #[pymodule_export]
-    use super::economics::{Economics, economics};
-    #[pymodule_export]
     use super::counted::{fit_counted, log_columns};
+    #[pymodule_export]
+    use super::economics::{Economics, economics};
     #[pymodule_export]
     use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
     #[pymodule_export]
