@@ -248,6 +248,7 @@ mod tests {
             t: Float64Array::from_iter_values(rows.iter().map(|row| row.2)),
             monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|row| row.3))),
             log_gaps: None,
+            first_amount: None,
             attributes: Vec::new(),
         };
         let meta = SummaryMeta { has_money: true, ..SummaryMeta::default() };
