@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs every notebook in a fresh kernel; the first exception in any of them fails.
 
-    python notebooks/run.py [FILE..]
+    python notebooks/run.py [--keep] [FILE..]
 
 Notebooks are Python scripts in cells (`# %%`), which jupytext opens as notebooks: `jupytext --to ipynb FILE`.
+With `--keep` each is written with its results beside it, as .ipynb, for those who only read; pictures are kept as
+pictures.
 """
 
 from __future__ import annotations
@@ -13,31 +15,50 @@ import time
 from pathlib import Path
 
 import jupytext
+import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 HERE = Path(__file__).resolve().parent
 
 
-def run(path: Path) -> str | None:
+def run(path: Path, keep: bool = False) -> str | None:
     """What went wrong, if something did."""
     notebook = jupytext.read(path)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(HERE)}})
+    resources = {"metadata": {"path": str(HERE)}}
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources, record_timing=False)
     try:
         client.execute()
     except CellExecutionError as error:
         return str(error)
+    if keep:
+        nbformat.write(for_readers(notebook), path.with_suffix(".ipynb"))
     return None
 
 
+def for_readers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Without progress, and without specifications of figures where there is the picture."""
+    for cell in notebook.cells:
+        outputs = [output for output in cell.get("outputs", []) if output.output_type != "stream" or output.name != "stderr"]
+        for output in outputs:
+            data = output.get("data", {})
+            if "image/png" in data or "image/svg+xml" in data:
+                for kind in [kind for kind in data if "vega" in kind or kind == "text/html"]:
+                    del data[kind]
+        if cell.cell_type == "code":
+            cell.outputs = outputs
+    return notebook
+
+
 def main() -> None:
-    paths = [Path(name) for name in sys.argv[1:]] or sorted(HERE.glob("[0-9]*.py"))
+    keep = "--keep" in sys.argv[1:]
+    paths = [Path(name) for name in sys.argv[1:] if name != "--keep"] or sorted(HERE.glob("[0-9]*.py"))
     if not paths:
         sys.exit("there are no notebooks: this must follow them")
     failed = []
     for path in paths:
         begin = time.monotonic()
-        error = run(path)
+        error = run(path, keep)
         print(f"{path.name}: {'failed' if error else 'ok'} ({time.monotonic() - begin:.1f} s)", flush=True)
         if error:
             print(error, file=sys.stderr)

@@ -70,7 +70,6 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Seen to fail without the escape of `<`.
     #[test]
     fn ids_are_no_markup() {
         let mut table = Table::new(&["customer_id", ">clv"]);
