@@ -160,9 +160,9 @@ pd.DataFrame(
 ).round(2)
 
 # %% [markdown]
-# With so few customers the parameters' uncertainty is no longer symmetric in any sense, and clv warns of it (Pareto
-# k-hat). Then the posterior can be sampled as it is. That takes a prior: some of the parameters could be anything, as far as
-# 236 customers can tell.
+# With so few customers the uncertainty of the parameters is far from normal, as intervals take it to be, and clv warns of
+# it (Pareto k-hat). Then the posterior can be sampled as it is. That takes a prior: as far as 236 customers can tell, some
+# of the parameters could be as large as you like. For the total it makes little difference here:
 
 # %%
 sampled = clv.fit(few, prior="weak", posterior="nuts")
