@@ -20,7 +20,7 @@ display(orders.head(3), costs.head(3))
 # Orders have a channel and a category; returns are negative. The costs have a row a month and channel. **Fully loaded
 # costs are for you to see to**: media, agencies, welcome discounts, the people who do it.
 #
-# Half of the customers here never come back after their first order, so we take a model in which they may leave at
+# Half of the customers here have not come back after their first order, so we take a model in which they may leave at
 # once (`mbg-nbd`).
 
 # %%
