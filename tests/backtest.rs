@@ -68,7 +68,12 @@ fn nothing_after_the_origin_reaches_a_forecast() {
     let (past, future) = cut_sample();
     let planted = "0001,1997-10-01,1000000\n0001,1997-10-02,-29.73\n0002,1997-11-01,5\n0002,1998-01-01,5\n\
                    0003,1998-02-02,-1000\nnew,1997-10-05,12\nnew,1998-03-01,99999\n";
-    let futures = [String::new(), future.clone(), format!("{future}\n{planted}"), planted.to_owned()];
+    let futures = [
+        "0004,1998-06-01,1\n".to_owned(),
+        future.clone(),
+        format!("{future}\n{planted}"),
+        planted.to_owned(),
+    ];
     let dir = tempfile::tempdir().unwrap();
     let models = ["bg-nbd", "pareto-nbd", "mbg-cnbd"];
     let found = futures.iter().map(|future| {
@@ -78,7 +83,7 @@ fn nothing_after_the_origin_reaches_a_forecast() {
     });
     let found: Vec<Backtest> = found.collect();
     let first = &found[0].origins[0];
-    assert_eq!((first.customers, first.purchases), (2357, 0.0));
+    assert_eq!((first.customers, first.purchases), (2357, 1.0));
     assert!(found[2].origins[0].purchases > found[1].origins[0].purchases);
     for other in &found[1..] {
         let other = &other.origins[0];
@@ -221,9 +226,10 @@ fn what_cannot_be_tested_is_refused_in_words() {
     let few = dir.path().join("few.csv");
     fs::write(&few, "id,date\n1,2020-01-01\n2,2020-02-01\n1,2020-06-01\n").unwrap();
     let few = few.to_str().unwrap();
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&[&log, "--holdout", "3y"], "the log is from 1997-01-01 to 1998-06-30"),
         (&[few, "--holdout", "8w"], "2 customers were known"),
+        (&[&log, "--holdout", "26w", "--observed-until", "2000-01-01"], "does the log reach that far"),
         (&[summary], "this is a summary"),
         (&["-"], "not standard input"),
         (&[&log, "--models", "bgnbd"], "unknown model 'bgnbd'"),

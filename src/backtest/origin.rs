@@ -40,6 +40,7 @@ impl Test<'_> {
         let end = self.open(self.window.end, Some(self.window.origin))?;
         let cohort = Cohort::join(&known, earlier.as_ref(), &end, self.progress)?;
         self.enough(cohort.len())?;
+        self.any_purchase(&cohort)?;
         let mut left_out = Vec::new();
         let mut entrants = Vec::new();
         for (name, outcome) in self.fit(members, &known, &mut left_out)? {
@@ -91,6 +92,19 @@ impl Test<'_> {
         let message = format!(
             "{customers} customers were known on {}, one holdout before {}: at least {FEWEST} are needed to say \
              anything. Use a shorter one, or fewer --origins",
+            self.window.origin, self.window.end
+        );
+        Err(Error::option("--holdout", message))
+    }
+
+    /// A holdout in which nobody buys says nothing; most often the log ends before the date it was said to.
+    fn any_purchase(&self, cohort: &Cohort) -> Result<()> {
+        if cohort.bought.iter().any(|bought| *bought > 0.0) {
+            return Ok(());
+        }
+        let message = format!(
+            "nobody known on {} bought from then to {}: does the log reach that far? Give the last day it is \
+             complete for as --observed-until, or a longer holdout",
             self.window.origin, self.window.end
         );
         Err(Error::option("--holdout", message))

@@ -34,7 +34,7 @@ pub(super) struct Args {
     /// Table to write with one row a customer: segment, value, reason
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     segments: Option<String>,
-    /// File to write for a CRM: id, segment, value, next_action; text that a spreadsheet would take for a formula gets an apostrophe before it
+    /// File to write for a CRM: id, segment, value, next_action (tomorrow for who is overdue or at risk; else the date by which the next purchase has come with probability 1/2, empty beyond a year); text that a spreadsheet would take for a formula gets an apostrophe before it
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     crm: Option<String>,
 }

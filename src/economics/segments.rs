@@ -24,6 +24,9 @@ use super::valuation::Valuation;
 use crate::model::{Attrition, Customer, next_purchase_quantile};
 use crate::units::Unit;
 
+/// No action is dated further ahead than this: nobody plans it \[days\].
+const NEXT_WITHIN: f64 = 366.0;
+
 /// Thresholds of segments.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SegmentRules {
@@ -135,7 +138,7 @@ pub struct CustomerSegment {
     /// Is it unlikely, and the customer not given up?
     pub overdue: bool,
     /// When to act: tomorrow for who is overdue or at risk; else the date by which the next purchase has come
-    /// with probability 1/2; `None` for customers without such a date.
+    /// with probability 1/2; `None` for customers given up, and without such a date within a year.
     pub next_action: Option<Date>,
 }
 
@@ -226,7 +229,7 @@ impl Segments {
                 _ if overdue || state == State::AtRisk => Some(tomorrow),
                 _ => next_purchase_quantile(&**model, &customer, 0.5)
                     .map(|ahead| (ahead * unit.days()).ceil())
-                    .filter(|days| *days < 36_525.0)
+                    .filter(|days| *days <= NEXT_WITHIN)
                     .map(|days| end.saturating_add(jiff::Span::new().days(days.max(1.0) as i64))),
             };
             CustomerSegment {

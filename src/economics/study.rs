@@ -251,6 +251,11 @@ impl<'a> Study<'a> {
             (ChannelCurve::fit(&group.name, &months), group.new.ltv.value)
         };
         let curves: Vec<_> = own.iter().map(curve).filter(|(curve, _)| curve.months > 0).collect();
+        if options.budget.is_some() && curves.is_empty() {
+            let message = "what acquisition has cost, month by month, says what more of it brings: give --costs FILE \
+                           (and --by the column of its channels)";
+            return Err(Error::option("--budget", message));
+        }
         Ok(Budget {
             acquisition: acquisition.transpose()?.map(|r| budget::acquisition_optimum(r, all.new.ltv.value)),
             retention: retention
@@ -284,6 +289,13 @@ impl<'a> Study<'a> {
                  the groups"
                     .to_owned(),
             );
+        }
+        if self.model.covariates.is_none() && !self.options.by.is_empty() {
+            notes.push(format!(
+                "what today's customers are worth comes from the model of all, also where it is shown by {0}; new ones \
+                 have each group's own. Where groups buy or leave differently, fit with --covariates {0}",
+                self.options.by[0]
+            ));
         }
         if crate::score::parameters_are_certain(self.model) {
             notes.push(
