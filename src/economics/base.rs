@@ -12,7 +12,7 @@ use crate::history::{first_grain, grain_start};
 use crate::model::{Customer, GammaGamma, Model, Spend, SpendRow};
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryBatch, SummaryMeta};
-use crate::units::Grain;
+use crate::units::{Grain, Unit};
 
 /// Customers column by column.
 #[derive(Debug, Default)]
@@ -266,6 +266,18 @@ pub(super) fn month_of(text: &str) -> Option<i32> {
     };
     let (year, month) = (whole(year, 4)?, whole(month, 2)?);
     (1..=12).contains(&month).then_some((year - 1970) * 12 + month - 1)
+}
+
+/// A length of time in days. Days are what logs have: a whole number of them is one in every unit, not a hair
+/// more or less, so that the line of 90 days falls between the same customers.
+pub(super) fn whole_days(time: f64, unit: Unit) -> f64 {
+    let days = time * unit.days();
+    if (days - days.round()).abs() < 1e-6 { days.round() } else { days }
+}
+
+/// How long the last purchase is ago \[days\].
+pub(super) fn silent_days(customer: &Customer, unit: Unit) -> f64 {
+    whole_days(customer.t - customer.t_x, unit)
 }
 
 #[cfg(test)]

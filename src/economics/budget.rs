@@ -127,6 +127,11 @@ pub fn acquisition_optimum(response: Response, ltv: f64) -> Optimum {
 /// # Errors
 /// If no best spending can be found.
 pub fn retention_optimum(response: Response, margin: f64, discount: f64) -> Result<Optimum> {
+    if discount <= 0.0 && response.ceiling >= 1.0 {
+        let message = "a customer kept for ever is worth more than any number without discounting: give a --discount, \
+                       or a ceiling below 1";
+        return Err(Error::option("--retention-response", message));
+    }
     let left = |spend: f64| {
         let rate = response.at(spend);
         if rate <= 0.0 {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::base::Base;
+use super::base::{Base, silent_days};
 use super::segments::{SegmentRules, Segments, State};
 use super::valuation::Values;
 use crate::family::PurchaseModel;
@@ -203,7 +203,7 @@ impl Kept {
     }
 
     fn add(&mut self, was: &Customer, is: &Customer, j: usize, now: &Now) {
-        let active = |c: &Customer| (c.t - c.t_x) * now.unit.days() < now.within;
+        let active = |c: &Customer| silent_days(c, now.unit) < now.within;
         if !active(was) {
             return;
         }

@@ -13,7 +13,7 @@
 //! prone to leave have left (Fader & Hardie 2010, "Customer-base valuation in a contractual setting").
 
 use super::acquisition::CurvePoint;
-use super::base::Base;
+use super::base::{Base, silent_days};
 use crate::family::PurchaseModel;
 use crate::history::{Activity, ActivityMonth};
 use crate::model::Customer;
@@ -93,7 +93,7 @@ impl Retention {
         let after = |ahead: f64| -> f64 {
             all.clone().map(|i| model(i).p_alive_after(&base.customers[i], ahead)).sum::<f64>() / alive
         };
-        let silent = |i: &usize| (base.customers[*i].t - base.customers[*i].t_x) * unit.days() < within;
+        let silent = |i: &usize| silent_days(&base.customers[*i], unit) < within;
         Retention {
             active_within: within,
             recent: pooled(|m| m.counts.active - m.counts.new),

@@ -19,7 +19,7 @@
 
 use jiff::civil::Date;
 
-use super::base::Base;
+use super::base::{Base, silent_days, whole_days};
 use super::valuation::Valuation;
 use crate::model::{Attrition, Customer, next_purchase_quantile};
 use crate::units::Unit;
@@ -96,7 +96,7 @@ impl State {
 
     /// The state of a customer; times in `unit`.
     pub fn of(customer: &Customer, p_alive: f64, unit: Unit, rules: &SegmentRules) -> State {
-        if customer.t * unit.days() < rules.new_within {
+        if whole_days(customer.t, unit) < rules.new_within {
             State::New
         } else if customer.x == 0 {
             State::OneTime
@@ -239,7 +239,7 @@ impl Segments {
                 value: valuation.values.clv[i],
                 paid: base.paid(i),
                 purchases: customer.x + 1,
-                silence: (customer.t - customer.t_x) * unit.days(),
+                silence: silent_days(&customer, unit),
                 gap: (customer.x > 0).then(|| customer.t_x / f64::from(customer.x) * unit.days()),
                 p_alive,
                 p_silence,
