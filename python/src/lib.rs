@@ -2,7 +2,7 @@
 //! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
 //!
 //! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
-//! `counted` is for engines that count elsewhere (`clv.spark`), `plot` hands figures out,
+//! `counted` is for engines that count elsewhere, `plot` hands figures out,
 //! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest`, `economics` and `report`
 //! have one class each.
 
