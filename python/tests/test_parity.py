@@ -119,7 +119,9 @@ def test_economics(run, tmp_path: Path) -> None:
     assert (tmp_path / "ours.csv").read_bytes() == theirs.read_bytes()
     found.segments.write(tmp_path / "ours.csv")
     assert (tmp_path / "ours.csv").read_bytes() == segments.read_bytes()
-    assert found.figures["equity"]["value"]["value"] > 0 and found.notes == []
+    assert found.figures["equity"]["value"]["value"] > 0
+    [note] = found.notes
+    assert "fit with --covariates channel" in note
     tables = clv.economics(model, pandas.read_csv(orders), costs=pandas.read_csv(costs), **options)
     assert tables.figures == found.figures
     with pytest.raises(clv.ClvError, match="negative|at least 0"):
