@@ -103,7 +103,9 @@ fn rivals_learn_before_the_origin() {
     let past: Vec<&str> = rows.lines().filter(|row| row.split(',').nth(1).unwrap() <= "2007-07-01").collect();
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log.csv");
-    fs::write(&log, format!("{header}\n{}\n", past.join("\n"))).unwrap();
+    // One purchase is left in the holdout, since without any there is nothing to test.
+    let someone = past[0].split(',').next().unwrap();
+    fs::write(&log, format!("{header}\n{}\n{someone},2007-12-01\n", past.join("\n"))).unwrap();
     let options = BacktestOptions { holdout: "26w".parse().ok(), ..options(&["bg-nbd"]) };
     let run = |log: PathBuf| run(&[log], &until("2007-12-30"), &options, &()).unwrap();
     let (with, without) = (run(fixture("grocery.csv")), run(log));

@@ -323,26 +323,6 @@ def sql(dialect: str, **options: Unpack[SqlOptions]) -> str:
     Raises ``OptionError``.
     """
 
-def log_columns(names: list[str], **options: Unpack[SummarizeOptions]) -> list[str] | None:
-    """The columns of a log that are read, by the names of all of its columns: who, when, then the others; ``None`` if
-    these are the columns of a summary. The options are those of ``clv.summarize``.
-    """
-
-def fit_counted(
-    purchases: Summary,
-    customers: Data,
-    spending: tuple[Summary, Data] | None,
-    about: dict[str, Any],
-    **options: Unpack[FitOptions],
-) -> Model:
-    """Fits to distinct rows and how many customers have each.
-
-    ``purchases`` is a summary of the distinct ``(frequency, recency, T)`` and ``customers`` a table whose only column
-    says, row by row, how many there are; ``spending`` likewise the distinct ``(frequency, monetary_value)`` of repeat
-    customers and their counts, if there are amounts. ``about`` has ``rows`` and, if known, ``grain``,
-    ``observed_until`` and ``first_purchase``, for the model file. The options are those of ``clv.fit``.
-    """
-
 def option_names(
     verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate", "sql"],
 ) -> list[str]:

@@ -2,12 +2,11 @@
 //! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
 //!
 //! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
-//! `counted` is for engines that count elsewhere, `plot` hands figures out,
+//! `plot` hands figures out,
 //! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest`, `economics` and `report`
 //! have one class each.
 
 mod backtest;
-mod counted;
 mod economics;
 mod errors;
 mod input;
@@ -27,8 +26,6 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::backtest::{Backtest, backtest};
-    #[pymodule_export]
-    use super::counted::{fit_counted, log_columns};
     #[pymodule_export]
     use super::economics::{Economics, economics};
     #[pymodule_export]
