@@ -231,7 +231,7 @@ mod tests {
     use super::*;
     use crate::summary::SummaryMeta;
 
-    /// Own check. Seen to fail: a weight left out of the moments; the digest of rows without their counts.
+    /// Own check.
     #[test]
     fn counted_elsewhere_is_counted_the_same() {
         let rows: Vec<(u32, f64, f64, f64)> = (0..500u32)

@@ -1,8 +1,5 @@
 //! Statements of `clv sql` as text: whole ones for reading, and what must be in them. That they find what the
 //! library finds is for the tests that run them on engines, in `python/tests/test_sql.py`.
-//!
-//! Seen to fail: a comma left out between two steps; `--since` left out of the grains; the dialects' column
-//! of `tested_on` given to Snowflake; the check of `--no-amount` with `--amount` taken out.
 
 use clv::history::{LogOptions, Returns};
 use clv::sql::{Dialect, SqlOptions, statement};
