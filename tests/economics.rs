@@ -108,8 +108,7 @@ fn the_truth_of_the_shop_is_found() {
     assert!(ranked >= 18, "{ranked} of 20");
 }
 
-/// What adds up adds up. Seen to fail with a customer counted in the cohort of the month after, and with the last month
-/// of revenue left out.
+/// What adds up adds up. Seen to fail with a customer counted in the cohort of the month after.
 #[test]
 fn identities_hold() {
     let found = shop();

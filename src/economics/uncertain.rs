@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(shrunken(&[1.0, 1.1], &[1.0, 1.0])[0].0, 1.05);
     }
 
-    /// Equal values are known; a A single one says nothing.
+    /// Equal values are known; a single one says nothing.
     #[test]
     fn equal_values_stay_and_single_ones_are_vague() {
         let infinite = f64::INFINITY;
