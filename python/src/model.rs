@@ -344,7 +344,7 @@ fn score_contracts(
     options: &ScoreOptions,
 ) -> PyResult<Py<Scores>> {
     let py = slf.py();
-    let input = one(data, "data")?;
+    let input = one(data, "data", &LogOptions::default())?;
     let (contracts, scores) = long(py, |_| {
         let contracts = contracts::open_input(&input, &reading)?;
         let scores = model.score(&contracts, &options.value)?;
@@ -410,7 +410,7 @@ fn fit_contracts(
     request: &FitRequest,
     reading: &ContractOptions,
 ) -> PyResult<Model> {
-    let input = one(data, "data")?;
+    let input = one(data, "data", &LogOptions::default())?;
     let (contracts, model) = long(py, |_| {
         let contracts = contracts::open_input(&input, reading)?;
         let model = ContractModel::fit(&request.model, &contracts, &request.options)?;
