@@ -241,7 +241,7 @@ def simulated(program, rows, folder):
     subprocess.run([*map(str, draw), str(round(rows / each))], check=True, stderr=subprocess.DEVNULL)
     log.mkdir()
     for number, batch in enumerate(pq.ParquetFile(whole).iter_batches(batch_size=1 + round(rows / FILES))):
-        ids = batch.column("customer_id").to_pylist()
+        ids = batch.column("customer_id").cast(pa.string()).to_pylist()
         ids[::10] = ["busy"] * len(ids[::10])
         columns = {"customer_id": pa.array(ids), "date": batch.column("date"), "amount": batch.column("amount")}
         pq.write_table(pa.table(columns), log / f"part-{number:02}.parquet")

@@ -44,6 +44,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory):
     os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_WORKER_DIR": str(folder)}
     builder = SparkSession.builder.master("local-cluster[2,1,1024]").config(map=clv.spark.session_options(folder))
     settings = {
+        # Short jobs: compiling Java well takes longer than they do.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1",
@@ -66,8 +69,9 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     log = clv.simulate(model, customers=20_000, until=UNTIL, seed=1).to_arrow()
     names = {"account": "customer_id", "ordered_on": "date", "net_total": "amount"}
     log = pa.table({name: log[column] for name, column in names.items()})
+    log = log.set_column(0, "account", log["account"].cast(pa.string()))
     busy = log.slice(0, log.num_rows // 9).set_column(0, "account", pa.array(["busy"] * (log.num_rows // 9)))
-    log = pa.concat_tables([log, busy.cast(log.schema)])
+    log = pa.concat_tables([log, busy])
     folder = tmp_path_factory.mktemp("log")
     for part in range(8):
         pq.write_table(log.take(pa.array(range(part, log.num_rows, 8))), folder / f"part-{part}.parquet")
