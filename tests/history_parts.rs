@@ -1,6 +1,4 @@
 //! A log in parts is summarised and described as the same log in one piece (own checks).
-//!
-//! Seen to fail on one-line changes: see the end of each test.
 
 use std::sync::Arc;
 
@@ -130,8 +128,6 @@ fn in_parts(rows: &[Row], options: &LogOptions) -> clv::Result<(Vec<Summary>, pa
     Ok((summaries, parts::whole(came, options)?))
 }
 
-/// Seen to fail with: a part's counts of folded rows not added; its findings taken from the first part only; the
-/// end of observation of each part its own last date; bad rows refused in a part that has nothing else.
 #[test]
 fn parts_add_up_to_the_whole() {
     let rows = rows();
@@ -155,7 +151,6 @@ fn parts_add_up_to_the_whole() {
     }
 }
 
-/// Seen to fail with: bad rows skipped whatever is asked for; the list of bad rows not handed on.
 #[test]
 fn bad_rows_are_refused_as_in_one_piece() {
     let rows = rows();
@@ -178,7 +173,6 @@ fn bad_rows_are_refused_as_in_one_piece() {
     assert_eq!(one.replace(", row 1", ""), two);
 }
 
-/// Seen to fail with: the ways that dates are written not compared; currencies of the first part only.
 #[test]
 fn what_parts_contradict_each_other_in_is_refused() {
     let row = |id: &str, date: &str, currency: &str| [id, date, "1", currency].map(str::to_owned);
