@@ -4,8 +4,8 @@
     python notebooks/run.py [--keep] [FILE..]
 
 Notebooks are Python scripts in cells (`# %%`), which jupytext opens as notebooks: `jupytext --to ipynb FILE`.
-With `--keep` each is written with its results beside it, as .ipynb, for those who only read; pictures are kept as
-pictures.
+Beside each is an .ipynb with its results, for those who only read; pictures are kept as pictures. `--keep` writes
+these anew; without it a notebook whose .ipynb has other cells fails.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 HERE = Path(__file__).resolve().parent
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def run(path: Path, keep: bool = False) -> str | None:
@@ -31,14 +32,24 @@ def run(path: Path, keep: bool = False) -> str | None:
         client.execute()
     except CellExecutionError as error:
         return str(error)
+    kept = path.with_suffix(".ipynb")
     if keep:
-        nbformat.write(for_readers(notebook), path.with_suffix(".ipynb"))
+        nbformat.write(for_readers(notebook), kept)
+    elif not kept.exists() or cells(nbformat.read(kept, as_version=4)) != cells(notebook):
+        return f"{kept.name} is not of this notebook: python notebooks/run.py --keep {path.name}"
     return None
 
 
+def cells(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """What is written in it."""
+    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+
+
 def for_readers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Without progress, and without specifications of figures where there is the picture."""
-    for cell in notebook.cells:
+    """Without progress, and without specifications of figures where there is the picture. Cells are numbered, so that
+    what has not changed stays the same text."""
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i}"
         outputs = [output for output in cell.get("outputs", []) if output.output_type != "stream" or output.name != "stderr"]
         for output in outputs:
             data = output.get("data", {})
@@ -47,6 +58,8 @@ def for_readers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                     del data[kind]
         if cell.cell_type == "code":
             cell.outputs = outputs
+    # What is of the machine that ran it would change with every machine.
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return notebook
 
 

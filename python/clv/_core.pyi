@@ -405,5 +405,8 @@ def figures_of_base(model: Model, data: Data, **options: Unpack[ScoreOptions]) -
 def figures_of_entrant(found: Backtest, name: str | None) -> list[Figure]:
     """Figures of one entrant at the last origin of a backtest: its curves, if it is a model, and where it errs."""
 
+def figures_of_economics(found: Economics) -> list[Figure]:
+    """Figures of economics: acquisition, where there are costs, the revenue ahead, cohorts, what moves the value."""
+
 def figure_of_comparison(found: Backtest, metric: str) -> Figure:
     """All forecasts of a backtest on one metric."""

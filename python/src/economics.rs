@@ -21,7 +21,7 @@ use crate::table::Table;
 /// All figures as one tidy table: topic, group, period, metric, value, lower, upper.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Economics {
-    inner: clv::economics::Economics,
+    pub(crate) inner: clv::economics::Economics,
     said: report::Report,
 }
 

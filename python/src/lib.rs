@@ -39,8 +39,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::plot::{
-        Figure, figure_of_comparison, figure_of_history, figures_of_base, figures_of_entrant,
-        figures_of_model,
+        Figure, figure_of_comparison, figure_of_history, figures_of_base, figures_of_economics,
+        figures_of_entrant, figures_of_model,
     };
     #[pymodule_export]
     use super::report::Report;

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
 use crate::fit::{FitOptions, GroupFit, cholesky, fit_groups};
 use crate::model::{CustomerTable, GammaGamma, Model, Spend, SpendRow, SpendTable};
+use crate::progress::Progress;
 
 /// Below this `q` the mean of gamma-gamma hangs on customers never seen: the observed mean is taken.
 const SHAKY: f64 = 1.1;
@@ -54,12 +55,12 @@ impl GroupModel {
 }
 
 /// The model of all customers together: the fitted one; with covariates, the same family without them.
-pub(super) fn of_all(model: &ClvModel, base: &Base) -> Result<GroupModel> {
+pub(super) fn of_all(model: &ClvModel, base: &Base, progress: &dyn Progress) -> Result<GroupModel> {
     let (purchase, covariance) = match (&model.covariates, &model.purchase_fit) {
         (None, fit) => (model.purchase.params.clone(), fit.as_ref().and_then(|fit| fit.covariance.clone())),
         (Some(_), _) => {
             let member = Member::named(model.purchase.name)?;
-            let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default())?;
+            let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default(), progress)?;
             (fitted.params, report.covariance)
         }
     };
@@ -72,11 +73,16 @@ pub(super) fn of_all(model: &ClvModel, base: &Base) -> Result<GroupModel> {
 }
 
 /// The models of the groups, in the order of their levels.
-pub(super) fn of_each(model: &ClvModel, base: &Base, by: &Grouping) -> Result<Vec<GroupModel>> {
+pub(super) fn of_each(
+    model: &ClvModel,
+    base: &Base,
+    by: &Grouping,
+    progress: &dyn Progress,
+) -> Result<Vec<GroupModel>> {
     let groups = by.levels.len();
     let tables: Vec<_> = (0..groups).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
     let member = Member::named(model.purchase.name)?;
-    let purchases = member.fit_groups(&tables, &model.purchase.params);
+    let purchases = member.fit_groups(&tables, &model.purchase.params, progress)?;
     let mut spends: Vec<_> = (0..groups).map(|_| SpendTable::builder()).collect();
     for i in 0..base.len() {
         let row = base.spend_row(i);
@@ -86,7 +92,7 @@ pub(super) fn of_each(model: &ClvModel, base: &Base, by: &Grouping) -> Result<Ve
     }
     let spends: Vec<_> = spends.iter().map(|builder| builder.finish()).collect();
     let pooled = model.spend.expect("checked when customers were read");
-    let spends = fit_groups::<GammaGamma>(&spends, &pooled.params());
+    let spends = fit_groups::<GammaGamma>(&spends, &pooled.params(), progress)?;
     let of = |g: usize| move |i: usize| by.of[i] as usize == g;
     let plain: Vec<(f64, f64)> = (0..groups).map(|g| observed(base, of(g))).collect();
     let plain = shrink(&plain);
