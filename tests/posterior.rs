@@ -521,6 +521,7 @@ impl clv::progress::Progress for Patience {
     }
 }
 
+/// Seen to fail: NUTS that does not ask and goes on in vain, the check after a posterior left out.
 #[test]
 fn a_fit_and_its_posterior_stop_when_asked_to() {
     let counts = counts(&cdnow());

@@ -412,3 +412,105 @@ fn fit_contracts(
 ) -> PyResult<Model> {
     let input = one(data, "data", &LogOptions::default())?;
     let (contracts, model) = long(py, |progress| {
+        let contracts = contracts::open_input(&input, reading)?;
+        let model = ContractModel::fit(&request.model, &contracts, &request.options, progress)?;
+        Ok((contracts, model))
+    })?;
+    let mut said = report::contracts(&contracts);
+    said.extend(report::contract_model(&model));
+    said.extend(report::survival(&model, &contracts));
+    warn(py, &said, 0)?;
+    Ok(Model { inner: AnyModel::Contracts(Box::new(model)), said })
+}
+
+/// Fits and scores in one go: who is still a customer, how often, how much, worth what.
+///
+/// The options are those of ``clv forecast``, that is of ``fit`` and ``score``: see ``clv.ForecastOptions``. The
+/// fitted model is the result's ``model``.
+#[pyfunction]
+#[pyo3(signature = (data, **options))]
+pub fn forecast(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Py<Scores>> {
+    let customers = customers(&options)?;
+    let words = options::words(Verb::Forecast, &options)?;
+    let asked = words::forecast(&words).map_err(|error| raise(py, error))?;
+    let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
+    let summary = open(py, data, &options, log)?;
+    let model = Bound::new(py, fit_purchases(py, &summary, &asked.request)?)?;
+    let said = model.get().said.clone();
+    let before = said_before(data, &summary);
+    match &model.get().inner {
+        AnyModel::Purchases(fitted) => scores(&model, fitted, &summary, &asked.options, said, before),
+        AnyModel::Contracts(_) => unreachable!("a forecast refuses models of contracts"),
+    }
+}
+
+/// Reads a model file, of any version ever released.
+///
+/// Raises ``ModelFileError`` if it is none.
+#[pyfunction]
+pub fn load(py: Python<'_>, path: PathBuf) -> PyResult<Model> {
+    model_file::load_any(&path).map(Model::new).map_err(|error| raise(py, error))
+}
+
+/// Reads the text of a model file.
+#[pyfunction]
+pub fn from_json(py: Python<'_>, text: &str) -> PyResult<Model> {
+    model_file::any_from_json(text, "model".as_ref()).map(Model::new).map_err(|error| raise(py, error))
+}
+
+/// A model of known parameters: ``clv.model("bg-nbd", r=.243, alpha=4.414, a=.793, b=2.426)``.
+///
+/// ``spend`` has those of Gamma-Gamma: ``{"p": 6.25, "q": 3.74, "v": 15.44}``. ``unit`` is the unit of time of the
+/// parameters, week unless another is named; ``grain`` what counted as one purchase when they were estimated.
+#[pyfunction]
+#[pyo3(signature = (name, *, spend=None, unit=None, grain=None, **parameters))]
+pub fn model(
+    py: Python<'_>,
+    name: &str,
+    spend: Option<Bound<'_, PyDict>>,
+    unit: Option<&str>,
+    grain: Option<&str>,
+    parameters: Option<Bound<'_, PyDict>>,
+) -> PyResult<Model> {
+    let failed = |error| raise(py, error);
+    let spend = spend.map(|spend| pairs(&spend)).transpose()?;
+    let parameters = parameters.map(|all| pairs(&all)).transpose()?.unwrap_or_default();
+    let unit = unit.map(str::parse).transpose().map_err(failed)?;
+    let grain = grain.map(str::parse).transpose().map_err(failed)?;
+    words::model(name, &parameters, spend, unit, grain).map(Model::new).map_err(failed)
+}
+
+fn pairs(all: &Bound<'_, PyDict>) -> PyResult<Vec<(String, f64)>> {
+    all.iter().map(|(name, value)| Ok((name.extract()?, value.extract()?))).collect()
+}
+
+/// Draws a purchase log from a model: customer_id, date and, with a spend model, amount.
+///
+/// The options are those of ``clv simulate``: see ``clv.SimulateOptions``.
+#[pyfunction]
+#[pyo3(signature = (model, **options))]
+pub fn simulate(
+    py: Python<'_>,
+    model: &Bound<'_, Model>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Table> {
+    let words = options::words(Verb::Simulate, &options)?;
+    let options = words::simulate(&words).map_err(|error| raise(py, error))?;
+    let AnyModel::Purchases(model) = &model.get().inner else {
+        return Err(PyTypeError::new_err(
+            "a log of purchases is drawn from a model of purchases, not of contracts",
+        ));
+    };
+    let mut batches = Vec::new();
+    long(py, |progress| {
+        clv::simulate::simulate(model, &options, progress, |batch| {
+            batches.push(batch.clone());
+            Ok(())
+        })
+    })?;
+    Ok(Table::of(clv::simulate::schema(model, &options), batches))
+}
