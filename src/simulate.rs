@@ -106,6 +106,7 @@ pub fn write_log(
     target: &Target,
     progress: &dyn Progress,
 ) -> Result<u64> {
+    options.check()?;
     let mut writer = TableWriter::create(target, schema(model, options))?;
     let rows = simulate(model, options, progress, |batch| writer.write(batch))?;
     writer.finish()?;

@@ -197,6 +197,33 @@ fn numbers_without_units_are_refused_with_the_right_form() {
     assert!(score("--model", "pareto").contains("known are"));
     assert!(score("--observed-until", "30.9.1997").contains("1997-09-30"));
     assert!(score("-o", "scores.xlsx").contains(".csv"));
+    assert!(score("--discount", "-5%/yr").contains("not negative"));
+    assert!(score("--horizon", "-3w").contains("positive"));
+    // An option is named once.
+    let named = |message: &str, option: &str| message.matches(option).count();
+    for (option, value) in
+        [("--horizon", "12"), ("--discount", "10"), ("--unit", "weeks"), ("--grain", "days")]
+    {
+        assert_eq!(named(&score(option, value), option), 1, "{option}");
+    }
+    let held = refused(&["backtest", &sample(), "--holdout", "39"]);
+    assert!(held.contains("39w") && named(&held, "duration") == 0, "{held}");
+}
+
+#[test]
+fn contradictions_are_named() {
+    let before = refused(&["summarize", &sample(), "--observed-until", "1990-01-01"]);
+    assert!(before.contains("--observed-until") && before.contains("after 1990-01-01"), "{before}");
+    let twice = refused(&["summarize", &sample(), "--id", "date", "--date", "date"]);
+    assert!(twice.contains("cannot be both the id and the date"), "{twice}");
+    let model = fixture("../models/v1/bg-nbd-cdnow.json");
+    let simulate = |option, value| refused(&["simulate", model.to_str().unwrap(), option, value]);
+    assert!(simulate("--until", "2019-01-01").contains("before the start"));
+    assert!(simulate("--customers", "1.5").contains("whole number"));
+    let drawn = |customers| ok(&["simulate", model.to_str().unwrap(), "--customers", customers]).stdout;
+    assert_eq!(drawn("1e2"), drawn("100"));
+    let by = refused(&["score", model.to_str().unwrap(), &sample(), "--by", "chanel"]);
+    assert!(by.contains("'chanel'") && by.contains("--by") && by.contains("columns: customer_id"), "{by}");
 }
 
 #[test]

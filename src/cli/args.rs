@@ -56,7 +56,7 @@ pub(super) struct LogArgs {
     decimal_comma: bool,
 
     /// For contracts (sbg, bdw): how long a period is: day, week, month or year
-    #[arg(long, value_name = "UNIT", help_heading = "Time")]
+    #[arg(long, value_name = "UNIT", help_heading = "Time", value_parser = plain::<Unit>)]
     period: Option<Unit>,
 
     /// Memory for rows in flight, such as 500MB or 2GB [default: half of the machine's, at most 2GB]

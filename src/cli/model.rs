@@ -1,5 +1,6 @@
 //! `clv model`: known parameters in, model file out.
 
+use crate::cli::args::plain;
 use crate::cli::console::{Console, Results};
 use crate::clv_model::ClvModel;
 use crate::contract_model::{ContractMember, ContractModel};
@@ -23,10 +24,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "LIST")]
     spend: Option<String>,
     /// Unit of time of the parameters: day, week, month or year [default: week]; of contracts: the period
-    #[arg(long, value_name = "UNIT")]
+    #[arg(long, value_name = "UNIT", value_parser = plain::<Unit>)]
     unit: Option<Unit>,
     /// What counted as one purchase when they were estimated
-    #[arg(long, value_name = "GRAIN")]
+    #[arg(long, value_name = "GRAIN", value_parser = plain::<Grain>)]
     grain: Option<Grain>,
     /// Model file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]

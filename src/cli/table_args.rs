@@ -4,7 +4,7 @@
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::args::date;
+use super::args::{date, plain};
 use crate::error::{Error, Result};
 use crate::history::{LogOptions, Returns};
 use crate::units::{Grain, Unit};
@@ -42,10 +42,10 @@ pub(super) struct TableArgs {
     skip_bad_rows: bool,
 
     /// What counts as one purchase: all within one hour, day, week, month or year [default: day]
-    #[arg(long, value_name = "GRAIN", help_heading = "Time")]
+    #[arg(long, value_name = "GRAIN", help_heading = "Time", value_parser = plain::<Grain>)]
     pub grain: Option<Grain>,
     /// How time is written: day, week, month or year; changes no forecast [default: week, or what a summary says]
-    #[arg(long, value_name = "UNIT", help_heading = "Time")]
+    #[arg(long, value_name = "UNIT", help_heading = "Time", value_parser = plain::<Unit>)]
     pub unit: Option<Unit>,
     /// End of observation [default: the last date of the log]
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Time")]

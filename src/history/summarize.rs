@@ -10,6 +10,7 @@ use std::thread;
 use jiff::civil::Date;
 
 use super::LogOptions;
+use super::account::Fate;
 use super::activity::{Activity, ActivityCounter};
 use super::attributes::Levels;
 use super::calendar::Calendar;
@@ -19,7 +20,7 @@ use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered};
 use super::store::Store;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::summary::Summary;
 use crate::units::Grain;
@@ -34,10 +35,23 @@ pub(crate) fn summarize(
     read: impl FnOnce(&Sink) -> Result<ReadOutcome>,
 ) -> Result<Summary> {
     let gathered = gather(options, progress, read)?;
+    refuse_end_before_all(options, &gathered.outcome)?;
     let mut meta = describe(options, gathered.outcome, &gathered.counts);
     meta.calendar = gathered.calendar;
     meta.activity = gathered.activity;
     Ok(Summary::new(meta, gathered.source))
+}
+
+/// An end of observation before all purchases leaves no customers, which nobody wants.
+fn refuse_end_before_all(options: &LogOptions, outcome: &ReadOutcome) -> Result<()> {
+    let after = outcome.account.rows(Fate::AfterObservedUntil);
+    match (options.observed_until, outcome.first) {
+        (Some(end), None) if after > 0 => {
+            let message = format!("all {after} purchases are after {end}: there would be no customers");
+            Err(Error::option("--observed-until", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The customers of a log, and what is known of its rows.
