@@ -13,6 +13,7 @@ use crate::model::GammaGamma;
 use crate::progress::Progress;
 use crate::summary::Summary;
 use crate::units::{Grain, Unit};
+use crate::warning::Warning;
 
 /// Which models to fit, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,17 @@ pub struct ClvModel {
     pub trained_on: Option<TrainedOn>,
 }
 
+/// Fewer customers than this say little of how customers differ.
+const FEW: u64 = 30;
+
+fn few(customers: u64) -> Option<Warning> {
+    (customers < FEW).then(|| {
+        let message =
+            format!("the model is fitted to {customers} customers: too few to say how customers differ");
+        Warning::new("few-customers", message)
+    })
+}
+
 impl ClvModel {
     /// A model of known parameters.
     pub fn from_parameters(purchase: PurchaseModel, spend: Option<GammaGamma>, unit: Unit) -> Self {
@@ -103,7 +115,7 @@ impl ClvModel {
     ) -> Result<ClvModel> {
         progress.stage("fitting", None);
         let names = &request.covariates.names;
-        let (purchase, purchase_fit, covariates) = if names.is_empty() {
+        let (purchase, mut purchase_fit, covariates) = if names.is_empty() {
             let (purchase, report) = member.fit(&counts.customers, &request.options, progress)?;
             (purchase, report, None)
         } else {
@@ -113,6 +125,7 @@ impl ClvModel {
                 regression(&counts.customers, &tables, &request.covariates, &request.options, progress)?;
             (purchase, report, Some(found))
         };
+        purchase_fit.warnings.extend(few(counts.trained_on.customers));
         Ok(ClvModel {
             purchase,
             covariates,

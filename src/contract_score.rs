@@ -82,6 +82,11 @@ impl ContractModel {
             let message = format!("the model counts in periods of a {}; these must, too", self.period);
             return Err(Error::option("--period", message));
         }
+        if options.margin != 1.0 {
+            let message = "contracts have no amounts here, and so no margin: multiply what a renewal earns by \
+                           discounted_lifetime, and leave it out";
+            return Err(Error::option("--margin", message));
+        }
         let periods = self.periods(options)?;
         Ok(match &contracts.data {
             ContractData::Customers(customers) => self.score_customers(customers, periods, options),

@@ -151,6 +151,14 @@ impl Error {
         ErrorKind::Option { option: option.into(), message: message.into() }.into()
     }
 
+    /// The same of another option, if it is of one.
+    pub fn of_option(self, option: &str) -> Self {
+        match self.into_kind() {
+            ErrorKind::Option { message, .. } => Error::option(option, message),
+            other => other.into(),
+        }
+    }
+
     /// An [`ErrorKind::Input`].
     pub fn input(place: Place, message: impl Into<String>) -> Self {
         ErrorKind::Input { place, message: message.into() }.into()

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::contract_model::CONTRACT_MODELS;
 use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
 use crate::error::{Error, Result};
 use crate::fit::{
@@ -116,8 +117,16 @@ impl Member {
     /// If there is none; the message lists those there are.
     pub fn named(name: &str) -> Result<&'static Member> {
         PURCHASE_MODELS.iter().find(|member| member.name == name).ok_or_else(|| {
-            let known: Vec<_> = PURCHASE_MODELS.iter().map(|member| member.name).collect();
-            Error::model(name, format!("unknown model '{name}'; known are {}", known.join(", ")))
+            let known = PURCHASE_MODELS.iter().map(|member| member.name);
+            let known: Vec<_> = known.chain(CONTRACT_MODELS.iter().map(|member| member.name)).collect();
+            let letters = |name: &str| name.to_lowercase().replace(['-', '_', '/', ' '], "");
+            let meant = known.iter().find(|known| letters(known) == letters(name));
+            let meant = meant.map(|meant| format!(": did you mean {meant}?")).unwrap_or_default();
+            let known = known.join(", ");
+            Error::model(
+                name,
+                format!("unknown model '{name}'{meant}; known are {known}, and auto and all to compare"),
+            )
         })
     }
 

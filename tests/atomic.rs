@@ -116,7 +116,7 @@ fn targets_that_cannot_be_are_refused_before_the_work() {
         let error = Target::table(dir.path().join(name).to_str().unwrap()).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
     }
-    assert!(Target::document(dir.path().join("model").to_str().unwrap()).is_ok());
+    assert!(Target::document(dir.path().join("model").to_str().unwrap(), "JSON").is_ok());
     assert!(Target::table("-").unwrap().is_stdout());
 }
 

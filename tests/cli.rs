@@ -195,6 +195,7 @@ fn numbers_without_units_are_refused_with_the_right_form() {
     assert!(score("--margin", "30").contains("0.3"));
     assert!(score("--unit", "fortnight").contains("day, week, month, year"));
     assert!(score("--model", "pareto").contains("known are"));
+    assert!(score("--model", "BG/NBD").contains("did you mean bg-nbd?"));
     assert!(score("--observed-until", "30.9.1997").contains("1997-09-30"));
     assert!(score("-o", "scores.xlsx").contains(".csv"));
     assert!(score("--discount", "-5%/yr").contains("not negative"));
@@ -222,8 +223,17 @@ fn contradictions_are_named() {
     assert!(simulate("--customers", "1.5").contains("whole number"));
     let drawn = |customers| ok(&["simulate", model.to_str().unwrap(), "--customers", customers]).stdout;
     assert_eq!(drawn("1e2"), drawn("100"));
+    for (output, wanted) in [("m.csv", ".json"), ("m.html", ".json")] {
+        assert!(refused(&["fit", &sample(), "-o", output]).contains(wanted));
+    }
     let by = refused(&["score", model.to_str().unwrap(), &sample(), "--by", "chanel"]);
-    assert!(by.contains("'chanel'") && by.contains("--by") && by.contains("columns: customer_id"), "{by}");
+    assert!(
+        by.contains("'chanel'")
+            && by.contains("--by")
+            && by.contains("--customers")
+            && by.contains("columns: customer_id"),
+        "{by}"
+    );
 }
 
 #[test]

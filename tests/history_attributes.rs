@@ -363,18 +363,14 @@ fn names_that_cannot_be_are_refused() {
     let customers = files.write("customers.csv", "customer_id,plan\nc1,gold\n");
     let summary = files.write("s.csv", "customer_id,frequency,recency,T,channel\nc1,0,0,9,web\n");
     for (path, options, words) in [
-        (&log, asked("chanel"), "'chanel' that is not there (columns: customer_id, date, amount, channel)"),
+        (&log, asked("chanel"), "the attribute 'chanel' is no column here"),
         (&summary, asked("plan"), "(columns: customer_id, frequency, recency, T, channel)"),
         (
             &log,
             joined("channel", &customers),
             "customers.csv: none of the --attributes (channel) is a column of this file",
         ),
-        (
-            &log,
-            joined("plan,chanel", &customers),
-            "'chanel' that is not there (columns: customer_id, date, amount, channel)",
-        ),
+        (&log, joined("plan,chanel", &customers), "the attribute 'chanel' is no column here"),
         (&log, asked("channel,channel"), "--attributes: 'channel' is named twice"),
         (&log, asked("Recency"), "--attributes: 'Recency' is the name of a column that summaries"),
         (&log, asked("unit"), "rename the column"),

@@ -18,6 +18,8 @@ file. Results are such tables too, and turn into the caller's with ``.to_pandas(
 ``.to_arrow()``.
 """
 
+import importlib
+
 from clv import plot
 from clv._core import (
     Backtest,
@@ -100,6 +102,16 @@ __all__ = [
     "sql",
     "summarize",
 ]
+
+# Modules for other packages, which are imported when they are asked for.
+_PARTS = ("compat", "sklearn", "spark")
+
+
+def __getattr__(name: str) -> object:
+    if name in _PARTS:
+        return importlib.import_module(f"clv.{name}")
+    raise AttributeError(f"module 'clv' has no attribute '{name}'")
+
 
 if __debug_build__:
     import warnings

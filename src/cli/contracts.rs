@@ -31,7 +31,7 @@ pub(super) fn fit(
     output: Option<&str>,
     console: &Console,
 ) -> Result<()> {
-    let target = output.map(Target::document).transpose()?;
+    let target = output.map(|name| Target::document(name, "JSON")).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(&input.inputs)?;
     }

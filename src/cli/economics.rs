@@ -120,12 +120,14 @@ impl Args {
     /// The tables to write, none of which is an input or another output.
     fn targets(&self) -> Result<[Option<Target>; 3]> {
         let mut targets = [None, None, None];
-        for (k, path) in [&self.output, &self.segments, &self.crm].into_iter().enumerate() {
+        let wanted = [("--output", &self.output), ("--segments", &self.segments), ("--crm", &self.crm)];
+        for (k, (option, path)) in wanted.into_iter().enumerate() {
             let Some(path) = path else { continue };
-            let target = Target::table(path)?;
-            target.refuse_inputs(self.input.files().chain([&self.model]).chain(&self.costs))?;
+            let target = Target::table(path).map_err(|error| error.of_option(option))?;
+            let inputs = self.input.files().chain([&self.model]).chain(&self.costs);
+            target.refuse_inputs(inputs).map_err(|error| error.of_option(option))?;
             if targets.iter().flatten().any(|other: &Target| other.to_string() == target.to_string()) {
-                return Err(Error::option("--output", format!("'{target}' is to be written twice")));
+                return Err(Error::option(option, format!("'{target}' is to be written twice")));
             }
             targets[k] = Some(target);
         }

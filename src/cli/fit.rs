@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let mut log = args.input.options(threads)?;
     FitArgs::prepare(&request, &mut log)?;
-    let target = args.output.as_deref().map(Target::document).transpose()?;
+    let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }

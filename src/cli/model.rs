@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
-    let target = args.output.as_deref().map(Target::document).transpose()?;
+    let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     let parts = |list: &String| list.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
     let spend = args.spend.as_ref().map(|list| pairs(GammaGamma::NAME, &parts(list))).transpose()?;
     let known = Known { spend, unit: args.unit, grain: args.grain };

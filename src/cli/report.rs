@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         ..ScoreOptions::default()
     };
     let model = model_file::load(&args.model)?;
-    let target = Target::document(&args.output)?;
+    let target = Target::document(&args.output, "HTML")?;
     target.refuse_inputs(args.input.files().chain([&args.model]).chain(&args.costs))?;
     let log = score::log_options(&model, &args.input.log, &scores, threads)?;
     let mut summary = history::open(&args.input.inputs, &log, console)?;

@@ -88,9 +88,10 @@ impl<F: Fn(f64) -> f64> SmoothTerms<F> {
                 let t = y.exp();
                 (self.ln_f)(t).exp() * t
             });
-            let (left, falls) = (ln_next + next, ln_next + next < ln + y);
+            // `t f` falls like `t^−slope` here and faster later on, so that at most `t f / slope` is left.
+            let (left, slope) = (ln_next + next, (ln + y - ln_next - next) / (next - y));
             (y, ln) = (next, ln_next);
-            if falls && self.decay.is_none() && left < (before + sum).ln() - NEGLIGIBLE {
+            if slope > 0.0 && left - slope.ln() < (before + sum).ln() - NEGLIGIBLE {
                 break;
             }
             if let (Some(decay), true) = (self.decay, to == f64::INFINITY)
@@ -123,6 +124,12 @@ mod tests {
             let geometric = SmoothTerms { ln_f: |t: f64| -rate * t, bend: 1.0, decay: None };
             close(geometric.sum(0.0, f64::INFINITY), -1.0 / (-rate).exp_m1());
             close(geometric.sum(0.0, 999.0), (-rate * 1e3).exp_m1() / (-rate).exp_m1());
+        }
+        // `B(a, b + t) / B(a, b)` falls exponentially for long, and like `t^−a` at last: its sum is (b + a − 1)/(a − 1).
+        for (a, b) in [(5e8_f64, 9.5e9), (5e5, 1e3), (30.0, 1e7), (3.0, 2.0)] {
+            let ln_f = |t: f64| crate::special::ln_beta(a, b + t) - crate::special::ln_beta(a, b);
+            let sum = SmoothTerms { ln_f, bend: 1.0, decay: Some(a) }.sum(0.0, f64::INFINITY);
+            assert!((sum / ((b + a - 1.0) / (a - 1.0)) - 1.0).abs() < 1e-6, "{a} {b}: {sum}");
         }
         let bell = SmoothTerms { ln_f: |t: f64| -(t * t) / 1e6, bend: 2.0, decay: None };
         let whole = 0.5 + 0.5 * (1e6 * std::f64::consts::PI).sqrt();

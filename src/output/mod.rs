@@ -45,6 +45,10 @@ pub struct Target {
     format: Format,
 }
 
+/// Extensions that promise something: a document does not pass for it.
+const OTHERS: [&str; 11] =
+    ["csv", "tsv", "parquet", "jsonl", "ndjson", "json", "html", "pdf", "xlsx", "png", "svg"];
+
 impl Target {
     /// A target for a table, its format by the extension; `-` is standard output (CSV).
     ///
@@ -74,13 +78,19 @@ impl Target {
         Ok(Target { path: Some(path.to_owned()), format })
     }
 
-    /// A target for a document, whatever its extension; `-` is standard output.
+    /// A target for a document that is `what`, such as `JSON`; `-` is standard output.
     ///
     /// # Errors
-    /// If nothing can be written there.
-    pub fn document(name: &str) -> Result<Self> {
+    /// If the extension is that of something else, or nothing can be written there.
+    pub fn document(name: &str, what: &str) -> Result<Self> {
         if name == "-" {
             return Ok(Target { path: None, format: Format::Csv });
+        }
+        let extension = Path::new(name).extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let own = what.to_ascii_lowercase();
+        if let Some(other) = extension.filter(|other| *other != own && OTHERS.contains(&other.as_str())) {
+            let message = format!("'{name}' would be {what} and not .{other}: name it with .{own}");
+            return Err(Error::option("--output", message));
         }
         atomic::check(Path::new(name))?;
         Ok(Target { path: Some(name.into()), format: Format::Csv })

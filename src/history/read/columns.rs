@@ -175,11 +175,7 @@ impl<'a> Table<'a> {
     }
 
     fn attributes(&self, options: &LogOptions) -> Result<Vec<usize>> {
-        options
-            .attributes
-            .iter()
-            .map(|name| self.named("--attributes (or --by, --covariates)", name))
-            .collect()
+        options.attributes.iter().map(|name| self.attribute(name)).collect()
     }
 }
 
@@ -331,6 +327,17 @@ impl Table<'_> {
                 Err(self.error(&message))
             }
         }
+    }
+
+    /// An attribute is asked for by options of several names, and by models with covariates.
+    fn attribute(&self, name: &str) -> Result<usize> {
+        if self.names.iter().any(|column| normalise(column) == normalise(name)) {
+            return self.named("--attributes", name);
+        }
+        Err(self.error(&format!(
+            "the attribute '{name}' is no column here. --attributes, --by, --covariates or --margin-column asks for \
+             it, or the model has it as a covariate; --customers FILE brings attributes that the log does not have"
+        )))
     }
 
     fn refuse_shared(&self, roles: &[Played]) -> Result<()> {
