@@ -233,7 +233,7 @@ fn the_command_writes_a_page() {
         assert_eq!(output.status.code(), Some(2));
         assert!(words.contains(why), "{words}");
     };
-    refused(&["report", &model, log, "-o", &model], "is an input");
+    refused(&["report", &model, log, "-o", &model], "would be HTML and not .json");
     refused(&["report", &model, log, "-o", &out, "--holdout", "9y"], "shorter one");
 }
 
