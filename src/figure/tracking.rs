@@ -55,7 +55,8 @@ fn in_all(points: &[TrackPoint]) -> String {
     let (expected, actual) = (end.expected - start.0, end.actual - start.1);
     format!(
         "After the dashed line, which the model had not seen, {} repeat purchases were expected and {} made: {:+.1} %. The band \
-         holds the purchases of such customers with 90 % probability, if the model is right.",
+         holds the purchases of such customers with 90 % probability, if the model is right. Expected is what such customers \
+         buy, given when they came and not what they had bought: the total that is forecast from each history may differ.",
         grouped(expected, 0),
         grouped(actual, 0),
         100.0 * (expected / actual - 1.0)
