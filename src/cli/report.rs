@@ -78,10 +78,10 @@ impl Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.study.options()?;
-    let interval = IntervalOptions { probability: options.interval, seed: options.seed, of_mean: false };
+    let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
     let scores = ScoreOptions {
         value: options.value,
-        interval: Some(interval),
+        interval: options.interval.map(interval),
         by: options.by.first().cloned(),
         ..ScoreOptions::default()
     };

@@ -1,6 +1,9 @@
 //! The study of one log: what all topics need, worked out once, and what each makes of it.
 
+use super::chance::Dispersion;
+use super::valuation::Values;
 use super::*;
+use crate::score::draws::Open;
 
 /// What all topics need.
 pub(super) struct Study<'a> {
@@ -33,7 +36,11 @@ impl<'a> Study<'a> {
         let (horizon, discounting) = (options.value.horizon.in_units(unit), options.value.discounting(unit));
         refuse_endless(model, horizon, options)?;
         let outreach = Outreach::new(horizon, discounting, unit);
-        let valuation = Valuation::new(model, base, &outreach, progress)?;
+        let open = match options.interval {
+            Some(_) => Open::of(model, options.seed),
+            None => Open::Sides(Vec::new()),
+        };
+        let valuation = Valuation::new(model, base, &outreach, &open, progress)?;
         progress.stage("fitting groups", None);
         let margin = base.margin.iter().sum::<f64>() / base.len() as f64;
         let terms = Terms {
@@ -42,13 +49,13 @@ impl<'a> Study<'a> {
             discounting,
             unit,
             months: options.curve_months(),
-            probability: options.interval,
-            draws: options.draws,
+            probability: options.interval.unwrap_or_default(),
+            draws: options.interval.map_or(0, |_| options.draws),
             seed: options.seed,
             target_ratio: options.target_ratio,
             target_payback: options.target_payback.in_units(Unit::Month),
         };
-        let of_all = groups::of_all(model, base)?;
+        let of_all = groups::of_all(model, base, &open)?;
         let all = Prospect::new(&of_all, &terms, OF_GROUPS);
         let of_groups = match base.by.first() {
             Some(by) => groups::of_each(model, base, by)?,
@@ -88,8 +95,8 @@ impl<'a> Study<'a> {
     }
 
     fn draws(&self) -> Draws {
-        let EconomicsOptions { draws, interval, seed, .. } = *self.options;
-        Draws { draws, probability: interval, seed }
+        let Terms { draws, probability, seed, .. } = self.terms;
+        Draws { draws, probability, seed }
     }
 
     pub fn whole_last_month(&self, meta: &SummaryMeta) -> bool {
@@ -98,8 +105,12 @@ impl<'a> Study<'a> {
 
     pub fn equity(&self, acquisitions: &Acquisitions) -> Result<Equity> {
         let spend = self.model.spend.expect("checked when customers were read");
-        let dispersion =
-            chance::dispersion(self.base, &self.valuation, &self.outreach, &spend, self.options.seed)?;
+        let dispersion = match self.options.interval {
+            Some(_) => {
+                chance::dispersion(self.base, &self.valuation, &self.outreach, &spend, self.options.seed)?
+            }
+            None => Dispersion { value: 0.0, revenue: vec![0.0; self.outreach.ends.len()] },
+        };
         let plans = self.plans(acquisitions)?;
         Ok(Equity::new(&self.valuation, &self.base.born, &dispersion, plans, self.end, &self.draws()))
     }
@@ -271,14 +282,15 @@ impl<'a> Study<'a> {
     /// Margin that a customer who is one today is expected to bring in a year, undiscounted.
     fn yearly_margin(&self) -> f64 {
         let year = 12.0 * Unit::Month.days() / self.model.unit.days();
-        let models = &self.valuation.models;
-        let spend = &self.valuation.values.spend;
+        let Values { p_alive, spend, .. } = &self.valuation.values;
+        let histories = &self.base.histories;
+        let ahead = histories
+            .each_age(&self.valuation.models, |model, customer| model.expected_if_alive(customer, year));
         let one = |i: usize| {
-            let model = &models[self.base.class[i] as usize];
-            self.base.margin[i] * spend[i] * model.expected_purchases(&self.base.customers[i], year)
+            let purchases = p_alive[i] * ahead[self.base.history(i).age as usize];
+            self.base.margin[i] * spend[i] * purchases
         };
-        let alive: f64 = self.valuation.values.p_alive.iter().sum();
-        (0..self.base.len()).map(one).sum::<f64>() / alive
+        (0..self.base.len()).map(one).sum::<f64>() / p_alive.iter().sum::<f64>()
     }
 
     pub fn notes(&self, meta: &SummaryMeta, movement: Option<&Movement>) -> Vec<String> {

@@ -1,15 +1,18 @@
 //! Figures with what is not known of them.
 //!
-//! What a fit leaves open is a handful of independent normal directions (see
-//! [`crate::score::draws::directions`]). A positive figure is evaluated one standard deviation to either side
-//! along each, and taken as log-linear between: `ln f = ln f0 + Σ s_k z_k`, with `s_k` half the difference of the
-//! logarithms. Figures that depend on the same directions are drawn with the same `z`, so that ratios and
-//! sums of them are right, too. This costs two evaluations a direction where draws would cost hundreds.
+//! What a fit leaves open is a handful of independent normal directions, or the draws that a model file has of its
+//! posterior (see [`crate::score::draws::Open`]). Along directions a positive figure is evaluated one standard
+//! deviation to either side of each, and taken as log-linear between: `ln f = ln f0 + Σ s_k z_k`, with `s_k` half the
+//! difference of the logarithms; this costs two evaluations a direction where draws would cost hundreds. With draws it
+//! is evaluated at each of them. Figures that depend on the same directions are drawn with the same `z`, and those
+//! with draws at the same draw, so that ratios and sums of them are right, too.
 
 use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Gamma, StandardNormal};
+
+use crate::score::draws::{Draw, Open};
 
 /// A figure and its central interval, if one is known.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -59,11 +62,68 @@ impl Normals {
     }
 }
 
-/// A figure and its slopes along the directions.
+/// Something worked out beside the estimate, as [`Open`] has the parameters for it.
+#[derive(Debug, Clone)]
+pub(super) enum Beside<T> {
+    /// On both sides along each direction.
+    Sides(Vec<[T; 2]>),
+    /// At each draw.
+    Draws(Vec<T>),
+}
+
+impl Open {
+    /// Works something out at each parameter set, in order.
+    pub(super) fn beside<T>(&self, mut of: impl FnMut(&Draw) -> T) -> Beside<T> {
+        match self {
+            Open::Sides(sides) => {
+                Beside::Sides(sides.iter().map(|[plus, minus]| [of(plus), of(minus)]).collect())
+            }
+            Open::Draws(draws) => Beside::Draws(draws.iter().map(of).collect()),
+        }
+    }
+}
+
+impl<T> Beside<T> {
+    /// How many directions there are; draws have none.
+    pub fn directions(&self) -> usize {
+        match self {
+            Beside::Sides(sides) => sides.len(),
+            Beside::Draws(_) => 0,
+        }
+    }
+
+    /// Something else that follows from it.
+    pub fn map<U>(&self, of: impl Fn(&T) -> U) -> Beside<U> {
+        match self {
+            Beside::Sides(sides) => {
+                Beside::Sides(sides.iter().map(|[plus, minus]| [of(plus), of(minus)]).collect())
+            }
+            Beside::Draws(draws) => Beside::Draws(draws.iter().map(of).collect()),
+        }
+    }
+
+    /// A figure that is `value` at the estimate.
+    pub fn figure(&self, value: f64, of: impl Fn(&T) -> f64) -> Uncertain {
+        match self.map(of) {
+            Beside::Sides(sides) => Uncertain::new(value, sides.into_iter()),
+            Beside::Draws(draws) => Uncertain { value, known: Known::Draws(draws) },
+        }
+    }
+}
+
+/// A figure and what is known of how sure it is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Uncertain {
     pub value: f64,
-    slopes: Vec<f64>,
+    known: Known,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Known {
+    /// Slopes of the logarithm along the first directions; 0 along the others.
+    Slopes(Vec<f64>),
+    /// The figure at each draw.
+    Draws(Vec<f64>),
 }
 
 impl Uncertain {
@@ -73,20 +133,26 @@ impl Uncertain {
             let slope = 0.5 * (plus / minus).ln();
             if slope.is_finite() { slope } else { 0.0 }
         };
-        Uncertain { value, slopes: sides.map(slope).collect() }
+        Uncertain { value, known: Known::Slopes(sides.map(slope).collect()) }
     }
 
-    /// A figure whose logarithm has this standard deviation along one direction of several.
-    pub fn along(value: f64, direction: usize, directions: usize, deviation: f64) -> Self {
-        let mut slopes = vec![0.0; directions];
+    /// A figure whose logarithm has this standard deviation along one direction.
+    pub fn along(value: f64, direction: usize, deviation: f64) -> Self {
+        let mut slopes = vec![0.0; direction + 1];
         slopes[direction] = if deviation.is_finite() { deviation } else { 0.0 };
-        Uncertain { value, slopes }
+        Uncertain { value, known: Known::Slopes(slopes) }
     }
 
-    /// Its draws.
+    /// Its draws, as many as there are normal numbers; of fewer own draws each stands for some.
     pub fn draws(&self, normals: &Normals) -> Vec<f64> {
-        let factor = |z: &Vec<f64>| self.slopes.iter().zip(z).map(|(s, z)| s * z).sum::<f64>().exp();
-        normals.z.iter().map(|z| self.value * factor(z)).collect()
+        let n = normals.z.len();
+        match &self.known {
+            Known::Slopes(slopes) => {
+                let factor = |z: &Vec<f64>| slopes.iter().zip(z).map(|(s, z)| s * z).sum::<f64>().exp();
+                normals.z.iter().map(|z| self.value * factor(z)).collect()
+            }
+            Known::Draws(draws) => (0..n).map(|i| draws[i * draws.len() / n]).collect(),
+        }
     }
 }
 
@@ -153,6 +219,15 @@ mod tests {
         assert!((low / exact(-1.6449) - 1.0).abs() < 0.01 && (high / exact(1.6449) - 1.0).abs() < 0.01);
         let ratio: Vec<f64> = draws.iter().zip(figure.draws(&normals)).map(|(a, b)| a / b).collect();
         assert!(ratio.iter().all(|ratio| *ratio == 1.0));
+    }
+
+    /// Draws of a posterior are taken as they are, none of them left out.
+    #[test]
+    fn draws_of_a_posterior_are_taken() {
+        let known = Beside::Draws((1..=100).map(f64::from).collect());
+        let draws = known.figure(40.0, |draw| draw * 2.0).draws(&Normals::new(400, 2, 1, 0));
+        assert_eq!(draws.len(), 400);
+        assert_eq!(interval(&draws, 0.9), Some((10.0, 190.0)));
     }
 
     /// Worked by hand: means 1 and 3 with variance 1 differ by q = 2, so between = 1 and half the way is kept.

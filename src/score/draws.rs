@@ -14,7 +14,7 @@ use rand_distr::StandardNormal;
 
 use crate::clv_model::ClvModel;
 use crate::fit::{FitReport, cholesky};
-use crate::model::{GammaGamma, Model};
+use crate::model::{GammaGamma, Model, within_reach};
 
 /// One draw of all parameters.
 #[derive(Debug, Clone)]
@@ -25,57 +25,84 @@ pub(crate) struct Draw {
     pub coefficients: Vec<f64>,
     /// The spend model.
     pub spend: Option<GammaGamma>,
+    /// May the purchase model differ from the estimate?
+    pub purchase_moves: bool,
+}
+
+/// Draws for intervals: enough that their own noise does not show beside what they say.
+pub(crate) const DRAWS: usize = 100;
+
+/// The estimates.
+pub(crate) fn estimate(model: &ClvModel) -> Draw {
+    let coefficients =
+        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend, purchase_moves: false }
 }
 
 /// Draws `n` times.
 pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let coefficients: Vec<f64> =
-        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    let coefficients = estimate(model).coefficients;
     let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
     let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
     let one = |i| {
         let mut params = purchase.draw(i, n, &mut rng);
         let coefficients = params.split_off(model.purchase.params.len());
         let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(i, n, &mut rng)));
-        Draw { params, coefficients, spend }
+        Draw { params, coefficients, spend, purchase_moves: true }
     };
     (0..n).map(one).collect()
 }
 
-/// Two parameter sets on either side of the estimate, one standard deviation away along one direction.
+/// What a fit leaves open, for figures that are dear to evaluate and so cannot be at hundreds of draws.
 #[derive(Debug, Clone)]
-pub(crate) struct Direction {
-    /// Is it the purchase model that moves, and not the spend model?
-    pub purchase: bool,
-    /// Both sides.
-    pub sides: [Draw; 2],
+pub(crate) enum Open {
+    /// Two parameter sets on either side of the estimate, one standard deviation away along each of some
+    /// independent directions: standard normal numbers, one a direction, times half the difference of a smooth
+    /// function on both sides, are to first order what draws would give.
+    Sides(Vec<[Draw; 2]>),
+    /// The draws themselves, where the model has its own: they need not be normal.
+    Draws(Vec<Draw>),
 }
 
-/// The estimate itself, and directions of what is not known of it: independent standard normal numbers,
-/// one a direction, times half the difference of any smooth function on both sides, are to first order what
-/// draws would give.
-pub(crate) fn directions(model: &ClvModel) -> (Draw, Vec<Direction>) {
-    let coefficients: Vec<f64> =
-        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
-    let at = Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend };
+impl Open {
+    /// What the fits of this model leave open.
+    pub fn of(model: &ClvModel, seed: u64) -> Self {
+        let fits = [&model.purchase_fit, &model.spend_fit];
+        match fits.into_iter().flatten().any(has_draws) {
+            true => Open::Draws(draw(model, DRAWS, seed)),
+            false => Open::Sides(sides(model)),
+        }
+    }
+
+    /// All parameter sets, in order.
+    pub fn draws(&self) -> Box<dyn Iterator<Item = &Draw> + '_> {
+        match self {
+            Open::Sides(sides) => Box::new(sides.iter().flatten()),
+            Open::Draws(draws) => Box::new(draws.iter()),
+        }
+    }
+}
+
+/// One standard deviation to both sides along each direction: first those of the purchase model.
+fn sides(model: &ClvModel) -> Vec<[Draw; 2]> {
+    let at = estimate(model);
     let purchase = Normal::new(&at.params, &at.coefficients, model.purchase_fit.as_ref());
     let moved = |step: usize, sign: f64| {
         let mut params = purchase.along(step, sign);
         let coefficients = params.split_off(at.params.len());
-        Draw { params, coefficients, ..at.clone() }
+        Draw { params, coefficients, purchase_moves: true, ..at.clone() }
     };
-    let of_purchase = (0..purchase.steps()).map(|k| (true, [moved(k, 1.0), moved(k, -1.0)]));
+    let of_purchase = (0..purchase.steps()).map(|k| [moved(k, 1.0), moved(k, -1.0)]);
     let spend = model.spend.map(|spend| Normal::new(&spend.params(), &[], model.spend_fit.as_ref()));
     let paid = |source: &Normal, step: usize, sign: f64| {
         let spend = Some(GammaGamma::from_params(&source.along(step, sign)));
         Draw { spend, ..at.clone() }
     };
-    let of_spend = spend.iter().flat_map(|source| {
-        (0..source.steps()).map(|k| (false, [paid(source, k, 1.0), paid(source, k, -1.0)]))
-    });
-    let all = of_purchase.chain(of_spend).map(|(purchase, sides)| Direction { purchase, sides }).collect();
-    (at, all)
+    let of_spend = spend
+        .iter()
+        .flat_map(|source| (0..source.steps()).map(|k| [paid(source, k, 1.0), paid(source, k, -1.0)]));
+    of_purchase.chain(of_spend).collect()
 }
 
 /// What parameters, and coefficients behind them, are drawn from.
@@ -96,9 +123,9 @@ struct Normal {
 
 impl<'a> Source<'a> {
     fn new(params: &[f64], coefficients: &[f64], fit: Option<&'a FitReport>) -> Self {
-        match fit.and_then(|fit| fit.posterior.as_ref()).map(|posterior| &posterior.draws) {
-            Some(draws) if !draws.is_empty() => Source::Stored(draws),
-            _ => Source::Normal(Normal::new(params, coefficients, fit)),
+        match fit.filter(|fit| has_draws(fit)).and_then(|fit| fit.posterior.as_ref()) {
+            Some(posterior) => Source::Stored(&posterior.draws),
+            None => Source::Normal(Normal::new(params, coefficients, fit)),
         }
     }
 
@@ -147,16 +174,20 @@ impl Normal {
         let Some(factor) = &self.factor else { return self.estimate.clone() };
         let moved = |(i, estimate): (usize, &f64)| {
             let step: f64 = (0..=i).map(|j| factor[[i, j]] * z[j]).sum();
-            if i < self.logs { estimate * step.exp() } else { estimate + step }
+            if i < self.logs { within_reach(estimate * step.exp()) } else { estimate + step }
         };
         self.estimate.iter().enumerate().map(moved).collect()
     }
 }
 
+/// Has the fit draws of its posterior?
+fn has_draws(fit: &FitReport) -> bool {
+    fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty())
+}
+
 /// Does the model know nothing of how sure its parameters are?
 pub(super) fn is_certain(model: &ClvModel) -> bool {
-    let drawn = |fit: &FitReport| fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty());
     let known =
-        |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some() || drawn(fit));
+        |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some() || has_draws(fit));
     !known(&model.purchase_fit) || (model.spend.is_some() && !known(&model.spend_fit))
 }

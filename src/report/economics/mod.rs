@@ -57,10 +57,12 @@ fn overview(found: &Economics) -> Table {
 
 /// An interval in words.
 fn bounds(figure: &Figure, found: &Economics) -> String {
-    let level = significant(100.0 * found.options.interval, 4);
-    match figure.interval {
-        Some((low, high)) => format!("{level} % interval {} to {}", money(low), money(high)),
-        None => "interval not known".to_owned(),
+    match (found.options.interval, figure.interval) {
+        (Some(share), Some((low, high))) => {
+            format!("{} % interval {} to {}", significant(100.0 * share, 4), money(low), money(high))
+        }
+        (Some(_), None) => "interval not known".to_owned(),
+        (None, _) => "no interval was asked for".to_owned(),
     }
 }
 
