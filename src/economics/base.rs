@@ -88,6 +88,24 @@ impl Base {
         self.id.len()
     }
 
+    /// Takes the months of first purchases from the same log by day. Both are sorted by customer.
+    pub fn born_by_day(&mut self, days: &Summary) -> Result<()> {
+        let mut next = 0;
+        for batch in days.batches() {
+            let batch = batch?;
+            for row in 0..batch.len() {
+                let id = batch.customer_id.value(row);
+                while self.id.get(next).is_some_and(|own| own.as_str() < id) {
+                    next += 1;
+                }
+                if self.id.get(next).is_some_and(|own| own == id) {
+                    self.born[next] = month_of_birth(&days.meta, batch.t.value(row));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The history of a customer.
     pub fn history(&self, i: usize) -> &History {
         &self.histories.distinct[self.histories.of[i] as usize]
@@ -187,7 +205,7 @@ impl<'a> Reader<'a> {
             base.customers.push(customer);
             base.mean.push(mean.value(i));
             base.first.push(first.value(i));
-            base.born.push(first_grain(Grain::Month, first_seen(self.meta, own.t)));
+            base.born.push(month_of_birth(self.meta, own.t));
             base.margin.push(margin);
             base.log_gaps.extend(batch.log_gaps.as_ref().map(|sums| sums.value(i)));
             for (k, place) in self.by.iter().enumerate() {
@@ -250,6 +268,11 @@ impl<'a> Reader<'a> {
         self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)
     }
+}
+
+/// The month in which a customer of this age \[summary's units\] was first seen.
+fn month_of_birth(meta: &SummaryMeta, age: f64) -> i32 {
+    first_grain(Grain::Month, first_seen(meta, age))
 }
 
 /// The date on which a customer of this age \[summary's units\] was first seen.

@@ -4,6 +4,7 @@ use super::chance::Dispersion;
 use super::valuation::Values;
 use super::*;
 use crate::score::draws::Open;
+use crate::units::Grain;
 
 /// What all topics need.
 pub(super) struct Study<'a> {
@@ -327,6 +328,11 @@ impl<'a> Study<'a> {
                          input, which cannot be read twice";
             notes.push(words.to_owned());
         }
+        if meta.grain == Some(Grain::Week) {
+            let words =
+                "observed retention by month counts a week that lies in two months in the earlier one";
+            notes.push(words.to_owned());
+        }
         if meta.activity.is_none() {
             notes.push("no observed retention by month: purchases of a year count as one".to_owned());
         }
@@ -367,42 +373,4 @@ fn refuse_endless(model: &ClvModel, horizon: f64, options: &EconomicsOptions) ->
         model.purchase.name
     );
     Err(Error::option("--horizon", message))
-}
-
-/// What a log must be asked for.
-pub(super) fn log_options(
-    model: &ClvModel,
-    log: &LogOptions,
-    options: &EconomicsOptions,
-) -> Result<LogOptions> {
-    let mut log = log.clone();
-    let covariates = model.covariates.iter().flat_map(|c| &c.covariates).map(|c| &c.name);
-    for name in options.by.iter().chain(&options.margin_column).chain(covariates) {
-        if !log.attributes.contains(name) {
-            log.attributes.push(name.clone());
-        }
-    }
-    log.first_amount = true;
-    log.activity = Some(options.active_within);
-    log.log_gaps = model.purchase.specs().iter().any(|spec| spec.scale == Scale::Whole);
-    Ok(log)
-}
-
-pub(super) fn open(inputs: &[Input], log: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
-    history::open_inputs(inputs, log, progress)
-}
-
-/// The date to compare today with.
-pub(super) fn earlier_date(meta: &SummaryMeta, options: &EconomicsOptions) -> Result<Option<Date>> {
-    let (Some(first), Some(end)) = (meta.first_purchase, meta.observed_until) else { return Ok(None) };
-    if let Some(date) = options.compare_with {
-        if date > first && date < end {
-            return Ok(Some(date));
-        }
-        let message = format!("{date} is not within the log, which is from {first} to {end}");
-        return Err(Error::option("--compare-with", message));
-    }
-    let days = first.until(end).map_or(0, |span| span.get_days());
-    let back = (days / 2).min(365);
-    Ok((back >= 28).then(|| end.saturating_sub(jiff::Span::new().days(back))))
 }
