@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let inputs = history::from_paths(&args.input.inputs);
     let tested = match args.no_backtest {
         true => Err("it was not asked for (--no-backtest).".to_owned()),
-        false => page::backtest(&model, &summary.meta, (&inputs, &log), &args.backtest(), console)?,
+        false => page::backtest(&model, &summary, (&inputs, &log), &args.backtest(), console)?,
     };
     let request = PageRequest {
         title: args.title.clone().unwrap_or_else(|| page::TITLE.to_owned()),
