@@ -202,3 +202,26 @@ pub(super) fn moments(values: impl Iterator<Item = f64>) -> (f64, f64) {
     }
     (mean, if n > 1.0 { squares / (n - 1.0) / n } else { f64::INFINITY })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: p v/(q - 1) = 2 30/3 = 20, and the slopes of its logarithm 1, -4/3, 1 with the covariance below give
+    /// 0.04 + 16/9 0.01 + 0.02 + 2 (-4/3 0.005 + 0.01 - 4/3 0.002). Seen to fail with cross terms taken once.
+    #[test]
+    fn means_have_the_variance_of_their_parameters() {
+        let covariance = vec![
+            vec![0.04 * 4.0, 0.005 * 8.0, 0.01 * 60.0],
+            vec![0.005 * 8.0, 0.01 * 16.0, 0.002 * 120.0],
+            vec![0.01 * 60.0, 0.002 * 120.0, 0.02 * 900.0],
+        ];
+        let (mean, variance) =
+            population_mean(&GroupFit::new(vec![2.0, 4.0, 30.0], Some(covariance))).unwrap();
+        let relative = 0.04 + 16.0 / 9.0 * 0.01 + 0.02 + 2.0 * (0.01 - 4.0 / 3.0 * 0.007);
+        assert!(
+            (mean - 20.0).abs() < 1e-12 && (variance / 400.0 / relative - 1.0).abs() < 1e-12,
+            "{variance}"
+        );
+    }
+}
