@@ -244,7 +244,7 @@ fn a_holdout_needs_purchases() {
 }
 
 /// Draws that a model file has are what intervals are made of, not its covariance: of draws at another place the
-/// intervals are there. Seen to fail with `Open::Sides` for all models.
+/// intervals are there. Seen to fail with the covariance taken although there are draws.
 #[test]
 fn draws_of_the_posterior_are_taken() {
     let log = [fixture("shop/orders.csv")];

@@ -98,8 +98,7 @@ fn drawn(
     how: &Draws,
     stream: u64,
 ) -> Vec<f64> {
-    let normals = Normals::new(how.draws, valuation.beside.directions(), how.seed, 0);
-    let expected = valuation.beside.figure(part(&valuation.at), part).draws(&normals);
+    let expected = valuation.figure(part).draws(&Normals::new(how.draws, 0, how.seed, 0));
     with_chance(&expected, dispersion, how.seed, stream)
 }
 

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
 use crate::fit::{FitOptions, GroupFit, cholesky, fit_groups};
 use crate::model::{CustomerTable, GammaGamma, Model, Spend, SpendRow, SpendTable, within_reach};
-use crate::score::draws::{Draw, Open};
+use crate::score::draws::Draw;
 
 /// Below this `q` the mean of gamma-gamma hangs on customers never seen: the observed mean is taken.
 const SHAKY: f64 = 1.1;
@@ -54,7 +54,7 @@ impl GroupModel {
         })
     }
 
-    /// From the draws that a model file has.
+    /// From draws of the parameters of the model of all.
     fn drawn(model: &ClvModel, draws: &[Draw], spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
         let own = |draw: &Draw| PurchaseModel::new(model.purchase.name, &draw.params);
         let purchases = draws.iter().map(own).collect::<Result<Vec<_>>>()?;
@@ -83,22 +83,16 @@ fn mean_amount(spend: &GammaGamma) -> f64 {
 }
 
 /// The model of all customers together: the fitted one; with covariates, the same family without them.
-pub(super) fn of_all(model: &ClvModel, base: &Base, open: &Open) -> Result<GroupModel> {
+pub(super) fn of_all(model: &ClvModel, base: &Base, draws: &[Draw]) -> Result<GroupModel> {
     let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true));
     let first = moments((0..base.len()).map(|i| base.first[i]));
-    let (purchase, covariance) = match (&model.covariates, open) {
-        (None, Open::Draws(draws)) => return GroupModel::drawn(model, draws, spend, first),
-        (None, _) => {
-            let covariance = model.purchase_fit.as_ref().and_then(|fit| fit.covariance.clone());
-            (model.purchase.params.clone(), covariance)
-        }
-        (Some(_), _) => {
-            let member = Member::named(model.purchase.name)?;
-            let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default())?;
-            (fitted.params, report.covariance)
-        }
-    };
-    GroupModel::new(model.purchase.name, &GroupFit::new(purchase, covariance), spend, first)
+    if model.covariates.is_none() {
+        return GroupModel::drawn(model, draws, spend, first);
+    }
+    let member = Member::named(model.purchase.name)?;
+    let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default())?;
+    let purchase = GroupFit::new(fitted.params, report.covariance);
+    GroupModel::new(model.purchase.name, &purchase, spend, first)
 }
 
 /// The mean amount of the population under the model, if it is to be trusted.

@@ -3,7 +3,7 @@
 use super::chance::Dispersion;
 use super::valuation::Values;
 use super::*;
-use crate::score::draws::Open;
+use crate::score::draws;
 use crate::units::Grain;
 
 /// What all topics need.
@@ -37,11 +37,9 @@ impl<'a> Study<'a> {
         let (horizon, discounting) = (options.value.horizon.in_units(unit), options.value.discounting(unit));
         refuse_endless(model, horizon, options)?;
         let outreach = Outreach::new(horizon, discounting, unit);
-        let open = match options.interval {
-            Some(_) => Open::of(model, options.seed),
-            None => Open::Sides(Vec::new()),
-        };
-        let valuation = Valuation::new(model, base, &outreach, &open, progress)?;
+        let drawn = options.interval.map(|_| draws::draw(model, draws::DRAWS, options.seed));
+        let drawn = drawn.unwrap_or_default();
+        let valuation = Valuation::new(model, base, &outreach, &drawn, progress)?;
         progress.stage("fitting groups", None);
         let margin = base.margin.iter().sum::<f64>() / base.len() as f64;
         let terms = Terms {
@@ -56,7 +54,7 @@ impl<'a> Study<'a> {
             target_ratio: options.target_ratio,
             target_payback: options.target_payback.in_units(Unit::Month),
         };
-        let of_all = groups::of_all(model, base, &open)?;
+        let of_all = groups::of_all(model, base, &drawn)?;
         let all = Prospect::new(&of_all, &terms, OF_GROUPS);
         let of_groups = match base.by.first() {
             Some(by) => groups::of_each(model, base, by)?,

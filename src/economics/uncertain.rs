@@ -1,18 +1,16 @@
 //! Figures with what is not known of them.
 //!
-//! What a fit leaves open is a handful of independent normal directions, or the draws that a model file has of its
-//! posterior (see [`crate::score::draws::Open`]). Along directions a positive figure is evaluated one standard
-//! deviation to either side of each, and taken as log-linear between: `ln f = ln f0 + Σ s_k z_k`, with `s_k` half the
-//! difference of the logarithms; this costs two evaluations a direction where draws would cost hundreds. With draws it
-//! is evaluated at each of them. Figures that depend on the same directions are drawn with the same `z`, and those
-//! with draws at the same draw, so that ratios and sums of them are right, too.
+//! Of all customers figures are evaluated at draws of the parameters, those that intervals of scores are made of
+//! ([`crate::score::draws`]). The fits of groups leave open a handful of independent normal directions: there a positive
+//! figure is evaluated one standard deviation to either side of each, and taken as log-linear between,
+//! `ln f = ln f0 + Σ s_k z_k` with `s_k` half the difference of the logarithms, which costs two evaluations a
+//! direction. Figures of the same directions are drawn with the same `z`, and those at draws at the same draw, so that
+//! ratios and sums of them are right, too.
 
 use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Gamma, StandardNormal};
-
-use crate::score::draws::{Draw, Open};
 
 /// A figure and its central interval, if one is known.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -62,25 +60,13 @@ impl Normals {
     }
 }
 
-/// Something worked out beside the estimate, as [`Open`] has the parameters for it.
+/// Something worked out beside the estimate.
 #[derive(Debug, Clone)]
 pub(super) enum Beside<T> {
-    /// On both sides along each direction.
+    /// On both sides along each direction, one standard deviation away.
     Sides(Vec<[T; 2]>),
     /// At each draw.
     Draws(Vec<T>),
-}
-
-impl Open {
-    /// Works something out at each parameter set, in order.
-    pub(super) fn beside<T>(&self, mut of: impl FnMut(&Draw) -> T) -> Beside<T> {
-        match self {
-            Open::Sides(sides) => {
-                Beside::Sides(sides.iter().map(|[plus, minus]| [of(plus), of(minus)]).collect())
-            }
-            Open::Draws(draws) => Beside::Draws(draws.iter().map(of).collect()),
-        }
-    }
 }
 
 impl<T> Beside<T> {
@@ -106,7 +92,7 @@ impl<T> Beside<T> {
     pub fn figure(&self, value: f64, of: impl Fn(&T) -> f64) -> Uncertain {
         match self.map(of) {
             Beside::Sides(sides) => Uncertain::new(value, sides.into_iter()),
-            Beside::Draws(draws) => Uncertain { value, known: Known::Draws(draws) },
+            Beside::Draws(draws) => Uncertain::drawn(value, draws),
         }
     }
 }
@@ -134,6 +120,12 @@ impl Uncertain {
             if slope.is_finite() { slope } else { 0.0 }
         };
         Uncertain { value, known: Known::Slopes(sides.map(slope).collect()) }
+    }
+
+    /// From the figure at each draw of the parameters; without draws it is what it is.
+    pub fn drawn(value: f64, draws: Vec<f64>) -> Self {
+        let known = if draws.is_empty() { Known::Slopes(Vec::new()) } else { Known::Draws(draws) };
+        Uncertain { value, known }
     }
 
     /// A figure whose logarithm has this standard deviation along one direction.

@@ -1,5 +1,5 @@
 //! Values of today's customers, added up by group, by cohort and by month ahead, under the estimate and
-//! under the parameters beside it that say how uncertain it is.
+//! under draws of the parameters, the same that intervals of scores are made of.
 //!
 //! A customer's value is `clv` as [`crate::score`] has it. Months ahead count from the end of observation;
 //! expected revenue of a month is the growth of expected purchases within it times the expected amount. Nothing
@@ -10,13 +10,13 @@ use rayon::prelude::*;
 
 use super::base::Base;
 use super::cells::{Cell, Cells};
-use super::uncertain::Beside;
+use super::uncertain::Uncertain;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::PurchaseModel;
 use crate::model::{Customer, Discounting, GammaGamma, Scorer};
 use crate::progress::Progress;
-use crate::score::draws::{self, Draw, Open};
+use crate::score::draws::{self, Draw};
 use crate::units::Unit;
 
 /// Months ahead that are told apart, at most.
@@ -78,7 +78,8 @@ pub(super) struct Values {
 /// All sums.
 pub(super) struct Valuation {
     pub at: Sums,
-    pub beside: Beside<Sums>,
+    /// Under each draw of the parameters; none without intervals.
+    pub drawn: Vec<Sums>,
     pub values: Values,
     /// The purchase model of each class of customers.
     pub models: Vec<PurchaseModel>,
@@ -99,49 +100,38 @@ fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseMode
 }
 
 impl Valuation {
-    /// Values all customers; `open` is what the fit leaves open.
+    /// Values all customers, under the estimate and under draws of the parameters.
     ///
     /// # Errors
-    /// If a parameter beside the estimate is out of its domain, or `progress` says stop.
+    /// If a drawn parameter is out of its domain, or `progress` says stop.
     pub fn new(
         model: &ClvModel,
         base: &Base,
         outreach: &Outreach,
-        open: &Open,
+        draws: &[Draw],
         progress: &dyn Progress,
     ) -> Result<Self> {
         let spend = model.spend.expect("checked when customers were read");
         let adder = Adder::new(base, outreach, &spend);
         let estimate = models(model, base, &draws::estimate(model))?;
-        // Parameter sets of which only the spend model moves need no expectation anew: they are added up together
-        // with the estimate.
-        let own = |draw: &Draw| draw.spend.unwrap_or(spend);
-        let (paid, moved): (Vec<&Draw>, Vec<&Draw>) = open.draws().partition(|draw| !draw.purchase_moves);
-        let spends: Vec<GammaGamma> = paid.into_iter().map(own).collect();
-        let moved = moved.into_iter().map(|draw| Ok((models(model, base, draw)?, own(draw))));
-        let moved = moved.collect::<Result<Vec<_>>>()?;
-        progress.stage("valuing customers", Some(moved.len() as u64 + 1));
-        let one = |(models, spend): &(Vec<PurchaseModel>, GammaGamma)| {
+        progress.stage("valuing customers", Some(draws.len() as u64 + 1));
+        let one = |draw: &Draw| {
             progress.check()?;
-            let sums = adder.add(models, &[*spend], false).swap_remove(0);
+            let sums = adder.add(&models(model, base, draw)?, &draw.spend.unwrap_or(spend), false);
             progress.advance(1);
             Ok(sums)
         };
-        let ((mut first, values), rest) = rayon::join(
-            || {
-                let spends: Vec<GammaGamma> = [spend].into_iter().chain(spends).collect();
-                (adder.add(&estimate, &spends, true), adder.values(&estimate))
-            },
-            || moved.par_iter().map(one).collect::<Result<Vec<Sums>>>(),
+        let ((at, values), drawn) = rayon::join(
+            || (adder.add(&estimate, &spend, true), adder.values(&estimate)),
+            || draws.par_iter().map(one).collect::<Result<Vec<Sums>>>(),
         );
         progress.check()?;
-        let at = first.remove(0);
-        let (mut paid, mut moved) = (first.into_iter(), rest?.into_iter());
-        let beside = open.beside(|draw| {
-            let next = if draw.purchase_moves { moved.next() } else { paid.next() };
-            next.expect("as many sums as draws")
-        });
-        Ok(Valuation { at, beside, values, models: estimate, first_cohort: adder.first_cohort })
+        Ok(Valuation { at, drawn: drawn?, values, models: estimate, first_cohort: adder.first_cohort })
+    }
+
+    /// A figure that these sums have, with its draws.
+    pub fn figure(&self, part: impl Fn(&Sums) -> f64) -> Uncertain {
+        Uncertain::drawn(part(&self.at), self.drawn.iter().map(&part).collect())
     }
 }
 
@@ -205,35 +195,31 @@ impl<'a> Adder<'a> {
         }
     }
 
-    /// Sums under these purchase models with each of some spend models.
-    fn add(&self, models: &[PurchaseModel], spends: &[GammaGamma], by_month: bool) -> Vec<Sums> {
+    /// Sums under these purchase models and this spend model.
+    fn add(&self, models: &[PurchaseModel], spend: &GammaGamma, by_month: bool) -> Sums {
         let mut calculators: Vec<Calculators> =
             models.iter().map(|model| self.calculators(model, by_month)).collect();
-        let mut all = vec![self.empty(); spends.len()];
+        let mut sums = self.empty();
         let histories = &self.base.histories;
         let mut next = 0;
         for (a, age) in histories.ages.iter().enumerate() {
             let ahead = calculators[age.class as usize].ahead(&age.customer);
-            let mut weights = vec![(0.0, 0.0); spends.len()];
+            let mut money = (0.0, 0.0);
             while let Some(history) = histories.distinct.get(next).filter(|h| h.age as usize == a) {
                 let alive = models[history.class as usize].p_alive(&history.customer);
                 for cell in self.cells.of(next) {
-                    for ((spend, sums), weight) in spends.iter().zip(&mut all).zip(&mut weights) {
-                        self.cell(cell, spend, alive * ahead.horizon.1, sums);
-                        let (margin, amount) = self.money(cell, spend);
-                        *weight = (weight.0 + alive * margin, weight.1 + alive * amount);
-                    }
+                    let (margin, amount) = self.money(cell, spend);
+                    self.value(cell, margin * alive * ahead.horizon.1, &mut sums);
+                    money = (money.0 + alive * margin, money.1 + alive * amount);
                 }
                 next += 1;
             }
-            all.iter_mut()
-                .zip(&weights)
-                .for_each(|(sums, (margin, amount))| ahead.add(*margin, *amount, sums));
+            ahead.add(money.0, money.1, &mut sums);
         }
         if by_month {
-            all[0].alive = self.outreach.ends.iter().map(|end| self.alive(models, *end)).collect();
+            sums.alive = self.outreach.ends.iter().map(|end| self.alive(models, *end)).collect();
         }
-        all
+        sums
     }
 
     /// Margin and amount of a purchase of each customer of a cell, added up.
@@ -246,9 +232,8 @@ impl<'a> Adder<'a> {
         (cell.margin * amount(cell.mean_by_margin), cell.count * amount(cell.mean))
     }
 
-    /// Adds the value of a cell whose customers are expected to make so many discounted purchases.
-    fn cell(&self, cell: &Cell, spend: &GammaGamma, purchases: f64, sums: &mut Sums) {
-        let value = self.money(cell, spend).0 * purchases;
+    /// Adds the value of a cell.
+    fn value(&self, cell: &Cell, value: f64, sums: &mut Sums) {
         sums.value += value;
         if let Some(sum) = sums.group.get_mut(cell.group as usize) {
             *sum += value;

@@ -67,8 +67,7 @@ fn calibrated(name: &str, params: &[f64], seed: u64) {
     let model = PurchaseModel::new(name, params).unwrap();
     let discounting = Discounting::Continuous { delta: 0.002 };
     let reach = Reach { horizon: 26.0, value_horizon: 26.0, discounting, seed };
-    let draw =
-        Draw { params: params.to_vec(), coefficients: Vec::new(), spend: Some(SPEND), purchase_moves: true };
+    let draw = Draw { params: params.to_vec(), coefficients: Vec::new(), spend: Some(SPEND) };
     let draws = vec![draw; DRAWS];
     let lives = lives(&model, &reach, seed);
     let scored: Vec<[f64; 8]> = lives

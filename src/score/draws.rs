@@ -25,8 +25,6 @@ pub(crate) struct Draw {
     pub coefficients: Vec<f64>,
     /// The spend model.
     pub spend: Option<GammaGamma>,
-    /// May the purchase model differ from the estimate?
-    pub purchase_moves: bool,
 }
 
 /// Draws for intervals: enough that their own noise does not show beside what they say.
@@ -36,11 +34,11 @@ pub(crate) const DRAWS: usize = 100;
 pub(crate) fn estimate(model: &ClvModel) -> Draw {
     let coefficients =
         model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
-    Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend, purchase_moves: false }
+    Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend }
 }
 
-/// Draws `n` times.
-pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
+/// Draws `n` times: for equal seeds the same draws, so that figures from different places go together.
+pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let coefficients = estimate(model).coefficients;
     let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
@@ -49,60 +47,9 @@ pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
         let mut params = purchase.draw(i, n, &mut rng);
         let coefficients = params.split_off(model.purchase.params.len());
         let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(i, n, &mut rng)));
-        Draw { params, coefficients, spend, purchase_moves: true }
+        Draw { params, coefficients, spend }
     };
     (0..n).map(one).collect()
-}
-
-/// What a fit leaves open, for figures that are dear to evaluate and so cannot be at hundreds of draws.
-#[derive(Debug, Clone)]
-pub(crate) enum Open {
-    /// Two parameter sets on either side of the estimate, one standard deviation away along each of some
-    /// independent directions: standard normal numbers, one a direction, times half the difference of a smooth
-    /// function on both sides, are to first order what draws would give.
-    Sides(Vec<[Draw; 2]>),
-    /// The draws themselves, where the model has its own: they need not be normal.
-    Draws(Vec<Draw>),
-}
-
-impl Open {
-    /// What the fits of this model leave open.
-    pub fn of(model: &ClvModel, seed: u64) -> Self {
-        let fits = [&model.purchase_fit, &model.spend_fit];
-        match fits.into_iter().flatten().any(has_draws) {
-            true => Open::Draws(draw(model, DRAWS, seed)),
-            false => Open::Sides(sides(model)),
-        }
-    }
-
-    /// All parameter sets, in order.
-    pub fn draws(&self) -> Box<dyn Iterator<Item = &Draw> + '_> {
-        match self {
-            Open::Sides(sides) => Box::new(sides.iter().flatten()),
-            Open::Draws(draws) => Box::new(draws.iter()),
-        }
-    }
-}
-
-/// One standard deviation to both sides along each direction: first those of the purchase model.
-fn sides(model: &ClvModel) -> Vec<[Draw; 2]> {
-    let at = estimate(model);
-    let purchase = Normal::new(&at.params, &at.coefficients, model.purchase_fit.as_ref());
-    let moved = |step: usize, sign: f64| {
-        let mut params = purchase.along(step, sign);
-        let coefficients = params.split_off(at.params.len());
-        Draw { params, coefficients, purchase_moves: true, ..at.clone() }
-    };
-    let of_purchase = (0..purchase.steps()).map(|k| [moved(k, 1.0), moved(k, -1.0)]);
-    let spend = model.spend.map(|spend| Normal::new(&spend.params(), &[], model.spend_fit.as_ref()));
-    let paid = |source: &Normal, step: usize, sign: f64| {
-        let spend = Some(GammaGamma::from_params(&source.along(step, sign)));
-        Draw { spend, ..at.clone() }
-    };
-    let of_spend = spend
-        .iter()
-        .flat_map(|source| (0..source.steps()).map(|k| [paid(source, k, 1.0), paid(source, k, -1.0)]));
-    of_purchase.chain(of_spend).collect()
 }
 
 /// What parameters, and coefficients behind them, are drawn from.
@@ -148,18 +95,6 @@ impl Normal {
             cholesky(&Array2::from_shape_fn((n, n), |(i, j)| covariance[i][j] / (scale(i) * scale(j))))
         });
         Normal { logs: params.len(), estimate, factor }
-    }
-
-    /// How many directions there are.
-    fn steps(&self) -> usize {
-        if self.factor.is_some() { self.estimate.len() } else { 0 }
-    }
-
-    /// `sign` standard deviations along one column of the factor.
-    fn along(&self, step: usize, sign: f64) -> Vec<f64> {
-        let mut z = vec![0.0; self.estimate.len()];
-        z[step] = sign;
-        self.moved(&z)
     }
 
     fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
