@@ -41,7 +41,7 @@ fn benches(c: &mut Criterion) {
     for method in [PosteriorMethod::Laplace, PosteriorMethod::Nuts, PosteriorMethod::Bootstrap] {
         let posterior = PosteriorOptions { method, ..PosteriorOptions::default() };
         let options = FitOptions { posterior, ..FitOptions::default() };
-        c.bench_function(method.name(), |b| b.iter(|| member.fit(black_box(&table), &options)));
+        c.bench_function(method.name(), |b| b.iter(|| member.fit(black_box(&table), &options, &())));
     }
 }
 

@@ -183,13 +183,27 @@ pd.DataFrame({"lifetimes": np.ravel(alive), "clv": table["p_alive"], "clv, mbg-n
 # ## How long it takes
 #
 # CPU seconds on these 2,357 customers (PyMC-Marketing: its second fit, when all that can be kept compiled is, on the
-# machine that made the file). For 100,000 customers and more see `benches/peers.py` and `benches/results/`.
+# machine that made the file).
 
 # %%
 timing = pd.Series(seconds).unstack(0)[["clv", "lifetimes"]].loc[["summary", "fit", "score"]]
 timing["PyMC-Marketing"] = [pymc["cpu_seconds"][step] for step in timing.index]
 timing["lifetimes / clv"] = timing["lifetimes"] / timing["clv"]
 timing.round(3)
+
+# %% [markdown]
+# And with more customers: so many times the CPU seconds of clv, as `benches/peers.py` found them, each package alone in
+# a process of its own with everything compiled beforehand.
+
+# %%
+measured = json.loads(sorted(Path("../benches/results").glob("peers-*.json"))[-1].read_text())
+pd.DataFrame(
+    {
+        (customers, package): {stage: both["cpu"] for stage, both in stages.items()}
+        for customers, packages in measured["ratios"].items()
+        for package, stages in packages.items()
+    }
+).T
 
 # %% [markdown]
 # ## The answer

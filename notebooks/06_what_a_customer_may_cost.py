@@ -39,11 +39,6 @@ found = clv.economics(
 )
 
 
-def vega(spec: dict) -> None:
-    """Shows a picture: notebooks draw Vega-Lite by themselves."""
-    display({"application/vnd.vegalite.v5+json": spec, "text/plain": spec["title"]}, raw=True)
-
-
 # %% [markdown]
 # ## Does a channel pay?
 #
@@ -68,18 +63,7 @@ channels = pd.DataFrame(
 channels.round(2)
 
 # %%
-y = {"field": "channel", "type": "nominal", "sort": None, "title": None}
-vega(
-    {
-        "title": "LTV:CAC with its 90 % interval; the line is the rule of thumb, 3",
-        "data": {"values": channels.to_dict("records")},
-        "layer": [
-            {"mark": "bar", "encoding": {"y": y, "x": {"field": "ratio", "type": "quantitative", "title": "LTV:CAC"}}},
-            {"mark": "rule", "encoding": {"y": y, "x": {"field": "lower", "type": "quantitative"}, "x2": {"field": "upper"}}},
-            {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"x": {"datum": 3}}},
-        ],
-    }
-)
+clv.plot.ltv_to_cac(found)
 
 # %% [markdown]
 # **Answer.** Referral and email pay many times over; search and affiliates bring twice what they cost, social
@@ -93,23 +77,7 @@ vega(
 # ## When is the money back?
 
 # %%
-points = pd.DataFrame(
-    {"channel": group["name"], "month": point["month"], "margin": point["margin"]["value"] - group["against_cost"]["cac"]}
-    for group in found.figures["groups"]
-    for point in group["new_customer"]["curve"]
-)
-vega(
-    {
-        "title": "Margin of a new customer less the cost of acquisition, by age in months",
-        "data": {"values": points.to_dict("records")},
-        "mark": "line",
-        "encoding": {
-            "x": {"field": "month", "type": "quantitative"},
-            "y": {"field": "margin", "type": "quantitative", "title": "margin less CAC"},
-            "color": {"field": "channel", "type": "nominal"},
-        },
-    }
-)
+display(clv.plot.payback(found))
 pd.DataFrame(
     {
         "channel": group["name"],
@@ -129,22 +97,7 @@ pd.DataFrame(
 
 # %%
 equity = found.figures["equity"]
-months = pd.DataFrame(
-    {"until": m["until"], "today's": m["base"]["value"], "planned": m["planned"], "lower": m["total"]["lower"], "upper": m["total"]["upper"]}
-    for m in equity["months"]
-)
-vega(
-    {
-        "title": "Expected revenue by month",
-        "data": {"values": months.melt("until", ["today's", "planned"], "customers", "revenue").to_dict("records")},
-        "mark": "bar",
-        "encoding": {
-            "x": {"field": "until", "type": "temporal", "title": None},
-            "y": {"field": "revenue", "type": "quantitative"},
-            "color": {"field": "customers", "type": "nominal"},
-        },
-    }
-)
+display(clv.plot.revenue_ahead(found), clv.plot.equity_by_cohort(found))
 pd.Series(equity["value"]).round()
 
 # %% [markdown]
@@ -154,6 +107,7 @@ pd.Series(equity["value"]).round()
 # is arithmetic; the question is what a percent of each costs.
 
 # %%
+display(clv.plot.tornado(found))
 sensitivity = pd.DataFrame(found.figures["sensitivity"]).set_index("driver")
 sensitivity[["equity_elasticity", "equity_less", "equity_more"]].round(2)
 

@@ -4,12 +4,14 @@
     python notebooks/run.py [--keep] [FILE..]
 
 Notebooks are Python scripts in cells (`# %%`), which jupytext opens as notebooks: `jupytext --to ipynb FILE`.
-With `--keep` each is written with its results beside it, as .ipynb, for those who only read; pictures are kept as
-pictures.
+Beside each is an .ipynb with its results, for those who only read; pictures are kept as pictures. `--keep` writes
+these anew; without it a notebook whose .ipynb has other cells fails.
 """
 
 from __future__ import annotations
 
+import base64
+import io
 import sys
 import time
 from pathlib import Path
@@ -18,8 +20,10 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def run(path: Path, keep: bool = False) -> str | None:
@@ -31,23 +35,45 @@ def run(path: Path, keep: bool = False) -> str | None:
         client.execute()
     except CellExecutionError as error:
         return str(error)
+    kept = path.with_suffix(".ipynb")
     if keep:
-        nbformat.write(for_readers(notebook), path.with_suffix(".ipynb"))
+        nbformat.write(for_readers(notebook), kept)
+    elif not kept.exists() or cells(nbformat.read(kept, as_version=4)) != cells(notebook):
+        return f"{kept.name} is not of this notebook: python notebooks/run.py --keep {path.name}"
     return None
 
 
+def cells(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """What is written in it."""
+    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+
+
 def for_readers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Without progress, and without specifications of figures where there is the picture."""
-    for cell in notebook.cells:
+    """Without progress, and without specifications of figures where there is the picture. Cells are numbered, so that
+    what has not changed stays the same text."""
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i}"
         outputs = [output for output in cell.get("outputs", []) if output.output_type != "stream" or output.name != "stderr"]
         for output in outputs:
             data = output.get("data", {})
             if "image/png" in data or "image/svg+xml" in data:
                 for kind in [kind for kind in data if "vega" in kind or kind == "text/html"]:
                     del data[kind]
+            if "image/png" in data:
+                data["image/png"] = small(data["image/png"])
         if cell.cell_type == "code":
             cell.outputs = outputs
+    # What is of the machine that ran it would change with every machine.
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return notebook
+
+
+def small(picture: str) -> str:
+    """The same PNG with a palette: a tenth of the bytes."""
+    written = io.BytesIO()
+    opened = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
+    opened.quantize(128, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+    return base64.b64encode(written.getvalue()).decode()
 
 
 def main() -> None:

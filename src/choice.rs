@@ -179,13 +179,13 @@ pub fn fit_counted(
     if !is_choice(&request.model) {
         let member = Member::named(&request.model)?;
         let model = ClvModel::fit_purchase(member, summary, counts, request, progress)?;
-        return Ok((model.with_spend(counts, request)?, None));
+        return Ok((model.with_spend(counts, request, progress)?, None));
     }
     let comparison = Comparison::run(summary, counts, request, progress)?;
     // The best once more: the posterior of the others is of no interest.
     let best = Member::named(comparison.contenders[0].name)?;
     let model = ClvModel::fit_purchase(best, summary, counts, request, progress)?;
-    Ok((model.with_spend(counts, request)?, Some(comparison)))
+    Ok((model.with_spend(counts, request, progress)?, Some(comparison)))
 }
 
 /// Does this name stand for the family?

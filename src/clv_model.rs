@@ -104,13 +104,13 @@ impl ClvModel {
         progress.stage("fitting", None);
         let names = &request.covariates.names;
         let (purchase, purchase_fit, covariates) = if names.is_empty() {
-            let (purchase, report) = member.fit(&counts.customers, &request.options)?;
+            let (purchase, report) = member.fit(&counts.customers, &request.options, progress)?;
             (purchase, report, None)
         } else {
             let regression = member.regression()?;
             let tables = CovariateTables::read(summary, names, progress)?;
             let (purchase, report, found) =
-                regression(&counts.customers, &tables, &request.covariates, &request.options)?;
+                regression(&counts.customers, &tables, &request.covariates, &request.options, progress)?;
             (purchase, report, Some(found))
         };
         Ok(ClvModel {
@@ -131,9 +131,16 @@ impl ClvModel {
     ///
     /// # Errors
     /// If the amounts cannot determine it.
-    pub fn with_spend(self, counts: &Counts, request: &FitRequest) -> Result<ClvModel> {
+    pub fn with_spend(
+        self,
+        counts: &Counts,
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<ClvModel> {
         let spend = match &counts.spend {
-            Some(table) if request.spend => Some(fit_spend(table, &counts.amounts, &request.options)?),
+            Some(table) if request.spend => {
+                Some(fit_spend(table, &counts.amounts, &request.options, progress)?)
+            }
             _ => None,
         };
         let (spend, spend_fit) = spend.map(|fitted| (fitted.model, fitted.report)).unzip();

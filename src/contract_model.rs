@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::family::in_order;
 use crate::fit::{FitOptions, FitReport, fit, posterior};
 use crate::model::{Bdw, Contract, ContractRow, ContractTable, Model, ParamSpec, Sbg};
+use crate::progress::Progress;
 use crate::units::Unit;
 
 /// A contractual model of the family.
@@ -26,7 +27,7 @@ pub struct ContractMember {
 }
 
 /// Fits a member: its parameters, and what the fit says of itself.
-type FitMember = fn(&ContractTable, &FitOptions) -> Result<(Vec<f64>, FitReport)>;
+type FitMember = fn(&ContractTable, &FitOptions, &dyn Progress) -> Result<(Vec<f64>, FitReport)>;
 
 /// All contractual models.
 pub static CONTRACT_MODELS: &[ContractMember] = &[
@@ -47,9 +48,10 @@ fn make<M: Contract + Model>(params: &[f64]) -> Result<Arc<dyn Contract>> {
 fn fit_member<M: Contract + Model<Table = ContractTable>>(
     table: &ContractTable,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Result<(Vec<f64>, FitReport)> {
-    let mut fitted = fit::<M>(table, options)?;
-    posterior::explore(table, &fitted.model, &mut fitted.report, options)?;
+    let mut fitted = fit::<M>(table, options, progress)?;
+    posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
     Ok((fitted.model.params(), fitted.report))
 }
 
@@ -114,13 +116,18 @@ impl ContractModel {
     /// # Errors
     /// If the model is unknown, the period is not said, the data cannot determine the parameters, or the
     /// search fails.
-    pub fn fit(name: &str, contracts: &Contracts, options: &FitOptions) -> Result<Self> {
+    pub fn fit(
+        name: &str,
+        contracts: &Contracts,
+        options: &FitOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let member = ContractMember::named(name).ok_or_else(|| unknown(name))?;
         let period = contracts.period.ok_or_else(|| {
             Error::option("--period", "how long is a period of these contracts: day, week, month or year?")
         })?;
         let table = contracts.table();
-        let (params, report) = (member.fit)(&table, options)?;
+        let (params, report) = (member.fit)(&table, options, progress)?;
         let mut model = ContractModel::new(name, &params, period)?;
         model.fit = Some(report);
         model.first_start = contracts.first_start;

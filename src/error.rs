@@ -6,6 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::fit::FitReport;
 
 /// `Result` with this crate's [`Error`].
@@ -190,7 +192,7 @@ impl std::error::Error for Error {
 }
 
 /// A place in the input. Shown as `orders.csv, line 48213, column "date": '2024-13-02'`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The file, as the user named it.
     pub file: String,
@@ -248,7 +250,7 @@ impl fmt::Display for Place {
 }
 
 /// One row that cannot be used.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BadRow {
     /// Where it is.
     pub place: Place,

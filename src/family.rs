@@ -12,6 +12,7 @@ use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, CovariateConvention, Customer, CustomerTable, GGompertzNbd, MbgCnbd,
     MbgNbd, Model, Nbd, ParamSpec, ParetoNbd, Regression, Regressor,
 };
+use crate::progress::Progress;
 
 /// One member of the family.
 pub struct Member {
@@ -24,10 +25,13 @@ pub struct Member {
     /// Can purchases happen at given opportunities only?
     pub opportunities: bool,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
-    fit: fn(&CustomerTable, &FitOptions) -> Result<(PurchaseModel, FitReport)>,
-    groups: fn(&[CustomerTable], &[f64]) -> GroupFits,
+    fit: FitMember,
+    groups: fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<GroupFits>,
     regression: Option<RegressionMember>,
 }
+
+/// Fits a member to customers counted.
+type FitMember = fn(&CustomerTable, &FitOptions, &dyn Progress) -> Result<(PurchaseModel, FitReport)>;
 
 /// What a member with covariates can do.
 #[derive(Clone, Copy)]
@@ -42,6 +46,7 @@ pub type FitWithCovariates = fn(
     &CovariateTables,
     &CovariateRequest,
     &FitOptions,
+    &dyn Progress,
 ) -> Result<(PurchaseModel, FitReport, Covariates)>;
 
 /// All purchase models.
@@ -82,9 +87,10 @@ fn fit_regression<M: Attrition + Regression>(
     tables: &CovariateTables,
     request: &CovariateRequest,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Result<(PurchaseModel, FitReport, Covariates)> {
-    let without = fit::<M>(table, options)?;
-    let (fitted, covariates) = fit_covariates(tables, request, &without, options)?;
+    let without = fit::<M>(table, options, progress)?;
+    let (fitted, covariates) = fit_covariates(tables, request, &without, options, progress)?;
     Ok((PurchaseModel::new(M::NAME, &fitted.model.params())?, fitted.report, covariates))
 }
 
@@ -95,9 +101,10 @@ fn make<M: Attrition + Model>(params: &[f64]) -> Result<Arc<dyn Attrition>> {
 fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
     table: &CustomerTable,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Result<(PurchaseModel, FitReport)> {
-    let mut fitted = fit_with_regularity::<M>(table, options)?;
-    posterior::explore(table, &fitted.model, &mut fitted.report, options)?;
+    let mut fitted = fit_with_regularity::<M>(table, options, progress)?;
+    posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
     let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
     Ok((model, fitted.report))
 }
@@ -143,14 +150,27 @@ impl Member {
     ///
     /// # Errors
     /// See [`fit_with_regularity`].
-    pub fn fit(&self, table: &CustomerTable, options: &FitOptions) -> Result<(PurchaseModel, FitReport)> {
-        (self.fit)(table, options)
+    pub fn fit(
+        &self,
+        table: &CustomerTable,
+        options: &FitOptions,
+        progress: &dyn Progress,
+    ) -> Result<(PurchaseModel, FitReport)> {
+        (self.fit)(table, options, progress)
     }
 
     /// Fits it to groups of customers with partial pooling, from the parameters of all together; see
     /// [`fit_groups`].
-    pub fn fit_groups(&self, tables: &[CustomerTable], pooled: &[f64]) -> GroupFits {
-        (self.groups)(tables, pooled)
+    ///
+    /// # Errors
+    /// If the caller wants it to stop.
+    pub fn fit_groups(
+        &self,
+        tables: &[CustomerTable],
+        pooled: &[f64],
+        progress: &dyn Progress,
+    ) -> Result<GroupFits> {
+        (self.groups)(tables, pooled, progress)
     }
 }
 

@@ -80,6 +80,9 @@ impl SimulateOptions {
         if self.customers == 0 {
             return refuse("--customers", "at least one customer is needed".to_owned());
         }
+        if self.until < self.start {
+            return refuse("--until", format!("{} is before the start, {}", self.until, self.start));
+        }
         if self.acquired_until < self.start {
             let message = format!("{} is before the start, {}", self.acquired_until, self.start);
             return refuse("--acquired-until", message);

@@ -63,7 +63,7 @@ fn nobody_leaves_is_the_nbd() {
     for (x, t_x, t, _) in &rows {
         table.push(clv::model::Customer { x: *x, t_x: *t_x, t: *t }, 1.0);
     }
-    let nbd = clv::fit::fit::<Nbd>(&table.finish(), &Default::default()).unwrap();
+    let nbd = clv::fit::fit::<Nbd>(&table.finish(), &Default::default(), &()).unwrap();
     assert_close("LL", report.log_likelihood, nbd.report.log_likelihood, 1e-9);
     let baseline = usable(&rows, "nbd");
     let summary = summary_of(&rows);

@@ -57,7 +57,7 @@ fn estimates() {
         (["0.704", "1.182"], [0.70407732, 1.18204307], "-1680.26519", "17.00"),
     ];
     for (cohort, (printed, exact, likelihood, survival)) in segments().iter().zip(exact) {
-        let fitted = fit::<Sbg>(&table_of(cohort), &FitOptions::default()).unwrap();
+        let fitted = fit::<Sbg>(&table_of(cohort), &FitOptions::default(), &()).unwrap();
         assert_eq!(fitted.report.stop, StopReason::Converged);
         for ((value, printed), exact) in fitted.model.params().into_iter().zip(printed).zip(exact) {
             assert_printed("FH07", value, printed);
@@ -68,7 +68,7 @@ fn estimates() {
     }
     let exact = [([0.21425, 1.42657, 1.72356], "-1605.3142"), ([0.45561, 0.77933, 1.28345], "-1679.6028")];
     for (cohort, (exact, likelihood)) in segments().iter().zip(exact) {
-        let fitted = fit::<Bdw>(&table_of(cohort), &FitOptions::default()).unwrap();
+        let fitted = fit::<Bdw>(&table_of(cohort), &FitOptions::default(), &()).unwrap();
         assert_eq!(fitted.report.stop, StopReason::Converged);
         for (value, exact) in fitted.model.params().into_iter().zip(exact) {
             assert_close("BdW", value, exact, 2e-5);
@@ -193,6 +193,7 @@ fn limits_and_refusals() {
     let words = |rows: &[(ContractRow, f64)]| match fit::<Sbg>(
         &ContractTable::new(rows.iter().copied()),
         &FitOptions::default(),
+        &(),
     ) {
         Ok(fitted) => fitted.report.stop.words().unwrap_or("converged").to_owned(),
         Err(error) => error.to_string(),
@@ -206,10 +207,10 @@ fn limits_and_refusals() {
     assert!(words(&[]).contains("no customers"));
     // Young customers say nothing, and do no harm.
     let rows = [(off(1), 131.0), (off(2), 126.0), (on(3), 743.0)];
-    let fitted = fit::<Sbg>(&ContractTable::new(rows), &FitOptions::default()).unwrap();
+    let fitted = fit::<Sbg>(&ContractTable::new(rows), &FitOptions::default(), &()).unwrap();
     let young = ContractTable::new(rows.into_iter().chain([(on(0), 70.0)]));
     assert_eq!(young.customers, 1070.0);
-    assert_eq!(fit::<Sbg>(&young, &FitOptions::default()).unwrap().model, fitted.model);
+    assert_eq!(fit::<Sbg>(&young, &FitOptions::default(), &()).unwrap().model, fitted.model);
 }
 
 #[test]
@@ -247,7 +248,7 @@ fn from_a_table_to_a_forecast() {
         csv::Reader::from_path(&scores).unwrap().deserialize().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 10);
     let read = contracts::open(Path::new(retention), &yearly()).unwrap();
-    let fitted = ContractModel::fit("sbg", &read, &FitOptions::default()).unwrap();
+    let fitted = ContractModel::fit("sbg", &read, &FitOptions::default(), &()).unwrap();
     assert_eq!((rows[9].0.as_str(), rows[9].1), ("Regular", 12));
     assert_close("survivors", rows[9].2, 241.0 * fitted.stays(7, 5), 1e-15);
     let (done, stdout, _) = clv(&["inspect", &model]);

@@ -29,7 +29,7 @@ fn fitted() -> Fitted<BgBb> {
     for (donor, count, _) in donors() {
         table.push(donor, count);
     }
-    fit::<BgBb>(&table.finish(), &FitOptions::default()).unwrap()
+    fit::<BgBb>(&table.finish(), &FitOptions::default(), &()).unwrap()
 }
 
 fn donor(x: u32, t_x: f64) -> Customer {
@@ -199,7 +199,7 @@ fn drawn_and_fitted() {
         let t_x = ages.last().copied().unwrap_or(0.0);
         table.push(Customer { x: ages.len() as u32, t_x, t }, 1.0);
     }
-    let Fitted { model, report } = fit::<BgBb>(&table.finish(), &FitOptions::default()).unwrap();
+    let Fitted { model, report } = fit::<BgBb>(&table.finish(), &FitOptions::default(), &()).unwrap();
     for ((estimate, found), truth) in report.estimates.iter().zip(model.params()).zip(PRINTED.params()) {
         let error = estimate.standard_error.unwrap();
         assert!((found - truth).abs() < 4.0 * error, "{}: {found} +- {error}", estimate.name);
@@ -214,7 +214,7 @@ fn limits_and_refusals() {
         for (x, t_x, t, count) in rows {
             table.push(Customer { x: *x, t_x: *t_x, t: *t }, *count);
         }
-        fit::<BgBb>(&table.finish(), &FitOptions::default())
+        fit::<BgBb>(&table.finish(), &FitOptions::default(), &())
     };
     let words = |fitted: &Fitted<BgBb>| match &fitted.report.stop {
         StopReason::Boundary(words) => words.clone(),

@@ -379,7 +379,7 @@ fn names_that_cannot_be_are_refused() {
         (&log, asked("Recency"), "--attributes: 'Recency' is the name of a column that summaries"),
         (&log, asked("unit"), "rename the column"),
         (&log, asked("channel,"), "a name is empty"),
-        (&log, asked("amount"), "'amount' cannot play two roles"),
+        (&log, asked("amount"), "'amount' cannot be both the amount and an attribute"),
         (
             &log,
             LogOptions { customers: Some(customers.clone().into()), ..LogOptions::default() },

@@ -182,7 +182,7 @@ fn peers_stop_short_of_our_maximum() {
 }
 
 fn shorter<M: Model>(theirs: M, table: &M::Table) {
-    let ours = clv::fit::fit::<M>(table, &Default::default()).unwrap();
+    let ours = clv::fit::fit::<M>(table, &Default::default(), &()).unwrap();
     let at_theirs = theirs.sum(table);
     assert!(ours.report.log_likelihood > at_theirs.value);
     let slope = at_theirs.gradient.iter().zip(theirs.params()).map(|(g, theta)| (g * theta).abs());
@@ -203,7 +203,7 @@ fn bg_nbd_on_rounded_cdnow() {
     for (customer, _) in two_decimals(&cdnow()) {
         table.push(customer, 1.0);
     }
-    let fitted = clv::fit::fit::<clv::model::BgNbd>(&table.finish(), &Default::default()).unwrap();
+    let fitted = clv::fit::fit::<clv::model::BgNbd>(&table.finish(), &Default::default(), &()).unwrap();
     let expected = [0.2425929, 4.4135323, 0.7928860, 2.4257524]; // LT
     for (value, expected) in fitted.model.params().iter().zip(expected) {
         assert_close("parameter", *value, expected, 2e-6);
@@ -228,7 +228,7 @@ fn gamma_gamma_on_all_transactions() {
         let n = days.len() as u32;
         table.push_columns(&[n], &[days.values().sum::<f64>() / f64::from(n)]);
     }
-    let fitted = clv::fit::fit::<clv::model::GammaGamma>(&table.finish(), &Default::default()).unwrap();
+    let fitted = clv::fit::fit::<clv::model::GammaGamma>(&table.finish(), &Default::default(), &()).unwrap();
     let expected = [9.881241049, 3.398749981, 7.928587929];
     for (value, expected) in fitted.model.params().iter().zip(expected) {
         assert_close("parameter", *value, expected, 1e-5);

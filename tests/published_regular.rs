@@ -66,7 +66,7 @@ fn grocery() -> (Vec<Customer>, CustomerTable) {
 }
 
 fn with_regularity<M: Model<Table = CustomerTable>>(table: &CustomerTable, k: u32) -> Fitted<M> {
-    let fitted = fit::<M>(table, &FitOptions { regularity: Some(k), ..FitOptions::default() }).unwrap();
+    let fitted = fit::<M>(table, &FitOptions { regularity: Some(k), ..FitOptions::default() }, &()).unwrap();
     assert_eq!(fitted.report.stop, StopReason::Converged);
     fitted
 }
@@ -120,23 +120,23 @@ fn grocery_forecasts() {
 #[test]
 fn regularity_is_chosen() {
     let (customers, grocery) = grocery();
-    let chosen = fit_with_regularity::<MbgCnbd>(&grocery, &FitOptions::default()).unwrap();
+    let chosen = fit_with_regularity::<MbgCnbd>(&grocery, &FitOptions::default(), &()).unwrap();
     println!("{}", chosen.report.notes.join("\n"));
     assert_eq!((chosen.model.k, chosen.report.free_parameters), (2, 5));
     assert!(chosen.report.notes[0].contains("k = 2, chosen"), "{:?}", chosen.report.notes);
     let (cdnow, log_gaps) = plain("cdnow_sample.csv", "1997-09-30");
     let cdnow = table(&cdnow, Some(log_gaps));
-    assert_eq!(fit_with_regularity::<BgCnbd>(&cdnow, &FitOptions::default()).unwrap().model.k, 1);
-    assert_eq!(fit_with_regularity::<MbgCnbd>(&cdnow, &FitOptions::default()).unwrap().model.k, 1);
+    assert_eq!(fit_with_regularity::<BgCnbd>(&cdnow, &FitOptions::default(), &()).unwrap().model.k, 1);
+    assert_eq!(fit_with_regularity::<MbgCnbd>(&cdnow, &FitOptions::default(), &()).unwrap().model.k, 1);
     // Without the gaps nothing can be chosen, and it is said.
     let blind = table(&customers, None);
-    let error = fit_with_regularity::<BgCnbd>(&blind, &FitOptions::default()).unwrap_err();
+    let error = fit_with_regularity::<BgCnbd>(&blind, &FitOptions::default(), &()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::NotIdentified { .. }));
     assert!(error.to_string().contains("--regularity"), "{error}");
     let options = FitOptions { regularity: Some(2), ..FitOptions::default() };
-    let given = fit_with_regularity::<BgCnbd>(&blind, &options).unwrap();
+    let given = fit_with_regularity::<BgCnbd>(&blind, &options, &()).unwrap();
     assert_eq!((given.model.k, given.report.free_parameters), (2, 4));
-    assert!(fit_with_regularity::<BgNbd>(&blind, &options).is_err());
+    assert!(fit_with_regularity::<BgNbd>(&blind, &options, &()).is_err());
 }
 
 /// With one stage to a purchase these are the models without stages, in everything.
@@ -339,7 +339,7 @@ fn the_truth_is_found() {
     let truth = MbgCnbd { k: 3, r: 1.6, alpha: 1.9, a: 0.7, b: 1.9 };
     let chances = Beta::new(truth.a, truth.b).unwrap();
     let table = lives(truth.k, truth.r, truth.alpha, |rng| chances.sample(rng), 3);
-    let chosen = fit_with_regularity::<MbgCnbd>(&table, &FitOptions::default()).unwrap();
+    let chosen = fit_with_regularity::<MbgCnbd>(&table, &FitOptions::default(), &()).unwrap();
     assert_eq!((chosen.model.k, &chosen.report.stop), (3, &StopReason::Converged));
     for (estimate, truth) in chosen.report.estimates.iter().zip(truth.params()).skip(1) {
         let z = (estimate.value - truth) / estimate.standard_error.unwrap();
@@ -352,7 +352,7 @@ fn the_truth_is_found() {
     }
     // Nobody leaves: the limit is named, and forecasts are its.
     let table = lives(2, 1.6, 1.9, |_| 0.0, 4);
-    let limit = fit_with_regularity::<MbgCnbd>(&table, &FitOptions::default()).unwrap();
+    let limit = fit_with_regularity::<MbgCnbd>(&table, &FitOptions::default(), &()).unwrap();
     assert_eq!(limit.model.k, 2);
     let words = limit.report.stop.to_string();
     assert!(words.contains("nobody seems to leave") && words.contains("regular purchases"), "{words}");

@@ -100,7 +100,7 @@ fn check(name: &str) {
         let kind = KINDS[seed as usize % KINDS.len()];
         let table = data(kind, seed);
         let start = Instant::now();
-        let outcome = member.fit(&table, &FitOptions::default());
+        let outcome = member.fit(&table, &FitOptions::default(), &());
         let seconds = start.elapsed();
         assert!(seconds < Duration::from_secs(10), "{name} {kind:?} {seed}: {seconds:?}");
         let (model, report) = match outcome {

@@ -22,7 +22,7 @@ struct Tally {
 impl Tally {
     #[track_caller]
     fn add<M: Model>(&mut self, truth: M, table: &M::Table, seed: u64) {
-        let fitted = fit::<M>(table, &Default::default()).unwrap();
+        let fitted = fit::<M>(table, &Default::default(), &()).unwrap();
         assert_eq!(fitted.report.stop, StopReason::Converged, "seed {seed}: {truth:?}");
         for (estimate, truth) in fitted.report.estimates.iter().zip(truth.params()) {
             let error = estimate.standard_error.unwrap();

@@ -323,6 +323,49 @@ def sql(dialect: str, **options: Unpack[SqlOptions]) -> str:
     Raises ``OptionError``.
     """
 
+def log_shape(names: list[str], **options: Unpack[SummarizeOptions]) -> tuple[list[str], Table] | None:
+    """The columns of a log that are read, by the names of all of its columns: who, when, then the others; with an empty
+    table that has the columns of its summary. ``None`` if these are the columns of a summary themselves. The options
+    are those of ``clv.summarize``.
+    """
+
+def survey_part(data: Data, **options: Unpack[SummarizeOptions]) -> str:
+    """What some rows of a log are, as text for ``join_surveys``. The options are those of ``clv.summarize``."""
+
+def summarize_part(data: Data, **options: Unpack[SummarizeOptions]) -> tuple[Summary, str]:
+    """The customers of one part of a log, all of whose rows are in it, and what its rows came to, as text for
+    ``join_parts``. The options are those of ``clv.summarize``, with ``observed_until``.
+    """
+
+def join_surveys(parts: list[str], **options: Unpack[SummarizeOptions]) -> tuple[int, str | None]:
+    """How many rows the surveyed parts have, and the last date that can be used. Raises what ``clv.summarize`` would."""
+
+def join_parts(parts: list[str], **options: Unpack[SummarizeOptions]) -> dict[str, Any]:
+    """What is known of the summary that parts make together: what ``clv.Summary`` says of itself, by name, and
+    ``customers``. Raises and warns as ``clv.summarize`` does; the options are those for the log in one piece.
+    """
+
+def fit_counted(
+    purchases: Summary,
+    counts: Data,
+    spending: tuple[Summary, Data] | None,
+    about: dict[str, Any],
+    /,
+    **options: Unpack[FitOptions],
+) -> Model:
+    """Fits to distinct rows and how many customers have each.
+
+    ``purchases`` is a summary of the distinct ``(frequency, recency, T)`` and ``counts`` a table whose only column
+    says, row by row, how many customers there are; ``spending`` likewise the distinct ``(frequency, monetary_value)``
+    of repeat customers and their counts, if there are amounts. ``about`` has ``rows`` and, if known, ``grain``,
+    ``observed_until`` and ``first_purchase``, for the model file. The options are those of ``clv.fit``.
+    """
+
+def scores_shape(model: Model, /, **options: Unpack[ScoreOptions]) -> tuple[Table, list[str]]:
+    """What scores with these options of ``model.score`` look like, as an empty table, and the attributes that a log of
+    customers must have for it.
+    """
+
 def option_names(
     verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate", "sql"],
 ) -> list[str]:
@@ -361,6 +404,9 @@ def figures_of_base(model: Model, data: Data, **options: Unpack[ScoreOptions]) -
 
 def figures_of_entrant(found: Backtest, name: str | None) -> list[Figure]:
     """Figures of one entrant at the last origin of a backtest: its curves, if it is a model, and where it errs."""
+
+def figures_of_economics(found: Economics) -> list[Figure]:
+    """Figures of economics: acquisition, where there are costs, the revenue ahead, cohorts, what moves the value."""
 
 def figure_of_comparison(found: Backtest, metric: str) -> Figure:
     """All forecasts of a backtest on one metric."""

@@ -35,13 +35,18 @@ __all__ = [
     "comparison",
     "concentration",
     "deciles",
+    "equity_by_cohort",
     "frequencies",
     "heterogeneity",
     "lift",
+    "ltv_to_cac",
     "p_alive",
+    "payback",
     "posterior",
     "purchases",
     "retention",
+    "revenue_ahead",
+    "tornado",
     "tracking",
 ]
 
@@ -209,3 +214,28 @@ def lift(backtest: _core.Backtest, model: str | None = None) -> Figure:
 def comparison(backtest: _core.Backtest, metric: str = "crps") -> Figure:
     """All forecasts on one metric, with bootstrap intervals."""
     return Figure(_core.figure_of_comparison(backtest, metric))
+
+
+def payback(economics: _core.Economics) -> Figure:
+    """Margin of a new customer less the cost of acquisition, month by month, by group. It needs ``costs``."""
+    return _named(_core.figures_of_economics(economics), "payback")
+
+
+def ltv_to_cac(economics: _core.Economics) -> Figure:
+    """Lifetime value of a new customer over the cost of acquisition, by group. It needs ``costs``."""
+    return _named(_core.figures_of_economics(economics), "ltv_to_cac")
+
+
+def revenue_ahead(economics: _core.Economics) -> Figure:
+    """Expected revenue by month, of today's customers and of planned acquisitions."""
+    return _named(_core.figures_of_economics(economics), "revenue_ahead")
+
+
+def equity_by_cohort(economics: _core.Economics) -> Figure:
+    """Value of today's customers by when they came."""
+    return _named(_core.figures_of_economics(economics), "equity_by_cohort")
+
+
+def tornado(economics: _core.Economics) -> Figure:
+    """The value of today's customers with a tenth less and a tenth more of each driver."""
+    return _named(_core.figures_of_economics(economics), "tornado")

@@ -72,7 +72,7 @@ pub fn backtest(
     let words = options::words(Verb::Backtest, &options)?;
     let (log, test) = words::backtest(&words).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
-    let Given::Inputs(inputs) = Given::new(data)? else {
+    let Given::Inputs(inputs) = Given::new(data, &log)? else {
         let message = "a backtest hides the end of a purchase log, and in a summary nothing can be hidden any more: \
                        give the log";
         return Err(PyTypeError::new_err(message));

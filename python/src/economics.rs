@@ -21,7 +21,7 @@ use crate::table::Table;
 /// All figures as one tidy table: topic, group, period, metric, value, lower, upper.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Economics {
-    inner: clv::economics::Economics,
+    pub(crate) inner: clv::economics::Economics,
     said: report::Report,
 }
 
@@ -86,13 +86,13 @@ pub fn economics(
     let words = options::words(Verb::Economics, &options)?;
     let (log, asked) = words::economics(&words, model).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
-    let Given::Inputs(inputs) = Given::new(data)? else {
+    let Given::Inputs(inputs) = Given::new(data, &log)? else {
         let message = "economics need a purchase log: a summary does not say when customers came and what their \
                        first purchases were worth";
         return Err(PyTypeError::new_err(message));
     };
     let by = asked.by.first().map(String::as_str);
-    let costs = costs.map(|costs| one(&costs, "costs")).transpose()?;
+    let costs = costs.map(|costs| one(&costs, "costs", &log)).transpose()?;
     let costs = costs.map(|costs| Costs::read_input(&costs, by)).transpose();
     let costs = costs.map_err(|error| raise(py, error))?;
     let found = long(py, |progress| {

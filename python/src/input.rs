@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
-use clv::history::{Input, MemoryTable};
+pub use clv::history::Input;
+use clv::history::{LogOptions, MemoryTable};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList, PyString, PyTuple};
@@ -17,7 +18,7 @@ use crate::table::Table;
 /// What messages call a table handed in.
 const NAME: &str = "data";
 
-/// Streams of more bytes than this are kept in a temporary file.
+/// Streams of more bytes than this, or than the memory limit, are kept in a temporary file.
 const KEPT: u64 = 256 << 20;
 
 /// What was handed in.
@@ -29,22 +30,22 @@ pub enum Given {
 }
 
 impl Given {
-    /// Takes an argument.
-    pub fn new(data: &Bound<'_, PyAny>) -> PyResult<Given> {
+    /// Takes an argument, which is to be read with these options.
+    pub fn new(data: &Bound<'_, PyAny>, log: &LogOptions) -> PyResult<Given> {
         if let Ok(summary) = data.cast::<Summary>() {
             return Ok(Given::Summary(summary.get().inner.clone()));
         }
         if !data.is_instance_of::<PyList>() && !data.is_instance_of::<PyTuple>() {
-            return Ok(Given::Inputs(vec![one(data, NAME)?]));
+            return Ok(Given::Inputs(vec![one(data, NAME, log)?]));
         }
         let parts = data.try_iter()?.enumerate();
-        let inputs = parts.map(|(i, part)| one(&part?, &format!("{NAME}[{i}]"))).collect::<PyResult<_>>()?;
-        Ok(Given::Inputs(inputs))
+        let inputs = parts.map(|(i, part)| one(&part?, &format!("{NAME}[{i}]"), log));
+        Ok(Given::Inputs(inputs.collect::<PyResult<_>>()?))
     }
 }
 
-/// A path or a table, called `name` in messages.
-pub fn one(data: &Bound<'_, PyAny>, name: &str) -> PyResult<Input> {
+/// A path or a table, called `name` in messages; of the options, those of memory and temporary files matter.
+pub fn one(data: &Bound<'_, PyAny>, name: &str, log: &LogOptions) -> PyResult<Input> {
     if data.is_instance_of::<PyString>() || data.hasattr("__fspath__")? {
         return Ok(Input::Path(data.extract::<PathBuf>()?));
     }
@@ -53,19 +54,20 @@ pub fn one(data: &Bound<'_, PyAny>, name: &str) -> PyResult<Input> {
     {
         return Ok(MemoryTable::new(name, schema.clone(), batches.to_vec()).into());
     }
-    table(data, name)
+    table(data, name, log)
 }
 
-fn table(data: &Bound<'_, PyAny>, name: &str) -> PyResult<Input> {
+fn table(data: &Bound<'_, PyAny>, name: &str, log: &LogOptions) -> PyResult<Input> {
     let py = data.py();
     let capsule = stream(data)?;
     let reader = import(&capsule)?;
     // What has a length is there in memory already. Anything else, and a relation that a query engine has yet to
     // fetch, may be large.
     let there = data.hasattr("__len__")? && !data.hasattr("fetchall")?;
-    let most = if there { u64::MAX } else { KEPT };
+    let most = if there { u64::MAX } else { log.memory_limit.map_or(KEPT, |limit| limit.min(KEPT)) };
+    let folder = log.temp_dir.as_deref();
     // A stream may be a query that is only run now, and needs the interpreter for it.
-    py.detach(|| Input::from_stream(name, reader, most, None)).map_err(|error| raise(py, error))
+    py.detach(|| Input::from_stream(name, reader, most, folder)).map_err(|error| raise(py, error))
 }
 
 /// The stream of something that is a table.

@@ -2,7 +2,7 @@
 //! what a keyword means is decided where the command line's words are ([`clv::cli::words`]).
 //!
 //! `input` takes tables and paths, `table` hands tables out, `options` turns keywords into words,
-//! `plot` hands figures out,
+//! `plot` hands figures out, `parts` is for engines that shuffle rows themselves (`clv.spark`),
 //! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest`, `economics` and `report`
 //! have one class each.
 
@@ -12,6 +12,7 @@ mod errors;
 mod input;
 mod model;
 mod options;
+mod parts;
 mod plot;
 mod report;
 mod run;
@@ -33,9 +34,13 @@ mod _core {
     #[pymodule_export]
     use super::options::option_names;
     #[pymodule_export]
+    use super::parts::{
+        fit_counted, join_parts, join_surveys, log_shape, scores_shape, summarize_part, survey_part,
+    };
+    #[pymodule_export]
     use super::plot::{
-        Figure, figure_of_comparison, figure_of_history, figures_of_base, figures_of_entrant,
-        figures_of_model,
+        Figure, figure_of_comparison, figure_of_history, figures_of_base, figures_of_economics,
+        figures_of_entrant, figures_of_model,
     };
     #[pymodule_export]
     use super::report::Report;

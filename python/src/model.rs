@@ -344,7 +344,7 @@ fn score_contracts(
     options: &ScoreOptions,
 ) -> PyResult<Py<Scores>> {
     let py = slf.py();
-    let input = one(data, "data")?;
+    let input = one(data, "data", &LogOptions::default())?;
     let (contracts, scores) = long(py, |_| {
         let contracts = contracts::open_input(&input, &reading)?;
         let scores = model.score(&contracts, &options.value)?;
@@ -410,10 +410,10 @@ fn fit_contracts(
     request: &FitRequest,
     reading: &ContractOptions,
 ) -> PyResult<Model> {
-    let input = one(data, "data")?;
-    let (contracts, model) = long(py, |_| {
+    let input = one(data, "data", &LogOptions::default())?;
+    let (contracts, model) = long(py, |progress| {
         let contracts = contracts::open_input(&input, reading)?;
-        let model = ContractModel::fit(&request.model, &contracts, &request.options)?;
+        let model = ContractModel::fit(&request.model, &contracts, &request.options, progress)?;
         Ok((contracts, model))
     })?;
     let mut said = report::contracts(&contracts);

@@ -16,6 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::backtest::Backtest;
+use crate::economics::Economics;
 use crate::errors::raise;
 use crate::model::Model;
 use crate::options;
@@ -172,6 +173,20 @@ pub fn figures_of_entrant(found: &Backtest, name: Option<&str>) -> PyResult<Vec<
     }
     all.push(figure::lift(&entrant.groups, origin.spend.is_some()));
     Ok(wrapped(all))
+}
+
+/// Figures of economics: acquisition, where there are costs, the revenue ahead, cohorts, what moves the value.
+#[pyfunction]
+pub fn figures_of_economics(found: &Economics) -> Vec<Figure> {
+    let found = &found.inner;
+    let all = [
+        figure::payback(found),
+        figure::ltv_to_cac(found),
+        figure::revenue_ahead(found),
+        figure::equity_by_cohort(found),
+        figure::tornado(found),
+    ];
+    wrapped(all.into_iter().flatten())
 }
 
 /// All forecasts of a backtest on one metric.

@@ -25,6 +25,12 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// As Python's own.
+    pub fn make(py: Python<'_>, inner: Arc<clv::Summary>) -> PyResult<Py<Self>> {
+        let table = Table::of_summary(inner.clone());
+        Py::new(py, PyClassInitializer::from(table).add_subclass(Summary { inner }))
+    }
+
     fn said(&self) -> report::Report {
         let mut said = report::input(&self.inner.meta);
         let customers = self.inner.batches().flatten().map(|batch| batch.len() as u64).sum();
@@ -37,13 +43,13 @@ impl Summary {
 impl Summary {
     /// What became of every row that was read; its entries add up to ``rows_read``.
     #[getter]
-    fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn account<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, &report::input(&self.inner.meta).json["account"])
     }
 
     /// What was assumed on the way, one sentence each.
     #[getter]
-    fn assumptions(&self) -> Vec<String> {
+    pub fn assumptions(&self) -> Vec<String> {
         let said = report::input(&self.inner.meta).json;
         let words = said["assumptions"].as_array().into_iter().flatten().filter_map(|text| text.as_str());
         words.map(python_words).collect()
@@ -51,31 +57,31 @@ impl Summary {
 
     /// What looks wrong: each with its ``code`` and ``message``.
     #[getter]
-    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         warnings(py, &report::input(&self.inner.meta))
     }
 
     /// How time is written.
     #[getter]
-    fn unit(&self) -> &'static str {
+    pub fn unit(&self) -> &'static str {
         self.inner.meta.unit.name()
     }
 
     /// What counted as one purchase, if known.
     #[getter]
-    fn grain(&self) -> Option<&'static str> {
+    pub fn grain(&self) -> Option<&'static str> {
         self.inner.meta.grain.map(|grain| grain.name())
     }
 
     /// The end of observation, if known.
     #[getter]
-    fn observed_until(&self) -> Option<String> {
+    pub fn observed_until(&self) -> Option<String> {
         self.inner.meta.observed_until.map(|date| date.to_string())
     }
 
     /// The date of the earliest purchase, if known.
     #[getter]
-    fn first_purchase(&self) -> Option<String> {
+    pub fn first_purchase(&self) -> Option<String> {
         self.inner.meta.first_purchase.map(|date| date.to_string())
     }
 
@@ -107,13 +113,14 @@ pub fn summarize(
     let summary =
         open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
     warn(py, &report::input(&summary.meta), said_before(data, &summary))?;
-    let table = Table::of_summary(summary.clone());
-    Py::new(py, PyClassInitializer::from(table).add_subclass(Summary { inner: summary }))
+    Summary::make(py, summary)
 }
 
 /// The table (or file) of customers, taken out of the keywords: a table cannot be typed.
 pub fn customers(keywords: &Keywords<'_>) -> PyResult<Option<Input>> {
-    options::take(keywords, "customers")?.map(|customers| one(&customers, "customers")).transpose()
+    options::take(keywords, "customers")?
+        .map(|customers| one(&customers, "customers", &LogOptions::default()))
+        .transpose()
 }
 
 /// How many findings of this summary have been said already: those of one of ours.
@@ -128,7 +135,7 @@ pub fn open(
     keywords: &Keywords<'_>,
     log: LogOptions,
 ) -> PyResult<Arc<clv::Summary>> {
-    match Given::new(data)? {
+    match Given::new(data, &log)? {
         Given::Inputs(inputs) => {
             long(py, |progress| history::open_inputs(&inputs, &log, progress)).map(Arc::new)
         }

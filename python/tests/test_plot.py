@@ -12,7 +12,7 @@ import pytest
 
 import clv
 import clv.plot
-from conftest import CDNOW
+from conftest import CDNOW, FIXTURES
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,19 @@ def test_backtest(backtest: clv.Backtest) -> None:
         clv.plot.tracking(backtest, model="prophet")
     with pytest.raises(ValueError, match="there are total_bias"):
         clv.plot.comparison(backtest, "beauty")
+
+
+def test_economics() -> None:
+    shop = FIXTURES / "shop"
+    fitted = clv.fit(shop / "orders.csv", model="mbg-nbd")
+    found = clv.economics(
+        fitted, shop / "orders.csv", costs=shop / "costs.csv", by="channel", margin=0.4, acquisitions=["search=30"]
+    )
+    for plot in (clv.plot.payback, clv.plot.ltv_to_cac, clv.plot.revenue_ahead, clv.plot.equity_by_cohort, clv.plot.tornado):
+        looked_at(plot(found))
+    ratios = {row["group"]: row["ratio"] for row in clv.plot.ltv_to_cac(found).data.to_arrow().to_pylist()}
+    for group in found.figures["groups"]:
+        assert ratios[group["name"]] == group["against_cost"]["ltv_to_cac"]["value"]
+    without = clv.economics(fitted, shop / "orders.csv", by="channel")
+    with pytest.raises(ValueError, match="nothing to show of payback"):
+        clv.plot.payback(without)

@@ -60,6 +60,8 @@ def whole(log: Path, folder: Path) -> None:
 
     figure: clv.plot.Figure = clv.plot.tracking(found, "incremental", model="bg-nbd")
     spec: dict[str, Any] = figure.spec("dark")
+    shown = clv.plot.tornado(clv.economics(model, log, observed_until=until))
+    assert shown.title
     assert spec and figure.reading and clv.plot.retention(model, log, observed_until=until).data.shape[1] > 2
 
     known: clv.Model = clv.model("bg-nbd", r=0.243, alpha=4.414, a=0.793, b=2.426, spend={"p": 6.2, "q": 3.7, "v": 15.4})

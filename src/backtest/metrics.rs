@@ -111,6 +111,28 @@ impl Metric {
         }
     }
 
+    /// What it judges, in words, for sentences.
+    pub fn words(self) -> &'static str {
+        match self {
+            Metric::TotalBias => "the total of purchases",
+            Metric::Mae => "single customers' purchases (MAE)",
+            Metric::Rmse => "single customers' purchases (RMSE)",
+            Metric::Spearman => "the order of customers by purchases (Spearman)",
+            Metric::Deviance => "single customers' purchases (Poisson deviance)",
+            Metric::Crps => "distributions of purchases (CRPS)",
+            Metric::Auc => "telling who buys (AUC)",
+            Metric::Brier => "the chance to buy (Brier)",
+            Metric::Coverage50 | Metric::PitCoverage50 => "its 50 % intervals",
+            Metric::Coverage80 | Metric::PitCoverage80 => "its 80 % intervals",
+            Metric::Coverage90 | Metric::PitCoverage90 => "its 90 % intervals",
+            Metric::ValueBias => "the total of spend",
+            Metric::ValueMae => "single customers' spend (MAE)",
+            Metric::ValueGini => "the order of customers by spend (Gini)",
+            Metric::ValueLift => "the best tenth by spend (lift)",
+            Metric::ValueTop20 => "finding the best fifth by spend",
+        }
+    }
+
     /// How far from perfect a figure is: what is compared between forecasts, less is better.
     pub fn loss(self, value: f64) -> f64 {
         match self {

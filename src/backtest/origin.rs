@@ -136,7 +136,7 @@ impl Test<'_> {
 
     fn spend(&self, counts: &Counts, left_out: &mut Vec<(String, String)>) -> Result<Option<GammaGamma>> {
         let Some(table) = &counts.spend else { return Ok(None) };
-        match in_words(fit_spend(table, &counts.amounts, &self.options.fit))? {
+        match in_words(fit_spend(table, &counts.amounts, &self.options.fit, self.progress))? {
             Ok(fitted) => Ok(Some(fitted.model)),
             Err(words) => {
                 left_out.push(("value of the models".to_owned(), words));

@@ -69,12 +69,12 @@ fn against_rivals(backtest: &Backtest, best: &Pooled) -> Option<String> {
         let Some(difference) = backtest.difference(best.name, rival.name) else { continue };
         let difference = difference.of(metric);
         match (difference.beyond_noise(), difference.value < 0.0) {
-            (true, true) => wins.push(metric.name().to_owned()),
-            (true, false) => losses.push(format!("{} ({})", metric.name(), rival.name)),
-            (false, _) => draws.push(format!("{} ({})", metric.name(), rival.name)),
+            (true, true) => wins.push(metric.words().to_owned()),
+            (true, false) => losses.push(format!("{} to {}", metric.words(), rival.name)),
+            (false, _) => draws.push(format!("{} against {}", metric.words(), rival.name)),
         }
     }
-    let said = [("beats it beyond noise on", wins), ("is not told from it on", draws), ("loses on", losses)];
+    let said = [("beats it beyond noise on", wins), ("is not told apart on", draws), ("loses on", losses)];
     let said: Vec<String> = said
         .into_iter()
         .filter(|(_, m)| !m.is_empty())

@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
@@ -12,7 +13,7 @@ use crate::choice;
 use crate::clv_model::FitRequest;
 use crate::contracts::ContractOptions;
 use crate::covariates::{CovariateRequest, UnseenLevel};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::family::Member;
 use crate::fit::{FitOptions, PosteriorMethod, PosteriorOptions, Prior};
 use crate::history::{DateFormat, Input, LogOptions};
@@ -258,10 +259,10 @@ pub(super) fn add_attributes(names: &[String], log: &mut LogOptions) {
 #[derive(Args)]
 pub(super) struct ValueArgs {
     /// How far to look: 90d, 39w, 12mo, 2y, or inf [default: 12mo]
-    #[arg(long, value_name = "TIME", help_heading = "Value")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = plain::<Horizon>, help_heading = "Value")]
     horizon: Option<Horizon>,
     /// Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0 [default: 10%/yr]
-    #[arg(long, value_name = "RATE", help_heading = "Value")]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true, value_parser = plain::<DiscountRate>, help_heading = "Value")]
     discount: Option<DiscountRate>,
     /// Share of revenue that is kept, such as 0.3 [default: 1, revenue]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share, help_heading = "Value")]
@@ -344,6 +345,23 @@ pub(super) fn date(text: &str) -> std::result::Result<Date, String> {
 
 pub(super) fn share(text: &str) -> std::result::Result<f64, String> {
     text.parse().map_err(|_| format!("'{text}' is not a share; write 0.3 for 30 %"))
+}
+
+/// A value that is read as everywhere, with the message alone if it cannot be: clap names the option.
+pub(super) fn plain<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<T, String> {
+    text.parse().map_err(|error: Error| match error.into_kind() {
+        ErrorKind::Option { message, .. } => message,
+        other => other.to_string(),
+    })
+}
+
+/// A whole number, also written `1e6` or `1_000_000`.
+pub(super) fn whole(text: &str) -> std::result::Result<u64, String> {
+    let digits = text.replace('_', "");
+    let number: Option<f64> =
+        digits.parse().ok().filter(|n: &f64| *n >= 0.0 && *n <= 2f64.powi(53) && n.fract() == 0.0);
+    let exact = digits.parse().ok().or(number.map(|n| n as u64));
+    exact.ok_or_else(|| format!("'{text}' is not a whole number; write 1000000 or 1e6"))
 }
 
 fn date_format(text: &str) -> DateFormat {

@@ -1,7 +1,7 @@
 //! `clv backtest`: hide the end of a log, forecast it, compare.
 
 use crate::backtest::{self, BacktestOptions};
-use crate::cli::args::InputArgs;
+use crate::cli::args::{InputArgs, plain};
 use crate::cli::console::{Console, Results};
 use crate::error::Result;
 use crate::output::Target;
@@ -26,7 +26,7 @@ pub(super) struct TestArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Backtest")]
     models: Vec<String>,
     /// How much of the end is hidden and forecast: 90d, 39w, 12mo [default: a third of the log, at most a year]
-    #[arg(long, value_name = "TIME", help_heading = "Backtest")]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Backtest")]
     holdout: Option<Duration>,
     /// How many origins: the last is one holdout before the end, each earlier one another holdout back [default: 1]
     #[arg(long, value_name = "N", help_heading = "Backtest")]

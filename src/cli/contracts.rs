@@ -36,7 +36,7 @@ pub(super) fn fit(
         target.refuse_inputs(&input.inputs)?;
     }
     let contracts = open(input, &input.contract_options(None))?;
-    let model = ContractModel::fit(name, &contracts, options)?;
+    let model = ContractModel::fit(name, &contracts, options, console)?;
     let mut report = report::contracts(&contracts);
     report.extend(report::contract_model(&model));
     report.extend(report::survival(&model, &contracts));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::cli::args::{InputArgs, LogArgs, ValueArgs, date};
+use crate::cli::args::{InputArgs, LogArgs, ValueArgs, date, plain};
 use crate::cli::console::{Console, Results};
 use crate::clv_model::ClvModel;
 use crate::economics::budget::Response;
@@ -54,10 +54,10 @@ pub(super) struct StudyArgs {
     #[arg(long, value_name = "N", help_heading = "Economics")]
     target_ratio: Option<f64>,
     /// The time in which a customer shall have paid back the cost [default: 12mo, a rule of thumb]
-    #[arg(long, value_name = "TIME", help_heading = "Economics")]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Economics")]
     target_payback: Option<Duration>,
     /// A customer is active for so long after a purchase, for observed retention [default: 90d, a rule of thumb]
-    #[arg(long, value_name = "TIME", help_heading = "Economics")]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Economics")]
     active_within: Option<Duration>,
     /// Date to compare the end with [default: a year before it, or the middle of a shorter log]
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Economics")]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::BacktestOptions;
-use crate::cli::args::InputArgs;
+use crate::cli::args::{InputArgs, plain};
 use crate::cli::console::{Console, Results};
 use crate::cli::economics::StudyArgs;
 use crate::cli::score;
@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Backtest")]
     no_backtest: bool,
     /// How much of the end is hidden and forecast: 90d, 39w, 12mo [default: a third of the log, at most a year]
-    #[arg(long, value_name = "TIME", conflicts_with = "no_backtest", help_heading = "Backtest")]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, conflicts_with = "no_backtest", help_heading = "Backtest")]
     holdout: Option<Duration>,
     /// Purchase models to compare [default: that of MODEL]
     #[arg(

@@ -6,7 +6,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::cli::args::date;
+use crate::cli::args::{date, whole};
 use crate::cli::console::{Console, Results};
 use crate::error::Result;
 use crate::model_file;
@@ -30,7 +30,7 @@ pub(super) struct Args {
 #[derive(clap::Args)]
 pub(super) struct DrawArgs {
     /// How many customers [default: 10000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole)]
     customers: Option<u64>,
     /// First date of the log [default: 2020-01-01]
     #[arg(long, value_name = "DATE", value_parser = date)]

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
 use crate::fit::{FitOptions, GroupFit, cholesky, fit_groups};
 use crate::model::{CustomerTable, GammaGamma, Model, Spend, SpendRow, SpendTable, within_reach};
+use crate::progress::Progress;
 use crate::score::draws::Draw;
 
 /// Below this `q` the mean of gamma-gamma hangs on customers never seen: the observed mean is taken.
@@ -83,14 +84,19 @@ fn mean_amount(spend: &GammaGamma) -> f64 {
 }
 
 /// The model of all customers together: the fitted one; with covariates, the same family without them.
-pub(super) fn of_all(model: &ClvModel, base: &Base, draws: &[Draw]) -> Result<GroupModel> {
+pub(super) fn of_all(
+    model: &ClvModel,
+    base: &Base,
+    draws: &[Draw],
+    progress: &dyn Progress,
+) -> Result<GroupModel> {
     let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true));
     let first = moments((0..base.len()).map(|i| base.first[i]));
     if model.covariates.is_none() {
         return GroupModel::drawn(model, draws, spend, first);
     }
     let member = Member::named(model.purchase.name)?;
-    let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default())?;
+    let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default(), progress)?;
     let purchase = GroupFit::new(fitted.params, report.covariance);
     GroupModel::new(model.purchase.name, &purchase, spend, first)
 }
@@ -106,11 +112,16 @@ fn spend_is_known(model: &ClvModel) -> bool {
 }
 
 /// The models of the groups, in the order of their levels.
-pub(super) fn of_each(model: &ClvModel, base: &Base, by: &Grouping) -> Result<Vec<GroupModel>> {
+pub(super) fn of_each(
+    model: &ClvModel,
+    base: &Base,
+    by: &Grouping,
+    progress: &dyn Progress,
+) -> Result<Vec<GroupModel>> {
     let groups = by.levels.len();
     let tables: Vec<_> = (0..groups).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
     let member = Member::named(model.purchase.name)?;
-    let purchases = member.fit_groups(&tables, &model.purchase.params);
+    let purchases = member.fit_groups(&tables, &model.purchase.params, progress)?;
     let mut spends: Vec<_> = (0..groups).map(|_| SpendTable::builder()).collect();
     for i in 0..base.len() {
         let row = base.spend_row(i);
@@ -120,7 +131,7 @@ pub(super) fn of_each(model: &ClvModel, base: &Base, by: &Grouping) -> Result<Ve
     }
     let spends: Vec<_> = spends.iter().map(|builder| builder.finish()).collect();
     let pooled = model.spend.expect("checked when customers were read");
-    let spends = fit_groups::<GammaGamma>(&spends, &pooled.params());
+    let spends = fit_groups::<GammaGamma>(&spends, &pooled.params(), progress)?;
     let of = |g: usize| move |i: usize| by.of[i] as usize == g;
     let plain: Vec<(f64, f64)> = (0..groups).map(|g| observed(base, of(g))).collect();
     let plain = shrink(&plain);

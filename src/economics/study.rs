@@ -54,10 +54,10 @@ impl<'a> Study<'a> {
             target_ratio: options.target_ratio,
             target_payback: options.target_payback.in_units(Unit::Month),
         };
-        let of_all = groups::of_all(model, base, &drawn)?;
+        let of_all = groups::of_all(model, base, &drawn, progress)?;
         let all = Prospect::new(&of_all, &terms, OF_GROUPS);
         let of_groups = match base.by.first() {
-            Some(by) => groups::of_each(model, base, by)?,
+            Some(by) => groups::of_each(model, base, by, progress)?,
             None => Vec::new(),
         };
         progress.check()?;

@@ -21,6 +21,7 @@ use crate::fit::{
     CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL, explain,
 };
 use crate::model::{CustomerTable, Derivatives, Order, Regression, Table};
+use crate::progress::Progress;
 
 /// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
 struct Groups<'a, M: Regression> {
@@ -30,6 +31,7 @@ struct Groups<'a, M: Regression> {
     scales: Vec<(f64, f64)>,
     space: Space,
     options: &'a FitOptions,
+    progress: &'a dyn Progress,
     model: std::marker::PhantomData<M>,
 }
 
@@ -119,6 +121,7 @@ pub fn fit_covariates<M: Regression>(
     request: &CovariateRequest,
     without: &Fitted<M>,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Result<(Fitted<M>, Covariates)> {
     let mut covariates =
         Covariates::new(tables.covariates.clone(), M::regressors(request.convention), request)?;
@@ -126,11 +129,12 @@ pub fn fit_covariates<M: Regression>(
     let space = Space::new(M::PARAMS, &without.model.params(), typical);
     let scales = column_scales(tables, covariates.columns().len());
     let model = Default::default();
-    let groups = Groups::<M> { tables, covariates: &covariates.clone(), scales, space, options, model };
+    let groups =
+        Groups::<M> { tables, covariates: &covariates.clone(), scales, space, options, progress, model };
     let start = groups.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
     let start: Array1<f64> = start.into_iter().chain(vec![0.0; covariates.coefficients.len()]).collect();
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
-    let outcome = minimise(|u: &_| groups.evaluate(u), start, limits);
+    let outcome = minimise(|u: &_| groups.evaluate(u), start, limits, progress)?;
     let uncertainty = assess(&outcome, WALL);
     let map = groups.to_users();
     let users = map.dot(&outcome.u);
@@ -201,16 +205,17 @@ fn explore<M: Regression>(
             scales,
             space,
             options,
+            progress: groups.progress,
             model: groups.model,
         };
-        posterior::search(|u| replicate.evaluate(u), start, options)
+        posterior::search(|u| replicate.evaluate(u), start, options, groups.progress)
     };
     // What is shared between rows is worked out for each group.
     let rows = report.distinct_rows + 64 * groups.tables.groups.len();
     let density = |u: &Array1<f64>, order| groups.log_posterior(u, order);
     let target =
         Target { density: &density, mode, covariance, natural: &natural, names, refit: &refit, rows };
-    posterior::explore_target(&target, report, &options.posterior)
+    posterior::explore_target(&target, report, &options.posterior, groups.progress)
 }
 
 fn estimates(covariates: &Covariates, errors: &[Option<f64>]) -> Vec<CoefficientEstimate> {

@@ -20,7 +20,9 @@ use super::linalg::symmetric_eigen;
 use super::objective::log_likelihood_sum;
 use super::optimize::{Limits, minimise};
 use super::transform::Space;
+use crate::error::Result;
 use crate::model::{Model, within_reach};
+use crate::progress::Progress;
 
 /// How much the prior of the spread of groups weighs \[groups\].
 const PRIOR_GROUPS: f64 = 2.0;
@@ -71,23 +73,30 @@ struct Common {
 /// Fits each group's table; `pooled` are the parameters of all together, about which the search begins.
 ///
 /// With one group it is the pooled model, loosely held.
-pub fn fit_groups<M: Model>(tables: &[M::Table], pooled: &[f64]) -> GroupFits {
+///
+/// # Errors
+/// [`ErrorKind::Interrupted`](crate::error::ErrorKind::Interrupted) if the caller wants it to stop.
+pub fn fit_groups<M: Model>(
+    tables: &[M::Table],
+    pooled: &[f64],
+    progress: &dyn Progress,
+) -> Result<GroupFits> {
     let space = Space::new(M::PARAMS, pooled, 1.0);
     let n = space.free.len();
     let mut common = Common::new(Array1::zeros(n), Array2::eye(n) * FIRST_SPREAD.powi(2));
-    let mut found: Vec<Quadratic> =
-        tables.iter().map(|table| mode::<M>(table, pooled, &space, &common, Array1::zeros(n))).collect();
+    let first = |table| mode::<M>(table, pooled, &space, &common, Array1::zeros(n), progress);
+    let mut found = tables.iter().map(first).collect::<Result<Vec<Quadratic>>>()?;
     for _ in 0..ROUNDS {
         common = Common::of(&found, common);
         for (quadratic, table) in found.iter_mut().zip(tables) {
-            *quadratic = mode::<M>(table, pooled, &space, &common, quadratic.mode.clone());
+            *quadratic = mode::<M>(table, pooled, &space, &common, quadratic.mode.clone(), progress)?;
         }
     }
     let of_mean = mean_covariance(&found, &common);
     let groups = found.iter().map(|group| group.fit(pooled, &space, &common, &of_mean)).collect();
     let mut spread = vec![0.0; pooled.len()];
     space.free.iter().enumerate().for_each(|(k, i)| spread[*i] = common.spread[[k, k]].sqrt());
-    GroupFits { groups, spread }
+    Ok(GroupFits { groups, spread })
 }
 
 /// The mode of a group's posterior and the quadratic of its likelihood there.
@@ -97,7 +106,8 @@ fn mode<M: Model>(
     space: &Space,
     common: &Common,
     start: Array1<f64>,
-) -> Quadratic {
+    progress: &dyn Progress,
+) -> Result<Quadratic> {
     let at = |u: &Array1<f64>| {
         let mut theta = pooled.to_vec();
         space.free.iter().zip(u).for_each(|(i, u)| theta[*i] = pooled[*i] * u.exp());
@@ -109,10 +119,10 @@ fn mode<M: Model>(
         sum.hessian = &common.precision - &sum.hessian;
         sum
     };
-    let outcome = minimise(at, start, Limits { wall: WALL, max_iterations: 100 });
+    let outcome = minimise(at, start, Limits { wall: WALL, max_iterations: 100 }, progress)?;
     let information = clipped(&(&outcome.at.hessian - &common.precision), 0.0);
     let gradient = common.precision.dot(&(&outcome.u - &common.mean)) - &outcome.at.gradient;
-    Quadratic { linear: gradient + information.dot(&outcome.u), mode: outcome.u, information }
+    Ok(Quadratic { linear: gradient + information.dot(&outcome.u), mode: outcome.u, information })
 }
 
 impl Common {
@@ -212,7 +222,7 @@ mod tests {
     #[test]
     fn small_groups_are_drawn_in() {
         let groups = [table(3000, 1), table(3000, 1), table(3000, 1), table(3000, 6), table(3, 6)];
-        let fits = fit_groups::<Nbd>(&groups, &[2.0, 8.0]);
+        let fits = fit_groups::<Nbd>(&groups, &[2.0, 8.0], &()).unwrap();
         let rate = |g: usize| fits.groups[g].params[0] / fits.groups[g].params[1];
         assert!((rate(0) / 0.1 - 1.0).abs() < 0.01 && (rate(3) / 0.35 - 1.0).abs() < 0.01);
         assert!(rate(4) < rate(3) && rate(4) > rate(0), "{} {}", rate(3), rate(4));

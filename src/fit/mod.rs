@@ -23,6 +23,7 @@ use ndarray::Array2;
 
 use crate::error::{ErrorKind, Result};
 use crate::model::{Limit, Model, Scale, Table};
+use crate::progress::Progress;
 use crate::warning::Warning;
 pub use covariates::fit_covariates;
 pub use groups::{GroupFit, GroupFits, fit_groups};
@@ -82,16 +83,17 @@ const WALL: f64 = 24.0;
 ///
 /// # Errors
 /// [`ErrorKind::NotIdentified`] if the data cannot determine the parameters at all;
-/// [`ErrorKind::NotConverged`], with the report, if no maximum and no limit was found.
-pub fn fit<M: Model>(table: &M::Table, options: &FitOptions) -> Result<Fitted<M>> {
+/// [`ErrorKind::NotConverged`], with the report, if no maximum and no limit was found;
+/// [`ErrorKind::Interrupted`] if the caller wants it to stop.
+pub fn fit<M: Model>(table: &M::Table, options: &FitOptions, progress: &dyn Progress) -> Result<Fitted<M>> {
     let mut starts = M::starts(table)
         .map_err(|message| ErrorKind::NotIdentified { model: M::NAME.to_owned(), message })?;
     choose::<M>(&mut starts, options);
     let objective = Objective::<M>::new(table, &starts[0], options.prior);
     let mut search = Search::default();
-    let near = near_start::<M>(table, &starts, options);
+    let near = near_start::<M>(table, &starts, options, progress)?;
     for (i, start) in near.iter().chain(&starts).enumerate() {
-        search.add(run(&objective, start, options));
+        search.add(run(&objective, start, options, progress)?);
         // Few rows are quickly searched from everywhere; many rarely have a second maximum, and a part of
         // them that led to a limit was searched from everywhere.
         let found = search.ended_at_maximum() || (i == 0 && near.is_some() && search.ended_at_limit());
@@ -197,30 +199,39 @@ const FEW_ROWS: usize = 4096;
 const MANY_ROWS: usize = 65_536;
 
 /// The best end of searches on a thinned table: most of the way for a fraction of the work.
-fn near_start<M: Model>(table: &M::Table, starts: &[Vec<f64>], options: &FitOptions) -> Option<Vec<f64>> {
+fn near_start<M: Model>(
+    table: &M::Table,
+    starts: &[Vec<f64>],
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<Option<Vec<f64>>> {
     if table.len() < MANY_ROWS {
-        return None;
+        return Ok(None);
     }
     let thinned = table.thinned(table.len() / (MANY_ROWS / 4));
     let objective = Objective::<M>::new(&thinned, &starts[0], options.prior);
     let mut search = Search::default();
     for start in starts {
-        search.add(run(&objective, start, options));
+        search.add(run(&objective, start, options, progress)?);
         if search.ended_at_maximum() {
             break;
         }
     }
-    let (outcome, uncertainty) = search.best()?;
-    let usable = !matches!(uncertainty.verdict, Verdict::Neither(_));
-    usable.then(|| objective.space.to_natural(&outcome.u))
+    let usable = search.best().filter(|(_, uncertainty)| !matches!(uncertainty.verdict, Verdict::Neither(_)));
+    Ok(usable.map(|(outcome, _)| objective.space.to_natural(&outcome.u)))
 }
 
-fn run<M: Model>(objective: &Objective<M>, start: &[f64], options: &FitOptions) -> (Outcome, Uncertainty) {
+fn run<M: Model>(
+    objective: &Objective<M>,
+    start: &[f64],
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<(Outcome, Uncertainty)> {
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
     let start = objective.space.to_free(start).mapv(|u| u.clamp(-WALL, WALL));
-    let outcome = minimise(|u: &_| objective.evaluate(u), start, limits);
+    let outcome = minimise(|u: &_| objective.evaluate(u), start, limits, progress)?;
     let uncertainty = assess(&outcome, WALL);
-    (outcome, uncertainty)
+    Ok((outcome, uncertainty))
 }
 
 /// The searches from several starts.

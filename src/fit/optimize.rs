@@ -10,8 +10,10 @@
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason};
 use ndarray::{Array1, Array2};
 
+use crate::error::ErrorKind;
 use crate::fit::linalg::symmetric_eigen;
 use crate::model::{Derivatives, Order};
+use crate::progress::Progress;
 
 /// A function with first and second derivatives.
 pub(crate) trait SecondOrder {
@@ -55,13 +57,22 @@ pub(crate) struct Limits {
 type Iterate = IterState<Array1<f64>, Array1<f64>, (), Array2<f64>, (), f64>;
 
 /// Minimises `objective` from `start`.
-pub(crate) fn minimise(objective: impl SecondOrder, start: Array1<f64>, limits: Limits) -> Outcome {
-    let solver = TrustRegionNewton { radius: FIRST_RADIUS, wall: limits.wall, polishing: None };
+///
+/// # Errors
+/// [`ErrorKind::Interrupted`], if the caller wants it to stop: it is asked before every step.
+pub(crate) fn minimise(
+    objective: impl SecondOrder,
+    start: Array1<f64>,
+    limits: Limits,
+    progress: &dyn Progress,
+) -> crate::error::Result<Outcome> {
+    let solver = TrustRegionNewton { radius: FIRST_RADIUS, wall: limits.wall, polishing: None, progress };
     let run = Executor::new(objective, solver)
         .configure(|state| state.param(start).max_iters(limits.max_iterations))
         .timer(false)
         .run()
-        .expect("the solver and the objective return no errors");
+        // Neither the solver nor the objective has another.
+        .map_err(|_| ErrorKind::Interrupted)?;
     let evaluations = run.problem.counts.get(EVALUATIONS).copied().unwrap_or(0);
     let mut state = run.state;
     let ending = match state.get_termination_reason() {
@@ -76,7 +87,7 @@ pub(crate) fn minimise(objective: impl SecondOrder, start: Array1<f64>, limits: 
         order: Order::Second,
     };
     let u = state.take_param().expect("set by init");
-    Outcome { u, at, ending, iterations: state.get_iter(), evaluations }
+    Ok(Outcome { u, at, ending, iterations: state.get_iter(), evaluations })
 }
 
 const EVALUATIONS: &str = "evaluations";
@@ -89,11 +100,12 @@ const POLISH: f64 = 1e-11;
 /// A gradient below this share of the value is rounding.
 const NOISE: f64 = 1e-15;
 
-struct TrustRegionNewton {
+struct TrustRegionNewton<'a> {
     radius: f64,
     wall: f64,
     /// The Newton decrement of the last step that was judged by the gradient.
     polishing: Option<f64>,
+    progress: &'a dyn Progress,
 }
 
 /// A step and the decrease that the quadratic model promises for it.
@@ -103,7 +115,7 @@ struct Step {
     at_radius: bool,
 }
 
-impl TrustRegionNewton {
+impl TrustRegionNewton<'_> {
     /// The step from `u`: coordinates at a wall with the minimum beyond it stay there.
     fn step(&self, u: &Array1<f64>, at: &Derivatives) -> Step {
         let free: Vec<usize> = (0..u.len()).filter(|&i| !self.is_blocked(u[i], at.gradient[i])).collect();
@@ -163,7 +175,7 @@ fn is_finite(at: &Derivatives) -> bool {
     at.value.is_finite() && at.gradient.iter().chain(at.hessian.iter()).all(|v| v.is_finite())
 }
 
-impl<O: SecondOrder> Solver<O, Iterate> for TrustRegionNewton {
+impl<O: SecondOrder> Solver<O, Iterate> for TrustRegionNewton<'_> {
     fn name(&self) -> &str {
         "trust-region Newton"
     }
@@ -185,6 +197,7 @@ impl<O: SecondOrder> Solver<O, Iterate> for TrustRegionNewton {
         problem: &mut Problem<O>,
         mut state: Iterate,
     ) -> Result<(Iterate, Option<KV>), Error> {
+        self.progress.check()?;
         let u = state.take_param().expect("set by init");
         let at = Derivatives {
             value: state.get_cost(),
@@ -244,9 +257,23 @@ mod tests {
     }
 
     #[test]
+    fn stops_when_it_is_asked_to() {
+        struct Impatient;
+        impl Progress for Impatient {
+            fn stage(&self, _: &str, _: Option<u64>) {}
+            fn advance(&self, _: u64) {}
+            fn stopped(&self) -> bool {
+                true
+            }
+        }
+        let stopped = minimise(rosenbrock, array![-1.2, 1.0], LIMITS, &Impatient).unwrap_err();
+        assert!(matches!(stopped.kind(), ErrorKind::Interrupted), "{stopped}");
+    }
+
+    #[test]
     fn finds_a_curved_minimum_from_far() {
         for start in [array![-1.2, 1.0], array![10.0, -10.0], array![-20.0, 20.0]] {
-            let found = minimise(rosenbrock, start, LIMITS);
+            let found = minimise(rosenbrock, start, LIMITS, &()).unwrap();
             assert_eq!(found.ending, Ending::Stationary);
             assert!((&found.u - &array![1.0, 1.0]).iter().all(|d| d.abs() < 1e-12), "{}", found.u);
         }
@@ -261,7 +288,7 @@ mod tests {
             hessian: array![[12.0 * u[0].powi(2) - 4.0, 0.0], [0.0, 2.0]],
             order: Order::Second,
         };
-        let found = minimise(f, array![1e-3, 3.0], LIMITS);
+        let found = minimise(f, array![1e-3, 3.0], LIMITS, &()).unwrap();
         assert_eq!(found.ending, Ending::Stationary);
         assert!((found.u[0] - 1.0).abs() < 1e-12);
     }
@@ -274,7 +301,7 @@ mod tests {
             hessian: array![[u[0].exp()]],
             order: Order::Second,
         };
-        let found = minimise(f, array![2.0], LIMITS);
+        let found = minimise(f, array![2.0], LIMITS, &()).unwrap();
         assert_eq!(found.ending, Ending::Stationary);
         assert!(found.u[0] < -20.0, "{}", found.u);
     }
@@ -288,7 +315,7 @@ mod tests {
             hessian: array![[u[0].powi(-2)]],
             order: Order::Second,
         };
-        let found = minimise(f, array![3.9], LIMITS);
+        let found = minimise(f, array![3.9], LIMITS, &()).unwrap();
         assert_eq!(found.ending, Ending::Stationary);
         assert!((found.u[0] - 1.0).abs() < 1e-12);
     }

@@ -5,6 +5,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::fit::{FitOptions, Fitted, fit};
 use crate::model::{CustomerTable, LARGEST_WHOLE, Model, Scale};
+use crate::progress::Progress;
 
 /// The most regular purchases that are looked for.
 const MOST_REGULAR: u32 = 20;
@@ -20,10 +21,11 @@ const FALLS: usize = 2;
 pub fn fit_with_regularity<M: Model<Table = CustomerTable>>(
     table: &CustomerTable,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Result<Fitted<M>> {
     if !M::PARAMS.iter().any(|spec| spec.scale == Scale::Whole) {
         return match options.regularity {
-            None => fit(table, options),
+            None => fit(table, options, progress),
             Some(_) => Err(Error::model(M::NAME, "it has no regularity to give: leave --regularity out")),
         };
     }
@@ -33,9 +35,9 @@ pub fn fit_with_regularity<M: Model<Table = CustomerTable>>(
     }
     match (options.regularity, table.log_gaps) {
         (None, None) => Err(unknown_gaps(M::NAME)),
-        (None, Some(_)) => choose_regularity(table, options),
+        (None, Some(_)) => choose_regularity(table, options, progress),
         (Some(k), log_gaps) => {
-            let mut fitted = fit::<M>(table, options)?;
+            let mut fitted = fit::<M>(table, options, progress)?;
             if log_gaps.is_none() && k > 1 {
                 fitted.report.notes.push(
                     "the gaps between purchases are not known: the log-likelihood leaves them out and cannot \
@@ -58,13 +60,16 @@ fn unknown_gaps(model: &str) -> Error {
 fn choose_regularity<M: Model<Table = CustomerTable>>(
     table: &CustomerTable,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Result<Fitted<M>> {
     let mut fits: Vec<(u32, Fitted<M>)> = Vec::new();
     let (mut best, mut falls, mut failed) = (0, 0, Vec::new());
     for k in 1..=MOST_REGULAR {
-        match fit::<M>(table, &FitOptions { regularity: Some(k), ..*options }) {
+        match fit::<M>(table, &FitOptions { regularity: Some(k), ..*options }, progress) {
             Ok(fitted) => fits.push((k, fitted)),
-            Err(error) if fits.is_empty() => return Err(error),
+            Err(error) if fits.is_empty() || matches!(error.kind(), ErrorKind::Interrupted) => {
+                return Err(error);
+            }
             Err(_) => failed.push(k.to_string()),
         }
         let ll = |i: usize| fits[i].1.report.log_likelihood;

@@ -16,6 +16,7 @@ use crate::fit::transform::Space;
 use crate::fit::uncertainty::{Verdict, assess};
 use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit, posterior};
 use crate::model::{Derivatives, GammaGamma, Model, Spend, SpendRow, SpendTable};
+use crate::progress::Progress;
 use crate::warning::Warning;
 
 /// The fitted population mean may differ from the observed one by this factor before it is distrusted.
@@ -29,11 +30,16 @@ const FEW: f64 = 50.0;
 ///
 /// # Errors
 /// As [`fit`], with the advice to go on without a spend model.
-pub fn fit_spend(table: &SpendTable, amounts: &Amounts, options: &FitOptions) -> Result<Fitted<GammaGamma>> {
+pub fn fit_spend(
+    table: &SpendTable,
+    amounts: &Amounts,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<Fitted<GammaGamma>> {
     if let Some(fitted) = all_the_same(table, amounts) {
         return Ok(fitted);
     }
-    let mut fitted = match fit::<GammaGamma>(table, options) {
+    let mut fitted = match fit::<GammaGamma>(table, options, progress) {
         Ok(fitted) => fitted,
         Err(error) => match error.into_kind() {
             ErrorKind::NotIdentified { model, message } => {
@@ -45,12 +51,14 @@ pub fn fit_spend(table: &SpendTable, amounts: &Amounts, options: &FitOptions) ->
     };
     let mean = fitted.model.expected_spend(&SpendRow { x: 0, mean: 0.0 });
     if mean > FAR_MEAN * amounts.mean {
-        fitted = fit_with_mean(table, amounts.mean, &fitted, options);
+        fitted = fit_with_mean(table, amounts.mean, &fitted, options, progress)?;
     }
     fitted.report.sample_size = amounts.all_customers as f64;
     fitted.report.warnings.extend(warnings(amounts));
     match fitted.report.stop {
-        StopReason::Converged => posterior::explore(table, &fitted.model, &mut fitted.report, options)?,
+        StopReason::Converged => {
+            posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?
+        }
         // The mean is held, or the model at a limit: not what a sampler or a refit would vary.
         _ => posterior::stands_as_it_is(&mut fitted.report, &options.posterior),
     }
@@ -136,10 +144,11 @@ fn fit_with_mean(
     mean: f64,
     free: &Fitted<GammaGamma>,
     options: &FitOptions,
-) -> Fitted<GammaGamma> {
+    progress: &dyn Progress,
+) -> Result<Fitted<GammaGamma>> {
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
     let start = array![free.model.p.ln().clamp(-WALL, WALL), 0.0];
-    let outcome = minimise(|u: &Array1<f64>| constrained(table, mean, u), start, limits);
+    let outcome = minimise(|u: &Array1<f64>| constrained(table, mean, u), start, limits, progress)?;
     let uncertainty = assess(&outcome, WALL);
     let model = at_mean(mean, &outcome.u);
     let fitted_q = free.model.q;
@@ -163,7 +172,7 @@ fn fit_with_mean(
     report.stop = stop;
     report.covariance = None;
     report.warnings = vec![Warning::new("no-mean-spend", words)];
-    Fitted { model, report }
+    Ok(Fitted { model, report })
 }
 
 /// `p = e^u0`, `q = 1 + e^u1`, `v = mean e^(u1 - u0)`.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::codec::Texts;
 use super::options::LogOptions;
@@ -204,7 +205,7 @@ impl Levels {
 }
 
 /// How many customers had to be given a value.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AttributeCounts {
     /// Customers whose rows have more than one value.
     pub several: u64,

@@ -5,6 +5,8 @@
 //! grain included, newest first, none below zero. Because rows come sorted by amount too, sums are
 //! the same to the bit in whatever order the log was.
 
+use serde::{Deserialize, Serialize};
+
 use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Tracker};
 use super::calendar::Calendar;
@@ -47,7 +49,7 @@ pub(crate) struct Folded {
 }
 
 /// A sum of amounts that is the same in whatever order they come: it counts in steps of 2^-32.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Exact(i128);
 
 impl Exact {
@@ -70,7 +72,7 @@ impl Exact {
 }
 
 /// What became of the rows.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FoldCounts {
     /// Customers of the summary.
     pub customers: u64,

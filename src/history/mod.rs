@@ -3,7 +3,8 @@
 //! Rows are read (`read`), cleaned and counted (`clean`), scattered by customer into partitions that
 //! spill to disk under a memory limit (`scatter`, `store`), and each partition is sorted and folded into
 //! one row a customer (`collapse`, `group`, `fold`); the sorted pieces are merged into one
-//! [`Summary`] (`merge`).
+//! [`Summary`] (`merge`), of which `describe` says what there is to say. [`parts`] does the same to a log whose
+//! parts lie on many machines.
 
 mod account;
 mod activity;
@@ -13,6 +14,7 @@ mod clean;
 mod codec;
 mod collapse;
 mod customer_file;
+mod describe;
 mod explain;
 mod fold;
 mod gaps;
@@ -20,6 +22,7 @@ mod group;
 mod input;
 mod merge;
 mod options;
+pub mod parts;
 pub(crate) mod read;
 mod scatter;
 mod store;
@@ -45,7 +48,6 @@ use std::path::PathBuf;
 
 use self::customer_file::CustomerFile;
 use self::read::Recognised;
-use self::read::columns::Columns;
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::summary::Summary;
@@ -70,18 +72,6 @@ pub fn open_inputs(inputs: &[Input], options: &LogOptions, progress: &dyn Progre
     let file = CustomerFile::read(customers, options, progress)?;
     let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };
     file.join(open_alone(inputs, &rest, progress)?, &options.attributes, progress)
-}
-
-/// The columns of a log that are read, by the names of all of its columns: who, when, then the others. `None`
-/// if these are the columns of a summary.
-///
-/// # Errors
-/// If a role has no column or more than one.
-pub fn log_columns(names: &[String], options: &LogOptions) -> Result<Option<Vec<String>>> {
-    Ok(match read::columns::find("data", names, options)? {
-        Columns::Log(log) => Some(log.used().into_iter().map(|column| names[column].clone()).collect()),
-        _ => None,
-    })
 }
 
 /// Files as inputs.

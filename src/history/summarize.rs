@@ -1,4 +1,5 @@
-//! The whole way from rows to summary: scatter, collapse, merge, and what is to be said about it.
+//! The whole way from rows to summary: scatter, collapse, merge. What is to be said about it is said in
+//! `describe`, from the counts that come out beside the customers.
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -8,22 +9,20 @@ use std::thread;
 
 use jiff::civil::Date;
 
-use super::activity::ActivityCounter;
-use super::attributes::{AttributeCounts, Levels, say_missing, warn_several};
+use super::LogOptions;
+use super::activity::{Activity, ActivityCounter};
+use super::attributes::Levels;
 use super::calendar::Calendar;
 use super::collapse::{Collapse, CollapseOptions, Collapsed};
-use super::fold::FoldCounts;
+use super::describe::{Counted, describe};
 use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered};
 use super::store::Store;
-use super::twins::Twins;
-use super::{CleaningAccount, DateFormat, Fate, LogOptions};
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::summary::{Summary, SummaryMeta, UnitSource};
-use crate::units::{Grain, Unit};
-use crate::warning::Warning;
+use crate::summary::Summary;
+use crate::units::Grain;
 
 /// Takes rows from a worker of the reader.
 pub(crate) type Sink<'a> = dyn Fn(usize, Purchases) -> Result<()> + Sync + 'a;
@@ -34,13 +33,40 @@ pub(crate) fn summarize(
     progress: &dyn Progress,
     read: impl FnOnce(&Sink) -> Result<ReadOutcome>,
 ) -> Result<Summary> {
+    let gathered = gather(options, progress, read)?;
+    let mut meta = describe(options, gathered.outcome, &gathered.counts);
+    meta.calendar = gathered.calendar;
+    meta.activity = gathered.activity;
+    Ok(Summary::new(meta, gathered.source))
+}
+
+/// The customers of a log, and what is known of its rows.
+pub(crate) struct Gathered {
+    /// What reading came to.
+    pub outcome: ReadOutcome,
+    /// What folding the rows came to.
+    pub counts: Counted,
+    /// Purchases by time, if they were asked for.
+    pub calendar: Option<Calendar>,
+    /// Active customers by month, if they were asked for.
+    pub activity: Option<Activity>,
+    /// The customers.
+    pub source: MergedRuns,
+}
+
+/// Folds the rows that `read` gives to its sink, customer by customer.
+pub(crate) fn gather(
+    options: &LogOptions,
+    progress: &dyn Progress,
+    read: impl FnOnce(&Sink) -> Result<ReadOutcome>,
+) -> Result<Gathered> {
     let mut plan = Plan::new(options);
     let store = Arc::new(Store::new(plan.memory / 2, plan.temp_dir.clone()));
     let scatter = Scatter::new(&store, plan.threads, plan.memory / 8);
     let outcome = read(&|worker, rows| scatter.add(worker, &rows))?;
     let scattered = scatter.finish()?;
     let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));
-    let end = outcome.last.filter(|_| options.observed_until.is_none()).or(options.observed_until);
+    let end = end_of(options, &outcome);
     plan.activity = activity_counter(options, outcome.first, end);
     let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let source = MergedRuns {
@@ -54,11 +80,22 @@ pub(crate) fn summarize(
         first_amount: options.first_amount && outcome.has_amount,
         levels,
     };
-    let mut meta = describe(options, outcome, &collapsed.counts, collapsed.twins, end);
-    meta.calendar = collapsed.calendar;
-    meta.activity = collapsed.activity.map(ActivityCounter::finish);
-    describe_attributes(&mut meta, &collapsed.attributes, collapsed.counts.customers);
-    Ok(Summary::new(meta, source))
+    Ok(Gathered {
+        outcome,
+        counts: Counted {
+            folded: collapsed.counts,
+            attributes: collapsed.attributes,
+            twins: collapsed.twins,
+        },
+        calendar: collapsed.calendar,
+        activity: collapsed.activity.map(ActivityCounter::finish),
+        source,
+    })
+}
+
+/// The end of observation: as it is said, else the last date of the log.
+pub(crate) fn end_of(options: &LogOptions, outcome: &ReadOutcome) -> Option<Date> {
+    options.observed_until.or(outcome.last)
 }
 
 /// How memory and threads are shared out.
@@ -162,167 +199,6 @@ fn collapse(
     })
 }
 
-/// What is to be said about the summary.
-fn describe(
-    options: &LogOptions,
-    outcome: ReadOutcome,
-    counts: &FoldCounts,
-    twins: Twins,
-    end: Option<Date>,
-) -> SummaryMeta {
-    let mut meta = SummaryMeta {
-        unit: options.unit.unwrap_or_default(),
-        unit_source: if options.unit.is_some() { UnitSource::Given } else { UnitSource::Default },
-        grain: Some(options.grain),
-        first_purchase: counts.first.map(|first| first_date(options, &outcome, first)),
-        observed_until: end,
-        observed_until_assumed: options.observed_until.is_none(),
-        has_money: outcome.has_amount,
-        has_log_gaps: options.log_gaps,
-        attributes: options.attributes.clone(),
-        sorted: true,
-        calendar: None,
-        activity: None,
-        account: outcome.account,
-        assumptions: outcome.assumptions,
-        warnings: outcome.warnings,
-    };
-    settle(&mut meta.account, counts, outcome.has_amount);
-    if let (Some(since), 1..) = (options.since, counts.left_out) {
-        let number = counts.left_out;
-        meta.assumptions.push(format!("{number} customers first seen before {since} are left out (--since)"));
-    }
-    meta.assumptions.extend(say_whole_units(options, end));
-    meta.warnings.extend(nobody_warning(counts));
-    meta.warnings.extend(early_warning(options, meta.first_purchase, end));
-    meta.warnings.extend(twins_warning(&twins));
-    if outcome.has_amount && !outcome.order_lines {
-        meta.warnings.extend(duplicates_warning(counts));
-        note_duplicates(&mut meta.account, counts);
-    }
-    meta.warnings.extend(returns_warning(counts));
-    meta
-}
-
-/// What is to be said about attributes.
-fn describe_attributes(meta: &mut SummaryMeta, counts: &[AttributeCounts], customers: u64) {
-    let names = &meta.attributes;
-    let (said, warned) = (say_missing(names, counts, customers), warn_several(names, counts, customers));
-    meta.assumptions.extend(said);
-    meta.warnings.extend(warned);
-}
-
-fn nobody_warning(counts: &FoldCounts) -> Option<Warning> {
-    (counts.occasions == 0).then(|| {
-        let message =
-            "no customer is left: look at what became of the rows, and at --observed-until and --since";
-        Warning::new("no-customers", message)
-    })
-}
-
-/// Seconds taken for milliseconds are all in January 1970.
-fn early_warning(options: &LogOptions, first: Option<Date>, end: Option<Date>) -> Option<Warning> {
-    let numbers = matches!(options.date_format, Some(DateFormat::Unix | DateFormat::UnixMs));
-    let early = first?.year() == 1970 && end?.year() == 1970;
-    (numbers && early).then(|| {
-        let message = "all dates are in 1970: are these seconds (--date-format unix), not milliseconds?";
-        Warning::new("dates-in-1970", message)
-    })
-}
-
-/// Moves the rows whose fate only the collapse can know.
-fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) {
-    let amount = |sum: f64| has_amount.then_some(sum);
-    account.convert(Fate::Purchase, Fate::ReturnNetted, counts.netted, amount(counts.netted_amount.value()));
-    account.convert(
-        Fate::Purchase,
-        Fate::ReturnUnmatched,
-        counts.unmatched,
-        amount(counts.unmatched_amount.value()),
-    );
-    account.convert(
-        Fate::Purchase,
-        Fate::BeforeSince,
-        counts.left_out_rows,
-        amount(counts.left_out_amount.value()),
-    );
-    let merged = counts.purchases - counts.occasions;
-    account.note("same-grain", "purchases merged into another one of the same customer and time", merged);
-}
-
-fn note_duplicates(account: &mut CleaningAccount, counts: &FoldCounts) {
-    account.note(
-        "exact-duplicates",
-        "exact duplicates of another row in customer, date and amount",
-        counts.duplicates,
-    );
-}
-
-fn duplicates_warning(counts: &FoldCounts) -> Option<Warning> {
-    let (n, rows, them) = match counts.duplicates {
-        0 => return None,
-        1 => (1, "row is a duplicate of", "it is not a separate purchase, its"),
-        n => (n, "rows are duplicates of", "they are not separate purchases, their"),
-    };
-    let message = format!(
-        "{n} {rows} another row of the same customer, date and amount exactly: if {them} spend counts twice"
-    );
-    Some(Warning::new("exact-duplicates", message))
-}
-
-fn twins_warning(twins: &Twins) -> Option<Warning> {
-    let example = twins.example.as_deref()?;
-    let (n, ids) = if twins.sets == 1 { (1, "id occurs") } else { (twins.sets, "ids occur") };
-    let message = format!(
-        "{n} customer {ids} in several forms that differ only by blanks around them (such as '{example}'): \
-         each form is taken for a customer of its own; trim the ids if they are the same"
-    );
-    Some(Warning::new("ids-differ-by-blanks", message))
-}
-
-fn returns_warning(counts: &FoldCounts) -> Option<Warning> {
-    if counts.unmatched == 0 {
-        return None;
-    }
-    let only = match counts.only_returns {
-        0 => String::new(),
-        1 => "; 1 customer has nothing but returns and is left out".to_owned(),
-        n => format!("; {n} customers have nothing but returns and are left out"),
-    };
-    let message = format!(
-        "{} {} no earlier purchase of the same customer, or not enough of it: {:.2} of returns could not be \
-         taken off{only}. The purchases may lie before the log begins",
-        counts.unmatched,
-        if counts.unmatched == 1 { "return finds" } else { "returns find" },
-        counts.unmatched_rest.value(),
-    );
-    Some(Warning::new("unmatched-returns", message))
-}
-
-/// The date of the first purchase: of the log, if it is in that grain, else the grain's first day.
-fn first_date(options: &LogOptions, outcome: &ReadOutcome, first: i32) -> Date {
-    let of_log = outcome.first.filter(|&date| first_grain(options.grain, date) <= first);
-    let of_log = of_log.filter(|&date| last_grain(options.grain, date) >= first);
-    of_log.unwrap_or_else(|| grain_start(options.grain, first))
-}
-
-/// Said of ages that are whole numbers by their making, as models of discrete opportunities need them.
-fn say_whole_units(options: &LogOptions, end: Option<Date>) -> Option<String> {
-    let unit = match (options.grain, options.unit.unwrap_or_default()) {
-        (Grain::Week, Unit::Week) => "weeks",
-        (Grain::Month, Unit::Month) => "months",
-        (Grain::Year, Unit::Year) => "years",
-        _ => return None,
-    };
-    let end = end?;
-    let grain = first_grain(options.grain, end);
-    let rest = match end.tomorrow().is_ok_and(|next| first_grain(options.grain, next) == grain) {
-        true => format!("; the last one is not complete: observation ends within it, on {end}"),
-        false => String::new(),
-    };
-    Some(format!("recency and T count whole calendar {unit} after that of the first purchase{rest}"))
-}
-
 /// The first grain of a date, counted from 1970: its first hour, itself, its week, its month, its year.
 pub(crate) fn first_grain(grain: Grain, date: Date) -> i32 {
     let days = days_since_1970(date);
@@ -337,7 +213,7 @@ pub(crate) fn first_grain(grain: Grain, date: Date) -> i32 {
 }
 
 /// The last grain of a date: an observation ends with the whole of its last date.
-fn last_grain(grain: Grain, date: Date) -> i32 {
+pub(crate) fn last_grain(grain: Grain, date: Date) -> i32 {
     first_grain(grain, date) + if grain == Grain::Hour { 23 } else { 0 }
 }
 

@@ -1,6 +1,7 @@
 //! What the rows of one block came to, to be added up in the order of the input.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::account::Fate;
 use super::read::calendar::date_of_day;
@@ -10,7 +11,7 @@ use crate::error::{BadRow, Error, Place};
 pub(crate) const LISTED: usize = 10;
 
 /// What one block's rows came to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Rows read.
     pub rows: u64,
@@ -33,13 +34,14 @@ pub(crate) struct Tally {
     /// Up to two different currencies, and where each was first seen.
     pub currencies: Vec<(String, Place)>,
     /// What no option can skip.
+    #[serde(skip)]
     pub fatal: Option<Error>,
     /// Dates that prove day first and month first: an example each.
     pub orders: [Option<Place>; 2],
 }
 
 /// A first and a last day; the first is later than the last if there are none.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Days(pub i32, pub i32);
 
 impl Default for Days {

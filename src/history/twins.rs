@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::scatter::hash_id;
 
 /// Finds twins among the ids of one partition. (They are always in the same one: see `scatter`.)
@@ -39,7 +41,7 @@ impl TwinFinder {
 }
 
 /// Ids that differ from others only by blanks around them.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Twins {
     /// How many ids occur in several such forms.
     pub sets: u64,

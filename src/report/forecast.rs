@@ -58,6 +58,13 @@ pub fn forecast(
             },
         }),
     );
+    if scores.interval.is_some()
+        && let Some(all) = groups.1.as_array().and_then(|all| all.iter().find(|sums| sums["group"].is_null()))
+    {
+        for bound in ["expected_purchases_lower", "expected_purchases_upper", "clv_lower", "clv_upper"] {
+            report.json["forecast"][bound] = all[bound].clone();
+        }
+    }
     if scores.by.is_some() || scores.interval.is_some() {
         report.json.insert("totals".into(), groups.1);
     }

@@ -18,6 +18,7 @@ use crate::fit::optimize::{Limits, minimise};
 use crate::fit::uncertainty::{Verdict, assess};
 use crate::fit::{FitOptions, WALL};
 use crate::model::{Model, Table};
+use crate::progress::Progress;
 
 /// Where a refit ended; `None` if at nothing that could be used. True if at a limit of the model.
 pub(super) type Refit<'a> = dyn Fn(&Array1<f64>, &mut ChaCha8Rng) -> Option<(Array1<f64>, bool)> + Sync + 'a;
@@ -47,13 +48,14 @@ pub(super) fn refit<M: Model>(
     start: &Array1<f64>,
     rng: &mut ChaCha8Rng,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Option<(Array1<f64>, bool)> {
     let drawn = table.with_counts(weights(table.counts(), rng));
     if drawn.customers() == 0.0 {
         return None;
     }
     let objective = objective.of(&drawn);
-    search(|u| objective.evaluate(u), start, options)
+    search(|u| objective.evaluate(u), start, options, progress)
 }
 
 /// A search for a mode, from near it.
@@ -61,9 +63,10 @@ pub(in crate::fit) fn search(
     objective: impl Fn(&Array1<f64>) -> crate::model::Derivatives,
     start: &Array1<f64>,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> Option<(Array1<f64>, bool)> {
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
-    let outcome = minimise(|u: &Array1<f64>| objective(u), start.clone(), limits);
+    let outcome = minimise(|u: &Array1<f64>| objective(u), start.clone(), limits, progress).ok()?;
     match assess(&outcome, WALL).verdict {
         Verdict::Maximum => Some((outcome.u, false)),
         Verdict::Limit => Some((outcome.u, true)),

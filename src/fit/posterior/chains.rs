@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::nuts::{Chain, Run, sample};
 use super::{Evidence, NutsEvidence, Posterior, PosteriorOptions, Summary, Target, Whitened, convergence};
+use crate::error::Result;
 
 /// So near to the wall of the search a posterior has no end in sight.
 const WANDERED: f64 = 20.0;
@@ -20,12 +21,15 @@ const ACCEPTANCE: f64 = 0.7;
 const CAREFUL: f64 = 0.95;
 
 /// Runs all chains and judges them.
-pub(super) fn run(target: &Target, whitened: &Whitened, options: &PosteriorOptions) -> Posterior {
-    let mut chains = sample_all(whitened, options, ACCEPTANCE);
+///
+/// # Errors
+/// If the caller wants it to stop.
+pub(super) fn run(target: &Target, whitened: &Whitened, options: &PosteriorOptions) -> Result<Posterior> {
+    let mut chains = sample_all(whitened, options, ACCEPTANCE)?;
     let quick: u64 = chains.iter().map(|chain| chain.evaluations).sum();
     let again = chains.iter().any(|chain| chain.divergences > 0);
     if again {
-        chains = sample_all(whitened, options, CAREFUL);
+        chains = sample_all(whitened, options, CAREFUL)?;
     }
     let free: Vec<Vec<Array1<f64>>> =
         chains.iter().map(|chain| chain.draws.iter().map(|z| whitened.free(z)).collect()).collect();
@@ -40,17 +44,17 @@ pub(super) fn run(target: &Target, whitened: &Whitened, options: &PosteriorOptio
         wandered: free.iter().flatten().any(|u| u.iter().any(|u| u.abs() > WANDERED)),
         parameters: target.names.iter().map(|name| summary(name, options.draws, &draws)).collect(),
     };
-    Posterior { evidence: Evidence::Nuts(evidence), draws: thinned(draws, options.kept) }
+    Ok(Posterior { evidence: Evidence::Nuts(evidence), draws: thinned(draws, options.kept) })
 }
 
-fn sample_all(whitened: &Whitened, options: &PosteriorOptions, acceptance: f64) -> Vec<Chain> {
+fn sample_all(whitened: &Whitened, options: &PosteriorOptions, acceptance: f64) -> Result<Vec<Chain>> {
     let density = |z: &Array1<f64>| whitened.at(z);
     let run = Run { warmup: options.warmup, draws: options.draws, acceptance };
     let chain = |chain: usize| {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         // Stream 0 is that of the check of Laplace's approximation.
         rng.set_stream(chain as u64 + 1);
-        sample(&density, whitened.mode.len(), run, &mut rng)
+        sample(&density, whitened.mode.len(), run, &mut rng, whitened.progress)
     };
     (0..options.chains).into_par_iter().map(chain).collect()
 }

@@ -22,6 +22,7 @@ use crate::fit::linalg::cholesky;
 use crate::fit::objective::Objective;
 use crate::fit::{FitOptions, FitReport};
 use crate::model::{Derivatives, Model, Order, Table};
+use crate::progress::Progress;
 use crate::warning::Warning;
 use bootstrap::Refit;
 pub(super) use bootstrap::{search, weights};
@@ -124,9 +125,9 @@ pub(super) struct Target<'a> {
 impl Target<'_> {
     /// The density in coordinates `z`, `u = mode + L z`, in which Laplace's approximation is standard
     /// normal. `None` without a covariance.
-    fn whitened(&self) -> Option<Whitened<'_>> {
+    fn whitened<'a>(&'a self, progress: &'a dyn Progress) -> Option<Whitened<'a>> {
         let factor = cholesky(self.covariance.as_ref()?);
-        Some(Whitened { density: self.density, mode: &self.mode, factor })
+        Some(Whitened { density: self.density, mode: &self.mode, factor, progress })
     }
 }
 
@@ -135,6 +136,7 @@ struct Whitened<'a> {
     density: &'a Density<'a>,
     mode: &'a Array1<f64>,
     factor: Array2<f64>,
+    progress: &'a dyn Progress,
 }
 
 impl Whitened<'_> {
@@ -142,10 +144,11 @@ impl Whitened<'_> {
         self.mode + &self.factor.dot(z)
     }
 
-    /// The log-density with its gradient by `z`; minus infinity beyond the walls of the search.
+    /// The log-density with its gradient by `z`; minus infinity beyond the walls of the search, and
+    /// everywhere once the caller wants it to stop.
     fn at(&self, z: &Array1<f64>) -> (f64, Array1<f64>) {
         let u = self.free(z);
-        if u.iter().any(|u| u.abs() > crate::fit::WALL) {
+        if self.progress.stopped() || u.iter().any(|u| u.abs() > crate::fit::WALL) {
             return (f64::NEG_INFINITY, Array1::zeros(z.len()));
         }
         let at = (self.density)(&u, Order::First);
@@ -160,6 +163,7 @@ pub(crate) fn explore<M: Model>(
     model: &M,
     report: &mut FitReport,
     options: &FitOptions,
+    progress: &dyn Progress,
 ) -> crate::error::Result<()> {
     let theta = model.params();
     let objective = Objective::<M>::new(table, &theta, options.prior);
@@ -176,10 +180,10 @@ pub(crate) fn explore<M: Model>(
         covariance,
         natural: &|u| space.to_natural(u),
         names: space.free.iter().map(|i| (M::PARAMS[*i].name.to_owned(), *i)).collect(),
-        refit: &|start, rng| bootstrap::refit(&objective, table, start, rng, options),
+        refit: &|start, rng| bootstrap::refit(&objective, table, start, rng, options, progress),
         rows: table.len(),
     };
-    explore_target(&target, report, &options.posterior)
+    explore_target(&target, report, &options.posterior, progress)
 }
 
 /// The same of anything that has a density.
@@ -187,11 +191,13 @@ pub(super) fn explore_target(
     target: &Target,
     report: &mut FitReport,
     options: &PosteriorOptions,
+    progress: &dyn Progress,
 ) -> crate::error::Result<()> {
     options.checked()?;
-    let Some(whitened) = target.whitened() else {
+    let Some(whitened) = target.whitened(progress) else {
         if options.method == PosteriorMethod::Bootstrap {
             put(report, bootstrap::run(target, options));
+            progress.check()?;
         }
         stands_as_it_is(report, options);
         return Ok(());
@@ -200,11 +206,13 @@ pub(super) fn explore_target(
         PosteriorMethod::Laplace => laplace::check(&whitened, target.rows, options),
         PosteriorMethod::Auto => match laplace::check_anyway(&whitened, options) {
             good if good.is_good() => Some(good),
-            _ => Some(chains::run(target, &whitened, options)),
+            _ => Some(chains::run(target, &whitened, options)?),
         },
-        PosteriorMethod::Nuts => Some(chains::run(target, &whitened, options)),
+        PosteriorMethod::Nuts => Some(chains::run(target, &whitened, options)?),
         PosteriorMethod::Bootstrap => Some(bootstrap::run(target, options)),
     };
+    // What was stopped ended at once, with nothing of worth.
+    progress.check()?;
     if let Some(posterior) = posterior {
         put(report, posterior);
     }

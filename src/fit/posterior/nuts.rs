@@ -12,6 +12,9 @@ use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use crate::error::Result;
+use crate::progress::Progress;
+
 /// A log-density with its gradient.
 pub(super) type LogDensity<'a> = &'a (dyn Fn(&Array1<f64>) -> (f64, Array1<f64>) + Sync);
 
@@ -69,7 +72,16 @@ pub(super) struct Run {
 }
 
 /// Draws from a density of `n` coordinates, from a start drawn from the standard normal distribution.
-pub(super) fn sample(density: LogDensity, n: usize, run: Run, rng: &mut ChaCha8Rng) -> Chain {
+///
+/// # Errors
+/// If the caller wants it to stop.
+pub(super) fn sample(
+    density: LogDensity,
+    n: usize,
+    run: Run,
+    rng: &mut ChaCha8Rng,
+    progress: &dyn Progress,
+) -> Result<Chain> {
     let Run { warmup, draws, acceptance } = run;
     let mut walker = Walker { density, rng, step: 1.0, start: 0.0, accepted: 0.0, steps: 0, diverged: false };
     let mut chain = Chain { draws: Vec::with_capacity(draws), ..Chain::default() };
@@ -82,6 +94,7 @@ pub(super) fn sample(density: LogDensity, n: usize, run: Run, rng: &mut ChaCha8R
     }
     let mut adaptation = StepSize { wanted: acceptance, ..StepSize::default() };
     for i in 0..warmup + draws {
+        progress.check()?;
         place = walker.transition(place);
         chain.evaluations += walker.steps;
         if i < warmup {
@@ -94,7 +107,7 @@ pub(super) fn sample(density: LogDensity, n: usize, run: Run, rng: &mut ChaCha8R
         chain.divergences += usize::from(walker.diverged);
         chain.draws.push(place.z.clone());
     }
-    chain
+    Ok(chain)
 }
 
 fn normal(n: usize, rng: &mut ChaCha8Rng) -> Array1<f64> {
@@ -268,7 +281,8 @@ mod tests {
             (value, array![-x + gap / 0.1, -gap / 0.1, 2.0 - g.exp()])
         };
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let chain = sample(&density, 3, Run { warmup: 300, draws: 20_000, acceptance: 0.8 }, &mut rng);
+        let chain =
+            sample(&density, 3, Run { warmup: 300, draws: 20_000, acceptance: 0.8 }, &mut rng, &()).unwrap();
         assert_eq!(chain.divergences, 0);
         let moment = |f: &dyn Fn(&Array1<f64>) -> f64| chain.draws.iter().map(f).sum::<f64>() / 20_000.0;
         let (digamma, trigamma) = (1.0 - 0.577_215_664_901_532_9, std::f64::consts::PI.powi(2) / 6.0 - 1.0);
@@ -292,7 +306,9 @@ mod tests {
             2,
             Run { warmup: 150, draws: 2000, acceptance: 0.7 },
             &mut ChaCha8Rng::seed_from_u64(1),
-        );
+            &(),
+        )
+        .unwrap();
         assert!(chain.divergences > 0);
     }
 }

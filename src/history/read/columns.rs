@@ -22,16 +22,29 @@ pub(crate) struct LogColumns {
 impl LogColumns {
     /// Indexes of all of them.
     pub fn used(&self) -> Vec<usize> {
-        let mut used = vec![self.id, self.date];
+        indexes(&self.roles())
+    }
+
+    fn roles(&self) -> Vec<Played> {
+        let mut roles = vec![("the id", self.id), ("the date", self.date)];
         match self.amount {
             AmountColumns::None => {}
-            AmountColumns::One(one) => used.push(one),
-            AmountColumns::Product { quantity, price } => used.extend([quantity, price]),
+            AmountColumns::One(one) => roles.push(("the amount", one)),
+            AmountColumns::Product { quantity, price } => {
+                roles.extend([("the quantity", quantity), ("the price", price)]);
+            }
         }
-        used.extend(self.currency);
-        used.extend(&self.attributes);
-        used
+        roles.extend(self.currency.map(|index| ("the currency", index)));
+        roles.extend(self.attributes.iter().map(|index| ("an attribute", *index)));
+        roles
     }
+}
+
+/// What a column is, in words, and its index.
+type Played = (&'static str, usize);
+
+fn indexes(roles: &[Played]) -> Vec<usize> {
+    roles.iter().map(|(_, index)| *index).collect()
 }
 
 /// Where amounts come from.
@@ -61,12 +74,21 @@ pub(crate) struct SummaryColumns {
 impl SummaryColumns {
     /// Indexes of all of them.
     pub fn used(&self) -> Vec<usize> {
-        let mut used = vec![self.id, self.frequency, self.recency, self.t];
-        used.extend(self.monetary);
-        used.extend(self.log_gaps);
-        used.extend(self.unit);
-        used.extend(&self.attributes);
-        used
+        indexes(&self.roles())
+    }
+
+    fn roles(&self) -> Vec<Played> {
+        let mut roles = vec![
+            ("the id", self.id),
+            ("frequency", self.frequency),
+            ("recency", self.recency),
+            ("T", self.t),
+        ];
+        let optional =
+            [("monetary_value", self.monetary), ("log_gaps", self.log_gaps), ("the unit", self.unit)];
+        roles.extend(optional.into_iter().filter_map(|(role, index)| Some((role, index?))));
+        roles.extend(self.attributes.iter().map(|index| ("an attribute", *index)));
+        roles
     }
 }
 
@@ -80,7 +102,12 @@ pub(crate) struct CustomerColumns {
 impl CustomerColumns {
     /// Indexes of all of them.
     pub fn used(&self) -> Vec<usize> {
-        [&[self.id], &self.attributes[..]].concat()
+        indexes(&self.roles())
+    }
+
+    fn roles(&self) -> Vec<Played> {
+        let attributes = self.attributes.iter().map(|index| ("an attribute", *index));
+        [("the id", self.id)].into_iter().chain(attributes).collect()
     }
 }
 
@@ -138,7 +165,7 @@ pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions)
         return Err(table.error(&format!("none of the --attributes ({names}) is a column of this file")));
     }
     let columns = CustomerColumns { id, attributes };
-    table.refuse_shared(&columns.used())?;
+    table.refuse_shared(&columns.roles())?;
     Ok(Columns::Customers(columns))
 }
 
@@ -148,7 +175,11 @@ impl<'a> Table<'a> {
     }
 
     fn attributes(&self, options: &LogOptions) -> Result<Vec<usize>> {
-        options.attributes.iter().map(|name| self.named("--attributes", name)).collect()
+        options
+            .attributes
+            .iter()
+            .map(|name| self.named("--attributes (or --by, --covariates)", name))
+            .collect()
     }
 }
 
@@ -163,7 +194,7 @@ impl Table<'_> {
         };
         let attributes = self.attributes(options)?;
         let columns = LogColumns { id, date, amount, currency, attributes };
-        self.refuse_shared(&columns.used())?;
+        self.refuse_shared(&columns.roles())?;
         Ok(columns)
     }
 
@@ -229,7 +260,7 @@ impl Table<'_> {
             unit,
             attributes: self.attributes(options)?,
         };
-        self.refuse_shared(&columns.used())?;
+        self.refuse_shared(&columns.roles())?;
         Ok(Some(columns))
     }
 
@@ -302,11 +333,13 @@ impl Table<'_> {
         }
     }
 
-    fn refuse_shared(&self, used: &[usize]) -> Result<()> {
-        for (at, index) in used.iter().enumerate() {
-            if used[..at].contains(index) {
-                return Err(self.error(&format!("the column '{}' cannot play two roles", self.names[*index])));
-            }
+    fn refuse_shared(&self, roles: &[Played]) -> Result<()> {
+        for (at, (role, index)) in roles.iter().enumerate() {
+            let Some((other, _)) = roles[..at].iter().find(|(_, earlier)| earlier == index) else { continue };
+            let name = &self.names[*index];
+            return Err(
+                self.error(&format!("the column '{name}' cannot be both {other} and {role}: name another"))
+            );
         }
         Ok(())
     }

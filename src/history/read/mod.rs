@@ -34,6 +34,7 @@ use jiff::civil::Date;
 pub(crate) use recognise::{Inputs, Recognised, recognise};
 
 use self::feed::{Data, Feed, Work, for_each_batch};
+pub(crate) use self::outcome::Findings;
 use super::account::CleaningAccount;
 use super::attributes::Profiles;
 use super::clean::{Cleaner, Rules};
@@ -110,13 +111,27 @@ pub(crate) fn read_log(
     progress: &dyn Progress,
     sink: Sink,
 ) -> Result<ReadOutcome> {
+    let (findings, profiles) = find(inputs, options, progress, sink)?;
+    Ok(ReadOutcome { profiles, ..findings.settle(options)? })
+}
+
+/// The same, but bad rows are only counted: whether they matter is for the caller to judge.
+///
+/// # Errors
+/// If the input is damaged, or if `sink` fails.
+pub(crate) fn find(
+    inputs: &Inputs,
+    options: &LogOptions,
+    progress: &dyn Progress,
+    sink: Sink,
+) -> Result<(Findings, Option<Arc<Profiles>>)> {
     let rules = plan::rules(inputs, options, progress)?;
     progress.stage("reading", Some(inputs.bytes()));
     let run =
         Run { inputs, rules: &rules, sink, doomed: AtomicBool::new(false), skip_bad: options.skip_bad_rows };
     let tallies =
         in_parallel(inputs, options, progress, |worker, work, block| run.clean(worker, work, block))?;
-    outcome::settle(inputs, options, &rules, tallies)
+    Ok((Findings::new(inputs, options, &rules, tallies)?, rules.profiles.clone()))
 }
 
 /// Runs `each` on all work, on as many workers as asked for; results in the order of the input.

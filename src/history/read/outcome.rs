@@ -1,4 +1,8 @@
-//! From the tallies of all blocks to the account, the warnings, or the error that lists bad rows.
+//! From the tallies of all blocks to the account, the warnings, or the error that lists bad rows: first what was
+//! found, which parts of a log can add up, then the judgement of it.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::ReadOutcome;
 use super::columns::AmountColumns;
@@ -53,41 +57,110 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
     account
 }
 
-/// What reading came to, from the tallies in the order of the input.
-///
-/// # Errors
-/// If something speaks against the whole column, if rows are bad and not to be skipped, if no row is left.
-pub(crate) fn settle(
-    inputs: &Inputs,
-    options: &LogOptions,
-    rules: &Rules,
-    tallies: Vec<Tally>,
-) -> Result<ReadOutcome> {
-    let mut tally = merge(tallies);
-    if let Some(fatal) = tally.fatal.take() {
-        return Err(fatal);
+/// What reading came to before it is judged: of a whole log, or of a part of one.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Findings {
+    /// What the rows came to.
+    pub tally: Tally,
+    /// What messages call the input.
+    files: String,
+    /// Are there amounts?
+    pub has_amount: bool,
+    /// Are rows order lines (quantity x price)?
+    pub order_lines: bool,
+    /// What was assumed of the columns.
+    assumptions: Vec<String>,
+    /// How dates are read, where that had to be found out.
+    dates: Option<String>,
+    /// The column of currencies.
+    currency: Option<String>,
+    /// A column that looks like one of currencies, and that nobody asked to look at.
+    currency_like: Option<String>,
+}
+
+impl Findings {
+    /// From the tallies in the order of the input.
+    ///
+    /// # Errors
+    /// If something speaks against the whole column of dates.
+    pub fn new(inputs: &Inputs, options: &LogOptions, rules: &Rules, tallies: Vec<Tally>) -> Result<Self> {
+        let mut tally = merge(tallies);
+        if let Some(fatal) = tally.fatal.take() {
+            return Err(fatal);
+        }
+        refuse_mixed_order(rules, &tally)?;
+        Ok(Findings {
+            tally,
+            files: file_names(inputs),
+            has_amount: rules.has_amount,
+            order_lines: matches!(inputs.tables[0].log().amount, AmountColumns::Product { .. }),
+            assumptions: inputs.assumptions.clone(),
+            dates: say_dates(inputs, rules, options),
+            currency: rules.names.currency.clone(),
+            currency_like: currency_like(inputs, rules),
+        })
     }
-    refuse_mixed_order(rules, &tally)?;
-    refuse_currencies(rules, &tally)?;
-    let account = account_of(&tally, rules.has_amount);
-    debug_assert!(account.adds_up() && account.rows_read == tally.rows);
-    refuse_bad_rows(&tally, &account, options, &file_names(inputs))?;
-    let (first, last) = tally.days.dates().unzip();
-    let mut assumptions = inputs.assumptions.clone();
-    assumptions.extend(say_dates(inputs, rules, options));
-    let mut warnings = warn_ids(&tally);
-    warnings.extend(warn_skipped(&tally, &account));
-    warnings.extend(warn_currency(inputs, rules));
-    Ok(ReadOutcome {
-        account,
-        first,
-        last,
-        has_amount: rules.has_amount,
-        profiles: rules.profiles.clone(),
-        order_lines: matches!(inputs.tables[0].log().amount, AmountColumns::Product { .. }),
-        assumptions,
-        warnings,
-    })
+
+    /// Of all parts of a log, in this order.
+    ///
+    /// # Errors
+    /// If parts differ in how their dates are read.
+    pub fn of_parts(parts: Vec<Findings>) -> Result<Self> {
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or_default();
+        for part in parts {
+            // A part without any date says nothing of how dates are written.
+            if whole.tally.days.dates().is_none() {
+                whole.dates = part.dates.clone();
+            } else if part.tally.days.dates().is_some() && part.dates != whole.dates {
+                return Err(whole.mixed_parts(&part));
+            }
+            whole.tally = merge(vec![whole.tally, part.tally]);
+        }
+        Ok(whole)
+    }
+
+    fn mixed_parts(&self, other: &Findings) -> Error {
+        let [one, two] = [self, other].map(|part| part.dates.as_deref().unwrap_or("dates are YYYY-MM-DD"));
+        let message = format!(
+            "not all parts of the log write dates in one way ({one}; {two}): say how they are written with --date-format, \
+             e.g. '%d/%m/%Y'"
+        );
+        Error::input(Place::file(&self.files), message)
+    }
+
+    /// The first and the last date of the rows passed on.
+    pub fn dates(&self) -> (Option<Date>, Option<Date>) {
+        self.tally.days.dates().unzip()
+    }
+
+    /// Judges it: the account of the rows, what was assumed, what looks wrong.
+    ///
+    /// # Errors
+    /// If there are several currencies, if rows are bad and not to be skipped, if no row is left.
+    pub fn settle(self, options: &LogOptions) -> Result<ReadOutcome> {
+        let (first, last) = self.dates();
+        let tally = self.tally;
+        refuse_currencies(self.currency.as_deref(), &tally)?;
+        let account = account_of(&tally, self.has_amount);
+        debug_assert!(account.adds_up() && account.rows_read == tally.rows);
+        refuse_bad_rows(&tally, &account, options, &self.files)?;
+        let mut assumptions = self.assumptions;
+        assumptions.extend(self.dates);
+        let mut warnings = warn_ids(&tally);
+        warnings.extend(warn_skipped(&tally, &account));
+        warnings.extend(self.currency_like.as_deref().map(warn_currency));
+        Ok(ReadOutcome {
+            account,
+            first,
+            last,
+            has_amount: self.has_amount,
+            profiles: None,
+            order_lines: self.order_lines,
+            assumptions,
+            warnings,
+        })
+    }
 }
 
 fn file_names(inputs: &Inputs) -> String {
@@ -107,15 +180,17 @@ fn refuse_mixed_order(rules: &Rules, tally: &Tally) -> Result<()> {
     Err(mixed_orders(other.clone(), !*day_first, "other dates of the column have"))
 }
 
-fn refuse_currencies(rules: &Rules, tally: &Tally) -> Result<()> {
+fn refuse_currencies(column: Option<&str>, tally: &Tally) -> Result<()> {
     let [(one, first), (other, second), ..] = &tally.currencies[..] else { return Ok(()) };
-    let column = rules.names.currency.clone().unwrap_or_default();
+    let there = match second.line.or(second.row) {
+        Some(number) => format!("in line or row {number}"),
+        None => "elsewhere".to_owned(),
+    };
     let message = format!(
-        "more than one currency: '{one}' here and '{other}' in line or row {}: convert the amounts to one currency, or read one \
-         currency at a time",
-        second.line.or(second.row).unwrap_or(0)
+        "more than one currency: '{one}' here and '{other}' {there}: convert the amounts to one currency, or read one \
+         currency at a time"
     );
-    Err(Error::input(first.clone().at(column, one), message))
+    Err(Error::input(first.clone().at(column.unwrap_or_default(), one), message))
 }
 
 /// Bad rows are an error unless they are to be skipped and something is left.
@@ -255,18 +330,21 @@ fn warn_ids(tally: &Tally) -> Vec<Warning> {
     warnings
 }
 
-/// Nobody asked to look at a column that is called currency.
-fn warn_currency(inputs: &Inputs, rules: &Rules) -> Option<Warning> {
+/// A column that is called currency, where nobody asked to look at it.
+fn currency_like(inputs: &Inputs, rules: &Rules) -> Option<String> {
     let table = &inputs.tables[0];
     let like = |name: &&String| {
         ["currency", "currencycode", "currency_code"].contains(&name.to_lowercase().as_str())
     };
-    let name =
-        table.names.iter().find(like).filter(|_| rules.has_amount && table.log().currency.is_none())?;
-    Some(Warning::new(
+    let unseen = rules.has_amount && table.log().currency.is_none();
+    table.names.iter().find(like).filter(|_| unseen).cloned()
+}
+
+fn warn_currency(name: &str) -> Warning {
+    Warning::new(
         "currency-not-checked",
         format!(
             "the column \"{name}\" was not looked at: --currency-column {name} makes sure that all amounts are in one currency"
         ),
-    ))
+    )
 }
