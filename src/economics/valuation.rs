@@ -10,11 +10,12 @@ use rayon::prelude::*;
 
 use super::base::Base;
 use super::cells::{Cell, Cells};
+use super::histories::Age;
 use super::uncertain::Uncertain;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::PurchaseModel;
-use crate::model::{Customer, Discounting, GammaGamma, Scorer};
+use crate::model::{Discounting, GammaGamma, Scorer};
 use crate::progress::Progress;
 use crate::score::draws::{self, Draw};
 use crate::units::Unit;
@@ -146,14 +147,6 @@ struct Adder<'a> {
     groups: usize,
 }
 
-/// Calculators of one class of customers.
-struct Calculators {
-    months: Vec<Box<dyn Scorer>>,
-    /// At the horizon, if the last month does not end there.
-    horizon: Option<Box<dyn Scorer>>,
-    counts: bool,
-}
-
 /// What is expected of a customer of one age who is alive.
 struct Ahead {
     /// Purchases, and the same discounted, until the end of each month; discounted ones are right only under
@@ -171,16 +164,29 @@ impl<'a> Adder<'a> {
         Adder { base, outreach, spend, cells: Cells::new(base), first_cohort: first, cohorts, groups }
     }
 
+    /// What is expected of each age. Horizon by horizon, so that what does not depend on it is worked out once.
     /// Discounting takes most of the time, and is asked for by month only under the estimate.
-    fn calculators(&self, model: &PurchaseModel, by_month: bool) -> Calculators {
+    fn ahead(&self, models: &[PurchaseModel], by_month: bool) -> Vec<Ahead> {
         let Outreach { discounting, horizon, ends } = self.outreach;
         let monthly = if by_month { *discounting } else { Discounting::Continuous { delta: 0.0 } };
-        let apart = !by_month || ends.last() != Some(horizon);
-        Calculators {
-            months: ends.iter().map(|end| model.scorer(*end, monthly)).collect(),
-            horizon: apart.then(|| model.scorer(*horizon, *discounting)),
-            counts: horizon.is_finite() || model.finite_without_end(),
+        let mut scorers: Vec<Box<dyn Scorer>> =
+            models.iter().map(|model| model.scorer(*horizon, *discounting)).collect();
+        let ages = &self.base.histories.ages;
+        let new = |age: &Age| {
+            let class = age.class as usize;
+            let (purchases, discounted) = scorers[class].if_alive(&age.customer);
+            let counts = horizon.is_finite() || models[class].finite_without_end();
+            let purchases = if counts { purchases } else { f64::INFINITY };
+            Ahead { months: Vec::with_capacity(ends.len()), horizon: (purchases, discounted) }
+        };
+        let mut all: Vec<Ahead> = ages.iter().map(new).collect();
+        for end in ends {
+            scorers.iter_mut().for_each(|scorer| scorer.look(*end, monthly));
+            for (age, ahead) in ages.iter().zip(&mut all) {
+                ahead.months.push(scorers[age.class as usize].if_alive(&age.customer));
+            }
         }
+        all
     }
 
     fn empty(&self) -> Sums {
@@ -197,13 +203,10 @@ impl<'a> Adder<'a> {
 
     /// Sums under these purchase models and this spend model.
     fn add(&self, models: &[PurchaseModel], spend: &GammaGamma, by_month: bool) -> Sums {
-        let mut calculators: Vec<Calculators> =
-            models.iter().map(|model| self.calculators(model, by_month)).collect();
         let mut sums = self.empty();
         let histories = &self.base.histories;
         let mut next = 0;
-        for (a, age) in histories.ages.iter().enumerate() {
-            let ahead = calculators[age.class as usize].ahead(&age.customer);
+        for (a, ahead) in self.ahead(models, by_month).iter().enumerate() {
             let mut money = (0.0, 0.0);
             while let Some(history) = histories.distinct.get(next).filter(|h| h.age as usize == a) {
                 let alive = models[history.class as usize].p_alive(&history.customer);
@@ -259,18 +262,6 @@ impl<'a> Adder<'a> {
     }
 }
 
-impl Calculators {
-    fn ahead(&mut self, customer: &Customer) -> Ahead {
-        let months: Vec<(f64, f64)> = self.months.iter_mut().map(|month| month.if_alive(customer)).collect();
-        let last = months.last().copied().unwrap_or_default();
-        let mut horizon = self.horizon.as_mut().map_or(last, |horizon| horizon.if_alive(customer));
-        if !self.counts {
-            horizon.0 = f64::INFINITY;
-        }
-        Ahead { months, horizon }
-    }
-}
-
 impl Ahead {
     /// Adds customers of this age: margin and amount of a purchase, each times P(alive).
     fn add(&self, margin: f64, amount: f64, sums: &mut Sums) {
@@ -311,7 +302,7 @@ fn of_customers(
         models.iter().map(|model| model.scorer(horizon, discounting)).collect()
     };
     let (mut far, mut near) = (scorers(horizon), (ahead != horizon).then(|| scorers(ahead)));
-    let if_alive = |age: &super::histories::Age| {
+    let if_alive = |age: &Age| {
         let class = age.class as usize;
         let far = far[class].if_alive(&age.customer);
         (far.1, near.as_mut().map_or(far.0, |near| near[class].if_alive(&age.customer).0))

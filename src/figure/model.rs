@@ -170,7 +170,8 @@ mod tests {
             all
         });
         for ((at, shown), (_, known)) in drawn.iter().zip(&normal).filter(|(_, known)| known.1 > 0.1) {
-            assert!((shown / known - 1.0).abs() < 0.1, "{at}: {shown} for {known}");
+            // The kernel widens it by 2 %.
+            assert!((shown - known).abs() < 0.05 * normal[30].1, "{at}: {shown} for {known}");
         }
         let skewed = one(Some(logs.iter().map(|log| log.exp().powi(2)).collect()));
         let all = skewed.density();

@@ -519,6 +519,9 @@ pub trait Scorer: Send {
     /// The outlook of one customer.
     fn outlook(&mut self, customer: &Customer) -> Outlook;
 
+    /// Looks to another horizon from now on; what does not depend on it is kept.
+    fn look(&mut self, horizon: f64, discounting: Discounting);
+
     /// What is expected of a customer who is alive: purchases, and the same discounted. The outlook is this
     /// times [`Attrition::p_alive`], for those who have worked that out already.
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64);

@@ -178,6 +178,10 @@ impl Scorer for NbdScorer {
         Outlook::new(1.0, purchases, discounted)
     }
 
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.annuity) = (horizon, annuity(horizon, discounting));
+    }
+
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let rate = self.model.rate(customer);
         (rate * self.horizon, rate * self.annuity)

@@ -59,6 +59,12 @@ impl Scorer for BetaGeometricScorer {
         Outlook::new(self.model.p_alive(customer), purchases, discounted)
     }
 
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.by_t.clear();
+        self.results.clear();
+    }
+
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let key = (customer.x, customer.t.to_bits());
         if let Some(known) = self.results.get(&key) {

@@ -38,6 +38,12 @@ impl Scorer for BgBbScorer {
         outlook
     }
 
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.ahead.clear();
+        self.results.clear();
+    }
+
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let (model, horizon, discounting) = (self.model, self.horizon, self.discounting);
         make_room(&mut self.ahead, TABLES);

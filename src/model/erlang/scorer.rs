@@ -67,6 +67,12 @@ impl Scorer for ErlangScorer {
         Outlook::new(self.model.p_alive(customer), expected, discounted)
     }
 
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.by_t.clear();
+        self.results.clear();
+    }
+
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         if self.horizon == 0.0 {
             return (0.0, 0.0);

@@ -41,6 +41,11 @@ impl<L: Lifetime> Scorer for LifetimeScorer<L> {
         Outlook::new(alive, purchases, discounted)
     }
 
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.by_t.clear();
+    }
+
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let (model, horizon, discounting) = (&self.model, self.horizon, self.discounting);
         make_room(&mut self.by_t, TABLES);
