@@ -228,17 +228,18 @@ def compare(one, two):
 # --- all of it --------------------------------------------------------------------------------------------------------
 
 
-def simulated(program, rows, folder):
+def simulated(program, rows, folder, log):
     """A log in a folder of Parquet files, a tenth of whose rows are of one customer."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    model, whole, log = folder / "model.json", folder / "log.parquet", folder / "log"
-    subprocess.run([program, "model", *MODEL, "-o", model], check=True, stderr=subprocess.DEVNULL)
+    model, whole = folder / "model.json", folder / "log.parquet"
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([program, "model", *MODEL, "-o", model], **quiet)
     draw = [program, "simulate", model, "-o", whole, "--seed", "1", "--until", UNTIL, "--customers"]
     said = subprocess.run([*map(str, draw), "100000", "--json"], check=True, capture_output=True, text=True)
     each = json.loads(said.stdout)["simulation"]["rows"] / 100_000
-    subprocess.run([*map(str, draw), str(round(rows / each))], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([*map(str, draw), str(round(rows / each))], **quiet)
     log.mkdir()
     for number, batch in enumerate(pq.ParquetFile(whole).iter_batches(batch_size=1 + round(rows / FILES))):
         ids = batch.column("customer_id").cast(pa.string()).to_pylist()
@@ -246,7 +247,6 @@ def simulated(program, rows, folder):
         columns = {"customer_id": pa.array(ids), "date": batch.column("date"), "amount": batch.column("amount")}
         pq.write_table(pa.table(columns), log / f"part-{number:02}.parquet")
     whole.unlink()
-    return log
 
 
 def machine():
@@ -277,6 +277,7 @@ def main():
     parser.add_argument("--runs", default=";".join(RUNS), help="some of them, with ; between")
     parser.add_argument("--clv", type=Path, default=ROOT / "target" / "release" / "clv")
     parser.add_argument("--dir", type=Path, help="where the files are written")
+    parser.add_argument("--log", type=Path, help="the folder of the log: made if it is not there, and kept")
     parser.add_argument("--out", type=Path, help="where the results go (benches/results/spark-DATE.json)")
     args = parser.parse_args()
     today = datetime.date.today().isoformat()
@@ -284,7 +285,9 @@ def main():
     out = args.out or ROOT / "benches" / "results" / f"spark-{today}.json"
     with tempfile.TemporaryDirectory(dir=args.dir) as folder:
         folder = Path(folder)
-        log = simulated(args.clv, args.rows, folder)
+        log = args.log or folder / "log"
+        if not log.exists():
+            simulated(args.clv, args.rows, folder, log)
         for name in args.runs.split(";"):
             place = folder / name.replace(", ", "-").replace(" ", "-")
             run = measure(name, log, place)

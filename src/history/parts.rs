@@ -59,8 +59,8 @@ pub fn shape(names: &[String], options: &LogOptions) -> Result<Option<Shape>> {
 /// # Errors
 /// If they cannot be read. Bad rows are only counted.
 pub fn survey(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Part> {
-    let (inputs, options) = (recognise(inputs, options)?, counting(options));
-    let (findings, _) = read::find(&inputs, &options, progress, &|_, _| Ok(()))?;
+    let inputs = recognise(inputs, options)?;
+    let (findings, _) = read::find(&inputs, options, progress, &|_, _| Ok(()))?;
     Ok(Part { findings: without_places(findings), counts: Counted::default() })
 }
 
@@ -73,16 +73,16 @@ pub fn summarize(inputs: &[Input], options: &LogOptions, progress: &dyn Progress
     if options.observed_until.is_none() {
         return Err(Error::option("--observed-until", "parts of a log need one end of observation for all"));
     }
-    let (inputs, options) = (recognise(inputs, options)?, counting(options));
+    let inputs = recognise(inputs, options)?;
     let mut found = Findings::default();
-    let gathered = gather(&options, progress, |sink| {
-        let (findings, profiles) = read::find(&inputs, &options, progress, sink)?;
+    let gathered = gather(options, progress, |sink| {
+        let (findings, profiles) = read::find(&inputs, options, progress, sink)?;
         found = findings;
         let (first, last) = found.dates();
         let (has_amount, order_lines) = (found.has_amount, found.order_lines);
         Ok(ReadOutcome { first, last, has_amount, order_lines, profiles, ..ReadOutcome::default() })
     })?;
-    let summary = Summary::new(plain_meta(&options, found.has_amount), gathered.source);
+    let summary = Summary::new(plain_meta(options, found.has_amount), gathered.source);
     Ok((summary, Part { findings: without_places(found), counts: gathered.counts }))
 }
 
@@ -170,11 +170,6 @@ fn plain_meta(options: &LogOptions, has_money: bool) -> SummaryMeta {
         sorted: true,
         ..SummaryMeta::default()
     }
-}
-
-/// Bad rows are left to whoever adds the parts up.
-fn counting(options: &LogOptions) -> LogOptions {
-    LogOptions { skip_bad_rows: true, ..options.clone() }
 }
 
 /// A row's number in a part is nothing that anybody could look up.

@@ -115,7 +115,8 @@ pub(crate) fn read_log(
     Ok(ReadOutcome { profiles, ..findings.settle(options)? })
 }
 
-/// The same, but bad rows are only counted: whether they matter is for the caller to judge.
+/// The same, but bad rows are only counted: whether they matter is for the caller to judge. Unless they are to be
+/// skipped, nothing more is handed on once there is one.
 ///
 /// # Errors
 /// If the input is damaged, or if `sink` fails.
