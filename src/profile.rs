@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::score::{self, ScoreBatch, ScoreOptions};
+use crate::score::{self, Gathered, ScoreBatch, ScoreOptions};
 use crate::summary::Summary;
 use crate::totals::Totals;
 use crate::units::Unit;
@@ -46,7 +46,8 @@ pub struct Profile {
     pub oldest: f64,
 }
 
-/// Scores all customers, and gives what they add up to and their classes.
+/// Scores all customers, and gives what they add up to and their classes. Intervals, if they are asked for, are those
+/// of totals only.
 ///
 /// # Errors
 /// See [`score::score`].
@@ -57,13 +58,19 @@ pub fn read(
     progress: &dyn Progress,
 ) -> Result<(Totals, Profile)> {
     let (mut totals, mut profile) = (Totals::default(), Profile::default());
+    let mut gathered = scores.interval.map(|_| Gathered::new(model, summary, scores)).transpose()?;
+    let plain = ScoreOptions { interval: None, ..scores.clone() };
     progress.stage("scoring customers", None);
-    for batch in score::score(model, summary, scores)? {
+    for batch in score::score(model, summary, &plain)? {
         progress.check()?;
         let batch = batch?;
         progress.advance(batch.customers.len() as u64);
         totals.add(&batch);
         profile.add(&batch, summary.meta.unit);
+        gathered.as_mut().map_or(Ok(()), |gathered| gathered.add(&batch.customers))?;
+    }
+    if let Some(gathered) = gathered {
+        gathered.spread(&mut totals.groups, progress)?;
     }
     Ok((totals, profile))
 }

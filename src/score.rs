@@ -9,6 +9,7 @@
 mod calibration_tests;
 pub(crate) mod draws;
 mod extra;
+mod gathered;
 mod interval;
 mod question;
 mod simulated;
@@ -23,6 +24,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 pub use self::extra::ExtraColumn;
+pub(crate) use self::gathered::Gathered;
 pub use self::interval::{GroupSums, IntervalOptions, Intervals};
 use self::question::{Lane, Question};
 pub use self::spread::Spread;

@@ -145,6 +145,14 @@ impl Summary {
         Summary { meta, source: self.source.clone() }
     }
 
+    /// How many customers there are; reads all batches.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn customers(&self) -> Result<u64> {
+        self.batches().map(|batch| Ok(batch?.len() as u64)).sum()
+    }
+
     /// All batches, from the first customer on; may be called again.
     pub fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
         self.source.batches()

@@ -172,7 +172,15 @@ fn equity_is_what_scores_add_up_to() {
 #[test]
 fn scenarios_change_what_they_say() {
     let scenario = |text: &str| text.parse::<Scenario>().unwrap();
-    let texts = ["spend=+10%", "margin=+10%", "retention=+5%", "retention=-5%", "discount=+50%", "cac=+10%"];
+    let texts = [
+        "spend=+10%",
+        "margin=+10%",
+        "retention=+5%",
+        "retention=-5%",
+        "discount=+50%",
+        "cac=+10%",
+        "retention=+300%",
+    ];
     let scenarios = [Scenario::default()].into_iter().chain(texts.map(scenario)).collect();
     let options = EconomicsOptions { scenarios, ..options() };
     let found = run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options).unwrap();
@@ -194,6 +202,8 @@ fn scenarios_change_what_they_say() {
     let dearer = run(&fixture("shop/orders.csv"), None, &options).unwrap();
     assert_close("discount", found.scenarios[5].equity, dearer.equity.value.value, 1e-4);
     assert_close("CAC", found.scenarios[6].cac.unwrap() / same.cac.unwrap(), 1.1, 1e-12);
+    // More than everybody cannot stay, and that is said.
+    assert!(found.scenarios[7].capped && !found.scenarios[4].capped && !same.capped);
 }
 
 /// What does not fit together is said, what cannot be used refused. Seen to fail with unknown channels dropped
@@ -216,7 +226,14 @@ fn costs_that_do_not_fit_are_said() {
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
-    assert_close("costs", found.all.acquired.cost.unwrap(), 220.0, 1e-12);
+    // Costs that bought nobody are in no CAC: cost and customers stand for each other, for all as for a group.
+    assert_close("costs", found.all.acquired.cost.unwrap(), 150.0, 1e-12);
+    assert_close(
+        "CAC of all",
+        found.all.against.as_ref().unwrap().cac * found.all.acquired.costed as f64,
+        150.0,
+        1e-12,
+    );
     // CAC is of the customers of the one month with costs.
     let search = found.groups.iter().find(|group| group.name == "search").unwrap();
     assert!(search.acquired.costed > 0 && search.acquired.costed < search.acquired.customers);

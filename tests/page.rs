@@ -39,7 +39,7 @@ fn cdnow_page(dir: &Path) -> String {
         ..ScoreOptions::default()
     };
     let test = BacktestOptions { models: Vec::new(), replicates: 20, ..BacktestOptions::default() };
-    let tested = page::backtest(&model, &summary.meta, (&inputs, &options), &test, &()).unwrap();
+    let tested = page::backtest(&model, &summary, (&inputs, &options), &test, &()).unwrap();
     let request = PageRequest {
         title: format!("Shop {HOSTILE}"),
         model: &model,
@@ -133,6 +133,14 @@ fn the_page_is_whole_and_closed() {
     for link in tags.iter().filter_map(|tag| tag.get("href")) {
         assert!(ids.contains(&&link[1..]), "{link} leads nowhere");
     }
+    // The contents lead to the sections, all of them, in their order.
+    let nav = document.split("<nav").nth(1).unwrap().split("</nav>").next().unwrap();
+    let linked: Vec<&str> =
+        nav.split("href=\"#").skip(1).map(|link| link.split('"').next().unwrap()).collect();
+    let body = document.split("<main").nth(1).unwrap();
+    let sections: Vec<&str> =
+        body.split("<section id=\"").skip(1).map(|part| part.split('"').next().unwrap()).collect();
+    assert!(sections.len() >= 5 && linked == sections, "{linked:?} {sections:?}");
     for label in tags.iter().filter_map(|tag| tag.get("aria-labelledby")) {
         assert!(ids.contains(&label), "no {label}");
     }
@@ -235,6 +243,31 @@ fn the_command_writes_a_page() {
     };
     refused(&["report", &model, log, "-o", &model], "would be HTML and not .json");
     refused(&["report", &model, log, "-o", &out, "--holdout", "9y"], "shorter one");
+}
+
+/// The page's totals are those of the scores of all customers one by one, and so are their intervals: own regression of
+/// two ways. Seen to fail with the cross term of the square of amounts taken once.
+#[test]
+fn totals_are_those_of_scores() {
+    let options = LogOptions { attributes: vec!["channel".to_owned()], ..LogOptions::default() };
+    let summary = history::open(&[fixture("shop/orders.csv")], &options, &()).unwrap();
+    let model = fit(&summary, "mbg-nbd");
+    let scores = ScoreOptions {
+        interval: Some(IntervalOptions::default()),
+        by: Some("channel".to_owned()),
+        ..ScoreOptions::default()
+    };
+    let one_by_one = clv::totals::score_into(&model, &summary, &scores, &(), |_| Ok(())).unwrap();
+    let (together, _) = clv::profile::read(&model, &summary, &scores, &()).unwrap();
+    assert_eq!(one_by_one.groups.len(), 6);
+    for (name, a) in &one_by_one.groups {
+        let b = &together.groups[name];
+        assert_eq!((a.customers, a.clv), (b.customers, b.clv));
+        for (a, b) in [(&a.clv_spread, &b.clv_spread), (&a.purchases_spread, &b.purchases_spread)] {
+            let (a, b) = (a.interval(0.9).unwrap(), b.interval(0.9).unwrap());
+            assert!((a.0 / b.0 - 1.0).abs() < 1e-7 && (a.1 / b.1 - 1.0).abs() < 1e-7, "{a:?} {b:?}");
+        }
+    }
 }
 
 /// With costs and groups the page has what acquisition earns, too.

@@ -214,8 +214,8 @@ class EconomicsOptions(LogOptions, total=False):
     """Yearly retention by judgement, a customer and year: ``"spend=10,rate=0.6,ceiling=0.8"``."""
     budget: float | None
     """Money a month to divide among groups, by curves fitted to the costs."""
-    interval: float | None
-    """Probability of the intervals (0.9)."""
+    interval: float | Literal["none"] | None
+    """Probability of the intervals (0.9); ``"none"`` leaves them out, which is faster."""
     seed: int | None
     """Seed of the intervals (1)."""
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::cli::args::{InputArgs, LogArgs, ValueArgs, date, plain, share};
+use crate::cli::args::{InputArgs, LogArgs, ValueArgs, date, plain};
 use crate::cli::console::{Console, Results};
 use crate::clv_model::ClvModel;
 use crate::economics::budget::Response;
@@ -80,12 +80,28 @@ pub(super) struct StudyArgs {
     /// Money a month to divide among groups, by curves fitted to the costs
     #[arg(long, value_name = "MONEY", help_heading = "Economics")]
     budget: Option<f64>,
-    /// Probability of the intervals [default: 0.9]
-    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Output")]
-    interval: Option<f64>,
+    /// Probability of the intervals; none leaves them out, which is faster [default: 0.9]
+    #[arg(long, value_name = "SHARE", help_heading = "Output")]
+    interval: Option<Interval>,
     /// Seed of the intervals: equal seeds give equal intervals [default: 1]
     #[arg(long, value_name = "N", help_heading = "Output")]
     seed: Option<u64>,
+}
+
+/// The probability of intervals, or that there are none.
+#[derive(Debug, Clone, Copy)]
+struct Interval(Option<f64>);
+
+impl std::str::FromStr for Interval {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if text == "none" {
+            return Ok(Interval(None));
+        }
+        let wrong = || format!("'{text}' is not a share; write 0.9 for 90 %, or none");
+        Ok(Interval(Some(text.parse().map_err(|_| wrong())?)))
+    }
 }
 
 impl StudyArgs {
@@ -98,7 +114,7 @@ impl StudyArgs {
             value: self.value.options()?,
             by: self.by.clone(),
             margin_column: self.margin_column.clone(),
-            interval: self.interval.unwrap_or(default.interval),
+            interval: self.interval.map_or(default.interval, |Interval(interval)| interval),
             seed: self.seed.unwrap_or(default.seed),
             active_within: self.active_within.unwrap_or(default.active_within),
             compare_with: self.compare_with,

@@ -78,10 +78,10 @@ impl Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.study.options()?;
-    let interval = IntervalOptions { probability: options.interval, seed: options.seed, of_mean: false };
+    let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
     let scores = ScoreOptions {
         value: options.value,
-        interval: Some(interval),
+        interval: options.interval.map(interval),
         by: options.by.first().cloned(),
         ..ScoreOptions::default()
     };
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let inputs = history::from_paths(&args.input.inputs);
     let tested = match args.no_backtest {
         true => Err("it was not asked for (--no-backtest).".to_owned()),
-        false => page::backtest(&model, &summary.meta, (&inputs, &log), &args.backtest(), console)?,
+        false => page::backtest(&model, &summary, (&inputs, &log), &args.backtest(), console)?,
     };
     let request = PageRequest {
         title: args.title.clone().unwrap_or_else(|| page::TITLE.to_owned()),

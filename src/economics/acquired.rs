@@ -110,7 +110,7 @@ impl Acquisitions {
         found
     }
 
-    /// Puts costs into the cells; those of no customers count for the total alone.
+    /// Puts costs into the cells; those that no customers stand against are in no CAC.
     fn join(
         &mut self,
         costs: &Costs,
@@ -129,13 +129,12 @@ impl Acquisitions {
                 cell.cost = Some(*cost);
             } else {
                 *unknown.entry(group).or_default() += cost;
-                *self.all.cost.get_or_insert(0.0) += cost;
             }
         }
         for (group, cost) in unknown {
             self.notes.push(format!(
-                "costs of '{group}' ({}) bought no customer of that name: they count in the total; is it written in \
-                 another way in the log?",
+                "costs of '{group}' ({}) bought no customer of that name and are in no CAC: write it as in the log, or \
+                 share them out among groups, or leave --by out",
                 grouped(cost, 2)
             ));
         }

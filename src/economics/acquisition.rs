@@ -13,8 +13,7 @@
 //! parameters and means are uncertain, not what chance does to one customer.
 
 use super::groups::GroupModel;
-use super::uncertain::{Figure, Normals, Uncertain, interval};
-use crate::family::PurchaseModel;
+use super::uncertain::{Beside, Figure, Normals, interval};
 use crate::model::{Attrition, Customer, Discounting};
 use crate::units::Unit;
 
@@ -86,13 +85,13 @@ pub struct AgainstCost {
     pub cac: f64,
     /// LTV / CAC; infinite if they cost nothing.
     pub ratio: Figure,
-    /// P(LTV / CAC >= the wanted ratio).
+    /// P(LTV / CAC >= the wanted ratio); not a number without intervals.
     pub p_ratio: f64,
     /// Payback without discounting.
     pub payback: Payback,
     /// Payback with it.
     pub discounted_payback: Payback,
-    /// P(paid back, undiscounted, within the wanted time).
+    /// P(paid back, undiscounted, within the wanted time); not a number without intervals.
     pub p_payback: f64,
 }
 
@@ -130,9 +129,9 @@ type Worth = (f64, Vec<f64>);
 struct Drawn<'a> {
     group: &'a GroupModel,
     terms: &'a Terms,
-    /// Expectations at the estimate, and on both sides along each direction.
+    /// Expectations at the estimate, and beside it.
     at: Vec<f64>,
-    sides: Vec<[Vec<f64>; 2]>,
+    beside: Beside<Vec<f64>>,
     normals: Normals,
     first: Vec<f64>,
     spend: Vec<f64>,
@@ -140,11 +139,14 @@ struct Drawn<'a> {
 
 impl<'a> Drawn<'a> {
     fn new(group: &'a GroupModel, terms: &'a Terms, stream: u64) -> Self {
-        let side = |pair: &[PurchaseModel; 2]| [0, 1].map(|s| expectations(&*pair[s], terms));
+        let beside = match terms.draws {
+            0 => Beside::Draws(Vec::new()),
+            _ => group.beside.map(|model| expectations(&**model, terms)),
+        };
         let normals = Normals::new(terms.draws, group.directions(), terms.seed, stream);
         Drawn {
             at: expectations(&*group.purchase, terms),
-            sides: group.sides.iter().map(side).collect(),
+            beside,
             first: group.first.draws(&normals),
             spend: group.spend.draws(&normals),
             normals,
@@ -155,8 +157,7 @@ impl<'a> Drawn<'a> {
 
     /// Draws of one expectation.
     fn expectation(&self, k: usize) -> Vec<f64> {
-        let slopes = self.sides.iter().map(|[plus, minus]| [plus[k], minus[k]]);
-        Uncertain::new(self.at[k], slopes.chain([[1.0, 1.0]; 2])).draws(&self.normals)
+        self.beside.figure(self.at[k], |expected| expected[k]).draws(&self.normals)
     }
 
     /// Margin on the first purchase.
@@ -222,7 +223,8 @@ impl Prospect {
     pub fn against(&self, cac: f64, terms: &Terms) -> AgainstCost {
         let ratios: Vec<f64> = self.ltv.iter().map(|ltv| ltv / cac).collect();
         let reached = |values: &[f64], least: f64| {
-            values.iter().filter(|value| **value >= least).count() as f64 / values.len().max(1) as f64
+            // Without draws it is not known.
+            values.iter().filter(|value| **value >= least).count() as f64 / values.len() as f64
         };
         let curve = |of: fn(&CurvePoint) -> f64| self.figures.curve.iter().map(of).collect::<Vec<f64>>();
         AgainstCost {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::histories::{Histories, History};
 use crate::clv_model::ClvModel;
 use crate::covariates::UnseenLevel;
 use crate::error::{Error, Result};
@@ -32,8 +33,8 @@ pub(super) struct Base {
     pub by: Vec<Grouping>,
     /// Share of revenue kept of each customer.
     pub margin: Vec<f64>,
-    /// Where each customer's covariates are in `classes`.
-    pub class: Vec<u32>,
+    /// What is shared by customers who have done the same.
+    pub histories: Histories,
     /// Distinct combinations of covariates; one, empty, without covariates.
     pub classes: Vec<Vec<f64>>,
 }
@@ -85,6 +86,29 @@ impl Base {
 
     pub fn len(&self) -> usize {
         self.id.len()
+    }
+
+    /// Takes the months of first purchases from the same log by day. Both are sorted by customer.
+    pub fn born_by_day(&mut self, days: &Summary) -> Result<()> {
+        let mut next = 0;
+        for batch in days.batches() {
+            let batch = batch?;
+            for row in 0..batch.len() {
+                let id = batch.customer_id.value(row);
+                while self.id.get(next).is_some_and(|own| own.as_str() < id) {
+                    next += 1;
+                }
+                if self.id.get(next).is_some_and(|own| own == id) {
+                    self.born[next] = month_of_birth(&days.meta, batch.t.value(row));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The history of a customer.
+    pub fn history(&self, i: usize) -> &History {
+        &self.histories.distinct[self.histories.of[i] as usize]
     }
 
     /// What a customer has paid so far, net of returns.
@@ -139,6 +163,8 @@ struct Reader<'a> {
     covariates: Vec<usize>,
     base: Base,
     levels: Vec<BTreeMap<String, u32>>,
+    /// Customer by customer: where its covariates are in `classes`.
+    class: Vec<u32>,
     classes: BTreeMap<Vec<u64>, u32>,
     /// The summary's unit in the model's.
     time: f64,
@@ -157,8 +183,8 @@ impl<'a> Reader<'a> {
         let base = Base { by: wanted.by.iter().map(grouping).collect(), ..Base::default() };
         let time = if meta.unit == model.unit { 1.0 } else { meta.unit.days() / model.unit.days() };
         let levels = vec![BTreeMap::new(); by.len()];
-        let classes = BTreeMap::new();
-        Reader { model, meta, wanted, by, margins, covariates, base, levels, classes, time }
+        let (class, classes) = (Vec::new(), BTreeMap::new());
+        Reader { model, meta, wanted, by, margins, covariates, base, levels, class, classes, time }
     }
 
     fn add(&mut self, batch: &SummaryBatch) -> Result<()> {
@@ -173,14 +199,14 @@ impl<'a> Reader<'a> {
                 Error::model(self.model.purchase.name, format!("customer '{id}': {words}"))
             })?;
             let (margin, class) = (self.margin(batch, i)?, self.class(batch, i)?);
+            self.class.push(class);
             let base = &mut self.base;
             base.id.push(batch.customer_id.value(i).to_owned());
             base.customers.push(customer);
             base.mean.push(mean.value(i));
             base.first.push(first.value(i));
-            base.born.push(first_grain(Grain::Month, first_seen(self.meta, own.t)));
+            base.born.push(month_of_birth(self.meta, own.t));
             base.margin.push(margin);
-            base.class.push(class);
             base.log_gaps.extend(batch.log_gaps.as_ref().map(|sums| sums.value(i)));
             for (k, place) in self.by.iter().enumerate() {
                 let (value, next) = (batch.attributes[*place].value(i), self.levels[k].len() as u32);
@@ -238,8 +264,15 @@ impl<'a> Reader<'a> {
         if self.base.len() == 0 {
             return Err(Error::option("LOG", "no customer is left: look at what became of the rows"));
         }
+        let apart = self.model.purchase.silence_matters_if_alive();
+        self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)
     }
+}
+
+/// The month in which a customer of this age \[summary's units\] was first seen.
+fn month_of_birth(meta: &SummaryMeta, age: f64) -> i32 {
+    first_grain(Grain::Month, first_seen(meta, age))
 }
 
 /// The date on which a customer of this age \[summary's units\] was first seen.

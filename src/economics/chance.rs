@@ -90,7 +90,7 @@ impl Future {
     fn new(base: &Base, valuation: &Valuation, i: usize, spend: &GammaGamma) -> Result<Self> {
         let row = base.spend_row(i);
         let x = f64::from(row.x);
-        let model = &valuation.models[base.class[i] as usize];
+        let model = &valuation.models[base.history(i).class as usize];
         Ok(Future {
             p_alive: valuation.values.p_alive[i],
             process: model.future_if_alive(&base.customers[i])?,

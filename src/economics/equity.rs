@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use super::chance::Dispersion;
 use super::groups::GroupModel;
-use super::uncertain::{Figure, Normals, Uncertain, with_chance};
+use super::uncertain::{Beside, Figure, Normals, with_chance};
 use super::valuation::{Outreach, Sums, Valuation};
 use crate::model::{Attrition, Customer, Discounting};
 use crate::units::Unit;
@@ -98,9 +98,7 @@ fn drawn(
     how: &Draws,
     stream: u64,
 ) -> Vec<f64> {
-    let normals = Normals::new(how.draws, valuation.sides.len(), how.seed, 0);
-    let sides = valuation.sides.iter().map(|[plus, minus]| [part(plus), part(minus)]);
-    let expected = Uncertain::new(part(&valuation.at), sides).draws(&normals);
+    let expected = valuation.figure(part).draws(&Normals::new(how.draws, 0, how.seed, 0));
     with_chance(&expected, dispersion, how.seed, stream)
 }
 
@@ -186,11 +184,10 @@ impl Plan<'_> {
         let months = outreach.ends.len();
         let normals = Normals::new(how.draws, group.directions(), how.seed, stream);
         let at = planned_expectations(&*group.purchase, outreach, month);
-        let sides: Vec<[Vec<f64>; 2]> = group
-            .sides
-            .iter()
-            .map(|pair| [0, 1].map(|s| planned_expectations(&*pair[s], outreach, month)))
-            .collect();
+        let beside = match how.draws {
+            0 => Beside::Draws(Vec::new()),
+            _ => group.beside.map(|model| planned_expectations(&**model, outreach, month)),
+        };
         let discount = |m: usize| match outreach.discounting {
             Discounting::Continuous { delta } => (-delta * (m as f64 + 0.5) * month).exp(),
             other => other.factor((m as f64 + 0.5) * month, outreach.horizon),
@@ -200,8 +197,7 @@ impl Plan<'_> {
         // `firsts` first purchases and the expectation `k` of repeats, in money.
         let worth = |k: usize, firsts: f64, scale: f64| {
             let value = scale * (firsts * group.first.value + group.spend.value * at[k]);
-            let slopes = sides.iter().map(|[plus, minus]| [plus[k], minus[k]]).chain([[1.0, 1.0]; 2]);
-            let draws = Uncertain::new(at[k], slopes).draws(&normals);
+            let draws = beside.figure(at[k], |expected| expected[k]).draws(&normals);
             let all = draws.iter().zip(first.iter().zip(&spend));
             (value, all.map(|(e, (f, s))| scale * (firsts * f + s * e)).collect::<Vec<f64>>())
         };

@@ -9,18 +9,22 @@ mod acquired;
 mod acquisition;
 mod base;
 pub mod budget;
+mod cells;
 mod chance;
 mod costs;
 mod equity;
 mod files;
 mod groups;
+mod histories;
 mod loyalty;
 mod movement;
 mod options;
+mod reading;
 mod retention;
 mod rows;
 mod segments;
 mod sensitivity;
+mod standing;
 mod study;
 mod uncertain;
 mod valuation;
@@ -52,13 +56,14 @@ use self::base::{Base, Wanted};
 use self::budget::{Allocation, ChannelCurve, Offer, Optimum};
 use self::equity::{Draws, PlannedGroup};
 use self::groups::GroupModel;
+use self::reading::{Logs, log_options};
 use self::sensitivity::Levers;
-use self::study::{Study, earlier_date, log_options, open};
+use self::study::Study;
 use self::valuation::{Outreach, Valuation};
 use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
 use crate::history::{self, Input, LogOptions};
-use crate::model::{Customer, Scale};
+use crate::model::Customer;
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryMeta};
 use crate::units::Unit;
@@ -163,47 +168,32 @@ pub fn run_inputs(
 ) -> Result<Economics> {
     let options = options.clone().checked()?;
     let log = log_options(model, log, &options)?;
-    let summary = open(inputs, &log, progress)?;
-    let earlier = match earlier_date(&summary.meta, &options)? {
-        Some(date) if inputs.iter().all(read_again) => {
-            let log = LogOptions { observed_until: Some(date), activity: None, ..log };
-            Some((date, open(inputs, &log, progress)?))
-        }
-        _ => None,
-    };
-    let earlier = earlier.as_ref().map(|(date, summary)| (*date, summary));
-    of_summaries(model, &summary, earlier, costs, options, progress)
+    let logs = Logs::read(inputs, log, costs, &options, progress)?;
+    of_logs(model, &logs, costs, options, progress)
 }
 
-/// Can this be read twice?
-fn read_again(input: &Input) -> bool {
-    input.path().is_none_or(|path| path.as_os_str() != "-")
-}
-
-/// The economics of the summary of a log, which has first amounts; with that of the same log until an earlier
-/// date, movement, too.
-///
-/// # Errors
-/// See [`run`].
-pub fn of_summaries(
+/// The economics of a log that was read.
+fn of_logs(
     model: &ClvModel,
-    summary: &Summary,
-    earlier: Option<(Date, &Summary)>,
+    logs: &Logs,
     costs: Option<&Costs>,
     options: EconomicsOptions,
     progress: &dyn Progress,
 ) -> Result<Economics> {
-    let options = options.checked()?;
+    let summary = &logs.summary;
     let wanted = Wanted {
         by: &options.by,
         margin: options.value.margin,
         margin_column: options.margin_column.as_deref(),
     };
-    let base = Base::read(model, summary, &wanted, progress)?;
+    let mut base = Base::read(model, summary, &wanted, progress)?;
+    if let Some(days) = &logs.days {
+        base.born_by_day(days)?;
+    }
     let study = Study::new(model, summary, &base, &options, progress)?;
     let segments = Segments::new(&base, &study.valuation, options.rules, model.unit, study.end);
-    let movement = match earlier {
-        Some((date, earlier)) => study.movement(date, earlier, &wanted, &segments, progress)?,
+    let movement = match &logs.earlier {
+        Some((date, earlier)) => study.movement(*date, earlier, &wanted, &segments, progress)?,
         None => None,
     };
     let acquisitions =

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use super::base::{Base, silent_days};
 use super::segments::{SegmentRules, Segments, State};
@@ -120,6 +121,8 @@ struct Tally {
     falls: Vec<(f64, usize, usize, State)>,
     growing: Vec<Surprise>,
     shrinking: Vec<Surprise>,
+    /// By history then and purchases since: are they surprising?
+    surprises: FxHashMap<(u32, u32), Option<(bool, f64)>>,
 }
 
 impl Tally {
@@ -132,6 +135,7 @@ impl Tally {
             falls: Vec::new(),
             growing: Vec::new(),
             shrinking: Vec::new(),
+            surprises: FxHashMap::default(),
         }
     }
 
@@ -147,10 +151,14 @@ impl Tally {
         self.kept.add(was, &now.base.customers[j], j, now);
         self.value = (self.value.0 + worth, self.value.1 + is.value);
         self.falls.push((worth - is.value, i, j, state));
-        let model = &before.models[before.base.class[i] as usize];
+        let model = &before.models[before.base.history(i).class as usize];
         let (expected, after) = (before.values.purchases[i], &now.base.customers[j]);
         let purchases = after.x.saturating_sub(was.x);
-        if let Some((more, p)) = surprise(&**model, was, after.t - was.t, expected, purchases, rules) {
+        // Time passes alike for all, so it is the same for all of one history.
+        let known = self.surprises.entry((before.base.histories.of[i], purchases));
+        let found =
+            *known.or_insert_with(|| surprise(&**model, was, after.t - was.t, expected, purchases, rules));
+        if let Some((more, p)) = found {
             let found = Surprise { id: is.id.clone(), purchases, expected, p, value: is.value };
             if more { self.growing.push(found) } else { self.shrinking.push(found) }
         }

@@ -18,8 +18,8 @@ pub struct EconomicsOptions {
     pub by: Vec<String>,
     /// An attribute that holds each customer's margin, instead of one for all.
     pub margin_column: Option<String>,
-    /// Probability of the intervals.
-    pub interval: f64,
+    /// Probability of the intervals; `None`: no intervals, and nothing that needs them.
+    pub interval: Option<f64>,
     /// Draws behind them.
     pub draws: usize,
     /// Equal seeds give equal intervals.
@@ -55,7 +55,7 @@ impl Default for EconomicsOptions {
             value: ValueOptions::default(),
             by: Vec::new(),
             margin_column: None,
-            interval: 0.9,
+            interval: Some(0.9),
             draws: 400,
             seed: 1,
             active_within: Duration { count: 90.0, unit: Unit::Day },
@@ -85,8 +85,8 @@ impl EconomicsOptions {
             let message = "economics value purchases at the moment they happen: leave --discounting out";
             return refuse("--discounting", message.to_owned());
         }
-        if !(self.interval > 0.0 && self.interval < 1.0) {
-            return refuse("--interval", format!("{} is not between 0 and 1; write 0.9", self.interval));
+        if let Some(interval) = self.interval.filter(|interval| !(*interval > 0.0 && *interval < 1.0)) {
+            return refuse("--interval", format!("{interval} is not between 0 and 1; write 0.9, or none"));
         }
         let positive = [
             ("--target-ratio", Some(self.target_ratio)),

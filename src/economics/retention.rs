@@ -87,18 +87,19 @@ impl Retention {
             (start > 0).then(|| sum as f64 / start as f64)
         };
         let month = Unit::Month.days() / unit.days();
-        let model = |i: usize| &models[base.class[i] as usize];
-        let all = 0..base.len();
-        let alive: f64 = all.clone().map(|i| model(i).p_alive(&base.customers[i])).sum();
+        let histories = &base.histories;
+        let each = histories.p_alive(models);
+        let alive = histories.total(|h, _| each[h]);
         let after = |ahead: f64| -> f64 {
-            all.clone().map(|i| model(i).p_alive_after(&base.customers[i], ahead)).sum::<f64>() / alive
+            let stays = histories.stays(models, ahead);
+            histories.total(|h, history| each[h] * stays[history.age as usize]) / alive
         };
         let silent = |i: &usize| silent_days(&base.customers[*i], unit) < within;
         Retention {
             active_within: within,
             recent: pooled(|m| m.counts.active - m.counts.new),
             recent_retained: pooled(|m| m.counts.retained),
-            active: all.clone().filter(silent).count() as u64,
+            active: (0..base.len()).filter(silent).count() as u64,
             next_month: after(month),
             next_year: after(12.0 * month),
             alive,

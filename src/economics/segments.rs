@@ -20,12 +20,10 @@
 use jiff::civil::Date;
 
 use super::base::{Base, silent_days, whole_days};
+use super::standing::{Standing, standings};
 use super::valuation::Valuation;
-use crate::model::{Attrition, Customer, next_purchase_quantile};
+use crate::model::Customer;
 use crate::units::Unit;
-
-/// No action is dated further ahead than this: nobody plans it \[days\].
-const NEXT_WITHIN: f64 = 366.0;
 
 /// Thresholds of segments.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -193,18 +191,6 @@ impl Share {
     }
 }
 
-/// Probability of so long a silence of someone who is still a customer.
-fn silence(model: &dyn Attrition, customer: &Customer, p_alive: f64) -> f64 {
-    let quiet = customer.t - customer.t_x;
-    if quiet <= 0.0 {
-        return 1.0;
-    }
-    let then = Customer { t: customer.t_x, ..*customer };
-    let there = model.p_alive_after(&then, quiet);
-    let silent = model.purchases_pmf(&then, quiet, 0);
-    if there > 0.0 { (silent * p_alive / there).clamp(0.0, 1.0) } else { 0.0 }
-}
-
 impl Segments {
     /// `end` is the last day of observation.
     pub(super) fn new(
@@ -217,21 +203,11 @@ impl Segments {
         let order = by_value(&valuation.values.clv);
         let mut rank = vec![0; base.len()];
         order.iter().enumerate().for_each(|(place, i)| rank[*i] = place);
-        let tomorrow = end.tomorrow().unwrap_or(end);
+        let standings = standings(&base.histories, &valuation.models, unit, &rules);
+        let ahead = |days: usize| end.saturating_add(jiff::Span::new().days(days as i64));
         let one = |i: usize| {
             let (customer, p_alive) = (base.customers[i], valuation.values.p_alive[i]);
-            let model = &valuation.models[base.class[i] as usize];
-            let state = State::of(&customer, p_alive, unit, &rules);
-            let p_silence = silence(&**model, &customer, p_alive);
-            let overdue = p_silence < rules.overdue && p_alive >= rules.lapsed;
-            let next_action = match state {
-                State::Lapsed => None,
-                _ if overdue || state == State::AtRisk => Some(tomorrow),
-                _ => next_purchase_quantile(&**model, &customer, 0.5)
-                    .map(|ahead| (ahead * unit.days()).ceil())
-                    .filter(|days| *days <= NEXT_WITHIN)
-                    .map(|days| end.saturating_add(jiff::Span::new().days(days.max(1.0) as i64))),
-            };
+            let Standing { state, p_silence, overdue, next } = standings[base.histories.of[i] as usize];
             CustomerSegment {
                 id: base.id[i].clone(),
                 state,
@@ -244,7 +220,7 @@ impl Segments {
                 p_alive,
                 p_silence,
                 overdue,
-                next_action,
+                next_action: next.map(ahead),
             }
         };
         let customers: Vec<CustomerSegment> = {
@@ -282,17 +258,6 @@ pub(super) fn by_value(values: &[f64]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Model, Nbd};
-
-    /// Of the NBD, who never leaves, the silence is `((alpha + t_x)/(alpha + T))^(r + x)`: own formula. Seen to
-    /// fail with `T` for `t_x` in what was known at the last purchase.
-    #[test]
-    fn silence_is_that_of_the_own_rate() {
-        let model = Nbd::from_params(&[0.5, 4.0]);
-        let customer = Customer { x: 6, t_x: 10.0, t: 25.0 };
-        let exact = (14.0f64 / 29.0).powf(6.5);
-        assert!((silence(&model, &customer, 1.0) / exact - 1.0).abs() < 1e-10);
-    }
 
     #[test]
     fn states_follow_the_rules() {

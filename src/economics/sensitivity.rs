@@ -4,7 +4,7 @@
 //!
 //! | driver | what it multiplies |
 //! |---|---|
-//! | `retention` | the share of customers that is still there a year later, at every age; a month's share stays at most 1 |
+//! | `retention` | the share of customers that is still there a year later, at every age; a month's share stays at most 1, which is said where it was capped |
 //! | `frequency` | purchases while a customer; lifetimes stay |
 //! | `spend` | the amount of every purchase, first ones included |
 //! | `margin` | the margin |
@@ -137,6 +137,8 @@ pub struct Outcome {
     pub ltv_before: f64,
     /// CAC, if it is known.
     pub cac: Option<f64>,
+    /// Would retention have risen above 1 in a month, so that it was taken to be 1?
+    pub capped: bool,
 }
 
 /// How much one driver moves.
@@ -152,6 +154,8 @@ pub struct Sensitivity {
     pub equity: (f64, f64),
     /// LTV of a new customer likewise.
     pub ltv: (f64, f64),
+    /// Was retention, with a tenth more, capped at 1 in a month?
+    pub capped: bool,
 }
 
 /// Monthly margins and survival that drivers act on.
@@ -190,7 +194,7 @@ impl<'a> Levers<'a> {
         let money = scenario.factor(Driver::Spend) * scenario.factor(Driver::Margin);
         let busy = money * scenario.factor(Driver::Frequency);
         let alive: Vec<f64> = [self.alive].into_iter().chain(self.sums.alive.iter().copied()).collect();
-        let factors = self.factors(&alive, &scenario);
+        let (factors, base_capped) = self.factors(&alive, &scenario);
         let moved: f64 = self.sums.discounted.iter().zip(&factors).map(|(d, f)| d * f).sum();
         let told: f64 = self.sums.discounted.iter().sum();
         // What lies beyond the months told apart moves as the last of them.
@@ -199,7 +203,7 @@ impl<'a> Levers<'a> {
         let survival: Vec<f64> = points.iter().map(|p| p.survival).collect();
         let steps: Vec<f64> =
             points.windows(2).map(|pair| pair[1].discounted.value - pair[0].discounted.value).collect();
-        let new_factors = self.factors(&survival, &scenario);
+        let (new_factors, new_capped) = self.factors(&survival, &scenario);
         let before: f64 = steps.iter().sum();
         let after: f64 = steps.iter().zip(&new_factors).map(|(step, f)| step * f).sum();
         let rest = self.new.ltv.value - self.margin_first;
@@ -211,27 +215,29 @@ impl<'a> Levers<'a> {
             ltv: money * self.margin_first + busy * rest * share,
             ltv_before: self.margin_first + rest,
             cac: self.cac.map(|cac| cac * scenario.factor(Driver::Cac)),
+            capped: base_capped || new_capped,
         }
     }
 
-    /// By what each month's discounted margin is multiplied.
-    fn factors(&self, alive: &[f64], scenario: &Scenario) -> Vec<f64> {
+    /// By what each month's discounted margin is multiplied, and whether a month's retention was capped.
+    fn factors(&self, alive: &[f64], scenario: &Scenario) -> (Vec<f64>, bool) {
         let monthly = scenario.factor(Driver::Retention).powf(1.0 / 12.0);
         let rate = self.discount.continuous(Unit::Month);
         let yearly = self.discount.effective(Unit::Year) * scenario.factor(Driver::Discount);
         let other = yearly.ln_1p() / 12.0;
         let changed = scenario.changes[Driver::Discount as usize] != 0.0;
-        let mut ratio = 1.0;
+        let (mut ratio, mut capped) = (1.0, false);
         let one = |(m, pair): (usize, &[f64])| {
             let kept = if pair[0] > 0.0 { pair[1] / pair[0] } else { 0.0 };
             let before = ratio;
             if kept > 0.0 {
                 ratio *= monthly.min(1.0 / kept);
+                capped |= monthly > 1.0 && monthly * kept > 1.0;
             }
             let delay = if changed { (-(other - rate) * (m as f64 + 0.5)).exp() } else { 1.0 };
             (before * ratio).sqrt() * delay
         };
-        alive.windows(2).enumerate().map(one).collect()
+        (alive.windows(2).enumerate().map(one).collect(), capped)
     }
 
     /// All drivers, the one that moves today's value most first.
@@ -252,6 +258,7 @@ impl<'a> Levers<'a> {
                 net_elasticity: net_elasticity.map(|((a, b), now)| elasticity(a, b, now.abs())),
                 equity: (low.equity, high.equity),
                 ltv: (low.ltv, high.ltv),
+                capped: high.capped,
             }
         };
         let mut all = Driver::ALL.map(one).to_vec();

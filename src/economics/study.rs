@@ -1,6 +1,10 @@
 //! The study of one log: what all topics need, worked out once, and what each makes of it.
 
+use super::chance::Dispersion;
+use super::valuation::Values;
 use super::*;
+use crate::score::draws;
+use crate::units::Grain;
 
 /// What all topics need.
 pub(super) struct Study<'a> {
@@ -33,7 +37,9 @@ impl<'a> Study<'a> {
         let (horizon, discounting) = (options.value.horizon.in_units(unit), options.value.discounting(unit));
         refuse_endless(model, horizon, options)?;
         let outreach = Outreach::new(horizon, discounting, unit);
-        let valuation = Valuation::new(model, base, &outreach, progress)?;
+        let drawn = options.interval.map(|_| draws::draw(model, draws::DRAWS, options.seed));
+        let drawn = drawn.unwrap_or_default();
+        let valuation = Valuation::new(model, base, &outreach, &drawn, progress)?;
         progress.stage("fitting groups", None);
         let margin = base.margin.iter().sum::<f64>() / base.len() as f64;
         let terms = Terms {
@@ -42,13 +48,13 @@ impl<'a> Study<'a> {
             discounting,
             unit,
             months: options.curve_months(),
-            probability: options.interval,
-            draws: options.draws,
+            probability: options.interval.unwrap_or_default(),
+            draws: options.interval.map_or(0, |_| options.draws),
             seed: options.seed,
             target_ratio: options.target_ratio,
             target_payback: options.target_payback.in_units(Unit::Month),
         };
-        let of_all = groups::of_all(model, base, progress)?;
+        let of_all = groups::of_all(model, base, &drawn, progress)?;
         let all = Prospect::new(&of_all, &terms, OF_GROUPS);
         let of_groups = match base.by.first() {
             Some(by) => groups::of_each(model, base, by, progress)?,
@@ -88,8 +94,8 @@ impl<'a> Study<'a> {
     }
 
     fn draws(&self) -> Draws {
-        let EconomicsOptions { draws, interval, seed, .. } = *self.options;
-        Draws { draws, probability: interval, seed }
+        let Terms { draws, probability, seed, .. } = self.terms;
+        Draws { draws, probability, seed }
     }
 
     pub fn whole_last_month(&self, meta: &SummaryMeta) -> bool {
@@ -98,8 +104,12 @@ impl<'a> Study<'a> {
 
     pub fn equity(&self, acquisitions: &Acquisitions) -> Result<Equity> {
         let spend = self.model.spend.expect("checked when customers were read");
-        let dispersion =
-            chance::dispersion(self.base, &self.valuation, &self.outreach, &spend, self.options.seed)?;
+        let dispersion = match self.options.interval {
+            Some(_) => {
+                chance::dispersion(self.base, &self.valuation, &self.outreach, &spend, self.options.seed)?
+            }
+            None => Dispersion { value: 0.0, revenue: vec![0.0; self.outreach.ends.len()] },
+        };
         let plans = self.plans(acquisitions)?;
         Ok(Equity::new(&self.valuation, &self.base.born, &dispersion, plans, self.end, &self.draws()))
     }
@@ -271,14 +281,15 @@ impl<'a> Study<'a> {
     /// Margin that a customer who is one today is expected to bring in a year, undiscounted.
     fn yearly_margin(&self) -> f64 {
         let year = 12.0 * Unit::Month.days() / self.model.unit.days();
-        let models = &self.valuation.models;
-        let spend = &self.valuation.values.spend;
+        let Values { p_alive, spend, .. } = &self.valuation.values;
+        let histories = &self.base.histories;
+        let ahead = histories
+            .each_age(&self.valuation.models, |model, customer| model.expected_if_alive(customer, year));
         let one = |i: usize| {
-            let model = &models[self.base.class[i] as usize];
-            self.base.margin[i] * spend[i] * model.expected_purchases(&self.base.customers[i], year)
+            let purchases = p_alive[i] * ahead[self.base.history(i).age as usize];
+            self.base.margin[i] * spend[i] * purchases
         };
-        let alive: f64 = self.valuation.values.p_alive.iter().sum();
-        (0..self.base.len()).map(one).sum::<f64>() / alive
+        (0..self.base.len()).map(one).sum::<f64>() / p_alive.iter().sum::<f64>()
     }
 
     pub fn notes(&self, meta: &SummaryMeta, movement: Option<&Movement>) -> Vec<String> {
@@ -313,6 +324,11 @@ impl<'a> Study<'a> {
         if movement.is_none() {
             let words = "no movement between two dates, no retention by group: the log is too short, or standard \
                          input, which cannot be read twice";
+            notes.push(words.to_owned());
+        }
+        if meta.grain == Some(Grain::Week) {
+            let words =
+                "observed retention by month counts a week that lies in two months in the earlier one";
             notes.push(words.to_owned());
         }
         if meta.activity.is_none() {
@@ -355,42 +371,4 @@ fn refuse_endless(model: &ClvModel, horizon: f64, options: &EconomicsOptions) ->
         model.purchase.name
     );
     Err(Error::option("--horizon", message))
-}
-
-/// What a log must be asked for.
-pub(super) fn log_options(
-    model: &ClvModel,
-    log: &LogOptions,
-    options: &EconomicsOptions,
-) -> Result<LogOptions> {
-    let mut log = log.clone();
-    let covariates = model.covariates.iter().flat_map(|c| &c.covariates).map(|c| &c.name);
-    for name in options.by.iter().chain(&options.margin_column).chain(covariates) {
-        if !log.attributes.contains(name) {
-            log.attributes.push(name.clone());
-        }
-    }
-    log.first_amount = true;
-    log.activity = Some(options.active_within);
-    log.log_gaps = model.purchase.specs().iter().any(|spec| spec.scale == Scale::Whole);
-    Ok(log)
-}
-
-pub(super) fn open(inputs: &[Input], log: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
-    history::open_inputs(inputs, log, progress)
-}
-
-/// The date to compare today with.
-pub(super) fn earlier_date(meta: &SummaryMeta, options: &EconomicsOptions) -> Result<Option<Date>> {
-    let (Some(first), Some(end)) = (meta.first_purchase, meta.observed_until) else { return Ok(None) };
-    if let Some(date) = options.compare_with {
-        if date > first && date < end {
-            return Ok(Some(date));
-        }
-        let message = format!("{date} is not within the log, which is from {first} to {end}");
-        return Err(Error::option("--compare-with", message));
-    }
-    let days = first.until(end).map_or(0, |span| span.get_days());
-    let back = (days / 2).min(365);
-    Ok((back >= 28).then(|| end.saturating_sub(jiff::Span::new().days(back))))
 }

@@ -1,10 +1,11 @@
 //! Figures with what is not known of them.
 //!
-//! What a fit leaves open is a handful of independent normal directions (see
-//! [`crate::score::draws::directions`]). A positive figure is evaluated one standard deviation to either side
-//! along each, and taken as log-linear between: `ln f = ln f0 + Σ s_k z_k`, with `s_k` half the difference of the
-//! logarithms. Figures that depend on the same directions are drawn with the same `z`, so that ratios and
-//! sums of them are right, too. This costs two evaluations a direction where draws would cost hundreds.
+//! Of all customers figures are evaluated at draws of the parameters, those that intervals of scores are made of
+//! ([`crate::score::draws`]). The fits of groups leave open a handful of independent normal directions: there a positive
+//! figure is evaluated one standard deviation to either side of each, and taken as log-linear between,
+//! `ln f = ln f0 + Σ s_k z_k` with `s_k` half the difference of the logarithms, which costs two evaluations a
+//! direction. Figures of the same directions are drawn with the same `z`, and those at draws at the same draw, so that
+//! ratios and sums of them are right, too.
 
 use rand::SeedableRng;
 use rand::distr::Distribution;
@@ -59,11 +60,56 @@ impl Normals {
     }
 }
 
-/// A figure and its slopes along the directions.
+/// Something worked out beside the estimate.
+#[derive(Debug, Clone)]
+pub(super) enum Beside<T> {
+    /// On both sides along each direction, one standard deviation away.
+    Sides(Vec<[T; 2]>),
+    /// At each draw.
+    Draws(Vec<T>),
+}
+
+impl<T> Beside<T> {
+    /// How many directions there are; draws have none.
+    pub fn directions(&self) -> usize {
+        match self {
+            Beside::Sides(sides) => sides.len(),
+            Beside::Draws(_) => 0,
+        }
+    }
+
+    /// Something else that follows from it.
+    pub fn map<U>(&self, of: impl Fn(&T) -> U) -> Beside<U> {
+        match self {
+            Beside::Sides(sides) => {
+                Beside::Sides(sides.iter().map(|[plus, minus]| [of(plus), of(minus)]).collect())
+            }
+            Beside::Draws(draws) => Beside::Draws(draws.iter().map(of).collect()),
+        }
+    }
+
+    /// A figure that is `value` at the estimate.
+    pub fn figure(&self, value: f64, of: impl Fn(&T) -> f64) -> Uncertain {
+        match self.map(of) {
+            Beside::Sides(sides) => Uncertain::new(value, sides.into_iter()),
+            Beside::Draws(draws) => Uncertain::drawn(value, draws),
+        }
+    }
+}
+
+/// A figure and what is known of how sure it is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Uncertain {
     pub value: f64,
-    slopes: Vec<f64>,
+    known: Known,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Known {
+    /// Slopes of the logarithm along the first directions; 0 along the others.
+    Slopes(Vec<f64>),
+    /// The figure at each draw.
+    Draws(Vec<f64>),
 }
 
 impl Uncertain {
@@ -73,20 +119,32 @@ impl Uncertain {
             let slope = 0.5 * (plus / minus).ln();
             if slope.is_finite() { slope } else { 0.0 }
         };
-        Uncertain { value, slopes: sides.map(slope).collect() }
+        Uncertain { value, known: Known::Slopes(sides.map(slope).collect()) }
     }
 
-    /// A figure whose logarithm has this standard deviation along one direction of several.
-    pub fn along(value: f64, direction: usize, directions: usize, deviation: f64) -> Self {
-        let mut slopes = vec![0.0; directions];
+    /// From the figure at each draw of the parameters; without draws it is what it is.
+    pub fn drawn(value: f64, draws: Vec<f64>) -> Self {
+        let known = if draws.is_empty() { Known::Slopes(Vec::new()) } else { Known::Draws(draws) };
+        Uncertain { value, known }
+    }
+
+    /// A figure whose logarithm has this standard deviation along one direction.
+    pub fn along(value: f64, direction: usize, deviation: f64) -> Self {
+        let mut slopes = vec![0.0; direction + 1];
         slopes[direction] = if deviation.is_finite() { deviation } else { 0.0 };
-        Uncertain { value, slopes }
+        Uncertain { value, known: Known::Slopes(slopes) }
     }
 
-    /// Its draws.
+    /// Its draws, as many as there are normal numbers; of fewer own draws each stands for some.
     pub fn draws(&self, normals: &Normals) -> Vec<f64> {
-        let factor = |z: &Vec<f64>| self.slopes.iter().zip(z).map(|(s, z)| s * z).sum::<f64>().exp();
-        normals.z.iter().map(|z| self.value * factor(z)).collect()
+        let n = normals.z.len();
+        match &self.known {
+            Known::Slopes(slopes) => {
+                let factor = |z: &Vec<f64>| slopes.iter().zip(z).map(|(s, z)| s * z).sum::<f64>().exp();
+                normals.z.iter().map(|z| self.value * factor(z)).collect()
+            }
+            Known::Draws(draws) => (0..n).map(|i| draws[i * draws.len() / n]).collect(),
+        }
     }
 }
 
@@ -153,6 +211,15 @@ mod tests {
         assert!((low / exact(-1.6449) - 1.0).abs() < 0.01 && (high / exact(1.6449) - 1.0).abs() < 0.01);
         let ratio: Vec<f64> = draws.iter().zip(figure.draws(&normals)).map(|(a, b)| a / b).collect();
         assert!(ratio.iter().all(|ratio| *ratio == 1.0));
+    }
+
+    /// Draws of a posterior are taken as they are, none of them left out.
+    #[test]
+    fn draws_of_a_posterior_are_taken() {
+        let known = Beside::Draws((1..=100).map(f64::from).collect());
+        let draws = known.figure(40.0, |draw| draw * 2.0).draws(&Normals::new(400, 2, 1, 0));
+        assert_eq!(draws.len(), 400);
+        assert_eq!(interval(&draws, 0.9), Some((10.0, 190.0)));
     }
 
     /// Worked by hand: means 1 and 3 with variance 1 differ by q = 2, so between = 1 and half the way is kept.

@@ -1,16 +1,21 @@
 //! Values of today's customers, added up by group, by cohort and by month ahead, under the estimate and
-//! under each side of each direction of its uncertainty.
+//! under draws of the parameters, the same that intervals of scores are made of.
 //!
 //! A customer's value is `clv` as [`crate::score`] has it. Months ahead count from the end of observation;
-//! expected revenue of a month is the growth of expected purchases within it times the expected amount.
+//! expected revenue of a month is the growth of expected purchases within it times the expected amount. Nothing
+//! of this needs customers one by one: purchases depend on the history, and the expected amount is a line in the
+//! mean amount so far, so that sums over those who share their history need their number and their mean ([`Cells`]).
 
 use rayon::prelude::*;
 
 use super::base::Base;
+use super::cells::{Cell, Cells};
+use super::histories::Age;
+use super::uncertain::Uncertain;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::PurchaseModel;
-use crate::model::{Customer, Discounting, GammaGamma, Outlook, Scorer};
+use crate::model::{Discounting, GammaGamma, Scorer};
 use crate::progress::Progress;
 use crate::score::draws::{self, Draw};
 use crate::units::Unit;
@@ -56,9 +61,9 @@ pub(super) struct Sums {
     pub revenue: Vec<f64>,
     /// Revenue within the horizon, undiscounted; infinite if it is.
     pub undiscounted: f64,
-    /// Discounted margin by month ahead.
+    /// Discounted margin by month ahead; only under the estimate.
     pub discounted: Vec<f64>,
-    /// Expected customers at the end of each month ahead.
+    /// Expected customers at the end of each month ahead; only under the estimate.
     pub alive: Vec<f64>,
 }
 
@@ -74,7 +79,8 @@ pub(super) struct Values {
 /// All sums.
 pub(super) struct Valuation {
     pub at: Sums,
-    pub sides: Vec<[Sums; 2]>,
+    /// Under each draw of the parameters; none without intervals.
+    pub drawn: Vec<Sums>,
     pub values: Values,
     /// The purchase model of each class of customers.
     pub models: Vec<PurchaseModel>,
@@ -83,7 +89,7 @@ pub(super) struct Valuation {
 }
 
 /// The purchase models of all classes under one draw.
-pub(super) fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
+fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
     let one = |columns: &Vec<f64>| {
         let params = match &model.covariates {
             Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
@@ -95,40 +101,38 @@ pub(super) fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<P
 }
 
 impl Valuation {
-    /// Values all customers.
+    /// Values all customers, under the estimate and under draws of the parameters.
     ///
     /// # Errors
-    /// If a parameter on one of the sides is out of its domain, or `progress` says stop.
-    pub fn new(model: &ClvModel, base: &Base, outreach: &Outreach, progress: &dyn Progress) -> Result<Self> {
-        let (at, directions) = draws::directions(model);
+    /// If a drawn parameter is out of its domain, or `progress` says stop.
+    pub fn new(
+        model: &ClvModel,
+        base: &Base,
+        outreach: &Outreach,
+        draws: &[Draw],
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let spend = model.spend.expect("checked when customers were read");
         let adder = Adder::new(base, outreach, &spend);
-        let estimate = models(model, base, &at)?;
-        // Directions of spend need no expectation anew: they are added up together with the estimate.
-        let paid = directions.iter().filter(|d| !d.purchase).flat_map(|d| &d.sides);
-        let spends: Vec<GammaGamma> = paid.map(|side| side.spend.unwrap_or(spend)).collect();
-        let moved = directions.iter().filter(|d| d.purchase).flat_map(|d| &d.sides);
-        let moved = moved.map(|side| models(model, base, side)).collect::<Result<Vec<_>>>()?;
-        progress.stage("valuing customers", Some(moved.len() as u64 + 1));
-        let ((mut first, values), rest) = rayon::join(
-            || adder.add(&estimate, &spends, true),
-            || {
-                let one = |models: &Vec<PurchaseModel>| {
-                    let sums = adder.add(models, &[], false).0.swap_remove(0);
-                    progress.advance(1);
-                    sums
-                };
-                moved.par_iter().map(one).collect::<Vec<Sums>>()
-            },
+        let estimate = models(model, base, &draws::estimate(model))?;
+        progress.stage("valuing customers", Some(draws.len() as u64 + 1));
+        let one = |draw: &Draw| {
+            progress.check()?;
+            let sums = adder.add(&models(model, base, draw)?, &draw.spend.unwrap_or(spend), false);
+            progress.advance(1);
+            Ok(sums)
+        };
+        let ((at, values), drawn) = rayon::join(
+            || (adder.add(&estimate, &spend, true), adder.values(&estimate)),
+            || draws.par_iter().map(one).collect::<Result<Vec<Sums>>>(),
         );
         progress.check()?;
-        let at = first.remove(0);
-        let mut sides = rest.into_iter().chain(first);
-        let mut pairs = Vec::new();
-        while let (Some(plus), Some(minus)) = (sides.next(), sides.next()) {
-            pairs.push([plus, minus]);
-        }
-        Ok(Valuation { at, sides: pairs, values, models: estimate, first_cohort: adder.first_cohort })
+        Ok(Valuation { at, drawn: drawn?, values, models: estimate, first_cohort: adder.first_cohort })
+    }
+
+    /// A figure that these sums have, with its draws.
+    pub fn figure(&self, part: impl Fn(&Sums) -> f64) -> Uncertain {
+        Uncertain::drawn(part(&self.at), self.drawn.iter().map(&part).collect())
     }
 }
 
@@ -137,17 +141,19 @@ struct Adder<'a> {
     base: &'a Base,
     outreach: &'a Outreach,
     spend: &'a GammaGamma,
+    cells: Cells,
     first_cohort: i32,
     cohorts: usize,
     groups: usize,
 }
 
-/// Calculators of one class of customers.
-struct Calculators {
-    months: Vec<Box<dyn Scorer>>,
-    /// At the horizon, if the last month does not end there.
-    horizon: Option<Box<dyn Scorer>>,
-    counts: bool,
+/// What is expected of a customer of one age who is alive.
+struct Ahead {
+    /// Purchases, and the same discounted, until the end of each month; discounted ones are right only under
+    /// the estimate.
+    months: Vec<(f64, f64)>,
+    /// The same until the horizon.
+    horizon: (f64, f64),
 }
 
 impl<'a> Adder<'a> {
@@ -155,19 +161,32 @@ impl<'a> Adder<'a> {
         let (first, last) = base.born.iter().fold((i32::MAX, i32::MIN), |(a, b), m| (a.min(*m), b.max(*m)));
         let groups = base.by.first().map_or(0, |by| by.levels.len());
         let cohorts = (last - first + 1).max(0) as usize;
-        Adder { base, outreach, spend, first_cohort: first, cohorts, groups }
+        Adder { base, outreach, spend, cells: Cells::new(base), first_cohort: first, cohorts, groups }
     }
 
+    /// What is expected of each age. Horizon by horizon, so that what does not depend on it is worked out once.
     /// Discounting takes most of the time, and is asked for by month only under the estimate.
-    fn calculators(&self, model: &PurchaseModel, by_month: bool) -> Calculators {
+    fn ahead(&self, models: &[PurchaseModel], by_month: bool) -> Vec<Ahead> {
         let Outreach { discounting, horizon, ends } = self.outreach;
         let monthly = if by_month { *discounting } else { Discounting::Continuous { delta: 0.0 } };
-        let apart = !by_month || ends.last() != Some(horizon);
-        Calculators {
-            months: ends.iter().map(|end| model.scorer(*end, monthly)).collect(),
-            horizon: apart.then(|| model.scorer(*horizon, *discounting)),
-            counts: horizon.is_finite() || model.finite_without_end(),
+        let mut scorers: Vec<Box<dyn Scorer>> =
+            models.iter().map(|model| model.scorer(*horizon, *discounting)).collect();
+        let ages = &self.base.histories.ages;
+        let new = |age: &Age| {
+            let class = age.class as usize;
+            let (purchases, discounted) = scorers[class].if_alive(&age.customer);
+            let counts = horizon.is_finite() || models[class].finite_without_end();
+            let purchases = if counts { purchases } else { f64::INFINITY };
+            Ahead { months: Vec::with_capacity(ends.len()), horizon: (purchases, discounted) }
+        };
+        let mut all: Vec<Ahead> = ages.iter().map(new).collect();
+        for end in ends {
+            scorers.iter_mut().for_each(|scorer| scorer.look(*end, monthly));
+            for (age, ahead) in ages.iter().zip(&mut all) {
+                ahead.months.push(scorers[age.class as usize].if_alive(&age.customer));
+            }
         }
+        all
     }
 
     fn empty(&self) -> Sums {
@@ -182,63 +201,77 @@ impl<'a> Adder<'a> {
         }
     }
 
-    /// Sums under these purchase models, with the estimated amounts and with each other spend model.
-    fn add(&self, models: &[PurchaseModel], spends: &[GammaGamma], keep: bool) -> (Vec<Sums>, Values) {
-        let mut calculators: Vec<Calculators> =
-            models.iter().map(|model| self.calculators(model, keep)).collect();
-        let mut all = vec![self.empty(); 1 + spends.len()];
-        let mut values = Values::default();
-        for i in 0..self.base.len() {
-            let (customer, class) = (&self.base.customers[i], self.base.class[i] as usize);
-            let (outlooks, purchases) = calculators[class].outlooks(customer);
-            let Some(last) = outlooks.last() else { continue };
-            let expected = self.base.spend(i, self.spend);
-            self.one(i, expected, &outlooks, purchases, &mut all[0]);
-            for (spend, sums) in spends.iter().zip(&mut all[1..]) {
-                // A side of the spend model without a mean says nothing.
-                let other = self.base.spend(i, spend);
-                let amount = if other.is_finite() && other > 0.0 { other } else { expected };
-                self.one(i, amount, &outlooks, purchases, sums);
-            }
-            if keep {
-                for (alive, end) in all[0].alive.iter_mut().zip(&self.outreach.ends) {
-                    *alive += models[class].p_alive_after(customer, *end);
+    /// Sums under these purchase models and this spend model.
+    fn add(&self, models: &[PurchaseModel], spend: &GammaGamma, by_month: bool) -> Sums {
+        let mut sums = self.empty();
+        let histories = &self.base.histories;
+        let mut next = 0;
+        for (a, ahead) in self.ahead(models, by_month).iter().enumerate() {
+            let mut money = (0.0, 0.0);
+            while let Some(history) = histories.distinct.get(next).filter(|h| h.age as usize == a) {
+                let alive = models[history.class as usize].p_alive(&history.customer);
+                for cell in self.cells.of(next) {
+                    let (margin, amount) = self.money(cell, spend);
+                    self.value(cell, margin * alive * ahead.horizon.1, &mut sums);
+                    money = (money.0 + alive * margin, money.1 + alive * amount);
                 }
-                values.clv.push(self.base.margin[i] * expected * last.discounted);
-                values.p_alive.push(last.p_alive);
-                values.purchases.push(purchases);
-                values.spend.push(expected);
+                next += 1;
             }
+            ahead.add(money.0, money.1, &mut sums);
         }
-        (all, values)
+        if by_month {
+            sums.alive = self.outreach.ends.iter().map(|end| self.alive(models, *end)).collect();
+        }
+        sums
     }
 
-    /// Adds one customer who is expected to pay this amount a purchase.
-    fn one(&self, i: usize, amount: f64, outlooks: &[Outlook], purchases: f64, sums: &mut Sums) {
-        let margin = self.base.margin[i];
-        let value = outlooks.last().map_or(0.0, |last| margin * amount * last.discounted);
+    /// Margin and amount of a purchase of each customer of a cell, added up.
+    fn money(&self, cell: &Cell, spend: &GammaGamma) -> (f64, f64) {
+        let amount = |mean: f64| {
+            let own = cell.expected(mean, spend);
+            // Parameters without a mean say nothing.
+            if own.is_finite() && own > 0.0 { own } else { cell.expected(mean, self.spend) }
+        };
+        (cell.margin * amount(cell.mean_by_margin), cell.count * amount(cell.mean))
+    }
+
+    /// Adds the value of a cell.
+    fn value(&self, cell: &Cell, value: f64, sums: &mut Sums) {
         sums.value += value;
-        if let Some(by) = self.base.by.first() {
-            sums.group[by.of[i] as usize] += value;
+        if let Some(sum) = sums.group.get_mut(cell.group as usize) {
+            *sum += value;
         }
-        sums.cohort[(self.base.born[i] - self.first_cohort) as usize] += value;
-        sums.undiscounted += amount * purchases;
-        let mut before = (0.0, 0.0);
-        for (m, outlook) in outlooks.iter().take(sums.revenue.len()).enumerate() {
-            sums.revenue[m] += amount * (outlook.purchases - before.0);
-            sums.discounted[m] += margin * amount * (outlook.discounted - before.1);
-            before = (outlook.purchases, outlook.discounted);
+        sums.cohort[(cell.born - self.first_cohort) as usize] += value;
+    }
+
+    /// Customers expected at a time ahead.
+    fn alive(&self, models: &[PurchaseModel], ahead: f64) -> f64 {
+        let histories = &self.base.histories;
+        let (alive, stays) = (histories.p_alive(models), histories.stays(models, ahead));
+        histories.total(|h, history| alive[h] * stays[history.age as usize])
+    }
+
+    /// Customer by customer: value and purchases within the horizon.
+    fn values(&self, models: &[PurchaseModel]) -> Values {
+        let Outreach { horizon, discounting, .. } = *self.outreach;
+        let mut values = of_customers(models, self.base, self.spend, (horizon, horizon), discounting);
+        if !horizon.is_finite() && !models.iter().all(|model| model.finite_without_end()) {
+            values.purchases.fill(f64::INFINITY);
         }
+        values
     }
 }
 
-impl Calculators {
-    /// At the end of each month, then at the horizon if that is apart; and purchases within the horizon.
-    fn outlooks(&mut self, customer: &Customer) -> (Vec<Outlook>, f64) {
-        let mut all: Vec<Outlook> = self.months.iter_mut().map(|month| month.outlook(customer)).collect();
-        all.extend(self.horizon.as_mut().map(|horizon| horizon.outlook(customer)));
-        let within = all.last().map_or(0.0, |last| last.purchases);
-        (all, if self.counts { within } else { f64::INFINITY })
+impl Ahead {
+    /// Adds customers of this age: margin and amount of a purchase, each times P(alive).
+    fn add(&self, margin: f64, amount: f64, sums: &mut Sums) {
+        sums.undiscounted += amount * self.horizon.0;
+        let mut before = (0.0, 0.0);
+        for (m, month) in self.months.iter().enumerate() {
+            sums.revenue[m] += amount * (month.0 - before.0);
+            sums.discounted[m] += margin * (month.1 - before.1);
+            before = *month;
+        }
     }
 }
 
@@ -254,20 +287,37 @@ pub(super) fn values(
     discounting: Discounting,
 ) -> Result<(Values, Vec<PurchaseModel>)> {
     let spend = model.spend.expect("checked when customers were read");
-    let models = models(model, base, &draws::directions(model).0)?;
+    let models = models(model, base, &draws::estimate(model))?;
+    Ok((of_customers(&models, base, &spend, (horizon, ahead), discounting), models))
+}
+
+fn of_customers(
+    models: &[PurchaseModel],
+    base: &Base,
+    spend: &GammaGamma,
+    (horizon, ahead): (f64, f64),
+    discounting: Discounting,
+) -> Values {
     let scorers = |horizon: f64| -> Vec<Box<dyn Scorer>> {
         models.iter().map(|model| model.scorer(horizon, discounting)).collect()
     };
-    let (mut far, mut near) = (scorers(horizon), scorers(ahead));
+    let (mut far, mut near) = (scorers(horizon), (ahead != horizon).then(|| scorers(ahead)));
+    let if_alive = |age: &Age| {
+        let class = age.class as usize;
+        let far = far[class].if_alive(&age.customer);
+        (far.1, near.as_mut().map_or(far.0, |near| near[class].if_alive(&age.customer).0))
+    };
+    let by_age: Vec<(f64, f64)> = base.histories.ages.iter().map(if_alive).collect();
+    let alive = base.histories.p_alive(models);
     let mut values = Values::default();
     for i in 0..base.len() {
-        let class = base.class[i] as usize;
-        let (value, soon) = (far[class].outlook(&base.customers[i]), near[class].outlook(&base.customers[i]));
-        let amount = base.spend(i, &spend);
-        values.clv.push(base.margin[i] * amount * value.discounted);
-        values.p_alive.push(value.p_alive);
-        values.purchases.push(soon.purchases);
+        let history = base.histories.of[i] as usize;
+        let (discounted, purchases) = by_age[base.histories.distinct[history].age as usize];
+        let amount = base.spend(i, spend);
+        values.clv.push(base.margin[i] * amount * (alive[history] * discounted));
+        values.p_alive.push(alive[history]);
+        values.purchases.push(alive[history] * purchases);
         values.spend.push(amount);
     }
-    Ok((values, models))
+    values
 }

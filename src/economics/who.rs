@@ -41,7 +41,12 @@ pub struct Association {
 }
 
 /// All values of all attributes.
-pub(super) fn associations(base: &Base, values: &[f64], best: f64, probability: f64) -> Vec<Association> {
+pub(super) fn associations(
+    base: &Base,
+    values: &[f64],
+    best: f64,
+    probability: Option<f64>,
+) -> Vec<Association> {
     let count = (best * base.len() as f64).ceil() as usize;
     let mut is_best = vec![false; base.len()];
     by_value(values).into_iter().take(count).for_each(|i| is_best[i] = true);
@@ -54,7 +59,7 @@ fn of_attribute(
     values: &[f64],
     is_best: &[bool],
     count: usize,
-    probability: f64,
+    probability: Option<f64>,
 ) -> Vec<Association> {
     let mut members = vec![Vec::new(); by.levels.len()];
     (0..base.len()).for_each(|i| members[by.of[i] as usize].push(i));
@@ -62,29 +67,29 @@ fn of_attribute(
         members.iter().map(|members| moments(members.iter().map(|i| values[*i]))).collect();
     let (means, variances): (Vec<f64>, Vec<f64>) = found.iter().copied().unzip();
     let shrunk = shrunken(&means, &variances);
-    let z = quantile(probability);
+    let z = probability.map(quantile);
     let overall = count as f64 / base.len() as f64;
     let one = |level: usize| {
         let n = members[level].len() as u64;
         let k = members[level].iter().filter(|i| is_best[**i]).count() as u64;
-        let (low, high) = wilson(k as f64, n as f64, z);
+        let share = |z: f64| {
+            let (low, high) = wilson(k as f64, n as f64, z);
+            (low / overall, high / overall)
+        };
         let (mean, variance) = shrunk[level];
-        let error = z * variance.sqrt();
+        let error = z.map(|z| z * variance.sqrt()).filter(|error| error.is_finite());
         Association {
             by: by.name.clone(),
             level: by.levels[level].clone(),
             customers: n,
             best: k,
-            ratio: Figure {
-                value: k as f64 / n as f64 / overall,
-                interval: Some((low / overall, high / overall)),
-            },
+            ratio: Figure { value: k as f64 / n as f64 / overall, interval: z.map(share) },
             p: two_sided(base.len() as u64, count as u64, n, k),
             q: 1.0,
             mean_value: means[level],
             shrunken_value: Figure {
                 value: mean,
-                interval: error.is_finite().then(|| ((mean - error).max(0.0), mean + error)),
+                interval: error.map(|error| ((mean - error).max(0.0), mean + error)),
             },
             mean_paid: members[level].iter().map(|i| base.paid(*i)).sum::<f64>() / n as f64,
         }
@@ -116,7 +121,9 @@ fn wilson(k: f64, n: f64, z: f64) -> (f64, f64) {
     let (share, extra) = (k / n, z * z / n);
     let centre = (share + 0.5 * extra) / (1.0 + extra);
     let half = z / (1.0 + extra) * (share * (1.0 - share) / n + 0.25 * extra / n).sqrt();
-    ((centre - half).max(0.0), (centre + half).min(1.0))
+    // Nothing of n leaves nothing for sure, and all of n all: rounding must not say otherwise.
+    let low = if k == 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    (low, if k == n { 1.0 } else { (centre + half).min(1.0) })
 }
 
 /// Probability of a number of the best no likelier than `k`, among `n` of `all` customers with `best` best.
@@ -146,6 +153,10 @@ mod tests {
         assert!((two_sided(8, 4, 4, 3) - 0.485_714_285_714).abs() < 1e-10);
         let (low, high) = wilson(8.0, 10.0, 1.959_963_984_540_054);
         assert!((low - 0.490_162_5).abs() < 1e-6 && (high - 0.943_317_8).abs() < 1e-6, "{low} {high}");
+        for n in 1..2000 {
+            let n = f64::from(n);
+            assert_eq!((wilson(0.0, n, 1.644_853_626_951).0, wilson(n, n, 1.644_853_626_951).1), (0.0, 1.0));
+        }
     }
 
     /// Benjamini and Hochberg's own way: p 0.01, 0.04, 0.03, 0.5 of four give q 0.04, 0.0533, 0.0533, 0.5.

@@ -91,13 +91,16 @@ pub fn ltv_to_cac(found: &Economics) -> Option<Figure> {
         .filter(|(_, against)| against.ratio.value.is_finite())
         .collect();
     let target = found.options.target_ratio;
+    let own = || groups.iter().filter(|(group, _)| group.name != found.all.name);
+    let sure = found.options.interval.is_some();
     let reached =
-        groups.iter().filter(|(group, against)| group.name != found.all.name && against.p_ratio >= 0.5);
+        own().filter(|(_, found)| if sure { found.p_ratio >= 0.5 } else { found.ratio.value >= target });
     let reading = format!(
-        "The dashed line is the wanted ratio of {}, a rule of thumb; {} of {} groups more likely reach it than not.",
+        "The dashed line is the wanted ratio of {}, a rule of thumb; {} of {} groups {}.",
         significant(target, 3),
         reached.count(),
-        groups.iter().filter(|(group, _)| group.name != found.all.name).count()
+        own().count(),
+        if sure { "more likely reach it than not" } else { "are expected to reach it" }
     );
     (!groups.is_empty()).then_some(())?;
     let data = Columns::new()

@@ -6,7 +6,7 @@ use super::columns::Columns;
 use super::{BOTH, Figure, label, number, series, tooltip};
 use crate::clv_model::ClvModel;
 use crate::diagnostics::FrequencyBin;
-use crate::fit::{Estimate, FitReport};
+use crate::fit::FitReport;
 use crate::report::{count, grouped, significant};
 
 /// Customers by repeat purchases, actual and expected; see [`frequencies`](crate::diagnostics::frequencies).
@@ -63,28 +63,27 @@ const POINTS: i32 = 60;
 /// How far it is drawn \[standard deviations\].
 const REACH: f64 = 3.5;
 
-/// How sure the parameters are: of each the density that the fit leaves open, normal in its logarithm with
-/// the standard error of the fit. `None` if the fit says nothing of it (given parameters, a boundary).
+/// How sure the parameters are: of each the density that the fit leaves open. That of the draws, where the fit has
+/// draws of its posterior; else normal in its logarithm with the standard error of the fit. `None` if the fit
+/// says nothing of it (given parameters, a boundary).
 pub fn posterior(model: &ClvModel) -> Option<Figure> {
     let fits = [&model.purchase_fit, &model.spend_fit].into_iter().flatten();
-    let all: Vec<(String, &Estimate, f64)> = fits.flat_map(known).collect();
-    if all.is_empty() {
-        return None;
-    }
-    let rows: Vec<(&str, f64, f64)> =
-        all.iter().flat_map(|(name, estimate, spread)| density(name, estimate.value, *spread)).collect();
+    let all: Vec<Known> = fits.flat_map(known).collect();
+    let rows: Vec<(&str, f64, f64)> = all.iter().flat_map(Known::density).collect();
     let data = Columns::new()
         .texts("parameter", rows.iter().map(|row| row.0))
         .numbers("value", rows.iter().map(|row| row.1))
         .numbers("density", rows.iter().map(|row| row.2))
         .finish();
-    let (name, _, spread) = all.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let widest = all.iter().max_by(|a, b| a.spread.total_cmp(&b.spread))?;
     let reading = format!(
-        "The narrower, the better the data determine a parameter. The least certain is {name}, with a standard \
-         error of {} % of its estimate.",
-        significant(100.0 * spread, 2)
+        "The narrower, the better the data determine a parameter. The least certain is {}, with a standard \
+         {} of {} % of its estimate.",
+        widest.name,
+        if widest.draws.is_some() { "deviation" } else { "error" },
+        significant(100.0 * widest.spread, 2)
     );
-    let names: Vec<&String> = all.iter().map(|(name, _, _)| name).collect();
+    let names: Vec<&String> = all.iter().map(|one| &one.name).collect();
     let mut value = number("value", "");
     value["scale"] = json!({ "zero": false });
     value["axis"] = json!({ "grid": false, "tickCount": 4 });
@@ -99,20 +98,85 @@ pub fn posterior(model: &ClvModel) -> Option<Figure> {
     Some(Figure::new("posterior", title, "A density for each parameter", reading, data, body))
 }
 
-/// The parameters whose errors are known, with the standard deviations of their logarithms.
-fn known(fit: &FitReport) -> impl Iterator<Item = (String, &Estimate, f64)> {
-    fit.estimates.iter().filter_map(|estimate| {
-        let spread = estimate.standard_error? / estimate.value;
-        (spread > 0.0 && spread.is_finite())
-            .then(|| (format!("{} {}", fit.model, estimate.name), estimate, spread))
+/// A parameter of whose uncertainty something is known.
+struct Known {
+    name: String,
+    value: f64,
+    /// Its standard deviation over its estimate.
+    spread: f64,
+    /// Logarithms of the draws of its posterior, if there are any.
+    draws: Option<Vec<f64>>,
+}
+
+fn known(fit: &FitReport) -> impl Iterator<Item = Known> {
+    let draws = fit.posterior.as_ref().map(|posterior| &posterior.draws).filter(|draws| !draws.is_empty());
+    fit.estimates.iter().enumerate().filter_map(move |(i, estimate)| {
+        let logs = |draws: &Vec<Vec<f64>>| draws.iter().map(|draw| draw[i].ln()).collect::<Vec<f64>>();
+        let logs = draws.map(logs);
+        let deviation = match draws {
+            Some(draws) => deviation(&draws.iter().map(|draw| draw[i]).collect::<Vec<f64>>()),
+            None => estimate.standard_error?,
+        };
+        let name = format!("{} {}", fit.model, estimate.name);
+        let known = Known { name, value: estimate.value, spread: deviation / estimate.value, draws: logs };
+        (known.spread > 0.0 && known.spread.is_finite()).then_some(known)
     })
 }
 
-/// The density of a parameter whose logarithm is normal, on a grid of the logarithm.
-fn density(name: &str, value: f64, spread: f64) -> impl Iterator<Item = (&str, f64, f64)> {
-    (0..=POINTS).map(move |i| {
-        let z = REACH * (2.0 * f64::from(i) / f64::from(POINTS) - 1.0);
-        let at = value * (spread * z).exp();
-        (name, at, (-0.5 * z * z).exp() / (at * spread * std::f64::consts::TAU.sqrt()))
-    })
+impl Known {
+    /// The density of the parameter on a grid of its logarithm.
+    fn density(&self) -> Vec<(&str, f64, f64)> {
+        let logs = self.draws.as_deref();
+        let (middle, spread) = match logs {
+            Some(logs) => (logs.iter().sum::<f64>() / logs.len() as f64, deviation(logs)),
+            None => (self.value.ln(), self.spread),
+        };
+        let normal = |z: f64, spread: f64| (-0.5 * z * z).exp() / (spread * std::f64::consts::TAU.sqrt());
+        let of_log = |log: f64| match logs {
+            None => normal((log - middle) / spread, spread),
+            Some(logs) => {
+                // Silverman's rule of thumb: a normal kernel around each draw.
+                let width = 1.06 * spread * (logs.len() as f64).powf(-0.2);
+                logs.iter().map(|draw| normal((log - draw) / width, width)).sum::<f64>() / logs.len() as f64
+            }
+        };
+        let point = |i: i32| {
+            let log = middle + spread * REACH * (2.0 * f64::from(i) / f64::from(POINTS) - 1.0);
+            (self.name.as_str(), log.exp(), of_log(log) / log.exp())
+        };
+        (0..=POINTS).map(point).collect()
+    }
+}
+
+/// The standard deviation of some numbers.
+fn deviation(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With draws of a log-normal the density is that of the log-normal; whatever is drawn, it adds up to one.
+    #[test]
+    fn draws_are_what_is_shown() {
+        let quantile = |i: usize| statrs::function::erf::erf_inv(2.0 * (i as f64 + 0.5) / 4000.0 - 1.0);
+        let logs: Vec<f64> = (0..4000).map(|i| 0.3 * 2f64.sqrt() * quantile(i)).collect();
+        let one = |draws| Known { name: String::new(), value: 1.0, spread: 0.3, draws };
+        let (drawn, normal) = (one(Some(logs.clone())), one(None));
+        let [drawn, normal] = [drawn.density(), normal.density()].map(|all| {
+            let all: Vec<(f64, f64)> = all.iter().map(|point| (point.1, point.2)).collect();
+            all
+        });
+        for ((at, shown), (_, known)) in drawn.iter().zip(&normal).filter(|(_, known)| known.1 > 0.1) {
+            // The kernel widens it by 2 %.
+            assert!((shown - known).abs() < 0.05 * normal[30].1, "{at}: {shown} for {known}");
+        }
+        let skewed = one(Some(logs.iter().map(|log| log.exp().powi(2)).collect()));
+        let all = skewed.density();
+        let area = |pair: &[(&str, f64, f64)]| (pair[1].1 - pair[0].1) * 0.5 * (pair[0].2 + pair[1].2);
+        let sum: f64 = all.windows(2).map(area).sum();
+        assert!((sum - 1.0).abs() < 0.02, "{sum}");
+    }
 }

@@ -21,7 +21,7 @@ use super::objective::log_likelihood_sum;
 use super::optimize::{Limits, minimise};
 use super::transform::Space;
 use crate::error::Result;
-use crate::model::Model;
+use crate::model::{Model, within_reach};
 use crate::progress::Progress;
 
 /// How much the prior of the spread of groups weighs \[groups\].
@@ -164,7 +164,8 @@ impl Quadratic {
         let mut params = pooled.to_vec();
         let mut log_covariance = Array2::zeros((pooled.len(), pooled.len()));
         for (k, i) in space.free.iter().enumerate() {
-            params[*i] *= self.mode[k].exp();
+            // A parameter at a limit of the model may be taken beyond it.
+            params[*i] = within_reach(params[*i] * self.mode[k].exp());
             space.free.iter().enumerate().for_each(|(l, j)| log_covariance[[*i, *j]] = covariance[[k, l]]);
         }
         GroupFit { params, log_covariance }

@@ -48,6 +48,9 @@ macro_rules! attrition_by_kernel {
             ) -> Box<dyn crate::model::Scorer> {
                 self.kernel().scorer(horizon, discounting)
             }
+            fn silence_matters_if_alive(&self) -> bool {
+                self.kernel().silence_matters_if_alive()
+            }
             fn population(&self) -> crate::model::Population {
                 self.kernel().population()
             }
@@ -119,6 +122,13 @@ use crate::error::{Error, Result};
 /// Parameters below or above belong to no data, and to limits that no forecast tells apart.
 const SMALLEST: f64 = 1e-250;
 const LARGEST: f64 = 1e25;
+
+/// A parameter that data hardly determine may be drawn beyond what any forecast tells apart: then it is taken to
+/// where forecasts stop to change.
+pub(crate) fn within_reach(parameter: f64) -> f64 {
+    parameter.clamp(SMALLEST, LARGEST)
+}
+
 /// Whole parameters (the regularity of purchases) are small numbers.
 pub(crate) const LARGEST_WHOLE: f64 = 64.0;
 
@@ -445,6 +455,12 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// Posterior means of the customer's own rate of purchases and propensity to leave.
     fn habits(&self, customer: &Customer) -> Habits;
 
+    /// Does the time since the last purchase say anything of what a customer does who is alive? It does where
+    /// purchases are regular; else `x` and `T` say all.
+    fn silence_matters_if_alive(&self) -> bool {
+        false
+    }
+
     /// How customers differ, before anything is known of one.
     fn population(&self) -> Population;
 
@@ -502,6 +518,13 @@ impl Outlook {
 pub trait Scorer: Send {
     /// The outlook of one customer.
     fn outlook(&mut self, customer: &Customer) -> Outlook;
+
+    /// Looks to another horizon from now on; what does not depend on it is kept.
+    fn look(&mut self, horizon: f64, discounting: Discounting);
+
+    /// What is expected of a customer who is alive: purchases, and the same discounted. The outlook is this
+    /// times [`Attrition::p_alive`], for those who have worked that out already.
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64);
 }
 
 /// A model of the amounts of purchases.

@@ -174,7 +174,16 @@ struct NbdScorer {
 
 impl Scorer for NbdScorer {
     fn outlook(&mut self, customer: &Customer) -> Outlook {
+        let (purchases, discounted) = self.if_alive(customer);
+        Outlook::new(1.0, purchases, discounted)
+    }
+
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.annuity) = (horizon, annuity(horizon, discounting));
+    }
+
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let rate = self.model.rate(customer);
-        Outlook::new(1.0, rate * self.horizon, rate * self.annuity)
+        (rate * self.horizon, rate * self.annuity)
     }
 }

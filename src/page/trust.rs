@@ -8,16 +8,17 @@ use crate::history::{Fate, Input, LogOptions};
 use crate::progress::Progress;
 use crate::report::page::{Part, Section, Tile};
 use crate::report::{self, count, grouped, significant};
-use crate::summary::SummaryMeta;
+use crate::summary::Summary;
 
 /// Runs the backtest of a page on the log that its summary comes from, or says why there can be none: the
-/// input is a summary or a stream, or the log too short. Without names of models it is that of the page.
+/// input is a summary or a stream, or the log too short. Without names of models it is that of the page. Of very
+/// many customers, whose figures are sure anyway, fewer bootstrap replicates are drawn than the options say.
 ///
 /// # Errors
 /// If the log cannot be read, an option is out of its domain, or the work is stopped.
 pub fn backtest(
     model: &ClvModel,
-    meta: &SummaryMeta,
+    summary: &Summary,
     (inputs, log): (&[Input], &LogOptions),
     options: &BacktestOptions,
     progress: &dyn Progress,
@@ -27,12 +28,15 @@ pub fn backtest(
             "it reads the log several times, and this one came through standard input.".to_owned()
         ));
     }
-    if meta.account.rows(Fate::Customer) > 0 {
+    if summary.meta.account.rows(Fate::Customer) > 0 {
         return Ok(Err("the input is a summary, in which nothing can be hidden any more.".to_owned()));
     }
     let own = || vec![model.purchase.name.to_owned()];
     let models = if options.models.is_empty() { own() } else { options.models.clone() };
-    match backtest::run_inputs(inputs, log, &BacktestOptions { models, ..options.clone() }, progress) {
+    let enough = (REPLICATED / summary.customers()?.max(1)).max(FEWEST_REPLICATES);
+    let replicates = options.replicates.min(u32::try_from(enough).unwrap_or(u32::MAX));
+    let options = BacktestOptions { models, replicates, ..options.clone() };
+    match backtest::run_inputs(inputs, log, &options, progress) {
         Ok(found) => Ok(Ok(found)),
         Err(error) => match error.kind() {
             // Nobody asked for this holdout: the log is too short for one.
@@ -42,6 +46,10 @@ pub fn backtest(
         },
     }
 }
+
+/// Customers times bootstrap replicates that a page takes its time for, and replicates at least.
+const REPLICATED: u64 = 20_000_000;
+const FEWEST_REPLICATES: u64 = 50;
 
 /// The model that is shown: the first that was asked for.
 fn shown(found: &Backtest) -> Option<(&Origin, &Entrant)> {
@@ -130,6 +138,10 @@ fn in_words(found: &Backtest, origin: &Origin, entrant: &Entrant) -> Vec<String>
         );
     }
     words.extend(against_rivals(found, entrant));
+    let replicates = entrant.replicates.len();
+    if replicates < BacktestOptions::default().replicates as usize {
+        words.push(format!("Its intervals come from {replicates} bootstrap replicates."));
+    }
     let top = of(Metric::ValueTop20).value;
     if top.is_finite() {
         words.push(format!(

@@ -24,6 +24,7 @@ pub fn forecast(
     report.results.push(Block::Table(figures(totals, scores.interval.as_ref())));
     let groups = groups(totals, scores);
     report.results.extend(groups.0);
+    report.results.extend(pooled(model, scores).map(Block::Line));
     report.warnings.extend(scores.interval.and_then(|_| certain(model)));
     if totals.purchases.is_none() && totals.customers > 0 {
         report.results.push(Block::Line(format!(
@@ -151,6 +152,18 @@ fn groups(totals: &Totals, scores: &ScoreOptions) -> (Vec<Block>, Value) {
         None => Vec::new(),
     };
     (blocks, Value::from(json))
+}
+
+/// Whose model the totals of groups come from.
+fn pooled(model: &ClvModel, scores: &ScoreOptions) -> Option<String> {
+    let by = scores.by.as_ref()?;
+    let explained = model.covariates.iter().flat_map(|c| &c.covariates).any(|c| c.name == *by);
+    (!explained).then(|| {
+        format!(
+            "the totals by {by} come from the model of all customers; where groups buy or leave differently, fit with \
+             --covariates {by}"
+        )
+    })
 }
 
 /// What intervals leave out, if the model does not know how sure its parameters are.

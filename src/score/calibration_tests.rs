@@ -8,8 +8,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::Gamma;
 use rayon::prelude::*;
 
-use super::draws::Draw;
-use super::simulated::{DRAWS, DrawnModels, Reach, quantiles};
+use super::draws::{DRAWS, Draw};
+use super::simulated::{DrawnModels, Reach, quantiles};
 use crate::family::PurchaseModel;
 use crate::model::{Customer, Discounting, GammaGamma};
 
@@ -67,7 +67,8 @@ fn calibrated(name: &str, params: &[f64], seed: u64) {
     let model = PurchaseModel::new(name, params).unwrap();
     let discounting = Discounting::Continuous { delta: 0.002 };
     let reach = Reach { horizon: 26.0, value_horizon: 26.0, discounting, seed };
-    let draws = vec![Draw { params: params.to_vec(), coefficients: Vec::new(), spend: Some(SPEND) }; DRAWS];
+    let draw = Draw { params: params.to_vec(), coefficients: Vec::new(), spend: Some(SPEND) };
+    let draws = vec![draw; DRAWS];
     let lives = lives(&model, &reach, seed);
     let scored: Vec<[f64; 8]> = lives
         .par_chunks(1000)

@@ -14,7 +14,7 @@ use rand_distr::StandardNormal;
 
 use crate::clv_model::ClvModel;
 use crate::fit::{FitReport, cholesky};
-use crate::model::{GammaGamma, Model};
+use crate::model::{GammaGamma, Model, within_reach};
 
 /// One draw of all parameters.
 #[derive(Debug, Clone)]
@@ -27,11 +27,20 @@ pub(crate) struct Draw {
     pub spend: Option<GammaGamma>,
 }
 
-/// Draws `n` times.
-pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let coefficients: Vec<f64> =
+/// Draws for intervals: enough that their own noise does not show beside what they say.
+pub(crate) const DRAWS: usize = 100;
+
+/// The estimates.
+pub(crate) fn estimate(model: &ClvModel) -> Draw {
+    let coefficients =
         model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend }
+}
+
+/// Draws `n` times: for equal seeds the same draws, so that figures from different places go together.
+pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let coefficients = estimate(model).coefficients;
     let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
     let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
     let one = |i| {
@@ -41,41 +50,6 @@ pub(super) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
         Draw { params, coefficients, spend }
     };
     (0..n).map(one).collect()
-}
-
-/// Two parameter sets on either side of the estimate, one standard deviation away along one direction.
-#[derive(Debug, Clone)]
-pub(crate) struct Direction {
-    /// Is it the purchase model that moves, and not the spend model?
-    pub purchase: bool,
-    /// Both sides.
-    pub sides: [Draw; 2],
-}
-
-/// The estimate itself, and directions of what is not known of it: independent standard normal numbers,
-/// one a direction, times half the difference of any smooth function on both sides, are to first order what
-/// draws would give.
-pub(crate) fn directions(model: &ClvModel) -> (Draw, Vec<Direction>) {
-    let coefficients: Vec<f64> =
-        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
-    let at = Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend };
-    let purchase = Normal::new(&at.params, &at.coefficients, model.purchase_fit.as_ref());
-    let moved = |step: usize, sign: f64| {
-        let mut params = purchase.along(step, sign);
-        let coefficients = params.split_off(at.params.len());
-        Draw { params, coefficients, ..at.clone() }
-    };
-    let of_purchase = (0..purchase.steps()).map(|k| (true, [moved(k, 1.0), moved(k, -1.0)]));
-    let spend = model.spend.map(|spend| Normal::new(&spend.params(), &[], model.spend_fit.as_ref()));
-    let paid = |source: &Normal, step: usize, sign: f64| {
-        let spend = Some(GammaGamma::from_params(&source.along(step, sign)));
-        Draw { spend, ..at.clone() }
-    };
-    let of_spend = spend.iter().flat_map(|source| {
-        (0..source.steps()).map(|k| (false, [paid(source, k, 1.0), paid(source, k, -1.0)]))
-    });
-    let all = of_purchase.chain(of_spend).map(|(purchase, sides)| Direction { purchase, sides }).collect();
-    (at, all)
 }
 
 /// What parameters, and coefficients behind them, are drawn from.
@@ -96,9 +70,9 @@ struct Normal {
 
 impl<'a> Source<'a> {
     fn new(params: &[f64], coefficients: &[f64], fit: Option<&'a FitReport>) -> Self {
-        match fit.and_then(|fit| fit.posterior.as_ref()).map(|posterior| &posterior.draws) {
-            Some(draws) if !draws.is_empty() => Source::Stored(draws),
-            _ => Source::Normal(Normal::new(params, coefficients, fit)),
+        match fit.filter(|fit| has_draws(fit)).and_then(|fit| fit.posterior.as_ref()) {
+            Some(posterior) => Source::Stored(&posterior.draws),
+            None => Source::Normal(Normal::new(params, coefficients, fit)),
         }
     }
 
@@ -123,18 +97,6 @@ impl Normal {
         Normal { logs: params.len(), estimate, factor }
     }
 
-    /// How many directions there are.
-    fn steps(&self) -> usize {
-        if self.factor.is_some() { self.estimate.len() } else { 0 }
-    }
-
-    /// `sign` standard deviations along one column of the factor.
-    fn along(&self, step: usize, sign: f64) -> Vec<f64> {
-        let mut z = vec![0.0; self.estimate.len()];
-        z[step] = sign;
-        self.moved(&z)
-    }
-
     fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
         if self.factor.is_none() {
             return self.estimate.clone();
@@ -147,16 +109,20 @@ impl Normal {
         let Some(factor) = &self.factor else { return self.estimate.clone() };
         let moved = |(i, estimate): (usize, &f64)| {
             let step: f64 = (0..=i).map(|j| factor[[i, j]] * z[j]).sum();
-            if i < self.logs { estimate * step.exp() } else { estimate + step }
+            if i < self.logs { within_reach(estimate * step.exp()) } else { estimate + step }
         };
         self.estimate.iter().enumerate().map(moved).collect()
     }
 }
 
+/// Has the fit draws of its posterior?
+fn has_draws(fit: &FitReport) -> bool {
+    fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty())
+}
+
 /// Does the model know nothing of how sure its parameters are?
 pub(super) fn is_certain(model: &ClvModel) -> bool {
-    let drawn = |fit: &FitReport| fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty());
     let known =
-        |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some() || drawn(fit));
+        |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some() || has_draws(fit));
     !known(&model.purchase_fit) || (model.spend.is_some() && !known(&model.spend_fit))
 }

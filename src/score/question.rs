@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::draws::{self, Draw};
 use super::extra::ExtraScorer;
 use super::interval::{self, OneCustomer};
-use super::simulated::{DRAWS, DrawnModels, Futures, Reach};
+use super::simulated::{DrawnModels, Futures, Reach};
 use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
 use crate::clv_model::ClvModel;
 use crate::covariates::UnseenLevel;
@@ -20,24 +20,26 @@ use crate::units::Horizon;
 
 /// What is asked of the model, in the model's unit.
 pub(super) struct Question<'a> {
-    model: &'a ClvModel,
+    pub model: &'a ClvModel,
     /// The summary's unit in the model's.
-    time: f64,
-    margin: f64,
+    pub time: f64,
+    pub margin: f64,
     horizon: f64,
     value_horizon: f64,
     discounting: Discounting,
     /// Are expected purchases without end finite?
-    counts: bool,
+    pub counts: bool,
+    /// Has the summary amounts?
+    pub money: bool,
     columns: Vec<ExtraColumn>,
     unseen: UnseenLevel,
     /// Where the model's covariates are among the summary's attributes.
     attributes: Vec<usize>,
     observed_until: Option<Date>,
     interval: Option<IntervalOptions>,
-    draws: Vec<Draw>,
+    pub draws: Vec<Draw>,
     /// Where the attribute of the groups is.
-    by: Option<usize>,
+    pub by: Option<usize>,
 }
 
 /// What a thread keeps from customer to customer.
@@ -87,12 +89,15 @@ impl<'a> Question<'a> {
             value_horizon: options.value_horizon(model.unit),
             discounting: options.discounting(model.unit),
             counts: options.horizon != Horizon::Infinite || model.purchase.finite_without_end(),
+            money: summary.meta.has_money,
             columns: scores.columns.clone(),
             unseen: scores.unseen,
             attributes,
             observed_until: summary.meta.observed_until,
             interval: scores.interval.map(IntervalOptions::checked).transpose()?,
-            draws: scores.interval.map_or(Vec::new(), |options| draws::draw(model, DRAWS, options.seed)),
+            draws: scores
+                .interval
+                .map_or(Vec::new(), |options| draws::draw(model, draws::DRAWS, options.seed)),
             by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
         };
         let undiscounted = matches!(
@@ -110,14 +115,14 @@ impl<'a> Question<'a> {
         Ok(question)
     }
 
-    fn reach(&self) -> Reach {
+    pub fn reach(&self) -> Reach {
         let seed = self.interval.map_or(0, |interval| interval.seed);
         let (horizon, value_horizon) = (self.horizon, self.value_horizon);
         Reach { horizon, value_horizon, discounting: self.discounting, seed }
     }
 
     /// The models of all draws for customers with these covariates.
-    fn drawn(&self, columns: &[f64]) -> Result<DrawnModels> {
+    pub fn drawn(&self, columns: &[f64]) -> Result<DrawnModels> {
         let model = |draw: &Draw| {
             let params = match &self.model.covariates {
                 Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
@@ -148,7 +153,7 @@ impl<'a> Question<'a> {
     }
 
     /// The columns of a customer's covariates.
-    fn covariates(&self, customers: &SummaryBatch, row: usize) -> Result<Vec<f64>> {
+    pub fn covariates(&self, customers: &SummaryBatch, row: usize) -> Result<Vec<f64>> {
         let Some(covariates) = &self.model.covariates else { return Ok(Vec::new()) };
         let values: Vec<&str> = self.attributes.iter().map(|a| customers.attributes[*a].value(row)).collect();
         covariates.encode(&values, self.unseen).map_err(|words| {

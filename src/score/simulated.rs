@@ -22,8 +22,7 @@ use crate::error::Result;
 use crate::family::PurchaseModel;
 use crate::model::{Customer, Discounting, GammaGamma, Outlook, Scorer, rates};
 
-/// Draws of the parameters, and futures for each.
-pub(super) const DRAWS: usize = 100;
+/// Futures for each draw of the parameters.
 const FUTURES: usize = 10;
 /// More purchases than this in one future are not drawn one by one.
 const MOST_PURCHASES: f64 = 1e5;
@@ -46,8 +45,10 @@ pub(super) struct Reach {
 }
 
 /// Futures of one history.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Futures {
+    /// The numbers of the draws of parameters under which futures were drawn.
+    drawn: Vec<usize>,
     /// Purchases within the horizon, draw by draw.
     counts: Vec<f64>,
     /// Discounted worth in units of `v + x z̄`, draw by draw.
@@ -70,19 +71,31 @@ impl DrawnModels {
 
     /// Futures of a customer; `spends` says whether there are amounts to learn from.
     pub fn futures(&mut self, customer: &Customer, spends: bool, reach: &Reach) -> Result<Futures> {
+        self.futures_of(customer, spends, reach, |_| true)
+    }
+
+    /// The same, drawn under some draws of the parameters only; what is expected is that of all.
+    pub fn futures_of(
+        &mut self,
+        customer: &Customer,
+        spends: bool,
+        reach: &Reach,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Result<Futures> {
         let mut rng = ChaCha8Rng::seed_from_u64(own_seed(customer, spends, reach.seed));
-        let mut futures = Futures {
-            counts: Vec::with_capacity(DRAWS * FUTURES),
-            worth: Vec::with_capacity(DRAWS * FUTURES),
-            expected: Vec::with_capacity(DRAWS),
-        };
+        let mut futures = Futures::default();
         let mut ages = Vec::new();
         for d in 0..self.models.len() {
-            let mut outlook = self.scorers[d].outlook(customer);
+            let (purchases, mut discounted) = self.scorers[d].if_alive(customer);
             if let Some(value) = &mut self.value {
-                outlook.discounted = value[d].outlook(customer).discounted;
+                discounted = value[d].if_alive(customer).1;
             }
+            let outlook = Outlook::new(self.models[d].p_alive(customer), purchases, discounted);
             futures.expected.push(outlook);
+            if !wanted(d) {
+                continue;
+            }
+            futures.drawn.push(d);
             let spend = self.spend[d].map(|spend| Amounts::new(&spend, customer, spends)).transpose()?;
             let process = self.models[d].future_if_alive(customer)?;
             let until = reach.until(outlook.purchases);
@@ -168,6 +181,11 @@ impl Futures {
     pub fn purchases_variance(&self) -> f64 {
         variance_within(&self.counts)
     }
+
+    /// Variance of the discounted worth, in units of `v + x z̄`, under each draw that futures were drawn under.
+    pub fn worth_variances(&self) -> Vec<(usize, f64)> {
+        self.drawn.iter().copied().zip(self.worth.chunks(FUTURES).map(variance)).collect()
+    }
 }
 
 /// Lower and upper bound of the central interval: the smallest values reached with `(1 − p)/2` and
@@ -183,9 +201,11 @@ pub(super) fn quantiles(values: &mut [f64], probability: f64) -> (f64, f64) {
 
 /// The mean, over draws of the parameters, of the variance of the futures of one.
 pub(super) fn variance_within(values: &[f64]) -> f64 {
-    let variance = |futures: &[f64]| {
-        let mean = futures.iter().sum::<f64>() / futures.len() as f64;
-        futures.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (futures.len() - 1) as f64
-    };
     values.chunks(FUTURES).map(variance).sum::<f64>() / (values.len() / FUTURES) as f64
+}
+
+/// The variance of some futures.
+fn variance(futures: &[f64]) -> f64 {
+    let mean = futures.iter().sum::<f64>() / futures.len() as f64;
+    futures.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (futures.len() - 1) as f64
 }

@@ -82,6 +82,10 @@ impl BetaGeometric {
         if alive == 0.0 { 0.0 } else { alive * if_alive }
     }
 
+    pub fn silence_matters_if_alive(&self) -> bool {
+        false
+    }
+
     pub fn population(&self) -> Population {
         Population {
             rate: Mixing::Gamma { shape: self.r, rate: self.alpha },

@@ -53,22 +53,26 @@ impl BetaGeometricScorer {
     }
 }
 
-impl BetaGeometricScorer {
-    fn if_alive(&mut self, x: u32, t: f64) -> (f64, f64) {
-        let key = (x, t.to_bits());
+impl Scorer for BetaGeometricScorer {
+    fn outlook(&mut self, customer: &Customer) -> Outlook {
+        let (purchases, discounted) = self.if_alive(customer);
+        Outlook::new(self.model.p_alive(customer), purchases, discounted)
+    }
+
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.by_t.clear();
+        self.results.clear();
+    }
+
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
+        let key = (customer.x, customer.t.to_bits());
         if let Some(known) = self.results.get(&key) {
             return *known;
         }
-        let result = self.compute(x, t);
+        let result = self.compute(customer.x, customer.t);
         make_room(&mut self.results, RESULTS);
         self.results.insert(key, result);
         result
-    }
-}
-
-impl Scorer for BetaGeometricScorer {
-    fn outlook(&mut self, customer: &Customer) -> Outlook {
-        let (purchases, discounted) = self.if_alive(customer.x, customer.t);
-        Outlook::new(self.model.p_alive(customer), purchases, discounted)
     }
 }

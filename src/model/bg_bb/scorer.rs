@@ -31,6 +31,20 @@ impl Scorer for BgBbScorer {
         if let Some(known) = self.results.get(&key) {
             return *known;
         }
+        let (purchases, discounted) = self.if_alive(customer);
+        let outlook = Outlook::new(self.model.p_alive(customer), purchases, discounted);
+        make_room(&mut self.results, RESULTS);
+        self.results.insert(key, outlook);
+        outlook
+    }
+
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.ahead.clear();
+        self.results.clear();
+    }
+
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let (model, horizon, discounting) = (self.model, self.horizon, self.discounting);
         make_room(&mut self.ahead, TABLES);
         let n = customer.t;
@@ -39,9 +53,6 @@ impl Scorer for BgBbScorer {
             (model.lifetime_if_alive(n, horizon), discounted)
         });
         let buys = model.chance_to_buy(customer);
-        let outlook = Outlook::new(model.p_alive(customer), buys * stays, buys * discounted);
-        make_room(&mut self.results, RESULTS);
-        self.results.insert(key, outlook);
-        outlook
+        (buys * stays, buys * discounted)
     }
 }

@@ -82,6 +82,11 @@ impl Erlang {
         alive * scale * stages.mean(&std::array::from_fn::<f64, MOST, _>(from))
     }
 
+    /// The longer the silence, the more stages towards the next purchase are behind.
+    pub fn silence_matters_if_alive(&self) -> bool {
+        self.k > 1
+    }
+
     /// Purchases come `k` times as rarely as stages.
     pub fn population(&self) -> Population {
         Population {

@@ -63,9 +63,19 @@ impl ErlangScorer {
 
 impl Scorer for ErlangScorer {
     fn outlook(&mut self, customer: &Customer) -> Outlook {
-        let p_alive = self.model.p_alive(customer);
+        let (expected, discounted) = self.if_alive(customer);
+        Outlook::new(self.model.p_alive(customer), expected, discounted)
+    }
+
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.by_t.clear();
+        self.results.clear();
+    }
+
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         if self.horizon == 0.0 {
-            return Outlook::new(p_alive, 0.0, 0.0);
+            return (0.0, 0.0);
         }
         let key = (customer.x, customer.t.to_bits());
         if !self.results.contains_key(&key) {
@@ -77,6 +87,6 @@ impl Scorer for ErlangScorer {
         let stages = self.model.stages_of(customer);
         let expected = stages.mean(&known.expected);
         let discounted = known.discounted.as_ref().map_or(expected, |by_stage| stages.mean(by_stage));
-        Outlook::new(p_alive, expected, discounted)
+        (expected, discounted)
     }
 }

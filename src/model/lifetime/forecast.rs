@@ -57,6 +57,10 @@ impl<L: Lifetime> BuyingLifetime<L> {
         if n == 0 { (alive + silence.left / both).min(1.0) } else { alive }
     }
 
+    pub fn silence_matters_if_alive(&self) -> bool {
+        false
+    }
+
     pub fn population(&self) -> Population {
         let rate = Mixing::Gamma { shape: self.r, rate: self.alpha };
         Population { rate, dropout: (!self.lifetime.is_endless()).then(|| self.lifetime.mixing()) }

@@ -33,16 +33,27 @@ impl<L: Lifetime> LifetimeScorer<L> {
 
 impl<L: Lifetime> Scorer for LifetimeScorer<L> {
     fn outlook(&mut self, customer: &Customer) -> Outlook {
+        let (purchases, discounted) = self.if_alive(customer);
+        make_room(&mut self.alive, RESULTS);
+        let history = (customer.x, customer.t_x.to_bits(), customer.t.to_bits());
+        let model = &self.model;
+        let alive = *self.alive.entry(history).or_insert_with(|| model.p_alive(customer));
+        Outlook::new(alive, purchases, discounted)
+    }
+
+    fn look(&mut self, horizon: f64, discounting: Discounting) {
+        (self.horizon, self.discounting) = (horizon, discounting);
+        self.by_t.clear();
+    }
+
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
         let (model, horizon, discounting) = (&self.model, self.horizon, self.discounting);
         make_room(&mut self.by_t, TABLES);
-        make_room(&mut self.alive, RESULTS);
         let (time, discounted) = *self.by_t.entry(customer.t.to_bits()).or_insert_with(|| {
             let rest = model.lifetime.aged(customer.t);
             (time_left(&rest, horizon), discounted_time_left(&rest, horizon, discounting))
         });
-        let history = (customer.x, customer.t_x.to_bits(), customer.t.to_bits());
-        let alive = *self.alive.entry(history).or_insert_with(|| model.p_alive(customer));
         let rate = model.rate_if_alive(customer);
-        Outlook::new(alive, rate * time, rate * discounted)
+        (rate * time, rate * discounted)
     }
 }

@@ -3,6 +3,7 @@
 use super::{between, money, optional, percent};
 use crate::economics::{Economics, State, Surprise, month_name};
 use crate::report::{Block, Report, Table, count, grouped, significant};
+use crate::units::Unit;
 
 pub(super) fn retention(found: &Economics, report: &mut Report) {
     let retention = &found.retention;
@@ -40,7 +41,14 @@ pub(super) fn retention(found: &Economics, report: &mut Report) {
         .filter_map(|m| retention.implied.iter().find(|point| point.month == *m))
         .map(|point| format!("{} in month {}", percent(point.retention), point.month));
     let half = match retention.half_life {
-        Some(months) => format!("half of new customers have left after {} months", significant(months, 3)),
+        Some(months) => {
+            let seen = observed_months(found);
+            let beyond = match seen.filter(|seen| months > *seen) {
+                Some(seen) => format!(", beyond the {} months of the log", significant(seen, 3)),
+                None => String::new(),
+            };
+            format!("half of new customers have left after {} months{beyond}", significant(months, 3))
+        }
         None => "never have half of new customers left".to_owned(),
     };
     report.results.push(Block::Line(format!(
@@ -50,6 +58,13 @@ pub(super) fn retention(found: &Economics, report: &mut Report) {
         percent(retention.next_year),
         rates.collect::<Vec<_>>().join(", "),
     )));
+}
+
+/// How long the log is.
+fn observed_months(found: &Economics) -> Option<f64> {
+    let (first, last) = found.meta.first_purchase.zip(found.meta.observed_until)?;
+    let days = f64::from(first.until(last).ok()?.get_days());
+    Some(days / Unit::Month.days())
 }
 
 pub(super) fn segments(found: &Economics, report: &mut Report) {
@@ -112,11 +127,20 @@ pub(super) fn movement(found: &Economics, report: &mut Report) {
     }
     let kinds = [("more", "growing", &movement.growing), ("less", "shrinking", &movement.shrinking)];
     for (word, kind, (n, customers)) in kinds {
+        let chance = movement.expected_by_chance;
+        let known = match *n as f64 > chance {
+            true => format!(
+                "(chance alone makes {} at most){}",
+                grouped(chance, 0),
+                customers.first().map_or(String::new(), example)
+            ),
+            false => {
+                format!("(no more than the {} that chance may make: no reason to act)", grouped(chance, 0))
+            }
+        };
         report.results.push(Block::Line(format!(
-            "{kind}: {} customers bought {word} since than was to be expected of them (chance alone makes {} at most){}",
-            count(*n),
-            grouped(movement.expected_by_chance, 0),
-            customers.first().map_or(String::new(), example),
+            "{kind}: {} customers bought {word} since than was to be expected of them {known}",
+            count(*n)
         )));
     }
 }

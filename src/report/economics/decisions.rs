@@ -21,6 +21,11 @@ pub(super) fn sensitivity(found: &Economics, report: &mut Report) {
         money(found.equity.value.value)
     )));
     report.results.push(Block::Table(table));
+    if found.sensitivity.iter().any(|driver| driver.capped) {
+        let words = "with a tenth more retention hardly anyone would leave in some months: what cannot rise above \
+                     100 % was left there, so 10 % more moves less than 10 % less";
+        report.results.push(Block::Line(words.to_owned()));
+    }
     for outcome in &found.scenarios {
         report.results.push(Block::Line(scenario(outcome)));
     }
@@ -30,8 +35,9 @@ fn scenario(outcome: &Outcome) -> String {
     let change = |after: f64, before: f64| format!("{:+.2} %", 100.0 * (after / before - 1.0));
     let ratio =
         outcome.cac.map_or(String::new(), |cac| format!(", LTV:CAC {}", significant(outcome.ltv / cac, 3)));
+    let capped = if outcome.capped { "; retention of some months is capped at 100 %" } else { "" };
     format!(
-        "{}: base {} ({}), LTV {} ({}){ratio}",
+        "{}: base {} ({}), LTV {} ({}){ratio}{capped}",
         outcome.scenario,
         money(outcome.equity),
         change(outcome.equity, outcome.equity_before),

@@ -53,11 +53,11 @@ pub(super) fn economics(found: &Economics) -> Value {
         "sensitivity": list(&found.sensitivity, |s| json!({
             "driver": s.driver.name(), "equity_elasticity": s.equity_elasticity,
             "net_elasticity": s.net_elasticity, "equity_less": s.equity.0, "equity_more": s.equity.1,
-            "ltv_less": s.ltv.0, "ltv_more": s.ltv.1,
+            "ltv_less": s.ltv.0, "ltv_more": s.ltv.1, "capped": s.capped,
         })),
         "scenarios": list(&found.scenarios, |o| json!({
             "scenario": o.scenario.to_string(), "equity": o.equity, "equity_before": o.equity_before,
-            "ltv": o.ltv, "ltv_before": o.ltv_before, "cac": o.cac,
+            "ltv": o.ltv, "ltv_before": o.ltv_before, "cac": o.cac, "capped": o.capped,
         })),
         "budget": budget(found),
         "notes": found.notes,

@@ -39,7 +39,11 @@ fn overview(found: &Economics) -> Table {
     let loyalty = &found.all.loyalty;
     let share = |share: f64| format!("{:.1} %", 100.0 * share);
     row("customers", count(loyalty.customers), format!("{} bought once", share(loyalty.one_time)));
-    let note = format!("{}; of those {} are active by the rule", "expected", count(found.retention.active));
+    let note = format!(
+        "expected by the model; {} bought within the last {} days",
+        count(found.retention.active),
+        significant(found.retention.active_within, 4)
+    );
     row("still customers", grouped(found.retention.alive, 0), note);
     let per_customer = found.equity.value.value / loyalty.customers as f64;
     let note = format!("{}; {} a customer", bounds(&found.equity.value, found), money(per_customer));
@@ -57,10 +61,12 @@ fn overview(found: &Economics) -> Table {
 
 /// An interval in words.
 fn bounds(figure: &Figure, found: &Economics) -> String {
-    let level = significant(100.0 * found.options.interval, 4);
-    match figure.interval {
-        Some((low, high)) => format!("{level} % interval {} to {}", money(low), money(high)),
-        None => "interval not known".to_owned(),
+    match (found.options.interval, figure.interval) {
+        (Some(share), Some((low, high))) => {
+            format!("{} % interval {} to {}", significant(100.0 * share, 4), money(low), money(high))
+        }
+        (Some(_), None) => "interval not known".to_owned(),
+        (None, _) => "no interval was asked for".to_owned(),
     }
 }
 
@@ -111,7 +117,7 @@ fn acquisition(found: &Economics, report: &mut Report) {
     let mut table = Table::new(&[
         by(found),
         ">new",
-        ">first purchase",
+        ">first revenue",
         ">purchases",
         ">LTV",
         ">",
@@ -138,8 +144,8 @@ fn acquisition(found: &Economics, report: &mut Report) {
         ]);
     }
     report.results.push(Block::Heading(format!(
-        "a new customer: first purchase and repeat purchases within the horizon (LTV, and the most to pay for LTV:CAC of \
-         {}); those acquired: margin so far and to come, each",
+        "a new customer: revenue of the first purchase, repeat purchases within the horizon, and margin on both (LTV, and the \
+         most to pay for LTV:CAC of {}); those acquired: margin so far and to come, each",
         significant(found.options.target_ratio, 3)
     )));
     report.results.push(Block::Table(table));
@@ -183,8 +189,8 @@ fn against(found: &Economics, groups: &[&GroupEconomics], report: &mut Report) {
         ]);
     }
     report.results.push(Block::Heading(
-        "acquisition: cost against value; payback in months, 0 is with the first purchase (an LTV:CAC of 3 and \
-         payback within a year are rules of thumb)"
+        "acquisition: cost against value; payback in whole months, rounded up, 0 is with the first purchase, its \
+         probability to the day (an LTV:CAC of 3 and payback within a year are rules of thumb)"
             .to_owned(),
     ));
     report.results.push(Block::Table(table));
@@ -273,7 +279,8 @@ fn revenue(found: &Economics, report: &mut Report) {
     for plan in &found.equity.planned {
         let cost = plan.cost.map_or(String::new(), |cost| format!(", cost {}", money(cost)));
         report.results.push(Block::Line(format!(
-            "{} new customers of {} a month for {} months: present value {} ({}){cost}",
+            "{} new customers of {} a month for {} months: present value {} ({}){cost}; what they bring after the \
+             horizon is not in it, so the later ones count for little",
             significant(plan.per_month, 6),
             plan.group,
             plan.months,
