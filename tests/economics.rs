@@ -322,3 +322,13 @@ fn a_budget_goes_where_it_brings_most() {
     let spent: f64 = allocation.parts.iter().map(|part| part.spend).sum();
     assert!((spent + allocation.unspent - 4000.0).abs() < 1e-6, "{spent}");
 }
+
+/// Half of all new customers, with those who leave at once, and not of those who stay at first.
+#[test]
+fn half_life_is_that_of_new_customers() {
+    let retention = shop().retention;
+    let half = retention.half_life.unwrap();
+    let at =
+        |month: f64| retention.implied.iter().find(|point| point.month as f64 == month).unwrap().survival;
+    assert!(at(half.floor()) >= 0.5 && at(half.ceil()) <= 0.5, "{half}");
+}

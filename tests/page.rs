@@ -291,6 +291,10 @@ fn economics_have_their_sections() {
         assert!(spec["data"]["values"].as_array().unwrap().len() > 2, "{name}");
     }
     assert!(document.contains("No backtest was made") && document.contains("id=\"acquisition\""));
+    // Single customers are for the terminal, not for a page that is handed around.
+    let log = fs::read_to_string(orders).unwrap();
+    let ids = log.lines().skip(1).map(|line| line.split(',').next().unwrap());
+    assert_eq!(ids.filter(|id| document.contains(*id)).count(), 0);
 }
 
 /// Where there is a Chromium: it draws every chart, and has nothing to say on its console.

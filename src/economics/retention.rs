@@ -135,12 +135,14 @@ fn implied(curve: &[CurvePoint]) -> Vec<ImpliedMonth> {
     curve.windows(2).map(pair).collect()
 }
 
-/// Where the survival of a new customer is one half, by bisection; half of those who are customers right after
-/// their first purchase.
+/// Where the survival of a new customer is one half, by bisection.
 fn half_life(model: &PurchaseModel, month: f64) -> Option<f64> {
     const CENTURY: f64 = 1200.0;
     let survival = |age: f64| model.p_alive_after(&Customer::NEW, age * month);
-    let half = 0.5 * survival(0.0);
+    let half = 0.5;
+    if survival(0.0) <= half {
+        return Some(0.0);
+    }
     let (mut low, mut high) = (0.0, 1.0);
     while survival(high) > half {
         if high > CENTURY {

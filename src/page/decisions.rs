@@ -14,7 +14,7 @@ pub fn economics(found: &Economics) -> Vec<Section> {
     let mut ahead = Section::new("ahead", "What lies ahead, and what would move it")
         .lines(found.notes.iter().map(|note| sentence(note)))
         .figures(figures.into_iter().flatten());
-    let report = report::economics(found);
+    let report = report::aggregates(found);
     let tables: Vec<Block> = report.results.into_iter().chain(report.remarks).collect();
     ahead.push(Part::Folded("All figures of the economics".to_owned(), tables));
     vec![acquisition, ahead]

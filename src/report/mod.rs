@@ -22,7 +22,7 @@ pub use backtest::backtest;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use diagnostics::diagnostics;
-pub use economics::economics;
+pub use economics::{aggregates, economics};
 pub use forecast::{forecast, rows};
 pub use input::{input, scored_with, summary};
 pub use model::{fit_json, model};

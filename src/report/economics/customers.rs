@@ -93,13 +93,14 @@ pub(super) fn segments(found: &Economics, report: &mut Report) {
     report.results.push(Block::Table(table));
 }
 
-pub(super) fn movement(found: &Economics, report: &mut Report) {
+/// With `names` it shows single customers, too.
+pub(super) fn movement(found: &Economics, names: bool, report: &mut Report) {
     let Some(movement) = &found.movement else { return };
-    let names = State::ALL.map(State::name);
+    let states = State::ALL.map(State::name);
     let heads: Vec<String> =
-        [movement.from.to_string()].into_iter().chain(names.iter().map(|name| format!(">{name}"))).collect();
+        [movement.from.to_string()].into_iter().chain(states.iter().map(|name| format!(">{name}"))).collect();
     let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
-    for (name, row) in names.iter().zip(&movement.matrix) {
+    for (name, row) in states.iter().zip(&movement.matrix) {
         table.row([(*name).to_owned()].into_iter().chain(row.iter().map(|n| count(*n))));
     }
     table.row(["(arrived since)".to_owned()].into_iter().chain(movement.arrived.iter().map(|n| count(*n))));
@@ -115,7 +116,8 @@ pub(super) fn movement(found: &Economics, report: &mut Report) {
         money(before),
         money(now)
     )));
-    for fall in movement.falls.iter().take(3) {
+    let falls = if names { &movement.falls[..] } else { &[] };
+    for fall in falls.iter().take(3) {
         report.results.push(Block::Line(format!(
             "fell most: {} from {} ({}) to {} ({})",
             fall.id,
@@ -132,7 +134,7 @@ pub(super) fn movement(found: &Economics, report: &mut Report) {
             true => format!(
                 "(chance alone makes {} at most){}",
                 grouped(chance, 0),
-                customers.first().map_or(String::new(), example)
+                customers.first().filter(|_| names).map_or(String::new(), example)
             ),
             false => {
                 format!("(no more than the {} that chance may make: no reason to act)", grouped(chance, 0))

@@ -12,6 +12,15 @@ const SHOWN: usize = 15;
 
 /// Describes the economics of a customer base.
 pub fn economics(found: &Economics) -> Report {
+    describe(found, true)
+}
+
+/// The same without single customers, for a page that is handed around.
+pub fn aggregates(found: &Economics) -> Report {
+    describe(found, false)
+}
+
+fn describe(found: &Economics, names: bool) -> Report {
     let mut report = Report::default();
     let words = found.options.value.in_words(found.unit);
     report.results.push(Block::Heading(format!("economics ({}; {})", found.model, words.join("; "))));
@@ -21,7 +30,7 @@ pub fn economics(found: &Economics) -> Report {
     customers::retention(found, &mut report);
     equity(found, &mut report);
     customers::segments(found, &mut report);
-    customers::movement(found, &mut report);
+    customers::movement(found, names, &mut report);
     customers::who(found, &mut report);
     decisions::sensitivity(found, &mut report);
     decisions::budget(found, &mut report);
