@@ -140,7 +140,7 @@ def test_executors_take_the_package_from_the_archive(spark: Any) -> None:
 
 CASES = [
     (CDNOW, {"observed_until": "1997-09-30"}),
-    (CDNOW, {"grain": "month", "unit": "month", "since": datetime.date(1997, 2, 1)}),
+    (CDNOW, {"grain": "month", "unit": "month", "since": datetime.date(1997, 2, 1), "observed_until": "1998-09-30"}),
     (RETURNS, {}),
     (RETURNS, {"returns": "drop", "unit": "day", "log_gaps": True}),
     (FIXTURES / "grocery.csv", {"grain": "week", "observed_until": "2007-06-30"}),
