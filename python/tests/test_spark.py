@@ -5,7 +5,7 @@ with one core and 1 GB, all on this machine; clv comes to them as an archive, as
 must be installed, and Java 17. Where there is no Java these tests are skipped, visibly.
 
 Seen to fail on one-line changes: rows shuffled without a key, or by ids with their blanks; what one part's rows came to
-lost; the survey of the first part only; an end of observation that is given but not used; no memory limit; bad rows
+lost; the survey of the first part only; the archive not on the path; an end of observation that is given but not used; no memory limit; bad rows
 skipped unasked; each history counted once; repeat customers without those of one repeat purchase; the first batch of a
 part or the last chunk of customers lost; options of scoring not sent; notes left among the customers; errors of executors
 not translated.
