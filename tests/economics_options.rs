@@ -265,10 +265,11 @@ fn draws_of_the_posterior_are_taken() {
         drawn.purchase_fit.as_mut().unwrap().posterior = Some(posterior);
         run(&drawn)
     };
-    let (plain, faster) = (run(&model), drawn(1.5));
+    let (plain, faster) = (run(&model), drawn(3.0));
     assert_eq!(plain.equity.value.value, faster.equity.value.value);
-    let (low, high) = faster.equity.value.interval.unwrap();
-    assert!(low > 1.05 * plain.equity.value.value, "{low} to {high}");
+    let (_, high) = plain.equity.value.interval.unwrap();
+    let (low, _) = faster.equity.value.interval.unwrap();
+    assert!(low > high, "{low} {high}");
     let (_, high) = plain.all.new.ltv.interval.unwrap();
     let (low, _) = faster.all.new.ltv.interval.unwrap();
     assert!(low > high, "{low} {high}");
