@@ -2,7 +2,7 @@
 //!
 //! Seen to fail, each on the test of its subject: a renamed column, increments without the point before, lift over the
 //! expected mean, `2 n²` in Wilson's interval, a population without stages, a map of seven horizons, a purchase too many
-//! in a history, tenths of a ninth, the first purchase left out of the payback.
+//! in a history, tenths of too many customers, the first purchase left out of the payback.
 
 mod common;
 

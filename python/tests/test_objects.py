@@ -98,21 +98,26 @@ def test_calls_release_the_interpreter(model: clv.Model) -> None:
 
 
 STOPPED = """
-import os, signal, threading, time
+import os, signal, sys, threading, time
 import clv
 model = clv.model("bg-nbd", r=5, alpha=1, a=0.1, b=20)
 threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
 begin = time.monotonic()
 try:
-    clv.simulate(model, customers=100_000_000)
+    if sys.argv[1] == "simulate":
+        clv.simulate(model, customers=100_000_000)
+    else:
+        clv.fit(sys.argv[2], observed_until="1997-09-30", model="pareto-nbd", spend=None, posterior="nuts")
 except KeyboardInterrupt:
     print("stopped after", time.monotonic() - begin)
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to itself")
-def test_ctrl_c_stops() -> None:
-    done = subprocess.run([sys.executable, "-c", STOPPED], capture_output=True, text=True, timeout=120, check=False)
+@pytest.mark.parametrize("call", ["simulate", "fit"])
+def test_ctrl_c_stops(call: str) -> None:
+    words = [sys.executable, "-c", STOPPED, call, str(CDNOW)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.startswith("stopped after"), done.stdout + done.stderr
     assert float(done.stdout.split()[-1]) < 10.0
 
@@ -193,3 +198,11 @@ def test_a_debug_build_says_so() -> None:
 def test_diagnostics() -> None:
     said = clv.fit(CDNOW, diagnostics=True, observed_until="1997-09-30").report
     assert "diagnostics" in said.data and len(str(said)) > len(str(clv.fit(CDNOW, observed_until="1997-09-30").report))
+
+
+def test_modules_are_imported_when_asked_for() -> None:
+    code = "import clv, sys; assert 'clv.compat' not in sys.modules; print(clv.compat.__name__, clv.sklearn.CustomerValue.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["clv.compat", "CustomerValue"]
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        clv.nothing  # type: ignore[attr-defined]
