@@ -1,0 +1,239 @@
+//! What scoring asks of a model of repeat purchases: the questions of one customer, and a scorer that shares
+//! work between many.
+
+use super::{Customer, Population, Process};
+use crate::error::Result;
+
+/// `Attrition` of a model whose answers are those of its kernel, which models share.
+macro_rules! attrition_by_kernel {
+    ($model:ty) => {
+        impl crate::model::Attrition for $model {
+            fn p_alive(&self, customer: &Customer) -> f64 {
+                self.kernel().p_alive(customer)
+            }
+            fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64 {
+                self.kernel().p_alive_after(customer, ahead)
+            }
+            fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64 {
+                self.kernel().expected_lifetime(customer, horizon)
+            }
+            fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64 {
+                self.kernel().expected_if_alive(customer, horizon)
+            }
+            fn discounted_if_alive(
+                &self,
+                customer: &Customer,
+                horizon: f64,
+                discounting: crate::model::Discounting,
+            ) -> f64 {
+                self.kernel().discounted_if_alive(customer, horizon, discounting)
+            }
+            fn finite_without_end(&self) -> bool {
+                self.kernel().finite_without_end()
+            }
+            fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
+                self.kernel().purchases_pmf(customer, horizon, n)
+            }
+            fn habits(&self, customer: &Customer) -> crate::model::Habits {
+                self.kernel().habits(customer)
+            }
+            fn scorer(
+                &self,
+                horizon: f64,
+                discounting: crate::model::Discounting,
+            ) -> Box<dyn crate::model::Scorer> {
+                self.kernel().scorer(horizon, discounting)
+            }
+            fn silence_matters_if_alive(&self) -> bool {
+                self.kernel().silence_matters_if_alive()
+            }
+            fn population(&self) -> crate::model::Population {
+                self.kernel().population()
+            }
+            fn process(&self) -> crate::error::Result<Box<dyn crate::model::Process>> {
+                self.kernel().process()
+            }
+            fn future_if_alive(
+                &self,
+                customer: &Customer,
+            ) -> crate::error::Result<Box<dyn crate::model::Process>> {
+                self.kernel().future_if_alive(customer)
+            }
+        }
+    };
+}
+
+/// Discounting of future purchases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Discounting {
+    /// Each purchase counts `exp(-delta t)` at the moment `t` it happens.
+    Continuous {
+        /// Continuous rate [1/unit].
+        delta: f64,
+    },
+    /// Purchases of a step count `(1 + d)^-i` at the end of the `i`-th step; a last incomplete step
+    /// at its own (fractional) end.
+    EndOfStep {
+        /// Effective rate per step.
+        d: f64,
+        /// Length of a step \[units\].
+        step: f64,
+    },
+}
+
+impl Discounting {
+    /// What a unit of money is worth now that is paid at `time`; steps end at the horizon at the latest.
+    pub fn factor(self, time: f64, horizon: f64) -> f64 {
+        match self {
+            Discounting::Continuous { delta } => (-delta * time).exp(),
+            Discounting::EndOfStep { d, step } => {
+                let end = ((time / step).ceil() * step).min(horizon);
+                (-d.ln_1p() * end / step).exp()
+            }
+        }
+    }
+
+    /// Is there anything to discount?
+    pub fn is_any(self) -> bool {
+        match self {
+            Discounting::Continuous { delta } => delta != 0.0,
+            Discounting::EndOfStep { d, .. } => d != 0.0,
+        }
+    }
+}
+
+/// What is known of one customer's own habits: the posterior means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Habits {
+    /// Purchases per unit of time (per opportunity, if purchases can only happen at opportunities),
+    /// while the customer is one.
+    pub rate: f64,
+    /// How prone to leave: the chance to leave at each occasion, or the rate of leaving per unit of
+    /// time; which of them, the model says.
+    pub dropout: f64,
+}
+
+/// A model of repeat purchases of customers who may leave unseen.
+///
+/// Times are in the unit of the model's parameters. Horizons are positive; they may be infinite
+/// where that is said. All is said of a customer's future beyond its age `T`; a new customer is
+/// [`Customer::NEW`].
+pub trait Attrition: std::fmt::Debug + Send + Sync {
+    /// Checks that the model can speak of this customer: a model of opportunities needs whole ages.
+    /// All other answers are given for customers who pass.
+    ///
+    /// # Errors
+    /// In words, with the repair.
+    fn admits(&self, _customer: &Customer) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Probability that the customer is still one at age `T`.
+    fn p_alive(&self, customer: &Customer) -> f64;
+
+    /// Probability that the customer is still one at age `T + ahead`.
+    fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64;
+
+    /// Expected part of `(T, T + horizon]` during which the customer is one. The horizon may be
+    /// infinite; the result is infinite where the mean lifetime is.
+    fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64;
+
+    /// Expected purchases in `(T, T + horizon]` given that the customer is alive at `T`. The horizon
+    /// may be infinite if [`Attrition::finite_without_end`].
+    fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64;
+
+    /// Present value at `T` of one unit of money for each purchase in `(T, T + horizon]`, given
+    /// that the customer is alive at `T`. The horizon may be infinite; the result is infinite where
+    /// the sum diverges.
+    fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64;
+
+    /// Expected purchases in `(T, T + horizon]`.
+    fn expected_purchases(&self, customer: &Customer, horizon: f64) -> f64 {
+        self.p_alive(customer) * self.expected_if_alive(customer, horizon)
+    }
+
+    /// Discounted expected purchases in `(T, T + horizon]`; see [`Attrition::discounted_if_alive`].
+    fn expected_discounted(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
+        self.p_alive(customer) * self.discounted_if_alive(customer, horizon, discounting)
+    }
+
+    /// Are the purchases expected without end finite for every customer?
+    fn finite_without_end(&self) -> bool;
+
+    /// `P(Y = n)` for the number `Y` of purchases in `(T, T + horizon]`.
+    fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
+
+    /// Posterior means of the customer's own rate of purchases and propensity to leave.
+    fn habits(&self, customer: &Customer) -> Habits;
+
+    /// Does the time since the last purchase say anything of what a customer does who is alive? It does where
+    /// purchases are regular; else `x` and `T` say all.
+    fn silence_matters_if_alive(&self) -> bool {
+        false
+    }
+
+    /// How customers differ, before anything is known of one.
+    fn population(&self) -> Population;
+
+    /// Expected repeat purchases of a new customer in `(0, horizon]`.
+    fn expected_purchases_new(&self, horizon: f64) -> f64 {
+        self.expected_purchases(&Customer::NEW, horizon)
+    }
+
+    /// `P(X = n)` for the number `X` of repeat purchases of a new customer in `(0, horizon]`.
+    fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
+        self.purchases_pmf(&Customer::NEW, horizon, n)
+    }
+
+    /// A calculator for many customers that shares work between them. Its results do not depend on
+    /// which customers it is asked about, nor in what order.
+    fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer>;
+
+    /// How customers of this model behave, to draw them.
+    ///
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    fn process(&self) -> Result<Box<dyn Process>>;
+
+    /// How a customer with this history who is alive at `T` goes on: draws of a process whose ages are
+    /// times from `T` on, habits drawn from what the history says of them.
+    ///
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>>;
+}
+
+/// What a score says of one customer's purchases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outlook {
+    /// See [`Attrition::p_alive`].
+    pub p_alive: f64,
+    /// See [`Attrition::expected_purchases`].
+    pub purchases: f64,
+    /// See [`Attrition::expected_discounted`].
+    pub discounted: f64,
+}
+
+impl Outlook {
+    /// From what is expected of a customer who is alive.
+    pub fn new(p_alive: f64, purchases_if_alive: f64, discounted_if_alive: f64) -> Self {
+        Outlook {
+            p_alive,
+            purchases: p_alive * purchases_if_alive,
+            discounted: p_alive * discounted_if_alive,
+        }
+    }
+}
+
+/// The outlook at one horizon, for many customers; see [`Attrition::scorer`].
+pub trait Scorer: Send {
+    /// The outlook of one customer.
+    fn outlook(&mut self, customer: &Customer) -> Outlook;
+
+    /// Looks to another horizon from now on; what does not depend on it is kept.
+    fn look(&mut self, horizon: f64, discounting: Discounting);
+
+    /// What is expected of a customer who is alive: purchases, and the same discounted. The outlook is this
+    /// times [`Attrition::p_alive`], for those who have worked that out already.
+    fn if_alive(&mut self, customer: &Customer) -> (f64, f64);
+}
