@@ -182,3 +182,15 @@ fn what_shrinks_with_data_and_what_does_not() {
     assert!(few_mean > 1.8 * all_mean, "{few_mean} {all_mean}");
     assert!((few_happens - all_happens).abs() <= 2.0, "{few_happens} {all_happens}");
 }
+
+/// A total that is hardly ever more than nothing: one customer and a short horizon. Seen to fail: the quantile of
+/// the total, below the smallest double, was looked for without end.
+#[test]
+fn the_interval_of_a_rare_purchase_ends() {
+    let model = fit(&cdnow(), "bg-nbd");
+    let value = ValueOptions { horizon: "1d".parse().unwrap(), ..ValueOptions::default() };
+    let (_, totals) =
+        run(&model, &summary_of(&[(0, 0.0, 38.9, 0.0)]), &ScoreOptions { value, ..options(0.9) });
+    let (low, high) = totals.groups[&None].purchases_spread.interval(0.9).unwrap();
+    assert!(low == 0.0 && high < 1.0, "{low} {high}");
+}
