@@ -41,7 +41,9 @@ impl TextTable {
             Error::input(Place::file(&file), "the file is not text in UTF-8: save it as CSV (UTF-8)")
         })?;
         let text = text.trim_start_matches('\u{feff}');
-        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        // A row of nothing but separators, as spreadsheets save them, is a blank line.
+        let nothing = |c: char| c.is_whitespace() || c == '"' || SEPARATORS.contains(&c);
+        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.chars().all(nothing));
         let Some((_, header)) = lines.next() else {
             return Err(Error::input(
                 Place::file(&file),

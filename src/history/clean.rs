@@ -206,8 +206,7 @@ impl<'a> Cleaner<'a> {
         days.iter().for_each(|&day| tally.days.add(Days(day, day)));
         let purchases = &mut tally.fates[Fate::Purchase as usize];
         purchases.0 += n as u64;
-        // One after the other, as single rows are added: sums are the same to the bit.
-        purchases.1 = amounts.iter().fold(purchases.1, |sum, amount| sum + amount);
+        amounts.iter().for_each(|&amount| purchases.1.add(amount));
         n
     }
 
@@ -231,7 +230,7 @@ impl<'a> Cleaner<'a> {
         self.tally.days.add(Days(moment.day, moment.day));
         let purchases = &mut self.tally.fates[Fate::Purchase as usize];
         purchases.0 += 1;
-        purchases.1 += amount;
+        purchases.1.add(amount);
     }
 
     /// Is there an id? Counts those that look odd.
@@ -263,7 +262,7 @@ impl<'a> Cleaner<'a> {
         if let Some(amount) =
             amount.filter(|amount| self.rules.has_amount && amount.abs() <= amounts::LARGEST)
         {
-            entry.1 += amount;
+            entry.1.add(amount);
             entry.2 += 1;
         }
     }

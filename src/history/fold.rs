@@ -48,16 +48,24 @@ pub(crate) struct Folded {
     pub first_amount: f64,
 }
 
-/// A sum of amounts that is the same in whatever order they come: it counts in steps of 2^-32.
+/// A sum of amounts that is the same in whatever order and portions they come: it counts in steps of 1e-10, so that
+/// amounts written with a few decimals add up as on paper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Exact(i128);
 
 impl Exact {
-    const STEPS: f64 = (1u64 << 32) as f64;
+    const STEPS: f64 = 1e10;
 
     /// One more amount.
+    #[inline]
     pub fn add(&mut self, amount: f64) {
-        self.0 = self.0.saturating_add((amount * Self::STEPS).round_ties_even() as i128);
+        let steps = amount * Self::STEPS;
+        // What fits into 64 bits is converted by one instruction; rounding would take a call.
+        let steps = match steps.abs() < 9e18 {
+            true => i128::from((steps + 0.5_f64.copysign(steps)) as i64),
+            false => steps as i128,
+        };
+        self.0 = self.0.saturating_add(steps);
     }
 
     /// Another sum.

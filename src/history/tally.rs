@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::account::Fate;
+use super::fold::Exact;
 use super::read::calendar::date_of_day;
 use crate::error::{BadRow, Error, Place};
 
@@ -16,7 +17,7 @@ pub(crate) struct Tally {
     /// Rows read.
     pub rows: u64,
     /// By fate: rows, the sum of the amounts that can be read, and how many can.
-    pub fates: [(u64, f64, u64); Fate::ALL.len()],
+    pub fates: [(u64, Exact, u64); Fate::ALL.len()],
     /// The first bad rows.
     pub bad: Vec<(Fate, BadRow)>,
     /// First and last day of the rows passed on.

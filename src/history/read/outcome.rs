@@ -22,7 +22,8 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
     for tally in tallies {
         all.rows += tally.rows;
         for (sum, part) in all.fates.iter_mut().zip(tally.fates) {
-            *sum = (sum.0 + part.0, sum.1 + part.1, sum.2 + part.2);
+            (sum.0, sum.2) = (sum.0 + part.0, sum.2 + part.2);
+            sum.1.add_all(part.1);
         }
         let room = LISTED - all.bad.len();
         all.bad.extend(tally.bad.into_iter().take(room));
@@ -51,7 +52,7 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
     for fate in Fate::ALL {
         let (rows, amount, known) = tally.fates[fate as usize];
         let known = has_amount && (known > 0 || fate == Fate::Purchase);
-        account.add(fate, rows, known.then_some(amount));
+        account.add(fate, rows, known.then_some(amount.value()));
     }
     account.note("zero-amount", "purchases with amount 0", tally.zeros);
     account

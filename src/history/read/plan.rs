@@ -1,4 +1,4 @@
-//! Settles before reading how dates are written: by the first block, and where that leaves the order
+//! Settles before reading how dates are written: by the first dates, and where these leave the order
 //! of day and month open, by all blocks.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,9 +43,13 @@ pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progre
     Ok(rules)
 }
 
+/// So many dates decide how they are written.
+const LOOKED_AT: usize = 10_000;
+
 /// How often each way of writing occurs among some dates, with an example.
 #[derive(Default)]
 struct Shapes {
+    seen: usize,
     counts: Vec<(Shape, u64, Example)>,
     day_first: Option<Example>,
     month_first: Option<Example>,
@@ -63,6 +67,7 @@ impl Shapes {
         if shape == Shape::Blank {
             return;
         }
+        self.seen += 1;
         let example = || Example { text: String::from_utf8_lossy(text).into_owned(), place: place() };
         match shape.proves_day_first() {
             Some(true) if self.day_first.is_none() => self.day_first = Some(example()),
@@ -165,37 +170,42 @@ fn undecided(sign: u8, place: &Place) -> Error {
     Error::input(place.clone(), message)
 }
 
-/// The dates of the first block of the first table whose dates are text.
+/// The first dates of the input, as long as they are text. How many is the same for every container, so that a
+/// way of writing is found whatever the pieces are in which the rows come.
 fn first_shapes(inputs: &Inputs) -> Result<Option<Shapes>> {
     let mut feed = Feed::new(inputs);
     let mut block = Vec::new();
-    while let Some(work) = feed.next(&mut block)? {
+    let mut shapes = Shapes::default();
+    while shapes.seen < LOOKED_AT
+        && let Some(work) = feed.next(&mut block)?
+    {
         if inputs.tables[work.file].has_typed_dates() {
-            return Ok(None);
+            break;
         }
-        let shapes = shapes_of(inputs, work, &block)?;
-        if !shapes.counts.is_empty() {
-            return Ok(Some(shapes));
-        }
+        look_at(inputs, work, &block, LOOKED_AT, &mut shapes)?;
     }
-    Ok(None)
+    Ok((!shapes.counts.is_empty()).then_some(shapes))
 }
 
-fn shapes_of(inputs: &Inputs, work: Work, block: &[u8]) -> Result<Shapes> {
-    let mut shapes = Shapes::default();
+/// Adds the dates of a piece of the input, up to so many in all.
+fn look_at(inputs: &Inputs, work: Work, block: &[u8], most: usize, shapes: &mut Shapes) -> Result<()> {
     let table = &inputs.tables[work.file];
     if let Data::Text { first_line, .. } = work.data {
         each_date(table, block, first_line, |text, line| {
-            shapes.add(trim(text), || Place::line(&table.source.name, line));
+            if shapes.seen < most {
+                shapes.add(trim(text), || Place::line(&table.source.name, line));
+            }
         });
-        return Ok(shapes);
+        return Ok(());
     }
     for_each_batch(inputs, work, |table, batch, first_row, _| {
         batch::each_date(table, batch, first_row, |text, row| {
-            shapes.add(trim(text.as_bytes()), || Place { row: Some(row), ..Place::file(&table.source.name) });
+            if shapes.seen < most {
+                let place = || Place { row: Some(row), ..Place::file(&table.source.name) };
+                shapes.add(trim(text.as_bytes()), place);
+            }
         })
-    })?;
-    Ok(shapes)
+    })
 }
 
 fn each_date(table: &Table, block: &[u8], first_line: u64, mut each: impl FnMut(&[u8], u64)) {
@@ -232,7 +242,8 @@ fn scan_order(
         if proven.load(Ordering::Relaxed) {
             return Ok(vec![]);
         }
-        let shapes = shapes_of(inputs, work, block)?;
+        let mut shapes = Shapes::default();
+        look_at(inputs, work, block, usize::MAX, &mut shapes)?;
         if shapes.day_first.is_none() && shapes.month_first.is_none() {
             return Ok(vec![]);
         }

@@ -44,9 +44,45 @@ impl Tokenizer {
         Tokenizer { separator, fields: Vec::new(), unquoted: Vec::new() }
     }
 
-    /// The next record at `*at`, on line `*line`; both are moved behind it. Empty lines are skipped.
+    /// The next record at `*at`, on line `*line`; both are moved behind it. Blank lines are skipped, and so are rows
+    /// of nothing but separators, blanks and empty quotes, which spreadsheets save below and beside a table.
     #[inline]
     pub fn next<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Option<Record<'a>> {
+        loop {
+            let found = self.find(block, at, line)?;
+            let buffer = self.buffer(block, &found);
+            if !found.bad_quotes && is_blank(buffer, &self.fields) {
+                continue;
+            }
+            return Some(self.record(block, found));
+        }
+    }
+
+    /// The same, but rows of nothing but separators count.
+    #[cfg(test)]
+    fn next_row<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Option<Record<'a>> {
+        let found = self.find(block, at, line)?;
+        Some(self.record(block, found))
+    }
+
+    fn record<'a>(&'a self, block: &'a [u8], found: Found) -> Record<'a> {
+        Record {
+            buffer: self.buffer(block, &found),
+            fields: &self.fields,
+            line: found.line,
+            lines: found.lines,
+            bad_quotes: found.bad_quotes,
+        }
+    }
+
+    #[inline]
+    fn buffer<'a>(&'a self, block: &'a [u8], found: &Found) -> &'a [u8] {
+        if found.quoted { &self.unquoted } else { &block[found.start..] }
+    }
+
+    /// Takes the next record apart. Empty lines are skipped.
+    #[inline]
+    fn find(&mut self, block: &[u8], at: &mut usize, line: &mut u64) -> Option<Found> {
         while let Some(first @ (b'\n' | b'\r')) = block.get(*at) {
             *at += 1 + usize::from(*first == b'\r' && block.get(*at + 1) == Some(&b'\n'));
             *line += 1;
@@ -56,20 +92,20 @@ impl Tokenizer {
         }
         let rest = &block[*at..];
         let length = match memchr3(b'\n', b'\r', b'"', rest) {
-            Some(found) if rest[found] == b'"' => return Some(self.next_quoted(block, at, line)),
+            Some(found) if rest[found] == b'"' => return Some(self.find_quoted(block, at, line)),
             Some(found) => found,
             None => rest.len(),
         };
         self.fields.clear();
         split_plain(rest, length, self.separator, &mut self.fields);
-        let start_line = *line;
+        let found = Found { start: *at, quoted: false, line: *line, lines: 1, bad_quotes: false };
         *line += 1;
         *at += length + end_length(&rest[length..]);
-        Some(Record { buffer: rest, fields: &self.fields, line: start_line, lines: 1, bad_quotes: false })
+        Some(found)
     }
 
     #[cold]
-    fn next_quoted<'a>(&'a mut self, block: &'a [u8], at: &mut usize, line: &mut u64) -> Record<'a> {
+    fn find_quoted(&mut self, block: &[u8], at: &mut usize, line: &mut u64) -> Found {
         self.fields.clear();
         self.unquoted.clear();
         let rest = &block[*at..];
@@ -91,17 +127,42 @@ impl Tokenizer {
             here += 1;
         }
         let inside = count_lines(&rest[..here]);
-        let start_line = *line;
+        let found = Found { start: *at, quoted: true, line: *line, lines: inside + 1, bad_quotes };
         *line += inside + 1;
         *at += here + end_length(&rest[here..]);
-        Record {
-            buffer: &self.unquoted,
-            fields: &self.fields,
-            line: start_line,
-            lines: inside + 1,
-            bad_quotes,
-        }
+        found
     }
+}
+
+/// A record whose fields a [`Tokenizer`] holds.
+struct Found {
+    /// Where it begins in the block.
+    start: usize,
+    /// Are its fields copied, without their quotes?
+    quoted: bool,
+    line: u64,
+    lines: u64,
+    bad_quotes: bool,
+}
+
+/// Is there nothing but blanks in all fields?
+#[inline]
+fn is_blank(buffer: &[u8], fields: &[(u32, u32)]) -> bool {
+    match fields {
+        // Nearly every row has something in its first field.
+        [(start, end), ..]
+            if start < end && buffer[*start as usize] > b' ' && buffer[*start as usize] < 0x80 =>
+        {
+            false
+        }
+        _ => all_blank(buffer, fields),
+    }
+}
+
+#[cold]
+fn all_blank(buffer: &[u8], fields: &[(u32, u32)]) -> bool {
+    let text = |&(start, end): &(u32, u32)| std::str::from_utf8(&buffer[start as usize..end as usize]);
+    fields.iter().all(|field| text(field).is_ok_and(|text| text.trim().is_empty()))
 }
 
 /// Fields of a record without quotes.
@@ -225,15 +286,17 @@ pub(crate) fn find_separator(head: &[u8]) -> Option<u8> {
     let score = |separator: u8| -> Option<(usize, usize)> {
         let mut tokenizer = Tokenizer::new(separator);
         let (mut at, mut line) = (0, 1);
-        let fields = tokenizer.next(head, &mut at, &mut line)?.fields.len();
-        let mut alike = 0;
-        for _ in 0..50 {
-            match tokenizer.next(head, &mut at, &mut line) {
-                Some(record) => alike += usize::from(record.fields.len() == fields),
-                None => break,
+        // Rows of other separators only say nothing either.
+        let mut fields = || loop {
+            let record = tokenizer.next(head, &mut at, &mut line)?;
+            let text = |&(start, end): &(u32, u32)| &record.buffer[start as usize..end as usize];
+            if !record.fields.iter().map(text).all(|text| text.iter().all(|byte| b" ,;\t|".contains(byte))) {
+                return Some(record.fields.len());
             }
-        }
-        (fields > 1).then_some((alike, fields))
+        };
+        let first = fields()?;
+        let alike = (0..50).map_while(|_| fields()).filter(|&fields| fields == first).count();
+        (first > 1).then_some((alike, first))
     };
     let mut best = None;
     for separator in [b',', b';', b'\t', b'|'] {
@@ -261,7 +324,7 @@ mod tests {
         let (mut at, mut line, mut bad_quotes) = (0, 1, false);
         let mut tokenizer = Tokenizer::new(b',');
         let mut ours = Vec::new();
-        while let Some(record) = tokenizer.next(text, &mut at, &mut line) {
+        while let Some(record) = tokenizer.next_row(text, &mut at, &mut line) {
             bad_quotes |= record.bad_quotes;
             ours.push((0..record.fields.len()).map(|index| record.field(index).to_vec()).collect());
         }
@@ -334,6 +397,32 @@ mod tests {
         }
         assert_eq!(lines, [(1, 1), (3, 1), (4, 1), (5, 2), (7, 1)]);
         assert_eq!(count_lines(text), 6);
+    }
+
+    #[test]
+    fn rows_of_separators_are_blank_lines() {
+        for (separator, blank) in [
+            (b',', ",,"),
+            (b',', "\"\",\"\","),
+            (b',', " , \t,\u{a0}"),
+            (b';', ";;;;"),
+            (b'\t', "\t\t"),
+            (b'|', " "),
+        ] {
+            let full = format!("a{0}b{0}\n", char::from(separator));
+            let text = format!("{blank}\n{full}{blank}\r\n{blank}\n{full}{blank}");
+            let (mut at, mut line, mut lines) = (0, 1, Vec::new());
+            let mut tokenizer = Tokenizer::new(separator);
+            while let Some(record) = tokenizer.next(text.as_bytes(), &mut at, &mut line) {
+                lines.push((record.line, record.field(1).to_vec()));
+            }
+            assert_eq!(lines, [(2, b"b".to_vec()), (5, b"b".to_vec())], "{blank:?}");
+        }
+        // Nothing in the first field is not nothing at all; a stray quote is no blank.
+        for text in [",,x", "\"\" \"\",,"] {
+            let (mut at, mut line) = (0, 1);
+            assert!(Tokenizer::new(b',').next(text.as_bytes(), &mut at, &mut line).is_some(), "{text}");
+        }
     }
 
     #[test]
