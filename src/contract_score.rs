@@ -67,7 +67,7 @@ impl ContractModel {
     pub fn outlook(&self, n: u32, periods: u32, d: f64) -> ContractOutlook {
         ContractOutlook {
             p_renew: self.retention(n + 1),
-            expected_renewals: (1..=periods).map(|ahead| self.stays(n, ahead)).sum(),
+            expected_renewals: self.renewals_within(n, periods),
             expected_lifetime: self.renewals_to_come(n, 0.0),
             discounted_lifetime: self.renewals_to_come(n, d),
         }

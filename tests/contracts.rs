@@ -153,6 +153,80 @@ fn laws() {
     assert_close("mean lifetime", slow.renewals_to_come(0, 0.0), near + rest, 1e-8);
 }
 
+/// Whatever the parameters: no NaN, lifetimes that agree with each other one renewal on, and an answer at once. Seen
+/// to fail: on the sums as they were (`c = 1e8` did not end; `alpha c > 1` with `t^c` cut off at 1e300).
+#[test]
+fn lifetimes_to_the_edge_of_the_domain() {
+    let sizes = [1e-250, 1e-9, 0.3, 2.5, 1e4, 1e25];
+    let shapes = [1e-250, 1e-6, 0.1, 1.0, 5.0, 60.0, 90.0, 700.0, 1e8, 1e25];
+    let all = sizes.iter().flat_map(|a| sizes.iter().flat_map(move |b| shapes.map(|c| (*a, *b, c))));
+    let start = std::time::Instant::now();
+    for (alpha, beta, c) in all {
+        let model = Bdw { alpha, beta, c };
+        for (n, d) in
+            [0, 4, 1_000_000, u32::MAX - 1].into_iter().flat_map(|n| [0.0, 1e-17, 1e-3, 1e9].map(|d| (n, d)))
+        {
+            let at = format!("alpha {alpha:e} beta {beta:e} c {c:e} n {n} d {d:e}");
+            let (later, now) = (model.renewals_to_come(n, d), model.periods_from_now(n, d));
+            assert!(later >= 0.0 && now >= 1.0, "{at}: {later}, {now}");
+            assert_eq!(later.is_infinite(), now.is_infinite(), "{at}");
+            if later.is_finite() {
+                assert!(((now - 1.0) * (1.0 + d) - later).abs() <= 1e-12 * (later + 1.0 + d), "{at}");
+            }
+            let next = model.retention(n + 1) * model.periods_from_now(n + 1, d);
+            assert!(
+                next == later || (next / later - 1.0).abs() < 1e-10 || later < 1e-290,
+                "{at}: {later}, {next}"
+            );
+            if alpha * c > 1.0 + 1e-6 && d == 0.0 && alpha * c < 1e3 && c >= 0.1 {
+                assert!(later.is_finite(), "{at}");
+            }
+            let within = model.renewals_within(n, 100_000);
+            assert!(
+                within <= 100_000.0 && (d > 0.0 || within <= later * (1.0 + 1e-12)),
+                "{at}: {within}, {later}"
+            );
+        }
+    }
+    // Nearly six thousand sums three times over; the slowest take a millisecond.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// Derivatives where `t^c` is beyond doubles, beside differences of the likelihood, whose error is that of cubing
+/// the step. Seen to fail: with `W` for `z` in the second derivative by `beta`.
+#[test]
+fn derivatives_at_late_ages() {
+    let table =
+        ContractTable::new([(off(3), 3.0), (off(60), 1.0), (on(9), 2.0), (on(60), 5.0), (off(2000), 1.0)]);
+    for params in [[5e-5, 2.0, 853.7], [0.05, 3.0, 400.0], [0.3, 1e8, 113.0], [1e-5, 1e20, 1e4]] {
+        let sum = Bdw::from_params(&params).sum(&table);
+        for i in 0..3 {
+            let at = |factor: f64| {
+                let mut params = params;
+                params[i] *= factor;
+                Bdw::from_params(&params).sum(&table)
+            };
+            let (up, down, step) = (at(1.0 + 1e-4), at(1.0 - 1e-4), 2e-4 * params[i]);
+            let slope = (up.value - down.value) / step;
+            let noise = 1e-11 * sum.value.abs() / params[i];
+            assert!(
+                (slope - sum.gradient[i]).abs() < 1e-6 * slope.abs() + noise,
+                "{params:?} {i}: {slope:e}"
+            );
+            for j in 0..3 {
+                let bend = (up.gradient[j] - down.gradient[j]) / step;
+                let noise = 1e-11 * sum.gradient[j].abs() / params[i]
+                    + 1e-11 * sum.value.abs() / (params[i] * params[j]);
+                let found = sum.hessian[[i, j]];
+                assert!(
+                    (bend - found).abs() < 1e-6 * bend.abs() + noise,
+                    "{params:?} {i} {j}: {bend:e} {found:e}"
+                );
+            }
+        }
+    }
+}
+
 /// Everybody is drawn with a chance to leave of its own. Seen to fail: `(n+ahead)^c` for
 /// `(n+ahead)^c − n^c`.
 #[test]

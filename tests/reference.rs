@@ -61,6 +61,9 @@ impl Line<'_> {
 
     /// How far off a value may be, relatively.
     fn tolerance(&self) -> f64 {
+        if let Some(given) = self.fields["tolerance"].as_f64() {
+            return given;
+        }
         let params = self.fields["params"].as_object().expect("params is an object");
         let of = |name: &str| params.get(name).and_then(Value::as_f64);
         let far = |name: &str, most: f64| self.fields[name].as_f64().is_some_and(|value| value > most);

@@ -7,13 +7,16 @@
 //! `c` is 1 in sBG, free in BdW. All that is asked are ratios of such, `S(t)/S(n)`, and their logarithms
 //! come from second differences of `ln Γ` (from `β+n^c` on), never from `S` itself, which may be too small
 //! for a number, nor from the difference of two survivals, which may be too small beside them. Sums over
-//! periods to come, which may need a million terms, are those of `smooth_sum.rs`.
+//! periods to come, which may need a million terms, are those of `contract/lifetime.rs`; ages too late for
+//! `t^c` to be a number those of `contract/far.rs`.
 
+mod far;
+mod lifetime;
 mod table;
 
 use crate::model::Derivatives;
-use crate::model::smooth_sum::SmoothTerms;
 use crate::special::{LEGENDRE_8, digamma_difference, ln_beta_ratio, trigamma, trigamma_difference};
+use far::{FAR, Span};
 pub use table::{ContractRow, ContractTable};
 
 /// A model of customers under contract, who renew, or not, at the end of each period. A new customer is in
@@ -43,6 +46,9 @@ pub trait Contract: std::fmt::Debug + Send + Sync {
     /// before the next renewal. With `d = 0` the expected number of renewals to come.
     fn renewals_to_come(&self, n: u32, d: f64) -> f64;
 
+    /// Expected renewals within the next `periods`, of a customer who has renewed `n` times.
+    fn renewals_within(&self, n: u32, periods: u32) -> f64;
+
     /// Posterior mean of the customer's own chance not to renew for the first time.
     fn propensity(&self, row: &ContractRow) -> f64;
 }
@@ -66,6 +72,9 @@ macro_rules! contract_by_kernel {
             fn renewals_to_come(&self, n: u32, d: f64) -> f64 {
                 self.kernel().discounted(n, 1, d)
             }
+            fn renewals_within(&self, n: u32, periods: u32) -> f64 {
+                self.kernel().sum(f64::from(n), 1.0, f64::from(periods), 0.0)
+            }
             fn propensity(&self, row: &crate::model::ContractRow) -> f64 {
                 self.kernel().propensity(row)
             }
@@ -82,16 +91,13 @@ pub(super) struct BetaWeibull {
     pub c: f64,
 }
 
-/// `t^c` is at most this: beyond, nobody is left anyhow.
-const LONGEST: f64 = 1e300;
-
 /// `α` is small beside this share of `z` when differences by `α` are integrals.
 const SMALL: f64 = 0.01;
 
 impl BetaWeibull {
-    /// `t^c`
+    /// `t^c`; it may be infinite.
     fn time(&self, t: f64) -> f64 {
-        t.powf(self.c).min(LONGEST)
+        t.powf(self.c)
     }
 
     /// `(n+ahead)^c − n^c`
@@ -99,12 +105,38 @@ impl BetaWeibull {
         if n == 0.0 {
             return self.time(ahead);
         }
-        (self.time(n) * (self.c * (ahead / n).ln_1p()).exp_m1()).min(LONGEST)
+        self.time(n) * (self.c * (ahead / n).ln_1p()).exp_m1()
+    }
+
+    /// Is `(n+ahead)^c` so large that its logarithm must do?
+    fn is_far(&self, n: f64, ahead: f64) -> bool {
+        self.time(n + ahead) >= FAR
+    }
+
+    /// From `n` to `n+ahead`.
+    fn span(&self, n: f64, ahead: f64) -> Span {
+        let gain = if n > 0.0 { self.c * (ahead / n).ln_1p() } else { f64::INFINITY };
+        Span { time: self.time(n), from: self.c * n.ln(), to: self.c * (n + ahead).ln(), gain }
     }
 
     /// `ln S(n+ahead)/S(n)`
     fn ln_stays(&self, n: f64, ahead: f64) -> f64 {
+        if ahead == 0.0 {
+            return 0.0;
+        }
+        if self.is_far(n, ahead) {
+            return self.far(&self.span(n, ahead));
+        }
         ln_beta_ratio(self.alpha, self.beta + self.time(n), self.step(n, ahead))
+    }
+
+    /// `ln S(t)/S(n)` for a `t` too large for a number, which `n` is not beside.
+    fn ln_stays_until(&self, n: f64, ln_t: f64) -> f64 {
+        let (time, from, to) = (self.time(n), self.c * n.ln(), self.c * ln_t);
+        if to.exp() >= FAR {
+            return self.far(&Span { time, from, to, gain: to - from });
+        }
+        ln_beta_ratio(self.alpha, self.beta + time, (to.exp() - time).max(0.0))
     }
 
     pub fn stays(&self, n: u32, ahead: u32) -> f64 {
@@ -123,13 +155,7 @@ impl BetaWeibull {
 
     /// `Σ_{t>=n+first} S(t)/S(n) (1+d)^−(t−n−first)`
     pub fn discounted(&self, n: u32, first: u32, d: f64) -> f64 {
-        let (n, first, rate, decay) = (f64::from(n), f64::from(first), d.ln_1p(), self.alpha * self.c);
-        if d == 0.0 && decay <= 1.0 {
-            return f64::INFINITY;
-        }
-        let ln_f = |ahead: f64| self.ln_stays(n, ahead) - rate * (ahead - first);
-        let terms = SmoothTerms { ln_f, bend: self.c, decay: (d == 0.0).then_some(decay) };
-        terms.sum(first, f64::INFINITY)
+        self.sum(f64::from(n), f64::from(first), f64::INFINITY, d.ln_1p())
     }
 
     /// `θ` of a customer who goes on is Beta(α, β+n^c); of one who left, the difference of two such.
@@ -140,7 +166,10 @@ impl BetaWeibull {
             return mean;
         }
         let later = BetaWeibull { alpha: self.alpha + 1.0, ..*self };
-        mean * (later.ln_stays(before, 1.0).exp_m1() / self.ln_stays(before, 1.0).exp_m1())
+        let (more, less) = (later.ln_stays(before, 1.0).exp_m1(), self.ln_stays(before, 1.0).exp_m1());
+        // Both too small for a number: they are as their `α`.
+        let ratio = if less == 0.0 { 1.0 + 1.0 / self.alpha } else { more / less };
+        (mean * ratio).min(1.0)
     }
 
     /// Adds the weighted log-likelihood of rows with its derivatives, as many parameters as `out` has.
@@ -172,6 +201,9 @@ impl BetaWeibull {
         if ahead == 0.0 {
             return Fall { value: 0.0, d: [0.0; 3], dd: [0.0; 6] };
         }
+        if self.is_far(n, ahead) {
+            return self.far_fall(&self.span(n, ahead), n.ln(), (n + ahead).ln());
+        }
         let (z, delta) = (self.beta + self.time(n), self.step(n, ahead));
         let both = trigamma_difference(alpha + z, delta);
         let (r_a, r_z) = (digamma_difference(alpha + z, delta), self.by_z(z, delta));
@@ -200,7 +232,7 @@ impl BetaWeibull {
 
     /// `∂²r/∂z²`, in the same ways.
     fn by_z_twice(&self, z: f64, delta: f64) -> f64 {
-        if self.alpha > SMALL * z || z < FAR {
+        if self.alpha > SMALL * z || z < SERIES {
             return trigamma_difference(self.alpha + z, delta) - trigamma_difference(z, delta);
         }
         LEGENDRE_8.integrate(0.0, self.alpha, |s| tetragamma_step(z + s, delta))
@@ -208,7 +240,7 @@ impl BetaWeibull {
 }
 
 /// From here on the series of the derivative of trigamma is exact.
-const FAR: f64 = 50.0;
+const SERIES: f64 = 50.0;
 
 /// `ψ''(z+Δ) − ψ''(z)` for large `z`, from its asymptotic series (DLMF 5.15.9), term by term.
 fn tetragamma_step(z: f64, delta: f64) -> f64 {
