@@ -1,5 +1,5 @@
-//! The family: every purchase model by name, with what can be done by name. A new model is one
-//! line of [`PURCHASE_MODELS`].
+//! The family: every purchase model by name, with what can be done by name. A new model needs one line here,
+//! in [`PURCHASE_MODELS`]; what else it needs is in `ADDING_A_MODEL.md`.
 
 use std::sync::Arc;
 

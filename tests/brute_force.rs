@@ -70,8 +70,12 @@ fn agrees(name: &str, model: &dyn Attrition, row: &Customer, found: [(f64, f64);
         ["purchases", "alive"].iter().zip(found.into_iter().zip(expected))
     {
         let off = (mean - expected).abs();
-        assert!(off <= 4.0 * error + 1e-12, "{name} {row:?} {what}: {expected}, simulated {mean} +- {error}");
-        // The simulation must be able to say no: nothing is simulated to less than 2 %.
+        assert!(
+            off <= 4.0 * error + 1e-12 * expected,
+            "{name} {row:?} {what}: {expected}, simulated {mean} +- {error}"
+        );
+        // The simulation must be able to say no: all is simulated to 2 %, and what is below 0.05 to 0.001,
+        // as it would take millions of customers to see as much of a rare event.
         assert!(error < 0.02 * expected.max(0.05), "{name} {row:?} {what}: {expected} +- {error}");
     }
 }

@@ -168,7 +168,7 @@ fn the_process_itself() {
                 (PRINTED.p_alive(&donor), PRINTED.expected_purchases(&donor, f64::from(ahead as u32)));
             let count = group.count;
             let spread = (alive * (1.0 - alive) / count).sqrt();
-            assert!((group.alive / count - alive).abs() <= 4.0 * spread + 1e-12, "{donor:?} alive");
+            assert!((group.alive / count - alive).abs() <= 4.0 * spread + 1e-12 * alive, "{donor:?} alive");
             let variance = group.squares / count - (group.gifts / count).powi(2);
             let error = (variance / count).sqrt();
             assert!(

@@ -103,7 +103,8 @@ fn nothing_is_lost_between_log_and_summary() {
     let in_log: f64 = days.values().sum();
     let in_summary =
         first.values().sum::<f64>() + all.iter().map(|(_, c, mean)| f64::from(c.x) * mean).sum::<f64>();
-    assert!((in_log - in_summary).abs() < 1e-6, "{in_log} {in_summary}");
+    // Means times counts, of some thousand customers.
+    assert!((in_log - in_summary).abs() <= 1e-12 * in_log, "{in_log} {in_summary}");
 }
 
 /// Fader & Hardie's Gamma-Gamma note: spend of the 946 repeat buyers of the CDNOW sample.

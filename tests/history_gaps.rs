@@ -70,6 +70,7 @@ fn equal_to_a_plain_loop_for_every_grain_and_unit() {
                     .map(|pair| ((pair[1] - pair[0]) as f64 * grain.days() / unit.days()).ln())
                     .sum();
                 assert_eq!(*x as usize, grains.len() - 1);
+                // Logarithms: an error of theirs is a relative one of the gaps, and each gap adds its own.
                 assert!((sum - expected).abs() <= 1e-12 * (1.0 + f64::from(*x)), "{id}: {sum} {expected}");
             }
         }

@@ -89,22 +89,17 @@ pub fn data_error(py: Python<'_>, message: &str) -> PyErr {
     exception(py, "DataError", message, &PyDict::new(py)).unwrap_or_else(|failed| failed)
 }
 
-/// Options that are given or not, without a value.
-const FLAGS: [&str; 7] = [
-    "skip_bad_rows",
-    "decimal_comma",
-    "accept_unconverged",
-    "log_gaps",
-    "exact",
-    "interval_of_mean",
-    "diagnostics",
-];
-
 /// The names of all options, as they are typed without the dashes.
 fn known() -> &'static HashSet<String> {
     static KNOWN: OnceLock<HashSet<String>> = OnceLock::new();
     let others = || ["output".to_owned()];
-    KNOWN.get_or_init(|| Verb::ALL.into_iter().flat_map(Verb::names).chain(others()).collect())
+    KNOWN.get_or_init(|| Verb::ALL.iter().flat_map(|verb| verb.names()).chain(others()).collect())
+}
+
+/// Those that are given or not, without a value.
+fn flags() -> &'static HashSet<String> {
+    static FLAGS: OnceLock<HashSet<String>> = OnceLock::new();
+    FLAGS.get_or_init(|| Verb::ALL.iter().flat_map(|verb| verb.flags()).collect())
 }
 
 /// A message with options as they are written in Python: `date_format='%d/%m/%Y'` for
@@ -131,7 +126,7 @@ pub fn python_words(message: &str) -> String {
             rest = &rest[1 + value.len()..];
             let quoted = value.starts_with('\'') || value.chars().all(|c| c.is_ascii_uppercase() || c == ',');
             out.push_str(&if quoted { format!("={value}") } else { format!("='{value}'") });
-        } else if FLAGS.contains(&python.as_str()) {
+        } else if flags().contains(name) {
             out.push_str("=True");
         }
     }

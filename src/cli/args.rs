@@ -1,5 +1,6 @@
-//! What can be typed, and what it means: clap structs that turn into the library's options. No
-//! default is written here: each comes from the options struct it belongs to.
+//! What can be typed, and what it means: clap structs that turn into the library's options. Each default
+//! is that of the options struct it belongs to; the words of the help say it once more, and `tests/help.rs`
+//! holds these to it.
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -128,54 +129,51 @@ pub(super) struct FitArgs {
     /// Those of them that have the same coefficient for purchase and dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     covariates_same: Vec<String>,
-    /// How covariates act on the chance to leave of bg-nbd and mbg-nbd
-    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
-    covariate_convention: ConventionArg,
-    /// What is believed of the parameters beforehand: weak helps with a few dozen customers
-    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
-    prior: PriorArg,
-    /// How the uncertainty of the parameters is found, for --interval
-    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
-    posterior: PosteriorArg,
+    /// How covariates act on the chance to leave of bg-nbd and mbg-nbd [default: separate]
+    #[arg(long, value_enum, help_heading = "Fit")]
+    covariate_convention: Option<ConventionArg>,
+    /// What is believed of the parameters beforehand: weak helps with a few dozen customers [default: none]
+    #[arg(long, value_enum, help_heading = "Fit")]
+    prior: Option<PriorArg>,
+    /// How the uncertainty of the parameters is found, for --interval [default: laplace]
+    #[arg(long, value_enum, help_heading = "Fit")]
+    posterior: Option<PosteriorArg>,
     /// Seed of the posterior's draws: equal seeds give equal draws [default: 1]
     #[arg(long, value_name = "N", help_heading = "Fit")]
     posterior_seed: Option<u64>,
     /// How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 [default: as the gaps say]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
-    /// Spend model
-    #[arg(long, value_enum, default_value_t, help_heading = "Fit")]
-    spend: SpendArg,
+    /// Spend model [default: gamma-gamma]
+    #[arg(long, value_enum, help_heading = "Fit")]
+    spend: Option<SpendArg>,
     /// Go on with the parameters of a fit that did not converge, with a warning
     #[arg(long, help_heading = "Fit")]
     accept_unconverged: bool,
 }
 
 /// `--covariate-convention`.
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum ConventionArg {
     /// a and b have effects of their own, as in PyMC-Marketing
-    #[default]
     Separate,
     /// a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave cannot move
     Clvtools,
 }
 
 /// `--prior`.
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum PriorArg {
     /// Nothing: maximum likelihood
-    #[default]
     None,
     /// Each parameter within a few powers of ten of the scale of the data
     Weak,
 }
 
 /// `--posterior`.
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum PosteriorArg {
     /// Normal in the logarithms of the parameters, with the covariance of the fit
-    #[default]
     Laplace,
     /// That if importance sampling finds it good, else nuts
     Auto,
@@ -186,10 +184,9 @@ enum PosteriorArg {
 }
 
 /// `--spend`.
-#[derive(Clone, Copy, Default, ValueEnum, PartialEq)]
+#[derive(Clone, Copy, ValueEnum)]
 enum SpendArg {
     /// Gamma-Gamma
-    #[default]
     GammaGamma,
     /// None: purchases only
     None,
@@ -216,21 +213,21 @@ impl FitArgs {
         let default = FitRequest::default();
         FitRequest {
             model: self.model.clone().unwrap_or(default.model),
-            spend: self.spend == SpendArg::GammaGamma,
+            spend: self.spend.map_or(default.spend, |spend| matches!(spend, SpendArg::GammaGamma)),
             options: FitOptions {
                 accept_unconverged: self.accept_unconverged,
                 regularity: self.regularity,
-                prior: match self.prior {
+                prior: self.prior.map_or(default.options.prior, |prior| match prior {
                     PriorArg::None => Prior::None,
                     PriorArg::Weak => Prior::Weak,
-                },
+                }),
                 posterior: PosteriorOptions {
-                    method: match self.posterior {
+                    method: self.posterior.map_or(default.options.posterior.method, |method| match method {
                         PosteriorArg::Laplace => PosteriorMethod::Laplace,
                         PosteriorArg::Auto => PosteriorMethod::Auto,
                         PosteriorArg::Nuts => PosteriorMethod::Nuts,
                         PosteriorArg::Bootstrap => PosteriorMethod::Bootstrap,
-                    },
+                    }),
                     seed: self.posterior_seed.unwrap_or(default.options.posterior.seed),
                     ..default.options.posterior
                 },
@@ -238,10 +235,12 @@ impl FitArgs {
             },
             covariates: CovariateRequest {
                 names: self.covariates.clone(),
-                convention: match self.covariate_convention {
-                    ConventionArg::Separate => CovariateConvention::Separate,
-                    ConventionArg::Clvtools => CovariateConvention::Clvtools,
-                },
+                convention: self.covariate_convention.map_or(default.covariates.convention, |convention| {
+                    match convention {
+                        ConventionArg::Separate => CovariateConvention::Separate,
+                        ConventionArg::Clvtools => CovariateConvention::Clvtools,
+                    }
+                }),
                 same: self.covariates_same.clone(),
             },
         }
@@ -280,9 +279,9 @@ pub(super) struct ScoreArgs {
     /// Further columns: p_purchase (within the horizon), next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<ExtraColumn>,
-    /// What to do with values of covariates that the fit has not seen
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
-    unseen_level: UnseenArg,
+    /// What to do with values of covariates that the fit has not seen [default: error]
+    #[arg(long, value_enum, help_heading = "Output")]
+    unseen_level: Option<UnseenArg>,
     /// Intervals of purchases and clv that hold what happens with this probability, such as 0.9
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Output")]
     interval: Option<f64>,
@@ -298,10 +297,9 @@ pub(super) struct ScoreArgs {
 }
 
 /// `--unseen-level`.
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum UnseenArg {
     /// An error that names the customer
-    #[default]
     Error,
     /// Take the reference level, or the mean
     Reference,
@@ -309,10 +307,10 @@ enum UnseenArg {
 
 impl ScoreArgs {
     pub fn options(&self) -> Result<ScoreOptions> {
-        let unseen = match self.unseen_level {
+        let unseen = self.unseen_level.map_or_else(UnseenLevel::default, |unseen| match unseen {
             UnseenArg::Error => UnseenLevel::Error,
             UnseenArg::Reference => UnseenLevel::Reference,
-        };
+        });
         let default = IntervalOptions::default();
         let interval = self.interval.map(|probability| IntervalOptions {
             probability,

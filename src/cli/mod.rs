@@ -1,6 +1,7 @@
 //! The command line: one file a verb, each a few calls of the library between reading arguments and
 //! printing a report. Data goes to standard output, words to standard error; exit code 0 is done,
-//! 1 done but a check failed, 2 an error. A closed pipe ends quietly with 0.
+//! 2 an error (1 is kept for a verb that checks something, of which there is none). A closed pipe ends quietly
+//! with 0.
 
 mod args;
 mod backtest;

@@ -34,9 +34,9 @@ pub(super) struct TableArgs {
     /// Later dates are bad rows [default: today]
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Values")]
     dates_until: Option<Date>,
-    /// What to do with negative amounts
-    #[arg(long, value_enum, default_value_t, help_heading = "Values")]
-    returns: ReturnsArg,
+    /// What to do with negative amounts [default: net]
+    #[arg(long, value_enum, help_heading = "Values")]
+    returns: Option<ReturnsArg>,
     /// Go on without bad rows; they are counted and shown
     #[arg(long, help_heading = "Values")]
     skip_bad_rows: bool,
@@ -56,10 +56,9 @@ pub(super) struct TableArgs {
 }
 
 /// `--returns`.
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum ReturnsArg {
     /// Taken off the customer's earlier purchases, newest first
-    #[default]
     Net,
     /// Left out
     Drop,
@@ -69,11 +68,11 @@ enum ReturnsArg {
 
 impl TableArgs {
     pub fn options(&self) -> Result<LogOptions> {
-        let returns = match self.returns {
+        let returns = self.returns.map_or_else(Returns::default, |returns| match returns {
             ReturnsArg::Net => Returns::Net,
             ReturnsArg::Drop => Returns::Drop,
             ReturnsArg::Reject => Returns::Reject,
-        };
+        });
         if self.quantity.is_some() != self.price.is_some() {
             let (given, missing) =
                 if self.quantity.is_some() { ("--quantity", "--price") } else { ("--price", "--quantity") };

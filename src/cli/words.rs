@@ -47,9 +47,11 @@ impl<T: Args> Words<T> {
         self.threads.map(usize::from)
     }
 
-    fn names() -> Vec<String> {
+    /// The names of its options, and whether each takes a value.
+    fn options() -> Vec<(String, bool)> {
         let command = Self::command();
-        command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned).collect()
+        let long = command.get_arguments().filter_map(|arg| Some((arg.get_long()?, arg.get_action())));
+        long.map(|(name, action)| (name.to_owned(), action.takes_values())).collect()
     }
 }
 
@@ -291,50 +293,56 @@ pub fn sql(words: &[String]) -> Result<(SqlOptions, LogOptions)> {
     Ok((words.args.options(), words.args.log.options()?))
 }
 
-/// A verb that takes words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
+/// The verbs and what they take: one line each, so that none can be left out of a list.
+macro_rules! verbs {
+    ($($(#[$about:meta])* $verb:ident: $args:ty,)*) => {
+        /// A verb that takes words.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Verb {
+            $($(#[$about])* $verb,)*
+        }
+
+        impl Verb {
+            /// All of them.
+            pub const ALL: &[Verb] = &[$(Verb::$verb),*];
+
+            /// Its options, as they are typed without the dashes in front, and whether each takes a value.
+            fn options(self) -> Vec<(String, bool)> {
+                match self {
+                    $(Verb::$verb => Words::<$args>::options(),)*
+                }
+            }
+        }
+    };
+}
+
+verbs! {
     /// [`summarize`].
-    Summarize,
+    Summarize: SummarizeWords,
     /// [`fit`].
-    Fit,
+    Fit: FitWords,
     /// [`score`].
-    Score,
+    Score: ScoreWords,
     /// [`forecast`].
-    Forecast,
+    Forecast: ForecastWords,
     /// [`backtest`].
-    Backtest,
+    Backtest: BacktestWords,
     /// [`economics`].
-    Economics,
+    Economics: EconomicsWords,
     /// [`simulate`].
-    Simulate,
+    Simulate: DrawArgs,
     /// [`sql()`].
-    Sql,
+    Sql: sql::Args,
 }
 
 impl Verb {
-    /// All of them.
-    pub const ALL: [Verb; 7] = [
-        Verb::Summarize,
-        Verb::Fit,
-        Verb::Score,
-        Verb::Forecast,
-        Verb::Backtest,
-        Verb::Economics,
-        Verb::Simulate,
-    ];
-
     /// The names of its options, as they are typed without the dashes in front.
     pub fn names(self) -> Vec<String> {
-        match self {
-            Verb::Summarize => Words::<SummarizeWords>::names(),
-            Verb::Fit => Words::<FitWords>::names(),
-            Verb::Score => Words::<ScoreWords>::names(),
-            Verb::Forecast => Words::<ForecastWords>::names(),
-            Verb::Backtest => Words::<BacktestWords>::names(),
-            Verb::Economics => Words::<EconomicsWords>::names(),
-            Verb::Simulate => Words::<DrawArgs>::names(),
-            Verb::Sql => Words::<sql::Args>::names(),
-        }
+        self.options().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// The names of those that are given or not, without a value.
+    pub fn flags(self) -> Vec<String> {
+        self.options().into_iter().filter(|(_, value)| !value).map(|(name, _)| name).collect()
     }
 }

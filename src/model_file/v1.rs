@@ -1,4 +1,6 @@
-//! Format version 1. Never changed once released.
+//! Format version 1. Of what was ever written nothing is taken away and nothing gets another meaning; a field that
+//! is added may be missing, so that older files of this version are read. (An older program refuses a newer file by
+//! the name of the field that it does not know.)
 
 mod covariates;
 mod posterior;
