@@ -55,6 +55,7 @@ pub mod sql;
 pub mod cli;
 
 pub mod error;
+mod files;
 pub mod progress;
 pub mod units;
 pub mod warning;

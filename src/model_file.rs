@@ -7,6 +7,8 @@
 mod contract;
 mod v1;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
@@ -69,8 +71,25 @@ pub enum AnyModel {
 /// If it cannot be read, is not a model file, is of an unknown version, or holds an unknown field
 /// or a parameter out of its domain.
 pub fn load_any(path: &Path) -> Result<AnyModel> {
-    let text = std::fs::read_to_string(path).map_err(|e| Error::io("read the model file", path, e))?;
-    any_from_json(&text, path)
+    any_from_json(&text_of(path)?, path)
+}
+
+/// Model files are small: with all draws of a posterior they have a few MB at most.
+const MOST: u64 = 64 << 20;
+
+fn text_of(path: &Path) -> Result<String> {
+    let failed = |e| Error::io("read the model file", path, e);
+    let wrong = |message: String| Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into());
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(MOST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MOST {
+        return wrong(format!("not a model file: it has more than {} MB", MOST >> 20));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(_) => wrong("not a model file: it is not text in UTF-8".to_owned()),
+    }
 }
 
 /// Reads the file of a purchase model.

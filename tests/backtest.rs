@@ -230,12 +230,11 @@ fn what_cannot_be_tested_is_refused_in_words() {
     let few = dir.path().join("few.csv");
     fs::write(&few, "id,date\n1,2020-01-01\n2,2020-02-01\n1,2020-06-01\n").unwrap();
     let few = few.to_str().unwrap();
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 12] = [
         (&[&log, "--holdout", "3y"], "the log is from 1997-01-01 to 1998-06-30"),
         (&[few, "--holdout", "8w"], "2 customers were known"),
         (&[&log, "--holdout", "26w", "--observed-until", "2000-01-01"], "does the log reach that far"),
         (&[summary], "this is a summary"),
-        (&["-"], "not standard input"),
         (&[&log, "--models", "bgnbd"], "unknown model 'bgnbd'"),
         (&[&log, "--models", "sbg"], "model of contracts"),
         (&[&log, "--models", "bg-bb"], "--grain month --unit month"),

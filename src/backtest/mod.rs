@@ -200,7 +200,8 @@ pub fn run_inputs(
     options: &BacktestOptions,
     progress: &dyn Progress,
 ) -> Result<Backtest> {
-    let members = check(inputs, options)?;
+    let members = check(options)?;
+    let (inputs, log) = &history::keep(inputs, log, progress)?;
     let whole = history::open_inputs(inputs, &LogOptions { log_gaps: false, ..log.clone() }, progress)?;
     if whole.meta.grain.is_none() {
         return Err(Error::option("LOG", NO_LOG));
@@ -223,11 +224,7 @@ pub fn run_inputs(
 const NO_LOG: &str = "a backtest hides the end of a purchase log, and this is a summary, in which nothing \
                       can be hidden any more: give the log";
 
-fn check(inputs: &[Input], options: &BacktestOptions) -> Result<Vec<&'static Member>> {
-    if inputs.iter().any(|input| input.path().is_some_and(|path| path.as_os_str() == "-")) {
-        let message = "a backtest reads the log several times: give a file, not standard input";
-        return Err(Error::option("LOG", message));
-    }
+fn check(options: &BacktestOptions) -> Result<Vec<&'static Member>> {
     if options.origins == 0 {
         return Err(Error::option("--origins", "at least one origin is needed"));
     }

@@ -1,7 +1,7 @@
 //! The verbs for models of contracts: `clv fit --model sbg`, and `clv score` and `clv inspect` with such a
 //! model. The verbs themselves come here early.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cli::args::InputArgs;
 use crate::cli::console::{Console, Results};
@@ -17,9 +17,6 @@ fn open(input: &InputArgs, options: &ContractOptions) -> Result<Contracts> {
     let [path] = &input.inputs[..] else {
         return Err(Error::option("FILE", "contracts are read from one file"));
     };
-    if path == Path::new("-") {
-        return Err(Error::option("FILE", "contracts are read from a file, not from standard input"));
-    }
     contracts::open(path, options)
 }
 

@@ -142,7 +142,7 @@ impl Args {
             let target = Target::table(path).map_err(|error| error.of_option(option))?;
             let inputs = self.input.files().chain([&self.model]).chain(&self.costs);
             target.refuse_inputs(inputs).map_err(|error| error.of_option(option))?;
-            if targets.iter().flatten().any(|other: &Target| other.to_string() == target.to_string()) {
+            if targets.iter().flatten().any(|other: &Target| other.is_same(&target)) {
                 return Err(Error::option(option, format!("'{target}' is to be written twice")));
             }
             targets[k] = Some(target);

@@ -10,7 +10,7 @@ use crate::cli::score;
 use crate::clv_model::ClvModel;
 use crate::economics::{self, Costs, EconomicsOptions};
 use crate::error::Result;
-use crate::history::{self, LogOptions};
+use crate::history::{self, Input, LogOptions};
 use crate::output::Target;
 use crate::page::{self, PageRequest};
 use crate::report::page::Section;
@@ -62,7 +62,7 @@ impl Args {
     fn economics(
         &self,
         model: &ClvModel,
-        log: &LogOptions,
+        (inputs, log): (&[Input], &LogOptions),
         options: &EconomicsOptions,
         console: &Console,
     ) -> Result<Vec<Section>> {
@@ -71,7 +71,7 @@ impl Args {
         }
         let by = options.by.first().map(String::as_str);
         let costs = self.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
-        let found = economics::run(model, &self.input.inputs, log, costs.as_ref(), options, console)?;
+        let found = economics::run_inputs(model, inputs, log, costs.as_ref(), options, console)?;
         Ok(page::economics(&found))
     }
 }
@@ -89,9 +89,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let target = Target::document(&args.output, "HTML")?;
     target.refuse_inputs(args.input.files().chain([&args.model]).chain(&args.costs))?;
     let log = score::log_options(&model, &args.input.log, &scores, threads)?;
-    let mut summary = history::open(&args.input.inputs, &log, console)?;
+    // It is read several times.
+    let (inputs, log) = history::keep(&history::from_paths(&args.input.inputs), &log, console)?;
+    let mut summary = history::open_inputs(&inputs, &log, console)?;
     score::adopt_unit(&model, &mut summary.meta);
-    let inputs = history::from_paths(&args.input.inputs);
     let tested = match args.no_backtest {
         true => Err("it was not asked for (--no-backtest).".to_owned()),
         false => page::backtest(&model, &summary, (&inputs, &log), &args.backtest(), console)?,
@@ -102,7 +103,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         summary: &summary,
         scores: &scores,
         backtest: tested.as_ref().map_err(Clone::clone),
-        more: args.economics(&model, &log, &options, console)?,
+        more: args.economics(&model, (&inputs, &log), &options, console)?,
     };
     let page = page::build(request, console)?;
     let document = report::html::render(&page);

@@ -70,6 +70,7 @@ impl DrawArgs {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
+    target.refuse_inputs([&args.model])?;
     let model = model_file::load(&args.model)?;
     let options = args.draw.options(threads);
     let rows = write_log(&model, &options, &target, console)?;

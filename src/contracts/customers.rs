@@ -30,7 +30,7 @@ pub(super) fn read(table: &TextTable, columns: [usize; 3], options: &ContractOpt
         remarks.push(format!("observation ended {until}, the last date of the file (--observed-until)"));
     }
     let of = |term: &Term| CustomerContract {
-        id: table.rows[term.row].1[columns[0]].clone(),
+        id: table.field(term.row, columns[0]).to_owned(),
         contract: contract(term, until, period),
     };
     let begun = terms.iter().filter(|term| term.start <= until);
@@ -53,25 +53,26 @@ pub(super) fn read(table: &TextTable, columns: [usize; 3], options: &ContractOpt
         period: Some(period),
         first_start: dates().min(),
         observed_until: Some(until),
-        rows_read: table.rows.len() as u64,
+        rows_read: table.rows() as u64,
         remarks,
         sha256: table.sha256.clone(),
     })
 }
 
 fn terms(table: &TextTable, [id, start, end]: [usize; 3]) -> Result<Vec<Term>> {
-    let (mut terms, mut bad) = (Vec::with_capacity(table.rows.len()), Bad::default());
-    for (row, (_, fields)) in table.rows.iter().enumerate() {
-        if fields[id].is_empty() {
+    let (mut terms, mut bad) = (Vec::with_capacity(table.rows()), Bad::default());
+    for row in 0..table.rows() {
+        let field = |column: usize| table.field(row, column);
+        if field(id).is_empty() {
             bad.add(table.place(row, id), "the customer has no id");
             continue;
         }
-        let Some(begins) = date(&fields[start]) else {
+        let Some(begins) = date(field(start)) else {
             bad.add(table.place(row, start), "not a date; write it like 2024-02-13");
             continue;
         };
-        let ends = date(&fields[end]);
-        if ends.is_none() && !fields[end].is_empty() {
+        let ends = date(field(end));
+        if ends.is_none() && !field(end).is_empty() {
             bad.add(table.place(row, end), "not a date; write it like 2024-02-13, or leave it empty");
         } else if ends.is_some_and(|ends| ends < begins) {
             bad.add(table.place(row, end), format!("the contract ends before it begins, {begins}"));

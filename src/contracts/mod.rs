@@ -7,6 +7,8 @@
 //! * one row a customer: `customer_id`, `start` and `end` (the first day no longer covered; empty: goes on),
 //!   with the length of a period and the end of observation.
 //!
+//! A file may have, or unpack to, 256 MB at most.
+//!
 //! Whole periods: a contract that began on the 15th is renewed on every 15th (on the last day of shorter
 //! months), so one that goes on has been renewed as often as whole periods have passed by the end of
 //! observation, that day included. One that ended has lasted the periods up to its end, a broken one
@@ -24,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::history::Input;
 use crate::model::{ContractRow, ContractTable};
 use crate::units::Unit;
-use table::TextTable;
+use table::{MOST, TextTable};
 
 /// What to read, and how.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +89,7 @@ pub struct Contracts {
 /// If the file cannot be read, its columns are not those of either, a value cannot be used (with file,
 /// line, column, value and the repair), or the period is not said where it is needed.
 pub fn open(path: &Path, options: &ContractOptions) -> Result<Contracts> {
-    read(&TextTable::read(path)?, options)
+    read(&TextTable::read(path, MOST)?, options)
 }
 
 /// Reads the same from a file or from a table in memory.

@@ -1,5 +1,7 @@
 //! Retention tables: how many of a cohort are still there after 0, 1, 2, ... periods.
 
+use rustc_hash::FxHashMap;
+
 use super::table::{Bad, TextTable};
 use super::{Cohort, ContractData, ContractOptions, Contracts};
 use crate::error::{Error, Result};
@@ -14,21 +16,22 @@ pub(super) fn read(
     // Rows by cohort, in order of appearance.
     let mut cohorts: Vec<(String, Vec<Entry>)> = Vec::new();
     let mut bad = Bad::default();
-    for row in 0..table.rows.len() {
-        let number = |column: usize| table.rows[row].1[column].parse::<u64>().ok();
+    let mut known: FxHashMap<&str, usize> = FxHashMap::default();
+    for row in 0..table.rows() {
+        let number = |column: usize| table.field(row, column).parse::<u64>().ok();
         let (Some(period), Some(customers)) = (number(period), number(count)) else {
             let column = if number(period).is_none() { period } else { count };
             bad.add(table.place(row, column), "not a whole number; shares and percentages are no customers");
             continue;
         };
-        let name = cohort.map_or(String::new(), |column| table.rows[row].1[column].clone());
-        let entry = Entry { period, customers, row };
-        match cohorts.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, entries)) => entries.push(entry),
-            None => cohorts.push((name, vec![entry])),
+        let name = cohort.map_or("", |column| table.field(row, column));
+        let place = *known.entry(name).or_insert(cohorts.len());
+        if place == cohorts.len() {
+            cohorts.push((name.to_owned(), Vec::new()));
         }
+        cohorts[place].1.push(Entry { period, customers, row });
     }
-    bad.check(table.rows.len() as u64)?;
+    bad.check(table.rows() as u64)?;
     let cohorts = cohorts.into_iter().map(|(name, mut entries)| {
         entries.sort_by_key(|entry| entry.period);
         check(table, period, count, &entries)?;
@@ -39,7 +42,7 @@ pub(super) fn read(
         period: options.period,
         first_start: None,
         observed_until: options.observed_until,
-        rows_read: table.rows.len() as u64,
+        rows_read: table.rows() as u64,
         remarks: Vec::new(),
         sha256: table.sha256.clone(),
     })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::base::month_of;
-use crate::contracts::table::{Bad, TextTable};
+use crate::contracts::table::{Bad, MOST_OF_FEW, TextTable};
 use crate::error::{Error, Result};
 use crate::history::Input;
 
@@ -35,9 +35,9 @@ impl Costs {
     /// Reads a file; `by` is the name of the group's column, if customers are grouped.
     ///
     /// # Errors
-    /// If a column is missing, or a row has no month, no group or no cost of at least 0.
+    /// If a column is missing, a row has no month, no group or no cost of at least 0, or there are more than 16 MB.
     pub fn read(path: &Path, by: Option<&str>) -> Result<Self> {
-        Costs::from_table(&TextTable::read(path)?, by)
+        Costs::from_table(&TextTable::read(path, MOST_OF_FEW)?, by)
     }
 
     /// Reads the same from a file or from a table in memory.
@@ -69,18 +69,19 @@ impl Costs {
             }
         };
         let (mut rows, mut bad) = (Vec::new(), Bad::default());
-        for (at, (_, fields)) in table.rows.iter().enumerate() {
-            let month = month_of(&fields[period]);
+        for at in 0..table.rows() {
+            let field = |column: usize| table.field(at, column);
+            let month = month_of(field(period));
             if month.is_none() {
                 bad.add(table.place(at, period), "this is not a month: write 2025-03");
             }
-            let amount = fields[cost].parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost >= 0.0);
+            let amount = field(cost).parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost >= 0.0);
             if amount.is_none() {
                 let words = "a cost is a number of at least 0, with a decimal point and without separators";
                 bad.add(table.place(at, cost), words);
             }
-            let name = group.map_or("", |group| fields[group].as_str());
-            if let Some(group) = group.filter(|group| fields[*group].is_empty()) {
+            let name = group.map_or("", field);
+            if let Some(group) = group.filter(|group| field(*group).is_empty()) {
                 bad.add(table.place(at, group), "whose costs these are is missing");
             }
             rows.extend(month.zip(amount).map(|(month, cost)| (month, name.to_owned(), cost)));

@@ -125,7 +125,7 @@ pub struct Economics {
     pub equity: Equity,
     /// Segments.
     pub segments: Segments,
-    /// What has changed since an earlier date; `None` where the log cannot be read twice or is too short.
+    /// What has changed since an earlier date; `None` where the log is too short.
     pub movement: Option<Movement>,
     /// Who the good customers are.
     pub who: Vec<Association>,
@@ -168,7 +168,7 @@ pub fn run_inputs(
 ) -> Result<Economics> {
     let options = options.clone().checked()?;
     let log = log_options(model, log, &options)?;
-    let logs = Logs::read(inputs, log, costs, &options, progress)?;
+    let logs = Logs::read(inputs, log, &options, progress)?;
     of_logs(model, &logs, costs, options, progress)
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Costs, EconomicsOptions};
+use super::EconomicsOptions;
 use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
 use crate::history::{self, Input, LogOptions};
@@ -15,7 +15,7 @@ use crate::units::Grain;
 /// A log read for its economics.
 pub(super) struct Logs {
     pub summary: Summary,
-    /// The same log until an earlier date, if it can be read twice and is long enough.
+    /// The same log until an earlier date, if it is long enough.
     pub earlier: Option<(Date, Summary)>,
     /// The same log by day, where the grain does not say in which month a customer came.
     pub days: Option<Summary>,
@@ -25,33 +25,25 @@ impl Logs {
     /// Reads what can be read.
     ///
     /// # Errors
-    /// If the log cannot be used, or costs are by month and the months of customers cannot be known.
+    /// If the log cannot be used.
     pub fn read(
         inputs: &[Input],
         log: LogOptions,
-        costs: Option<&Costs>,
         options: &EconomicsOptions,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let again = inputs.iter().all(read_again);
         let vague = matches!(log.grain, Grain::Week | Grain::Year);
-        if vague && !again && costs.is_some() {
-            let message = format!(
-                "costs are by month, and with --grain {} the months of first purchases are found by reading the log \
-                 once more, which standard input cannot be: give a file",
-                log.grain
-            );
-            return Err(Error::option("--costs", message));
-        }
+        let (inputs, log) = history::keep(inputs, &log, progress)?;
+        let inputs = &inputs[..];
         let summary = history::open_inputs(inputs, &log, progress)?;
-        let earlier = match earlier_date(&summary.meta, options)?.filter(|_| again) {
+        let earlier = match earlier_date(&summary.meta, options)? {
             Some(date) => {
                 let log = LogOptions { observed_until: Some(date), activity: None, ..log.clone() };
                 Some((date, history::open_inputs(inputs, &log, progress)?))
             }
             None => None,
         };
-        let days = match vague && again {
+        let days = match vague {
             true => {
                 let until = summary.meta.observed_until;
                 let log = LogOptions { grain: Grain::Day, observed_until: until, ..log };
@@ -62,11 +54,6 @@ impl Logs {
         };
         Ok(Logs { summary, earlier, days })
     }
-}
-
-/// Can this be read twice?
-fn read_again(input: &Input) -> bool {
-    input.path().is_none_or(|path| path.as_os_str() != "-")
 }
 
 /// What a log must be asked for.

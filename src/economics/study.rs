@@ -322,8 +322,7 @@ impl<'a> Study<'a> {
             ));
         }
         if movement.is_none() {
-            let words = "no movement between two dates, no retention by group: the log is too short, or standard \
-                         input, which cannot be read twice";
+            let words = "no movement between two dates, no retention by group: the log is too short";
             notes.push(words.to_owned());
         }
         if meta.grain == Some(Grain::Week) {

@@ -21,6 +21,7 @@ mod gaps;
 mod group;
 mod input;
 mod merge;
+mod once;
 mod options;
 pub mod parts;
 pub(crate) mod read;
@@ -41,7 +42,9 @@ pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use activity::{Activity, ActivityMonth};
 pub use calendar::Calendar;
 pub use input::{Input, MemoryTable, SpooledTable};
+pub use once::keep;
 pub use options::{DateFormat, LogOptions, Returns};
+pub(crate) use read::listing::would_be_read;
 pub(crate) use summarize::{first_grain, grain_start};
 
 use std::path::PathBuf;
@@ -68,6 +71,7 @@ pub fn open(inputs: &[PathBuf], options: &LogOptions, progress: &dyn Progress) -
 pub fn open_inputs(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
     clean::check_window(options)?;
     attributes::check(options)?;
+    let (inputs, options) = &keep(inputs, options, progress)?;
     let Some(customers) = &options.customers else { return open_alone(inputs, options, progress) };
     let file = CustomerFile::read(customers, options, progress)?;
     let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };

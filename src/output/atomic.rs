@@ -11,6 +11,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files::{end_of_links, folder};
 
 /// Names of temporary files end with this.
 const SUFFIX: &str = ".tmp";
@@ -25,6 +26,7 @@ const NAME_BYTES: usize = 180;
 pub(super) fn check(path: &Path) -> Result<()> {
     let refuse = |message: String| Err(Error::option("--output", message));
     let shown = path.display();
+    let path = &end_of_links(path);
     if let Ok(found) = fs::metadata(path) {
         if found.is_dir() {
             return refuse(format!("'{shown}' is a directory: name a file in it"));
@@ -33,7 +35,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
             return refuse(format!("'{shown}' exists and is read-only"));
         }
     }
-    let parent = directory(path);
+    let parent = folder(path);
     if path.file_name().is_none() {
         return refuse(format!("'{shown}' is not the name of a file"));
     }
@@ -47,10 +49,6 @@ pub(super) fn check(path: &Path) -> Result<()> {
     }
 }
 
-fn directory(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// A file on its way to `target`; dropped before [`commit`](AtomicFile::commit) it is gone.
 pub(super) struct AtomicFile {
     file: File,
@@ -62,8 +60,8 @@ pub(super) struct AtomicFile {
 impl AtomicFile {
     /// Begins a file, and removes what dead runs to the same target have left.
     pub fn create(path: &Path) -> Result<Self> {
-        // Through links: the file they lead to is replaced, not the link.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        // Through links: the file they lead to is replaced (or begun), not the link.
+        let target = end_of_links(path);
         let error = |e| Error::io("write", path, e);
         let found = fs::metadata(&target).ok();
         if found.as_ref().is_some_and(|found| !found.is_file()) {
@@ -85,7 +83,7 @@ impl AtomicFile {
         renamed.map_err(|e| Error::io("write", &self.target, e))?;
         self.temporary = None;
         // The name is durable when the directory is; where that cannot be asked for, so be it.
-        if let Ok(directory) = File::open(directory(&self.target)) {
+        if let Ok(directory) = File::open(folder(&self.target)) {
             let _ = directory.sync_all();
         }
         Ok(())
@@ -143,7 +141,7 @@ fn prefix(target: &Path) -> OsString {
 /// Removes the temporary files of dead runs to this target.
 fn remove_leftovers(target: &Path) {
     let prefix = prefix(target);
-    let Ok(entries) = fs::read_dir(directory(target)) else { return };
+    let Ok(entries) = fs::read_dir(folder(target)) else { return };
     for entry in entries.flatten() {
         if !is_temporary(&entry.file_name(), &prefix) {
             continue;

@@ -25,6 +25,8 @@ use parquet::file::properties::WriterProperties;
 use self::atomic::AtomicFile;
 use self::csv::CsvWriter;
 use crate::error::{Error, Result};
+use crate::files::FileId;
+use crate::history::would_be_read;
 
 pub use self::summary::{summary_schema, summary_table, write_summary};
 
@@ -96,19 +98,37 @@ impl Target {
         Ok(Target { path: Some(name.into()), format: Format::Csv })
     }
 
-    /// Makes sure that it is none of the files that are read.
+    /// Makes sure that it is none of the files that are read, by whatever name, nor would be among those of a
+    /// directory or a glob that is read.
     ///
     /// # Errors
     /// If it is one of them.
     pub fn refuse_inputs<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
-        let Some(Ok(own)) = self.path.as_ref().map(std::fs::canonicalize) else { return Ok(()) };
+        let Some(own) = &self.path else { return Ok(()) };
         for input in inputs {
-            if std::fs::canonicalize(input).is_ok_and(|input| input == own) {
-                let message = format!("{} is an input: it would be overwritten", input.display());
-                return Err(Error::option("--output", message));
+            if !would_be_read(own, input) {
+                continue;
             }
+            let (shown, input) = (own.display(), input.display());
+            let message = match FileId::of(own) {
+                Some(FileId::There(_)) => format!("{shown} is an input ({input}): it would be overwritten"),
+                _ => {
+                    format!("{shown} would be read as one of {input} the next time: write it somewhere else")
+                }
+            };
+            return Err(Error::option("--output", message));
         }
         Ok(())
+    }
+
+    /// Is it the same file as another, by whatever name?
+    pub fn is_same(&self, other: &Target) -> bool {
+        let (one, two) = (self.id(), other.id());
+        one.is_some() && one == two || self.path == other.path
+    }
+
+    fn id(&self) -> Option<FileId> {
+        self.path.as_ref().map_or_else(FileId::of_stdout, |path| FileId::of(path))
     }
 
     /// Is it standard output?

@@ -11,7 +11,7 @@ use crate::report::{self, count, grouped, significant};
 use crate::summary::Summary;
 
 /// Runs the backtest of a page on the log that its summary comes from, or says why there can be none: the
-/// input is a summary or a stream, or the log too short. Without names of models it is that of the page. Of very
+/// input is a summary, or the log too short. Without names of models it is that of the page. Of very
 /// many customers, whose figures are sure anyway, fewer bootstrap replicates are drawn than the options say.
 ///
 /// # Errors
@@ -23,11 +23,6 @@ pub fn backtest(
     options: &BacktestOptions,
     progress: &dyn Progress,
 ) -> Result<Result<Backtest, String>> {
-    if inputs.iter().filter_map(Input::path).any(|path| path.as_os_str() == "-") {
-        return Ok(Err(
-            "it reads the log several times, and this one came through standard input.".to_owned()
-        ));
-    }
     if summary.meta.account.rows(Fate::Customer) > 0 {
         return Ok(Err("the input is a summary, in which nothing can be hidden any more.".to_owned()));
     }

@@ -1,17 +1,23 @@
 //! Parquet and Arrow IPC: opening them, and their rows as record batches of the columns used.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, SchemaRef};
+use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
 
-use super::inputs::{Format, Source};
+use super::guarded::guarded;
+use super::inputs::{Format, Opened, Source};
+use super::ipc;
 use crate::error::{Error, Place, Result};
 use crate::history::input::MemoryTable;
 
@@ -43,31 +49,60 @@ impl ArrowTable {
 pub(crate) fn describe(source: &Source, format: Format) -> Result<ArrowTable> {
     match format {
         Format::Parquet => {
-            let metadata = ArrowReaderMetadata::load(&open_parquet(source)?, ArrowReaderOptions::new())
+            let file = ParquetFile::open(source)?;
+            let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
                 .map_err(|e| damaged(&source.name, "Parquet", e))?;
             Ok(ArrowTable { schema: metadata.schema().clone(), parquet: Some(metadata) })
         }
-        Format::ArrowFile => {
-            let reader = FileReader::try_new(BufReader::new(source.open()?), None);
-            let reader = reader.map_err(|e| damaged(&source.name, "Arrow", e))?;
-            Ok(ArrowTable { schema: reader.schema(), parquet: None })
-        }
         _ => {
-            let reader = StreamReader::try_new(BufReader::new(source.open()?), None);
-            let reader = reader.map_err(|e| damaged(&source.name, "Arrow", e))?;
-            Ok(ArrowTable { schema: reader.schema(), parquet: None })
+            let file = source.open()?;
+            ipc::check(source.open()?, format).map_err(|e| damaged(&source.name, "Arrow", e))?;
+            let schema = guarded(|| match format {
+                Format::ArrowFile => FileReader::try_new(BufReader::new(file), None).map(|r| r.schema()),
+                _ => StreamReader::try_new(BufReader::new(file), None).map(|r| r.schema()),
+            });
+            let schema = schema.map_err(|e| damaged(&source.name, "Arrow", e))?;
+            Ok(ArrowTable { schema, parquet: None })
         }
     }
 }
 
-/// Parquet is read from its end, so standard input is no place for it.
-fn open_parquet(source: &Source) -> Result<File> {
-    match source.path() {
-        Some(path) => File::open(path).map_err(|e| Error::io("open", path, e)),
-        None => Err(Error::input(
-            Place::file(&source.name),
-            "Parquet cannot be read from standard input: name the file (standard input takes CSV, JSON Lines or an Arrow IPC stream)",
-        )),
+/// A Parquet file, read at any place by whoever wants: nobody moves another's place in it.
+struct ParquetFile {
+    file: Arc<File>,
+    length: u64,
+}
+
+impl ParquetFile {
+    fn open(source: &Source) -> Result<Self> {
+        let file = source.shared()?;
+        let length = file.metadata().map_err(|e| Error::io("open", &source.name, e))?.len();
+        Ok(ParquetFile { file, length })
+    }
+}
+
+impl Length for ParquetFile {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for ParquetFile {
+    type T = BufReader<Opened>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(BufReader::new(Opened { file: self.file.clone(), at: start, length: self.length }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        // The length is the file's own word: it is believed only as far as there is a file.
+        if start.checked_add(length as u64).is_none_or(|end| end > self.length) {
+            let message = format!("{length} bytes at {start} are wanted of a file of {}", self.length);
+            return Err(ParquetError::EOF(message));
+        }
+        let mut bytes = vec![0; length];
+        Opened { file: self.file.clone(), at: start, length: self.length }.read_exact(&mut bytes)?;
+        Ok(bytes.into())
     }
 }
 
@@ -88,10 +123,10 @@ pub(crate) fn file_value<'a>(table: &'a ArrowTable, key: &str) -> Option<&'a str
 /// Row groups of a Parquet file: first row (from 1) and compressed size [bytes] of each.
 pub(crate) fn row_groups(table: &ArrowTable) -> Vec<(u64, u64)> {
     let Some(parquet) = &table.parquet else { return Vec::new() };
-    let mut first_row = 1;
+    let mut first_row = 1u64;
     let groups = parquet.metadata().row_groups().iter().map(|group| {
         let first = first_row;
-        first_row += group.num_rows().max(0) as u64;
+        first_row = first_row.saturating_add(group.num_rows().max(0) as u64);
         (first, group.compressed_size().max(0) as u64)
     });
     groups.collect()
@@ -106,12 +141,15 @@ pub(crate) fn open_group(
 ) -> Result<Batches> {
     let metadata = table.parquet.clone().ok_or_else(|| damaged(&source.name, "Parquet", "no row groups"))?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), used.iter().copied());
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(open_parquet(source)?, metadata)
-        .with_projection(mask)
-        .with_row_groups(vec![group])
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(|e| damaged(&source.name, "Parquet", e))?;
+    let file = ParquetFile::open(source)?;
+    let reader = guarded(|| {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+            .with_projection(mask)
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH)
+            .build()
+    });
+    let reader = reader.map_err(|e| damaged(&source.name, "Parquet", e))?;
     Ok(Batches {
         name: source.name.clone(),
         kind: "Parquet",
@@ -136,11 +174,13 @@ pub(crate) fn open_memory(table: &MemoryTable, used: &[usize]) -> Batches {
 pub(crate) fn open_ipc(source: &Source, format: Format, used: &[usize]) -> Result<Batches> {
     let (file, mut used) = (BufReader::with_capacity(1 << 20, source.open()?), used.to_vec());
     used.sort_unstable();
-    let wrong = |e| damaged(&source.name, "Arrow", e);
-    let inner: BatchIterator = match format {
-        Format::ArrowFile => Box::new(FileReader::try_new(file, Some(used)).map_err(wrong)?),
-        _ => Box::new(StreamReader::try_new(file, Some(used)).map_err(wrong)?),
-    };
+    let inner = guarded(|| -> std::result::Result<BatchIterator, ArrowError> {
+        Ok(match format {
+            Format::ArrowFile => Box::new(FileReader::try_new(file, Some(used))?),
+            _ => Box::new(StreamReader::try_new(file, Some(used))?),
+        })
+    });
+    let inner = inner.map_err(|e| damaged(&source.name, "Arrow", e))?;
     Ok(Batches { name: source.name.clone(), kind: "Arrow", inner, next_row: 1 })
 }
 
@@ -158,12 +198,16 @@ impl Iterator for Batches {
     type Item = Result<(RecordBatch, u64)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.inner.next()? {
-            Ok(batch) => batch,
-            Err(error) => return Some(Err(damaged(&self.name, self.kind, error))),
+        let batch = match guarded(|| self.inner.next().transpose()) {
+            Ok(batch) => batch?,
+            Err(error) => {
+                // Nothing is asked again of a reader that has given up.
+                self.inner = Box::new(std::iter::empty());
+                return Some(Err(damaged(&self.name, self.kind, error)));
+            }
         };
         let first = self.next_row;
-        self.next_row += batch.num_rows() as u64;
+        self.next_row = self.next_row.saturating_add(batch.num_rows() as u64);
         Some(Ok((batch, first)))
     }
 }

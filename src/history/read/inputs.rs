@@ -1,5 +1,5 @@
 //! From what the user named to a list of files that can be opened again and again: directories and
-//! globs are listed, standard input is copied to an unnamed temporary file, and what a file is is
+//! globs are listed (what can be read once only was copied before: see `once`), and what a file is is
 //! told by its first bytes, never by its name.
 
 use std::fs::File;
@@ -8,17 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rustc_hash::FxHashSet;
+
+use super::listing::expand;
 use crate::error::{Error, Place, Result};
+use crate::files::FileId;
 use crate::history::input::{Input, MemoryTable};
-use crate::history::options::LogOptions;
 
 /// What the user calls standard input, and what messages call it.
-const STDIN: &str = "-";
-const STDIN_NAME: &str = "standard input";
-
-/// File names (before `.gz`, `.zst`) that a directory is searched for.
-const EXTENSIONS: [&str; 10] =
-    ["csv", "tsv", "psv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "arrow"];
+pub(crate) const STDIN: &str = "-";
+pub(crate) const STDIN_NAME: &str = "standard input";
 
 /// How a file's bytes make a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +56,14 @@ enum Origin {
 impl Source {
     /// Opens it from its start.
     pub fn open(&self) -> Result<Opened> {
+        Ok(Opened { file: self.shared()?, at: 0, length: self.length })
+    }
+
+    /// The file itself, which readers share.
+    pub fn shared(&self) -> Result<Arc<File>> {
         match &self.origin {
-            Origin::Path(path) => File::open(path).map(Opened::Own).map_err(|e| Error::io("open", path, e)),
-            Origin::Spooled(file) => Ok(Opened::Shared { file: file.clone(), at: 0, length: self.length }),
+            Origin::Path(path) => File::open(path).map(Arc::new).map_err(|e| Error::io("open", path, e)),
+            Origin::Spooled(file) => Ok(file.clone()),
             Origin::Memory(_) => unreachable!("a table in memory is not opened: see Source::table"),
         }
     }
@@ -107,43 +111,36 @@ impl Source {
     }
 }
 
-/// A file being read. The copy of standard input has no name to open again, so its readers share it
-/// and each keeps its own place.
-pub(crate) enum Opened {
-    Own(File),
-    Shared { file: Arc<File>, at: u64, length: u64 },
+/// A file being read. Its readers may share it (a copy of what can be read once only has no name to open again): each
+/// keeps its own place.
+pub(crate) struct Opened {
+    pub file: Arc<File>,
+    /// The next byte.
+    pub at: u64,
+    /// How long the file is.
+    pub length: u64,
 }
 
 impl Read for Opened {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        match self {
-            Opened::Own(file) => file.read(buffer),
-            Opened::Shared { file, at, .. } => {
-                #[cfg(unix)]
-                let n = std::os::unix::fs::FileExt::read_at(&**file, buffer, *at)?;
-                #[cfg(windows)]
-                let n = std::os::windows::fs::FileExt::seek_read(&**file, buffer, *at)?;
-                *at += n as u64;
-                Ok(n)
-            }
-        }
+        #[cfg(unix)]
+        let n = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.at)?;
+        #[cfg(windows)]
+        let n = std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, self.at)?;
+        self.at += n as u64;
+        Ok(n)
     }
 }
 
 impl Seek for Opened {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        match self {
-            Opened::Own(file) => file.seek(to),
-            Opened::Shared { at, length, .. } => {
-                let place = match to {
-                    SeekFrom::Start(place) => Some(place),
-                    SeekFrom::End(back) => length.checked_add_signed(back),
-                    SeekFrom::Current(step) => at.checked_add_signed(step),
-                };
-                *at = place.ok_or(std::io::ErrorKind::InvalidInput)?;
-                Ok(*at)
-            }
-        }
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(back) => self.length.checked_add_signed(back),
+            SeekFrom::Current(step) => self.at.checked_add_signed(step),
+        };
+        self.at = place.ok_or(std::io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 
@@ -213,7 +210,7 @@ pub(crate) fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::R
 }
 
 /// All files and tables that `inputs` mean, in order, and sentences about files of a directory left aside.
-pub(crate) fn list(inputs: &[Input], options: &LogOptions) -> Result<(Vec<Source>, Vec<String>)> {
+pub(crate) fn list(inputs: &[Input]) -> Result<(Vec<Source>, Vec<String>)> {
     let mut sources = Vec::new();
     let mut said = Vec::new();
     for input in inputs {
@@ -230,10 +227,6 @@ pub(crate) fn list(inputs: &[Input], options: &LogOptions) -> Result<(Vec<Source
                 continue;
             }
         };
-        if path.as_os_str() == STDIN {
-            sources.push(spool_stdin(options)?);
-            continue;
-        }
         for file in expand(path, &mut said)? {
             let length = file.metadata().map_err(|e| Error::io("open", &file, e))?.len();
             sources.push(Source { name: file.display().to_string(), length, origin: Origin::Path(file) });
@@ -246,85 +239,16 @@ pub(crate) fn list(inputs: &[Input], options: &LogOptions) -> Result<(Vec<Source
     }
 }
 
-fn expand(path: &Path, said: &mut Vec<String>) -> Result<Vec<PathBuf>> {
-    if path.is_dir() {
-        return list_directory(path, said);
-    }
-    let pattern = path.to_str().filter(|text| !path.exists() && text.contains(['*', '?', '[']));
-    let Some(pattern) = pattern else { return Ok(vec![path.to_owned()]) };
-    let matches = glob::glob(pattern).map_err(|e| Error::option("LOG", format!("'{pattern}': {e}")))?;
-    let mut files = Vec::new();
-    for found in matches {
-        let found = found.map_err(|e| {
-            let path = e.path().to_owned();
-            Error::io("list", path, e.into())
-        })?;
-        if found.is_file() {
-            files.push(found);
-        }
-    }
-    if files.is_empty() {
-        return Err(Error::option("LOG", format!("no file matches '{pattern}'")));
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn list_directory(folder: &Path, said: &mut Vec<String>) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).map_err(|e| Error::io("list", folder, e))?;
-    let (mut files, mut others) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let path = entry.map_err(|e| Error::io("list", folder, e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        let bare = name.trim_end_matches(".gz").trim_end_matches(".zst");
-        let known = EXTENSIONS.iter().any(|extension| bare.ends_with(&format!(".{extension}")));
-        match path.is_file() && known && !name.starts_with(['.', '_']) {
-            true => files.push(path),
-            false => others.push(name),
-        }
-    }
-    if files.is_empty() {
-        let known = EXTENSIONS.join(", .");
-        let message = format!("the directory has no table in it (looked for .{known}, also .gz and .zst)");
-        return Err(Error::input(Place::file(folder.display().to_string()), message));
-    }
-    files.sort();
-    if !others.is_empty() {
-        others.sort();
-        let shown = others.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        let (read, left) = (files.len(), others.len());
-        said.push(format!(
-            "{}: {read} files read, {left} other entries left aside ({shown})",
-            folder.display()
-        ));
-    }
-    Ok(files)
-}
-
 fn refuse_twice(sources: &[Source]) -> Result<()> {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     for source in sources {
-        let real = match &source.origin {
-            Origin::Path(path) => path.canonicalize().unwrap_or_else(|_| path.clone()),
-            Origin::Spooled(_) if source.name == STDIN_NAME => PathBuf::from(STDIN),
-            Origin::Spooled(_) | Origin::Memory(_) => continue,
-        };
-        if seen.contains(&real) {
-            let message = "the file is named twice; its purchases would count double";
+        let Some(id) = source.path().and_then(FileId::of) else { continue };
+        if !seen.insert(id) {
+            let message = "the file is named twice (by this name, another one or a link); its purchases would count double";
             return Err(Error::input(Place::file(&source.name), message));
         }
-        seen.push(real);
     }
     Ok(())
-}
-
-fn spool_stdin(options: &LogOptions) -> Result<Source> {
-    let folder = options.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let mut file =
-        tempfile::tempfile_in(&folder).map_err(|e| Error::io("spool standard input to", &folder, e))?;
-    let length = std::io::copy(&mut std::io::stdin().lock(), &mut file)
-        .map_err(|e| Error::io("spool standard input to", &folder, e))?;
-    Ok(Source { name: STDIN_NAME.to_owned(), length, origin: Origin::Spooled(Arc::new(file)) })
 }
 
 /// First bytes of files that people hand in by mistake, what they are, and the way out.

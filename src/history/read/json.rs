@@ -114,20 +114,21 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = 0u64;
+        // What starts here has not been seen: no text is as long.
+        self.fields.fill((u32::MAX, u32::MAX));
         while let Some(key) = map.next_key::<Cow<str>>()? {
             let Some(index) = self.names.iter().position(|name| *name == *key) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            if seen & (1 << index) != 0 {
+            if self.fields[index].0 != u32::MAX {
                 return Err(A::Error::custom("a key occurs twice"));
             }
-            seen |= 1 << index;
             let start = self.text.len() as u32;
             append(map.next_value::<&RawValue>()?, self.text)?;
             self.fields[index] = (start, self.text.len() as u32);
         }
+        self.fields.iter_mut().filter(|field| field.0 == u32::MAX).for_each(|field| *field = (0, 0));
         Ok(())
     }
 }

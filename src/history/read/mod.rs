@@ -13,8 +13,11 @@ pub(crate) mod calendar;
 pub(crate) mod columns;
 pub(crate) mod dates;
 pub(crate) mod feed;
-mod inputs;
+mod guarded;
+pub(crate) mod inputs;
+mod ipc;
 mod json;
+pub(crate) mod listing;
 pub(crate) mod names;
 pub(crate) mod outcome;
 mod plan;
@@ -22,7 +25,7 @@ pub(crate) mod recognise;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
-mod token;
+pub(crate) mod token;
 pub(crate) mod typed;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,6 +1,8 @@
 //! What the inputs are: the format of each file and the roles of its columns, which must be the same
 //! in all of them.
 
+use rustc_hash::FxHashSet;
+
 use super::arrow::{self, ArrowTable};
 use super::blocks::{BlockReader, header, hint_length};
 use super::columns::{self, AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
@@ -105,7 +107,7 @@ impl Table {
 /// # Errors
 /// If an input cannot be opened or understood, or if the inputs differ in kind or columns.
 pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recognised> {
-    let (sources, assumptions) = inputs::list(inputs, options)?;
+    let (sources, assumptions) = inputs::list(inputs)?;
     let mut tables: Vec<Table> = Vec::new();
     for source in sources {
         let table = look_at(source, |file, names| columns::find(file, names, options))?;
@@ -128,7 +130,7 @@ pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recogn
 /// # Errors
 /// If one cannot be opened or understood.
 pub(crate) fn recognise_customers(input: &Input, options: &LogOptions) -> Result<Inputs> {
-    let (sources, assumptions) = inputs::list(std::slice::from_ref(input), options)?;
+    let (sources, assumptions) = inputs::list(std::slice::from_ref(input))?;
     let look = |source| look_at(source, |file, names| columns::find_customers(file, names, options));
     Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
 }
@@ -185,11 +187,11 @@ fn look_at_text(source: &Source, format: Format) -> Result<(Format, Vec<String>)
 
 /// The keys that occur in the first lines, in the order in which they come up.
 fn json_names(source: &Source, block: &[u8]) -> Result<Vec<String>> {
-    let mut names: Vec<String> = Vec::new();
+    let (mut names, mut seen) = (Vec::new(), FxHashSet::default());
     let rows = block.split(|&b| b == b'\n' || b == b'\r').filter(|row| !row.trim_ascii().is_empty());
     for row in rows.take(1000) {
         for key in json::keys(row) {
-            if !names.contains(&key) {
+            if seen.insert(key.clone()) {
                 names.push(key);
             }
         }
