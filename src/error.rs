@@ -3,12 +3,13 @@
 //! The rule: what a user can cause is an `Err` of [`Error`]; what only we can cause is a panic.
 //! Conditions that do not stop the work are [`Warning`](crate::warning::Warning)s.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::fit::FitReport;
+use crate::shown::{Showing, shown, shown_lines};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -181,15 +182,18 @@ impl From<ErrorKind> for Error {
     }
 }
 
+/// In words, as they are shown: what comes from outside is made visible here (see [`shown`](crate::shown)). Rows that
+/// cannot be used are listed line by line; nothing else has lines.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let lines = matches!(*self.0, ErrorKind::BadRows(_));
+        write!(Showing { out: f, lines }, "{}", self.0)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -238,7 +242,7 @@ const SHOWN_VALUE: usize = 60;
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&shown(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
@@ -246,12 +250,12 @@ impl fmt::Display for Place {
             write!(f, ", row {row}")?;
         }
         if let Some(column) = &self.column {
-            write!(f, ", column \"{column}\"")?;
+            write!(f, ", column \"{}\"", shown(column))?;
         }
         if let Some(value) = &self.value {
-            let shown: String = value.chars().take(SHOWN_VALUE).collect();
-            let more = if shown.len() < value.len() { "..." } else { "" };
-            write!(f, ": '{}{more}'", shown.escape_debug())?;
+            let start: String = value.chars().take(SHOWN_VALUE).collect();
+            let more = if start.len() < value.len() { "..." } else { "" };
+            write!(f, ": '{}{more}'", start.escape_debug())?;
         }
         Ok(())
     }
@@ -284,11 +288,11 @@ impl fmt::Display for BadRows {
         let (rows, verb) = if self.total == 1 { ("row", "is") } else { ("rows", "are") };
         writeln!(f, "{} {rows} of {} {verb} unusable:", self.total, self.rows_read)?;
         for row in &self.listed {
-            writeln!(f, "  {}: {}", row.place, row.problem)?;
+            writeln!(f, "  {}: {}", row.place, shown(&row.problem))?;
         }
         if self.total > self.listed.len() as u64 {
             writeln!(f, "  ... and {} more", self.total - self.listed.len() as u64)?;
         }
-        f.write_str(&self.advice)
+        f.write_str(&shown_lines(&self.advice))
     }
 }

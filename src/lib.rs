@@ -52,11 +52,13 @@ pub mod report;
 pub mod simulate;
 pub mod sql;
 
+pub mod ahead;
 pub mod cli;
 
 pub mod error;
 mod files;
 pub mod progress;
+pub mod shown;
 pub mod units;
 pub mod warning;
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::shown::shown;
+
 /// A finding with advice. New kinds may be added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Warning {
@@ -21,6 +23,6 @@ impl Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&shown(&self.message))
     }
 }

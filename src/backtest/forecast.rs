@@ -157,8 +157,10 @@ impl Chances {
         let mut sum = 0.0;
         loop {
             let n = cumulated.len();
-            sum += model.purchases_pmf(customer, horizon, n as u32).max(0.0);
-            cumulated.push(sum.min(1.0));
+            // Not `max` and `min`, which take what is not a number for their other argument.
+            let chance = model.purchases_pmf(customer, horizon, n as u32);
+            sum += if chance < 0.0 { 0.0 } else { chance };
+            cumulated.push(if sum > 1.0 { 1.0 } else { sum });
             if (sum >= 1.0 - TAIL && n >= most) || n >= MOST_PURCHASES || sum.is_nan() {
                 break;
             }

@@ -52,7 +52,7 @@ impl Test<'_> {
         for rival in Rival::ALL {
             match rivals::forecast(rival, &cohort, self.windows.horizon()) {
                 Ok((forecast, learned)) => {
-                    entrants.push(self.judge(rival.name(), forecast, &cohort, learned))
+                    entrants.push(self.judge(rival.name(), forecast, &cohort, learned)?)
                 }
                 Err(words) => left_out.push((rival.name().to_owned(), words)),
             }
@@ -159,18 +159,25 @@ impl Test<'_> {
             .calendar
             .as_ref()
             .map_or_else(Vec::new, |calendar| tracking::tracking(&model, calendar, windows, self.window));
-        let entrant = self.judge(name, forecast, cohort, String::new());
+        let entrant = self.judge(name, forecast, cohort, String::new())?;
         Ok(Entrant { rival: false, tracking, model: Some(model), ..entrant })
     }
 
-    fn judge(&self, name: &'static str, forecast: Forecast, cohort: &Cohort, learned: String) -> Entrant {
+    fn judge(
+        &self,
+        name: &'static str,
+        forecast: Forecast,
+        cohort: &Cohort,
+        learned: String,
+    ) -> Result<Entrant> {
         self.progress.stage(&format!("judging {name}"), None);
         let card = Scorecard::new(cohort, &forecast);
         let values = card.measure(&vec![1.0; cohort.len()]);
         let options = self.options;
-        let replicates = resample::replicates(&card, &cohort.key, options.seed, options.replicates);
+        let replicates =
+            resample::replicates(&card, &cohort.key, (options.seed, options.replicates), self.progress)?;
         let distribution = forecast.distribution.as_ref();
-        Entrant {
+        Ok(Entrant {
             name,
             rival: true,
             learned,
@@ -183,7 +190,7 @@ impl Test<'_> {
                 .map_or_else(Vec::new, |found| groups::calibration(cohort, &found.p_buy)),
             tracking: Vec::new(),
             forecast: options.keep.then_some(forecast),
-        }
+        })
     }
 }
 

@@ -7,6 +7,8 @@
 use rayon::prelude::*;
 
 use super::metrics::{Scorecard, Values};
+use crate::error::Result;
+use crate::progress::Progress;
 
 /// Probability of the intervals given.
 pub const LEVEL: f64 = 0.9;
@@ -47,13 +49,22 @@ pub(super) fn quantile(sorted: &[f64], probability: f64) -> f64 {
 }
 
 /// The figures of each replicate, in order.
-pub(super) fn replicates(card: &Scorecard, keys: &[u64], seed: u64, count: u32) -> Vec<Values> {
+///
+/// # Errors
+/// If `progress` says stop.
+pub(super) fn replicates(
+    card: &Scorecard,
+    keys: &[u64],
+    (seed, count): (u64, u32),
+    progress: &dyn Progress,
+) -> Result<Vec<Values>> {
     (0..u64::from(count))
         .into_par_iter()
         .map(|replicate| {
+            progress.check()?;
             let stream = mix(seed ^ mix(replicate.wrapping_add(1)));
             let weights: Vec<f64> = keys.iter().map(|key| poisson(uniform(mix(key ^ stream)))).collect();
-            card.measure(&weights)
+            Ok(card.measure(&weights))
         })
         .collect()
 }

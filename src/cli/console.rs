@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::{Report, text};
+use crate::shown::{shown, shown_json};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
@@ -90,7 +91,7 @@ impl Console {
     /// One line about something written.
     pub fn say(&self, line: &str) {
         self.finish();
-        let _ = writeln!(anstream::stderr(), "{line}");
+        let _ = writeln!(anstream::stderr(), "{}", shown(line));
     }
 
     /// Takes the progress bar off the screen.
@@ -107,6 +108,7 @@ fn gap(before: &str, after: &str) -> &'static str {
 
 fn print_json(json: &Map<String, Value>, results: Results) -> Result<()> {
     let text = serde_json::to_string_pretty(json).expect("a map of finite numbers and text");
+    let text = shown_json(&text);
     if results == Results::Stderr {
         let _ = writeln!(std::io::stderr(), "{text}");
         return Ok(());
@@ -137,7 +139,7 @@ impl Progress for Console {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(name.to_owned());
+        bar.set_message(shown(name).into_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
     }
 

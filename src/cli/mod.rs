@@ -20,12 +20,15 @@ mod summarize;
 mod table_args;
 pub mod words;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::shown::{shown, shown_lines};
 use console::Console;
 
 /// Customer lifetime value from a purchase history: who is still a customer, how often they will
@@ -77,12 +80,12 @@ enum Verb {
 
 /// Runs the program with these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-            // Nothing is left to tell anybody if even this cannot be printed.
-            let _ = error.print();
+            print_usage(&error, &arguments);
             return code;
         }
     };
@@ -94,6 +97,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints what is wrong with what was typed, or the help that was asked for. What was typed may come from elsewhere,
+/// such as the name of a file.
+fn print_usage(error: &clap::Error, arguments: &[OsString]) {
+    let hidden = |argument: &OsString| matches!(shown(&argument.to_string_lossy()), Cow::Owned(_));
+    // Nothing is left to tell anybody if even this cannot be printed.
+    let _ = match arguments.iter().any(hidden) {
+        true => write!(std::io::stderr(), "{}", shown_lines(&error.render().to_string())),
+        false => error.print(),
+    };
 }
 
 fn run(cli: Cli) -> Result<()> {

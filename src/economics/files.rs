@@ -1,7 +1,7 @@
 //! Customers with their segments as tables: one with all that is known, and a file for a CRM.
 //!
-//! Spreadsheets take text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula. The CRM
-//! file, which people open in them, has an apostrophe before such text, and before text that begins with an
+//! Spreadsheets take text that begins with `=`, `+`, `-`, `@` (also in their full-width forms), a tab or the end of a
+//! line for a formula (OWASP, "CSV Injection", <https://owasp.org/www-community/attacks/CSV_Injection>). The CRM file, which people open in them, has an apostrophe before such text, and before text that begins with an
 //! apostrophe: taking one leading apostrophe off gives the text back. No other file is changed.
 
 use std::sync::Arc;
@@ -113,6 +113,8 @@ fn dates(some: &[CustomerSegment]) -> Date32Array {
 
 /// Text that no spreadsheet takes for a formula.
 fn guarded(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+    const RISKY: [char; 12] =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    let risky = text.starts_with(RISKY);
     if risky { format!("'{text}") } else { text.to_owned() }
 }

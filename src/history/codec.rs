@@ -4,6 +4,11 @@
 //! Ids that are plain integers are kept as integers and amounts that are whole cents as integers,
 //! so that a typical row takes 8 to 10 bytes instead of 20 to 30. Every encoding is exact to the bit.
 
+use std::ops::Range;
+
+use arrow_array::StringArray;
+use arrow_buffer::{Buffer, OffsetBuffer};
+
 use super::fold::Folded;
 
 /// Texts end to end.
@@ -33,6 +38,25 @@ impl Texts {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+    }
+
+    fn start(&self, i: usize) -> usize {
+        if i == 0 { 0 } else { self.ends[i - 1] }
+    }
+
+    /// How many bytes some of them have.
+    pub fn length(&self, rows: Range<usize>) -> usize {
+        if rows.is_empty() { 0 } else { self.ends[rows.end - 1] - self.start(rows.start) }
+    }
+
+    /// Some of them, which are text, as a column; they must have less than 2 GiB.
+    pub fn array(&self, rows: Range<usize>) -> StringArray {
+        let first = self.start(rows.start);
+        let offset = |end: &usize| i32::try_from(end - first).expect("less than 2 GiB of text");
+        let offsets =
+            std::iter::once(0).chain(self.ends[rows.clone()].iter().map(offset)).collect::<Vec<i32>>();
+        let bytes = &self.bytes[first..first + self.length(rows)];
+        StringArray::new(OffsetBuffer::new(offsets.into()), Buffer::from(bytes), None)
     }
 }
 

@@ -5,7 +5,6 @@
 //! otherwise 64-bit hashes are sorted and equal ones looked at again, so no ids are kept.
 
 use std::hash::Hasher;
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -17,6 +16,7 @@ use super::read::feed::Feed;
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
 use super::read::{Inputs, arrow, in_parallel};
 use super::summary_rows::{self, Customers};
+use crate::ahead::Ahead;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::progress::Progress;
 use crate::summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
@@ -284,15 +284,12 @@ impl Inner {
                 Some((_, bad)) if !self.options.skip_bad_rows => {
                     Err(ErrorKind::Input { place: bad.place.clone(), message: bad.problem.clone() }.into())
                 }
-                _ => Ok(customers.into_batch()),
+                _ => Ok(customers.into_batches(BATCH_ROWS)),
             });
             match checked {
-                Ok(batch) => {
-                    for start in (0..batch.len()).step_by(BATCH_ROWS) {
-                        let length = BATCH_ROWS.min(batch.len() - start);
-                        if !send(Ok(slice(&batch, start, length))) {
-                            return;
-                        }
+                Ok(mut batches) => {
+                    if !batches.all(|batch| send(Ok(batch))) {
+                        return;
                     }
                 }
                 Err(error) => {
@@ -301,19 +298,6 @@ impl Inner {
                 }
             }
         }
-    }
-}
-
-fn slice(batch: &SummaryBatch, start: usize, length: usize) -> SummaryBatch {
-    SummaryBatch {
-        customer_id: batch.customer_id.slice(start, length),
-        frequency: batch.frequency.slice(start, length),
-        recency: batch.recency.slice(start, length),
-        t: batch.t.slice(start, length),
-        monetary_value: batch.monetary_value.as_ref().map(|column| column.slice(start, length)),
-        log_gaps: batch.log_gaps.as_ref().map(|column| column.slice(start, length)),
-        first_amount: None,
-        attributes: batch.attributes.iter().map(|column| column.slice(start, length)).collect(),
     }
 }
 
@@ -327,10 +311,8 @@ fn hash(id: &[u8]) -> u64 {
 
 impl Batches for SummaryFile {
     fn batches(&self) -> Box<dyn Iterator<Item = Result<SummaryBatch>> + Send + '_> {
-        let (sender, receiver): (_, Receiver<Result<SummaryBatch>>) = sync_channel(1);
         let inner = self.inner.clone();
-        std::thread::spawn(move || inner.stream(&|batch| sender.send(batch).is_ok()));
-        Box::new(receiver.into_iter())
+        Box::new(Ahead::new(1, move |send| inner.stream(send)))
     }
 }
 

@@ -6,12 +6,13 @@
 //! that says its unit, as those that clv writes do, may have 0 there: returns can take off all that
 //! a customer spent, while elsewhere 0 is mostly a missing value.
 
-use arrow_array::builder::StringBuilder;
+use std::ops::Range;
+
 use arrow_array::{Array, Float64Array, StringArray, UInt32Array};
-use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::account::Fate;
 use super::attributes::{MISSING, value};
+use super::codec::Texts;
 use super::customer_file::text_of;
 use super::read::amounts;
 use super::read::batch::column;
@@ -58,14 +59,13 @@ fn problem<T>(column: &'static str, cell: Cell, why: impl Into<String>) -> Resul
 
 /// Customers of one piece of the input, and what was found in it.
 pub(crate) struct Customers {
-    ids: Vec<u8>,
-    offsets: Vec<i32>,
+    ids: Texts,
     frequency: Vec<u32>,
     recency: Vec<f64>,
     t: Vec<f64>,
     monetary: Option<Vec<f64>>,
     log_gaps: Option<Vec<f64>>,
-    attributes: Vec<StringBuilder>,
+    attributes: Vec<Texts>,
     /// Attribute by attribute: customers without a value.
     pub missing: Vec<u64>,
     point: u8,
@@ -89,14 +89,13 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
     let table = &inputs.tables[work.file];
     let has_money = table.summary().monetary.is_some();
     let mut customers = Customers {
-        ids: Vec::new(),
-        offsets: vec![0],
+        ids: Texts::default(),
         frequency: Vec::new(),
         recency: Vec::new(),
         t: Vec::new(),
         monetary: has_money.then(Vec::new),
         log_gaps: table.summary().log_gaps.map(|_| Vec::new()),
-        attributes: table.summary().attributes.iter().map(|_| StringBuilder::new()).collect(),
+        attributes: table.summary().attributes.iter().map(|_| Texts::default()).collect(),
         missing: vec![0; table.summary().attributes.len()],
         point,
         rows: Vec::new(),
@@ -199,8 +198,7 @@ impl Customers {
             Ok(Checked { x, t_x, t, money, log_gaps }) => {
                 self.tally.rows += 1;
                 self.tally.fates[Fate::Customer as usize].0 += 1;
-                self.ids.extend_from_slice(row.id);
-                self.offsets.push(self.ids.len() as i32);
+                self.ids.push(row.id);
                 self.rows.push(number);
                 self.frequency.push(x);
                 self.recency.push(t_x);
@@ -223,8 +221,7 @@ impl Customers {
         for ((column, missing), text) in self.attributes.iter_mut().zip(&mut self.missing).zip(values) {
             let text = value(text);
             *missing += u64::from(text.is_empty());
-            let text = if text.is_empty() { MISSING } else { std::str::from_utf8(text).unwrap_or_default() };
-            column.append_value(text);
+            column.push(if text.is_empty() { MISSING.as_bytes() } else { text });
         }
     }
 
@@ -339,23 +336,68 @@ impl Customers {
         self.t.iter().copied().fold(0.0, f64::max)
     }
 
-    /// The customers as columns.
-    pub fn into_batch(mut self) -> SummaryBatch {
-        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
-        SummaryBatch {
-            customer_id: StringArray::new(offsets, Buffer::from_vec(self.ids), None),
-            frequency: UInt32Array::from(self.frequency),
-            recency: Float64Array::from(self.recency),
-            t: Float64Array::from(self.t),
-            monetary_value: self.monetary.map(Float64Array::from),
-            log_gaps: self.log_gaps.map(Float64Array::from),
+    /// The customers as columns, at most so many in a batch.
+    pub fn into_batches(self, most: usize) -> impl Iterator<Item = SummaryBatch> {
+        let columns = || std::iter::once(&self.ids).chain(&self.attributes);
+        let cuts = cuts(&columns().collect::<Vec<_>>(), most, i32::MAX as usize);
+        let frequency = UInt32Array::from(self.frequency);
+        let (recency, t) = (Float64Array::from(self.recency), Float64Array::from(self.t));
+        let monetary = self.monetary.map(Float64Array::from);
+        let log_gaps = self.log_gaps.map(Float64Array::from);
+        let (ids, attributes) = (self.ids, self.attributes);
+        cuts.into_iter().map(move |Range { start, end }| SummaryBatch {
+            customer_id: ids.array(start..end),
+            frequency: frequency.slice(start, end - start),
+            recency: recency.slice(start, end - start),
+            t: t.slice(start, end - start),
+            monetary_value: monetary.as_ref().map(|column| column.slice(start, end - start)),
+            log_gaps: log_gaps.as_ref().map(|column| column.slice(start, end - start)),
             first_amount: None,
-            attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
-        }
+            attributes: attributes.iter().map(|column| column.array(start..end)).collect(),
+        })
     }
 
     /// Ids in the order of the rows.
     pub fn ids(&self) -> impl Iterator<Item = &[u8]> {
-        self.offsets.windows(2).map(|pair| &self.ids[pair[0] as usize..pair[1] as usize])
+        (0..self.ids.len()).map(|row| self.ids.get(row))
+    }
+}
+
+/// Where rows are cut so that no piece has more than so many rows, or more than so many bytes of one column. One row is
+/// never cut.
+fn cuts(columns: &[&Texts], most_rows: usize, most_bytes: usize) -> Vec<Range<usize>> {
+    let rows = columns.first().map_or(0, |column| column.len());
+    let (mut all, mut start) = (Vec::new(), 0);
+    while start < rows {
+        let fits = |end: usize| columns.iter().all(|column| column.length(start..end) <= most_bytes);
+        let mut end = rows.min(start + most_rows);
+        while end > start + 1 && !fits(end) {
+            end = start + (end - start) / 2;
+        }
+        all.push(start..end);
+        start = end;
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Offsets of a batch are 32 bits wide. Seen to fail with rows alone counted.
+    #[test]
+    fn batches_are_cut_by_rows_and_bytes() {
+        let column = |texts: &[&str]| {
+            let mut all = Texts::default();
+            texts.iter().for_each(|text| all.push(text.as_bytes()));
+            all
+        };
+        let (ids, long) =
+            (column(&["a", "b", "c", "d", "e"]), column(&["", "12345678", "1", "1234", "12345"]));
+        assert_eq!(cuts(&[&ids], 2, 100), [0..2, 2..4, 4..5]);
+        assert_eq!(cuts(&[&ids, &long], 5, 8), [0..2, 2..3, 3..4, 4..5]);
+        assert_eq!(cuts(&[&ids, &long], 5, 7), [0..1, 1..2, 2..4, 4..5]);
+        assert_eq!(long.array(1..4), StringArray::from(vec!["12345678", "1", "1234"]));
+        assert!(cuts(&[&column(&[])], 5, 5).is_empty());
     }
 }

@@ -15,6 +15,7 @@ use self::blocks::{Glossary, block, cells, terms};
 use self::element::{Element, element, text};
 use crate::figure::{Figure, Theme};
 use crate::report::page::{Page, Part, Section, Tile};
+use crate::shown::shown_lines;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -140,7 +141,7 @@ fn figure(figure: &Figure) -> Element {
             element("script")
                 .attribute("type", "application/json")
                 .attribute("data-spec", &figure.name)
-                .code(embedded(&spec(figure))),
+                .code(embedded(&visible(spec(figure)))),
         )
 }
 
@@ -155,6 +156,17 @@ fn spec(figure: &Figure) -> Value {
         }
     }
     spec
+}
+
+/// The same with all its texts as they are shown: a chart draws them.
+fn visible(value: Value) -> Value {
+    let text = |text: String| shown_lines(&text).into_owned();
+    match value {
+        Value::String(found) => Value::String(text(found)),
+        Value::Array(all) => all.into_iter().map(visible).collect(),
+        Value::Object(all) => all.into_iter().map(|(key, value)| (text(key), visible(value))).collect(),
+        other => other,
+    }
 }
 
 /// JSON that is safe inside a script element, whatever texts are in it: no `<`, and no line ends that

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::{Block, Report, Table};
+use crate::shown::shown_lines;
 
 /// A whole report: results first, then what looks wrong; what was assumed can be folded out.
 pub fn render(report: &Report) -> String {
@@ -63,7 +64,7 @@ fn push_cell(tag: &str, text: &str, number: bool, out: &mut String) {
 
 /// Text from data must not become markup.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    shown_lines(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The terminal renderer: blocks to text with a little colour, which the stream removes where there
-//! is no terminal.
+//! is no terminal. No text of a block reaches a terminal as a command to it.
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
 use crate::report::{Block, Report, Table};
+use crate::shown::shown;
 
 const HEADING: Style = Style::new().bold();
 const HEAD: Style = Style::new().dimmed();
@@ -18,10 +19,10 @@ pub fn render(blocks: &[Block]) -> String {
         match block {
             Block::Heading(text) => {
                 let gap = if i == 0 { "" } else { "\n" };
-                let _ = writeln!(out, "{gap}{HEADING}{text}{HEADING:#}");
+                let _ = writeln!(out, "{gap}{HEADING}{}{HEADING:#}", shown(text));
             }
-            Block::Table(table) => render_table(table, &mut out),
-            Block::Line(text) => out.push_str(&wrapped(text, "  ", "  ")),
+            Block::Table(table) => render_table(&visible(table), &mut out),
+            Block::Line(text) => out.push_str(&wrapped(&shown(text), "  ", "  ")),
         }
     }
     out
@@ -39,10 +40,17 @@ pub fn plain(report: &Report) -> String {
 pub fn render_warnings(warnings: &[String]) -> String {
     let mut out = String::new();
     for warning in warnings {
-        let text = wrapped(&format!("warning: {warning}"), "", "  ");
+        let text = wrapped(&format!("warning: {}", shown(warning)), "", "  ");
         let _ = write!(out, "{}", text.replacen("warning:", &format!("{WARNING}warning:{WARNING:#}"), 1));
     }
     out
+}
+
+/// The table as it is shown.
+fn visible(table: &Table) -> Table {
+    let columns = table.columns.iter().map(|(head, number)| (shown(head).into_owned(), *number));
+    let rows = table.rows.iter().map(|row| row.iter().map(|cell| shown(cell).into_owned()).collect());
+    Table { columns: columns.collect(), rows: rows.collect() }
 }
 
 fn render_table(table: &Table, out: &mut String) {

@@ -136,7 +136,7 @@ fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, hori
         ExtraColumn::PPurchase => {
             // Without end, everyone alive buys again or leaves: look far ahead.
             let horizon = if horizon == f64::INFINITY { 1e9 * (1.0 + customer.t) } else { horizon };
-            Some((1.0 - model.purchases_pmf(customer, horizon, 0)).max(0.0))
+            Some((1.0 - model.purchases_pmf(customer, horizon, 0)).clamp(0.0, 1.0))
         }
         ExtraColumn::NextPurchaseMedian => next_purchase_quantile(&**model, customer, 0.5),
         ExtraColumn::ExpectedLifetime => {

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -155,6 +156,7 @@ pub(crate) fn open_group(
         kind: "Parquet",
         inner: Box::new(reader),
         next_row: row_groups(table)[group].0,
+        rest: None,
     })
 }
 
@@ -167,6 +169,7 @@ pub(crate) fn open_memory(table: &MemoryTable, used: &[usize]) -> Batches {
         kind: "Arrow",
         inner: Box::new(table.pieces(&used, BATCH).map(Ok)),
         next_row: 1,
+        rest: None,
     }
 }
 
@@ -181,7 +184,7 @@ pub(crate) fn open_ipc(source: &Source, format: Format, used: &[usize]) -> Resul
         })
     });
     let inner = inner.map_err(|e| damaged(&source.name, "Arrow", e))?;
-    Ok(Batches { name: source.name.clone(), kind: "Arrow", inner, next_row: 1 })
+    Ok(Batches { name: source.name.clone(), kind: "Arrow", inner, next_row: 1, rest: None })
 }
 
 type BatchIterator = Box<dyn Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + Send>;
@@ -192,12 +195,53 @@ pub(crate) struct Batches {
     kind: &'static str,
     inner: BatchIterator,
     next_row: u64,
+    /// What is left of a batch that is handed on in pieces, and how many rows a piece has.
+    rest: Option<(RecordBatch, usize)>,
+}
+
+/// Rows beyond which a batch is handed on in pieces, and bytes of a text column beyond which they are small ones.
+const LARGE: usize = 1 << 20;
+const HEAVY: i64 = 1 << 30;
+
+/// How many rows of a batch are looked at together: columns of them are written out in other types.
+fn piece(batch: &RecordBatch) -> usize {
+    let bytes = |column: &ArrayRef| match column.data_type() {
+        DataType::LargeUtf8 => {
+            let offsets = column.as_string::<i64>().value_offsets();
+            offsets[offsets.len() - 1] - offsets[0]
+        }
+        DataType::Utf8View => column.get_buffer_memory_size() as i64,
+        _ => 0,
+    };
+    if batch.columns().iter().any(|column| bytes(column) > HEAVY) { BATCH } else { LARGE }
+}
+
+impl Batches {
+    /// The next rows of a batch, and what is left of it.
+    fn cut(&mut self, batch: RecordBatch, rows: usize) -> RecordBatch {
+        if batch.num_rows() <= rows {
+            return batch;
+        }
+        self.rest = Some((batch.slice(rows, batch.num_rows() - rows), rows));
+        batch.slice(0, rows)
+    }
+
+    /// The batch with the number of its first row.
+    fn numbered(&mut self, batch: RecordBatch) -> (RecordBatch, u64) {
+        let first = self.next_row;
+        self.next_row = first.saturating_add(batch.num_rows() as u64);
+        (batch, first)
+    }
 }
 
 impl Iterator for Batches {
     type Item = Result<(RecordBatch, u64)>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some((batch, rows)) = self.rest.take() {
+            let batch = self.cut(batch, rows);
+            return Some(Ok(self.numbered(batch)));
+        }
         let batch = match guarded(|| self.inner.next().transpose()) {
             Ok(batch) => batch?,
             Err(error) => {
@@ -206,8 +250,8 @@ impl Iterator for Batches {
                 return Some(Err(damaged(&self.name, self.kind, error)));
             }
         };
-        let first = self.next_row;
-        self.next_row = self.next_row.saturating_add(batch.num_rows() as u64);
-        Some(Ok((batch, first)))
+        let rows = piece(&batch);
+        let batch = self.cut(batch, rows);
+        Some(Ok(self.numbered(batch)))
     }
 }

@@ -1,14 +1,16 @@
 //! Typed columns of Arrow tables as what a role needs: ids as text, dates as moments, numbers.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType,
 };
 use arrow_array::{
-    Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int64Array, StringArray, UInt64Array,
+    Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int64Array, StringArray, UInt64Array, make_array,
 };
-use arrow_buffer::ScalarBuffer;
+use arrow_buffer::{OffsetBuffer, ScalarBuffer};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
@@ -307,11 +309,70 @@ pub(crate) fn texts(column: &ArrayRef) -> Result<StringArray, String> {
 /// Without dictionaries, and with one kind of text.
 fn plain(column: &ArrayRef) -> Result<ArrayRef, String> {
     match column.data_type() {
-        DataType::Dictionary(_, values) => plain(&convert(column, values)?),
-        DataType::LargeUtf8 | DataType::Utf8View => convert(column, &DataType::Utf8),
-        DataType::RunEndEncoded(_, values) => plain(&convert(column, values.data_type())?),
+        DataType::Dictionary(_, values) => {
+            written_out(column)?;
+            plain(&convert(column, values)?)
+        }
+        DataType::LargeUtf8 => narrow(column),
+        DataType::Utf8View => convert(column, &DataType::Utf8),
+        DataType::RunEndEncoded(_, values) => {
+            written_out(column)?;
+            plain(&convert(column, values.data_type())?)
+        }
         _ => Ok(column.clone()),
     }
+}
+
+/// Text with offsets of 64 bits as text with offsets of 32, counted from its own first row: a piece of a table may
+/// begin beyond 2 GiB of the whole.
+fn narrow(column: &ArrayRef) -> Result<ArrayRef, String> {
+    let text = column.as_string::<i64>();
+    let offsets = text.value_offsets();
+    let (first, last) = (offsets[0], offsets[offsets.len() - 1]);
+    if last <= i64::from(i32::MAX) {
+        return convert(column, &DataType::Utf8);
+    }
+    if last - first > i64::from(i32::MAX) {
+        return Err(TOO_LONG.to_owned());
+    }
+    let own: Vec<i32> = offsets.iter().map(|offset| (offset - first) as i32).collect();
+    let values = text.values().slice_with_length(first as usize, (last - first) as usize);
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(own));
+    Ok(Arc::new(StringArray::new(offsets, values, text.nulls().cloned())))
+}
+
+const TOO_LONG: &str =
+    "some thousand rows of this column come to more than 2 GiB of text: it can hold no ids or words";
+
+/// A few values may stand for many rows: written out they must not come to more than a column can hold.
+fn written_out(column: &ArrayRef) -> Result<(), String> {
+    let (values, keys) = match column.data_type() {
+        DataType::Dictionary(..) => {
+            let dictionary = column.as_any_dictionary();
+            (dictionary.values().clone(), Some(dictionary))
+        }
+        _ => (column.to_data().child_data().last().cloned().map(make_array).ok_or("no values")?, None),
+    };
+    let length = |value: usize| match values.data_type() {
+        DataType::Utf8 => values.as_string::<i32>().value_length(value) as u64,
+        DataType::LargeUtf8 => values.as_string::<i64>().value_length(value) as u64,
+        DataType::Utf8View => values.as_string_view().value(value).len() as u64,
+        _ => 0,
+    };
+    let most = i32::MAX as u64;
+    // Nearly always all values together, as often as there are rows, are few.
+    let all = values.get_buffer_memory_size() as u64;
+    if all.saturating_mul(column.len() as u64) <= most || values.is_empty() {
+        return Ok(());
+    }
+    let longest = (0..values.len()).map(length).max().unwrap_or(0);
+    if longest.saturating_mul(column.len() as u64) <= most {
+        return Ok(());
+    }
+    let Some(dictionary) = keys else { return Err(TOO_LONG.to_owned()) };
+    let last = values.len() - 1;
+    let sum: u64 = dictionary.normalized_keys().into_iter().map(|key| length(key.min(last))).sum();
+    if sum <= most { Ok(()) } else { Err(TOO_LONG.to_owned()) }
 }
 
 fn convert(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, String> {
@@ -320,7 +381,40 @@ fn convert(column: &ArrayRef, to: &DataType) -> Result<ArrayRef, String> {
 
 #[cfg(test)]
 mod tests {
+    use arrow_array::{DictionaryArray, Int32Array, LargeStringArray};
+    use arrow_buffer::{Buffer, MutableBuffer};
+
     use super::*;
+
+    /// Seen to fail as text "too large" with the cast of the library, and with offsets counted from the whole.
+    #[test]
+    fn text_beyond_two_gib_of_a_table() {
+        let wide = 1i64 << 31;
+        // As the last rows of a table have it whose text before them has been cut off: offsets begin late.
+        let text = LargeStringArray::from(vec!["zero", "a", "bc", ""]);
+        let same = narrow(&(Arc::new(text.slice(1, 3)) as ArrayRef)).unwrap();
+        assert_eq!(same.as_string::<i32>(), &StringArray::from(vec!["a", "bc", ""]));
+        // 2 GiB of zeros that nobody touches.
+        let values = Buffer::from(MutableBuffer::from_len_zeroed(wide as usize + 3));
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(vec![0, wide, wide + 1, wide + 3]));
+        let text = LargeStringArray::new(offsets, values, None);
+        let late = narrow(&(Arc::new(text.slice(1, 2)) as ArrayRef)).unwrap();
+        assert_eq!(late.as_string::<i32>(), &StringArray::from(vec!["\0", "\0\0"]));
+        assert_eq!(narrow(&(Arc::new(text) as ArrayRef)).unwrap_err(), TOO_LONG);
+    }
+
+    /// Seen to abort for want of memory: 10 MB a thousand times.
+    #[test]
+    fn few_values_for_many_rows() {
+        let long = "x".repeat(10 << 20);
+        let dictionary = |keys: Vec<i32>| -> ArrayRef {
+            let values = Arc::new(StringArray::from(vec!["a", &long]));
+            Arc::new(DictionaryArray::new(Int32Array::from(keys), values))
+        };
+        assert_eq!(plain(&dictionary(vec![1; 1000])).unwrap_err(), TOO_LONG);
+        let few = plain(&dictionary(vec![0; 1000])).unwrap();
+        assert_eq!((few.len(), few.as_string::<i32>().value(999)), (1000, "a"));
+    }
 
     #[test]
     fn uuids_are_written_as_usual() {

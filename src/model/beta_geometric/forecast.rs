@@ -123,7 +123,7 @@ impl BetaGeometric {
             return alive;
         }
         let left = 1.0 / (1.0 + (-self.ln_odds_left(customer)).exp());
-        (alive + left).min(1.0)
+        (alive + left).clamp(0.0, 1.0)
     }
 }
 

@@ -66,7 +66,7 @@ impl Survival {
         let rule = self.rule(s);
         let terms = rule.p.iter().zip(&rule.weight);
         let mean: f64 = terms.map(|(p, w)| w * (-self.power * (p * s).ln_1p()).exp()).sum();
-        if s > 0.0 { (mean / rule.weight.iter().sum::<f64>()).min(1.0) } else { 1.0 }
+        if s > 0.0 { (mean / rule.weight.iter().sum::<f64>()).clamp(0.0, 1.0) } else { 1.0 }
     }
 
     /// `Σ weight × M` over all nodes.

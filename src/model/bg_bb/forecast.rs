@@ -114,7 +114,7 @@ impl BgBb {
         let (h, y) = (opportunities(horizon), f64::from(n));
         let if_alive = if y > h { 0.0 } else { self.pmf_if_alive(customer, h, y) };
         let alive = past.p_alive() * if_alive;
-        if n > 0 { alive } else { (alive + past.p_left()).min(1.0) }
+        if n > 0 { alive } else { (alive + past.p_left()).clamp(0.0, 1.0) }
     }
 
     /// `P(Y = y)` among the next `h` opportunities, of a customer who is alive: it stays for all of them,
@@ -132,13 +132,13 @@ impl BgBb {
         };
         let leaves = |m: f64| gamma / (gamma + d + m);
         if gamma == 0.0 {
-            return ln_w(h).exp().min(1.0);
+            return ln_w(h).exp().clamp(0.0, 1.0);
         }
         if h - y > BY_RECURRENCE {
             let ln_f = |m: f64| ln_w(m) + leaves(m).ln();
             let terms = SmoothTerms { ln_f, bend: y.sqrt().max(1.0), decay: Some(1.0 + gamma + a) };
             let stayed = if h < f64::INFINITY { ln_w(h).exp() } else { 0.0 };
-            return (terms.sum(y, h - 1.0) + stayed).min(1.0);
+            return (terms.sum(y, h - 1.0) + stayed).clamp(0.0, 1.0);
         }
         // From the last opportunity back, relative to w at each; with a scale, lest it overflow.
         let (mut sum, mut scale, mut ln_scale, mut m) = (1.0_f64, 1.0, 0.0, h);
@@ -150,7 +150,7 @@ impl BgBb {
                 (sum, scale, ln_scale) = (sum / LARGE, scale / LARGE, ln_scale + LARGE.ln());
             }
         }
-        (ln_w(y) + sum.ln() + ln_scale).exp().min(1.0)
+        (ln_w(y) + sum.ln() + ln_scale).exp().clamp(0.0, 1.0)
     }
 
     pub(super) fn habits_of(&self, customer: &Customer) -> Habits {

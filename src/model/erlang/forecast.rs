@@ -134,10 +134,10 @@ impl Erlang {
         let if_alive = self.stages_of(customer).mean(&by_stage);
         let alive = self.p_alive(customer) * if_alive;
         if n > 0 {
-            return alive.min(1.0);
+            return alive.clamp(0.0, 1.0);
         }
         let left = 1.0 / (1.0 + (-self.ln_odds_left(customer)).exp());
-        (alive + left).min(1.0)
+        (alive + left).clamp(0.0, 1.0)
     }
 
     pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {

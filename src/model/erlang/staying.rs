@@ -47,7 +47,7 @@ impl Erlang {
 
     /// The chance of one who is alive to be a customer a time `ahead` later.
     pub(super) fn stays_for(&self, x: u32, stages: &Stages, s: f64) -> f64 {
-        if s == 0.0 { 1.0 } else { stages.mean(&self.staying(x, s)).min(1.0) }
+        if s == 0.0 { 1.0 } else { stages.mean(&self.staying(x, s)).clamp(0.0, 1.0) }
     }
 
     /// The integral of that chance over `s`.

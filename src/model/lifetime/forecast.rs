@@ -54,7 +54,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         let silence = self.silence(customer);
         let both = silence.alive + silence.left;
         let alive = silence.alive / both * (stays + leaves);
-        if n == 0 { (alive + silence.left / both).min(1.0) } else { alive }
+        if n == 0 { (alive + silence.left / both).clamp(0.0, 1.0) } else { alive }
     }
 
     pub fn silence_matters_if_alive(&self) -> bool {

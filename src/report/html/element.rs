@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Display, Write};
 
+use crate::shown::shown_lines;
+
 /// An element with its attributes and what is in it.
 pub(super) struct Element {
     name: &'static str,
@@ -88,7 +90,8 @@ impl Display for Element {
 
 /// As content, or as the value of an attribute, which stands in `"`.
 fn escape(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut rest = text;
+    let text = shown_lines(text);
+    let mut rest = &text[..];
     while let Some(at) = rest.find(['&', '<', '>', '"']) {
         f.write_str(&rest[..at])?;
         f.write_str(match rest.as_bytes()[at] {
@@ -112,6 +115,8 @@ mod tests {
         let paragraph = text("p", hostile).attribute("title", hostile).with(element("meta"));
         let escaped = "&lt;/p&gt;&lt;script&gt;'&amp;&quot;ä";
         assert_eq!(paragraph.to_string(), format!("<p title=\"{escaped}\">{escaped}<meta></p>"));
+        let turned = text("p", "a\u{202e}b\u{2066}\nc");
+        assert_eq!(turned.to_string(), "<p>a\\u{202e}b\\u{2066}\nc</p>");
         assert_eq!(element("script").code("a<b").to_string(), "<script>a<b</script>");
     }
 }
