@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use arrow_array::{Float64Array, StringArray, UInt32Array};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::history::{Activity, Calendar, CleaningAccount};
@@ -62,7 +63,7 @@ impl SummaryBatch {
 }
 
 /// What is known of a summary as a whole.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SummaryMeta {
     /// How time is written in `recency` and `T`.
     pub unit: Unit,
@@ -97,7 +98,7 @@ pub struct SummaryMeta {
 }
 
 /// Where the unit of a summary comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum UnitSource {
     /// The caller said so.
     Given,

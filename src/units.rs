@@ -6,13 +6,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 /// Days in a year, on average.
 pub const DAYS_PER_YEAR: f64 = 365.25;
 
 /// How time is written in summaries and model files. It never changes a forecast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Unit {
     /// Days.
     Day,
@@ -87,7 +89,7 @@ impl FromStr for Unit {
 }
 
 /// What counts as one purchase: all that a customer buys within one grain is one occasion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Grain {
     /// Clock hours.
     Hour,

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::shown::shown;
 
 /// A finding with advice. New kinds may be added.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
     /// A short stable name for programs, e.g. `exact-duplicates`.
     pub code: Cow<'static, str>,

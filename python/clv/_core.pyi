@@ -75,6 +75,7 @@ class Summary(Table):
 
     ``frequency`` counts purchases after the first, ``recency`` is the age at the last purchase and ``T`` the age at
     the end of observation, both in ``unit``; ``monetary_value`` is the mean amount of the purchases after the first.
+    It does not change, and can be pickled (with all its rows) and copied.
     """
 
     @property
@@ -101,6 +102,8 @@ class Summary(Table):
     @property
     def report(self) -> Report:
         """What was read, what was assumed, what looks wrong."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object) -> Self: ...
 
 @final
 class Model:
@@ -268,6 +271,12 @@ def load(path: str | PathLike[str]) -> Model:
     """Reads a model file, of any version ever released.
 
     Raises ``ModelFileError`` if it is none.
+    """
+
+def summary_from_bytes(data: bytes) -> Summary:
+    """The summary that was pickled, by the same version.
+
+    Raises ``DataError`` for other bytes.
     """
 
 def from_json(text: str) -> Model:

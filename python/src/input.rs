@@ -112,5 +112,16 @@ fn import(capsule: &Bound<'_, PyCapsule>) -> PyResult<ArrowArrayStreamReader> {
     // SAFETY: by the PyCapsule protocol a capsule of this name holds a valid stream. It is moved out of
     // the capsule, which is left with a released one, as the protocol asks of a consumer.
     let reader = unsafe { ArrowArrayStreamReader::from_raw(pointer.as_ptr()) };
-    reader.map_err(|e| data_error(capsule.py(), &format!("data: the table cannot be read: {e}")))
+    reader.map_err(|e| {
+        // A stream of one column has a schema that is no table's.
+        let words = match e.to_string() {
+            e if e.contains("as a Schema") => {
+                "data is a single column (a series or an array), not a table: hand over \
+                                               the table that has the columns of customers and dates"
+                    .to_owned()
+            }
+            e => format!("data: the table cannot be read: {e}"),
+        };
+        data_error(capsule.py(), &words)
+    })
 }

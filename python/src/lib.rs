@@ -47,7 +47,7 @@ mod _core {
     #[pymodule_export]
     use super::sql::sql;
     #[pymodule_export]
-    use super::summary::{Summary, summarize};
+    use super::summary::{Summary, summarize, summary_from_bytes};
     #[pymodule_export]
     use super::table::Table;
     use super::*;

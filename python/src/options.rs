@@ -19,6 +19,11 @@ pub fn words(verb: Verb, keywords: &Keywords<'_>) -> PyResult<Vec<String>> {
         if !known.contains(&option) {
             return Err(unknown(keywords.py(), &name, &known));
         }
+        if value.is_exact_instance_of::<PyBool>() && value.is_truthy()? && !verb.flags().contains(&option) {
+            let message =
+                format!("{name}=True says nothing: {name} takes a value; leave it out for its default");
+            return Err(PyTypeError::new_err(message));
+        }
         words.extend(word(&option, &value)?);
     }
     Ok(words)

@@ -1,6 +1,7 @@
 //! What there is to say of a result: text, HTML, and the figures behind them.
 
 use clv::report::{notebook, text};
+use clv::shown::shown;
 use pyo3::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -57,7 +58,7 @@ pub fn warn(py: Python<'_>, report: &clv::report::Report, said_before: usize) ->
     }
     let class = py.import("clv._errors")?.getattr("ClvWarning")?;
     for message in &report.warnings[said_before..] {
-        let message = python_words(message);
+        let message = python_words(&shown(message));
         py.import("warnings")?.call_method1("warn", (message, &class, 1))?;
     }
     Ok(())

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use clv::cli::words::{self, Verb};
 use clv::history::{self, Input, LogOptions};
+use clv::output::{self, summary_to_bytes};
 use clv::report;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
 use crate::errors::{python_words, raise};
 use crate::input::{Given, one};
@@ -19,6 +20,7 @@ use crate::table::Table;
 ///
 /// ``frequency`` counts purchases after the first, ``recency`` is the age at the last purchase and ``T`` the age at
 /// the end of observation, both in ``unit``; ``monetary_value`` is the mean amount of the purchases after the first.
+/// It does not change, and can be pickled (with all its rows) and copied.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Summary {
     pub inner: Arc<clv::Summary>,
@@ -31,11 +33,10 @@ impl Summary {
         Py::new(py, PyClassInitializer::from(table).add_subclass(Summary { inner }))
     }
 
-    fn said(&self) -> report::Report {
+    fn said(&self) -> clv::Result<report::Report> {
         let mut said = report::input(&self.inner.meta);
-        let customers = self.inner.batches().flatten().map(|batch| batch.len() as u64).sum();
-        said.extend(report::summary(&self.inner.meta, customers));
-        said
+        said.extend(report::summary(&self.inner.meta, self.inner.customers()?));
+        Ok(said)
     }
 }
 
@@ -87,9 +88,36 @@ impl Summary {
 
     /// What was read, what was assumed, what looks wrong.
     #[getter]
-    fn report(&self, py: Python<'_>) -> Report {
-        Report::new(py.detach(|| self.said()))
+    fn report(&self, py: Python<'_>) -> PyResult<Report> {
+        py.detach(|| self.said()).map(Report::new).map_err(|error| raise(py, error))
     }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let py = slf.py();
+        let summary = slf.get().inner.clone();
+        let bytes = py.detach(|| summary_to_bytes(&summary)).map_err(|error| raise(py, error))?;
+        let make = py.import("clv._core")?.getattr("summary_from_bytes")?;
+        Ok((make, (PyBytes::new(py, &bytes),)))
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        // It cannot be changed, so that a copy would be the same.
+        let _ = memo;
+        slf
+    }
+}
+
+/// The summary that was pickled, by the same version.
+///
+/// Raises ``DataError`` for other bytes.
+#[pyfunction]
+pub fn summary_from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Py<Summary>> {
+    let summary = output::summary_from_bytes(data).map_err(|error| raise(py, error))?;
+    Summary::make(py, summary.into())
 }
 
 /// Summarises a purchase log: one row a customer.

@@ -1,12 +1,13 @@
 //! Tables that come out: Arrow inside, handed over by the PyCapsule protocol without copying.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 
 use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
+use clv::ahead::Ahead;
 use clv::output::{TableWriter, Target, summary_schema, summary_table, write_summary};
 use clv::report::{notebook, text};
 use pyo3::exceptions::{PyImportError, PyValueError};
@@ -88,16 +89,18 @@ impl Table {
         arrow_select::concat::concat_batches(&self.schema(), &parts).map_err(failed)
     }
 
-    fn rows(&self) -> usize {
+    /// How many rows; what cannot be read to its end has none that could be said.
+    fn rows(&self) -> clv::Result<usize> {
         match &self.source {
-            Source::Batches(_, batches) => batches.iter().map(RecordBatch::num_rows).sum(),
-            Source::Summary(summary) => summary.batches().flatten().map(|batch| batch.len()).sum(),
+            Source::Batches(_, batches) => Ok(batches.iter().map(RecordBatch::num_rows).sum()),
+            Source::Summary(summary) => summary.customers().map(|rows| rows as usize),
         }
     }
 
     fn shown(&self) -> PyResult<(clv::report::Table, String)> {
         let first = self.first(SHOWN)?;
-        let (rows, columns) = (self.rows(), self.schema().fields().len());
+        let rows = self.rows().map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let columns = self.schema().fields().len();
         let words = match rows > first.num_rows() {
             true => format!("the first {} of {rows} rows x {columns} columns", first.num_rows()),
             false => format!("{rows} rows x {columns} columns"),
@@ -108,17 +111,24 @@ impl Table {
 
 /// A summary's batches one after another: a thread reads ahead of whoever takes them.
 fn stream(summary: Arc<clv::Summary>, schema: SchemaRef) -> Box<dyn RecordBatchReader + Send> {
-    let (sender, receiver) = sync_channel(2);
     let columns = schema.clone();
-    std::thread::spawn(move || {
+    let mut ahead = Ahead::new(2, move |send| {
         for batch in summary.batches() {
             let table = batch.map(|batch| summary_table(batch, &summary.meta, &columns));
-            if sender.send(table.map_err(|e| ArrowError::ExternalError(Box::new(e)))).is_err() {
+            if !send(table.map_err(|e| ArrowError::ExternalError(Box::new(e)))) {
                 return;
             }
         }
     });
-    Box::new(RecordBatchIterator::new(receiver.into_iter(), schema))
+    // Who takes the rows is not of our language: a panic must not get there, nor look like the end.
+    let next = move || {
+        catch_unwind(AssertUnwindSafe(|| ahead.next())).unwrap_or_else(|_| {
+            Some(Err(ArrowError::ComputeError(
+                "the rows cannot be read any further: clv has failed".to_owned(),
+            )))
+        })
+    };
+    Box::new(RecordBatchIterator::new(std::iter::from_fn(next), schema))
 }
 
 #[pymethods]
@@ -140,14 +150,14 @@ impl Table {
         PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 
-    fn __len__(&self, py: Python<'_>) -> usize {
-        py.detach(|| self.rows())
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        py.detach(|| self.rows()).map_err(|error| raise(py, error))
     }
 
     /// Rows and columns.
     #[getter]
-    fn shape(&self, py: Python<'_>) -> (usize, usize) {
-        (self.__len__(py), self.schema().fields().len())
+    fn shape(&self, py: Python<'_>) -> PyResult<(usize, usize)> {
+        Ok((self.__len__(py)?, self.schema().fields().len()))
     }
 
     /// The columns' names.

@@ -10,14 +10,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::output::abandon;
 use crate::progress::Progress;
 use crate::report::{Report, text};
 use crate::shown::{shown, shown_json};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// Set by Ctrl-C; the work stops at the next occasion and removes what it has begun. If none comes in
-/// time the program ends all the same; the next run then cleans up.
+/// Set by Ctrl-C (and by SIGTERM and SIGHUP); the work stops at the next occasion and removes what it has begun. If none
+/// comes in time the program removes it itself, and ends.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// How long the work may take to stop.
@@ -44,6 +45,7 @@ impl Console {
         let _ = ctrlc::set_handler(|| {
             STOPPED.store(true, Ordering::SeqCst);
             std::thread::sleep(PATIENCE);
+            abandon();
             std::process::exit(130);
         });
         Console { json, bar: Mutex::new(ProgressBar::hidden()) }

@@ -4,6 +4,7 @@
 //! [`Fate::Purchase`] to a fate that only a customer's whole history can show. Notes say "of which"
 //! and are no part of the sum.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -144,7 +145,7 @@ impl fmt::Display for Fate {
 }
 
 /// One line of an account.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AccountEntry {
     /// What became of these rows.
     pub fate: Fate,
@@ -155,18 +156,18 @@ pub struct AccountEntry {
 }
 
 /// Rows that an entry already counts and that are worth knowing of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccountNote {
     /// A short stable name for programs.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The same for people, to follow a number of rows.
-    pub words: &'static str,
+    pub words: Cow<'static, str>,
     /// How many there are.
     pub rows: u64,
 }
 
 /// A cleaning account: its lines add up to the rows read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CleaningAccount {
     /// Rows read, without headers and empty lines.
     pub rows_read: u64,
@@ -204,10 +205,16 @@ impl CleaningAccount {
     }
 
     /// Counts rows that are part of some entry and worth knowing of.
-    pub fn note(&mut self, code: &'static str, words: &'static str, rows: u64) {
+    pub fn note(
+        &mut self,
+        code: impl Into<Cow<'static, str>>,
+        words: impl Into<Cow<'static, str>>,
+        rows: u64,
+    ) {
+        let code = code.into();
         match self.notes.iter_mut().find(|note| note.code == code) {
             Some(note) => note.rows += rows,
-            None if rows > 0 => self.notes.push(AccountNote { code, words, rows }),
+            None if rows > 0 => self.notes.push(AccountNote { code, words: words.into(), rows }),
             None => {}
         }
     }
@@ -237,7 +244,7 @@ impl CleaningAccount {
             self.add(entry.fate, entry.rows, entry.amount);
         }
         for note in &other.notes {
-            self.note(note.code, note.words, note.rows);
+            self.note(note.code.clone(), note.words.clone(), note.rows);
         }
     }
 

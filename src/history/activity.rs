@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::fold::Exact;
 use super::summarize::{first_grain, grain_start};
 use crate::units::{Duration, Grain};
 
 /// One calendar month of a log.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActivityMonth {
     /// Customers active at its end.
     pub active: u64,
@@ -30,7 +31,7 @@ pub struct ActivityMonth {
 }
 
 /// The months of a log, oldest first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
     /// How long after a purchase a customer counts as active \[days\].
     pub within: f64,

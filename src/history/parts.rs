@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::describe::{Counted, describe};
 use super::input::Input;
+use super::once::keep;
 use super::options::LogOptions;
 use super::read::columns::{self, AmountColumns, Columns};
 use super::read::{self, Findings, Inputs, ReadOutcome, Recognised};
@@ -150,6 +151,7 @@ fn check(options: &LogOptions) -> Result<()> {
 
 fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Inputs> {
     check(options)?;
+    let (inputs, options) = &keep(inputs, options, &())?;
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => Ok(inputs),
         Recognised::Summary(_) => {

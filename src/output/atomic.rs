@@ -1,14 +1,15 @@
 //! A file that appears when it is complete.
 //!
 //! It is written as `.NAME.clv-PID.tmp` beside the target, flushed to the disk and renamed. A run
-//! that is killed leaves such a file behind; the next run to the same target removes it. Each run
-//! holds a lock on its own, which the system frees with the process, so that what a live run is
+//! that is killed leaves such a file behind; the next run to the same target removes it. One that is asked to
+//! stop removes it itself ([`abandon`]). Each run holds a lock on its own, which the system frees with the process, so that what a live run is
 //! writing is told from what a dead one has left.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::files::{end_of_links, folder};
@@ -18,6 +19,24 @@ const SUFFIX: &str = ".tmp";
 
 /// Bytes of the target's name in the name of its temporary file: names have at most 255.
 const NAME_BYTES: usize = 180;
+
+/// The temporary files that this process is writing. Files begin, get their names and go while it is held.
+static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn live() -> MutexGuard<'static, Vec<PathBuf>> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all that is being written, for a process that is about to end: from now on no file is begun, and none gets
+/// its name; who tries waits for the end.
+pub(crate) fn abandon() {
+    let mut live = live();
+    for path in live.drain(..) {
+        // If it cannot be removed now, the next run will.
+        let _ = fs::remove_file(path);
+    }
+    std::mem::forget(live);
+}
 
 /// Can something be written there?
 ///
@@ -69,18 +88,26 @@ impl AtomicFile {
             return Ok(AtomicFile { file, target, temporary: None });
         }
         remove_leftovers(&target);
+        let mut live = live();
         let (file, temporary) = begin(&target).map_err(error)?;
+        live.push(temporary.clone());
+        drop(live);
+        let begun = AtomicFile { file, target, temporary: Some(temporary) };
         if let Some(found) = found {
-            file.set_permissions(found.permissions()).map_err(error)?;
+            begun.file.set_permissions(found.permissions()).map_err(error)?;
         }
-        Ok(AtomicFile { file, target, temporary: Some(temporary) })
+        Ok(begun)
     }
 
     /// The file is complete: puts it in its place.
     pub fn commit(mut self) -> Result<()> {
         let Some(temporary) = &self.temporary else { return Ok(()) };
-        let renamed = self.file.sync_all().and_then(|()| fs::rename(temporary, &self.target));
-        renamed.map_err(|e| Error::io("write", &self.target, e))?;
+        let failed = |e| Error::io("write", &self.target, e);
+        self.file.sync_all().map_err(failed)?;
+        let mut live = live();
+        fs::rename(temporary, &self.target).map_err(failed)?;
+        live.retain(|path| path != temporary);
+        drop(live);
         self.temporary = None;
         // The name is durable when the directory is; where that cannot be asked for, so be it.
         if let Ok(directory) = File::open(folder(&self.target)) {
@@ -103,8 +130,10 @@ impl Write for AtomicFile {
 impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
+            let mut live = live();
             // If it cannot be removed now, the next run will.
             let _ = fs::remove_file(temporary);
+            live.retain(|path| path != temporary);
         }
     }
 }

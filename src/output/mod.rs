@@ -7,6 +7,7 @@
 mod atomic;
 mod csv;
 mod summary;
+mod travel;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -28,7 +29,9 @@ use crate::error::{Error, Result};
 use crate::files::FileId;
 use crate::history::would_be_read;
 
+pub(crate) use self::atomic::abandon;
 pub use self::summary::{summary_schema, summary_table, write_summary};
+pub use self::travel::{summary_from_bytes, summary_to_bytes};
 
 /// What a table is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
