@@ -351,6 +351,42 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     assert_eq!(dir.files().len(), 1, "{:?}", dir.files());
 }
 
+/// Futures of customers with thousands of purchases take longer than the two seconds in which work is to stop. Seen to
+/// fail before: the temporary file stayed.
+#[cfg(unix)]
+#[test]
+fn asked_to_stop_it_leaves_nothing() {
+    let dir = Dir::new();
+    let model = dir.path("m.json");
+    ok(&["model", "pareto-nbd", "r=0.55", "alpha=1e-3", "s=0.6", "beta=11.6", "-o", &model]);
+    let mut summary = String::from("customer_id,frequency,recency,T\n");
+    for i in 0..3_000u32 {
+        let t = 100.0 + f64::from(i) / 3_000.0;
+        summary += &format!("{i},{},{},{t}\n", 2_000 + i % 1_999, t - f64::from(i % 7) / 1_000.0);
+    }
+    let (customers, out) = (dir.write("s.csv", &summary), dir.path("o.parquet"));
+    for signal in ["-INT", "-TERM"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_clv"))
+            .args(["score", &model, &customers, "--interval", "0.9", "-o", &out])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = std::time::Instant::now();
+        while dir.files().len() < 3 && started.elapsed().as_secs() < 30 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        assert_eq!(dir.files().len(), 3, "it has not begun to write");
+        let asked = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let stopped = std::time::Instant::now();
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(2 | 130)), "{signal}: {code:?}");
+        assert!(stopped.elapsed().as_secs() < 10, "{signal}");
+        assert_eq!(dir.files().len(), 2, "{signal}: {:?}", dir.files());
+    }
+}
+
 #[test]
 fn help_names_every_verb() {
     let help = text(&ok(&["--help"]).stdout);

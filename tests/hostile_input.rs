@@ -109,9 +109,8 @@ fn what_can_be_read_once_is_read_in_full() {
         "fit LOG -o m.json --json",
         "score m.json LOG --json",
         "economics m.json LOG --interval none --customers ATTRIBUTES --attributes channel --by channel --costs COSTS --json",
-        "report m.json LOG --interval none --customers ATTRIBUTES --attributes channel --by channel -o - --replicates 0",
+        "report m.json LOG --interval none --customers ATTRIBUTES --attributes channel --by channel -o -",
     ] {
-        let verb = verb.trim_end_matches(" --replicates 0");
         fs::write(dir.join("costs.csv"), "period,channel,cost\n2023-01,web,100\n").unwrap();
         let with = |log: &str, attributes: &str, costs: &str| {
             let line = verb.replace("LOG", log).replace("ATTRIBUTES", attributes).replace("COSTS", costs);
@@ -166,6 +165,7 @@ fn files_are_compared_and_not_names() {
         assert!(refused(dir, &format!("$clv forecast {line}")).contains("would be read"), "{line}");
     }
     assert!(refused(dir, "$clv forecast 'folder/*.csv' -o folder/log.csv").contains("is an input"));
+    assert!(refused(dir, "$clv summarize log.csv >> log.csv").contains("which is an input"));
     assert!(refused(dir, "mv m.json m.csv; $clv simulate m.csv -o m.csv").contains("is an input"));
     // What is not read may be there.
     done(
@@ -245,6 +245,22 @@ fn damaged_arrow_is_an_error() {
     huge[frame - 8..frame].copy_from_slice(&(1u64 << 41).to_le_bytes());
     fs::write(&path, huge).unwrap();
     assert!(refused(dir.path(), "$clv fit damaged.arrow").contains("packed bytes say that they are"));
+}
+
+/// What is left of a file that was cut while it was read looked like a whole one.
+#[test]
+fn a_summary_that_changes_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    csv(dir, "log.csv");
+    done(dir, "$clv summarize log.csv -o summary.csv");
+    let path = dir.join("summary.csv");
+    let summary = history::open(std::slice::from_ref(&path), &LogOptions::default(), &()).unwrap();
+    assert_eq!(summary.customers().unwrap(), 211);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.lines().take(100).map(|line| line.to_owned() + "\n").collect::<String>()).unwrap();
+    let error = summary.customers().unwrap_err().to_string();
+    assert!(error.contains("it had 211 customers, and now 99"), "{error}");
 }
 
 /// Parquet, damaged in the same way, was an error before; it has stayed one.

@@ -72,6 +72,28 @@ def test_mixed_columns_of_pandas() -> None:
         clv.summarize(frame)
 
 
+def test_hidden_characters_are_shown() -> None:
+    """Seen to fail: raw in the exception and in the warning."""
+    hostile = "\x1b[31mRED\x07\u202e"
+    with pytest.raises(clv.DataError) as caught:
+        clv.summarize(pa.table({hostile: [1], "b": [2]}))
+    assert "\x1b" not in str(caught.value) and r"\u{1b}[31mRED\u{7}\u{202e}" in str(caught.value)
+
+
+def test_a_series_is_no_table() -> None:
+    """Seen to fail: "Unable to interpret C data struct as a Schema"."""
+    with pytest.raises(clv.DataError, match="data is a single column"):
+        clv.summarize(pd.Series([1, 2, 3]))
+
+
+def test_true_is_no_value() -> None:
+    """Seen to fail: "margin: '' is not one of "."""
+    model = clv.model("bg-nbd", r=0.25, alpha=4, a=0.8, b=2.4)
+    with pytest.raises(TypeError, match="margin=True says nothing"):
+        model.score(CDNOW, margin=True)
+    assert len(clv.summarize(orders(date=["2024-01-01", "never"]), skip_bad_rows=True)) == 1
+
+
 def test_what_is_no_table() -> None:
     with pytest.raises(TypeError, match="neither a path nor a table"):
         clv.summarize(17)  # type: ignore[arg-type]

@@ -55,6 +55,19 @@ def test_copies(model: clv.Model) -> None:
     assert again.score(CDNOW, **OPTIONS).to_arrow() == model.score(CDNOW, **OPTIONS).to_arrow()
 
 
+def test_summaries_travel(model: clv.Model) -> None:
+    """Seen to fail: "cannot pickle 'clv.Summary' object"."""
+    summary = clv.summarize(CDNOW, **OPTIONS)
+    again = pickle.loads(pickle.dumps(summary))
+    assert again.to_arrow() == summary.to_arrow() and again.account == summary.account
+    assert (again.unit, again.grain, again.observed_until) == (summary.unit, summary.grain, summary.observed_until)
+    assert again.report.data == summary.report.data
+    assert clv.fit(again) == clv.fit(summary) == model
+    assert copy.copy(summary) is summary and copy.deepcopy(summary) is summary
+    with pytest.raises(clv.DataError, match="no summary of this version"):
+        _core.summary_from_bytes(b"something else")
+
+
 def test_words_and_html(model: clv.Model) -> None:
     summary, scores = clv.summarize(CDNOW, **OPTIONS), model.score(CDNOW, **OPTIONS)
     found = clv.backtest(CDNOW, holdout="26w", models="nbd", replicates=0)
@@ -106,6 +119,8 @@ begin = time.monotonic()
 try:
     if sys.argv[1] == "simulate":
         clv.simulate(model, customers=100_000_000)
+    elif sys.argv[1] == "backtest":
+        clv.backtest(sys.argv[2], replicates=100_000, models="nbd")
     else:
         clv.fit(sys.argv[2], observed_until="1997-09-30", model="pareto-nbd", spend=None, posterior="nuts")
 except KeyboardInterrupt:
@@ -114,7 +129,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to itself")
-@pytest.mark.parametrize("call", ["simulate", "fit"])
+@pytest.mark.parametrize("call", ["simulate", "fit", "backtest"])
 def test_ctrl_c_stops(call: str) -> None:
     words = [sys.executable, "-c", STOPPED, call, str(CDNOW)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)

@@ -261,6 +261,7 @@ impl MergedRuns {
         let Some(merge) = merge else { return Ok(None) };
         let mut rows = Columns::new(self);
         while rows.x.len() < BATCH_ROWS
+            && rows.has_room()
             && let Some(cursor) = merge.least()
         {
             rows.push(&cursor.customers, cursor.at);
@@ -317,6 +318,12 @@ impl<'a> Columns<'a> {
             first_amount: if source.first_amount { numbers() } else { Vec::new() },
             attributes: source.levels.iter().flat_map(|l| &l.names).map(|_| StringBuilder::new()).collect(),
         }
+    }
+
+    /// Is there room for one more text? Offsets have 32 bits.
+    fn has_room(&self) -> bool {
+        const FULL: usize = 1 << 30;
+        self.ids.len() < FULL && self.attributes.iter().all(|column| column.values_slice().len() < FULL)
     }
 
     fn push(&mut self, customers: &Customers, at: usize) {

@@ -5,7 +5,7 @@
 //! otherwise 64-bit hashes are sorted and equal ones looked at again, so no ids are kept.
 
 use std::hash::Hasher;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -34,6 +34,8 @@ pub(crate) struct SummaryFile {
 struct Inner {
     inputs: Inputs,
     options: LogOptions,
+    /// How many customers there were when the rows were checked.
+    checked: OnceLock<u64>,
 }
 
 /// What a piece of the file shows, in the order of the input.
@@ -74,7 +76,7 @@ impl Piece {
 impl SummaryFile {
     /// Not checked yet.
     pub fn new(inputs: Inputs, options: LogOptions) -> Self {
-        SummaryFile { inner: Arc::new(Inner { inputs, options }) }
+        SummaryFile { inner: Arc::new(Inner { inputs, options, checked: OnceLock::new() }) }
     }
 
     /// Checks every row; a [`Summary`] that streams them.
@@ -91,7 +93,7 @@ impl SummaryFile {
     /// # Errors
     /// If rows are impossible and not to be skipped, if an id occurs twice, if units differ.
     pub fn meta(&self, progress: &dyn Progress) -> Result<SummaryMeta> {
-        let Inner { inputs, options } = &*self.inner;
+        let Inner { inputs, options, checked } = &*self.inner;
         progress.stage("checking the summary", Some(inputs.bytes()));
         let pieces = self.inner.each(progress, |customers| Ok(Piece::of(customers)))?;
         let sorted = rises(&pieces);
@@ -103,6 +105,7 @@ impl SummaryFile {
         let tally = merge(pieces.into_iter().map(|piece| piece.tally).collect());
         let account = account_of(&tally, false);
         refuse_bad_rows(&tally, &account, options, &inputs.tables[0].source.name)?;
+        let _ = checked.set(account.rows(Fate::Customer));
         if !sorted {
             self.inner.refuse_duplicates(account.rows_read, progress)?;
         }
@@ -270,17 +273,34 @@ impl Inner {
         }
     }
 
+    /// A file that somebody writes while it is read must not look like a smaller one.
+    fn as_checked(&self, customers: u64) -> Result<()> {
+        match self.checked.get() {
+            Some(&before) if before != customers => {
+                let message = format!(
+                    "the summary has changed while it was read: it had {before} customers, and now {customers}"
+                );
+                Err(Error::input(Place::file(&self.inputs.tables[0].source.name), message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Sends all batches in order; stops when nobody listens.
     fn stream(&self, send: &dyn Fn(Result<SummaryBatch>) -> bool) {
         let mut feed = Feed::new(&self.inputs);
         let mut block = Vec::new();
+        let mut customers = 0;
         loop {
-            let customers = match feed.next(&mut block) {
-                Ok(None) => return,
+            let read = match feed.next(&mut block) {
+                Ok(None) => {
+                    self.as_checked(customers).map_or_else(|error| send(Err(error)), |()| true);
+                    return;
+                }
                 Ok(Some(work)) => summary_rows::read(&self.inputs, work, &block, self.point()),
                 Err(error) => Err(error),
             };
-            let checked = customers.and_then(|customers| match customers.tally.bad.first() {
+            let checked = read.and_then(|customers| match customers.tally.bad.first() {
                 Some((_, bad)) if !self.options.skip_bad_rows => {
                     Err(ErrorKind::Input { place: bad.place.clone(), message: bad.problem.clone() }.into())
                 }
@@ -288,7 +308,8 @@ impl Inner {
             });
             match checked {
                 Ok(mut batches) => {
-                    if !batches.all(|batch| send(Ok(batch))) {
+                    let count = |batch: &SummaryBatch| customers += batch.len() as u64;
+                    if !batches.by_ref().inspect(count).all(|batch| send(Ok(batch))) {
                         return;
                     }
                 }

@@ -107,7 +107,18 @@ impl Target {
     /// # Errors
     /// If it is one of them.
     pub fn refuse_inputs<'a>(&self, inputs: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
-        let Some(own) = &self.path else { return Ok(()) };
+        let Some(own) = &self.path else {
+            // A table appended to the file that it is made from would never end, or never be what was read.
+            let stdout = FileId::of_stdout();
+            let mut files = inputs.into_iter().filter(|input| input.is_file());
+            return match files.find(|input| stdout.is_some() && FileId::of(input) == stdout) {
+                Some(input) => {
+                    let message = format!("standard output goes to {}, which is an input", input.display());
+                    Err(Error::option("--output", message))
+                }
+                None => Ok(()),
+            };
+        };
         for input in inputs {
             if !would_be_read(own, input) {
                 continue;

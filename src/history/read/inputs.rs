@@ -252,7 +252,7 @@ fn refuse_twice(sources: &[Source]) -> Result<()> {
 }
 
 /// First bytes of files that people hand in by mistake, what they are, and the way out.
-const NOT_TABLES: [(&[u8], &str); 9] = [
+const NOT_TABLES: [(&[u8], &str); 10] = [
     (b"PK\x03\x04", "an Excel workbook or zip archive; save it as CSV or unpack it first"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV"),
     (b"%PDF", "a PDF"),
@@ -261,6 +261,7 @@ const NOT_TABLES: [(&[u8], &str); 9] = [
     (b"<html", "a web page, not a table"),
     (b"BZh", "compressed with bzip2; use gzip or zstd"),
     (b"\xfd7zXZ", "compressed with xz; use gzip or zstd"),
+    (b"FEA1", "a Feather file of the first version; write it as Feather (version 2) or Parquet"),
     (b"ORC", "an ORC file; convert it to Parquet or CSV"),
 ];
 
