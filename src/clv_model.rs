@@ -12,7 +12,7 @@ use crate::fit::{FitOptions, FitReport, fit_spend};
 use crate::model::GammaGamma;
 use crate::progress::Progress;
 use crate::summary::Summary;
-use crate::units::{Grain, Unit};
+use crate::units::{Grain, Horizon, Unit};
 use crate::warning::Warning;
 
 /// Which models to fit, and how.
@@ -64,6 +64,9 @@ pub struct ClvModel {
     /// What it was fitted to; `None` if its parameters were given.
     pub trained_on: Option<TrainedOn>,
 }
+
+/// A horizon of more times the observation is a guess.
+const FAR: f64 = 3.0;
 
 /// Fewer customers than this say little of how customers differ.
 const FEW: u64 = 30;
@@ -137,6 +140,21 @@ impl ClvModel {
             first_purchase: summary.meta.first_purchase,
             observed_until: summary.meta.observed_until,
             trained_on: Some(counts.trained_on.clone()),
+        })
+    }
+
+    /// A warning of a horizon that is many times as long as what was observed of customers.
+    pub fn far_horizon(&self, horizon: &Horizon) -> Option<Warning> {
+        let Horizon::Finite(horizon) = horizon else { return None };
+        let span = self.observed_until?.since(self.first_purchase?).ok()?;
+        let days = f64::from(span.get_days() + 1).max(1.0);
+        let ratio = horizon.days() / days;
+        (ratio > FAR).then(|| {
+            let message = format!(
+                "the horizon {horizon} is {ratio:.1} times the {days} days that the model was fitted to: nothing is \
+                 seen of what customers do so late, and the forecast rests on the form of the model"
+            );
+            Warning::new("far-horizon", message)
         })
     }
 

@@ -51,7 +51,10 @@ fn fit_member<M: Contract + Model<Table = ContractTable>>(
     progress: &dyn Progress,
 ) -> Result<(Vec<f64>, FitReport)> {
     let mut fitted = fit::<M>(table, options, progress)?;
-    posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
+    // Nothing is drawn for intervals of contracts: there are none.
+    if fitted.report.covariance.is_some() {
+        posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
+    }
     Ok((fitted.model.params(), fitted.report))
 }
 

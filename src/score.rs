@@ -9,6 +9,7 @@
 mod calibration_tests;
 pub(crate) mod draws;
 mod extra;
+mod few;
 mod gathered;
 mod interval;
 mod question;
@@ -159,9 +160,28 @@ pub fn score<'a>(
     }))
 }
 
-/// Does the model not say how sure its parameters are, so that intervals take them as certain?
+/// Were parameters of the model given, so that intervals take them as known?
 pub fn parameters_are_certain(model: &ClvModel) -> bool {
     draws::is_certain(model)
+}
+
+/// Where the draws of intervals come from, in words, if a fit leaves parameters open.
+pub fn weak_prior(model: &ClvModel) -> Option<String> {
+    let fits = [&model.purchase_fit, &model.spend_fit];
+    let mut open = fits.into_iter().flatten().filter_map(|fit| Some((fit.model, fit.posterior.as_ref()?)));
+    open.find(|(_, posterior)| posterior.weak_prior).map(|(name, _)| {
+        format!("the {name} fit leaves parameters open: intervals are drawn under a weak prior, estimates are without it")
+    })
+}
+
+/// Why there are no intervals: in words, if a fit does not say how sure its parameters are.
+pub fn no_intervals(model: &ClvModel) -> Option<String> {
+    draws::open(model).map(|name| {
+        format!(
+            "the intervals are empty: the {name} fit ended without a maximum, and nothing says how far off its \
+             parameters may be. Fit again with --prior weak"
+        )
+    })
 }
 
 /// The last line of defence: no value that is not a number leaves.

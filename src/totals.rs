@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::score::{self, GroupSums, ScoreBatch, ScoreOptions};
+use crate::score::{self, Gathered, GroupSums, ScoreBatch, ScoreOptions};
 use crate::summary::Summary;
 
 /// Sums over customers.
@@ -46,6 +46,7 @@ pub fn score_into(
     progress: &dyn Progress,
     mut sink: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<Totals> {
+    let mut few = options.interval.map(|_| Gathered::few(model, summary, options)).transpose()?;
     let scores = score::score(model, summary, options)?;
     let schema = score::schema(options);
     let mut totals = Totals::default();
@@ -54,8 +55,12 @@ pub fn score_into(
         progress.check()?;
         let batch = batch?;
         totals.add(&batch);
+        few.as_mut().map_or(Ok(()), |few| few.add(&batch.customers))?;
         progress.advance(batch.customers.len() as u64);
         sink(batch.into_table(&schema))?;
+    }
+    if let Some(few) = few {
+        few.spread(&mut totals.groups, progress)?;
     }
     Ok(totals)
 }

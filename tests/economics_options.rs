@@ -262,7 +262,7 @@ fn draws_of_the_posterior_are_taken() {
         // Buys so much faster, for certain.
         let params = vec![params[0] * factor, params[1], params[2], params[3]];
         let evidence = Evidence::Bootstrap { replicates: 2, failed: 0, at_limit: 0 };
-        let posterior = Posterior { evidence, draws: vec![params; 2] };
+        let posterior = Posterior { evidence, draws: vec![params; 2], weak_prior: false };
         drawn.purchase_fit.as_mut().unwrap().posterior = Some(posterior);
         run(&drawn)
     };

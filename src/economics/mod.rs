@@ -177,9 +177,12 @@ fn of_logs(
     model: &ClvModel,
     logs: &Logs,
     costs: Option<&Costs>,
-    options: EconomicsOptions,
+    mut options: EconomicsOptions,
     progress: &dyn Progress,
 ) -> Result<Economics> {
+    if crate::score::no_intervals(model).is_some() {
+        options.interval = None;
+    }
     let summary = &logs.summary;
     let wanted = Wanted {
         by: &options.by,

@@ -308,12 +308,14 @@ impl<'a> Study<'a> {
                 self.options.by[0]
             ));
         }
+        notes.extend(crate::score::no_intervals(self.model));
+        notes.extend(self.options.interval.and_then(|_| crate::score::weak_prior(self.model)));
         if crate::score::parameters_are_certain(self.model) {
-            notes.push(
-                "the intervals take the model's parameters as certain: its file has no covariance for them"
-                    .to_owned(),
-            );
+            let words = "the intervals take the model's parameters as known: they were given, not fitted";
+            notes.push(words.to_owned());
         }
+        let far = self.model.far_horizon(&self.options.value.horizon);
+        notes.extend(far.map(|warning| warning.message));
         if self.model.purchase.p_alive(&Customer { x: 0, t_x: 0.0, t: 1e6 }) == 1.0 {
             notes.push(format!(
                 "under {} customers who bought once are customers until they come back, however long that takes: \

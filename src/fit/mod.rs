@@ -35,6 +35,7 @@ pub use prior::Prior;
 pub use regularity::fit_with_regularity;
 pub use report::{CoefficientEstimate, Estimate, FitReport, LikelihoodRatio, StopReason};
 pub use spend::fit_spend;
+pub(crate) use spend::is_one_amount;
 use transform::Space;
 use uncertainty::{Uncertainty, Verdict, assess};
 

@@ -59,11 +59,39 @@ pub fn fit_spend(
         StopReason::Converged => {
             posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?
         }
-        // The mean is held, or the model at a limit: not what a sampler or a refit would vary.
-        _ => posterior::stands_as_it_is(&mut fitted.report, &options.posterior),
+        // The mean is held, or the model at a limit.
+        _ => {
+            posterior::leave_open(table, &fitted.model, &mut fitted.report, options, progress)?;
+            keep_near(&mut fitted.report, amounts.mean);
+        }
     }
     Ok(fitted)
 }
+
+/// Draws whose mean is as far from the amounts that were seen as no estimate may be are left out.
+fn keep_near(report: &mut FitReport, mean: f64) {
+    let near = |draw: &Vec<f64>| {
+        let expected = GammaGamma::from_params(draw).expected_spend(&SpendRow { x: 0, mean: 0.0 });
+        expected.is_finite() && expected <= FAR_MEAN * mean
+    };
+    let Some(posterior) = &mut report.posterior else { return };
+    posterior.draws.retain(near);
+    if posterior.draws.len() < FEWEST_DRAWS {
+        report.posterior = None;
+        posterior::stands_as_it_is(report);
+    }
+}
+
+/// Fewer draws say nothing of an interval.
+const FEWEST_DRAWS: usize = 40;
+
+/// Did every customer spend the same, so that nothing is open?
+pub(crate) fn is_one_amount(spend: &GammaGamma) -> bool {
+    spend.p >= SHARP
+}
+
+/// The shape that stands for a limit without spread: eight digits.
+const SHARP: f64 = 1e8;
 
 /// If every mean amount is the same the likelihood has no maximum: it grows without end as the spread
 /// shrinks. The limit is plain, everyone spends that amount; this is it to eight digits.
@@ -72,7 +100,6 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
     if table.customers < 2.0 || table.mean.iter().any(|mean| *mean != amount) {
         return None;
     }
-    const SHARP: f64 = 1e8;
     let model = GammaGamma { p: SHARP, q: SHARP + 1.0, v: amount };
     let estimates = GammaGamma::PARAMS.iter().zip(model.params());
     let estimates = estimates.map(|(spec, value)| Estimate {

@@ -214,13 +214,13 @@ struct Leaving {
 
 impl Process for Leaving {
     /// The cumulated hazard `η (e^(bτ) − 1)` at the end of the lifetime is exponential.
-    fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
+    fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
         let ln_cumulated = self.proneness.as_ref().map_or(f64::INFINITY, |p| exponential.ln() - p.ln(rng));
         // ln(1 + e^z), which is z where e^z overflows.
         let exponent = ln_cumulated.max(0.0) + (-ln_cumulated.abs()).exp().ln_1p();
-        buy_until(rng, rate, until.min(exponent / self.b), ages);
+        buy_until(rng, rate, until.min(exponent / self.b), most, ages)
     }
 }
 

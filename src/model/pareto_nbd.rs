@@ -171,11 +171,11 @@ struct Leaving {
 }
 
 impl Process for Leaving {
-    fn repeats(&self, rng: &mut ChaCha8Rng, until: f64, ages: &mut Vec<f64>) {
+    fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
         let lifetime = self.leaving.map_or(f64::INFINITY, |leaving| exponential / leaving.sample(rng));
         // `min` passes over NaN, of a rate of leaving that underflowed to zero: never.
-        buy_until(rng, rate, until.min(lifetime), ages);
+        buy_until(rng, rate, until.min(lifetime), most, ages)
     }
 }

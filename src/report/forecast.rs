@@ -9,6 +9,7 @@ use crate::clv_model::ClvModel;
 use crate::report::{Block, Report, Table, count, grouped, significant};
 use crate::score::{IntervalOptions, ScoreOptions, Spread};
 use crate::totals::Totals;
+use crate::warning::Warning;
 
 /// Describes a forecast; `first` holds the first customers of the output.
 pub fn forecast(
@@ -25,7 +26,13 @@ pub fn forecast(
     let groups = groups(totals, scores);
     report.results.extend(groups.0);
     report.results.extend(pooled(model, scores).map(Block::Line));
-    report.warnings.extend(scores.interval.and_then(|_| certain(model)));
+    let mut warnings = Vec::new();
+    if scores.interval.is_some() {
+        report.results.extend(crate::score::weak_prior(model).map(Block::Line));
+        warnings.extend(crate::score::no_intervals(model).map(|words| Warning::new("no-intervals", words)));
+        warnings.extend(certain(model));
+    }
+    warnings.extend(model.far_horizon(&options.horizon));
     if totals.purchases.is_none() && totals.customers > 0 {
         report.results.push(Block::Line(format!(
             "expected_purchases is empty: without end they are infinite under this {} model; their discounted \
@@ -74,14 +81,13 @@ pub fn forecast(
             options.discount,
             grouped(100.0 * options.discount.effective(crate::units::Unit::Year), 0)
         );
-        report.json.insert(
-            "warnings".into(),
-            Value::from(vec![json!({
-                "code": "high-discount", "message": message,
-            })]),
-        );
-        report.warnings.push(message);
+        warnings.push(Warning::new("high-discount", message));
     }
+    if !warnings.is_empty() {
+        let json = |warning: &Warning| json!({ "code": warning.code, "message": warning.message });
+        report.json.insert("warnings".into(), warnings.iter().map(json).collect());
+    }
+    report.warnings.extend(warnings.into_iter().map(|warning| warning.message));
     report
 }
 
@@ -166,12 +172,11 @@ fn pooled(model: &ClvModel, scores: &ScoreOptions) -> Option<String> {
     })
 }
 
-/// What intervals leave out, if the model does not know how sure its parameters are.
-fn certain(model: &ClvModel) -> Option<String> {
+/// What intervals leave out, if parameters were given.
+fn certain(model: &ClvModel) -> Option<Warning> {
     crate::score::parameters_are_certain(model).then(|| {
-        "the intervals take the parameters as certain: the model file has no covariance for them (given \
-         parameters, or a fit at a boundary)"
-            .to_owned()
+        let words = "the intervals take the parameters as known: they were given, not fitted";
+        Warning::new("known-parameters", words)
     })
 }
 

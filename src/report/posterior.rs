@@ -14,7 +14,10 @@ pub(super) fn blocks(posterior: &Posterior) -> Vec<Block> {
                 "uncertainty: normal in the logarithms of the parameters (Pareto k-hat {k_hat:.2}: {good})"
             ))]
         }
-        Evidence::Nuts(run) => vec![Block::Table(table(run)), Block::Line(in_words(run))],
+        Evidence::Nuts(run) => {
+            let under = if posterior.weak_prior { ", under the weak prior" } else { "" };
+            vec![Block::Table(table(run)), Block::Line(in_words(run) + under)]
+        }
         Evidence::Bootstrap { replicates, failed, at_limit } => vec![Block::Line(format!(
             "uncertainty: {} refits to customers drawn with replacement; {at_limit} ended at a boundary of the \
              model, {failed} failed",
@@ -64,6 +67,7 @@ pub(super) fn json(posterior: &Posterior) -> Value {
             "divergences": run.divergences,
             "evaluations": run.evaluations,
             "wandered": run.wandered,
+            "weak_prior": posterior.weak_prior,
             "parameters": run.parameters.iter().map(parameter).collect::<Vec<_>>(),
         }),
         Evidence::Bootstrap { replicates, failed, at_limit } => {

@@ -3,8 +3,8 @@
 //! Where the model has draws of its posterior (NUTS, bootstrap) these are taken. Else the logarithms of the
 //! parameters are normal around the estimates with the covariance of the fit (Laplace's approximation);
 //! coefficients of covariates are as they are. Purchase and spend models were fitted apart, so they are
-//! drawn apart. A model without a covariance (given parameters, a fit at a
-//! boundary) is drawn as it stands, which is said.
+//! drawn apart. Given parameters are drawn as they stand, which is said. A fit that ended without a covariance has
+//! draws under a weak prior ([`crate::fit::posterior`]); one without them leaves its intervals empty.
 
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use crate::clv_model::ClvModel;
-use crate::fit::{FitReport, cholesky};
+use crate::fit::{FitReport, cholesky, is_one_amount};
 use crate::model::{GammaGamma, Model, within_reach};
 
 /// One draw of all parameters.
@@ -120,9 +120,15 @@ fn has_draws(fit: &FitReport) -> bool {
     fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty())
 }
 
-/// Does the model know nothing of how sure its parameters are?
+/// Were parameters given, so that they are taken as known?
 pub(super) fn is_certain(model: &ClvModel) -> bool {
-    let known =
-        |fit: &Option<FitReport>| fit.as_ref().is_some_and(|fit| fit.covariance.is_some() || has_draws(fit));
-    !known(&model.purchase_fit) || (model.spend.is_some() && !known(&model.spend_fit))
+    model.purchase_fit.is_none() || (model.spend.is_some() && model.spend_fit.is_none())
+}
+
+/// The name of a fitted model of which nothing says how sure its parameters are.
+pub(super) fn open(model: &ClvModel) -> Option<&str> {
+    let known = |fit: &&FitReport| fit.covariance.is_some() || has_draws(fit);
+    let spend = model.spend.filter(|spend| !is_one_amount(spend)).and(model.spend_fit.as_ref());
+    let fits = [model.purchase_fit.as_ref(), spend];
+    fits.into_iter().flatten().find(|fit| !known(fit)).map(|fit| fit.model)
 }

@@ -5,15 +5,17 @@
 //! expected amount is a line in the mean amount, and the variance of a customer's value a parabola in it. What is
 //! expected is worked out under every draw for each distinct history. Futures, of which totals need nothing but the
 //! variance, are drawn under every draw while there are few histories; of many, under some draws each, in turn.
+//! Totals of few customers are drawn ([`super::few`]), here and where all customers get intervals of their own.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::few::{self, Few, One};
 use super::interval::GroupSums;
 use super::question::Question;
-use super::simulated::{DrawnModels, Reach};
+use super::simulated::{DrawnModels, REMEMBERED, Reach};
 use super::{ScoreOptions, Spread};
 use crate::clv_model::ClvModel;
 use crate::error::Result;
@@ -34,7 +36,9 @@ pub(crate) struct Gathered<'a> {
     class_of: FxHashMap<Vec<u64>, u32>,
     groups: Vec<Option<String>>,
     group_of: FxHashMap<String, u32>,
-    rows: FxHashMap<Key, Row>,
+    /// `None` where only totals of few are wanted.
+    rows: Option<FxHashMap<Key, Row>>,
+    few: Few,
 }
 
 /// Customers of one class, history and group; `spends` says whether there are amounts to learn from.
@@ -86,8 +90,17 @@ impl<'a> Gathered<'a> {
             class_of: FxHashMap::default(),
             groups: vec![None],
             group_of: FxHashMap::default(),
-            rows: FxHashMap::default(),
+            rows: Some(FxHashMap::default()),
+            few: Few::default(),
         })
+    }
+
+    /// For totals of few customers alone, where those of many are known from their own intervals.
+    ///
+    /// # Errors
+    /// See [`super::score`].
+    pub fn few(model: &'a ClvModel, summary: &Summary, options: &ScoreOptions) -> Result<Self> {
+        Ok(Gathered { rows: None, ..Gathered::new(model, summary, options)? })
     }
 
     /// Adds some customers.
@@ -95,16 +108,21 @@ impl<'a> Gathered<'a> {
     /// # Errors
     /// If the model cannot speak of one.
     pub fn add(&mut self, customers: &SummaryBatch) -> Result<()> {
+        if self.question.open {
+            return Ok(());
+        }
         for i in 0..customers.len() {
-            let customer = customers.customer(i).scaled(self.question.time);
+            let customer = self.question.canonical(&customers.customer(i));
             let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
             let spends = customer.x > 0 && mean > 0.0;
             let class = self.class(customers, i)?;
             let group = self.question.by.map_or(0, |by| self.group(customers.attributes[by].value(i)));
+            let mean = if spends { mean } else { 0.0 };
+            self.few.add(group, One { class, customer, spends, spent: f64::from(customer.x) * mean });
+            let Some(rows) = &mut self.rows else { continue };
             let (t, t_x) = (customer.t.to_bits(), customer.t_x.to_bits());
             let key = Key { class, t, x: customer.x, t_x, spends, group };
-            let row = self.rows.entry(key).or_default();
-            let mean = if spends { mean } else { 0.0 };
+            let row = rows.entry(key).or_default();
             row.count += 1.0;
             row.mean += mean;
             row.square += mean * mean;
@@ -141,7 +159,26 @@ impl<'a> Gathered<'a> {
         sums: &mut BTreeMap<Option<String>, GroupSums>,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let spreads = self.spreads(progress)?;
+        self.many(sums, progress)?;
+        let drawn = self.few.draw(&self.question, &self.classes, progress)?;
+        let mut put = |name: &Option<String>, totals: few::Totals| {
+            let Some(group) = sums.get_mut(name) else { return };
+            group.purchases_spread.drawn(totals.purchases);
+            group.clv_spread.drawn(totals.value);
+        };
+        for (group, totals) in drawn.groups {
+            put(&self.groups[group as usize], totals);
+        }
+        if let Some(all) = drawn.all {
+            put(&None, all);
+        }
+        Ok(())
+    }
+
+    /// By mean and variance.
+    fn many(&self, sums: &mut BTreeMap<Option<String>, GroupSums>, progress: &dyn Progress) -> Result<()> {
+        let Some(rows) = &self.rows else { return Ok(()) };
+        let spreads = self.spreads(rows, progress)?;
         let mut all = Spreads::default();
         for (name, own) in self.groups.iter().zip(spreads) {
             all.purchases.merge(&own.purchases);
@@ -157,8 +194,8 @@ impl<'a> Gathered<'a> {
     }
 
     /// Group by group.
-    fn spreads(&self, progress: &dyn Progress) -> Result<Vec<Spreads>> {
-        let mut rows: Vec<(Key, Row)> = self.rows.iter().map(|(key, row)| (*key, *row)).collect();
+    fn spreads(&self, rows: &FxHashMap<Key, Row>, progress: &dyn Progress) -> Result<Vec<Spreads>> {
+        let mut rows: Vec<(Key, Row)> = rows.iter().map(|(key, row)| (*key, *row)).collect();
         rows.par_sort_unstable_by_key(|(key, _)| *key);
         let same = |a: &(Key, Row), b: &(Key, Row)| a.0.history() == b.0.history();
         let histories: Vec<&[(Key, Row)]> = rows.chunk_by(same).collect();
@@ -197,7 +234,7 @@ impl<'a> Gathered<'a> {
         let mut found = vec![Spreads::default(); self.groups.len()];
         for (at, rows) in histories.iter().enumerate() {
             let key = &rows[0].0;
-            let models = lane.models(self, key.class)?;
+            let models = lane.models(self, key.class, &reach)?;
             let history = OneHistory::new(models, key, &reach, ((first + at) % turns, turns))?;
             for (key, row) in *rows {
                 history.add(&self.question, key, row, &mut found[key.group as usize]);
@@ -211,13 +248,20 @@ impl<'a> Gathered<'a> {
 #[derive(Default)]
 struct Lane {
     models: FxHashMap<u32, DrawnModels>,
+    /// Histories asked about since models forgot.
+    asked: usize,
 }
 
 /// Classes whose models are kept, at most.
 const KEPT: usize = 64;
 
 impl Lane {
-    fn models(&mut self, gathered: &Gathered, class: u32) -> Result<&mut DrawnModels> {
+    fn models(&mut self, gathered: &Gathered, class: u32, reach: &Reach) -> Result<&mut DrawnModels> {
+        self.asked += 1;
+        if self.asked > REMEMBERED {
+            self.models.values_mut().for_each(|models| models.forget(reach));
+            self.asked = 1;
+        }
         if !self.models.contains_key(&class) {
             if self.models.len() >= KEPT {
                 self.models.clear();
@@ -232,10 +276,12 @@ impl Lane {
 struct OneHistory {
     /// Purchases, and the same discounted.
     expected: Vec<(f64, f64)>,
-    /// Variance of purchases, the mean over draws.
-    purchases: f64,
-    /// Variance of the worth in units of `v + x z̄`, by draw: number of the draw, and variance.
+    /// Variance of purchases by draw: number of the draw, and variance.
+    purchases: Vec<(usize, f64)>,
+    /// The same of the worth in units of `v + x z̄`.
     worth: Vec<(usize, f64)>,
+    /// One in how many draws futures were drawn under.
+    turns: f64,
 }
 
 impl OneHistory {
@@ -249,16 +295,26 @@ impl OneHistory {
         let futures = models.futures_of(&customer, key.spends, reach, |draw| draw % turns == turn % turns)?;
         Ok(OneHistory {
             expected: futures.expected.iter().map(|one| (one.purchases, one.discounted)).collect(),
-            purchases: futures.purchases_variance(),
+            purchases: futures.purchases_variances(),
             worth: futures.worth_variances(),
+            turns: turns as f64,
         })
+    }
+
+    /// Draw by draw: histories whose turn it is stand for the others.
+    fn variances(&self, of: &[(usize, f64)], customers: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut variances = vec![0.0; self.expected.len()];
+        for (draw, variance) in of {
+            variances[*draw] = self.turns * variance * customers(*draw);
+        }
+        variances
     }
 
     /// Adds customers of this history.
     fn add(&self, question: &Question, key: &Key, row: &Row, to: &mut Spreads) {
         if question.counts {
             let means = self.expected.iter().map(|(purchases, _)| row.count * purchases);
-            to.purchases.add(means, row.count * self.purchases);
+            to.purchases.add(means, self.variances(&self.purchases, |_| row.count).into_iter());
         }
         let Some(estimate) = question.model.spend.filter(|_| question.money) else { return };
         let spend_row = SpendRow { x: if key.spends { key.x } else { 0 }, mean: row.mean / row.count };
@@ -271,10 +327,9 @@ impl OneHistory {
         // Σ (v + x z̄)²
         let x = f64::from(key.x);
         let units = |v: f64| row.count * v * v + 2.0 * v * x * row.mean + x * x * row.square;
-        let variance = |(draw, worth): &(usize, f64)| {
-            worth * units(question.draws[*draw].spend.map_or(0.0, |spend| spend.v))
+        let variance = |draw: usize| {
+            question.margin.powi(2) * units(question.draws[draw].spend.map_or(0.0, |spend| spend.v))
         };
-        let sum: f64 = self.worth.iter().map(variance).sum();
-        to.clv.add(each, question.margin.powi(2) * sum / self.worth.len() as f64);
+        to.clv.add(each, self.variances(&self.worth, variance).into_iter());
     }
 }

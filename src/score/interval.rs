@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draws::Draw;
-use super::simulated::{Futures, quantiles, variance_within};
+use super::simulated::{Futures, quantiles, variances};
 use super::spread::Spread;
 use crate::error::{Error, Result};
 use crate::model::{GammaGamma, Spend, SpendRow};
@@ -127,6 +127,18 @@ impl Intervals {
         }
     }
 
+    /// Puts rows that were added in this order of their numbers in the order of their numbers.
+    pub(super) fn sort_back(&mut self, order: &[usize]) {
+        let means = self.means.iter_mut().flatten();
+        for bounds in [&mut self.purchases, &mut self.clv].into_iter().chain(means).flatten() {
+            for column in [&mut bounds.lower, &mut bounds.upper] {
+                let mut sorted = vec![0.0; column.len()];
+                order.iter().zip(column.iter()).for_each(|(i, value)| sorted[*i] = *value);
+                *column = sorted;
+            }
+        }
+    }
+
     pub(super) fn into_columns(self) -> Vec<Option<Vec<f64>>> {
         let pair = |bounds: Option<Bounds>| {
             let (lower, upper) = bounds.map(|b| (b.lower, b.upper)).unzip();
@@ -147,18 +159,22 @@ impl Intervals {
         if let Some(purchases) = &mut self.purchases {
             purchases.push(one.futures.purchases(probability));
             let means = || one.futures.expected.iter().map(|outlook| outlook.purchases);
-            let variance = one.futures.purchases_variance();
-            groups.iter_mut().for_each(|group| group.purchases_spread.add(means(), variance));
+            let variances = one.futures.purchases_variances();
+            let variances = || variances.iter().map(|(_, variance)| *variance);
+            groups.iter_mut().for_each(|group| group.purchases_spread.add(means(), variances()));
             if let Some([Some(of_mean), _]) = &mut self.means {
                 of_mean.push(quantiles(&mut means().collect::<Vec<_>>(), probability));
             }
         }
         if let Some(clv) = &mut self.clv {
             let mut values = one.futures.values(one.draws, one.spent, one.margin);
-            let variance = variance_within(&values);
+            let within: Vec<f64> = variances(&values).collect();
             clv.push(quantiles(&mut values, probability));
             let means = one.expected_values();
-            groups.iter_mut().for_each(|group| group.clv_spread.add(means.iter().copied(), variance));
+            let add = |group: &mut GroupSums| {
+                group.clv_spread.add(means.iter().copied(), within.iter().copied());
+            };
+            groups.iter_mut().for_each(|group| add(group));
             if let Some([_, Some(of_mean)]) = &mut self.means {
                 of_mean.push(quantiles(&mut means.clone(), probability));
             }

@@ -1,6 +1,7 @@
 //! What is asked of a model about each customer, and the calculators that answer it.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
@@ -8,13 +9,15 @@ use rustc_hash::FxHashMap;
 use super::draws::{self, Draw};
 use super::extra::ExtraScorer;
 use super::interval::{self, OneCustomer};
-use super::simulated::{DrawnModels, Futures, Reach};
+use super::simulated::{DrawnModels, Futures, REMEMBERED, Reach, rounded};
 use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
 use crate::clv_model::ClvModel;
 use crate::covariates::UnseenLevel;
 use crate::error::{Error, Result};
-use crate::family::PurchaseModel;
-use crate::model::{Customer, Discounting, GammaGamma, Model, Scorer, Spend, SpendRow};
+use crate::family::{Member, PurchaseModel};
+use crate::model::{
+    Customer, Discounting, GammaGamma, Model, ParamSpec, Scorer, Spend, SpendRow, within_reach,
+};
 use crate::summary::{Summary, SummaryBatch, SummaryMeta};
 use crate::units::Horizon;
 
@@ -38,6 +41,8 @@ pub(super) struct Question<'a> {
     observed_until: Option<Date>,
     interval: Option<IntervalOptions>,
     pub draws: Vec<Draw>,
+    /// Does nothing say how sure the parameters are? Then there are no intervals.
+    pub open: bool,
     /// Where the attribute of the groups is.
     pub by: Option<usize>,
 }
@@ -47,6 +52,8 @@ pub(super) struct Question<'a> {
 pub(super) struct Lane {
     /// A calculator for each combination of covariates; without covariates there is one.
     by_columns: FxHashMap<Vec<u64>, Calculator>,
+    /// Histories whose futures are kept, over all combinations.
+    kept: usize,
 }
 
 /// Forecasts of customers who share their covariates.
@@ -63,8 +70,8 @@ struct Calculator {
 
 /// Combinations of covariates whose calculators are kept, at most.
 const COMBINATIONS: usize = 1024;
-/// Histories whose futures are kept, at most: some 20 kB each.
-const HISTORIES: usize = 1024;
+/// The same where they have scorers for each draw of the parameters: some 100 kB each.
+const DRAWN_COMBINATIONS: usize = 64;
 
 impl<'a> Question<'a> {
     pub fn new(model: &'a ClvModel, summary: &Summary, scores: &ScoreOptions) -> Result<Self> {
@@ -98,6 +105,7 @@ impl<'a> Question<'a> {
             draws: scores
                 .interval
                 .map_or(Vec::new(), |options| draws::draw(model, draws::DRAWS, options.seed)),
+            open: scores.interval.is_some() && draws::open(model).is_some(),
             by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
         };
         let undiscounted = matches!(
@@ -115,22 +123,56 @@ impl<'a> Question<'a> {
         Ok(question)
     }
 
+    /// What the model's unit is multiplied by for intervals. They are worked out in days, to nine digits, so that the
+    /// same customers have the same futures whatever the unit of their summary and of their model; opportunities
+    /// are counted, and stay.
+    fn days(&self) -> f64 {
+        let counted = Member::named(self.model.purchase.name).is_ok_and(|member| member.opportunities);
+        if counted { 1.0 } else { self.model.unit.days() }
+    }
+
+    /// A customer of the summary in the unit of intervals.
+    pub fn canonical(&self, customer: &Customer) -> Customer {
+        let scaled = customer.scaled(self.time * self.days());
+        Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
+    }
+
+    pub fn seed(&self) -> u64 {
+        self.interval.map_or(0, |interval| interval.seed)
+    }
+
+    /// In the unit of intervals.
     pub fn reach(&self) -> Reach {
-        let seed = self.interval.map_or(0, |interval| interval.seed);
-        let (horizon, value_horizon) = (self.horizon, self.value_horizon);
-        Reach { horizon, value_horizon, discounting: self.discounting, seed }
+        let days = self.days();
+        let discounting = match self.discounting {
+            Discounting::Continuous { delta } => Discounting::Continuous { delta: rounded(delta / days) },
+            Discounting::EndOfStep { d, step } => Discounting::EndOfStep { d, step: rounded(step * days) },
+        };
+        Reach {
+            horizon: rounded(self.horizon * days),
+            value_horizon: rounded(self.value_horizon * days),
+            discounting,
+            seed: self.seed(),
+        }
+    }
+
+    /// The model of one draw for customers with these covariates, in the unit of intervals.
+    pub fn under(&self, draw: &Draw, columns: &[f64]) -> Result<PurchaseModel> {
+        let params = match &self.model.covariates {
+            Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
+            None => draw.params.clone(),
+        };
+        let days = self.days();
+        let scaled = |(spec, value): (&ParamSpec, &f64)| {
+            within_reach(rounded(within_reach(spec.scale.factor(days, 1.0) * value)))
+        };
+        let params: Vec<f64> = self.model.purchase.specs().iter().zip(&params).map(scaled).collect();
+        PurchaseModel::new(self.model.purchase.name, &params)
     }
 
     /// The models of all draws for customers with these covariates.
     pub fn drawn(&self, columns: &[f64]) -> Result<DrawnModels> {
-        let model = |draw: &Draw| {
-            let params = match &self.model.covariates {
-                Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
-                None => draw.params.clone(),
-            };
-            PurchaseModel::new(self.model.purchase.name, &params)
-        };
-        let models = self.draws.iter().map(model).collect::<Result<Vec<_>>>()?;
+        let models = self.draws.iter().map(|draw| self.under(draw, columns)).collect::<Result<Vec<_>>>()?;
         Ok(DrawnModels::new(models, &self.draws, &self.reach()))
     }
 
@@ -237,15 +279,25 @@ impl Question<'_> {
         lane: &mut Lane,
         groups: &mut BTreeMap<Option<String>, GroupSums>,
     ) -> Result<Intervals> {
-        let mut intervals = Intervals::new(self.counts, expected_spend.is_some(), options);
+        let (counts, value) = (self.counts && !self.open, expected_spend.is_some() && !self.open);
+        let mut intervals = Intervals::new(counts, value, options);
+        if self.open {
+            return Ok(intervals);
+        }
         let mut all = groups.remove(&None).unwrap_or_default();
-        for i in 0..customers.len() {
-            let customer = customers.customer(i).scaled(self.time);
+        let reach = self.reach();
+        let order = self.order(customers)?;
+        for i in order.iter().copied() {
+            let customer = self.canonical(&customers.customer(i));
             let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
             let spends = customer.x > 0 && mean > 0.0;
             let row = SpendRow { x: if spends { customer.x } else { 0 }, mean };
             let columns = self.covariates(customers, i)?;
-            let futures = lane.calculator(self, &columns)?.futures(&customer, spends, &self.reach())?;
+            lane.make_room(&reach);
+            lane.calculator(self, &columns)?;
+            let Lane { by_columns, kept } = lane;
+            let calculator = by_columns.get_mut(&key(&columns)).expect("it has just been put there");
+            let futures = calculator.futures(&customer, spends, &reach, kept)?;
             let one = OneCustomer {
                 futures,
                 draws: &self.draws,
@@ -260,7 +312,20 @@ impl Question<'_> {
             intervals.add(&one, options, &mut own);
         }
         groups.insert(None, all);
+        intervals.sort_back(&order);
         Ok(intervals)
+    }
+
+    /// Customers who share covariates, age and history one after the other, so that what is worked out for them need
+    /// not be kept for long.
+    fn order(&self, customers: &SummaryBatch) -> Result<Vec<usize>> {
+        let mut order = Vec::with_capacity(customers.len());
+        for i in 0..customers.len() {
+            let Customer { x, t_x, t } = customers.customer(i);
+            order.push((key(&self.covariates(customers, i)?), t.to_bits(), x, t_x.to_bits(), i));
+        }
+        order.sort_unstable();
+        Ok(order.into_iter().map(|(.., i)| i).collect())
     }
 }
 
@@ -273,30 +338,54 @@ fn attribute(name: &str, meta: &SummaryMeta) -> Result<usize> {
 }
 
 impl Calculator {
-    fn futures(&mut self, customer: &Customer, spends: bool, reach: &Reach) -> Result<&Futures> {
+    fn futures(
+        &mut self,
+        customer: &Customer,
+        spends: bool,
+        reach: &Reach,
+        kept: &mut usize,
+    ) -> Result<&Futures> {
         let drawn = self.drawn.as_mut().expect("made where intervals are asked for");
         let key = (customer.x, customer.t_x.to_bits(), customer.t.to_bits(), spends);
-        if !self.futures.contains_key(&key) {
-            if self.futures.len() >= HISTORIES {
-                self.futures.clear();
+        match self.futures.entry(key) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                *kept += 1;
+                Ok(place.insert(drawn.futures(customer, spends, reach)?))
             }
-            self.futures.insert(key, drawn.futures(customer, spends, reach)?);
         }
-        Ok(&self.futures[&key])
     }
 }
 
 impl Lane {
+    /// Forgets the futures of histories and what scorers of draws keep, once they are many, whatever the combinations
+    /// of covariates.
+    fn make_room(&mut self, reach: &Reach) {
+        if self.kept >= REMEMBERED {
+            self.by_columns.values_mut().for_each(|calculator| {
+                calculator.futures.clear();
+                calculator.drawn.iter_mut().for_each(|drawn| drawn.forget(reach));
+            });
+            self.kept = 0;
+        }
+    }
+
     fn calculator(&mut self, question: &Question, columns: &[f64]) -> Result<&mut Calculator> {
-        let key: Vec<u64> = columns.iter().map(|value| value.to_bits()).collect();
+        let key = key(columns);
         if !self.by_columns.contains_key(&key) {
-            if self.by_columns.len() >= COMBINATIONS {
+            let most = if question.interval.is_some() { DRAWN_COMBINATIONS } else { COMBINATIONS };
+            if self.by_columns.len() >= most {
                 self.by_columns.clear();
             }
             self.by_columns.insert(key.clone(), question.calculator(columns)?);
         }
         Ok(self.by_columns.get_mut(&key).expect("it has just been put there"))
     }
+}
+
+/// A combination of covariates.
+fn key(columns: &[f64]) -> Vec<u64> {
+    columns.iter().map(|value| value.to_bits()).collect()
 }
 
 fn expected_spend(spend: &impl Spend, customers: &SummaryBatch) -> Vec<f64> {

@@ -7,8 +7,8 @@
 //!
 //! With `ν` ~ Gamma(p x + q, v + x z̄) the amounts `Gamma(p)/ν` scale with `v + x z̄`: the discounted worth
 //! of a future is drawn in units of it, so customers who share their purchases share futures, whatever
-//! they spend. The random numbers depend on the seed and the history only: the same customer gets the
-//! same interval, whoever else is scored.
+//! they spend. The random numbers depend on the seed and the history only, in days to nine digits: the same
+//! customer gets the same interval, whoever else is scored and whatever the unit of time.
 
 use std::hash::{Hash, Hasher};
 
@@ -20,12 +20,16 @@ use rustc_hash::FxHasher;
 use super::draws::Draw;
 use crate::error::Result;
 use crate::family::PurchaseModel;
-use crate::model::{Customer, Discounting, GammaGamma, Outlook, Scorer, rates};
+use crate::model::{Customer, Discounting, GammaGamma, Outlook, Process, Scorer, rates};
 
 /// Futures for each draw of the parameters.
 const FUTURES: usize = 10;
-/// More purchases than this in one future are not drawn one by one.
-const MOST_PURCHASES: f64 = 1e5;
+/// More purchases than this in one future are drawn in bundles.
+const MOST_PURCHASES: f64 = 256.0;
+
+/// Histories that a thread asks the models of all draws about before they forget what they worked out: up to some
+/// 250 kB for each age. Customers come in order of their ages, so there is little to remember.
+pub(super) const REMEMBERED: usize = 128;
 
 /// The models of all draws, for customers who share their covariates.
 pub(super) struct DrawnModels {
@@ -69,6 +73,13 @@ impl DrawnModels {
         }
     }
 
+    /// Throws away what was worked out for single ages.
+    pub fn forget(&mut self, reach: &Reach) {
+        self.scorers.iter_mut().for_each(|scorer| scorer.look(reach.horizon, reach.discounting));
+        let value = self.value.iter_mut().flatten();
+        value.for_each(|scorer| scorer.look(reach.value_horizon, reach.discounting));
+    }
+
     /// Futures of a customer; `spends` says whether there are amounts to learn from.
     pub fn futures(&mut self, customer: &Customer, spends: bool, reach: &Reach) -> Result<Futures> {
         self.futures_of(customer, spends, reach, |_| true)
@@ -96,22 +107,59 @@ impl DrawnModels {
                 continue;
             }
             futures.drawn.push(d);
-            let spend = self.spend[d].map(|spend| Amounts::new(&spend, customer, spends)).transpose()?;
-            let process = self.models[d].future_if_alive(customer)?;
-            let until = reach.until(outlook.purchases);
+            let outcome = Outcome {
+                p_alive: outlook.p_alive,
+                process: self.models[d].future_if_alive(customer)?,
+                amounts: self.spend[d].map(|spend| Amounts::new(&spend, customer, spends)).transpose()?,
+            };
+            let until = reach.until(outlook.purchases.is_finite());
             for _ in 0..FUTURES {
-                ages.clear();
-                if rng.random::<f64>() < outlook.p_alive {
-                    process.repeats(&mut rng, until, &mut ages);
-                }
-                let within = ages.partition_point(|age| *age <= reach.horizon);
-                futures.counts.push(within as f64);
-                let worth = spend.as_ref().map_or(0.0, |spend| spend.worth(&ages, reach, &mut rng));
+                let (count, worth) = outcome.draw(reach, until, &mut rng, &mut ages);
+                futures.counts.push(count);
                 futures.worth.push(worth);
             }
         }
         Ok(futures)
     }
+}
+
+/// What may become of a customer under one draw of the parameters.
+pub(super) struct Outcome {
+    p_alive: f64,
+    process: Box<dyn Process>,
+    amounts: Option<Amounts>,
+}
+
+impl Outcome {
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    pub fn new(
+        model: &PurchaseModel,
+        spend: Option<&GammaGamma>,
+        customer: &Customer,
+        spends: bool,
+    ) -> Result<Self> {
+        let amounts = spend.map(|spend| Amounts::new(spend, customer, spends)).transpose()?;
+        Ok(Outcome { p_alive: model.p_alive(customer), process: model.future_if_alive(customer)?, amounts })
+    }
+
+    /// Purchases within the horizon, and their discounted worth in units of `v + x z̄`; `ages` is room to work in.
+    pub fn draw(&self, reach: &Reach, until: f64, rng: &mut ChaCha8Rng, ages: &mut Vec<f64>) -> (f64, f64) {
+        ages.clear();
+        let mut together = 1.0;
+        if rng.random::<f64>() < self.p_alive {
+            together = self.process.bundles(rng, until, MOST_PURCHASES, ages);
+        }
+        let within = ages.partition_point(|age| *age <= reach.horizon);
+        let amounts = self.amounts.as_ref();
+        let worth = amounts.map_or(0.0, |amounts| amounts.worth(ages, together, reach, rng));
+        (together * within as f64, worth)
+    }
+}
+
+/// A length of time to some nine digits: what differs by less is the same written in another unit.
+pub(super) fn rounded(time: f64) -> f64 {
+    f64::from_bits((time.to_bits() + (1 << 23)) & !((1 << 24) - 1))
 }
 
 /// The random numbers of a history.
@@ -122,21 +170,22 @@ fn own_seed(customer: &Customer, spends: bool, seed: u64) -> u64 {
 }
 
 impl Reach {
-    /// How far to draw: to the end of both horizons, or to where no money counts any more.
-    fn until(&self, purchases: f64) -> f64 {
+    /// How far to draw: to the end of both horizons (of that of the value, if purchases without end are not finite),
+    /// or to where no money counts any more.
+    pub(super) fn until(&self, finite: bool) -> f64 {
         let rate = match self.discounting {
             Discounting::Continuous { delta } => delta,
             Discounting::EndOfStep { d, step } => d.ln_1p() / step,
         };
         let far = self.horizon.max(self.value_horizon);
-        let counted = if purchases.is_finite() { far } else { self.value_horizon };
-        let until = counted.min(40.0 / rate);
-        if purchases > MOST_PURCHASES { until.min(far * MOST_PURCHASES / purchases) } else { until }
+        let counted = if finite { far } else { self.value_horizon };
+        counted.min(40.0 / rate)
     }
 }
 
 /// Amounts of one customer's future purchases, in units of `v + x z̄`.
 struct Amounts {
+    p: f64,
     nu: rand_distr::Gamma<f64>,
     amount: rand_distr::Gamma<f64>,
 }
@@ -144,19 +193,28 @@ struct Amounts {
 impl Amounts {
     fn new(spend: &GammaGamma, customer: &Customer, spends: bool) -> Result<Self> {
         let x = if spends { f64::from(customer.x) } else { 0.0 };
-        Ok(Amounts { nu: rates(spend.p * x + spend.q, 1.0)?, amount: rates(spend.p, 1.0)? })
+        let nu = rates(spend.p * x + spend.q, 1.0)?;
+        Ok(Amounts { p: spend.p, nu, amount: rates(spend.p, 1.0)? })
     }
 
-    fn worth(&self, ages: &[f64], reach: &Reach, rng: &mut ChaCha8Rng) -> f64 {
+    /// Of bundles of so many purchases: their amounts add up to a gamma-distributed number, too.
+    fn worth(&self, ages: &[f64], together: f64, reach: &Reach, rng: &mut ChaCha8Rng) -> f64 {
         if ages.is_empty() {
             return 0.0;
         }
         let nu = self.nu.sample(rng);
-        let ages = ages.iter().take_while(|age| **age <= reach.value_horizon);
-        ages.map(|age| reach.discounting.factor(*age, reach.value_horizon) * self.amount.sample(rng))
-            .sum::<f64>()
-            / nu
+        if together > 1.0 {
+            return rates(self.p * together, 1.0)
+                .map_or(f64::NAN, |amount| discounted(ages, &amount, reach, rng) / nu);
+        }
+        discounted(ages, &self.amount, reach, rng) / nu
     }
+}
+
+/// The sum of amounts at these ages, discounted.
+fn discounted(ages: &[f64], amount: &rand_distr::Gamma<f64>, reach: &Reach, rng: &mut ChaCha8Rng) -> f64 {
+    let ages = ages.iter().take_while(|age| **age <= reach.value_horizon);
+    ages.map(|age| reach.discounting.factor(*age, reach.value_horizon) * amount.sample(rng)).sum()
 }
 
 impl Futures {
@@ -177,14 +235,14 @@ impl Futures {
         self.worth.iter().enumerate().map(|(i, worth)| unit(i) * worth).collect()
     }
 
-    /// Variance of the number of purchases under fixed parameters, over draws of them.
-    pub fn purchases_variance(&self) -> f64 {
-        variance_within(&self.counts)
+    /// Variance of the number of purchases under each draw that futures were drawn under.
+    pub fn purchases_variances(&self) -> Vec<(usize, f64)> {
+        self.drawn.iter().copied().zip(variances(&self.counts)).collect()
     }
 
     /// Variance of the discounted worth, in units of `v + x z̄`, under each draw that futures were drawn under.
     pub fn worth_variances(&self) -> Vec<(usize, f64)> {
-        self.drawn.iter().copied().zip(self.worth.chunks(FUTURES).map(variance)).collect()
+        self.drawn.iter().copied().zip(variances(&self.worth)).collect()
     }
 }
 
@@ -199,9 +257,9 @@ pub(super) fn quantiles(values: &mut [f64], probability: f64) -> (f64, f64) {
     (at(0.5 - 0.5 * probability), at(0.5 + 0.5 * probability))
 }
 
-/// The mean, over draws of the parameters, of the variance of the futures of one.
-pub(super) fn variance_within(values: &[f64]) -> f64 {
-    values.chunks(FUTURES).map(variance).sum::<f64>() / (values.len() / FUTURES) as f64
+/// The variance of the futures under each draw of the parameters.
+pub(super) fn variances(values: &[f64]) -> impl Iterator<Item = f64> {
+    values.chunks(FUTURES).map(variance)
 }
 
 /// The variance of some futures.

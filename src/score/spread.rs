@@ -1,49 +1,67 @@
 //! Totals of many customers with their intervals.
 //!
 //! What customers have in common, the parameters, does not average out over them; what is their own
-//! does. So for each draw of the parameters the expectations are added up, and for all draws the
-//! variances of what is individual; the total under one draw is then a gamma distribution of this mean
-//! and variance (normal for many customers, and right-skewed as totals of few are), and the total is
-//! the mixture over draws.
+//! does. So for each draw of the parameters the expectations are added up, and the variances of what is
+//! individual; the total under one draw is then a gamma distribution of this mean and variance (normal for many
+//! customers, and right-skewed as totals of fewer are), and the total is the mixture over draws. Totals of few
+//! customers are drawn ([`super::few`]), and their quantiles are those of the draws.
 
 use statrs::function::{erf::erfc, gamma::checked_gamma_lr};
+
+use super::simulated::quantiles;
 
 /// Sums over customers, for an interval of their total.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spread {
     /// The expected total under each draw of the parameters.
     means: Vec<f64>,
-    /// The variance of the total under fixed parameters.
-    variance: f64,
+    /// The variance of the total under each.
+    variances: Vec<f64>,
+    /// Drawn totals, if the customers are few.
+    drawn: Vec<f64>,
 }
 
 impl Spread {
     /// Adds one customer.
-    pub(super) fn add(&mut self, means: impl Iterator<Item = f64>, variance: f64) {
+    pub(super) fn add(&mut self, means: impl Iterator<Item = f64>, variances: impl Iterator<Item = f64>) {
+        // What was drawn was drawn without this one.
+        self.drawn.clear();
         if self.means.is_empty() {
-            self.means = means.collect();
+            (self.means, self.variances) = (means.collect(), variances.collect());
         } else {
             self.means.iter_mut().zip(means).for_each(|(sum, mean)| *sum += mean);
+            self.variances.iter_mut().zip(variances).for_each(|(sum, variance)| *sum += variance);
         }
-        self.variance += variance;
+    }
+
+    /// Totals of these same customers, drawn.
+    pub(super) fn drawn(&mut self, totals: Vec<f64>) {
+        if !self.means.is_empty() {
+            self.drawn = totals;
+        }
     }
 
     /// Adds other customers.
     pub fn merge(&mut self, other: &Spread) {
         if !other.means.is_empty() {
-            self.add(other.means.iter().copied(), other.variance);
+            self.add(other.means.iter().copied(), other.variances.iter().copied());
         }
     }
 
-    /// The central interval of the total with this probability.
+    /// The central interval of the total with this probability; `None` if nothing is known or it has no end.
     pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
+        if !self.drawn.is_empty() {
+            let (low, high) = quantiles(&mut self.drawn.clone(), probability);
+            return high.is_finite().then_some((low, high));
+        }
         let finite = !self.means.is_empty() && self.means.iter().all(|mean| mean.is_finite());
         finite.then(|| (self.quantile(0.5 - 0.5 * probability), self.quantile(0.5 + 0.5 * probability)))
     }
 
     /// The smallest total with this much probability below it, to nine digits.
     fn quantile(&self, probability: f64) -> f64 {
-        let parts: Vec<Total> = self.means.iter().map(|mean| Total::new(*mean, self.variance)).collect();
+        let parts = self.means.iter().zip(&self.variances);
+        let parts: Vec<Total> = parts.map(|(mean, variance)| Total::new(*mean, *variance)).collect();
         let below = |total: f64| parts.iter().map(|part| part.below(total)).sum::<f64>() / parts.len() as f64;
         smallest(|total| below(total) >= probability)
     }
@@ -120,16 +138,16 @@ mod tests {
     #[test]
     fn known_intervals() {
         let mut spread = Spread::default();
-        spread.add([1e6].into_iter(), 1e4);
+        spread.add([1e6].into_iter(), [1e4].into_iter());
         let (low, high) = spread.interval(0.9).unwrap();
         assert!((low - (1e6 - 164.485)).abs() < 0.1 && (high - (1e6 + 164.485)).abs() < 0.1, "{low} {high}");
         let mut spread = Spread::default();
-        spread.add((1..=100).map(f64::from), 0.0);
+        spread.add((1..=100).map(f64::from), [0.0; 100].into_iter());
         let (low, high) = spread.interval(0.9).unwrap();
         assert!((low - 5.0).abs() < 1e-6 && (high - 95.0).abs() < 1e-6, "{low} {high}");
         // An exponential total.
         let mut spread = Spread::default();
-        spread.add([2.0].into_iter(), 4.0);
+        spread.add([2.0].into_iter(), [4.0].into_iter());
         let (low, high) = spread.interval(0.9).unwrap();
         assert!((low + 2.0 * 0.95_f64.ln()).abs() < 1e-6 && (high + 2.0 * 0.05_f64.ln()).abs() < 1e-5);
     }
@@ -140,7 +158,7 @@ mod tests {
     fn quantiles_end_at_both_ends_of_the_doubles() {
         let bounds = |mean: f64, variance: f64| {
             let mut spread = Spread::default();
-            spread.add([mean].into_iter(), variance);
+            spread.add([mean].into_iter(), [variance].into_iter());
             spread.interval(0.9).unwrap()
         };
         // Shape 0.002: the 5 % quantile is (0.05 Γ(1.002))^(1/0.002) times the scale, about 1e-651 of it.

@@ -38,7 +38,7 @@ pub(super) fn run(target: &Target, options: &PosteriorOptions) -> Posterior {
         at_limit: usable().filter(|(_, at_limit)| *at_limit).count(),
     };
     let draws = usable().map(|(u, _)| (target.natural)(u)).collect();
-    Posterior { evidence, draws: super::chains::thinned(draws, options.kept) }
+    Posterior { evidence, draws: super::chains::thinned(draws, options.kept), weak_prior: false }
 }
 
 /// One replicate of a fit to a table.

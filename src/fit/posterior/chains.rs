@@ -44,7 +44,11 @@ pub(super) fn run(target: &Target, whitened: &Whitened, options: &PosteriorOptio
         wandered: free.iter().flatten().any(|u| u.iter().any(|u| u.abs() > WANDERED)),
         parameters: target.names.iter().map(|name| summary(name, options.draws, &draws)).collect(),
     };
-    Ok(Posterior { evidence: Evidence::Nuts(evidence), draws: thinned(draws, options.kept) })
+    Ok(Posterior {
+        evidence: Evidence::Nuts(evidence),
+        draws: thinned(draws, options.kept),
+        weak_prior: false,
+    })
 }
 
 fn sample_all(whitened: &Whitened, options: &PosteriorOptions, acceptance: f64) -> Result<Vec<Chain>> {

@@ -32,5 +32,5 @@ pub(super) fn check_anyway(whitened: &Whitened, options: &PosteriorOptions) -> P
         (0..draws).map(|_| (0..n).map(|_| StandardNormal.sample(&mut rng)).collect()).collect();
     let ratios = points.par_iter().map(|z| whitened.at(z).0 + 0.5 * z.dot(z));
     let k_hat = pareto_smoothed(&ratios.collect::<Vec<f64>>()).k_hat;
-    Posterior { evidence: Evidence::Laplace { k_hat, draws }, draws: Vec::new() }
+    Posterior { evidence: Evidence::Laplace { k_hat, draws }, draws: Vec::new(), weak_prior: false }
 }

@@ -5,14 +5,16 @@
 //! ([`nuts`]), in coordinates in which Laplace's approximation is standard normal, so that little is
 //! left to adapt. *Bootstrap*: refits to customers drawn with replacement ([`bootstrap`]). The density is
 //! that of the free parameters `u`, likelihood x prior in `u`; without a prior it is flat in `u`, that is
-//! in the logarithms of the parameters, for all three: there is no Jacobian anywhere. Purchase and
-//! spend models are fitted apart, and so are their posteriors.
+//! in the logarithms of the parameters, for all three: there is no Jacobian anywhere. Where that leaves no proper
+//! posterior, at a limit of the model, it is drawn under the weak prior ([`open`]). Purchase and spend models are
+//! fitted apart, and so are their posteriors.
 
 mod bootstrap;
 mod chains;
 mod convergence;
 mod laplace;
 mod nuts;
+mod open;
 mod options;
 mod psis;
 
@@ -38,6 +40,9 @@ pub struct Posterior {
     /// Draws, each the model's parameters in their order, then coefficients of covariates. None are
     /// kept of Laplace's approximation: the estimates and their covariance say all of it.
     pub draws: Vec<Vec<f64>>,
+    /// Was the weak prior added, because likelihood alone (with the prior of the fit, if it has one) leaves parameters
+    /// open? The estimates are those without it.
+    pub weak_prior: bool,
 }
 
 /// How a posterior was found.
@@ -165,6 +170,31 @@ pub(crate) fn explore<M: Model>(
     options: &FitOptions,
     progress: &dyn Progress,
 ) -> crate::error::Result<()> {
+    explore_with(explore_target, table, model, report, options, progress)
+}
+
+/// The same where nothing but the weak prior gives a posterior.
+pub(crate) fn leave_open<M: Model>(
+    table: &M::Table,
+    model: &M,
+    report: &mut FitReport,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> crate::error::Result<()> {
+    explore_with(explore_open, table, model, report, options, progress)
+}
+
+/// Puts what is found of a target into a report.
+type Explorer = fn(&Target, &mut FitReport, &PosteriorOptions, &dyn Progress) -> crate::error::Result<()>;
+
+fn explore_with<M: Model>(
+    of: Explorer,
+    table: &M::Table,
+    model: &M,
+    report: &mut FitReport,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> crate::error::Result<()> {
     let theta = model.params();
     let objective = Objective::<M>::new(table, &theta, options.prior);
     let space = &objective.space;
@@ -183,7 +213,7 @@ pub(crate) fn explore<M: Model>(
         refit: &|start, rng| bootstrap::refit(&objective, table, start, rng, options, progress),
         rows: table.len(),
     };
-    explore_target(&target, report, &options.posterior, progress)
+    of(&target, report, &options.posterior, progress)
 }
 
 /// The same of anything that has a density.
@@ -197,10 +227,9 @@ pub(super) fn explore_target(
     let Some(whitened) = target.whitened(progress) else {
         if options.method == PosteriorMethod::Bootstrap {
             put(report, bootstrap::run(target, options));
-            progress.check()?;
+            return progress.check();
         }
-        stands_as_it_is(report, options);
-        return Ok(());
+        return explore_open(target, report, options, progress);
     };
     let posterior = match options.method {
         PosteriorMethod::Laplace => laplace::check(&whitened, target.rows, options),
@@ -219,19 +248,35 @@ pub(super) fn explore_target(
     Ok(())
 }
 
+/// Draws what likelihood leaves open, if draws are wanted.
+fn explore_open(
+    target: &Target,
+    report: &mut FitReport,
+    options: &PosteriorOptions,
+    progress: &dyn Progress,
+) -> crate::error::Result<()> {
+    if options.check_draws == 0 && options.method == PosteriorMethod::Laplace {
+        return Ok(());
+    }
+    let posterior = open::run(target, options, progress)?;
+    progress.check()?;
+    match posterior {
+        Some(posterior) => put(report, posterior),
+        None => stands_as_it_is(report),
+    }
+    Ok(())
+}
+
 fn put(report: &mut FitReport, posterior: Posterior) {
     report.warnings.extend(posterior.warnings(report.model));
     report.posterior = Some(posterior);
 }
 
-/// Says so, if a posterior was asked for by name.
-pub(super) fn stands_as_it_is(report: &mut FitReport, options: &PosteriorOptions) {
-    if !matches!(options.method, PosteriorMethod::Nuts | PosteriorMethod::Bootstrap) {
-        return;
-    }
+/// Says that nothing is known of how sure the parameters are.
+pub(super) fn stands_as_it_is(report: &mut FitReport) {
     let message = format!(
-        "{}: no posterior was drawn, and intervals take its parameters as they stand. The fit ended without a \
-         maximum ({}), and likelihood alone has then no proper posterior; --prior weak gives it one",
+        "{}: no posterior was drawn, and intervals stay empty. The fit ended without a maximum ({}), and likelihood \
+         alone has then no proper posterior; --prior weak gives it one",
         report.model,
         report.stop.name()
     );
@@ -246,6 +291,9 @@ impl Posterior {
 
     /// What is wrong with it, with advice.
     pub fn warnings(&self, model: &str) -> Vec<Warning> {
+        if self.weak_prior {
+            return self.warnings_of_open(model);
+        }
         match &self.evidence {
             Evidence::Laplace { k_hat, draws } if *k_hat > largest_good_k(*draws) => vec![Warning::new(
                 "poor-approximation",
@@ -270,6 +318,27 @@ impl Posterior {
         }
     }
 }
+
+impl Posterior {
+    /// Of draws under the weak prior.
+    fn warnings_of_open(&self, model: &str) -> Vec<Warning> {
+        let mut message = format!(
+            "{model}: the data leave parameters open, and intervals are drawn under a weak prior: they are wide, and \
+             the estimates, which are without it, may lie at their ends. --prior weak takes it for both"
+        );
+        if let Evidence::Nuts(run) = &self.evidence
+            && (run.worst(|c| c.r_hat, f64::max) > OPEN_R_HAT
+                || run.worst(|c| c.ess_bulk, f64::min) < OPEN_EFFECTIVE)
+        {
+            message.push_str("; even so the chains have not found the same: the intervals are rough");
+        }
+        vec![Warning::new("open-parameters", message)]
+    }
+}
+
+/// What chains at a limit must reach: their shape is far from normal, and of intervals so wide no more is wanted.
+const OPEN_R_HAT: f64 = 1.05;
+const OPEN_EFFECTIVE: f64 = 100.0;
 
 impl NutsEvidence {
     fn warnings(&self, model: &str) -> Vec<Warning> {

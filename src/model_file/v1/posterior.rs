@@ -24,6 +24,9 @@ pub(super) enum Part {
         divergences: usize,
         evaluations: u64,
         wandered: bool,
+        /// Was the weak prior added for the draws?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        weak_prior: bool,
         parameters: Vec<Parameter>,
         #[serde(serialize_with = "one_a_line")]
         draws: Vec<Vec<f64>>,
@@ -76,6 +79,7 @@ impl Part {
                 divergences: run.divergences,
                 evaluations: run.evaluations,
                 wandered: run.wandered,
+                weak_prior: posterior.weak_prior,
                 parameters: run.parameters.iter().map(Parameter::new).collect(),
                 draws,
             },
@@ -87,6 +91,7 @@ impl Part {
 
     /// `n` is how many parameters and coefficients there are.
     pub(super) fn into_memory(self, model: &str, specs: &[ParamSpec], n: usize) -> Result<Posterior> {
+        let weak_prior = matches!(self, Part::Nuts { weak_prior: true, .. });
         let (evidence, draws) = match self {
             Part::Laplace { k_hat, check_draws } => {
                 let k_hat = k_hat.unwrap_or(f64::INFINITY);
@@ -101,6 +106,7 @@ impl Part {
                 wandered,
                 parameters,
                 draws,
+                weak_prior: _,
             } => {
                 let parameters = parameters.into_iter().map(Parameter::into_memory).collect();
                 let draws_of_each = NutsEvidence {
@@ -134,7 +140,7 @@ impl Part {
                 return Err(Error::model(model, message));
             }
         }
-        Ok(Posterior { evidence, draws })
+        Ok(Posterior { evidence, draws, weak_prior })
     }
 }
 
