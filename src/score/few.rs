@@ -86,12 +86,15 @@ impl Default for Few {
 impl Few {
     pub fn add(&mut self, group: u32, one: One) {
         self.customers += 1;
-        let Some(own) = self.groups.entry(group).or_insert_with(|| Some(Vec::new())) else { return };
-        own.push(one);
+        let own = self.groups.entry(group).or_insert_with(|| Some(Vec::new()));
+        let Some(customers) = own else { return };
+        customers.push(one);
         self.kept += 1;
-        if own.len() > self.most {
-            self.give_up();
+        if customers.len() > self.most {
+            self.kept -= customers.len();
+            *own = None;
         }
+        // A dozen times at most: then no group is small enough.
         while self.kept > TOGETHER {
             self.most /= 2;
             self.give_up();
@@ -100,11 +103,9 @@ impl Few {
 
     /// Groups that are too large now.
     fn give_up(&mut self) {
-        for own in self.groups.values_mut() {
-            if let Some(customers) = own.as_ref().filter(|customers| customers.len() > self.most) {
-                self.kept -= customers.len();
-                *own = None;
-            }
+        let too_large = |own: &&mut Option<Vec<One>>| own.as_ref().is_some_and(|own| own.len() > self.most);
+        for own in self.groups.values_mut().filter(too_large) {
+            self.kept -= own.take().map_or(0, |customers| customers.len());
         }
     }
 
