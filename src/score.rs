@@ -28,6 +28,7 @@ pub use self::extra::ExtraColumn;
 pub(crate) use self::gathered::Gathered;
 pub use self::interval::{GroupSums, IntervalOptions, Intervals};
 use self::question::{Lane, Question};
+pub(crate) use self::simulated::MOST_PURCHASES;
 pub use self::spread::Spread;
 use crate::clv_model::ClvModel;
 use crate::covariates::UnseenLevel;

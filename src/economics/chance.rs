@@ -12,6 +12,7 @@ use super::base::Base;
 use super::valuation::{Outreach, Valuation};
 use crate::error::Result;
 use crate::model::{GammaGamma, rates};
+use crate::score::MOST_PURCHASES;
 
 /// Customers sampled.
 const SAMPLE: usize = 400;
@@ -81,6 +82,7 @@ struct Future {
     p_alive: f64,
     process: Box<dyn crate::model::Process>,
     nu: rand_distr::Gamma<f64>,
+    p: f64,
     amount: rand_distr::Gamma<f64>,
     scale: f64,
     margin: f64,
@@ -95,6 +97,7 @@ impl Future {
             p_alive: valuation.values.p_alive[i],
             process: model.future_if_alive(&base.customers[i])?,
             nu: rates(spend.p * x + spend.q, 1.0)?,
+            p: spend.p,
             amount: rates(spend.p, 1.0)?,
             scale: spend.v + if row.x > 0 { x * row.mean } else { 0.0 },
             margin: base.margin[i],
@@ -105,13 +108,16 @@ impl Future {
     fn draw(&self, outreach: &Outreach, rng: &mut ChaCha8Rng) -> (f64, Vec<f64>) {
         let mut months = vec![0.0; outreach.ends.len()];
         let mut ages = Vec::new();
+        let mut together = 1.0;
         if rng.random::<f64>() < self.p_alive {
-            self.process.repeats(rng, self.until(outreach), &mut ages);
+            together = self.process.bundles(rng, self.until(outreach), MOST_PURCHASES, &mut ages);
         }
         let nu = self.nu.sample(rng);
+        let of_bundle = (together > 1.0).then(|| rates(self.p * together, 1.0).ok()).flatten();
+        let each = of_bundle.unwrap_or(self.amount);
         let mut worth = 0.0;
         for age in ages {
-            let amount = self.scale * self.amount.sample(rng) / nu;
+            let amount = self.scale * each.sample(rng) / nu;
             worth += self.margin * amount * outreach.discounting.factor(age, outreach.horizon);
             let month = outreach.ends.partition_point(|end| *end < age);
             months.iter_mut().skip(month).take(1).for_each(|sum| *sum += amount);

@@ -25,7 +25,7 @@ use crate::model::{Customer, Discounting, GammaGamma, Outlook, Process, Scorer, 
 /// Futures for each draw of the parameters.
 const FUTURES: usize = 10;
 /// More purchases than this in one future are drawn in bundles.
-const MOST_PURCHASES: f64 = 256.0;
+pub(crate) const MOST_PURCHASES: f64 = 256.0;
 
 /// Histories that a thread asks the models of all draws about before they forget what they worked out: up to some
 /// 250 kB for each age. Customers come in order of their ages, so there is little to remember.
