@@ -20,14 +20,19 @@ const ACCEPTANCE: f64 = 0.7;
 /// If a draw diverges all is run again, more carefully.
 const CAREFUL: f64 = 0.95;
 
-/// Runs all chains and judges them.
+/// Runs all chains and judges them; if a draw diverges and that is wanted, once more and more carefully.
 ///
 /// # Errors
 /// If the caller wants it to stop.
-pub(super) fn run(target: &Target, whitened: &Whitened, options: &PosteriorOptions) -> Result<Posterior> {
+pub(super) fn run(
+    target: &Target,
+    whitened: &Whitened,
+    options: &PosteriorOptions,
+    careful: bool,
+) -> Result<Posterior> {
     let mut chains = sample_all(whitened, options, ACCEPTANCE)?;
     let quick: u64 = chains.iter().map(|chain| chain.evaluations).sum();
-    let again = chains.iter().any(|chain| chain.divergences > 0);
+    let again = careful && chains.iter().any(|chain| chain.divergences > 0);
     if again {
         chains = sample_all(whitened, options, CAREFUL)?;
     }

@@ -235,9 +235,9 @@ pub(super) fn explore_target(
         PosteriorMethod::Laplace => laplace::check(&whitened, target.rows, options),
         PosteriorMethod::Auto => match laplace::check_anyway(&whitened, options) {
             good if good.is_good() => Some(good),
-            _ => Some(chains::run(target, &whitened, options)?),
+            _ => Some(chains::run(target, &whitened, options, true)?),
         },
-        PosteriorMethod::Nuts => Some(chains::run(target, &whitened, options)?),
+        PosteriorMethod::Nuts => Some(chains::run(target, &whitened, options, true)?),
         PosteriorMethod::Bootstrap => Some(bootstrap::run(target, options)),
     };
     // What was stopped ended at once, with nothing of worth.
