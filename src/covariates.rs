@@ -144,8 +144,8 @@ impl Covariate {
     }
 }
 
-/// More levels than this are a mistake (an id, a date).
-const MOST_LEVELS: usize = 200;
+/// More levels than this are a mistake (an id, a date); also of groups that are fitted one by one.
+pub(crate) const MOST_LEVELS: usize = 200;
 
 fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|value: &f64| value.is_finite())

@@ -87,6 +87,8 @@ pub struct SummaryMeta {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<Activity>,
+    /// Was the input a summary, so that nothing is known of single purchases?
+    pub settled: bool,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
     /// What became of each row of the input.
@@ -95,6 +97,13 @@ pub struct SummaryMeta {
     pub assumptions: Vec<String>,
     /// What looks wrong, with advice.
     pub warnings: Vec<Warning>,
+}
+
+impl SummaryMeta {
+    /// Was it made of a log here, so that dates of purchases could be had?
+    pub fn is_of_log(&self) -> bool {
+        self.grain.is_some() && !self.settled
+    }
 }
 
 /// Where the unit of a summary comes from.

@@ -80,6 +80,70 @@ fn columns_and_units() {
 
 /// Where the data leave a parameter open, the weak prior does not; where they do not, it hardly shows;
 /// and no unit moves it.
+/// A summary keeps when its observation ended and what counted as a purchase, in each format; of one that does not say
+/// it the caller may; contradictions are errors, and what is refused has written nothing. Seen to fail as it was: the
+/// date could be had in no way, and the header was on standard output before the refusal.
+#[test]
+fn a_summary_says_when_it_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = fixture("cdnow_sample.csv");
+    let clv = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("clv").unwrap();
+        let output = command.current_dir(dir.path()).args(arguments).output().unwrap();
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+            output.status.code(),
+        )
+    };
+    let log = log.to_str().unwrap();
+    let model = ["model", "pareto-nbd", "r=.55", "alpha=10.58", "s=.61", "beta=11.67", "-o", "p.json"];
+    assert_eq!(clv(&model).2, Some(0));
+    let until = ["--observed-until", "1998-03-31"];
+    let score = |input: &str, more: &[&str]| {
+        let output = if more.contains(&"-o") { &[][..] } else { &["-o", "-"] };
+        clv(&[&["score", "p.json", input, "--columns", "next_purchase_median"], output, more].concat())
+    };
+    let (wanted, _, _) = score(log, &until);
+    assert!(wanted.contains(",1998-04-"), "{wanted:.300}");
+    for name in ["s.csv", "s.parquet", "s.jsonl"] {
+        clv(&[&["summarize", log, "--grain", "week", "-o", name], &until[..]].concat());
+        let (kept, words, _) = score(name, &[]);
+        let (said, _, _) = score(name, &until);
+        let (of_log, _, _) = score(log, &[&until[..], &["--grain", "week"]].concat());
+        assert!(kept == of_log && said == of_log, "{name} {words}");
+        let (table, words, code) = score(name, &["--observed-until", "1998-04-01"]);
+        assert_eq!((table.as_str(), code), ("", Some(2)), "{name}");
+        assert!(words.contains("says the end of observation is 1998-03-31 itself"), "{words}");
+    }
+    // A summary as others write it.
+    let own = "customer_id,frequency,recency,T,monetary_value\na,2,30.43,38.86,22.35\nb,0,0,38.86,0\n";
+    std::fs::write(dir.path().join("own.csv"), own).unwrap();
+    for more in [&["-o", "x.csv"][..], &[]] {
+        let (table, words, code) = score("own.csv", more);
+        assert_eq!((table.as_str(), code, dir.path().join("x.csv").exists()), ("", Some(2), false));
+        assert!(words.contains("give --observed-until"), "{words}");
+    }
+    let (table, words, _) = score("own.csv", &["--observed-until", "2024-01-01"]);
+    // mpmath: the chance of no purchase in u by integration, bisection: 167.163 days.
+    assert!(table.contains(",2024-06-17\n") && !words.contains("no effect"), "{table} {words}");
+    // Contradictions and other words.
+    let head = "customer_id,frequency,recency,T,observed_until,grain\n";
+    let refused = |rows: &str| {
+        std::fs::write(dir.path().join("odd.csv"), format!("{head}{rows}")).unwrap();
+        let (table, words, code) = score("odd.csv", &[]);
+        assert_eq!((table.as_str(), code), ("", Some(2)));
+        words
+    };
+    let two = refused("a,0,0,9,2024-01-01,day\nb,0,0,9,2024-01-02,day\n");
+    assert!(
+        two.contains("odd.csv, line 3") && two.contains("another end of observation than '2024-01-01'"),
+        "{two}"
+    );
+    let wheat = refused("a,0,0,9,2024-01-01,wheat\n");
+    assert!(wheat.contains("'wheat'") && wheat.contains("rename the column"), "{wheat}");
+}
+
 #[test]
 fn weak_prior() {
     let request = |prior: Prior| FitRequest {

@@ -126,8 +126,11 @@ fn identities_hold() {
     assert_close("revenue by month", months, equity.undiscounted, 1e-12);
     for group in found.groups.iter().chain([&found.all]) {
         let new = &group.new;
-        let ltv = MARGIN * (new.first_purchase.value + new.mean_amount.value * new.discounted_purchases);
-        assert_close("LTV", ltv, new.ltv.value, 1e-12);
+        // Of all it is the mean over the groups, not the product of means.
+        if group.name != found.all.name {
+            let ltv = MARGIN * (new.first_purchase.value + new.mean_amount.value * new.discounted_purchases);
+            assert_close("LTV", ltv, new.ltv.value, 1e-12);
+        }
         let acquired = &group.acquired;
         let cost = group.against.as_ref().unwrap().cac * acquired.costed as f64;
         assert_close("CAC x new customers", cost, acquired.cost.unwrap(), 1e-12);
@@ -137,6 +140,156 @@ fn identities_hold() {
     assert_close("all costs", found.all.acquired.cost.unwrap(), shop::draw(1).cost, 1e-12);
     let moved: u64 = found.movement.iter().flat_map(|m| m.matrix.iter().flatten().chain(&m.arrived)).sum();
     assert_eq!(moved, found.all.loyalty.customers);
+}
+
+/// A log of 700 customers in four regions of unequal size with log-normal amounts (sigma 1.45, as a real sample of order
+/// lines showed), by a generator of its own.
+fn skewed() -> String {
+    let mut state = 7u64;
+    let mut uniform = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    };
+    let regions = ["north", "south", "south", "south", "west", "west", "west", "west", "east", "east"];
+    let mut log = "customer_id,date,amount,region,kept\n".to_owned();
+    for i in 0..700 {
+        // Two sizes of margin, which regions have in unequal shares.
+        let (region, kept) = (regions[i % 10], if i % 10 < 4 && i % 7 > 1 { 0.6 } else { 0.2 });
+        let (first, rate) = ((uniform() * 900.0) as u32, 20.0 - 400.0 * uniform().ln());
+        let dear = if region == "south" { 0.4 } else { 0.0 };
+        let mut day = first;
+        while day < 1000 {
+            let normal = (-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos();
+            let amount = (4.6 + dear + 1.45 * normal).exp();
+            let date = jiff::civil::date(2020, 1, 1).saturating_add(jiff::Span::new().days(day));
+            log += &format!("c{i},{date},{amount:.2},{region},{kept}\n");
+            day += 1 + (-rate * uniform().ln()) as u32;
+            if uniform() < 0.25 {
+                break;
+            }
+        }
+    }
+    log
+}
+
+/// However far groups are drawn together, their mean over customers is what all show: first purchases, amounts,
+/// purchases, LTV, the curve, survival, what one may pay, plans, with one margin and with one for each customer. Seen to
+/// fail as it was (weights by own precision, all fitted apart): first purchases 9 % low, LTV 4 %.
+#[test]
+fn groups_add_up_to_all() {
+    let files = files(&skewed(), "");
+    let plans = "north=3,south=9,west=12,east=6".split(',').map(|plan| plan.split_once('=').unwrap());
+    let plans = plans.map(|(name, n)| (Some(name.to_owned()), n.parse().unwrap()));
+    let acquisitions = plans.chain([(None, 10.0)]).collect::<Vec<_>>();
+    let same = EconomicsOptions {
+        by: vec!["region".into()],
+        acquisitions,
+        scenarios: vec![Scenario::default()],
+        ..options()
+    };
+    let plain = EconomicsOptions { by: Vec::new(), acquisitions: Vec::new(), ..same.clone() };
+    let plain = run(&files.log, None, &plain).unwrap().all.new;
+    let apart = EconomicsOptions { margin_column: Some("kept".into()), ..same.clone() };
+    for options in [same, apart] {
+        let found = run(&files.log, None, &options).unwrap();
+        let customers = found.all.loyalty.customers as f64;
+        let check = |what: &str, of: &dyn Fn(&economics::GroupEconomics) -> f64| {
+            let sum: f64 = found.groups.iter().map(|g| g.loyalty.customers as f64 * of(g)).sum();
+            assert_close(what, sum / customers, of(&found.all), 1e-12);
+        };
+        check("first purchase", &|g| g.new.first_purchase.value);
+        check("mean amount", &|g| g.new.mean_amount.value);
+        check("purchases", &|g| g.new.purchases.value);
+        check("discounted purchases", &|g| g.new.discounted_purchases);
+        check("LTV", &|g| g.new.ltv.value);
+        check("most for the ratio", &|g| g.new.most_for_ratio.value);
+        check("most for payback", &|g| g.new.most_for_payback.value);
+        check("chance to come back", &|g| g.loyalty.p_repeat);
+        for m in 0..=24 {
+            check("margin so far", &|g| g.new.curve[m].margin.value);
+            check("discounted", &|g| g.new.curve[m].discounted.value);
+            check("survival", &|g| g.new.curve[m].survival);
+        }
+        let of_groups = |of: &dyn Fn(&economics::Association) -> f64| {
+            found.who.iter().map(|who| who.customers as f64 * of(who)).sum::<f64>() / customers
+        };
+        assert_close("value", of_groups(&|w| w.shrunken_value.value), of_groups(&|w| w.mean_value), 1e-12);
+        assert_close("LTV, no change", found.scenarios[0].ltv, found.all.new.ltv.value, 1e-12);
+        // Ten of all are so many of each group.
+        let share = |name: &str| {
+            found.groups.iter().find(|g| g.name == name).unwrap().loyalty.customers as f64 / customers
+        };
+        let (groups, all) = found.equity.planned.split_at(4);
+        let sum: f64 = groups.iter().map(|p| 10.0 * share(&p.group) * p.value.value / p.per_month).sum();
+        assert_close("plan", sum, all[0].value.value, 1e-12);
+        // What all customers show of themselves is what a study without groups shows, its draws too.
+        let own = &found.all.new;
+        assert_close("first purchase", plain.first_purchase.value, own.first_purchase.value, 1e-12);
+        assert_close("mean amount", plain.mean_amount.value, own.mean_amount.value, 1e-12);
+        assert_close("purchases", plain.purchases.value, own.purchases.value, 1e-12);
+        let (a, b) = (plain.first_purchase.interval.unwrap(), own.first_purchase.interval.unwrap());
+        assert_close("draws of the first purchase", a.0, b.0, 1e-12);
+        assert_close("draws of the first purchase", a.1, b.1, 1e-12);
+        // No group is better known than all.
+        let width = |g: &economics::GroupEconomics| {
+            let (low, high) = g.new.first_purchase.interval.unwrap();
+            (high - low) / g.new.first_purchase.value
+        };
+        assert!(found.groups.iter().all(|group| width(group) > 0.9 * width(&found.all)), "intervals");
+    }
+}
+
+/// A column of ids is no grouping: economics and the page refuse it in words, a forecast shows the largest groups and
+/// adds up the others. Seen to fail as it was: 10,000 groups took two minutes.
+#[test]
+fn a_column_of_ids_makes_no_groups() {
+    let mut log = "customer_id,date,amount,order,store\n".to_owned();
+    for i in 0..400 {
+        for k in 0..1 + i % 3 {
+            let (day, month) = (1 + i % 28, 1 + (i * 5 + 3 * k) % 12);
+            log += &format!(
+                "c{i},20{}-{month:02}-{day:02},{},o{i},s{}\n",
+                20 + k,
+                5 + i % 50,
+                (f64::from(i) * 30.0).sqrt() as u32
+            );
+        }
+    }
+    let files = files(&log, "");
+    let asked =
+        |by: &str| EconomicsOptions { by: vec![by.into()], interval: None, ..EconomicsOptions::default() };
+    let message = run(&files.log, None, &asked("order")).unwrap_err().to_string();
+    for words in
+        ["--by: 'order' has 400 different values among 400 customers", "at most 200", "column of ids"]
+    {
+        assert!(message.contains(words), "{message}");
+    }
+    let dir = files.log.parent().unwrap();
+    let clv = |arguments: &[&str]| {
+        let output = Command::cargo_bin("clv").unwrap().current_dir(dir).args(arguments).output().unwrap();
+        (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+            output.status.code(),
+        )
+    };
+    assert_eq!(clv(&["fit", "log.csv", "--model", "mbg-nbd", "-o", "m.json"]).2, Some(0));
+    let (_, words, code) = clv(&["report", "m.json", "log.csv", "--by", "order", "-o", "r.html"]);
+    assert!(code == Some(2) && words.contains("column of ids"), "{words}");
+    let (shown, _, _) = clv(&["score", "m.json", "log.csv", "--by", "order"]);
+    assert!(shown.contains("and 400 smaller groups of at most 1 customers: 400 customers in all"), "{shown}");
+    assert!(shown.contains("is order a column of ids?") && shown.lines().count() < 40, "{shown}");
+    let (text, _, _) = clv(&["score", "m.json", "log.csv", "--by", "store", "--json"]);
+    let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let groups = all["totals"].as_array().unwrap().iter().filter(|group| !group["group"].is_null());
+    let (n, sum) = groups.fold((0, 0), |(n, sum), g| (n + 1, sum + g["customers"].as_u64().unwrap()));
+    assert!(n > 80 && sum == 400, "{n} {sum}");
+    let (shown, _, _) = clv(&["score", "m.json", "log.csv", "--by", "store"]);
+    let rows = shown.lines().filter(|line| line.trim_start().starts_with('s') && line.contains("  ")).count();
+    assert!(
+        (50..70).contains(&rows) && shown.contains("smaller groups") && !shown.contains("column of ids?"),
+        "{shown}"
+    );
 }
 
 /// Equity is the total of `clv score`, and at a margin of 1 without discounting that is the revenue by month. Its

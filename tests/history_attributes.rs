@@ -231,7 +231,8 @@ fn summaries_carry_them_on() {
         assert!(history::open(&[path], &LogOptions::default(), &()).unwrap().meta.attributes.is_empty());
     }
     let text = std::fs::read_to_string(files.0.path().join("s.csv")).unwrap();
-    let header = "customer_id,frequency,recency,T,monetary_value,log_gaps,channel,region,unit\n";
+    let header =
+        "customer_id,frequency,recency,T,monetary_value,log_gaps,channel,region,unit,observed_until,grain\n";
     assert!(text.starts_with(header), "{text:.100}");
 }
 
@@ -415,11 +416,12 @@ fn the_command_line_takes_them() {
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     let (table, words) = clv(&["--attributes", "channel", "--unit", "day", "--log-gaps"]);
-    let expected = "customer_id,frequency,recency,T,monetary_value,log_gaps,channel,unit\n";
-    assert_eq!(table, format!("{expected}c1,1,31.0,31.0,1.0,{},web,day\n", 31f64.ln()));
+    let expected =
+        "customer_id,frequency,recency,T,monetary_value,log_gaps,channel,unit,observed_until,grain\n";
+    assert_eq!(table, format!("{expected}c1,1,31.0,31.0,1.0,{},web,day,2020-02-01,day\n", 31f64.ln()));
     assert!(words.contains("channel: 1 of 1 customers have more than one value"), "{words}");
     let (table, _) = clv(&["--attributes", "plan", "--customers", customers.to_str().unwrap()]);
-    assert!(table.ends_with(",gold,week\n"), "{table}");
+    assert!(table.ends_with(",gold,week,2020-02-01,day\n"), "{table}");
     let out = customers.to_str().unwrap();
     let (_, words) = clv(&["--attributes", "plan", "--customers", out, "-o", out]);
     assert!(words.contains("it would be overwritten"), "{words}");

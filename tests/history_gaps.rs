@@ -125,7 +125,9 @@ fn summary_files_give_them_back() {
     }
     let text = std::fs::read_to_string(dir.path().join("s.csv")).unwrap();
     assert!(
-        text.starts_with("customer_id,frequency,recency,T,monetary_value,log_gaps,unit\n"),
+        text.starts_with(
+            "customer_id,frequency,recency,T,monetary_value,log_gaps,unit,observed_until,grain\n"
+        ),
         "{text:.100}"
     );
 }

@@ -75,7 +75,7 @@ class SparkSummary:
     """One row a customer, in Spark, and what was said of the rows on the way, as of a ``clv.Summary``."""
 
     table: DataFrame
-    """customer_id, frequency, recency, T, monetary_value (if there are amounts), attributes, unit."""
+    """customer_id, frequency, recency, T, monetary_value (if there are amounts), attributes, unit, observed_until, grain."""
     account: DataFrame
     """What became of every row that was read: fate, words, rows, amount. The rows add up to ``rows_read``."""
     notes: list[dict[str, Any]]

@@ -146,7 +146,8 @@ def compare(engine: Any, dialect: str, log: Log, options: dict[str, Any]) -> Non
     found = engine(log, statement(dialect, log, **options))
     assert len(found) == len(wanted) and {row["customer_id"] for row in found} == set(wanted)
     for row in found:
-        expected = wanted[row["customer_id"]]
+        # A statement says the unit; when the warehouse's rows end is in them.
+        expected = {name: value for name, value in wanted[row["customer_id"]].items() if name not in ("observed_until", "grain")}
         assert list(row) == list(expected)
         different = {name: (row[name], expected[name]) for name in row if not close(row[name], expected[name])}
         assert not different, (row["customer_id"], different)

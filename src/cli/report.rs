@@ -93,6 +93,8 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let (inputs, log) = history::keep(&history::from_paths(&args.input.inputs), &log, console)?;
     let mut summary = history::open_inputs(&inputs, &log, console)?;
     score::adopt_unit(&model, &mut summary.meta);
+    // What may be refused comes first.
+    let more = args.economics(&model, (&inputs, &log), &options, console)?;
     let tested = match args.no_backtest {
         true => Err("it was not asked for (--no-backtest).".to_owned()),
         false => page::backtest(&model, &summary, (&inputs, &log), &args.backtest(), console)?,
@@ -103,7 +105,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         summary: &summary,
         scores: &scores,
         backtest: tested.as_ref().map_err(Clone::clone),
-        more: args.economics(&model, (&inputs, &log), &options, console)?,
+        more,
     };
     let page = page::build(request, console)?;
     let document = report::html::render(&page);

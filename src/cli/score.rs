@@ -76,7 +76,7 @@ pub(super) fn log_options(
 /// A summary that does not say is in the model's unit. One that was made of a log has a grain, and is in the
 /// unit that it was written in, also where nobody asked for one.
 pub(super) fn adopt_unit(model: &ClvModel, meta: &mut SummaryMeta) {
-    if meta.unit_source == UnitSource::Default && meta.grain.is_none() {
+    if meta.unit_source == UnitSource::Default && !meta.is_of_log() {
         meta.unit = model.unit;
     }
 }

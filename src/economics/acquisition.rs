@@ -10,17 +10,19 @@
 //!
 //! A new customer has bought once and nothing is known of what comes: `x = 0, T = 0`. LTV holds the
 //! first purchase, which a customer's `clv` does not. Intervals are of the expectation: how far the group's
-//! parameters and means are uncertain, not what chance does to one customer.
+//! parameters and means are uncertain, not what chance does to one customer. Where customers are grouped, all are
+//! the mean over the groups, weighted by customers, figure by figure and draw by draw ([`super::newcomers`]).
 
-use super::groups::GroupModel;
-use super::uncertain::{Beside, Figure, Normals, interval};
+use rayon::prelude::*;
+
+use super::newcomers::{Newcomer, Newcomers, Worth, mixed};
+use super::uncertain::{Figure, interval};
 use crate::model::{Attrition, Customer, Discounting};
 use crate::units::Unit;
 
 /// What is asked of new customers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
-    pub margin: f64,
     /// [model's units], may be infinite.
     pub horizon: f64,
     pub discounting: Discounting,
@@ -95,16 +97,6 @@ pub struct AgainstCost {
     pub p_payback: f64,
 }
 
-/// A group's new customers with all draws behind them.
-pub(super) struct Prospect {
-    pub figures: NewCustomer,
-    ltv: Vec<f64>,
-    /// Draws of the curve, month by month.
-    margin: Vec<Vec<f64>>,
-    discounted: Vec<Vec<f64>>,
-    at_target: Vec<f64>,
-}
-
 /// Expected purchases of a new customer: at each month plain and discounted, at the horizon plain and discounted,
 /// and at the wanted payback.
 fn expectations(model: &dyn Attrition, terms: &Terms) -> Vec<f64> {
@@ -122,106 +114,121 @@ fn expectations(model: &dyn Attrition, terms: &Terms) -> Vec<f64> {
     all
 }
 
-/// A figure in money, and its draws.
-type Worth = (f64, Vec<f64>);
-
-/// What a group's figures are made of.
-struct Drawn<'a> {
-    group: &'a GroupModel,
-    terms: &'a Terms,
-    /// Expectations at the estimate, and beside it.
-    at: Vec<f64>,
-    beside: Beside<Vec<f64>>,
-    normals: Normals,
-    first: Vec<f64>,
-    spend: Vec<f64>,
+/// Figures of new customers with the draws behind them.
+#[derive(Default)]
+struct Worths {
+    first: Worth,
+    spend: Worth,
+    purchases: Worth,
+    discounted_purchases: Worth,
+    ltv: Worth,
+    /// Margin by the wanted payback.
+    at_target: Worth,
+    /// Margin month by month, plain and discounted.
+    margin: Vec<Worth>,
+    discounted: Vec<Worth>,
+    survival: Vec<f64>,
 }
 
-impl<'a> Drawn<'a> {
-    fn new(group: &'a GroupModel, terms: &'a Terms, stream: u64) -> Self {
-        let beside = match terms.draws {
-            0 => Beside::Draws(Vec::new()),
-            _ => group.beside.map(|model| expectations(&**model, terms)),
+impl Worths {
+    fn new(newcomer: &Newcomer, terms: &Terms) -> Self {
+        let mut expected = newcomer.expectations(|model| expectations(model, terms));
+        let (first, spend, margin) = (&newcomer.first, &newcomer.spend, newcomer.margin);
+        // Margin on the first purchase and on an expected number of others.
+        let worth = |others: &Worth| -> Worth {
+            let draws = others.1.iter().zip(first.1.iter().zip(&spend.1));
+            let draws = draws.map(|(others, (first, spend))| margin * (first + spend * others));
+            (margin * (first.0 + spend.0 * others.0), draws.collect())
         };
-        let normals = Normals::new(terms.draws, group.directions(), terms.seed, stream);
-        Drawn {
-            at: expectations(&*group.purchase, terms),
-            beside,
-            first: group.first.draws(&normals),
-            spend: group.spend.draws(&normals),
-            normals,
-            group,
-            terms,
+        let paid = || worth(&(0.0, vec![0.0; first.1.len()]));
+        let curve = |kind: usize| {
+            let months = (0..terms.months).map(|m| worth(&expected[2 * m + kind]));
+            [paid()].into_iter().chain(months).collect()
+        };
+        let month = Unit::Month.days() / terms.unit.days();
+        let n = 2 * terms.months;
+        Worths {
+            margin: curve(0),
+            discounted: curve(1),
+            ltv: worth(&expected[n + 1]),
+            at_target: worth(&expected[n + 2]),
+            survival: (0..=terms.months).map(|m| newcomer.survival(m as f64 * month)).collect(),
+            first: first.clone(),
+            spend: spend.clone(),
+            discounted_purchases: std::mem::take(&mut expected[n + 1]),
+            purchases: std::mem::take(&mut expected[n]),
         }
     }
 
-    /// Draws of one expectation.
-    fn expectation(&self, k: usize) -> Vec<f64> {
-        self.beside.figure(self.at[k], |expected| expected[k]).draws(&self.normals)
+    /// The mean of several kinds.
+    fn mixed(kinds: &[(f64, &Worths)]) -> Self {
+        let mix =
+            |of: &dyn Fn(&Worths) -> &Worth| mixed(kinds.iter().map(|(share, kind)| (*share, of(kind))));
+        let months = kinds.first().map_or(0, |(_, kind)| kind.survival.len());
+        let survival = |m: usize| kinds.iter().map(|(share, kind)| share * kind.survival[m]).sum::<f64>();
+        Worths {
+            first: mix(&|kind| &kind.first),
+            spend: mix(&|kind| &kind.spend),
+            purchases: mix(&|kind| &kind.purchases),
+            discounted_purchases: mix(&|kind| &kind.discounted_purchases),
+            ltv: mix(&|kind| &kind.ltv),
+            at_target: mix(&|kind| &kind.at_target),
+            margin: (0..months).map(|m| mix(&|kind| &kind.margin[m])).collect(),
+            discounted: (0..months).map(|m| mix(&|kind| &kind.discounted[m])).collect(),
+            survival: (0..months).map(survival).collect(),
+        }
     }
 
-    /// Margin on the first purchase.
-    fn paid(&self) -> Worth {
-        let margin = self.terms.margin;
-        (margin * self.group.first.value, self.first.iter().map(|first| margin * first).collect())
+    fn figures(&self, terms: &Terms) -> NewCustomer {
+        let figure = |(value, draws): &Worth| Figure::of(*value, draws, terms.probability);
+        let point = |m: usize| CurvePoint {
+            month: m,
+            margin: figure(&self.margin[m]),
+            discounted: figure(&self.discounted[m]),
+            survival: self.survival[m],
+        };
+        let share = self.ltv.1.iter().map(|ltv| ltv / terms.target_ratio).collect();
+        NewCustomer {
+            first_purchase: figure(&self.first),
+            mean_amount: figure(&self.spend),
+            purchases: figure(&self.purchases),
+            discounted_purchases: self.discounted_purchases.0,
+            ltv: figure(&self.ltv),
+            curve: (0..=terms.months).map(point).collect(),
+            most_for_ratio: figure(&(self.ltv.0 / terms.target_ratio, share)),
+            most_for_payback: figure(&self.at_target),
+        }
     }
+}
 
-    /// Margin on the first purchase and on an expectation of repeat purchases.
-    fn worth(&self, k: usize) -> Worth {
-        let margin = self.terms.margin;
-        let value = margin * (self.group.first.value + self.group.spend.value * self.at[k]);
-        let (draws, parts) = (self.expectation(k), self.first.iter().zip(&self.spend));
-        (value, draws.iter().zip(parts).map(|(e, (f, s))| margin * (f + s * e)).collect())
-    }
-
-    /// The curve by month, plain (0) or discounted (1).
-    fn curve(&self, kind: usize) -> Vec<Worth> {
-        let months = (0..self.terms.months).map(|m| self.worth(2 * m + kind));
-        [self.paid()].into_iter().chain(months).collect()
-    }
-
-    fn figure(&self, (value, draws): &Worth) -> Figure {
-        Figure::of(*value, draws, self.terms.probability)
-    }
+/// New customers of a group or of all, with all draws behind them.
+pub(super) struct Prospect {
+    pub figures: NewCustomer,
+    worths: Worths,
 }
 
 impl Prospect {
-    pub fn new(group: &GroupModel, terms: &Terms, stream: u64) -> Self {
-        let drawn = Drawn::new(group, terms, stream);
-        let (plain, discounted) = (drawn.curve(0), drawn.curve(1));
-        let n = 2 * terms.months;
-        let (ltv, target) = (drawn.worth(n + 1), drawn.worth(n + 2));
-        let month = Unit::Month.days() / terms.unit.days();
-        let point = |m: usize| CurvePoint {
-            month: m,
-            margin: drawn.figure(&plain[m]),
-            discounted: drawn.figure(&discounted[m]),
-            survival: group.purchase.p_alive_after(&Customer::NEW, m as f64 * month),
-        };
-        let share = ltv.1.iter().map(|ltv| ltv / terms.target_ratio).collect();
-        let figures = NewCustomer {
-            first_purchase: Figure::of(group.first.value, &drawn.first, terms.probability),
-            mean_amount: Figure::of(group.spend.value, &drawn.spend, terms.probability),
-            purchases: Figure::of(drawn.at[n], &drawn.expectation(n), terms.probability),
-            discounted_purchases: drawn.at[n + 1],
-            ltv: drawn.figure(&ltv),
-            curve: (0..=terms.months).map(point).collect(),
-            most_for_ratio: drawn.figure(&(ltv.0 / terms.target_ratio, share)),
-            most_for_payback: drawn.figure(&target),
-        };
-        let draws = |points: Vec<Worth>| points.into_iter().map(|(_, draws)| draws).collect();
-        Prospect {
-            figures,
-            ltv: ltv.1,
-            margin: draws(plain),
-            discounted: draws(discounted),
-            at_target: target.1,
+    fn new(worths: Worths, terms: &Terms) -> Self {
+        Prospect { figures: worths.figures(terms), worths }
+    }
+
+    /// Those of all, and of each group.
+    pub fn of(newcomers: &Newcomers, terms: &Terms) -> (Prospect, Vec<Prospect>) {
+        let kinds: Vec<(f64, Worths)> =
+            newcomers.kinds().par_iter().map(|kind| (kind.share, Worths::new(kind, terms))).collect();
+        let mut kinds = kinds;
+        if !newcomers.are_grouped() {
+            let all = kinds.pop().map(|(_, worths)| worths).unwrap_or_default();
+            return (Prospect::new(all, terms), Vec::new());
         }
+        let shares: Vec<(f64, &Worths)> = kinds.iter().map(|(share, worths)| (*share, worths)).collect();
+        let all = Prospect::new(Worths::mixed(&shares), terms);
+        (all, kinds.into_iter().map(|(_, worths)| Prospect::new(worths, terms)).collect())
     }
 
     /// Against what customers cost.
     pub fn against(&self, cac: f64, terms: &Terms) -> AgainstCost {
-        let ratios: Vec<f64> = self.ltv.iter().map(|ltv| ltv / cac).collect();
+        let ratios: Vec<f64> = self.worths.ltv.1.iter().map(|ltv| ltv / cac).collect();
         let reached = |values: &[f64], least: f64| {
             // Without draws it is not known.
             values.iter().filter(|value| **value >= least).count() as f64 / values.len() as f64
@@ -231,22 +238,22 @@ impl Prospect {
             cac,
             ratio: Figure::of(self.figures.ltv.value / cac, &ratios, terms.probability),
             p_ratio: reached(&ratios, terms.target_ratio),
-            payback: payback(&curve(|p| p.margin.value), &self.margin, cac, terms.probability),
+            payback: payback(&curve(|p| p.margin.value), &self.worths.margin, cac, terms.probability),
             discounted_payback: payback(
                 &curve(|p| p.discounted.value),
-                &self.discounted,
+                &self.worths.discounted,
                 cac,
                 terms.probability,
             ),
-            p_payback: reached(&self.at_target, cac),
+            p_payback: reached(&self.worths.at_target.1, cac),
         }
     }
 }
 
 /// The first month in which a curve has reached the cost, and its interval over draws.
-fn payback(curve: &[f64], draws: &[Vec<f64>], cac: f64, probability: f64) -> Payback {
-    let n = draws.first().map_or(0, Vec::len);
-    let month = |d: usize| draws.iter().position(|point| point[d] >= cac);
+fn payback(curve: &[f64], points: &[Worth], cac: f64, probability: f64) -> Payback {
+    let n = points.first().map_or(0, |point| point.1.len());
+    let month = |d: usize| points.iter().position(|point| point.1[d] >= cac);
     let months: Vec<f64> = (0..n).map(|d| month(d).map_or(f64::INFINITY, |m| m as f64)).collect();
     let whole = |bound: f64| bound.is_finite().then_some(bound as usize);
     Payback {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::histories::{Histories, History};
 use crate::clv_model::ClvModel;
-use crate::covariates::UnseenLevel;
+use crate::covariates::{MOST_LEVELS, UnseenLevel};
 use crate::error::{Error, Result};
 use crate::history::{first_grain, grain_start};
 use crate::model::{Customer, GammaGamma, Model, Spend, SpendRow};
@@ -135,7 +135,7 @@ fn place(name: &String, meta: &SummaryMeta) -> Result<usize> {
 
 /// Can there be economics of these data?
 fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
-    if meta.grain.is_none() || meta.observed_until.is_none() {
+    if !meta.is_of_log() || meta.observed_until.is_none() {
         let message = "economics need a purchase log: a summary does not say when customers came and what their \
                        first purchases were worth";
         return Err(Error::option("LOG", message));
@@ -255,6 +255,9 @@ impl<'a> Reader<'a> {
 
     /// Numbers levels by their text and not by who came first.
     fn finish(mut self) -> Result<Base> {
+        for (grouping, levels) in self.base.by.iter().zip(&self.levels) {
+            few_enough(&grouping.name, levels.len(), self.base.len())?;
+        }
         for (grouping, levels) in self.base.by.iter_mut().zip(self.levels) {
             let mut places = vec![0; levels.len()];
             levels.values().enumerate().for_each(|(sorted, old)| places[*old as usize] = sorted as u32);
@@ -268,6 +271,25 @@ impl<'a> Reader<'a> {
         self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)
     }
+}
+
+/// Each group is fitted by itself and shown: more than some are no help to anybody, and most often no groups.
+fn few_enough(name: &str, levels: usize, customers: usize) -> Result<()> {
+    if levels <= MOST_LEVELS {
+        return Ok(());
+    }
+    let likely = match 2 * levels > customers {
+        true => {
+            "nearly every customer has one of their own, as in a column of ids: name a column that many customers \
+                 share"
+        }
+        false => "if these are no ids or dates, merge them (the smallest into one such as 'other')",
+    };
+    let message = format!(
+        "'{name}' has {levels} different values among {customers} customers, and each would be a group with a fit, \
+         intervals and a row of its own: at most {MOST_LEVELS}; {likely}"
+    );
+    Err(Error::option("--by", message))
 }
 
 /// The month in which a customer of this age \[summary's units\] was first seen.

@@ -14,8 +14,8 @@
 use jiff::civil::Date;
 
 use super::chance::Dispersion;
-use super::groups::GroupModel;
-use super::uncertain::{Beside, Figure, Normals, with_chance};
+use super::newcomers::{Newcomer, Worth, mixed};
+use super::uncertain::{Figure, Normals, with_chance};
 use super::valuation::{Outreach, Sums, Valuation};
 use crate::model::{Attrition, Customer, Discounting};
 use crate::units::Unit;
@@ -105,8 +105,8 @@ fn drawn(
 /// The plan of one group, and what it brings.
 pub(super) struct PlannedGroup {
     pub planned: Planned,
-    /// Revenue by month ahead, and draws of it.
-    pub revenue: Vec<(f64, Vec<f64>)>,
+    /// Revenue by month ahead.
+    pub revenue: Vec<Worth>,
 }
 
 impl Equity {
@@ -167,50 +167,49 @@ fn month_end(end: Date, months: usize) -> Date {
     end.saturating_add(jiff::Span::new().days((months as f64 * Unit::Month.days()).round() as i64))
 }
 
-/// A plan: so many new customers of a group a month.
+/// A plan: so many new customers of a group, or of all, a month.
 pub(super) struct Plan<'a> {
-    pub group: (&'a str, &'a GroupModel),
-    pub per_month: f64,
-    pub margin: f64,
+    pub group: &'a str,
+    /// The kinds of customers it consists of, by how many a month.
+    pub kinds: Vec<(f64, &'a Newcomer)>,
     pub cac: Option<f64>,
     pub unit: Unit,
 }
 
 impl Plan<'_> {
     /// What it brings over all months ahead.
-    pub fn over(&self, outreach: &Outreach, how: &Draws, stream: u64) -> PlannedGroup {
-        let Plan { group: (name, group), per_month, margin, cac, unit } = *self;
-        let month = Unit::Month.days() / unit.days();
+    pub fn over(&self, outreach: &Outreach, probability: f64) -> PlannedGroup {
+        let month = Unit::Month.days() / self.unit.days();
         let months = outreach.ends.len();
-        let normals = Normals::new(how.draws, group.directions(), how.seed, stream);
-        let at = planned_expectations(&*group.purchase, outreach, month);
-        let beside = match how.draws {
-            0 => Beside::Draws(Vec::new()),
-            _ => group.beside.map(|model| planned_expectations(&**model, outreach, month)),
-        };
         let discount = |m: usize| match outreach.discounting {
             Discounting::Continuous { delta } => (-delta * (m as f64 + 0.5) * month).exp(),
             other => other.factor((m as f64 + 0.5) * month, outreach.horizon),
         };
         let first_weight: f64 = (0..months).map(discount).sum();
-        let (first, spend) = (group.first.draws(&normals), group.spend.draws(&normals));
-        // `firsts` first purchases and the expectation `k` of repeats, in money.
-        let worth = |k: usize, firsts: f64, scale: f64| {
-            let value = scale * (firsts * group.first.value + group.spend.value * at[k]);
-            let draws = beside.figure(at[k], |expected| expected[k]).draws(&normals);
-            let all = draws.iter().zip(first.iter().zip(&spend));
-            (value, all.map(|(e, (f, s))| scale * (firsts * f + s * e)).collect::<Vec<f64>>())
+        let per_month: f64 = self.kinds.iter().map(|(per_month, _)| per_month).sum();
+        // Month by month in revenue, and last the value in margin.
+        let of_kind = |(_, kind): &(f64, &Newcomer)| -> Vec<Worth> {
+            let expected = kind.expectations(|model| planned_expectations(model, outreach, month));
+            let worth = |(k, others): (usize, &Worth)| {
+                let (firsts, kept) = if k == months { (first_weight, kind.margin) } else { (1.0, 1.0) };
+                let draws = others.1.iter().zip(kind.first.1.iter().zip(&kind.spend.1));
+                let draws = draws.map(|(others, (first, spend))| kept * (firsts * first + spend * others));
+                (kept * (firsts * kind.first.0 + kind.spend.0 * others.0), draws.collect())
+            };
+            expected.iter().enumerate().map(worth).collect()
         };
-        let (value, draws) = worth(months, first_weight, per_month * margin);
+        let all: Vec<Vec<Worth>> = self.kinds.iter().map(of_kind).collect();
+        let sum = |k: usize| mixed(self.kinds.iter().zip(&all).map(|((n, _), worths)| (*n, &worths[k])));
+        let (value, draws) = sum(months);
         PlannedGroup {
             planned: Planned {
-                group: name.to_owned(),
+                group: self.group.to_owned(),
                 per_month,
                 months,
-                value: Figure::of(value, &draws, how.probability),
-                cost: cac.map(|cac| cac * per_month * first_weight),
+                value: Figure::of(value, &draws, probability),
+                cost: self.cac.map(|cac| cac * per_month * first_weight),
             },
-            revenue: (0..months).map(|m| worth(m, 1.0, per_month)).collect(),
+            revenue: (0..months).map(sum).collect(),
         }
     }
 }

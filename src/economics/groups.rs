@@ -1,10 +1,12 @@
 //! What a new customer of each group is like: a purchase model, a mean amount and a first purchase of its own,
-//! each drawn to those of the other groups as far as the group's own data are few ([`fit_groups`], [`shrunken`]).
+//! each drawn to those of the other groups as far as the group's own data are few ([`fit_groups`], [`pooled`]). They
+//! are held to the total of all in [`super::newcomers`].
 
 use ndarray::Array2;
 
 use super::base::{Base, Grouping};
-use super::uncertain::{Beside, Uncertain, shrunken};
+use super::pooling::{Sample, pooled};
+use super::uncertain::{Beside, Uncertain};
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
@@ -90,8 +92,8 @@ pub(super) fn of_all(
     draws: &[Draw],
     progress: &dyn Progress,
 ) -> Result<GroupModel> {
-    let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true));
-    let first = moments((0..base.len()).map(|i| base.first[i]));
+    let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true).moments());
+    let first = Sample::of((0..base.len()).map(|i| base.first[i])).moments();
     if model.covariates.is_none() {
         return GroupModel::drawn(model, draws, spend, first);
     }
@@ -130,23 +132,18 @@ pub(super) fn of_each(
         }
     }
     let spends: Vec<_> = spends.iter().map(|builder| builder.finish()).collect();
-    let pooled = model.spend.expect("checked when customers were read");
-    let spends = fit_groups::<GammaGamma>(&spends, &pooled.params(), progress)?;
+    let of_all = model.spend.expect("checked when customers were read");
+    let spends = fit_groups::<GammaGamma>(&spends, &of_all.params(), progress)?;
     let of = |g: usize| move |i: usize| by.of[i] as usize == g;
-    let plain: Vec<(f64, f64)> = (0..groups).map(|g| observed(base, of(g))).collect();
-    let plain = shrink(&plain);
-    let first = (0..groups).map(|g| moments((0..base.len()).filter(|i| of(g)(*i)).map(|i| base.first[i])));
-    let first = shrink(&first.collect::<Vec<_>>());
+    let plain: Vec<Sample> = (0..groups).map(|g| observed(base, of(g))).collect();
+    let plain = pooled(&plain);
+    let first = (0..groups).map(|g| Sample::of((0..base.len()).filter(|i| of(g)(*i)).map(|i| base.first[i])));
+    let first = pooled(&first.collect::<Vec<_>>());
     let one = |g: usize| {
         let spend = population_mean(&spends.groups[g]).unwrap_or(plain[g]);
         GroupModel::new(model.purchase.name, &purchases.groups[g], spend, first[g])
     };
     (0..groups).map(one).collect()
-}
-
-fn shrink(found: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let (means, variances): (Vec<f64>, Vec<f64>) = found.iter().copied().unzip();
-    shrunken(&means, &variances)
 }
 
 impl GroupFit {
@@ -190,22 +187,10 @@ fn population_mean(fit: &GroupFit) -> Option<(f64, f64)> {
     (variance < 1.0).then_some((mean, mean * mean * variance))
 }
 
-/// Mean of the mean amounts of repeat customers, and its variance.
-fn observed(base: &Base, of: impl Fn(usize) -> bool) -> (f64, f64) {
+/// The mean amounts of repeat customers.
+fn observed(base: &Base, of: impl Fn(usize) -> bool) -> Sample {
     let rows = (0..base.len()).filter(|i| of(*i)).map(|i| base.spend_row(i));
-    moments(rows.filter(|row| row.x > 0).map(|row| row.mean))
-}
-
-/// Mean of numbers and the variance of the mean; without two numbers the variance is not known.
-pub(super) fn moments(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
-    for value in values {
-        n += 1.0;
-        let apart = value - mean;
-        mean += apart / n;
-        squares += apart * (value - mean);
-    }
-    (mean, if n > 1.0 { squares / (n - 1.0) / n } else { f64::INFINITY })
+    Sample::of(rows.filter(|row| row.x > 0).map(|row| row.mean))
 }
 
 #[cfg(test)]

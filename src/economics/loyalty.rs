@@ -11,8 +11,6 @@
 
 use super::acquisition::NewCustomer;
 use super::base::Base;
-use super::groups::GroupModel;
-use crate::model::Customer;
 use crate::units::Unit;
 
 /// What customers of a group have done, and what a new one is expected to do.
@@ -56,13 +54,12 @@ pub struct Textbook {
 }
 
 impl Loyalty {
-    /// Of the customers `of`; horizon in `unit`.
+    /// Of the customers `of`, whose times are in `unit`.
     pub(super) fn new(
         base: &Base,
         of: impl Fn(usize) -> bool,
-        model: &GroupModel,
+        p_repeat: f64,
         new: &NewCustomer,
-        horizon: f64,
         unit: Unit,
     ) -> Self {
         let (mut n, mut repeaters, mut x, mut paid, mut t_x, mut t) = (0u64, 0u64, 0u64, 0.0, 0.0, 0.0);
@@ -75,7 +72,6 @@ impl Loyalty {
             t_x += customer.t_x;
             t += customer.t;
         }
-        let far = if horizon.is_finite() { horizon } else { 1e9 };
         let years = t * unit.days() / Unit::Year.days();
         let repeat_rate = repeaters as f64 / n as f64;
         Loyalty {
@@ -86,7 +82,7 @@ impl Loyalty {
             one_time: 1.0 - repeat_rate,
             gap: (x > 0).then(|| t_x / x as f64 * unit.days()),
             frequency: if years > 0.0 { x as f64 / years } else { 0.0 },
-            p_repeat: 1.0 - model.purchase.purchases_pmf(&Customer::NEW, far, 0),
+            p_repeat,
             expected_frequency: new.purchases.value,
         }
     }

@@ -16,7 +16,6 @@ use super::acquisition::CurvePoint;
 use super::base::{Base, silent_days};
 use crate::family::PurchaseModel;
 use crate::history::{Activity, ActivityMonth};
-use crate::model::Customer;
 use crate::units::Unit;
 
 /// What was seen in a month.
@@ -71,12 +70,12 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// `models` has the purchase model of each customer's class.
+    /// `models` has the purchase model of each customer's class; `new` are survival and curve of new customers.
     pub(super) fn new(
         activity: Option<&Activity>,
         base: &Base,
         models: &[PurchaseModel],
-        new: (&PurchaseModel, &[CurvePoint]),
+        new: (&dyn Fn(f64) -> f64, &[CurvePoint]),
         unit: Unit,
         within: f64,
     ) -> Self {
@@ -136,9 +135,9 @@ fn implied(curve: &[CurvePoint]) -> Vec<ImpliedMonth> {
 }
 
 /// Where the survival of a new customer is one half, by bisection.
-fn half_life(model: &PurchaseModel, month: f64) -> Option<f64> {
+fn half_life(survival: &dyn Fn(f64) -> f64, month: f64) -> Option<f64> {
     const CENTURY: f64 = 1200.0;
-    let survival = |age: f64| model.p_alive_after(&Customer::NEW, age * month);
+    let survival = |age: f64| survival(age * month);
     let half = 0.5;
     if survival(0.0) <= half {
         return Some(0.0);

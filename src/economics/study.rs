@@ -1,6 +1,8 @@
 //! The study of one log: what all topics need, worked out once, and what each makes of it.
 
 use super::chance::Dispersion;
+use super::newcomers::Kind;
+use super::pooling::Sample;
 use super::valuation::Values;
 use super::*;
 use crate::score::draws;
@@ -15,15 +17,12 @@ pub(super) struct Study<'a> {
     outreach: Outreach,
     pub valuation: Valuation,
     pub end: Date,
-    of_all: GroupModel,
+    newcomers: Newcomers,
     all: Prospect,
-    of_groups: Vec<GroupModel>,
     groups: Vec<Prospect>,
+    /// Mean margin of all customers.
+    margin: f64,
 }
-
-/// Numbers of the streams of random numbers.
-const OF_GROUPS: u64 = 100;
-const OF_PLANS: u64 = 50_000;
 
 impl<'a> Study<'a> {
     pub fn new(
@@ -41,9 +40,7 @@ impl<'a> Study<'a> {
         let drawn = drawn.unwrap_or_default();
         let valuation = Valuation::new(model, base, &outreach, &drawn, progress)?;
         progress.stage("fitting groups", None);
-        let margin = base.margin.iter().sum::<f64>() / base.len() as f64;
         let terms = Terms {
-            margin,
             horizon,
             discounting,
             unit,
@@ -55,13 +52,19 @@ impl<'a> Study<'a> {
             target_payback: options.target_payback.in_units(Unit::Month),
         };
         let of_all = groups::of_all(model, base, &drawn, progress)?;
-        let all = Prospect::new(&of_all, &terms, OF_GROUPS);
         let of_groups = match base.by.first() {
             Some(by) => groups::of_each(model, base, by, progress)?,
             None => Vec::new(),
         };
         progress.check()?;
-        let mut study = Study {
+        let margins = Margins::new(base);
+        let of_groups = of_groups.into_iter().zip(&margins.groups);
+        let of_groups =
+            of_groups.map(|(model, found)| Kind { model, margin: found.mean, customers: found.n });
+        let of_all = Kind { model: of_all, margin: margins.all.mean, customers: margins.all.n };
+        let newcomers = Newcomers::new(of_all, of_groups.collect(), &terms);
+        let (all, groups) = Prospect::of(&newcomers, &terms);
+        Ok(Study {
             model,
             base,
             options,
@@ -69,33 +72,21 @@ impl<'a> Study<'a> {
             outreach,
             valuation,
             end: summary.meta.observed_until.unwrap_or_default(),
-            of_all,
+            newcomers,
             all,
-            groups: Vec::new(),
-            of_groups,
-        };
-        study.groups = study.prospects();
-        Ok(study)
-    }
-
-    fn prospects(&self) -> Vec<Prospect> {
-        use rayon::prelude::*;
-        let groups = self.of_groups.par_iter().enumerate();
-        groups
-            .map(|(g, group)| Prospect::new(group, &self.group_terms(g), OF_GROUPS + 1 + g as u64))
-            .collect()
-    }
-
-    /// The mean margin of a group's customers.
-    fn group_terms(&self, g: usize) -> Terms {
-        let members = || (0..self.base.len()).filter(|i| self.base.by[0].of[*i] as usize == g);
-        let sum: f64 = members().map(|i| self.base.margin[i]).sum();
-        Terms { margin: sum / members().count() as f64, ..self.terms }
+            groups,
+            margin: margins.all.mean,
+        })
     }
 
     fn draws(&self) -> Draws {
         let Terms { draws, probability, seed, .. } = self.terms;
         Draws { draws, probability, seed }
+    }
+
+    /// The horizon, which may be without end, as an age.
+    fn far(&self) -> f64 {
+        self.terms.horizon.min(1e9)
     }
 
     pub fn whole_last_month(&self, meta: &SummaryMeta) -> bool {
@@ -116,26 +107,26 @@ impl<'a> Study<'a> {
 
     fn plans(&self, acquisitions: &Acquisitions) -> Result<Vec<PlannedGroup>> {
         let levels = self.base.by.first().map_or(&[][..], |by| &by.levels);
-        let one = |(k, (name, per_month)): (usize, &(Option<String>, f64))| {
-            let (group, margin, cac) = match name {
-                None => (("all", &self.of_all), self.terms.margin, acquisitions.all.cac()),
+        let one = |(name, per_month): &(Option<String>, f64)| {
+            let (group, kinds, cac) = match name {
+                None => {
+                    let kinds = self.newcomers.kinds().iter().map(|kind| (per_month * kind.share, kind));
+                    ("all", kinds.collect(), acquisitions.all.cac())
+                }
                 Some(name) => {
                     let g = levels.iter().position(|level| level == name).ok_or_else(|| {
                         let message = format!("there are no customers of '{name}' (--by)");
                         Error::option("--acquisitions", message)
                     })?;
-                    (
-                        (name.as_str(), &self.of_groups[g]),
-                        self.group_terms(g).margin,
-                        acquisitions.groups[g].cac(),
-                    )
+                    let kinds = vec![(*per_month, self.newcomers.group(g))];
+                    (name.as_str(), kinds, acquisitions.groups[g].cac())
                 }
             };
             let cac = cac.filter(|cac| cac.is_finite());
-            let plan = equity::Plan { group, per_month: *per_month, margin, cac, unit: self.model.unit };
-            Ok(plan.over(&self.outreach, &self.draws(), OF_PLANS + k as u64))
+            let plan = equity::Plan { group, kinds, cac, unit: self.model.unit };
+            Ok(plan.over(&self.outreach, self.terms.probability))
         };
-        self.options.acquisitions.iter().enumerate().map(one).collect()
+        self.options.acquisitions.iter().map(one).collect()
     }
 
     pub fn movement(
@@ -170,10 +161,10 @@ impl<'a> Study<'a> {
         let retained = movement.and_then(|movement| movement.retained_all);
         let parts = Parts {
             name: "all",
-            model: &self.of_all,
+            p_repeat: self.newcomers.mean(|kind| kind.p_repeat(self.far())),
             prospect: &self.all,
             acquired: acquisitions.all,
-            terms: self.terms,
+            margin: self.margin,
             equity: equity.value,
         };
         self.group(parts, |_| true, retained, movement)
@@ -190,10 +181,10 @@ impl<'a> Study<'a> {
             let retained = movement.and_then(|movement| movement.retained[g]);
             let parts = Parts {
                 name: &by.levels[g],
-                model: &self.of_groups[g],
+                p_repeat: self.newcomers.group(g).p_repeat(self.far()),
                 prospect: &self.groups[g],
                 acquired: acquisitions.groups[g],
-                terms: self.group_terms(g),
+                margin: self.newcomers.group(g).margin,
                 equity: equity.groups[g],
             };
             self.group(parts, |i| by.of[i] as usize == g, retained, movement)
@@ -208,17 +199,17 @@ impl<'a> Study<'a> {
         retained: Option<f64>,
         movement: Option<&Movement>,
     ) -> GroupEconomics {
-        let Parts { name, model, prospect, acquired, terms, equity } = parts;
+        let Parts { name, p_repeat, prospect, acquired, margin, equity } = parts;
         let new = prospect.figures.clone();
-        let loyalty = Loyalty::new(self.base, of, model, &new, terms.horizon, terms.unit);
+        let loyalty = Loyalty::new(self.base, of, p_repeat, &new, self.terms.unit);
         let days = movement.map_or(1.0, |m| f64::from(m.from.until(m.to).map_or(1, |span| span.get_days())));
-        let textbook = loyalty.textbook(retained, days, terms.margin, new.ltv.value);
+        let textbook = loyalty.textbook(retained, days, margin, new.ltv.value);
         let cac = acquired.cac().filter(|cac| cac.is_finite());
         GroupEconomics {
             name: name.to_owned(),
             loyalty,
             textbook,
-            against: cac.map(|cac| prospect.against(cac, &terms)),
+            against: cac.map(|cac| prospect.against(cac, &self.terms)),
             new,
             acquired,
             equity,
@@ -227,14 +218,15 @@ impl<'a> Study<'a> {
 
     pub fn levers<'b>(&'b self, all: &'b GroupEconomics) -> Levers<'b> {
         let alive = self.valuation.values.p_alive.iter().sum();
-        let first = self.terms.margin * all.new.first_purchase.value;
+        let first = all.new.curve[0].margin.value;
         let cac = all.against.as_ref().map(|against| against.cac);
         Levers::new(&self.valuation.at, alive, &all.new, first, cac, self.options.value.discount)
             .within(self.outreach.horizon * self.model.unit.days())
     }
 
     pub fn retention(&self, meta: &SummaryMeta, all: &GroupEconomics) -> Retention {
-        let new = (&self.of_all.purchase, &all.new.curve[..]);
+        let survival = |age: f64| self.newcomers.mean(|kind| kind.survival(age));
+        let new = (&survival as &dyn Fn(f64) -> f64, &all.new.curve[..]);
         let within = self.options.active_within.days();
         let models = &self.valuation.models;
         Retention::new(meta.activity.as_ref(), self.base, models, new, self.model.unit, within)
@@ -339,13 +331,33 @@ impl<'a> Study<'a> {
     }
 }
 
+/// Margins of all customers and by group.
+struct Margins {
+    all: Sample,
+    groups: Vec<Sample>,
+}
+
+impl Margins {
+    fn new(base: &Base) -> Self {
+        let Some(by) = base.by.first() else {
+            return Margins { all: Sample::of(base.margin.iter().copied()), groups: Vec::new() };
+        };
+        let mut members = vec![Vec::new(); by.levels.len()];
+        by.of.iter().zip(&base.margin).for_each(|(level, margin)| members[*level as usize].push(*margin));
+        Margins {
+            all: Sample::of(base.margin.iter().copied()),
+            groups: members.into_iter().map(|margins| Sample::of(margins.into_iter())).collect(),
+        }
+    }
+}
+
 /// What is known of a group before it is put together.
 struct Parts<'a> {
     name: &'a str,
-    model: &'a GroupModel,
+    p_repeat: f64,
     prospect: &'a Prospect,
     acquired: Acquired,
-    terms: Terms,
+    margin: f64,
     equity: Figure,
 }
 

@@ -160,41 +160,6 @@ pub(super) fn with_chance(expected: &[f64], dispersion: f64, seed: u64, stream: 
     expected.iter().map(&mut one).collect()
 }
 
-/// Means of groups, drawn to what they have in common: empirical Bayes with the variance between groups by
-/// DerSimonian & Laird (1986). Returns mean and posterior variance of each. A mean without variance (equal
-/// values) stays as it is; one whose variance is not known (a single value) is that of the others, and where
-/// there are too few others to say how groups differ, known to within a factor of e.
-pub(super) fn shrunken(means: &[f64], variances: &[f64]) -> Vec<(f64, f64)> {
-    let usable = |i: &usize| variances[*i].is_finite() && variances[*i] > 0.0;
-    let known: Vec<usize> = (0..means.len()).filter(usable).collect();
-    let weight = |i: usize| 1.0 / variances[i];
-    let sum = |f: &dyn Fn(usize) -> f64| known.iter().map(|i| f(*i)).sum::<f64>();
-    let (w, w2) = (sum(&weight), sum(&|i| weight(i).powi(2)));
-    if known.len() < 2 {
-        let vague = |own: f64| known.first().map_or(own, |other| means[*other]);
-        let one =
-            |(m, v): (&f64, &f64)| if v.is_finite() { (*m, *v) } else { (vague(*m), vague(*m).powi(2)) };
-        return means.iter().zip(variances).map(one).collect();
-    }
-    let fixed = sum(&|i| weight(i) * means[i]) / w;
-    let q = sum(&|i| weight(i) * (means[i] - fixed).powi(2));
-    let between = ((q - (known.len() as f64 - 1.0)) / (w - w2 / w)).max(0.0);
-    let random = |i: usize| 1.0 / (variances[i] + between);
-    let total = sum(&random);
-    let mean = sum(&|i| random(i) * means[i]) / total;
-    let one = |i: usize| {
-        if variances[i] == 0.0 {
-            return (means[i], 0.0);
-        }
-        if !usable(&i) {
-            return (mean, between + 1.0 / total);
-        }
-        let share = between / (between + variances[i]);
-        (mean + share * (means[i] - mean), share * variances[i] + (1.0 - share).powi(2) / total)
-    };
-    (0..means.len()).map(one).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,28 +185,6 @@ mod tests {
         let draws = known.figure(40.0, |draw| draw * 2.0).draws(&Normals::new(400, 2, 1, 0));
         assert_eq!(draws.len(), 400);
         assert_eq!(interval(&draws, 0.9), Some((10.0, 190.0)));
-    }
-
-    /// Worked by hand: means 1 and 3 with variance 1 differ by q = 2, so between = 1 and half the way is kept.
-    /// Seen to fail with `q - n` for `q - (n - 1)`.
-    #[test]
-    fn shrinkage_keeps_what_differs_more_than_chance() {
-        let found = shrunken(&[1.0, 3.0], &[1.0, 1.0]);
-        assert!((found[0].0 - 1.5).abs() < 1e-12 && (found[1].0 - 2.5).abs() < 1e-12);
-        // own share 0.5, and the mean's own error: 1/total = (1 + 1)/2 = 1, a quarter of it.
-        assert!((found[0].1 - 0.75).abs() < 1e-12);
-        assert_eq!(shrunken(&[1.0, 1.1], &[1.0, 1.0])[0].0, 1.05);
-    }
-
-    /// Equal values are known; a single one says nothing.
-    #[test]
-    fn equal_values_stay_and_single_ones_are_vague() {
-        let infinite = f64::INFINITY;
-        assert_eq!(shrunken(&[10.0, 40.0, 50.0], &[0.0, 1.0, 2.0])[0], (10.0, 0.0));
-        assert_eq!(shrunken(&[10.0, 40.0], &[0.0, infinite]), [(10.0, 0.0), (40.0, 1600.0)]);
-        assert_eq!(shrunken(&[12.0, 30.0], &[infinite, 0.5]), [(30.0, 900.0), (30.0, 0.5)]);
-        let vague = shrunken(&[12.0, 40.0, 50.0], &[infinite, 1.0, 2.0])[0];
-        assert!(vague.0 > 40.0 && vague.1 > 1.0, "{vague:?}");
     }
 
     /// Mean and variance of totals. Seen to fail with the scale and the shape swapped.

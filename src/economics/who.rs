@@ -5,15 +5,15 @@
 //! `(k/n)/(K/N)` says how far it is over-represented. Its interval is Wilson's (1927) of `k/n`; `p` is that of
 //! the hypergeometric distribution, two-sided; `q` is corrected for looking at all groups of an attribute by
 //! Benjamini & Hochberg (1995): of those with `q` below 0.05, a twentieth is expected to be there by chance.
-//! Value per customer is drawn to that of the others (see [`super::uncertain`]), so that a tiny group does not win
-//! by luck.
+//! Value per customer is drawn to that of the others (see [`super::pooling`]), so that a tiny group does not win
+//! by luck; the mean over customers stays what it is.
 
 use statrs::distribution::{ContinuousCDF, Discrete, Hypergeometric, Normal};
 
 use super::base::{Base, Grouping};
-use super::groups::moments;
+use super::pooling::{Sample, pooled};
 use super::segments::by_value;
-use super::uncertain::{Figure, shrunken};
+use super::uncertain::Figure;
 
 /// One value of an attribute.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,10 +63,9 @@ fn of_attribute(
 ) -> Vec<Association> {
     let mut members = vec![Vec::new(); by.levels.len()];
     (0..base.len()).for_each(|i| members[by.of[i] as usize].push(i));
-    let found: Vec<(f64, f64)> =
-        members.iter().map(|members| moments(members.iter().map(|i| values[*i]))).collect();
-    let (means, variances): (Vec<f64>, Vec<f64>) = found.iter().copied().unzip();
-    let shrunk = shrunken(&means, &variances);
+    let found: Vec<Sample> =
+        members.iter().map(|members| Sample::of(members.iter().map(|i| values[*i]))).collect();
+    let shrunk = pooled(&found);
     let z = probability.map(quantile);
     let overall = count as f64 / base.len() as f64;
     let one = |level: usize| {
@@ -86,7 +85,7 @@ fn of_attribute(
             ratio: Figure { value: k as f64 / n as f64 / overall, interval: z.map(share) },
             p: two_sided(base.len() as u64, count as u64, n, k),
             q: 1.0,
-            mean_value: means[level],
+            mean_value: found[level].mean,
             shrunken_value: Figure {
                 value: mean,
                 interval: error.map(|error| ((mean - error).max(0.0), mean + error)),

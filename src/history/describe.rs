@@ -39,6 +39,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
     let Counted { folded: counts, attributes, twins } = counted;
     let end = end_of(options, &outcome);
     let mut meta = SummaryMeta {
+        settled: false,
         unit: options.unit.unwrap_or_default(),
         unit_source: if options.unit.is_some() { UnitSource::Given } else { UnitSource::Default },
         grain: Some(options.grain),

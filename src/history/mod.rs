@@ -31,6 +31,7 @@ mod summarize;
 mod summary_cell;
 pub(crate) mod summary_file;
 mod summary_rows;
+mod summary_said;
 #[cfg(test)]
 mod summary_tests;
 mod tally;
@@ -97,15 +98,11 @@ fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -
     }
 }
 
-/// A summary has its window behind it.
+/// A summary has its window behind it; when that ended it may be told.
 fn without_effect(options: &LogOptions) -> Option<Warning> {
-    let given = [("--observed-until", options.observed_until), ("--since", options.since)];
-    let given: Vec<&str> = given.iter().filter(|(_, date)| date.is_some()).map(|(name, _)| *name).collect();
-    (!given.is_empty()).then(|| {
-        let message = format!(
-            "{} has no effect: the input is a summary, whose frequency, recency and T are settled already",
-            given.join(" and ")
-        );
+    options.since.map(|_| {
+        let message = "--since has no effect: the input is a summary, whose frequency, recency and T are settled \
+                       already";
         Warning::new("no-effect-on-summary", message)
     })
 }

@@ -51,6 +51,9 @@ pub struct Shape {
 pub fn shape(names: &[String], options: &LogOptions) -> Result<Option<Shape>> {
     check(options)?;
     let Columns::Log(log) = columns::find(NAME, names, options)? else { return Ok(None) };
+    // Its customers will say when they were observed until; now only the columns are asked for.
+    let until = options.observed_until.or(Some(Date::constant(1970, 1, 1)));
+    let options = &LogOptions { observed_until: until, ..options.clone() };
     let meta = plain_meta(options, log.amount != AmountColumns::None);
     Ok(Some(Shape { columns: log.used().into_iter().map(|column| names[column].clone()).collect(), meta }))
 }

@@ -14,13 +14,13 @@ use super::attributes::{AttributeCounts, say_missing};
 use super::options::LogOptions;
 use super::read::feed::Feed;
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
-use super::read::{Inputs, arrow, in_parallel};
+use super::read::{Inputs, in_parallel};
 use super::summary_rows::{self, Customers};
+use super::summary_said::{Facts, Said, facts};
 use crate::ahead::Ahead;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::progress::Progress;
 use crate::summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
-use crate::units::Unit;
 use crate::warning::Warning;
 
 /// `T` beyond this many weeks (25 years) is rarely one in weeks.
@@ -41,7 +41,7 @@ struct Inner {
 /// What a piece of the file shows, in the order of the input.
 struct Piece {
     tally: super::tally::Tally,
-    units: Vec<(String, Place)>,
+    said: Said,
     ignored_money: u64,
     zero_money: u64,
     missing: Vec<u64>,
@@ -67,7 +67,7 @@ impl Piece {
             largest_t: customers.largest_t(),
             rising,
             empty,
-            units: customers.units,
+            said: customers.said,
             tally: customers.tally,
         }
     }
@@ -101,15 +101,19 @@ impl SummaryFile {
         let zero_money: u64 = pieces.iter().map(|piece| piece.zero_money).sum();
         let counts = missing(&pieces);
         let largest_t = pieces.iter().map(|piece| piece.largest_t).fold(0.0, f64::max);
-        let units: Vec<_> = pieces.iter().flat_map(|piece| piece.units.clone()).collect();
-        let tally = merge(pieces.into_iter().map(|piece| piece.tally).collect());
+        let mut said = Said::default();
+        let take = |piece: Piece| {
+            said.add(piece.said);
+            piece.tally
+        };
+        let tally = merge(pieces.into_iter().map(take).collect());
         let account = account_of(&tally, false);
         refuse_bad_rows(&tally, &account, options, &inputs.tables[0].source.name)?;
         let _ = checked.set(account.rows(Fate::Customer));
         if !sorted {
             self.inner.refuse_duplicates(account.rows_read, progress)?;
         }
-        let (unit, unit_source) = self.inner.unit(&units)?;
+        let Facts { unit, unit_source, observed_until, grain } = facts(&said, inputs, options)?;
         let mut warnings: Vec<Warning> = warn_skipped(&tally, &account).into_iter().collect();
         warnings.extend(warn_unit(unit_source, largest_t));
         warnings.extend(warn_ignored_money(ignored_money));
@@ -117,6 +121,9 @@ impl SummaryFile {
         Ok(SummaryMeta {
             unit,
             unit_source,
+            observed_until,
+            grain,
+            settled: true,
             has_money: inputs.tables[0].summary().monetary.is_some(),
             has_log_gaps: inputs.tables[0].summary().log_gaps.is_some(),
             sorted,
@@ -227,50 +234,6 @@ impl Inner {
             if count == 1 { "" } else { "s" }
         );
         Error::input(place(at).at(column, String::from_utf8_lossy(id)), message)
-    }
-
-    /// The unit: by the caller, by the file, or the default; contradictions are errors.
-    fn unit(&self, units: &[(String, Place)]) -> Result<(Unit, UnitSource)> {
-        let column =
-            self.inputs.tables[0].summary().unit.map(|index| self.inputs.tables[0].names[index].clone());
-        let column = column.unwrap_or_default();
-        if let Some((other, place)) = units.iter().find(|(unit, _)| *unit != units[0].0) {
-            let message =
-                format!("another unit than '{}' in the rows before: all rows must have the same", units[0].0);
-            return Err(Error::input(place.clone().at(column, other), message));
-        }
-        let mut said = units.first().filter(|(unit, _)| !unit.is_empty()).cloned();
-        for table in &self.inputs.tables {
-            let value = table.arrow.as_ref().and_then(|arrow| arrow::file_value(arrow, "clv.unit"));
-            let Some(value) = value else { continue };
-            match &said {
-                Some((unit, _)) if unit != value => {
-                    let message = format!("the file's metadata give the unit {value}, others say {unit}");
-                    return Err(Error::input(Place::file(&table.source.name), message));
-                }
-                _ => said = Some((value.to_owned(), Place::file(&table.source.name))),
-            }
-        }
-        let Some((text, place)) = said else {
-            return Ok(match self.options.unit {
-                Some(unit) => (unit, UnitSource::Given),
-                None => (Unit::default(), UnitSource::Default),
-            });
-        };
-        let wrong = |_| {
-            Error::input(place.clone().at(&column, &text), "the unit is not one of day, week, month, year")
-        };
-        let unit: Unit = text.parse().map_err(wrong)?;
-        match self.options.unit {
-            Some(given) if given != unit => {
-                let message = format!(
-                    "says {given}, but the summary {} says {unit} itself; leave the option out",
-                    place.file
-                );
-                Err(Error::option("--unit", message))
-            }
-            _ => Ok((unit, UnitSource::File)),
-        }
     }
 
     /// A file that somebody writes while it is read must not look like a smaller one.

@@ -21,6 +21,7 @@ use super::read::recognise::{Inputs, Table};
 use super::read::text::{broken, for_each_record};
 use super::read::typed::{IdBuffer, Ids, Numbers, texts};
 use super::summary_cell::{Cell, cell};
+use super::summary_said::{Fact, Said};
 use super::tally::{LISTED, Tally};
 use crate::error::{BadRow, Place, Result};
 use crate::summary::SummaryBatch;
@@ -33,7 +34,7 @@ struct Row<'a> {
     t: Cell<'a>,
     monetary: Option<Cell<'a>>,
     log_gaps: Option<Cell<'a>>,
-    unit: Option<&'a str>,
+    said: [Option<&'a str>; Fact::COUNT],
     attributes: Vec<&'a [u8]>,
 }
 
@@ -75,8 +76,8 @@ pub(crate) struct Customers {
     pub file: usize,
     /// What became of the rows.
     pub tally: Tally,
-    /// Up to two different units and where each was first seen; empty text where there is none.
-    pub units: Vec<(String, Place)>,
+    /// What they say of the summary as a whole.
+    pub said: Said,
     /// Customers without a repeat purchase whose monetary_value is not 0.
     pub ignored_money: u64,
     /// Customers with repeat purchases that are worth nothing.
@@ -101,10 +102,10 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
         rows: Vec::new(),
         file: work.file,
         tally: Tally::default(),
-        units: Vec::new(),
+        said: Said::default(),
         ignored_money: 0,
         zero_money: 0,
-        zero_money_is_right: table.summary().unit.is_some(),
+        zero_money_is_right: table.summary().said[Fact::Unit as usize].is_some(),
     };
     match work.data {
         Data::Text { first_line, .. } => customers.read_text(table, block, first_line),
@@ -129,7 +130,8 @@ impl Customers {
             false => used.iter().position(|&one| one == index).unwrap_or(0),
         };
         let (id, x, t_x, t) = (at(roles.id), at(roles.frequency), at(roles.recency), at(roles.t));
-        let (monetary, log_gaps, unit) = (roles.monetary.map(at), roles.log_gaps.map(at), roles.unit.map(at));
+        let (monetary, log_gaps) = (roles.monetary.map(at), roles.log_gaps.map(at));
+        let said = roles.said.map(|index| index.map(at));
         let attributes: Vec<usize> = roles.attributes.iter().map(|&index| at(index)).collect();
         for_each_record(block, first_line, table.separator(), &names, |record| {
             let place = || Place::line(&table.source.name, record.line);
@@ -143,7 +145,8 @@ impl Customers {
                 t: Cell::Text(record.field(t)),
                 monetary: monetary.map(|index| Cell::Text(record.field(index))),
                 log_gaps: log_gaps.map(|index| Cell::Text(record.field(index))),
-                unit: unit.map(|index| std::str::from_utf8(record.field(index)).unwrap_or_default()),
+                said: said
+                    .map(|at| at.map(|index| std::str::from_utf8(record.field(index)).unwrap_or_default())),
                 attributes: attributes.iter().map(|&index| record.field(index)).collect(),
             };
             self.row(table, &row, record.line, place);
@@ -157,7 +160,10 @@ impl Customers {
         let (x, t_x, t) = (numbers(roles.frequency)?, numbers(roles.recency)?, numbers(roles.t)?);
         let monetary = roles.monetary.map(numbers).transpose()?;
         let log_gaps = roles.log_gaps.map(numbers).transpose()?;
-        let unit = roles.unit.map(|index| column(table, batch, index, texts)).transpose()?;
+        let mut said = [const { None }; Fact::COUNT];
+        for (said, index) in said.iter_mut().zip(roles.said) {
+            *said = index.map(|index| column(table, batch, index, texts)).transpose()?;
+        }
         let attributes = roles.attributes.iter().map(|&index| column(table, batch, index, texts));
         let attributes = attributes.collect::<Result<Vec<StringArray>>>()?;
         let mut buffer = IdBuffer::new();
@@ -175,7 +181,10 @@ impl Customers {
                 t: cell(&t, index),
                 monetary: monetary.as_ref().map(|numbers| cell(numbers, index)),
                 log_gaps: log_gaps.as_ref().map(|numbers| cell(numbers, index)),
-                unit: unit.as_ref().map(|units| if units.is_valid(index) { units.value(index) } else { "" }),
+                said: said.each_ref().map(|said| {
+                    let texts: &StringArray = said.as_ref()?;
+                    Some(if texts.is_valid(index) { texts.value(index) } else { "" })
+                }),
                 attributes: attributes.iter().map(|column| text_of(column, index)).collect(),
             };
             self.row(table, &row, first_row + index as u64, place);
@@ -184,12 +193,7 @@ impl Customers {
     }
 
     fn row(&mut self, table: &Table, row: &Row, number: u64, place: impl Fn() -> Place) {
-        if let Some(unit) = row.unit.map(str::trim)
-            && self.units.len() < 2
-            && self.units.iter().all(|(known, _)| known != unit)
-        {
-            self.units.push((unit.to_owned(), place()));
-        }
+        self.said.look(&row.said, &place);
         if std::str::from_utf8(row.id).unwrap_or_default().trim().is_empty() {
             let place = place().at(&table.names[table.summary().id], "");
             return self.bad(Fate::MissingId, place, "the customer id is empty (missing)");

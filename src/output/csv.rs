@@ -15,27 +15,29 @@ use arrow_schema::{DataType, Schema};
 pub(super) struct CsvWriter<W> {
     out: W,
     line: Vec<u8>,
+    /// The header, until the first rows are there: what is refused before them has written nothing.
+    header: Vec<u8>,
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// Writes the header.
-    pub fn new(mut out: W, schema: &Schema) -> io::Result<Self> {
-        let mut line = Vec::new();
+    /// The header goes before the first rows.
+    pub fn new(out: W, schema: &Schema) -> Self {
+        let mut header = Vec::new();
         for (i, field) in schema.fields().iter().enumerate() {
             if i > 0 {
-                line.push(b',');
+                header.push(b',');
             }
-            put_text(&mut line, field.name());
+            put_text(&mut header, field.name());
         }
-        line.push(b'\n');
-        out.write_all(&line)?;
-        Ok(CsvWriter { out, line })
+        header.push(b'\n');
+        CsvWriter { out, line: Vec::new(), header }
     }
 
     /// Writes one line a row.
     pub fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
         let columns = batch.columns().iter().map(|column| Column::of(column));
         let columns = columns.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+        self.out.write_all(&std::mem::take(&mut self.header))?;
         for row in 0..batch.num_rows() {
             self.line.clear();
             for (i, column) in columns.iter().enumerate() {
@@ -51,8 +53,9 @@ impl<W: Write> CsvWriter<W> {
     }
 
     /// What it wrote to.
-    pub fn into_inner(self) -> W {
-        self.out
+    pub fn into_inner(mut self) -> io::Result<W> {
+        self.out.write_all(&self.header)?;
+        Ok(self.out)
     }
 }
 
@@ -152,9 +155,9 @@ mod tests {
             ("flag", Arc::new(BooleanArray::from(vec![true; 7])) as Arc<dyn Array>),
         ])
         .unwrap();
-        let mut writer = CsvWriter::new(Vec::new(), &batch.schema()).unwrap();
+        let mut writer = CsvWriter::new(Vec::new(), &batch.schema());
         writer.write(&batch).unwrap();
-        let bytes = writer.into_inner();
+        let bytes = writer.into_inner().unwrap();
         let mut reader = ::csv::Reader::from_reader(&bytes[..]);
         assert_eq!(reader.headers().unwrap(), vec!["customer_id", "x", "t, y", "flag"]);
         for (i, record) in reader.records().enumerate() {

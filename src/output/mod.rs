@@ -257,9 +257,7 @@ impl TableWriter {
         let sink = target.sink()?;
         let target = target.clone();
         let writer = match target.format {
-            Format::Csv => {
-                CsvWriter::new(sink, &schema).map(Writer::Csv).map_err(|e| target.error("write", e))?
-            }
+            Format::Csv => Writer::Csv(CsvWriter::new(sink, &schema)),
             Format::Parquet => {
                 let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties(&schema)));
                 Writer::Parquet(Box::new(writer.map_err(|e| target.error("write", from_parquet(e)))?))
@@ -290,7 +288,7 @@ impl TableWriter {
     /// If the rest cannot be written, or the file cannot be renamed.
     pub fn finish(self) -> Result<()> {
         let sink = match self.writer {
-            Writer::Csv(writer) => Ok(writer.into_inner()),
+            Writer::Csv(writer) => writer.into_inner(),
             Writer::Parquet(writer) => writer.into_inner().map_err(from_parquet),
             Writer::JsonLines(mut writer) => match writer.finish() {
                 Ok(()) => Ok(writer.into_inner()),

@@ -14,7 +14,9 @@ use crate::summary::{Summary, SummaryBatch, SummaryMeta};
 /// Writes a summary and returns how many customers it has.
 ///
 /// Columns `customer_id, frequency, recency, T, monetary_value, log_gaps`, the last two only if the
-/// summary has them, then its attributes and `unit`. In Parquet the file's metadata have the unit and the end of observation, too.
+/// summary has them, then its attributes, `unit`, and, if they are known, `observed_until` (a date) and `grain`:
+/// what is said of all customers is the same in all rows, so that it is read back from any format. In Parquet the
+/// file's metadata have it, too.
 ///
 /// # Errors
 /// If the summary cannot be read, or the file cannot be written.
@@ -51,15 +53,20 @@ pub fn summary_schema(meta: &SummaryMeta) -> SchemaRef {
         fields.push(number("log_gaps"));
     }
     fields.extend(meta.attributes.iter().map(|name| Field::new(name, DataType::Utf8, false)));
-    fields.push(Field::new("unit", DataType::Utf8, false));
-    let mut about = HashMap::from([("clv.unit".to_owned(), meta.unit.name().to_owned())]);
-    if let Some(end) = meta.observed_until {
-        about.insert("clv.observed_until".to_owned(), end.to_string());
-    }
-    if let Some(grain) = meta.grain {
-        about.insert("clv.grain".to_owned(), grain.name().to_owned());
-    }
+    fields.extend(of_all(meta).map(|(name, _)| Field::new(name, DataType::Utf8, false)));
+    let about: HashMap<_, _> = of_all(meta).map(|(name, text)| (format!("clv.{name}"), text)).collect();
     Arc::new(Schema::new_with_metadata(fields, about))
+}
+
+/// What is the same for all customers: columns and their value.
+fn of_all(meta: &SummaryMeta) -> impl Iterator<Item = (&'static str, String)> {
+    [
+        ("unit", Some(meta.unit.name().to_owned())),
+        ("observed_until", meta.observed_until.map(|date| date.to_string())),
+        ("grain", meta.grain.map(|grain| grain.name().to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| Some((name, text?)))
 }
 
 /// Some customers of a summary as a table of its [`summary_schema`].
@@ -67,7 +74,7 @@ pub fn summary_schema(meta: &SummaryMeta) -> SchemaRef {
 /// # Panics
 /// If the batch is not one of this summary.
 pub fn summary_table(batch: SummaryBatch, meta: &SummaryMeta, schema: &SchemaRef) -> RecordBatch {
-    let unit = StringArray::from_iter_values(std::iter::repeat_n(meta.unit.name(), batch.len()));
+    let rows = batch.len();
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(batch.customer_id),
         Arc::new(batch.frequency),
@@ -81,6 +88,8 @@ pub fn summary_table(batch: SummaryBatch, meta: &SummaryMeta, schema: &SchemaRef
         columns.extend(batch.log_gaps.map(|sum| Arc::new(sum) as ArrayRef));
     }
     columns.extend(batch.attributes.into_iter().map(|column| Arc::new(column) as ArrayRef));
-    columns.push(Arc::new(unit));
+    columns.extend(of_all(meta).map(|(_, text)| {
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows))) as ArrayRef
+    }));
     RecordBatch::try_new(schema.clone(), columns).expect("the columns of a summary are those of its meta")
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::clv_model::ClvModel;
 use crate::report::{Block, Report, Table, count, grouped, significant};
-use crate::score::{IntervalOptions, ScoreOptions, Spread};
+use crate::score::{GroupSums, IntervalOptions, ScoreOptions, Spread};
 use crate::totals::Totals;
 use crate::warning::Warning;
 
@@ -136,6 +136,7 @@ fn groups(totals: &Totals, scores: &ScoreOptions) -> (Vec<Block>, Value) {
     }
     let mut table = Table::new(&header);
     let mut json = Vec::new();
+    let shown = shown(totals);
     for (name, sums) in &totals.groups {
         let bounds = |spread: &Spread| interval.and_then(|options| spread.interval(options.probability));
         let (purchases, clv) = (bounds(&sums.purchases_spread), bounds(&sums.clv_spread));
@@ -145,7 +146,7 @@ fn groups(totals: &Totals, scores: &ScoreOptions) -> (Vec<Block>, Value) {
             "expected_purchases_upper": purchases.map(|b| b.1), "clv": sums.clv,
             "clv_lower": clv.map(|b| b.0), "clv_upper": clv.map(|b| b.1),
         }));
-        let Some(name) = name else { continue };
+        let Some(name) = name.as_ref().filter(|_| sums.customers >= shown) else { continue };
         let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| grouped(value, 1));
         let mut row = vec![name.clone(), count(sums.customers), number(sums.purchases), number(sums.clv)];
         if interval.is_some() {
@@ -154,10 +155,53 @@ fn groups(totals: &Totals, scores: &ScoreOptions) -> (Vec<Block>, Value) {
         table.row(row);
     }
     let blocks = match &scores.by {
-        Some(by) => vec![Block::Heading(format!("by {by}")), Block::Table(table)],
+        Some(by) => {
+            let mut blocks = vec![Block::Heading(format!("by {by}")), Block::Table(table)];
+            blocks.extend(left_out(totals, by, shown).map(Block::Line));
+            blocks
+        }
         None => Vec::new(),
     };
     (blocks, Value::from(json))
+}
+
+/// Groups that a table shows at least, if there are so many; those of equal size stay together.
+const SHOWN_GROUPS: usize = 50;
+
+/// How many customers a group must have to be shown.
+fn shown(totals: &Totals) -> u64 {
+    let named = totals.groups.iter().filter(|(name, _)| name.is_some());
+    let mut sizes: Vec<u64> = named.map(|(_, sums)| sums.customers).collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    match sizes.get(SHOWN_GROUPS) {
+        None => 0,
+        // Too many of one size: those that are larger, if there are any.
+        Some(next) if sizes.iter().filter(|size| *size >= next).count() > 2 * SHOWN_GROUPS => next + 1,
+        Some(next) => *next,
+    }
+}
+
+/// What became of the groups that are not shown.
+fn left_out(totals: &Totals, by: &str, shown: u64) -> Option<String> {
+    let named = totals.groups.iter().filter(|(name, _)| name.is_some());
+    let rest: Vec<&GroupSums> = named.map(|(_, sums)| sums).filter(|sums| sums.customers < shown).collect();
+    let (groups, customers) = (rest.len() as u64, rest.iter().map(|sums| sums.customers).sum());
+    let sum = |what: &str, of: fn(&GroupSums) -> Option<f64>| {
+        let sum = rest.iter().map(|sums| of(sums)).sum::<Option<f64>>();
+        sum.map_or(String::new(), |sum| format!(", {what} {}", grouped(sum, 1)))
+    };
+    let ids = 2 * groups > totals.customers;
+    let doubt = if ids { format!("; is {by} a column of ids?") } else { String::new() };
+    (groups > 0).then(|| {
+        format!(
+            "and {} smaller groups of at most {} customers: {} customers in all{}{} (each group: --json){doubt}",
+            count(groups),
+            count(shown - 1),
+            count(customers),
+            sum("purchases", |sums| sums.purchases),
+            sum("clv", |sums| sums.clv),
+        )
+    })
 }
 
 /// Whose model the totals of groups come from.

@@ -45,7 +45,7 @@ fn assumptions(meta: &SummaryMeta) -> Vec<String> {
     if let (true, Some(until)) = (meta.observed_until_assumed, meta.observed_until) {
         all.push(format!("observation ended {until}, the last date of the log (--observed-until)"));
     }
-    if meta.unit_source == UnitSource::Default && meta.grain.is_none() {
+    if meta.unit_source == UnitSource::Default && !meta.is_of_log() {
         all.push(format!("recency and T are in {}s (--unit)", meta.unit));
     }
     if !meta.has_money {

@@ -40,7 +40,8 @@ impl SqlOptions {
 
 /// The statement, without a semicolon at its end, so that it can be put into another one.
 ///
-/// The summary has the columns `customer_id, frequency, recency, T, monetary_value, unit`. Unless
+/// The summary has the columns `customer_id, frequency, recency, T, monetary_value, unit`; what else `clv summarize`
+/// writes of all customers alike (`observed_until`, `grain`) is for the caller to say, who has the table. Unless
 /// `skip_bad_rows` is set, each customer with bad rows has one more row, in which all numbers are NULL: it
 /// is refused wherever a summary is read. The account has `fate, rows, amount`, with the names of
 /// [`Fate::code`](crate::history::Fate::code); `return` is a return that is netted, or finds no purchase.

@@ -4,10 +4,12 @@
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
 use super::names::{
-    AGE, AMOUNT, DATE, FREQUENCY, ID, LOG_GAPS, MONETARY, PRICE, QUANTITY, RECENCY, Role, UNIT, normalise,
+    AGE, AMOUNT, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE, QUANTITY, RECENCY,
+    Role, UNIT, normalise,
 };
 use crate::error::{Error, Result};
 use crate::history::options::LogOptions;
+use crate::history::summary_said::Fact;
 
 /// Columns of a log, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +69,8 @@ pub(crate) struct SummaryColumns {
     pub t: usize,
     pub monetary: Option<usize>,
     pub log_gaps: Option<usize>,
-    pub unit: Option<usize>,
+    /// What it says of itself, in the order of [`Fact`].
+    pub said: [Option<usize>; Fact::COUNT],
     pub attributes: Vec<usize>,
 }
 
@@ -84,8 +87,14 @@ impl SummaryColumns {
             ("recency", self.recency),
             ("T", self.t),
         ];
-        let optional =
-            [("monetary_value", self.monetary), ("log_gaps", self.log_gaps), ("the unit", self.unit)];
+        let [unit, until, grain] = self.said;
+        let optional = [
+            ("monetary_value", self.monetary),
+            ("log_gaps", self.log_gaps),
+            ("the unit", unit),
+            ("the end of observation", until),
+            ("the grain", grain),
+        ];
         roles.extend(optional.into_iter().filter_map(|(role, index)| Some((role, index?))));
         roles.extend(self.attributes.iter().map(|index| ("an attribute", *index)));
         roles
@@ -241,7 +250,7 @@ impl Table<'_> {
         let one = |role: &Role, found: &[usize]| {
             self.choose(role, found).map(|index| index.expect("a column was found for this role"))
         };
-        let unit = self.known(&UNIT)?;
+        let said = [self.known(&UNIT)?, self.known(&OBSERVED_UNTIL)?, self.known(&GRAIN)?];
         let monetary = match &options.amount {
             Some(name) => Some(self.named(MONETARY.flag, name)?),
             None => self.known(&MONETARY)?,
@@ -253,7 +262,7 @@ impl Table<'_> {
             t: one(&AGE, &parts[2])?,
             monetary,
             log_gaps: self.log_gaps(options)?,
-            unit,
+            said,
             attributes: self.attributes(options)?,
         };
         self.refuse_shared(&columns.roles())?;

@@ -4,7 +4,7 @@
 /// Would a column of this name be taken for something else when a summary is read?
 pub(crate) fn is_of_summary(name: &str) -> bool {
     let name = normalise(name);
-    let roles = [&FREQUENCY, &RECENCY, &AGE, &MONETARY, &LOG_GAPS, &UNIT, &DATE];
+    let roles = [&FREQUENCY, &RECENCY, &AGE, &MONETARY, &LOG_GAPS, &UNIT, &OBSERVED_UNTIL, &GRAIN, &DATE];
     name == ID.names[0] || roles.iter().any(|role| role.names.contains(&&*name))
 }
 
@@ -154,3 +154,6 @@ pub(super) const MONETARY: Role =
     Role { standard: "monetary_value", flag: "--amount", names: &["monetaryvalue", "monetary"] };
 pub(super) const LOG_GAPS: Role = Role { standard: "log_gaps", flag: "", names: &["loggaps", "litt"] };
 pub(super) const UNIT: Role = Role { standard: "unit", flag: "--unit", names: &["unit"] };
+pub(super) const OBSERVED_UNTIL: Role =
+    Role { standard: "observed_until", flag: "--observed-until", names: &["observeduntil"] };
+pub(super) const GRAIN: Role = Role { standard: "grain", flag: "--grain", names: &["grain"] };
