@@ -202,7 +202,7 @@ fn it_fits_one_screen_and_writes_all_figures() {
     let table = table.to_str().unwrap();
     let screen = stdout(&["backtest", &log, "--holdout", "39w", "--replicates", "20", "-o", table]);
     let screen = String::from_utf8(screen).unwrap();
-    assert!(screen.lines().count() <= 45, "{} lines", screen.lines().count());
+    assert!(screen.lines().count() <= 62, "{} lines", screen.lines().count());
     assert!(screen.lines().all(|line| line.chars().count() <= 100), "{screen}");
     assert!(screen.contains("lowest CRPS") && screen.contains("December"), "{screen}");
     let mut reader = csv::Reader::from_path(table).unwrap();
@@ -218,6 +218,175 @@ fn it_fits_one_screen_and_writes_all_figures() {
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["backtest"]["origins"][0]["customers"], 2357);
     assert!(json["backtest"]["figures"][0]["metrics"]["crps"]["lower"].is_null());
+}
+
+/// A log written line by line, backtested with one model on a holdout; screen and JSON.
+fn tested(rows: &[(String, i32, f64)], until: &str, model: &str) -> (String, serde_json::Value) {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log.csv");
+    let date = |day: i32| jiff::civil::date(2022, 1, 1).saturating_add(jiff::Span::new().days(day));
+    let lines = rows.iter().map(|(id, day, amount)| format!("{id},{},{amount:.2}\n", date(*day)));
+    fs::write(&log, "id,date,amount\n".to_owned() + &lines.collect::<String>()).unwrap();
+    let words =
+        ["backtest", log.to_str().unwrap(), "--holdout", "26w", "--observed-until", until, "--models", model];
+    let screen = String::from_utf8(stdout(&[&words[..], &["--replicates", "100"]].concat())).unwrap();
+    let json = stdout(&[&words[..], &["--replicates", "100", "--json"]].concat());
+    // Words as they are, without the breaks of lines.
+    let screen = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    (screen, serde_json::from_slice(&json).unwrap())
+}
+
+/// A generator of its own, so that the cases stay what they are.
+fn chances() -> impl FnMut() -> f64 {
+    let mut state = 11u64;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+}
+
+/// 150 customers who buy about every three weeks for two years and pay 8 % more each month: purchases are as expected,
+/// spend is not, and the verdict says so and why. A model of constant amounts must be far too low; the same customers pay
+/// 1.08^12 or so times as much half a year later. Seen to fail as it was: only purchases were spoken of.
+#[test]
+fn the_verdict_speaks_of_spend() {
+    let mut uniform = chances();
+    let mut rows = Vec::new();
+    for i in 0..150 {
+        let (mean, gap) = (30.0 + 40.0 * uniform(), 10.0 + 22.0 * uniform());
+        let mut day = 60.0 * uniform();
+        while day < 730.0 {
+            let amount = mean * 1.08f64.powf(day / 30.4) * (0.7 + 0.6 * uniform());
+            rows.push((format!("c{i}"), day as i32, amount));
+            day += 1.0 - gap * uniform().ln();
+        }
+    }
+    let (screen, json) = tested(&rows, "2023-12-31", "bg-nbd");
+    let bias = json["backtest"]["figures"][0]["metrics"]["value_bias"]["value"].as_f64().unwrap();
+    assert!(bias < -0.4, "{bias}");
+    let words = format!("total of spend {:.0} % too low", -100.0 * bias);
+    assert!(screen.contains("total of purchases") && screen.contains(&words), "{screen}");
+    assert!(screen.contains("a purchase brought") && screen.contains("amounts change with time"), "{screen}");
+    let times = json["backtest"]["origins"][0]["amounts_after_over_before"]["value"].as_f64().unwrap();
+    assert!((times - 1.08f64.powf(12.0)).abs() < 0.5, "{times}");
+}
+
+/// Those who bought stop at the origin, others who bought once start: the order is the wrong way round, and no interval
+/// holds. Seen to fail as it was: the verdict praised the order.
+#[test]
+fn the_verdict_says_what_is_worse_than_chance() {
+    let mut rows = Vec::new();
+    for i in 0..200 {
+        let busy = i % 2 == 0;
+        let days: Vec<i32> = if busy { (0..9).map(|k| i % 20 + 20 * k).collect() } else { vec![i % 20] };
+        let later = (0..if busy { 0 } else { 8 }).map(|k| 183 + i % 20 + 20 * k);
+        rows.extend(days.into_iter().chain(later).map(|day| (format!("c{i}"), day, 20.0 + f64::from(i % 7))));
+    }
+    let (screen, json) = tested(&rows, "2022-12-31", "bg-nbd");
+    let auc = json["backtest"]["figures"][0]["metrics"]["auc"]["upper"].as_f64().unwrap();
+    assert!(auc < 0.1, "{auc}");
+    assert!(
+        screen.contains("worse than chance, beyond noise (") && screen.contains("telling who buys (AUC) is"),
+        "{screen}"
+    );
+    let praised =
+        screen.split("verdict").last().unwrap().split("against the best rival").nth(1).unwrap_or_default();
+    let praised = praised.split("90 % intervals").next().unwrap();
+    assert!(!praised.contains("order of customers") && !praised.contains("AUC"), "{screen}");
+    assert!(screen.contains("none of the 90 % intervals that bg-nbd gives customers held"), "{screen}");
+}
+
+/// One purchase in the holdout is no evidence of anything, and the verdict says that there is one only. Seen to fail as
+/// it was: replicates in which nobody bought were left out, and the rest is as sure as can be.
+#[test]
+fn one_purchase_is_not_beyond_noise() {
+    let mut uniform = chances();
+    let mut rows = Vec::new();
+    for i in 0..60 {
+        let day = (150.0 * uniform()) as i32;
+        rows.push((format!("c{i}"), day, 10.0));
+        if i % 3 == 0 {
+            rows.push((format!("c{i}"), day + 1 + (20.0 * uniform()) as i32, 10.0));
+        }
+    }
+    rows.push(("c1".to_owned(), 250, 10.0));
+    let (screen, json) = tested(&rows, "2022-12-31", "mbg-nbd");
+    let bias = &json["backtest"]["origins"][0]["forecasts"][0]["metrics"]["total_bias"];
+    assert_eq!(json["backtest"]["origins"][0]["purchases"], 1.0);
+    // The upper end is where nobody buys.
+    assert!(bias["upper"].is_null(), "{bias}");
+    assert!(screen.contains("of 1 purchase only"), "{screen}");
+    if bias["value"].as_f64().unwrap() < 0.0 {
+        assert!(screen.contains("within noise"), "{screen}");
+    }
+}
+
+/// Where the miss of a total comes from: by month and by cohort it adds up to the miss, in JSON, in the table and in words;
+/// and what the model makes of the months before. CDNOW's 2,357 customers by pareto-nbd; counts of purchases by month
+/// from the log itself, counted here. Seen to fail with a month's last grain taken for the next one's.
+#[test]
+fn a_miss_is_told_by_month_and_cohort() {
+    let log = path("cdnow_sample.csv");
+    let words = ["backtest", &log, "--holdout", "39w", "--models", "pareto-nbd", "--replicates", "100"];
+    let json: serde_json::Value =
+        serde_json::from_slice(&stdout(&[&words[..], &["--json"]].concat())).unwrap();
+    let origin = &json["backtest"]["origins"][0];
+    let forecast = &origin["forecasts"][0];
+    let of = |by: &str| -> Vec<&serde_json::Value> {
+        forecast["groups"].as_array().unwrap().iter().filter(|group| group["by"] == by).collect()
+    };
+    let sum = |by: &str, what: &str| of(by).iter().map(|group| group[what].as_f64().unwrap()).sum::<f64>();
+    let purchases = origin["purchases"].as_f64().unwrap();
+    let expected = purchases * (1.0 + forecast["metrics"]["total_bias"]["value"].as_f64().unwrap());
+    for by in ["month", "cohort"] {
+        assert!((sum(by, "actual") / purchases - 1.0).abs() < 1e-12, "{by}");
+        assert!((sum(by, "expected") / expected - 1.0).abs() < 1e-9, "{by}");
+    }
+    let mut known = std::collections::BTreeMap::new();
+    let mut reader = csv::Reader::from_path(&log).unwrap();
+    let all: Vec<(String, String)> = reader
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| (row[0].to_owned(), row[1].replace('-', "")))
+        .collect();
+    for (id, day) in &all {
+        let first = known.entry(id.clone()).or_insert_with(|| day.clone());
+        *first = first.clone().min(day.clone());
+    }
+    let days: BTreeSet<&(String, String)> = all
+        .iter()
+        .filter(|(id, day)| known[id].as_str() <= "19970930" && day.as_str() > "19970930")
+        .collect();
+    for group in of("month") {
+        let month = group["label"].as_str().unwrap().replace('-', "");
+        let count = days.iter().filter(|(_, day)| day.starts_with(&month)).count();
+        assert_eq!(group["actual"].as_f64().unwrap(), count as f64, "{month}");
+    }
+    let in_sample = &forecast["in_sample"];
+    assert!(
+        (in_sample["expected"].as_f64().unwrap() / in_sample["actual"].as_f64().unwrap() - 1.0).abs() < 0.05
+    );
+    let screen = String::from_utf8(stdout(&words)).unwrap();
+    let flat = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let march = of("month").into_iter().find(|group| group["label"] == "1998-03").unwrap();
+    let march = march["actual"].as_f64().unwrap() - march["expected"].as_f64().unwrap();
+    assert!(
+        flat.contains("missing purchases: March 1998 ") && flat.contains(&format!("March 1998 {march:.0}")),
+        "{flat}"
+    );
+    assert!(
+        flat.contains("no November and no December was in the fit")
+            || flat.contains("no December and no November"),
+        "{flat}"
+    );
+    assert!(
+        flat.contains("by when customers came, of") && flat.contains("in sample, up to the origin, it is"),
+        "{flat}"
+    );
+    assert!(
+        screen.contains("by month of the holdout") && screen.contains("by when customers came"),
+        "{screen}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 use std::cmp::Ordering;
 
+use super::resample::Estimate;
 use crate::error::Result;
 use crate::model::Customer;
 use crate::progress::Progress;
@@ -41,6 +42,9 @@ pub struct Cohort {
     /// Spend in the holdout; `None` without amounts.
     pub spent: Option<Vec<f64>>,
 }
+
+/// Fewer customers with purchases on both sides of the origin say nothing of their amounts.
+const FEWEST_PAIRS: usize = 20;
 
 impl Cohort {
     /// Joins the summaries of the log up to the origin, one holdout earlier, and one holdout later.
@@ -92,6 +96,25 @@ impl Cohort {
         if let Some(spent) = &mut self.spent {
             spent.push(growth(now.total(), after.total()));
         }
+    }
+
+    /// How amounts change with time within customers: `Σ spent / Σ bought · mean before` less 1, of those who have
+    /// bought repeatedly before the origin and bought after it, with its normal interval (of a ratio, by its
+    /// residuals). A model of spend that does not know of time takes it for 0.
+    pub fn dearer(&self) -> Option<Estimate> {
+        let (mean, spent) = self.mean.as_ref().zip(self.spent.as_ref())?;
+        let pairs = mean.iter().zip(spent).zip(&self.bought);
+        let pairs: Vec<(f64, f64)> = pairs
+            .filter(|((mean, _), bought)| **mean > 0.0 && **bought > 0.0)
+            .map(|((mean, spent), bought)| (*spent, bought * mean))
+            .collect();
+        let sum = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
+        let (spent, due) = (sum(|pair| pair.0), sum(|pair| pair.1));
+        let ratio = spent / due;
+        let squares: f64 = pairs.iter().map(|(spent, due)| (spent - ratio * due).powi(2)).sum();
+        let half = 1.645 * squares.sqrt() / due;
+        let few = pairs.len() < FEWEST_PAIRS || !half.is_finite();
+        (!few).then(|| Estimate { value: ratio - 1.0, lower: ratio - 1.0 - half, upper: ratio - 1.0 + half })
     }
 
     /// How many customers.

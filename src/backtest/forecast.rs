@@ -31,6 +31,8 @@ pub struct Forecast {
     pub value: Option<Vec<f64>>,
     /// What the distribution of purchases says; `None` for forecasts of a number only.
     pub distribution: Option<Distribution>,
+    /// Purchases of all up to each time that was asked for; empty for forecasts of a number only.
+    pub until: Vec<f64>,
 }
 
 /// Distributions of purchases, as far as they are compared with what happened.
@@ -46,14 +48,14 @@ pub struct Distribution {
     pub inside: Vec<u8>,
 }
 
-/// Forecasts a cohort.
+/// Forecasts a cohort; `until` are times within the horizon at which its total is wanted, too.
 ///
 /// # Errors
 /// If the model gives no finite answer for a customer.
 pub(super) fn forecast(
     model: &ClvModel,
     cohort: &Cohort,
-    horizon: f64,
+    (horizon, until): (f64, &[f64]),
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Forecast> {
@@ -61,20 +63,22 @@ pub(super) fn forecast(
     let order = by_history(&cohort.customers);
     let same = |a: &u32, b: &u32| cohort.customers[*a as usize] == cohort.customers[*b as usize];
     let groups: Vec<&[u32]> = order.chunk_by(same).collect();
-    let answers: Result<Vec<(f64, Vec<Answer>)>> = groups
+    let answers: Result<Vec<(f64, Vec<Answer>, Vec<f64>)>> = groups
         .par_iter()
         .map(|group| {
             progress.check()?;
-            let answers = answer(model, cohort, group, horizon, seed);
+            let (expected, answers) = answer(model, cohort, group, horizon, seed)?;
             progress.advance(group.len() as u64);
-            answers
+            Ok((expected, answers, sums(model, &cohort.customers[group[0] as usize], until)))
         })
         .collect();
     let n = cohort.len();
     let mut purchases = vec![0.0; n];
     let zeros = || vec![0.0; n];
     let mut found = Distribution { p_buy: zeros(), crps: zeros(), pit: zeros(), inside: vec![0; n] };
-    for (group, (expected, answers)) in groups.iter().zip(answers?) {
+    let mut sums = vec![0.0; until.len()];
+    for (group, (expected, answers, until)) in groups.iter().zip(answers?) {
+        sums.iter_mut().zip(until).for_each(|(sum, one)| *sum += group.len() as f64 * one);
         for (&at, answer) in group.iter().zip(answers) {
             let at = at as usize;
             purchases[at] = expected;
@@ -85,7 +89,13 @@ pub(super) fn forecast(
         }
     }
     let value = value(model.spend.as_ref(), cohort, &purchases);
-    Ok(Forecast { purchases, value, distribution: Some(found) })
+    Ok(Forecast { purchases, value, distribution: Some(found), until: sums })
+}
+
+/// Expected purchases up to each time.
+fn sums(model: &ClvModel, customer: &Customer, until: &[f64]) -> Vec<f64> {
+    let alive = model.purchase.p_alive(customer);
+    until.iter().map(|until| alive * model.purchase.expected_if_alive(customer, *until)).collect()
 }
 
 /// Customers in an order in which equal histories follow each other.

@@ -8,12 +8,14 @@ use super::cohort::Cohort;
 use super::forecast::Forecast;
 use super::ranking::Ranking;
 use super::windows::Windows;
+use crate::history::Calendar;
 
 /// What was expected of some customers, and what they did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// What customers are grouped by: `frequency`, `cohort` (month of the first purchase), or `decile` (of
-    /// the expected spend, or of purchases without amounts; the first is the best).
+    /// the expected spend, or of purchases without amounts; the first is the best). By `month` purchases of all
+    /// customers are: those in each calendar month of the holdout, of models only.
     pub by: &'static str,
     /// Which of them.
     pub label: String,
@@ -49,6 +51,25 @@ pub(super) fn groups(cohort: &Cohort, forecast: &Forecast, windows: &Windows, or
     let frequency = frequency.into_iter().map(|(x, sums)| sums.group("frequency", frequency_label(x)));
     let month = month.into_iter().map(|((y, m), sums)| sums.group("cohort", format!("{y:04}-{m:02}")));
     frequency.chain(month).chain(deciles(cohort, forecast)).collect()
+}
+
+/// Expected and actual purchases by calendar month of the holdout; `until` are the expected ones up to the end of
+/// each.
+pub(super) fn by_month(
+    until: &[f64],
+    calendar: &Calendar,
+    months: &[(i32, i32)],
+    customers: usize,
+) -> Vec<Group> {
+    let (mut before, mut after) = (0.0, 0);
+    let mut one = |((month, end), until): (&(i32, i32), &f64)| {
+        let actual: u64 = calendar.after.range(after + 1..=*end).map(|(_, n)| n).sum();
+        let expected = until - before;
+        (before, after) = (*until, *end);
+        let label = format!("{:04}-{:02}", 1970 + month.div_euclid(12), 1 + month.rem_euclid(12));
+        Group { by: "month", label, customers: customers as u64, expected, actual: actual as f64 }
+    };
+    months.iter().zip(until).map(&mut one).collect()
 }
 
 fn deciles(cohort: &Cohort, forecast: &Forecast) -> Vec<Group> {

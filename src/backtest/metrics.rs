@@ -133,6 +133,15 @@ impl Metric {
         }
     }
 
+    /// What chance alone would give, of figures of an order: less is worse than no forecast.
+    pub fn chance(self) -> Option<f64> {
+        match self {
+            Metric::Auc => Some(0.5),
+            Metric::Spearman | Metric::ValueGini => Some(0.0),
+            _ => None,
+        }
+    }
+
     /// How far from perfect a figure is: what is compared between forecasts, less is better.
     pub fn loss(self, value: f64) -> f64 {
         match self {
@@ -278,7 +287,7 @@ mod tests {
         };
         let purchases = vec![0.5, 1.0, 1.0, 2.0];
         let value = Some(vec![5.0, 10.0, 10.0, 40.0]);
-        (cohort, Forecast { purchases, value, distribution: Some(distribution) })
+        (cohort, Forecast { purchases, value, distribution: Some(distribution), until: Vec::new() })
     }
 
     #[test]

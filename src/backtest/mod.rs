@@ -37,7 +37,7 @@ pub use self::rivals::Rival;
 pub use self::rows::{Row, schema, table, write};
 pub use self::tracking::TrackPoint;
 pub use self::verdict::COMPARED;
-pub(crate) use self::verdict::total as total_words;
+pub(crate) use self::verdict::{before, totals as total_words};
 pub use self::windows::{Window, Windows};
 
 use self::origin::Test;
@@ -118,6 +118,9 @@ pub struct Origin {
     pub purchases: f64,
     /// Their spend in it; `None` without amounts.
     pub spend: Option<f64>,
+    /// How many times as much as before those who bought on both sides of the origin paid a purchase, less 1;
+    /// `None` without amounts or such customers.
+    pub dearer: Option<Estimate>,
     /// The forecasts, models first.
     pub entrants: Vec<Entrant>,
     /// Which forecasts are missing, and why.
@@ -203,7 +206,7 @@ pub fn run_inputs(
     let members = check(options)?;
     let (inputs, log) = &history::keep(inputs, log, progress)?;
     let whole = history::open_inputs(inputs, &LogOptions { log_gaps: false, ..log.clone() }, progress)?;
-    if whole.meta.grain.is_none() {
+    if !whole.meta.is_of_log() {
         return Err(Error::option("LOG", NO_LOG));
     }
     let windows = Windows::new(&whole.meta, options.holdout, options.origins)?;

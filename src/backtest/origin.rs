@@ -64,6 +64,7 @@ impl Test<'_> {
             buyers: cohort.bought.iter().filter(|bought| **bought > 0.0).count() as u64,
             purchases: cohort.bought.iter().sum(),
             spend: cohort.spent.as_ref().map(|spent| spent.iter().sum()),
+            dearer: cohort.dearer(),
             entrants,
             left_out,
             cohort: self.options.keep.then_some(cohort),
@@ -153,13 +154,20 @@ impl Test<'_> {
         end: &Summary,
     ) -> Result<Entrant> {
         let (windows, seed) = (self.windows, self.options.seed);
-        let forecast = forecast(&model, cohort, windows.horizon(), seed, self.progress)?;
+        let months = windows.months(self.window.origin);
+        let until: Vec<f64> =
+            months.iter().map(|(_, end)| windows.grain.in_units(*end, windows.unit)).collect();
+        let forecast = forecast(&model, cohort, (windows.horizon(), &until), seed, self.progress)?;
+        let by_month = end.meta.calendar.as_ref().map_or_else(Vec::new, |calendar| {
+            groups::by_month(&forecast.until, calendar, &months, cohort.len())
+        });
         let tracking = end
             .meta
             .calendar
             .as_ref()
             .map_or_else(Vec::new, |calendar| tracking::tracking(&model, calendar, windows, self.window));
-        let entrant = self.judge(name, forecast, cohort, String::new())?;
+        let mut entrant = self.judge(name, forecast, cohort, String::new())?;
+        entrant.groups.extend(by_month);
         Ok(Entrant { rival: false, tracking, model: Some(model), ..entrant })
     }
 

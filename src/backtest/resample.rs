@@ -25,9 +25,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// A figure with the interval that its replicates span: percentiles, interpolated.
+    /// A figure with the interval that its replicates span: percentiles, interpolated. A replicate can be
+    /// infinite, such as what is expected over the purchases of customers none of whom bought; left out, it would make the
+    /// interval of a few purchases narrower than they are.
     pub fn new(value: f64, replicates: impl Iterator<Item = f64>) -> Self {
-        let mut sorted: Vec<f64> = replicates.filter(|value| value.is_finite()).collect();
+        let mut sorted: Vec<f64> = replicates.filter(|value| !value.is_nan()).collect();
         sorted.sort_by(f64::total_cmp);
         let tail = 0.5 * (1.0 - LEVEL);
         Estimate { value, lower: quantile(&sorted, tail), upper: quantile(&sorted, 1.0 - tail) }
@@ -45,6 +47,10 @@ pub(super) fn quantile(sorted: &[f64], probability: f64) -> f64 {
     let at = probability * last as f64;
     let (low, part) = (at.floor() as usize, at.fract());
     let high = (low + 1).min(last);
+    // Between infinite ones there is nothing.
+    if sorted[low] == sorted[high] || part == 0.0 {
+        return sorted[low];
+    }
     sorted[low] + part * (sorted[high] - sorted[low])
 }
 
@@ -115,6 +121,8 @@ mod tests {
     fn quantiles_are_interpolated() {
         assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
         assert!(quantile(&[], 0.5).is_nan());
+        let endless = Estimate::new(-0.5, [f64::INFINITY, -0.5, f64::NAN, -0.75, f64::INFINITY].into_iter());
+        assert!(endless.upper == f64::INFINITY && !endless.beyond_noise(), "{endless:?}");
         let estimate = Estimate::new(1.0, (0..=100).map(f64::from));
         assert!((estimate.lower - 5.0).abs() < 1e-9 && (estimate.upper - 95.0).abs() < 1e-9);
     }

@@ -97,7 +97,10 @@ pub(super) fn forecast(rival: Rival, cohort: &Cohort, horizon: f64) -> Result<(F
             (all.map(|i| cells.mean_of(&now(cohort, i))).collect(), format!("{} cells", cells.full()))
         }
     };
-    Ok((Forecast { value: value(cohort, &purchases), purchases, distribution: None }, words))
+    Ok((
+        Forecast { value: value(cohort, &purchases), purchases, distribution: None, until: Vec::new() },
+        words,
+    ))
 }
 
 /// Repeat purchases in the window of the holdout's length before the origin.

@@ -1,9 +1,11 @@
 //! What the figures say, in words: which model is best, whether it beats doing without one beyond noise, and
 //! what it does not foresee.
 
+use super::forecast::LEVELS;
 use super::metrics::Metric;
-use super::{Backtest, Difference, Entrant, Origin, Pooled};
+use super::{Backtest, Difference, Entrant, Estimate, Group, Origin, Pooled};
 use crate::history::first_grain;
+use crate::report::grouped;
 use crate::units::Grain;
 
 /// What a model is compared with rivals on.
@@ -22,6 +24,12 @@ pub const COMPARED: [Metric; 10] = [
 
 /// Growth within the holdout that is worth a mention.
 const RISE: f64 = 1.05;
+/// A difference of mean amounts that is.
+const APART: f64 = 0.1;
+/// Months, or cohorts, that are named.
+const NAMED: usize = 3;
+/// Fewer purchases in a holdout are said with the figure.
+const FEW: f64 = 10.0;
 
 /// The model with the lowest mean CRPS.
 pub(super) fn best(pooled: &[Pooled]) -> Option<&Pooled> {
@@ -35,8 +43,10 @@ pub(super) fn verdict(backtest: &Backtest) -> Vec<String> {
         return vec!["no model could be fitted at all origins: there is nothing to compare".to_owned()];
     };
     let mut words = vec![among_models(backtest, best)];
+    words.extend(worse_than_chance(best));
     words.extend(against_rivals(backtest, best));
-    words.extend(backtest.origins.iter().filter_map(|origin| total(origin, best.name)));
+    words.extend(too_narrow(best));
+    words.extend(backtest.origins.iter().flat_map(|origin| totals(origin, best.name)));
     words
 }
 
@@ -62,7 +72,8 @@ fn among_models(backtest: &Backtest, best: &Pooled) -> String {
 /// Against the best rival on each figure: a hard test, since that is another rival each time.
 fn against_rivals(backtest: &Backtest, best: &Pooled) -> Option<String> {
     let (mut wins, mut draws, mut losses) = (Vec::new(), Vec::new(), Vec::new());
-    for metric in COMPARED {
+    let below: Vec<Metric> = below_chance(best).into_iter().map(|(metric, _)| metric).collect();
+    for metric in COMPARED.into_iter().filter(|metric| !below.contains(metric)) {
         let loss = |e: &Pooled| metric.loss(e.values[metric as usize].value);
         let rivals = backtest.pooled.iter().filter(|e| e.rival && loss(e).is_finite());
         let Some(rival) = rivals.min_by(|a, b| loss(a).total_cmp(&loss(b))) else { continue };
@@ -84,24 +95,81 @@ fn against_rivals(backtest: &Backtest, best: &Pooled) -> Option<String> {
         .then(|| format!("against the best rival on each figure, {} {}", best.name, said.join("; it ")))
 }
 
-/// How far the total is off in one holdout, and what may explain it.
-pub(crate) fn total(origin: &Origin, name: &str) -> Option<String> {
-    let entrant = origin.entrants.iter().find(|e| e.name == name)?;
-    let bias = entrant.values[Metric::TotalBias as usize];
+/// Figures of an order that chance would give better ones of, beyond noise.
+fn below_chance(best: &Pooled) -> Vec<(Metric, f64)> {
+    let chance = |metric: Metric| metric.chance().map(|chance| (metric, chance));
+    let below = |(metric, chance): &(Metric, f64)| best.values[*metric as usize].upper < *chance;
+    Metric::ALL.into_iter().filter_map(chance).filter(below).collect()
+}
+
+/// An order that is the wrong way round beats a rival whose is more so; both are worse than none.
+fn worse_than_chance(best: &Pooled) -> Option<String> {
+    let one = |(metric, chance): &(Metric, f64)| {
+        let value = best.values[*metric as usize].value;
+        format!("{} is {value:.2}, by chance {chance}", metric.words())
+    };
+    let found: Vec<String> = below_chance(best).iter().map(one).collect();
+    (!found.is_empty()).then(|| {
+        format!(
+            "the order in which {} puts customers is worse than chance, beyond noise ({}): those it expects most of \
+             buy least",
+            best.name,
+            found.join("; ")
+        )
+    })
+}
+
+/// Intervals that hold less than they say.
+fn too_narrow(best: &Pooled) -> Option<String> {
+    let held = best.values[Metric::Coverage90 as usize];
+    (held.upper < LEVELS[2]).then(|| match held.value {
+        0.0 => format!("none of the 90 % intervals that {} gives customers held", best.name),
+        held => format!(
+            "the 90 % intervals that {} gives customers held {:.1} % of them, fewer than they say beyond noise",
+            best.name,
+            100.0 * held
+        ),
+    })
+}
+
+/// How far the totals of purchases and of spend are off in one holdout, and what of that the data show.
+pub(crate) fn totals(origin: &Origin, name: &str) -> Vec<String> {
+    let Some(entrant) = origin.entrants.iter().find(|e| e.name == name) else { return Vec::new() };
+    let purchases = entrant.values[Metric::TotalBias as usize];
+    let reasons = [
+        rising(entrant).filter(|_| purchases.value < 0.0),
+        parts(entrant, "month", "of", |label| month_words(label))
+            .map(|words| words + &unseen(origin, entrant)),
+        parts(entrant, "cohort", "by when customers came, of", |label| label.to_owned()),
+        in_sample(entrant),
+    ];
+    let purchases_off = off(origin, "purchases", purchases, reasons.into_iter().flatten().collect());
+    let spend_off = origin.spend.and_then(|spend| {
+        let bias = entrant.values[Metric::ValueBias as usize];
+        let reasons = [amounts(origin, spend, purchases, bias), dearer(origin)];
+        off(origin, "spend", bias, reasons.into_iter().flatten().collect())
+    });
+    purchases_off.into_iter().chain(spend_off).collect()
+}
+
+/// One total.
+fn off(origin: &Origin, what: &str, bias: Estimate, reasons: Vec<String>) -> Option<String> {
+    if !bias.value.is_finite() {
+        return None;
+    }
     let way = if bias.value < 0.0 { "too low" } else { "too high" };
     let ends = format!("{:+.0} to {:+.0} %", 100.0 * bias.lower, 100.0 * bias.upper);
+    let few = match origin.purchases {
+        n if n < FEW => format!("; of {n} purchase{} only", if n == 1.0 { "" } else { "s" }),
+        _ => String::new(),
+    };
     let mut words = format!(
-        "{} to {}: total {:.0} % {way} ({ends}{})",
+        "{} to {}: total of {what} {:.0} % {way} ({ends}{}{few})",
         origin.window.origin,
         origin.window.end,
         100.0 * bias.value.abs(),
         if bias.beyond_noise() { "" } else { ", within noise" }
     );
-    let reasons: Vec<String> =
-        [rising(entrant).filter(|_| bias.value < 0.0), december(origin), in_sample(entrant, bias.value)]
-            .into_iter()
-            .flatten()
-            .collect();
     if bias.beyond_noise() && !reasons.is_empty() {
         words += &format!(": {}", reasons.join("; "));
     }
@@ -119,24 +187,94 @@ fn rising(entrant: &Entrant) -> Option<String> {
     })
 }
 
-/// A season that the fit has not seen.
-fn december(origin: &Origin) -> Option<String> {
-    let has_december = |from, to| {
-        let (from, to) = (first_grain(Grain::Month, from), first_grain(Grain::Month, to));
-        (from..=to).any(|month| month.rem_euclid(12) == 11)
-    };
-    let start = origin.window.origin.tomorrow().ok()?;
-    let seen = has_december(origin.first, origin.window.origin);
-    (has_december(start, origin.window.end) && !seen)
-        .then(|| "December is in it and was in no fit".to_owned())
+/// The groups that make most of a miss, and how much each.
+fn most<'a>(entrant: &'a Entrant, by: &str) -> (f64, Vec<(&'a Group, f64)>) {
+    let of = entrant.groups.iter().filter(|group| group.by == by);
+    let mut all: Vec<(&Group, f64)> = of.map(|group| (group, group.actual - group.expected)).collect();
+    let miss: f64 = all.iter().map(|(_, part)| part).sum();
+    all.sort_by(|a, b| (b.1 * miss).total_cmp(&(a.1 * miss)));
+    let several = all.len() > 1;
+    all.retain(|(_, part)| several && part * miss > 0.0);
+    all.truncate(NAMED);
+    (miss, all)
 }
 
-/// Does the model err the same way on the customers it was fitted to?
-fn in_sample(entrant: &Entrant, in_holdout: f64) -> Option<String> {
+/// How much of the miss each group makes, the largest parts first.
+fn parts(entrant: &Entrant, by: &str, head: &str, name: impl Fn(&str) -> String) -> Option<String> {
+    let (miss, groups) = most(entrant, by);
+    let one = |(group, part): &(&Group, f64)| format!("{} {}", name(&group.label), grouped(part.abs(), 0));
+    let named: Vec<String> = groups.iter().map(one).collect();
+    let kind = if miss > 0.0 { "missing purchases" } else { "purchases too many" };
+    (!named.is_empty()).then(|| format!("{head} {} {kind}: {}", grouped(miss.abs(), 0), named.join(", ")))
+}
+
+/// Months of the year among those that make most of a miss which the fit has not seen.
+fn unseen(origin: &Origin, entrant: &Entrant) -> String {
+    let of_year = |label: &str| label.get(5..).and_then(|month| month.parse::<i32>().ok()).unwrap_or(0);
+    let months = first_grain(Grain::Month, origin.first)..=first_grain(Grain::Month, origin.window.origin);
+    let seen = |month: i32| months.clone().any(|seen| seen.rem_euclid(12) + 1 == month);
+    let new = most(entrant, "month").1.into_iter().map(|(group, _)| of_year(&group.label));
+    let new: Vec<&str> = new.filter(|month| !seen(*month)).filter_map(month_of_year).collect();
+    if new.is_empty() { String::new() } else { format!(" (no {} was in the fit)", new.join(" and no ")) }
+}
+
+fn month_of_year(month: i32) -> Option<&'static str> {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    NAMES.get(usize::try_from(month - 1).ok()?).copied()
+}
+
+/// `1998-03` as people say it.
+fn month_words(label: &str) -> String {
+    let month = label.get(5..).and_then(|month| month.parse().ok()).and_then(month_of_year);
+    month.map_or(label.to_owned(), |month| format!("{month} {}", &label[..4]))
+}
+
+/// How the model does on the purchases it was fitted to: in sample, expected by when customers came.
+pub(crate) fn before(entrant: &Entrant) -> Option<(f64, f64)> {
     let last = entrant.tracking.iter().rev().find(|point| !point.holdout)?;
-    let bias = last.expected / last.actual - 1.0;
-    (bias.abs() > 0.03 && bias.is_finite() && bias * in_holdout > 0.0)
-        .then(|| format!("already in sample the total is {:+.0} % off", 100.0 * bias))
+    (last.actual > 0.0).then_some((last.expected, last.actual))
+}
+
+fn in_sample(entrant: &Entrant) -> Option<String> {
+    let (expected, actual) = before(entrant)?;
+    Some(format!("in sample, up to the origin, it is {:+.1} % off", 100.0 * (expected / actual - 1.0)))
+}
+
+/// A purchase's mean amount, where that is what makes the difference.
+fn amounts(origin: &Origin, spend: f64, purchases: Estimate, value: Estimate) -> Option<String> {
+    let (actual, apart) = (spend / origin.purchases, (1.0 + value.value) / (1.0 + purchases.value));
+    (actual.is_finite() && (apart - 1.0).abs() > APART).then(|| {
+        format!(
+            "a purchase brought {} on average, expected were {}",
+            grouped(actual, 2),
+            grouped(actual * apart, 2)
+        )
+    })
+}
+
+/// Amounts that change with time within customers.
+fn dearer(origin: &Origin) -> Option<String> {
+    let found = origin.dearer.filter(|found| found.beyond_noise() && found.value.abs() > APART)?;
+    Some(format!(
+        "the same customers paid {:.2} times as much a purchase after the origin as before it ({:.2} to {:.2}): amounts \
+         change with time, and the model of spend takes them to stay",
+        1.0 + found.value,
+        1.0 + found.lower,
+        1.0 + found.upper
+    ))
 }
 
 impl Backtest {

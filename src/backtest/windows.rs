@@ -103,6 +103,21 @@ impl Windows {
         if self.grain == Grain::Hour { grain_start(self.grain, grain) } else { last_day(self.grain, grain) }
     }
 
+    /// The months of a holdout, by number since 1970-01, each with its last grain counted from the origin. A grain is
+    /// of the month in which it begins.
+    pub fn months(&self, origin: Date) -> Vec<(i32, i32)> {
+        let last = self.last_grain(origin);
+        let mut months: Vec<(i32, i32)> = Vec::new();
+        for ahead in 1..=self.length {
+            let month = first_grain(Grain::Month, grain_start(self.grain, last.saturating_add(ahead)));
+            match months.last_mut() {
+                Some((known, end)) if *known == month => *end = ahead,
+                _ => months.push((month, ahead)),
+            }
+        }
+        months
+    }
+
     /// The date on which a customer of age `t` \[units\] at the origin was first seen.
     pub fn first_seen(&self, origin: Date, t: f64) -> Date {
         let age = (t / self.grain.in_units(1, self.unit)).round() as i32;
@@ -157,6 +172,18 @@ mod tests {
             ),
             date("2010-11-01")
         );
+    }
+
+    #[test]
+    fn months_of_a_holdout() {
+        let months = |grain: Grain, holdout: &str| {
+            let windows =
+                Windows::new(&meta(grain, "1997-01-01", "1998-02-10"), holdout.parse().ok(), 1).unwrap();
+            windows.months(windows.windows[0].origin)
+        };
+        // 42 days from 1997-12-31 on; weeks from the Monday of 1998-01-05 on.
+        assert_eq!(months(Grain::Day, "42d"), [(335, 1), (336, 32), (337, 42)]);
+        assert_eq!(months(Grain::Week, "6w"), [(336, 4), (337, 6)]);
     }
 
     #[test]

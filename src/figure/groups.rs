@@ -8,12 +8,13 @@ use super::{BOTH, Figure, label, number, series, tooltip};
 use crate::backtest::{Bin, Group, LEVEL};
 use crate::report::{count, significant};
 
-/// Mean purchases of a customer in the holdout by group (`by`: `frequency` or `cohort`, see [`Group`]).
+/// Mean purchases of a customer in the holdout by group (`by`: `frequency`, `cohort` or `month`, see [`Group`]).
 pub fn by_group(groups: &[Group], by: &str) -> Figure {
     let of: Vec<&Group> = groups.iter().filter(|group| group.by == by).collect();
     let axis = match by {
         "frequency" => "repeat purchases before",
         "cohort" => "month of the first purchase",
+        "month" => "month of the holdout",
         other => other,
     };
     let each = |of: &dyn Fn(&Group) -> f64| -> Vec<f64> {
@@ -22,8 +23,9 @@ pub fn by_group(groups: &[Group], by: &str) -> Figure {
     let (actual, expected) = (each(&|group| group.actual), each(&|group| group.expected));
     let total = |of: &dyn Fn(&Group) -> f64| groups.iter().filter(|g| g.by == by).map(of).sum::<f64>();
     let off = total(&|group| (group.expected - group.actual).abs()) / total(&|group| group.actual);
+    let of_what = if by == "month" { "purchases" } else { "groups of customers" };
     let reading = format!(
-        "Over groups of customers by {axis}, forecasts and purchases differ by {} % of the purchases.",
+        "Over {of_what} by {axis}, forecasts and purchases differ by {} % of the purchases.",
         significant(100.0 * off, 2)
     );
     let data = Columns::new()

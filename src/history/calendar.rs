@@ -20,6 +20,8 @@ pub struct Calendar {
     /// Their repeat purchases by period: period `j` holds the grains `(origin + (j − 1) · length,
     /// origin + j · length]`, so that periods up to 0 lie before the origin, and 1 is the first after it.
     pub repeats: BTreeMap<i32, u64>,
+    /// Their repeat purchases after the origin, grain by grain from it.
+    pub after: BTreeMap<i32, u64>,
 }
 
 impl Calendar {
@@ -53,13 +55,21 @@ impl Calendar {
             // Rounded up: the last grain of a period belongs to it.
             let period = -(self.origin - when).div_euclid(self.period);
             *self.repeats.entry(period).or_default() += 1;
+            if when > self.origin {
+                *self.after.entry(when - self.origin).or_default() += 1;
+            }
         }
     }
 
     /// Adds the counts of other customers.
     pub(super) fn add(&mut self, other: &Calendar) {
         (self.origin, self.period) = (other.origin, other.period);
-        for (own, others) in [(&mut self.ages, &other.ages), (&mut self.repeats, &other.repeats)] {
+        let both = [
+            (&mut self.ages, &other.ages),
+            (&mut self.repeats, &other.repeats),
+            (&mut self.after, &other.after),
+        ];
+        for (own, others) in both {
             for (key, count) in others {
                 *own.entry(*key).or_default() += count;
             }
@@ -82,5 +92,6 @@ mod tests {
         calendar.occasion(101, 102);
         assert_eq!(calendar.ages, BTreeMap::from([(10, 1)]));
         assert_eq!(calendar.repeats, BTreeMap::from([(-1, 1), (0, 2), (1, 2), (2, 1)]));
+        assert_eq!(calendar.after, BTreeMap::from([(1, 1), (7, 1), (8, 1)]));
     }
 }

@@ -98,6 +98,12 @@ pub(super) fn section(model: &ClvModel, backtest: Result<&Backtest, &str>) -> Se
             .flat_map(|points| [figure::cumulative_tracking(points), figure::incremental_tracking(points)]);
         section = section.figures(curves);
         let mut figures = vec![figure::by_group(&entrant.groups, "frequency")];
+        // Where the miss comes from: when, and of whom.
+        for by in ["month", "cohort"] {
+            if entrant.groups.iter().filter(|group| group.by == by).count() > 1 {
+                figures.push(figure::by_group(&entrant.groups, by));
+            }
+        }
         if !entrant.calibration.is_empty() {
             figures.push(figure::chances(&entrant.calibration));
         }
@@ -124,7 +130,7 @@ fn in_words(found: &Backtest, origin: &Origin, entrant: &Entrant) -> Vec<String>
         grouped(origin.purchases, 0),
         origin.window.end
     )];
-    words.extend(total_words(origin, entrant.name).map(|why| format!("{why}.")));
+    words.extend(total_words(origin, entrant.name).into_iter().map(|why| format!("{why}.")));
     if of(Metric::TotalBias).beyond_noise() {
         words.push(
             "That is more than chance: expect the value above to be off by as much, unless you know why this time \

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::backtest::{Backtest, Entrant, Estimate, Group, LEVEL, Metric, Origin, Pooled, Rival};
+use crate::backtest::{Backtest, Entrant, Estimate, Group, LEVEL, Metric, Origin, Pooled, Rival, before};
 use crate::report::{Block, Report, Table, count, grouped, significant};
 
 /// Describes a backtest.
@@ -25,7 +25,14 @@ pub fn backtest(found: &Backtest) -> Report {
     if let Some((origin, entrant)) = shown(found) {
         let words = format!("{} at {}, by repeat purchases before", entrant.name, origin.window.origin);
         report.results.push(Block::Heading(words));
-        report.results.push(Block::Table(by_frequency(&entrant.groups)));
+        report.results.push(Block::Table(across(entrant.groups.iter().filter(|g| g.by == "frequency"))));
+        for (by, words) in [("month", "by month of the holdout"), ("cohort", "by when customers came")] {
+            let groups = largest(&entrant.groups, by);
+            if groups.len() > 1 {
+                report.results.push(Block::Heading(words.to_owned()));
+                report.results.push(Block::Table(missed(&groups)));
+            }
+        }
     }
     report.results.push(Block::Heading("verdict".to_owned()));
     report.results.extend(found.verdict.iter().cloned().map(Block::Line));
@@ -131,8 +138,44 @@ fn shown(found: &Backtest) -> Option<(&Origin, &Entrant)> {
     Some((origin, origin.entrants.iter().find(|entrant| entrant.name == best)?))
 }
 
-fn by_frequency(groups: &[Group]) -> Table {
-    let groups: Vec<&Group> = groups.iter().filter(|group| group.by == "frequency").collect();
+/// Groups beside each other that a table has room for.
+const ROOM: usize = 9;
+
+/// The groups in their order; of too many those that are missed most, and the others as one.
+fn largest(groups: &[Group], by: &str) -> Vec<Group> {
+    let all: Vec<&Group> = groups.iter().filter(|group| group.by == by).collect();
+    let miss = |group: &Group| (group.actual - group.expected).abs();
+    let mut sizes: Vec<f64> = all.iter().map(|group| miss(group)).collect();
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    let least = if all.len() > ROOM { sizes[ROOM - 2] } else { 0.0 };
+    let mut kept: Vec<Group> = all.iter().filter(|g| miss(g) >= least).map(|g| (*g).clone()).collect();
+    let rest: Vec<&&Group> = all.iter().filter(|group| miss(group) < least).collect();
+    if let Some(one) = rest.first() {
+        kept.push(Group {
+            label: "others".to_owned(),
+            expected: rest.iter().map(|group| group.expected).sum(),
+            actual: rest.iter().map(|group| group.actual).sum(),
+            ..(**one).clone()
+        });
+    }
+    kept
+}
+
+fn missed(groups: &[Group]) -> Table {
+    let heads: Vec<String> =
+        ["".to_owned()].into_iter().chain(groups.iter().map(|group| format!(">{}", group.label))).collect();
+    let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut row = |what: &str, of: &dyn Fn(&Group) -> f64| {
+        table.row([what.to_owned()].into_iter().chain(groups.iter().map(|group| grouped(of(group), 0))));
+    };
+    row("expected", &|group| group.expected);
+    row("actual", &|group| group.actual);
+    row("missing", &|group| group.actual - group.expected);
+    table
+}
+
+fn across<'a>(groups: impl Iterator<Item = &'a Group>) -> Table {
+    let groups: Vec<&Group> = groups.collect();
     let heads: Vec<String> =
         ["".to_owned()].into_iter().chain(groups.iter().map(|group| format!(">{}", group.label))).collect();
     let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
@@ -231,6 +274,9 @@ fn of_origin(origin: &Origin) -> Value {
             object["learned"] = e.learned.clone().into();
             return object;
         }
+        if let Some((expected, actual)) = before(e) {
+            object["in_sample"] = json!({ "expected": expected, "actual": actual });
+        }
         let bins = e.calibration.iter();
         object["calibration"] = bins
             .map(|b| json!({ "customers": b.customers, "expected": b.expected, "actual": b.actual }))
@@ -249,6 +295,9 @@ fn of_origin(origin: &Origin) -> Value {
         "buyers": origin.buyers,
         "purchases": origin.purchases,
         "spend": origin.spend,
+        "amounts_after_over_before": origin.dearer.map(|found| json!({
+            "value": 1.0 + found.value, "lower": 1.0 + found.lower, "upper": 1.0 + found.upper,
+        })),
         "forecasts": entrants.collect::<Value>(),
         "left_out": left_out.collect::<Value>(),
     })
