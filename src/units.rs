@@ -88,8 +88,8 @@ impl FromStr for Unit {
     }
 }
 
-/// What counts as one purchase: all that a customer buys within one grain is one occasion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// What counts as one purchase: all that a customer buys within one grain is one occasion. The finer is the less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum Grain {
     /// Clock hours.
     Hour,

@@ -117,10 +117,10 @@ fn dates() {
                 Numbers(1, 1, 7.0),
             ),
             (
-                "offset moves the day",
+                "the day is that of the offset's clock",
                 b"a,2023-01-02 23:30:00-02:00,5\na,2023-01-03,7\n",
                 plain,
-                Numbers(1, 0, 0.0),
+                Numbers(1, 1, 7.0),
             ),
             (
                 "offset of two digits",

@@ -195,3 +195,39 @@ fn what_parts_contradict_each_other_in_is_refused() {
     assert!(error.to_string().contains("--observed-until"), "{error}");
     assert!(Part::from_json("{}").unwrap_err().to_string().contains("one version"));
 }
+
+/// Seen to fail without the numbers of rows. (Dates have no time of day, so that the order decides.)
+#[test]
+fn the_order_of_rows_may_come_as_a_column() {
+    let rows = rows();
+    let here = customers(std::slice::from_ref(&in_one_piece(&rows, &options()).unwrap()));
+    let place = |row: &Row| rows.iter().position(|other| std::ptr::eq(other, row)).unwrap();
+    let until = parts::surveyed(vec![parts::survey(&[table(&rows)], &options(), &()).unwrap()], &options())
+        .unwrap()
+        .1;
+    let shuffled = |numbered: bool| {
+        let mut parts: Vec<Vec<&Row>> = vec![Vec::new(); 6];
+        for row in rows.iter().rev() {
+            let id = row[0].trim();
+            parts[if id.is_empty() { 5 } else { id.bytes().map(usize::from).sum::<usize>() % 5 }].push(row);
+        }
+        let own =
+            LogOptions { observed_until: until, row_order: numbered.then(|| "n".to_owned()), ..options() };
+        let summaries = parts.into_iter().map(|part| {
+            let Input::Table(table) = table(&part.iter().map(|&row| row.clone()).collect::<Vec<_>>()) else {
+                panic!()
+            };
+            let numbers = arrow_array::Int64Array::from_iter_values(part.iter().map(|row| place(row) as i64));
+            let batch = &table.batches()[0];
+            let (schema, mut columns) = (batch.schema(), batch.columns().to_vec());
+            columns.push(Arc::new(numbers));
+            let names = schema.fields().iter().map(|field| field.name().as_str()).chain(["n"]);
+            let batch = RecordBatch::try_from_iter(names.zip(columns)).unwrap();
+            let input = MemoryTable::new("data", batch.schema(), vec![batch]).into();
+            parts::summarize(&[input], &own, &()).unwrap().0
+        });
+        customers(&summaries.collect::<Vec<_>>())
+    };
+    assert_eq!(shuffled(true), here);
+    assert_ne!(shuffled(false), here);
+}

@@ -341,7 +341,9 @@ def log_shape(names: list[str], **options: Unpack[SummarizeOptions]) -> tuple[li
 def survey_part(data: Data, **options: Unpack[SummarizeOptions]) -> str:
     """What some rows of a log are, as text for ``join_surveys``. The options are those of ``clv.summarize``."""
 
-def summarize_part(data: Data, **options: Unpack[SummarizeOptions]) -> tuple[Summary, str]:
+def summarize_part(
+    data: Data, row_order: str | None = None, **options: Unpack[SummarizeOptions]
+) -> tuple[Summary, str]:
     """The customers of one part of a log, all of whose rows are in it, and what its rows came to, as text for
     ``join_parts``. The options are those of ``clv.summarize``, with ``observed_until``.
     """

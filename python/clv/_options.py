@@ -73,7 +73,8 @@ class LogOptions(TableOptions, total=False):
     currency_column: str | None
     """Column of currencies; more than one currency is an error."""
     attributes: Names | None
-    """Columns that say something of the customer: taken at the first purchase, or from ``customers``."""
+    """Columns that say something of the customer: of the log (those of the earliest row of the first purchase, by the
+    time of day, then the order of the rows), or of ``customers``."""
     customers: One | None
     """Table or file with one row a customer that has some or all of the ``attributes``."""
     date_format: str | None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOTE = "_clv_part"
 """The column of what a part's rows came to: it has one more row, where all others are null; null where they are not."""
+ROW = "_clv_row"
+"""The column of the numbers that rows had before they were shuffled, if their order is asked for."""
 CHUNK = 65_536
 """Customers scored at a time."""
 
@@ -42,7 +44,8 @@ def summarize(batches: Batches, options: dict[str, Any], schema: pa.Schema) -> B
     reader = _stream(batches)
     if reader is None:
         return
-    summary, part = _core.summarize_part(reader, **_placed(options))
+    order = ROW if ROW in reader.schema.names else None
+    summary, part = _core.summarize_part(reader, order, **_placed(options))
     whole = pa.schema([*schema, pa.field(NOTE, pa.string())])
     for batch in pa.RecordBatchReader.from_stream(summary):
         columns = [batch.column(field.name).cast(field.type) for field in schema]

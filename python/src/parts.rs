@@ -64,15 +64,17 @@ pub fn survey_part(
 }
 
 /// The customers of one part of a log, all of whose rows are in it, and what its rows came to, as text for
-/// ``join_parts``. The options are those of ``clv.summarize``, with ``observed_until``.
+/// ``join_parts``. The options are those of ``clv.summarize``, with ``observed_until``; ``row_order`` is a column of
+/// numbers that say in which order rows came.
 #[pyfunction]
-#[pyo3(signature = (data, **options))]
+#[pyo3(signature = (data, row_order=None, **options))]
 pub fn summarize_part(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
+    row_order: Option<String>,
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<(Py<Summary>, String)> {
-    let log = reading(py, &options)?;
+    let log = LogOptions { row_order, ..reading(py, &options)? };
     let inputs = inputs(py, data, &log)?;
     let (summary, part) = long(py, |progress| parts::summarize(&inputs, &log, progress))?;
     Ok((Summary::make(py, summary.into())?, part.to_json()))

@@ -42,7 +42,7 @@ pub(super) struct LogArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     currency_column: Option<String>,
 
-    /// Columns that say something of the customer (channel,region): taken at the first purchase, or from --customers
+    /// Columns that say something of the customer (channel,region): of the earliest row of the first purchase, or from --customers
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Columns")]
     attributes: Vec<String>,
     /// File with one row a customer that has some or all of the --attributes: CSV, Parquet or JSON Lines

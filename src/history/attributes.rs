@@ -3,8 +3,8 @@
 //!
 //! Rows wait and are sorted with one number each: the row's combination of values has it from
 //! [`Profiles`], which all workers share. When all rows are read the values are ranked by their text
-//! ([`Levels`]), so that what is taken of several values depends on nothing but the values. A customer has
-//! those of the first purchase ([`Tracker`]).
+//! ([`Levels`]). A customer has those of the earliest row of the first purchase ([`Tracker`]): by the time of day, and
+//! among rows of one time by the order of the input, which a [`Mark`] carries.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::codec::Texts;
+use super::codec::{Mark, Texts};
 use super::options::LogOptions;
 use super::read::names::is_of_summary;
 use super::scatter::hash_text;
@@ -230,8 +230,9 @@ pub(crate) struct Tracker {
     levels: Arc<Levels>,
     /// Number of the customer's first row; 0 before it.
     first: u32,
-    /// Grain of the first purchase.
+    /// Grain of the first purchase, and its earliest row so far.
     when: Option<i32>,
+    earliest: Option<Mark>,
     taken: Vec<u32>,
     several: Vec<bool>,
     counts: Vec<AttributeCounts>,
@@ -243,33 +244,37 @@ impl Tracker {
         let width = levels.names.len();
         let (taken, several, counts) =
             (vec![Levels::NONE; width], vec![false; width], vec![AttributeCounts::default(); width]);
-        Tracker { levels, first: 0, when: None, taken, several, counts }
+        Tracker { levels, first: 0, when: None, earliest: None, taken, several, counts }
     }
 
     /// Another customer begins.
     pub fn begin(&mut self) {
-        (self.first, self.when) = (0, None);
+        (self.first, self.when, self.earliest) = (0, None, None);
         self.taken.fill(Levels::NONE);
         self.several.fill(false);
     }
 
-    /// A row of the customer at hand. Of the values in the grain of the first purchase the least
-    /// one is taken.
-    pub fn row(&mut self, when: i32, code: u32, purchase: bool) {
-        let ranks = self.levels.ranks(code);
+    /// A row of the customer at hand. Rows come by grain; within a grain, in any order.
+    pub fn row(&mut self, when: i32, mark: Mark, purchase: bool) {
         if self.first == 0 {
-            self.first = code;
-        } else if code != self.first {
-            let first = self.levels.ranks(self.first);
+            self.first = mark.code;
+        } else if mark.code != self.first {
+            let (first, ranks) = (self.levels.ranks(self.first), self.levels.ranks(mark.code));
             self.several.iter_mut().zip(first.iter().zip(ranks)).for_each(|(s, (a, b))| *s |= a != b);
         }
-        if purchase && *self.when.get_or_insert(when) == when {
-            self.taken.iter_mut().zip(ranks).for_each(|(taken, &rank)| *taken = rank.min(*taken));
+        if purchase
+            && *self.when.get_or_insert(when) == when
+            && self.earliest.is_none_or(|earliest| mark < earliest)
+        {
+            self.earliest = Some(mark);
         }
     }
 
     /// The customer at hand is complete, and one of the summary: it is counted.
     pub fn finish(&mut self) {
+        if let Some(earliest) = self.earliest {
+            self.taken.copy_from_slice(self.levels.ranks(earliest.code));
+        }
         for (counts, (&several, &taken)) in self.counts.iter_mut().zip(self.several.iter().zip(&self.taken)) {
             counts.several += u64::from(several);
             counts.missing += u64::from(taken == Levels::NONE);
@@ -292,7 +297,9 @@ pub(crate) fn say_missing(names: &[String], counts: &[AttributeCounts], customer
     let missing = names.iter().zip(counts).filter(|(_, counts)| counts.missing > 0);
     let say = |(name, counts): (&String, &AttributeCounts)| {
         let n = counts.missing;
-        format!("{name}: {n} of {customers} customers have no value; it is taken to be \"{MISSING}\"")
+        format!(
+            "{name}: {n} of {customers} customers have no value at the first purchase; it is taken to be \"{MISSING}\""
+        )
     };
     missing.map(say).collect()
 }
@@ -303,7 +310,8 @@ pub(crate) fn warn_several(names: &[String], counts: &[AttributeCounts], custome
     let warn = |(name, counts): (&String, &AttributeCounts)| {
         let n = counts.several;
         let message = format!(
-            "{name}: {n} of {customers} customers have more than one value; that of the first purchase was taken"
+            "{name}: {n} of {customers} customers have more than one value; that of the earliest row of the first purchase \
+             was taken"
         );
         Warning::new("attribute-varies", message)
     };

@@ -11,6 +11,7 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::account::Fate;
 use super::attributes::{Interner, Profiles};
+use super::codec::Mark;
 use super::explain::{explain_amount, explain_range, explain_shape};
 use super::options::{LogOptions, Returns};
 use super::read::amounts;
@@ -130,14 +131,14 @@ pub(crate) struct Cleaner<'a> {
     when: Vec<i32>,
     amounts: Vec<f64>,
     interner: Option<Interner<'a>>,
-    /// Number of the values of the row at hand; 0 if there are no attributes.
-    code: u32,
-    codes: Vec<u32>,
+    /// What goes with the row at hand if there are attributes.
+    mark: Mark,
+    marks: Vec<Mark>,
 }
 
 impl<'a> Cleaner<'a> {
-    /// With nothing in it, and room for this many rows.
-    pub fn new(rules: &'a Rules, rows: usize) -> Self {
+    /// With nothing in it, and room for this many rows of the piece of the input with this number.
+    pub fn new(rules: &'a Rules, rows: usize, piece: u32) -> Self {
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0);
         Cleaner {
@@ -149,18 +150,25 @@ impl<'a> Cleaner<'a> {
             when: Vec::with_capacity(rows),
             amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
             interner: rules.profiles.as_deref().map(Interner::new),
-            code: 0,
-            codes: Vec::new(),
+            mark: Mark { place: u64::from(piece) << 32, ..Mark::default() },
+            marks: Vec::new(),
         }
+    }
+
+    /// Takes the number of the row that is judged next; without one, rows are in the order in which they come. Before
+    /// [`attributes`](Cleaner::attributes).
+    #[inline]
+    pub fn place(&mut self, number: Option<u64>) {
+        self.mark.place = number.unwrap_or(self.mark.place + 1);
     }
 
     /// Takes the values of the attributes of the row that is judged next.
     pub fn attributes<'v>(&mut self, values: impl Iterator<Item = &'v [u8]>) {
         let Some(interner) = &mut self.interner else { return };
         match interner.code(values) {
-            Ok(code) => self.code = code,
+            Ok(code) => self.mark.code = code,
             Err(error) => {
-                self.code = 1;
+                self.mark.code = 1;
                 self.tally.fatal.get_or_insert(error);
             }
         }
@@ -197,7 +205,7 @@ impl<'a> Cleaner<'a> {
         let (days, amounts) = (&days[..n], &amounts[..n]);
         self.ints.extend_from_slice(&ids[..n]);
         let grain = self.rules.grain;
-        self.when.extend(days.iter().map(|&day| Moment { day, second: 0 }.grain(grain)));
+        self.when.extend(days.iter().map(|&day| Moment::of_day(day).grain(grain)));
         // Zero has no sign from here on.
         self.amounts.extend(amounts.iter().map(|amount| amount + 0.0));
         let tally = &mut self.tally;
@@ -220,14 +228,18 @@ impl<'a> Cleaner<'a> {
             }
         }
         self.when.push(moment.grain(self.rules.grain));
-        if self.code > 0 {
-            self.codes.push(self.code);
+        if self.mark.code > 0 {
+            let second = moment.in_grain(self.rules.grain);
+            self.marks.push(Mark { second, nano: moment.nano, ..self.mark });
         }
         if self.rules.has_amount {
             self.amounts.push(amount);
             self.tally.zeros += u64::from(amount == 0.0);
         }
         self.tally.days.add(Days(moment.day, moment.day));
+        if moment.offset != Moment::CIVIL {
+            self.tally.clocks.see(moment);
+        }
         let purchases = &mut self.tally.fates[Fate::Purchase as usize];
         purchases.0 += 1;
         purchases.1.add(amount);
@@ -368,7 +380,7 @@ impl<'a> Cleaner<'a> {
             id: self.take_ids(room),
             when: std::mem::replace(&mut self.when, Vec::with_capacity(room)),
             amount: std::mem::replace(&mut self.amounts, Vec::with_capacity(amounts)),
-            codes: std::mem::take(&mut self.codes),
+            marks: std::mem::take(&mut self.marks),
         })
     }
 

@@ -69,14 +69,32 @@ pub(crate) struct Row {
     pub amount: f64,
     /// Grain since 1970.
     pub when: i32,
-    /// Number of the values of its attributes, from 1; 0 if there are none.
+}
+
+/// What goes with a row if there are attributes: its values, and when within its grain it was. The lesser was earlier.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    /// Seconds since the grain began.
+    pub second: u32,
+    /// And billionths of a second.
+    pub nano: u32,
+    /// The order of the input.
+    pub place: u64,
+    /// Number of the values, from 1.
     pub code: u32,
+}
+
+/// Memory of a row while it waits, without the text of its id \[bytes\].
+pub(crate) fn row_bytes(marked: bool) -> usize {
+    size_of::<Row>() + size_of::<u32>() + if marked { size_of::<Mark>() } else { 0 }
 }
 
 /// Rows of a log. The ids are all integers (as people write them) or all texts.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     pub rows: Vec<Row>,
+    /// One a row; empty if there are no attributes.
+    pub marks: Vec<Mark>,
     /// The ids of all rows; empty if they are integers.
     pub texts: Texts,
 }
@@ -93,6 +111,7 @@ impl Rows {
 
     pub fn clear(&mut self) {
         self.rows.clear();
+        self.marks.clear();
         self.texts.clear();
     }
 
@@ -108,11 +127,9 @@ impl Rows {
         }
         put_integers(out, &self.rows, |row| sortable(row.when));
         put_amounts(out, &self.rows, |row| row.amount);
-        // One row has attributes if all have.
-        let coded = self.rows.first().is_some_and(|row| row.code > 0);
-        out.push(u8::from(coded));
-        if coded {
-            put_integers(out, &self.rows, |row| u64::from(row.code));
+        out.push(u8::from(!self.marks.is_empty()));
+        if !self.marks.is_empty() {
+            put_marks(out, &self.marks);
         }
     }
 
@@ -120,7 +137,7 @@ impl Rows {
     pub fn decode(&mut self, mut block: &[u8]) {
         self.clear();
         let n = take_number(&mut block, 4) as usize;
-        self.rows.resize(n, Row { id: 0, amount: 0.0, when: 0, code: 0 });
+        self.rows.resize(n, Row { id: 0, amount: 0.0, when: 0 });
         if take_number(&mut block, 1) == 1 {
             take_integers(&mut block, &mut self.rows, |row, id| row.id = id);
         } else {
@@ -129,7 +146,8 @@ impl Rows {
         take_integers(&mut block, &mut self.rows, |row, when| row.when = unsortable(when));
         take_amounts(&mut block, &mut self.rows, |row, amount| row.amount = amount);
         if take_number(&mut block, 1) == 1 {
-            take_integers(&mut block, &mut self.rows, |row, code| row.code = code as u32);
+            self.marks.resize(n, Mark::default());
+            take_marks(&mut block, &mut self.marks);
         }
     }
 }
@@ -220,6 +238,23 @@ impl Customers {
             (0..width).for_each(|i| take_integers(&mut block, &mut rows, |row, rank| row[i] = rank as u32));
         }
     }
+}
+
+/// Rows near each other are from few pieces of the input and mostly without fractions of a second: small columns.
+fn put_marks(out: &mut Vec<u8>, marks: &[Mark]) {
+    put_integers(out, marks, |mark| u64::from(mark.code));
+    put_integers(out, marks, |mark| u64::from(mark.second));
+    put_integers(out, marks, |mark| u64::from(mark.nano));
+    put_integers(out, marks, |mark| mark.place >> 32);
+    put_integers(out, marks, |mark| u64::from(mark.place as u32));
+}
+
+fn take_marks(block: &mut &[u8], marks: &mut [Mark]) {
+    take_integers(block, marks, |mark, code| mark.code = code as u32);
+    take_integers(block, marks, |mark, second| mark.second = second as u32);
+    take_integers(block, marks, |mark, nano| mark.nano = nano as u32);
+    take_integers(block, marks, |mark, piece| mark.place = piece << 32);
+    take_integers(block, marks, |mark, row| mark.place |= row);
 }
 
 /// A signed number as an unsigned one of the same order.
@@ -364,14 +399,17 @@ mod tests {
         let amounts = [0.0, -0.0, 0.1 + 0.2, -12.34, 1e300, f64::MIN_POSITIVE, 21474836.47, 21474836.48];
         for n in 1..=amounts.len() {
             let when = |i: usize| [i as i32, i32::MIN, i32::MAX, 70_000][i % 4];
-            let row = |i: usize, id: u64| Row {
-                id,
-                amount: amounts[i],
-                when: when(i),
-                code: (n as u32 % 3) * (i as u32 + 1),
+            let row = |i: usize, id: u64| Row { id, amount: amounts[i], when: when(i) };
+            let mark = |i: usize| Mark {
+                second: [0, 1, 31_622_399][i % 3],
+                nano: 999_999_999 * (i as u32 % 2),
+                place: u64::MAX >> (7 * i),
+                code: i as u32 + 1,
             };
             let mut rows = Rows::default();
             rows.rows.extend((0..n).map(|i| row(i, u64::MAX >> (8 * i))));
+            round_trip(&rows);
+            rows.marks.extend((0..n).map(mark));
             round_trip(&rows);
             rows.clear();
             rows.rows.extend((0..n).map(|i| row(i, 0)));
@@ -382,7 +420,7 @@ mod tests {
 
     #[test]
     fn cents_are_small() {
-        let row = |i: i32| Row { id: i as u64, amount: f64::from(i * 37) / 100.0, when: 17_000 + i, code: 0 };
+        let row = |i: i32| Row { id: i as u64, amount: f64::from(i * 37) / 100.0, when: 17_000 + i };
         let rows = Rows { rows: (0..1000).map(row).collect(), ..Rows::default() };
         let mut bytes = Vec::new();
         rows.encode(&mut bytes);

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Levels, Tracker};
 use super::calendar::Calendar;
-use super::codec::{Customers, Row, Rows};
+use super::codec::{Customers, Row, Rows, row_bytes};
 use super::fold::{Fold, FoldCounts, Folded, FoldedCounts, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
@@ -26,9 +26,6 @@ const GROUP_ROWS: usize = 1 << 14;
 
 /// Groups of a partition, at most.
 const GROUPS: usize = 64;
-
-/// Memory of a row of a partition while it is collapsed, without the text of its id [bytes].
-const ROW_BYTES: u64 = 28;
 
 /// What a [`Collapse`] goes by.
 #[derive(Debug, Clone)]
@@ -120,7 +117,7 @@ impl<'a> Collapse<'a> {
 
     /// Takes the customers of a partition.
     pub fn partition(&mut self, partition: Partition) -> Result<()> {
-        if partition.rows as u64 * ROW_BYTES + partition.text <= self.options.rows_memory {
+        if partition.rows as u64 * self.row_bytes() + partition.text <= self.options.rows_memory {
             self.split(partition)?;
             for at in 0..self.groups.len() {
                 self.fold_group(at)?;
@@ -131,6 +128,11 @@ impl<'a> Collapse<'a> {
         }
         self.twins.add(self.found.finder.finish());
         Ok(())
+    }
+
+    /// Memory of a row of a partition while it is collapsed, without the text of its id \[bytes\].
+    fn row_bytes(&self) -> u64 {
+        row_bytes(self.options.levels.is_some()) as u64
     }
 
     /// What came of all partitions taken.
@@ -150,11 +152,12 @@ impl<'a> Collapse<'a> {
         let (shift, mask) = (40, groups.len() - 1);
         for block in partition.blocks {
             self.block.decode(&self.store.get(&block)?);
-            let Rows { rows, texts } = &self.block;
+            let Rows { rows, marks, texts } = &self.block;
             if self.block.of_integers() {
-                for &row in rows {
+                for (i, &row) in rows.iter().enumerate() {
                     let group = &mut groups[(hash_int(row.id) >> shift) as usize & mask][0];
                     group.rows.push(row);
+                    group.marks.extend(marks.get(i));
                 }
             } else {
                 for (i, &row) in rows.iter().enumerate() {
@@ -162,6 +165,7 @@ impl<'a> Collapse<'a> {
                     let group = &mut groups[(hash_text(id) >> shift) as usize & mask][1];
                     group.texts.push(id);
                     group.rows.push(row);
+                    group.marks.extend(marks.get(i));
                 }
             }
         }
@@ -171,7 +175,10 @@ impl<'a> Collapse<'a> {
     fn fold_group(&mut self, at: usize) -> Result<()> {
         self.group.load(&self.groups[at]);
         for number in 0..self.group.names().len() {
-            self.group.rows(number).iter().for_each(|&row| self.fold.push(row));
+            self.group.sort(number);
+            for &row in self.group.sorted(number) {
+                self.fold.push(row, self.group.mark(row));
+            }
             if let Some(customer) = self.fold.finish() {
                 self.found.push(self.group.names().get(number), customer, self.fold.taken())?;
             }
@@ -188,9 +195,12 @@ impl<'a> Collapse<'a> {
             drop(block);
             let part = &mut piece[usize::from(!self.block.of_integers())];
             part.rows.extend_from_slice(&self.block.rows);
+            part.marks.extend_from_slice(&self.block.marks);
             (0..self.block.texts.len()).for_each(|i| part.texts.push(self.block.texts.get(i)));
             let rows: usize = piece.iter().map(Rows::len).sum();
-            if rows as u64 * 3 * ROW_BYTES + piece[1].texts.bytes.len() as u64 > self.options.rows_memory {
+            if rows as u64 * 3 * self.row_bytes() + piece[1].texts.bytes.len() as u64
+                > self.options.rows_memory
+            {
                 pieces.push(self.sorted_rows(&piece)?);
                 piece.iter_mut().for_each(Rows::clear);
             }
@@ -206,6 +216,7 @@ impl<'a> Collapse<'a> {
     fn sorted_rows(&mut self, piece: &[Rows]) -> Result<Vec<Block>> {
         self.group.load(piece);
         let mut order = Vec::new();
+        let marked = self.options.levels.is_some();
         order_of(self.group.names(), &mut order);
         let (mut sorted, mut rows, mut encoded) = (Vec::new(), Rows::default(), Vec::new());
         let mut flush = |rows: &mut Rows| -> Result<()> {
@@ -217,11 +228,12 @@ impl<'a> Collapse<'a> {
         };
         for entry in order {
             let number = entry as u32 as usize;
-            for at in 0..self.group.rows(number).len() {
-                let row = self.group.sorted(number)[at];
-                let ((when, amount), code) = (unpack(row), row as u32);
+            self.group.sort(number);
+            for &row in self.group.sorted(number) {
+                let (when, amount) = unpack(row);
                 rows.texts.push(self.group.names().get(number));
-                rows.rows.push(Row { id: 0, amount, when, code });
+                rows.rows.push(Row { id: 0, amount, when });
+                rows.marks.extend(marked.then(|| self.group.mark(row)));
                 if rows.len() >= self.options.block_rows {
                     flush(&mut rows)?;
                 }
@@ -246,7 +258,7 @@ impl<'a> Collapse<'a> {
                 id.extend_from_slice(cursor.id());
                 begun = true;
             }
-            self.fold.push(cursor.row());
+            self.fold.push(cursor.row(), cursor.mark());
             merge.advance()?;
         }
         self.finish_customer(&id)

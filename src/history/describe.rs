@@ -38,6 +38,8 @@ impl Counted {
 pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Counted) -> SummaryMeta {
     let Counted { folded: counts, attributes, twins } = counted;
     let end = end_of(options, &outcome);
+    // A last date that is a whole month does not end within it.
+    let coarse_dates = outcome.coarse_dates && options.observed_until.is_none();
     let mut meta = SummaryMeta {
         settled: false,
         unit: options.unit.unwrap_or_default(),
@@ -61,7 +63,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         let number = counts.left_out;
         meta.assumptions.push(format!("{number} customers first seen before {since} are left out (--since)"));
     }
-    meta.assumptions.extend(say_whole_units(options, end));
+    meta.assumptions.extend(say_whole_units(options, end, coarse_dates));
     meta.warnings.extend(nobody_warning(counts));
     meta.warnings.extend(early_warning(options, meta.first_purchase, end));
     meta.warnings.extend(twins_warning(twins));
@@ -177,7 +179,7 @@ fn first_date(options: &LogOptions, outcome: &ReadOutcome, first: i32) -> Date {
 }
 
 /// Said of ages that are whole numbers by their making, as models of discrete opportunities need them.
-fn say_whole_units(options: &LogOptions, end: Option<Date>) -> Option<String> {
+fn say_whole_units(options: &LogOptions, end: Option<Date>, coarse_dates: bool) -> Option<String> {
     let unit = match (options.grain, options.unit.unwrap_or_default()) {
         (Grain::Week, Unit::Week) => "weeks",
         (Grain::Month, Unit::Month) => "months",
@@ -187,6 +189,7 @@ fn say_whole_units(options: &LogOptions, end: Option<Date>) -> Option<String> {
     let end = end?;
     let grain = first_grain(options.grain, end);
     let rest = match end.tomorrow().is_ok_and(|next| first_grain(options.grain, next) == grain) {
+        true if coarse_dates => String::new(),
         true => format!("; the last one is not complete: observation ends within it, on {end}"),
         false => String::new(),
     };

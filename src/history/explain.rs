@@ -9,7 +9,7 @@ use super::read::dates::{DateRule, Shape};
 pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
     let written = rule.describe();
     match (shape, rule) {
-        (_, DateRule::Strftime(_) | DateRule::Unix(_) | DateRule::Excel) => {
+        (_, DateRule::Strftime(..) | DateRule::Unix(_) | DateRule::Excel) => {
             format!("not a date of the form {written}")
         }
         (Shape::DayMonth { sign, .. }, DateRule::DayMonth { sign: same, .. }) if sign == *same => {
@@ -17,6 +17,9 @@ pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
         }
         (Shape::YearFirst(sign), DateRule::YearFirst(same)) if sign == *same => {
             "no such day in the calendar".into()
+        }
+        (Shape::Month, _) => {
+            format!("a month without a day; the other dates are {written}")
         }
         (Shape::Other, _) => {
             format!("not a date of the form {written}, as the others are (--date-format sets another form)")

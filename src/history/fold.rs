@@ -10,21 +10,22 @@ use serde::{Deserialize, Serialize};
 use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Tracker};
 use super::calendar::Calendar;
+use super::codec::Mark;
 use super::gaps::LogProduct;
 
 /// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
 /// below this part of itself is zero.
 const ROUNDING: f64 = 1e-12;
 
-/// A row as one number: orders by grain, then amount (IEEE total order), then the number of its
-/// attributes' values, which means nothing but parts equal ones.
-pub(crate) fn pack(when: i32, amount: f64, code: u32) -> u128 {
+/// A row as one number: orders by grain, then amount (IEEE total order). The last 32 bits say which row it is, for
+/// whoever needs more of it than that.
+pub(crate) fn pack(when: i32, amount: f64, which: u32) -> u128 {
     let bits = amount.to_bits();
     let ordered = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
-    u128::from(super::codec::sortable(when)) << 96 | u128::from(ordered) << 32 | u128::from(code)
+    u128::from(super::codec::sortable(when)) << 96 | u128::from(ordered) << 32 | u128::from(which)
 }
 
-/// Undoes [`pack`], but for the last 32 bits, which are the number of the attributes' values.
+/// Undoes [`pack`], but for the last 32 bits.
 pub(crate) fn unpack(row: u128) -> (i32, f64) {
     let ordered = (row >> 32) as u64;
     let bits = if ordered >> 63 == 1 { ordered & !(1 << 63) } else { !ordered };
@@ -215,9 +216,10 @@ impl Fold {
         }
     }
 
-    /// One more row of the customer at hand, not before the last one in the order of [`pack`].
+    /// One more row of the customer at hand, not before the last one in the order of [`pack`]. The mark is looked at
+    /// if there are attributes.
     #[inline]
-    pub fn push(&mut self, row: u128) {
+    pub fn push(&mut self, row: u128, mark: Mark) {
         let (when, amount) = unpack(row);
         if self.rows == 0 {
             self.left_out = self.since.is_some_and(|since| when < since);
@@ -233,7 +235,7 @@ impl Fold {
             return;
         }
         if let Some(attributes) = &mut self.attributes {
-            attributes.row(when, row as u32, amount >= 0.0);
+            attributes.row(when, mark, amount >= 0.0);
         }
         if when != self.when {
             self.close();

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use hashbrown::HashTable;
 
-use super::codec::{Rows, Texts};
+use super::codec::{Mark, Rows, Texts};
 use super::fold::pack;
 use super::scatter::{hash_int, hash_text};
 
@@ -27,6 +27,8 @@ pub(crate) struct Group {
     ends: Vec<u32>,
     /// The rows, packed, by customer.
     sorted: Vec<u128>,
+    /// Their marks, by the number in their last bits; empty if there are no attributes.
+    marks: Vec<Mark>,
 }
 
 impl Group {
@@ -37,8 +39,10 @@ impl Group {
         self.names.clear();
         self.who.clear();
         self.ends.clear();
+        self.marks.clear();
         for rows in rows {
             self.intern(rows);
+            self.marks.extend_from_slice(&rows.marks);
         }
         // From numbers of rows to places.
         let mut sum = 0;
@@ -48,15 +52,13 @@ impl Group {
         // All of it is written below: what was there need not be cleared.
         self.sorted.resize(self.who.len(), 0);
         let (ends, sorted) = (&mut self.ends[..], &mut self.sorted[..]);
-        let mut who = &self.who[..];
+        let mut who = self.who.iter().zip(0..);
         for Rows { rows, .. } in rows {
-            let (numbers, rest) = who.split_at(rows.len());
-            for (&number, row) in numbers.iter().zip(rows) {
+            for (row, (&number, which)) in rows.iter().zip(&mut who) {
                 let place = &mut ends[number as usize];
-                sorted[*place as usize] = pack(row.when, row.amount, row.code);
+                sorted[*place as usize] = pack(row.when, row.amount, which);
                 *place += 1;
             }
-            who = rest;
         }
     }
 
@@ -65,19 +67,24 @@ impl Group {
         &self.names
     }
 
-    /// The rows of a customer by grain and amount.
-    pub fn rows(&mut self, number: usize) -> &[u128] {
+    /// Sorts the rows of a customer by grain and amount.
+    pub fn sort(&mut self, number: usize) {
         let rows = self.range(number);
         let rows = &mut self.sorted[rows];
         if rows.len() > 1 {
             rows.sort_unstable();
         }
-        rows
     }
 
-    /// The same rows once they were asked for with [`rows`](Group::rows).
+    /// The rows of a customer, in order once they were [sorted](Group::sort).
     pub fn sorted(&self, number: usize) -> &[u128] {
         &self.sorted[self.range(number)]
+    }
+
+    /// What goes with a row.
+    #[inline]
+    pub fn mark(&self, row: u128) -> Mark {
+        self.marks.get(row as u32 as usize).copied().unwrap_or_default()
     }
 
     fn range(&self, number: usize) -> Range<usize> {
@@ -206,13 +213,14 @@ mod tests {
             if int.is_none() {
                 rows.texts.push(id.as_bytes());
             }
-            rows.rows.push(Row { id: int.unwrap_or(0), amount: i as f64, when: -(i as i32), code: 0 });
+            rows.rows.push(Row { id: int.unwrap_or(0), amount: i as f64, when: -(i as i32) });
         }
         let mut group = Group::default();
         for _ in 0..2 {
             group.load(&rows);
             let mut found: Vec<_> = (0..group.names().len()).map(|i| group.names().get(i).to_vec()).collect();
-            assert!((0..found.len()).all(|i| group.rows(i).len() == 2 && group.rows(i).is_sorted()));
+            (0..found.len()).for_each(|i| group.sort(i));
+            assert!((0..found.len()).all(|i| group.sorted(i).len() == 2 && group.sorted(i).is_sorted()));
             found.sort_unstable();
             let mut sorted = IDS.map(|id| id.as_bytes().to_vec());
             sorted.sort_unstable();

@@ -11,7 +11,7 @@ use arrow_array::{Float64Array, StringArray, UInt32Array};
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::attributes::Levels;
-use super::codec::{Customers, Rows};
+use super::codec::{Customers, Mark, Rows};
 use super::fold::pack;
 use super::group::common;
 use super::store::{Block, Store};
@@ -123,6 +123,11 @@ impl<'a> RowCursor<'a> {
         self.row
     }
 
+    /// What goes with it.
+    pub fn mark(&self) -> Mark {
+        self.rows.marks.get(self.at).copied().unwrap_or_default()
+    }
+
     fn load(&mut self) -> Result<()> {
         if self.at >= self.rows.len() {
             let Some(block) = self.blocks.next() else {
@@ -134,7 +139,7 @@ impl<'a> RowCursor<'a> {
         }
         self.prefix = prefix(self.rows.texts.get(self.at), 0);
         let row = self.rows.rows[self.at];
-        self.row = pack(row.when, row.amount, row.code);
+        self.row = pack(row.when, row.amount, 0);
         Ok(())
     }
 }

@@ -78,9 +78,12 @@ pub struct LogOptions {
     pub first_amount: bool,
     /// Count active customers by calendar month: those who bought within this time.
     pub activity: Option<Duration>,
-    /// Columns that say something of the customer, carried to the summary: of the log (then the value at the
-    /// first purchase is taken), of the summary, or of `customers`.
+    /// Columns that say something of the customer, carried to the summary: of the log (then those of the earliest row
+    /// of the first purchase are taken, by the time of day, then the order of the rows), of the summary, or of `customers`.
     pub attributes: Vec<String>,
+    /// Column of whole numbers that say in which order rows came, where the input has lost it: of a customer's first
+    /// rows, if they have the same time, the one with the least number gives the attributes.
+    pub row_order: Option<String>,
     /// A file (or table) with a row a customer; of the `attributes` it gives those that it has. It is kept in memory.
     pub customers: Option<Input>,
     /// Memory for rows in flight \[bytes\]; `None`: half of the machine's, at most 2 GB.

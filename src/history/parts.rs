@@ -2,7 +2,9 @@
 //!
 //! Each part, of whole customers, is read, cleaned and folded where it lies, as a log of one machine is. What its
 //! rows came to, a [`Part`], travels as text; added up, the parts are judged and described as if they had been read
-//! in one piece: the same account, the same sentences, the same errors.
+//! in one piece: the same account, the same sentences, the same errors. What is lost on the way is the order of rows, by
+//! which attributes are taken of rows at the same time: an engine that has one sends it as a column
+//! ([`LogOptions::row_order`]).
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

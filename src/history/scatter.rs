@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use arrow_array::{Array, StringArray};
 use rustc_hash::FxBuildHasher;
 
-use super::codec::{Row, Rows};
+use super::codec::{Row, Rows, row_bytes};
 use super::read::{IdColumn, Purchases};
 use super::store::{Block, Store};
 use crate::error::Result;
@@ -64,14 +64,14 @@ struct Worker {
 }
 
 impl<'a> Scatter<'a> {
-    /// For so many workers, whose unfinished blocks may take about `memory` bytes in all.
-    pub fn new(store: &'a Store, workers: usize, memory: u64) -> Self {
+    /// For so many workers, whose unfinished blocks may take about `memory` bytes in all; with marks if there are
+    /// attributes.
+    pub fn new(store: &'a Store, workers: usize, memory: u64, marked: bool) -> Self {
         let worker = || {
             let filling = (0..PARTITIONS).map(|_| Default::default()).collect();
             Mutex::new(Worker { filling, encoded: Vec::new() })
         };
-        let row_bytes = 28;
-        let fitting = memory as usize / (PARTITIONS * workers.max(1) * row_bytes);
+        let fitting = memory as usize / (PARTITIONS * workers.max(1) * row_bytes(marked));
         Scatter {
             store,
             block_rows: fitting.clamp(16, BLOCK_ROWS),
@@ -96,7 +96,8 @@ impl<'a> Scatter<'a> {
             let partition = partition_of(hash_int(id));
             let block = &mut filling[partition][0];
             let amount = rows.amount.get(i).copied().unwrap_or(0.0);
-            block.rows.push(Row { id, amount, when, code: rows.code(i) });
+            block.rows.push(Row { id, amount, when });
+            block.marks.extend(rows.marks.get(i));
             if block.rows.len() >= self.block_rows {
                 self.flush(partition, block, encoded)?;
             }
@@ -117,7 +118,8 @@ impl<'a> Scatter<'a> {
                 block.texts.push(id.as_bytes());
             }
             let amount = rows.amount.get(i).copied().unwrap_or(0.0);
-            block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i], code: rows.code(i) });
+            block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i] });
+            block.marks.extend(rows.marks.get(i));
             if block.len() >= self.block_rows || block.texts.bytes.len() >= BLOCK_TEXT {
                 self.flush(partition, block, encoded)?;
             }

@@ -76,7 +76,7 @@ pub(crate) fn gather(
 ) -> Result<Gathered> {
     let mut plan = Plan::new(options);
     let store = Arc::new(Store::new(plan.memory / 2, plan.temp_dir.clone()));
-    let scatter = Scatter::new(&store, plan.threads, plan.memory / 8);
+    let scatter = Scatter::new(&store, plan.threads, plan.memory / 8, !options.attributes.is_empty());
     let outcome = read(&|worker, rows| scatter.add(worker, &rows))?;
     let scattered = scatter.finish()?;
     let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Fate;
 use super::fold::Exact;
-use super::read::calendar::date_of_day;
+use super::read::calendar::{Moment, date_of_day};
 use crate::error::{BadRow, Error, Place};
 
 /// How many bad rows are listed.
@@ -22,6 +22,8 @@ pub(crate) struct Tally {
     pub bad: Vec<(Fate, BadRow)>,
     /// First and last day of the rows passed on.
     pub days: Days,
+    /// The clocks of the rows passed on.
+    pub clocks: Clocks,
     /// Purchases of amount zero.
     pub zeros: u64,
     /// Ids with blanks around them.
@@ -39,6 +41,35 @@ pub(crate) struct Tally {
     pub fatal: Option<Error>,
     /// Dates that prove day first and month first: an example each.
     pub orders: [Option<Place>; 2],
+}
+
+/// How many rows are dated by which clock, of those that say so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Clocks {
+    /// UTC's.
+    pub utc: u64,
+    /// One ahead of UTC or behind it.
+    pub others: u64,
+    /// Rows of these that fall on another day than in UTC.
+    pub moved: u64,
+}
+
+impl Clocks {
+    /// One more row.
+    #[cold]
+    pub fn see(&mut self, moment: Moment) {
+        let utc = moment.offset == 0;
+        self.utc += u64::from(utc);
+        self.others += u64::from(!utc);
+        self.moved += u64::from(moment.is_other_day_in_utc());
+    }
+
+    /// Those of other rows.
+    pub fn add(&mut self, other: Clocks) {
+        self.utc += other.utc;
+        self.others += other.others;
+        self.moved += other.moved;
+    }
 }
 
 /// A first and a last day; the first is later than the last if there are none.

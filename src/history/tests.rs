@@ -35,7 +35,7 @@ fn purchases(rows: &[Row]) -> Purchases {
         id: IdColumn::Text(StringArray::from_iter_values(rows.iter().map(|row| &row.0))),
         when: rows.iter().map(|row| row.1).collect(),
         amount: rows.iter().map(|row| row.2).collect(),
-        codes: Vec::new(),
+        marks: Vec::new(),
     }
 }
 
@@ -184,7 +184,7 @@ fn integer_ids_are_summarised_as_their_texts_are() {
                         id,
                         when,
                         amount: batch.iter().map(|row| row.2).collect(),
-                        codes: Vec::new(),
+                        marks: Vec::new(),
                     },
                 )?;
             }

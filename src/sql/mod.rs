@@ -101,7 +101,9 @@ fn header(options: &SqlOptions, log: &LogOptions) -> String {
             log.grain,
             log.unit.unwrap_or_default()
         ),
-        "Dates are in the session's time zone where the column has one; clv reads them in UTC.".into(),
+        "Times with a time zone are dated by the session's clock; clv takes that of the file: its offsets, or the zone of"
+            .into(),
+        "the column. Set the session's time zone to the shop's.".into(),
     ];
     if log.observed_until.is_none() {
         lines.push("Observation ends with the last date of the log (--observed-until DATE fixes it).".into());

@@ -1,7 +1,8 @@
 -- The summary of a purchase log, by the rules of clv VERSION.
 -- For BigQuery (never executed by clv's tests: compare a first result with clv summarize).
 -- Purchases of one customer and hour are one; time is in months.
--- Dates are in the session's time zone where the column has one; clv reads them in UTC.
+-- Times with a time zone are dated by the session's clock; clv takes that of the file: its offsets, or the zone of
+-- the column. Set the session's time zone to the shop's.
 -- Bad rows are left out; clv sql --account counts them.
 WITH rows_read AS (
   -- The log in plain types.

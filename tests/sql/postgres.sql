@@ -1,7 +1,8 @@
 -- The summary of a purchase log, by the rules of clv VERSION.
 -- For PostgreSQL (tested on PostgreSQL).
 -- Purchases of one customer and day are one; time is in weeks.
--- Dates are in the session's time zone where the column has one; clv reads them in UTC.
+-- Times with a time zone are dated by the session's clock; clv takes that of the file: its offsets, or the zone of
+-- the column. Set the session's time zone to the shop's.
 -- Observation ends with the last date of the log (--observed-until DATE fixes it).
 -- Bad rows show as lines without numbers, which clv refuses (see --skip-bad-rows).
 WITH rows_read AS (

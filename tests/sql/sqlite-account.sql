@@ -1,7 +1,8 @@
 -- What becomes of the rows of a purchase log, by the rules of clv VERSION.
 -- For SQLite (tested on SQLite).
 -- Purchases of one customer and day are one; time is in weeks.
--- Dates are in the session's time zone where the column has one; clv reads them in UTC.
+-- Times with a time zone are dated by the session's clock; clv takes that of the file: its offsets, or the zone of
+-- the column. Set the session's time zone to the shop's.
 -- Observation ends with the last date of the log (--observed-until DATE fixes it).
 -- The lines add up to the rows of the table.
 WITH rows_read AS (

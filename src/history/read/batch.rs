@@ -1,11 +1,11 @@
 //! Rows of a record batch, handed to the cleaner.
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt64Array};
 
 use super::columns::AmountColumns;
 use super::recognise::Table;
 use super::text::product;
-use super::typed::{Dates, IdBuffer, Ids, Numbers, texts};
+use super::typed::{Dates, IdBuffer, Ids, Numbers, counts, texts};
 use crate::error::{Error, Place, Result};
 use crate::history::account::Fate;
 use crate::history::clean::{Cells, Cleaner};
@@ -24,6 +24,8 @@ struct Roles {
     amounts: Amounts,
     currency: Option<StringArray>,
     attributes: Vec<StringArray>,
+    /// Numbers of rows, where the input has lost their order.
+    order: Option<UInt64Array>,
 }
 
 /// The column of a table by its index, made ready for its role.
@@ -60,6 +62,7 @@ impl Roles {
                 .iter()
                 .map(|&index| column(table, batch, index, texts))
                 .collect::<Result<_>>()?,
+            order: log.order.map(|index| column(table, batch, index, counts)).transpose()?,
         })
     }
 
@@ -72,6 +75,7 @@ impl Roles {
                 amounts: Amounts::One(Numbers::Number(amounts)),
                 currency: None,
                 attributes,
+                order: _,
             } if attributes.is_empty()
                 && ids.null_count() + days.null_count() + amounts.null_count() == 0 =>
             {
@@ -121,6 +125,7 @@ pub(crate) fn clean_batch(
             },
         };
         if !roles.attributes.is_empty() {
+            cleaner.place(roles.order.as_ref().map(|numbers| numbers.value(row)));
             cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));
         }
         match roles.ids.get(row, &mut buffer) {

@@ -4,20 +4,49 @@ use jiff::civil::Date;
 
 use crate::units::Grain;
 
-/// A point in civil time: UTC where the input gave an offset, else as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A point in civil time, as the clock showed it that wrote the row: an offset from UTC is known of, but moves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     /// Days since 1970-01-01.
     pub day: i32,
     /// Seconds since midnight.
     pub second: i32,
+    /// Billionths of a second since then.
+    pub nano: u32,
+    /// How far the clock is ahead of UTC \[seconds\], or [`CIVIL`](Moment::CIVIL).
+    pub offset: i32,
 }
 
 impl Moment {
-    /// From seconds since 1970.
+    /// The offset where none is given.
+    pub const CIVIL: i32 = i32::MIN;
+
+    /// The beginning of a day.
+    #[inline]
+    pub const fn of_day(day: i32) -> Self {
+        Moment { day, second: 0, nano: 0, offset: Moment::CIVIL }
+    }
+
+    /// From seconds since 1970, on no clock in particular.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         let day = i32::try_from(seconds.div_euclid(86_400)).ok()?;
-        Some(Moment { day, second: seconds.rem_euclid(86_400) as i32 })
+        Some(Moment { second: seconds.rem_euclid(86_400) as i32, ..Moment::of_day(day) })
+    }
+
+    /// Is it another day in UTC?
+    pub fn is_other_day_in_utc(self) -> bool {
+        self.offset != Moment::CIVIL && !(0..86_400).contains(&(self.second - self.offset))
+    }
+
+    /// Seconds since its grain began: of moments within one grain, the earlier has the fewer.
+    pub fn in_grain(self, grain: Grain) -> u32 {
+        let days = match grain {
+            Grain::Hour | Grain::Day => 0,
+            Grain::Week => (self.day + 3).rem_euclid(7),
+            Grain::Month => civil_of_day(self.day).2 as i32 - 1,
+            Grain::Year => self.day - day_of_civil(civil_of_day(self.day).0, 1, 1).unwrap_or(self.day),
+        };
+        (days * 86_400 + self.second) as u32
     }
 
     /// The index of its grain since 1970. Weeks begin on Monday: week 0 is that of 1969-12-29.
@@ -102,7 +131,7 @@ mod tests {
 
     #[test]
     fn grains_begin_where_they_should() {
-        let at = |y, m, d, second| Moment { day: day_of_civil(y, m, d).unwrap(), second };
+        let at = |y, m, d, second| Moment { second, ..Moment::of_day(day_of_civil(y, m, d).unwrap()) };
         assert_eq!(at(1970, 1, 1, 3600).grain(Grain::Hour), 1);
         assert_eq!(at(1970, 1, 4, 0).grain(Grain::Week), 0); // a Sunday
         assert_eq!(at(1970, 1, 5, 0).grain(Grain::Week), 1); // a Monday
@@ -110,5 +139,9 @@ mod tests {
         assert_eq!(at(2023, 3, 31, 0).grain(Grain::Month), 53 * 12 + 2);
         assert_eq!(at(2023, 12, 31, 0).grain(Grain::Year), 53);
         assert_eq!(at(1969, 12, 31, 0).grain(Grain::Year), -1);
+        let later = at(2024, 3, 6, 7).in_grain(Grain::Week); // a Wednesday
+        assert_eq!((later, at(2024, 3, 6, 7).in_grain(Grain::Day)), (2 * 86_400 + 7, 7));
+        assert_eq!(at(2024, 3, 6, 7).in_grain(Grain::Month), 5 * 86_400 + 7);
+        assert_eq!(at(2024, 3, 6, 7).in_grain(Grain::Year), 65 * 86_400 + 7);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct LogColumns {
     pub amount: AmountColumns,
     pub currency: Option<usize>,
     pub attributes: Vec<usize>,
+    /// Numbers of rows, where the input has lost their order.
+    pub order: Option<usize>,
 }
 
 impl LogColumns {
@@ -38,6 +40,7 @@ impl LogColumns {
         }
         roles.extend(self.currency.map(|index| ("the currency", index)));
         roles.extend(self.attributes.iter().map(|index| ("an attribute", *index)));
+        roles.extend(self.order.map(|index| ("the order of rows", index)));
         roles
     }
 }
@@ -198,7 +201,9 @@ impl Table<'_> {
             None => None,
         };
         let attributes = self.attributes(options)?;
-        let columns = LogColumns { id, date, amount, currency, attributes };
+        let order =
+            options.row_order.as_ref().map(|name| self.named("the order of rows", name)).transpose()?;
+        let columns = LogColumns { id, date, amount, currency, attributes, order };
         self.refuse_shared(&columns.roles())?;
         Ok(columns)
     }

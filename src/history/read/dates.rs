@@ -1,10 +1,13 @@
 //! Dates: how a column of them is written is decided once, by looking at many values, and then every
 //! value must be written so. Numbers never become dates by themselves, and a day-month order that
-//! the data leave open is an error that shows both readings.
+//! the data leave open is an error that shows both readings. Where a time has an offset from UTC, the day is the one
+//! that the clock wrote, not UTC's.
 
 use super::calendar::{Moment, day_of_civil};
+use super::months::{finest, parse_month};
 use crate::error::{Error, Result};
 use crate::history::options::DateFormat;
+use crate::units::Grain;
 
 /// How the dates of a column are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,24 +18,33 @@ pub(crate) enum DateRule {
     Compact,
     /// Day and month, or month and day, with this sign between, then a year of four digits.
     DayMonth { sign: u8, day_first: bool },
-    /// A strftime pattern.
-    Strftime(String),
+    /// Months, each written so that it can be no other: `2019-01`, `01/2019`, `Jan 2019`.
+    Month,
+    /// A strftime pattern, and how much of a date it gives.
+    Strftime(String, Precision),
     /// Numbers: this many of them make a second.
     Unix(f64),
     /// Days since 1899-12-30.
     Excel,
 }
 
+/// How much of a date is written; the rest is taken for its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    Day,
+    Month,
+    Year,
+}
+
 impl DateRule {
     /// The rule that the caller asks for.
-    pub fn from_format(format: &DateFormat) -> Result<Self> {
+    pub fn from_format(format: &DateFormat, grain: Grain) -> Result<Self> {
         Ok(match format {
             DateFormat::Unix => DateRule::Unix(1.0),
             DateFormat::UnixMs => DateRule::Unix(1000.0),
             DateFormat::Excel => DateRule::Excel,
             DateFormat::Strftime(pattern) => {
-                check_pattern(pattern)?;
-                DateRule::Strftime(pattern.clone())
+                DateRule::Strftime(pattern.clone(), check_pattern(pattern, grain)?)
             }
         })
     }
@@ -48,7 +60,8 @@ impl DateRule {
                 let (day, month) = if *day_first { (a, b) } else { (b, a) };
                 finish(day_of_civil(year, month, day)?, rest)
             }
-            DateRule::Strftime(pattern) => parse_strftime(pattern, text),
+            DateRule::Month => parse_month(text),
+            DateRule::Strftime(pattern, precision) => parse_strftime(pattern, *precision, text),
             DateRule::Unix(_) | DateRule::Excel => self.parse_number(plain_number(text)?),
         }
     }
@@ -67,9 +80,18 @@ impl DateRule {
                 let number = value as i64;
                 let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
                 let year = i32::try_from(year).ok().filter(|year| (1000..=9999).contains(year))?;
-                Some(Moment { day: day_of_civil(year, month as u32, day as u32)?, second: 0 })
+                Some(Moment::of_day(day_of_civil(year, month as u32, day as u32)?))
             }
             _ => None,
+        }
+    }
+
+    /// How much of a date it gives.
+    pub fn precision(&self) -> Precision {
+        match self {
+            DateRule::Month => Precision::Month,
+            DateRule::Strftime(_, precision) => *precision,
+            _ => Precision::Day,
         }
     }
 
@@ -80,7 +102,8 @@ impl DateRule {
             DateRule::Compact => "YYYYMMDD".into(),
             DateRule::DayMonth { sign, day_first: true } => format!("day{0}month{0}year", char::from(*sign)),
             DateRule::DayMonth { sign, day_first: false } => format!("month{0}day{0}year", char::from(*sign)),
-            DateRule::Strftime(pattern) => format!("--date-format '{pattern}'"),
+            DateRule::Month => "months (such as 2019-01 or Jan 2019)".into(),
+            DateRule::Strftime(pattern, _) => format!("--date-format '{pattern}'"),
             DateRule::Unix(1.0) => "--date-format unix (seconds since 1970)".into(),
             DateRule::Unix(_) => "--date-format unix-ms (milliseconds since 1970)".into(),
             DateRule::Excel => "--date-format excel (days since 1899-12-30)".into(),
@@ -88,35 +111,56 @@ impl DateRule {
     }
 }
 
-fn check_pattern(pattern: &str) -> Result<()> {
+/// Probes a pattern with a date whose parts cannot be taken for each other.
+fn check_pattern(pattern: &str, grain: Grain) -> Result<Precision> {
     let wrong = |why: String| {
         let form = "write a strftime pattern such as '%d/%m/%Y', or unix, unix-ms, excel";
         Err(Error::option("--date-format", format!("'{pattern}' {why}; {form}")))
     };
     let probe = jiff::civil::date(2023, 11, 25).at(13, 14, 15, 0).to_zoned(jiff::tz::TimeZone::UTC);
-    let Ok(probe) = probe else { return Ok(()) };
-    match jiff::fmt::strtime::format(pattern, &probe) {
-        Err(error) => wrong(format!("is not a date format ({error})")),
-        Ok(written) => match parse_strftime(pattern, written.as_bytes()) {
-            Some(moment) if Some(moment.day) == day_of_civil(2023, 11, 25) => Ok(()),
-            _ => wrong("does not give year, month and day".into()),
-        },
+    let Ok(probe) = probe else { return Ok(Precision::Day) };
+    let written = match jiff::fmt::strtime::format(pattern, &probe) {
+        Err(error) => return wrong(format!("is not a date format ({error})")),
+        Ok(written) => written,
+    };
+    let gives = |precision: Precision, month: u32, day: u32| {
+        let moment = parse_strftime(pattern, precision, written.as_bytes());
+        moment.is_some_and(|moment| Some(moment.day) == day_of_civil(2023, month, day))
+    };
+    let (precision, missing) = match () {
+        () if gives(Precision::Day, 11, 25) => return Ok(Precision::Day),
+        () if gives(Precision::Month, 11, 1) => (Precision::Month, "day"),
+        () if gives(Precision::Year, 1, 1) => (Precision::Year, "month"),
+        () => return wrong("does not give year, month and day".into()),
+    };
+    if grain < finest(precision) {
+        return wrong(format!(
+            "gives no {missing}, and --grain {grain} needs it (with --grain {} such dates are taken for the first day)",
+            if precision == Precision::Month { "month or year" } else { "year" }
+        ));
     }
+    Ok(precision)
 }
 
-fn parse_strftime(pattern: &str, text: &[u8]) -> Option<Moment> {
+fn parse_strftime(pattern: &str, precision: Precision, text: &[u8]) -> Option<Moment> {
     let parsed = jiff::fmt::strtime::parse(pattern, text).ok()?;
-    if let Ok(instant) = parsed.to_timestamp() {
-        return Moment::from_seconds(instant.as_second());
-    }
-    let date = parsed.to_date().ok()?;
+    let date = match precision {
+        Precision::Day => parsed.to_date(),
+        Precision::Month => jiff::civil::Date::new(parsed.year()?, parsed.month()?, 1),
+        Precision::Year => jiff::civil::Date::new(parsed.year()?, 1, 1),
+    };
+    let Ok(date) = date else {
+        // Seconds since 1970 (%s) are on no clock.
+        return Moment::from_seconds(parsed.to_timestamp().ok()?.as_second());
+    };
     let day = day_of_civil(i32::from(date.year()), date.month() as u32, date.day() as u32)?;
-    let hour = |part: Option<i8>| i32::from(part.unwrap_or(0));
-    let time = parsed.to_time().ok();
-    let second = time.map_or(hour(parsed.hour()) * 3600, |time| {
-        i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second())
+    let hour = |part: Option<i8>| (i32::from(part.unwrap_or(0)) * 3600, 0);
+    let (second, nano) = parsed.to_time().map_or(hour(parsed.hour()), |time| {
+        let second = i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second());
+        (second, time.subsec_nanosecond() as u32)
     });
-    Some(Moment { day, second })
+    let offset = parsed.offset().map_or(Moment::CIVIL, jiff::tz::Offset::seconds);
+    Some(Moment { day, second, nano, offset })
 }
 
 fn plain_number(text: &[u8]) -> Option<f64> {
@@ -151,7 +195,7 @@ fn short(text: &[u8]) -> Option<(u32, &[u8])> {
 fn parse_year_first(text: &[u8], sign: u8) -> Option<Moment> {
     if text.len() == 10 && text[4] == sign && text[7] == sign {
         let (year, month, day) = (digits(text, 4)?, digits(&text[5..], 2)?, digits(&text[8..], 2)?);
-        return Some(Moment { day: day_of_civil(year as i32, month, day)?, second: 0 });
+        return Some(Moment::of_day(day_of_civil(year as i32, month, day)?));
     }
     let (year, month, day, rest) = split_year_first(text, sign)?;
     finish(day_of_civil(year, month, day)?, rest)
@@ -169,7 +213,7 @@ fn parse_compact(text: &[u8]) -> Option<Moment> {
         return None;
     }
     let (year, month, day) = (digits(text, 4)?, digits(&text[4..], 2)?, digits(&text[6..], 2)?);
-    Some(Moment { day: day_of_civil(year as i32, month, day)?, second: 0 }).filter(|_| year >= 1000)
+    Some(Moment::of_day(day_of_civil(year as i32, month, day)?)).filter(|_| year >= 1000)
 }
 
 fn split_day_month(text: &[u8], sign: u8) -> Option<(u32, u32, i32, &[u8])> {
@@ -184,30 +228,26 @@ fn split_day_month(text: &[u8], sign: u8) -> Option<(u32, u32, i32, &[u8])> {
 #[inline]
 fn finish(day: i32, rest: &[u8]) -> Option<Moment> {
     match rest {
-        [] => Some(Moment { day, second: 0 }),
-        [b'T' | b't' | b' ', time @ ..] => {
-            let (second, offset) = parse_time(time.trim_ascii_start())?;
-            match offset {
-                None => Some(Moment { day, second }),
-                Some(offset) => Moment::from_seconds(i64::from(day) * 86_400 + i64::from(second - offset)),
-            }
-        }
+        [] => Some(Moment::of_day(day)),
+        [b'T' | b't' | b' ', time @ ..] => parse_time(day, time.trim_ascii_start()),
         _ => None,
     }
 }
 
-/// `HH:MM[:SS[.fraction]][ AM| PM][Z| UTC|+HH[[:]MM]]` as seconds since midnight and offset.
-fn parse_time(text: &[u8]) -> Option<(i32, Option<i32>)> {
+/// `HH:MM[:SS[.fraction]][ AM| PM][Z| UTC|+HH[[:]MM]]` of a day.
+fn parse_time(day: i32, text: &[u8]) -> Option<Moment> {
     let (mut hour, rest) = short(text)?;
     let rest = rest.strip_prefix(b":")?;
     let (minute, mut rest) = (digits(rest, 2)?, &rest[2..]);
-    let mut second = 0;
+    let (mut second, mut nano) = (0, 0);
     if let Some(after) = rest.strip_prefix(b":") {
         second = digits(after, 2)?;
         rest = &after[2..];
         if let [b'.' | b',', fraction @ ..] = rest {
             let count = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
             rest = fraction.get(count..).filter(|_| count > 0)?;
+            let kept = count.min(9);
+            nano = digits(fraction, kept)? * 10_u32.pow(9 - kept as u32);
         }
     }
     let zone = rest.trim_ascii_start();
@@ -222,12 +262,12 @@ fn parse_time(text: &[u8]) -> Option<(i32, Option<i32>)> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let seconds = (hour * 3600 + minute * 60 + second.min(59)) as i32;
-    Some((seconds, parse_offset(zone)?))
+    let second = (hour * 3600 + minute * 60 + second.min(59)) as i32;
+    Some(Moment { day, second, nano, offset: parse_offset(zone)?.unwrap_or(Moment::CIVIL) })
 }
 
 /// An offset from UTC [seconds]; `Some(None)` if there is none.
-fn parse_offset(zone: &[u8]) -> Option<Option<i32>> {
+pub(super) fn parse_offset(zone: &[u8]) -> Option<Option<i32>> {
     let (sign, rest) = match zone {
         [] => return Some(None),
         b"Z" | b"z" | b"UTC" | b"GMT" => return Some(Some(0)),
@@ -255,6 +295,8 @@ pub(crate) enum Shape {
     Compact,
     /// Two numbers and a year, with this sign between.
     DayMonth { sign: u8, a: u32, b: u32 },
+    /// Year and month, in figures or words.
+    Month,
     /// Three short numbers: a year of two digits.
     ShortYear,
     /// Some other number.
@@ -290,7 +332,11 @@ impl Shape {
                 return Shape::ShortYear;
             }
         }
-        if plain_number(text).is_some() { Shape::Number } else { Shape::Other }
+        match plain_number(text) {
+            Some(_) => Shape::Number,
+            None if parse_month(text).is_some() => Shape::Month,
+            None => Shape::Other,
+        }
     }
 
     /// Which order of day and month it proves: `Some(true)` is day first.
@@ -332,8 +378,9 @@ mod tests {
             ("2024-02-29 23:59", "2024-02-29 23:59"),
             ("2023-01-02T10:11:12.123456789Z", "2023-01-02 10:11"),
             ("2023-01-02 10:11:12,5", "2023-01-02 10:11"),
-            ("2023-01-02T00:30:00+01:00", "2023-01-01 23:30"),
-            ("2023-12-31T23:30-0100", "2024-01-01 00:30"),
+            // As the clock wrote it.
+            ("2023-01-02T00:30:00+01:00", "2023-01-02 00:30"),
+            ("2023-12-31T23:30-0100", "2023-12-31 23:30"),
             ("2023-01-02 10:11:12 UTC", "2023-01-02 10:11"),
             ("2023-01-02 12:05 AM", "2023-01-02 00:05"),
             ("2023-01-02 12:05 pm", "2023-01-02 12:05"),
@@ -366,7 +413,9 @@ mod tests {
 
     #[test]
     fn numbers_and_patterns_when_they_are_asked_for() {
-        let pattern = |text: &str| DateRule::from_format(&DateFormat::Strftime(text.to_owned())).unwrap();
+        let read_as =
+            |text: &str, grain| DateRule::from_format(&DateFormat::Strftime(text.to_owned()), grain);
+        let pattern = |text: &str| read_as(text, Grain::Day).unwrap();
         for (rule, text, want) in [
             (DateRule::Unix(1.0), "1672617600", "2023-01-02 00:00"),
             (DateRule::Unix(1.0), "-1", "1969-12-31 23:59"),
@@ -376,7 +425,11 @@ mod tests {
             (DateRule::Compact, "20230102", "2023-01-02 00:00"),
             (pattern("%d %b %Y"), "02 Jan 2023", "2023-01-02 00:00"),
             (pattern("%m/%d/%Y %I:%M %p"), "01/02/2023 08:26 PM", "2023-01-02 20:26"),
-            (pattern("%Y-%m-%dT%H:%M:%S%z"), "2023-01-02T00:30:00+0100", "2023-01-01 23:30"),
+            (pattern("%Y-%m-%dT%H:%M:%S%z"), "2023-01-02T00:30:00+0100", "2023-01-02 00:30"),
+            (pattern("%s"), "1672617600", "2023-01-02 00:00"),
+            (read_as("%Y-%m", Grain::Month).unwrap(), "2019-02", "2019-02-01 00:00"),
+            (read_as("%b %Y", Grain::Year).unwrap(), "Feb 2019", "2019-02-01 00:00"),
+            (read_as("%Y", Grain::Year).unwrap(), "2019", "2019-01-01 00:00"),
             (pattern("%Y%m%d"), "20230102", "2023-01-02 00:00"),
         ] {
             assert_eq!(read(&rule, text).as_deref(), Some(want), "{text}");
@@ -386,8 +439,9 @@ mod tests {
         {
             assert_eq!(read(&rule, text), None, "{text}");
         }
-        for text in ["%d/%m", "no pattern", "%!"] {
-            assert!(DateRule::from_format(&DateFormat::Strftime(text.to_owned())).is_err(), "{text}");
+        assert!(read_as("%Y", Grain::Month).is_err() && read_as("%Y-%m", Grain::Week).is_err());
+        for text in ["%d/%m", "no pattern", "%!", "%Y-%m", "%Y"] {
+            assert!(read_as(text, Grain::Day).is_err(), "{text}");
         }
     }
 
@@ -405,6 +459,8 @@ mod tests {
             ("1672617600", Shape::Number),
             ("44928.5", Shape::Number),
             ("Jan 6 2023", Shape::Other),
+            ("Jan 2023", Shape::Month),
+            ("2023-01", Shape::Month),
             ("2023-W05", Shape::Other),
         ] {
             assert_eq!(Shape::of(text.as_bytes()), want, "{text}");

@@ -16,6 +16,8 @@ use crate::error::Result;
 pub(crate) struct Work {
     /// Where it stands.
     pub key: BlockKey,
+    /// How many pieces come before it, in all files.
+    pub number: u32,
     /// Which file it is from.
     pub file: usize,
     /// What it is.
@@ -37,6 +39,7 @@ pub(crate) struct Feed<'a> {
     inputs: &'a Inputs,
     file: usize,
     piece: u64,
+    number: u32,
     open: Option<Open>,
     bytes: u64,
 }
@@ -50,7 +53,7 @@ enum Open {
 impl<'a> Feed<'a> {
     /// From the first file on.
     pub fn new(inputs: &'a Inputs) -> Self {
-        Feed { inputs, file: 0, piece: 0, open: None, bytes: 0 }
+        Feed { inputs, file: 0, piece: 0, number: 0, open: None, bytes: 0 }
     }
 
     /// The place of the next piece.
@@ -72,8 +75,9 @@ impl<'a> Feed<'a> {
             };
             let data = self.advance(table, &mut open, block)?;
             if let Some(data) = data {
-                let work = Work { key: self.key(), file: self.file, data };
+                let work = Work { key: self.key(), number: self.number, file: self.file, data };
                 self.piece += 1;
+                self.number += 1;
                 self.open = Some(open);
                 return Ok(Some(work));
             }

@@ -14,12 +14,15 @@ pub(crate) mod columns;
 pub(crate) mod dates;
 pub(crate) mod feed;
 mod guarded;
+mod guess;
 pub(crate) mod inputs;
 mod ipc;
 mod json;
 pub(crate) mod listing;
+mod months;
 pub(crate) mod names;
 pub(crate) mod outcome;
+mod pair;
 mod plan;
 pub(crate) mod recognise;
 #[cfg(test)]
@@ -41,6 +44,7 @@ pub(crate) use self::outcome::Findings;
 use super::account::CleaningAccount;
 use super::attributes::Profiles;
 use super::clean::{Cleaner, Rules};
+use super::codec::Mark;
 use super::options::LogOptions;
 use super::tally::Tally;
 use crate::error::{Error, Result};
@@ -56,16 +60,8 @@ pub(crate) struct Purchases {
     pub when: Vec<i32>,
     /// How much; empty if the log has no amounts. Negative for a return (only with `Returns::Net`).
     pub amount: Vec<f64>,
-    /// Numbers of the values of attributes; empty if there are none.
-    pub codes: Vec<u32>,
-}
-
-impl Purchases {
-    /// The number of a row's values; 0 if there are no attributes.
-    #[inline]
-    pub fn code(&self, row: usize) -> u32 {
-        self.codes.get(row).copied().unwrap_or(0)
-    }
+    /// What goes with each row if there are attributes; else empty.
+    pub marks: Vec<Mark>,
 }
 
 /// The ids of some rows. Which of the two it is makes no difference to the summary.
@@ -92,6 +88,8 @@ pub(crate) struct ReadOutcome {
     pub profiles: Option<Arc<Profiles>>,
     /// Are rows order lines (quantity x price)?
     pub order_lines: bool,
+    /// Are dates months or years, taken for their first days?
+    pub coarse_dates: bool,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What looks wrong, with advice.
@@ -215,12 +213,12 @@ struct Run<'a> {
 impl Run<'_> {
     fn clean(&self, worker: usize, work: Work, block: &[u8]) -> Result<Vec<(BlockKey, Tally)>> {
         if let Data::Text { first_line, lines } = work.data {
-            let mut cleaner = Cleaner::new(self.rules, lines as usize + 1);
+            let mut cleaner = Cleaner::new(self.rules, lines as usize + 1, work.number);
             text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
             return Ok(vec![(work.key, self.finish(worker, &mut cleaner)?)]);
         }
         let mut tallies = Vec::new();
-        let mut cleaner = Cleaner::new(self.rules, arrow::BATCH);
+        let mut cleaner = Cleaner::new(self.rules, arrow::BATCH, work.number);
         for_each_batch(self.inputs, work, |table, batch, first_row, key| {
             batch::clean_batch(table, batch, first_row, &mut cleaner)?;
             tallies.push((key, self.finish(worker, &mut cleaner)?));

@@ -147,6 +147,18 @@ pub(super) const PRICE: Role = Role {
     names: &["unitprice", "price", "priceeach", "itemprice", "unitcost", "priceperunit"],
 };
 
+/// Prices that are those of one piece in some exports and those of a whole line in others.
+pub(super) const PRICE_OF_EITHER: [&str; 1] = ["itemprice"];
+
+/// Does the name speak of what a line comes to, rather than of one piece?
+pub(super) fn is_total(name: &str) -> bool {
+    const SUMS: [&str; 10] =
+        ["total", "amount", "revenue", "sales", "gross", "net", "turnover", "value", "paid", "charged"];
+    const PIECES: [&str; 9] = ["unit", "each", "price", "cost", "per", "tax", "discount", "rate", "weight"];
+    let name = normalise(name);
+    SUMS.iter().any(|word| name.contains(word)) && !PIECES.iter().any(|word| name.contains(word))
+}
+
 pub(super) const FREQUENCY: Role = Role { standard: "frequency", flag: "", names: &["frequency"] };
 pub(super) const RECENCY: Role = Role { standard: "recency", flag: "", names: &["recency"] };
 pub(super) const AGE: Role = Role { standard: "T", flag: "", names: &["t"] };

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::ReadOutcome;
 use super::columns::AmountColumns;
-use super::dates::DateRule;
+use super::dates::{DateRule, Precision};
 use super::plan::mixed_orders;
 use super::recognise::Inputs;
+use super::typed::Clock;
 use crate::error::{BadRows, Error, ErrorKind, Place, Result};
 use crate::history::account::{CleaningAccount, Fate};
 use crate::history::clean::Rules;
 use crate::history::options::LogOptions;
-use crate::history::tally::{LISTED, Tally};
+use crate::history::tally::{Clocks, LISTED, Tally};
 use crate::warning::Warning;
 
 /// All tallies as one, in the order of the input.
@@ -28,6 +29,7 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         let room = LISTED - all.bad.len();
         all.bad.extend(tally.bad.into_iter().take(room));
         all.days.add(tally.days);
+        all.clocks.add(tally.clocks);
         all.zeros += tally.zeros;
         all.blank_ids += tally.blank_ids;
         all.null_ids += tally.null_ids;
@@ -73,6 +75,10 @@ pub(crate) struct Findings {
     assumptions: Vec<String>,
     /// How dates are read, where that had to be found out.
     dates: Option<String>,
+    /// The time zone that the column of dates names by its type.
+    zone: Option<String>,
+    /// Are dates months or years, taken for their first days?
+    coarse: bool,
     /// The column of currencies.
     currency: Option<String>,
     /// A column that looks like one of currencies, and that nobody asked to look at.
@@ -97,6 +103,9 @@ impl Findings {
             order_lines: matches!(inputs.tables[0].log().amount, AmountColumns::Product { .. }),
             assumptions: inputs.assumptions.clone(),
             dates: say_dates(inputs, rules, options),
+            zone: inputs.tables[0].zone_of_dates(),
+            coarse: rules.date.as_ref().is_some_and(|rule| rule.precision() != Precision::Day)
+                && !inputs.tables[0].has_typed_dates(),
             currency: rules.names.currency.clone(),
             currency_like: currency_like(inputs, rules),
         })
@@ -148,6 +157,7 @@ impl Findings {
         refuse_bad_rows(&tally, &account, options, &self.files)?;
         let mut assumptions = self.assumptions;
         assumptions.extend(self.dates);
+        assumptions.extend(say_clocks(&tally, self.zone.as_deref()));
         let mut warnings = warn_ids(&tally);
         warnings.extend(warn_skipped(&tally, &account));
         warnings.extend(self.currency_like.as_deref().map(warn_currency));
@@ -158,6 +168,7 @@ impl Findings {
             has_amount: self.has_amount,
             profiles: None,
             order_lines: self.order_lines,
+            coarse_dates: self.coarse,
             assumptions,
             warnings,
         })
@@ -277,11 +288,47 @@ pub(crate) fn warn_skipped(tally: &Tally, account: &CleaningAccount) -> Option<W
     Some(Warning::new("bad-rows-skipped", message))
 }
 
+/// Whose clock says on which day a row is, where rows say so.
+fn say_clocks(tally: &Tally, zone: Option<&str>) -> Option<String> {
+    let (clocks, rows) = (tally.clocks, tally.fates[Fate::Purchase as usize].0);
+    let moved = || {
+        let falls = if clocks.moved == 1 { "falls" } else { "fall" };
+        format!("{} of {rows} rows {falls} on another day than in UTC", clocks.moved)
+    };
+    match (zone, clocks) {
+        (_, Clocks { utc: 0, others: 0, .. }) => None,
+        (Some(zone), _) if !Clock::knows(zone) => {
+            Some(format!("the time zone of the dates, '{zone}', is not known here: days are those of UTC"))
+        }
+        (Some(zone), Clocks { others: 1.., .. }) => {
+            Some(format!("days are those of the clock in {zone}, the time zone of the column: {}", moved()))
+        }
+        (_, Clocks { others: 0, .. }) => Some(
+            "times are in UTC, and days are UTC's, which may differ from those of the shop's clock"
+                .to_owned(),
+        ),
+        (None, Clocks { utc, .. }) => {
+            let rest =
+                if utc > 0 { format!("; {utc} rows are in UTC and stay there") } else { String::new() };
+            Some(format!(
+                "days are those of the clock that wrote the row, by its own offset from UTC: {}{rest}",
+                moved()
+            ))
+        }
+    }
+}
+
 fn say_dates(inputs: &Inputs, rules: &Rules, options: &LogOptions) -> Option<String> {
     if options.date_format.is_some() && inputs.tables[0].has_typed_dates() {
         return Some("dates are dates by their type: --date-format was not needed".to_owned());
     }
-    let rule = rules.date.as_ref().filter(|_| options.date_format.is_none())?;
+    let rule = rules.date.as_ref()?;
+    match rule.precision() {
+        Precision::Month => return Some("dates are months: each is taken for its first day".to_owned()),
+        Precision::Year => return Some("dates are years: each is taken for its first day".to_owned()),
+        Precision::Day if options.date_format.is_some() => return None,
+        Precision::Day => {}
+    }
     let said = match rule {
         DateRule::YearFirst(b'-') => return None,
         DateRule::Compact => {

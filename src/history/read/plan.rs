@@ -8,6 +8,7 @@ use super::calendar::Moment;
 use super::columns::AmountColumns;
 use super::dates::{DateRule, Shape};
 use super::feed::{Data, Feed, Work, for_each_batch};
+use super::guess;
 use super::inputs::Format;
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, trim};
@@ -16,6 +17,7 @@ use crate::error::{Error, Place, Result};
 use crate::history::clean::{Names, Rules};
 use crate::history::options::LogOptions;
 use crate::progress::Progress;
+use crate::units::Grain;
 
 /// What rows are judged by, with the date rule found.
 pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progress) -> Result<Rules> {
@@ -37,7 +39,7 @@ pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progre
     let has_amount = columns.amount != AmountColumns::None;
     let mut rules = Rules::new(options, has_amount, names);
     rules.date = Some(match &options.date_format {
-        Some(format) => DateRule::from_format(format)?,
+        Some(format) => DateRule::from_format(format, options.grain)?,
         None => find_rule(inputs, options, progress)?,
     });
     Ok(rules)
@@ -107,21 +109,8 @@ fn find_rule(inputs: &Inputs, options: &LogOptions, progress: &dyn Progress) -> 
             };
             settle_order(sign, evidence, &place)
         }
-        Shape::ShortYear => Err(Error::input(
-            place,
-            "a year of two digits is not taken for a date by itself: say how dates are written with --date-format, \
-             e.g. '%d/%m/%y' or '%m/%d/%y'",
-        )),
-        Shape::Number => Err(Error::input(
-            place,
-            "numbers are not taken for dates by themselves: say what they are with --date-format unix (seconds), unix-ms, \
-             excel (days since 1899-12-30), or a format such as '%Y%m%d'",
-        )),
-        Shape::Other | Shape::Blank => Err(Error::input(
-            place,
-            "not a date in a known format (YYYY-MM-DD, perhaps with a time): say how dates are written with --date-format, \
-             e.g. '%d %b %Y' or '%b %d %Y'",
-        )),
+        Shape::Month if options.grain >= Grain::Month => Ok(DateRule::Month),
+        shape => Err(Error::input(place, guess::explain(shape, &example.text, options.grain))),
     }
 }
 

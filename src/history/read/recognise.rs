@@ -1,6 +1,7 @@
 //! What the inputs are: the format of each file and the roles of its columns, which must be the same
 //! in all of them.
 
+use arrow_schema::DataType;
 use rustc_hash::FxHashSet;
 
 use super::arrow::{self, ArrowTable};
@@ -8,6 +9,7 @@ use super::blocks::{BlockReader, header, hint_length};
 use super::columns::{self, AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 use super::inputs::{self, Format, Source};
 use super::json;
+use super::pair;
 use super::token::{find_separator, has_line_end};
 use crate::error::{Error, Place, Result};
 use crate::history::input::Input;
@@ -51,6 +53,8 @@ pub(crate) struct Table {
     pub columns: Columns,
     /// What Parquet or Arrow says of itself.
     pub arrow: Option<ArrowTable>,
+    /// Columns that have no role and are looked at before reading.
+    pub looked_at: Vec<usize>,
 }
 
 impl Table {
@@ -76,13 +80,24 @@ impl Table {
         field.is_some_and(|field| field.data_type().is_temporal())
     }
 
+    /// The time zone of dates that are instants by their type.
+    pub fn zone_of_dates(&self) -> Option<String> {
+        let field = self.arrow.as_ref().map(|arrow| arrow.schema.field(self.log().date))?;
+        match field.data_type() {
+            DataType::Timestamp(_, zone) => zone.as_deref().map(str::to_owned),
+            _ => None,
+        }
+    }
+
     /// Indexes of the columns that have a role.
     pub fn used(&self) -> Vec<usize> {
-        match &self.columns {
+        let mut used = match &self.columns {
             Columns::Log(log) => log.used(),
             Columns::Summary(summary) => summary.used(),
             Columns::Customers(customers) => customers.used(),
-        }
+        };
+        used.extend(&self.looked_at);
+        used
     }
 
     /// The roles of a summary's columns.
@@ -121,6 +136,7 @@ pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recogn
     if summary {
         return Ok(Recognised::Summary(SummaryFile::new(inputs, options.clone())));
     }
+    pair::check(&mut inputs, options)?;
     inputs.say_columns(options);
     Ok(Recognised::Log(inputs))
 }
@@ -140,7 +156,14 @@ fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) ->
         let arrow = ArrowTable::in_memory(memory);
         let names = arrow.names();
         let columns = find(&source.name, &names)?;
-        return Ok(Table { source, format: Format::Memory, names, columns, arrow: Some(arrow) });
+        return Ok(Table {
+            source,
+            format: Format::Memory,
+            names,
+            columns,
+            arrow: Some(arrow),
+            looked_at: Vec::new(),
+        });
     }
     let mut head = Vec::new();
     source.open_text()?.fill(&mut head, 4096)?;
@@ -157,7 +180,7 @@ fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) ->
     };
     let columns = find(&source.name, &names);
     let columns = columns.map_err(|e| explain_columns(e, &source, &head))?;
-    Ok(Table { source, format, names, columns, arrow })
+    Ok(Table { source, format, names, columns, arrow, looked_at: Vec::new() })
 }
 
 /// Format with its separator, and column names.

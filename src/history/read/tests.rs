@@ -56,7 +56,7 @@ fn fails(text: &str, options: &LogOptions) -> String {
 fn reads_a_plain_log() {
     let text = "customer_id,date,amount\nC1,1970-01-02,14.88\n 007,2023-01-04T23:30:00-02:00,0\r\n\"a,\"\"b\",2023-01-05 10:00,3\n";
     let (rows, outcome) = read(text, &LogOptions::default()).unwrap();
-    assert_eq!(rows, [" 007 19362 0", "C1 1 14.88", "a,\"b 19362 3"]);
+    assert_eq!(rows, [" 007 19361 0", "C1 1 14.88", "a,\"b 19362 3"]);
     assert_eq!(outcome.first.unwrap().to_string(), "1970-01-02");
     assert_eq!(outcome.account.notes[0].rows, 1);
     assert_eq!(outcome.warnings.iter().map(|w| &*w.code).collect::<Vec<_>>(), ["blanks-around-ids"]);

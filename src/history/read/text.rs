@@ -73,8 +73,10 @@ impl Needed {
         };
         let currency = self.original.currency.map(|_| next);
         let next = next + usize::from(currency.is_some());
-        let attributes = (next..next + self.original.attributes.len()).collect();
-        self.columns = LogColumns { id: 0, date: 1, amount, currency, attributes };
+        let behind = next + self.original.attributes.len();
+        let order = self.original.order.map(|_| behind);
+        self.columns =
+            LogColumns { id: 0, date: 1, amount, currency, attributes: (next..behind).collect(), order };
         self
     }
 
@@ -146,6 +148,8 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         }
     }
     if !columns.attributes.is_empty() {
+        let number = |index: usize| std::str::from_utf8(trim(record.field(index))).ok()?.parse().ok();
+        cleaner.place(columns.order.map(|index| number(index).unwrap_or(u64::MAX)));
         cleaner.attributes(columns.attributes.iter().map(|&index| record.field(index)));
     }
     cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt64Type,
 };
 use arrow_array::{
     Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int64Array, StringArray, UInt64Array, make_array,
@@ -13,10 +13,12 @@ use arrow_array::{
 use arrow_buffer::{OffsetBuffer, ScalarBuffer};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::amounts;
 use super::calendar::Moment;
-use super::dates::DateRule;
+use super::dates::{DateRule, parse_offset};
 use super::text::trim;
 use crate::history::clean::Id;
 use crate::history::scatter::PLAIN_END;
@@ -150,12 +152,53 @@ fn write_uuid<'a>(bytes: &[u8], buffer: &'a mut [u8; 36]) -> &'a [u8] {
     &buffer[..at]
 }
 
+/// The clock of a column of instants. Its zone is taken for that of the shop.
+#[derive(Debug, Clone)]
+pub(crate) enum Clock {
+    /// No zone is named: as it stands.
+    Civil,
+    /// Always as far ahead of UTC \[seconds\]; also where the zone is not known, as 0.
+    Fixed(i32),
+    /// With summer and winter.
+    Zone(TimeZone),
+}
+
+impl Clock {
+    /// Of the zone that a column names. Zones come with the program, so that they are the same on every machine.
+    pub fn of(zone: Option<&str>) -> Self {
+        let Some(name) = zone else { return Clock::Civil };
+        if let Some(offset) = parse_offset(name.as_bytes()).flatten() {
+            return Clock::Fixed(offset);
+        }
+        match TimeZone::get(name) {
+            Ok(zone) => {
+                zone.to_fixed_offset().map_or(Clock::Zone(zone), |fixed| Clock::Fixed(fixed.seconds()))
+            }
+            Err(_) => Clock::Fixed(0),
+        }
+    }
+
+    /// Is a zone of this name known?
+    pub fn knows(name: &str) -> bool {
+        parse_offset(name.as_bytes()).flatten().is_some() || TimeZone::get(name).is_ok()
+    }
+
+    fn read(&self, seconds: i64, nano: u32) -> Option<Moment> {
+        let offset = match self {
+            Clock::Civil => return Some(Moment { nano, ..Moment::from_seconds(seconds)? }),
+            Clock::Fixed(offset) => *offset,
+            Clock::Zone(zone) => zone.to_offset(Timestamp::from_second(seconds).ok()?).seconds(),
+        };
+        Some(Moment { nano, offset, ..Moment::from_seconds(seconds.checked_add(i64::from(offset))?)? })
+    }
+}
+
 /// A column of dates.
 pub(crate) enum Dates {
     /// Days since 1970.
     Days(arrow_array::Date32Array),
-    /// So many to a second, since 1970.
-    Ticks(Int64Array, i64),
+    /// So many to a second, since 1970, on this clock.
+    Ticks(Int64Array, i64, Clock),
     /// Whole numbers.
     Int(Int64Array),
     /// Other numbers.
@@ -167,25 +210,25 @@ impl Dates {
     /// Takes a column; `Err` says why it cannot hold dates.
     pub fn new(column: &ArrayRef) -> Result<Self, String> {
         let column = plain(column)?;
-        let ticks = |per_second: i64| -> Result<Self, String> {
+        let ticks = |per_second: i64, zone: &Option<Arc<str>>| -> Result<Self, String> {
             let ticks = match per_second {
                 1 => column.as_primitive::<TimestampSecondType>().reinterpret_cast::<Int64Type>(),
                 1_000 => column.as_primitive::<TimestampMillisecondType>().reinterpret_cast(),
                 1_000_000 => column.as_primitive::<TimestampMicrosecondType>().reinterpret_cast(),
                 _ => column.as_primitive::<TimestampNanosecondType>().reinterpret_cast(),
             };
-            Ok(Dates::Ticks(ticks, per_second))
+            Ok(Dates::Ticks(ticks, per_second, Clock::of(zone.as_deref())))
         };
         match column.data_type() {
             DataType::Date32 => Ok(Dates::Days(column.as_primitive::<Date32Type>().clone())),
             DataType::Date64 => {
                 let ticks = convert(&column, &DataType::Int64)?.as_primitive::<Int64Type>().clone();
-                Ok(Dates::Ticks(ticks, 1_000))
+                Ok(Dates::Ticks(ticks, 1_000, Clock::Civil))
             }
-            DataType::Timestamp(TimeUnit::Second, _) => ticks(1),
-            DataType::Timestamp(TimeUnit::Millisecond, _) => ticks(1_000),
-            DataType::Timestamp(TimeUnit::Microsecond, _) => ticks(1_000_000),
-            DataType::Timestamp(TimeUnit::Nanosecond, _) => ticks(1_000_000_000),
+            DataType::Timestamp(TimeUnit::Second, zone) => ticks(1, zone),
+            DataType::Timestamp(TimeUnit::Millisecond, zone) => ticks(1_000, zone),
+            DataType::Timestamp(TimeUnit::Microsecond, zone) => ticks(1_000_000, zone),
+            DataType::Timestamp(TimeUnit::Nanosecond, zone) => ticks(1_000_000_000, zone),
             DataType::Utf8 => Ok(Dates::Text(column.as_string::<i32>().clone())),
             DataType::Null => Ok(Dates::Text(convert(&column, &DataType::Utf8)?.as_string::<i32>().clone())),
             kind if kind.is_integer() && *kind != DataType::UInt64 => {
@@ -207,7 +250,7 @@ impl Dates {
     #[inline(always)]
     pub fn get(&self, row: usize, rule: &DateRule) -> Option<Moment> {
         match self {
-            Dates::Days(days) => days.is_valid(row).then(|| Moment { day: days.value(row), second: 0 }),
+            Dates::Days(days) => days.is_valid(row).then(|| Moment::of_day(days.value(row))),
             _ => self.read(row, rule),
         }
     }
@@ -215,12 +258,14 @@ impl Dates {
     fn read(&self, row: usize, rule: &DateRule) -> Option<Moment> {
         match self {
             Dates::Days(_) => self.get(row, rule),
-            Dates::Ticks(ticks, per_second) => {
-                Moment::from_seconds(ticks.is_valid(row).then(|| ticks.value(row))?.div_euclid(*per_second))
+            Dates::Ticks(ticks, per_second, clock) => {
+                let ticks = ticks.is_valid(row).then(|| ticks.value(row))?;
+                let nano = ticks.rem_euclid(*per_second) * (1_000_000_000 / per_second);
+                clock.read(ticks.div_euclid(*per_second), nano as u32)
             }
             Dates::Text(texts) => rule.parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes())),
             Dates::Int(_) | Dates::Number(_) => match rule {
-                DateRule::Strftime(_) => rule.parse(self.shown(row).as_bytes()),
+                DateRule::Strftime(..) => rule.parse(self.shown(row).as_bytes()),
                 _ => rule.parse_number(self.number(row)?),
             },
         }
@@ -252,7 +297,7 @@ impl Dates {
     pub fn len(&self) -> usize {
         match self {
             Dates::Days(a) => a.len(),
-            Dates::Ticks(a, _) | Dates::Int(a) => a.len(),
+            Dates::Ticks(a, ..) | Dates::Int(a) => a.len(),
             Dates::Number(a) => a.len(),
             Dates::Text(a) => a.len(),
         }
@@ -304,6 +349,11 @@ impl Numbers {
 /// A column of plain text, for currencies and units.
 pub(crate) fn texts(column: &ArrayRef) -> Result<StringArray, String> {
     Ok(convert(&plain(column)?, &DataType::Utf8)?.as_string::<i32>().clone())
+}
+
+/// A column of whole numbers from 0.
+pub(crate) fn counts(column: &ArrayRef) -> Result<UInt64Array, String> {
+    Ok(convert(&plain(column)?, &DataType::UInt64)?.as_primitive::<UInt64Type>().clone())
 }
 
 /// Without dictionaries, and with one kind of text.
