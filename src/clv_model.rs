@@ -13,6 +13,7 @@ use crate::model::GammaGamma;
 use crate::progress::Progress;
 use crate::summary::Summary;
 use crate::units::{Grain, Horizon, Unit};
+use crate::value::ValueOptions;
 use crate::warning::Warning;
 
 /// Which models to fit, and how.
@@ -94,6 +95,28 @@ impl ClvModel {
             observed_until: None,
             trained_on: None,
         }
+    }
+
+    /// Does its purchase model count opportunities, one in each unit of time, and nothing between?
+    pub fn counts_opportunities(&self) -> bool {
+        Member::named(self.purchase.name).is_ok_and(|member| member.opportunities)
+    }
+
+    /// These settings with the horizon that its forecasts look to: of a model of opportunities a whole number of them.
+    ///
+    /// # Errors
+    /// If it is none by the calendar.
+    pub fn value_options(&self, options: ValueOptions) -> Result<ValueOptions> {
+        if !self.counts_opportunities() {
+            return Ok(options);
+        }
+        let what = format!("{}, a model of purchases at opportunities,", self.purchase.name);
+        Ok(ValueOptions { horizon: options.horizon.whole(self.unit, &what)?, ..options })
+    }
+
+    /// What settings mean for it, in words.
+    pub fn settings(&self, options: &ValueOptions) -> Vec<String> {
+        options.in_words(self.unit, self.counts_opportunities())
     }
 
     /// Fits a purchase model and, if wanted and possible, a spend model to a summary.

@@ -9,10 +9,14 @@ use rustc_hash::FxHashMap;
 use crate::contract_model::ContractModel;
 use crate::contracts::{Cohort, ContractData, Contracts, CustomerContract};
 use crate::error::{Error, Result};
+use crate::units::Horizon;
 use crate::value::ValueOptions;
 
 /// Periods a forecast may look ahead.
 const FURTHEST: f64 = 1e5;
+
+/// Rows of cohorts ahead, at most: a row a cohort and period.
+const MOST_ROWS: f64 = 1e6;
 
 /// The outlook of a customer who has renewed so often.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +55,12 @@ impl ContractModel {
     /// # Errors
     /// If it has no end, or none fits.
     pub fn periods(&self, options: &ValueOptions) -> Result<u32> {
-        let periods = (options.horizon.in_units(self.period) + 1e-9).floor();
+        let periods = match options.horizon {
+            Horizon::Finite(length) => {
+                length.whole(self.period).unwrap_or_else(|| length.in_units(self.period).floor())
+            }
+            Horizon::Infinite => f64::INFINITY,
+        };
         if (1.0..=FURTHEST).contains(&periods) {
             return Ok(periods as u32);
         }
@@ -90,7 +99,17 @@ impl ContractModel {
         let periods = self.periods(options)?;
         Ok(match &contracts.data {
             ContractData::Customers(customers) => self.score_customers(customers, periods, options),
-            ContractData::Cohorts(cohorts) => self.score_cohorts(cohorts, periods, options),
+            ContractData::Cohorts(cohorts) => {
+                let rows = cohorts.len() as f64 * f64::from(periods);
+                if rows > MOST_ROWS {
+                    let message = format!(
+                        "{} cohorts for {periods} periods ahead are more than {MOST_ROWS} rows: use a shorter one",
+                        cohorts.len()
+                    );
+                    return Err(Error::option("--horizon", message));
+                }
+                self.score_cohorts(cohorts, periods, options)
+            }
         })
     }
 

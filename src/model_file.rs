@@ -112,8 +112,10 @@ fn purchases(model: AnyModel, path: &Path) -> Result<ClvModel> {
     match model {
         AnyModel::Purchases(model) => Ok(*model),
         AnyModel::Contracts(model) => {
-            let message =
-                format!("{} is a model of contracts, not of purchases; use clv score with it", model.name);
+            let message = format!(
+                "{} is a model of contracts, not of purchases: clv score and clv inspect do contracts, other verbs do not",
+                model.name
+            );
             Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into())
         }
     }

@@ -130,6 +130,16 @@ impl Grain {
         }
     }
 
+    /// The unit as long; of hours a day.
+    pub(crate) fn unit(self) -> Unit {
+        match self {
+            Grain::Hour | Grain::Day => Unit::Day,
+            Grain::Week => Unit::Week,
+            Grain::Month => Unit::Month,
+            Grain::Year => Unit::Year,
+        }
+    }
+
     /// `n` grains in units of `unit`, rounded once.
     pub fn in_units(self, n: i32, unit: Unit) -> f64 {
         let (numerator, denominator) = self.ratio(unit);
@@ -201,6 +211,9 @@ impl FromStr for Duration {
         parse_duration("duration", text)
     }
 }
+
+/// Whole months, or weeks and days, by the calendar.
+mod calendar;
 
 /// How far a forecast looks: a duration, or for ever.
 #[derive(Debug, Clone, Copy, PartialEq)]

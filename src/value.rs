@@ -134,9 +134,18 @@ impl ValueOptions {
         }
     }
 
-    /// What these settings mean, in words, for a model in this unit.
-    pub fn in_words(&self, unit: Unit) -> Vec<String> {
+    /// What these settings mean, in words, for a model in this unit, of which it may count whole ones only.
+    pub fn in_words(&self, unit: Unit, whole: bool) -> Vec<String> {
         let horizon = match self.horizon {
+            Horizon::Finite(duration)
+                if whole && duration.whole(unit).is_some_and(|n| n != duration.in_units(unit)) =>
+            {
+                format!(
+                    "horizon {duration} = {} whole {unit}{}",
+                    duration.nearest(unit),
+                    if duration.nearest(unit) == 1.0 { "" } else { "s" }
+                )
+            }
             Horizon::Finite(duration) if duration.unit == unit => format!("horizon {duration}"),
             Horizon::Finite(duration) => {
                 format!("horizon {duration} = {:.6} {unit}s", duration.in_units(unit))

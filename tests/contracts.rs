@@ -183,7 +183,7 @@ fn lifetimes_to_the_edge_of_the_domain() {
             }
             let within = model.renewals_within(n, 100_000);
             assert!(
-                within <= 100_000.0 && (d > 0.0 || within <= later * (1.0 + 1e-12)),
+                within <= 100_000.0 * (1.0 + 1e-12) && (d > 0.0 || within <= later * (1.0 + 1e-12)),
                 "{at}: {within}, {later}"
             );
         }
@@ -395,4 +395,47 @@ fn mistakes_are_shown() {
     }
     let error = contracts::open(&path.with_extension("none"), &yearly()).unwrap_err().to_string();
     assert!(error.contains("cannot open"), "{error}");
+}
+
+/// A horizon is so many periods by the calendar. Seen to fail: on the floor of 365 days in years of 365.25.
+#[test]
+fn horizons_are_whole_periods() {
+    let model = ContractModel::new("sbg", &[0.7, 1.2], Unit::Year).unwrap();
+    let periods = |text: &str| {
+        model.periods(&clv::value::ValueOptions { horizon: text.parse().unwrap(), ..Default::default() })
+    };
+    for year in ["365d", "366d", "52w", "12mo", "1y", "18mo"] {
+        assert_eq!(periods(year).unwrap(), 1, "{year}");
+    }
+    assert_eq!(periods("1095d").unwrap(), 3);
+    assert!(periods("11mo").unwrap_err().to_string().contains("not from one period"));
+}
+
+/// Verbs that do not do contracts say so, and not that a column of purchases is missing.
+#[test]
+fn verbs_that_do_not_do_contracts() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (model, contracts) = (path("sbg.json"), path("contracts.csv"));
+    std::fs::write(&contracts, "customer_id,start,end\na,2020-01-01,\nb,2020-01-01,2021-01-01\n").unwrap();
+    let retention = fixture("retention.csv");
+    let retention = retention.to_str().unwrap();
+    assert!(clv(&["model", "sbg", "alpha=.7", "beta=1.2", "--unit", "year", "-o", &model]).0);
+    let page = path("page.html");
+    for arguments in [
+        &["economics", &model, &contracts][..],
+        &["report", &model, retention, "-o", &page],
+        &["backtest", retention, "--period", "year"],
+        &["backtest", retention, "--holdout", "2y"],
+        &["backtest", &contracts],
+        &["backtest", &contracts, "--models", "sbg"],
+        &["forecast", retention],
+    ] {
+        let (done, _, stderr) = clv(arguments);
+        let said = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            !done && said.contains("not do contracts") || said.contains("other verbs do not"),
+            "{arguments:?}: {stderr}"
+        );
+    }
 }

@@ -80,7 +80,9 @@ pub fn economics(
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Py<Economics>> {
     let AnyModel::Purchases(model) = &model.inner else {
-        return Err(PyTypeError::new_err("economics are of purchases, and this is a model of contracts"));
+        return Err(PyTypeError::new_err(
+            "clv.economics does not do contracts, only purchases: score gives retention and lifetimes of contracts",
+        ));
     };
     let customers = customers(&options)?;
     let words = options::words(Verb::Economics, &options)?;

@@ -22,7 +22,7 @@ impl Report {
 
 /// Figures as Python's own values.
 pub fn to_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    let json = serde_json::to_string(value).expect("reports are made of text and finite numbers");
+    let json = clv::report::plain(value).to_string();
     py.import("json")?.call_method1("loads", (json,))
 }
 

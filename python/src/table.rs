@@ -8,7 +8,9 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
 use clv::ahead::Ahead;
-use clv::output::{TableWriter, Target, summary_schema, summary_table, write_summary};
+use clv::output::{
+    TableWriter, Target, summary_schema, summary_table, without_negative_zeros, write_summary,
+};
 use clv::report::{notebook, text};
 use pyo3::exceptions::{PyImportError, PyValueError};
 use pyo3::prelude::*;
@@ -40,6 +42,7 @@ enum Source {
 impl Table {
     /// A table in memory.
     pub fn of(schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+        let batches = batches.iter().map(|batch| without_negative_zeros(batch).into_owned()).collect();
         Table { source: Source::Batches(schema, batches) }
     }
 

@@ -237,7 +237,10 @@ fn check(options: &BacktestOptions) -> Result<Vec<&'static Member>> {
     let mut members: Vec<&Member> = Vec::new();
     for name in &options.models {
         if ContractMember::named(name).is_some() {
-            let message = format!("{name} is a model of contracts: it says nothing of purchases in a log");
+            let message = format!(
+                "{name} is a model of contracts, and clv backtest does not do contracts: it says nothing of purchases in a log; \
+                 clv fit shows who renewed and who was expected to"
+            );
             return Err(Error::option("--models", message));
         }
         let member = Member::named(name)?;

@@ -51,7 +51,7 @@ impl Windows {
         };
         let step = if grain == Grain::Hour { Grain::Day } else { grain };
         let steps = match holdout {
-            Some(holdout) => (holdout.days() / step.days()).round().min(1e6) as i32,
+            Some(holdout) => holdout.nearest(step.unit()).min(1e6) as i32,
             None => {
                 let third = (first_grain(step, end) - first_grain(step, first)) / 3;
                 third.min((DAYS_PER_YEAR / step.days()).floor() as i32).max(1)

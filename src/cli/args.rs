@@ -101,7 +101,11 @@ impl LogArgs {
 
     pub fn options(&self, threads: Option<usize>) -> Result<LogOptions> {
         if self.period.is_some() {
-            return Err(Error::option("--period", "only models of contracts (sbg, bdw) have periods"));
+            return Err(Error::option(
+                "--period",
+                "only contracts have periods, and this reads purchases: clv fit --model sbg (or bdw) and clv score do contracts, \
+                 other verbs and models do not",
+            ));
         }
         Ok(LogOptions {
             currency_column: self.currency_column.clone(),

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result};
 use crate::output::abandon;
 use crate::progress::Progress;
-use crate::report::{Report, text};
+use crate::report::{Report, plain, text};
 use crate::shown::{shown, shown_json};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -109,7 +109,7 @@ fn gap(before: &str, after: &str) -> &'static str {
 }
 
 fn print_json(json: &Map<String, Value>, results: Results) -> Result<()> {
-    let text = serde_json::to_string_pretty(json).expect("a map of finite numbers and text");
+    let text = serde_json::to_string_pretty(&plain(json)).expect("a map of finite numbers and text");
     let text = shown_json(&text);
     if results == Results::Stderr {
         let _ = writeln!(std::io::stderr(), "{text}");

@@ -164,7 +164,8 @@ fn planned(text: &str) -> Result<(Option<String>, f64)> {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.study.options()?;
     let AnyModel::Purchases(model) = model_file::load_any(&args.model)? else {
-        let message = "economics are of purchases: clv score gives retention and lifetimes of contracts";
+        let message = "clv economics does not do contracts, only purchases: clv score gives chances to renew, retention and \
+                       lifetimes of contracts";
         return Err(Error::option("MODEL", message));
     };
     let targets = args.targets()?;

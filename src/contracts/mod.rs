@@ -106,13 +106,27 @@ pub fn open_input(input: &Input, options: &ContractOptions) -> Result<Contracts>
     }
 }
 
+/// What columns may be called.
+const PERIOD: [&str; 4] = ["period", "periods", "age", "tenure"];
+const COUNT: [&str; 5] = ["customers", "survivors", "active", "alive", "count"];
+const START: [&str; 5] = ["start", "start_date", "started", "signup_date", "begin"];
+const END: [&str; 5] = ["end", "end_date", "ended", "cancel_date", "churn_date"];
+
+/// Are these the columns of a retention table, or of contracts by date?
+pub(crate) fn looks_like_contracts(columns: &[String]) -> bool {
+    let plain = |name: &str| name.replace([' ', '_', '-'], "").to_lowercase();
+    let has =
+        |names: &[&str]| columns.iter().any(|column| names.iter().any(|name| plain(name) == plain(column)));
+    has(&PERIOD) && has(&COUNT) || has(&START) && has(&END)
+}
+
 fn read(table: &TextTable, options: &ContractOptions) -> Result<Contracts> {
     let cohort = table.find(&["cohort", "segment", "group"])?;
-    let period = table.find(&["period", "periods", "age", "tenure"])?;
-    let count = table.find(&["customers", "survivors", "active", "alive", "count"])?;
+    let period = table.find(&PERIOD)?;
+    let count = table.find(&COUNT)?;
     let id = table.find(&["customer_id", "customer", "client_id", "user_id", "account_id", "id"])?;
-    let start = table.find(&["start", "start_date", "started", "signup_date", "begin"])?;
-    let end = table.find(&["end", "end_date", "ended", "cancel_date", "churn_date"])?;
+    let start = table.find(&START)?;
+    let end = table.find(&END)?;
     match (period, count, id, start, end) {
         (Some(period), Some(count), _, None, None) => retention::read(table, cohort, period, count, options),
         (None, _, Some(id), Some(start), Some(end)) => customers::read(table, [id, start, end], options),

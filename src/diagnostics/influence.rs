@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::fit::{FitOptions, PosteriorOptions};
 use crate::progress::Progress;
 use crate::summary::{Summary, SummaryBatch};
-use crate::units::Duration;
+use crate::units::{Duration, Horizon};
+use crate::value::ValueOptions;
 
 /// What the busiest customers do to a fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +64,8 @@ pub fn influence(
         .map(|((spec, a), b)| (spec.name, *a, *b * spec.scale.factor(factor, 1.0)))
         .collect();
     let total = |model: &ClvModel| -> Result<f64> {
-        let horizon = horizon.in_units(model.unit);
+        let value = ValueOptions { horizon: Horizon::Finite(horizon), ..ValueOptions::default() };
+        let horizon = model.value_options(value)?.horizon.in_units(model.unit);
         let mut sum = 0.0;
         each(model, &rest, |_, own, customer| sum += own.expected_purchases(&customer, horizon))?;
         Ok(sum)

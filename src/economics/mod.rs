@@ -64,6 +64,7 @@ use self::study::Study;
 use self::valuation::{Outreach, Valuation};
 use crate::clv_model::ClvModel;
 use crate::error::{Error, Result};
+use crate::family::Member;
 use crate::history::{self, Input, LogOptions};
 use crate::model::Customer;
 use crate::progress::Progress;
@@ -172,6 +173,14 @@ pub fn run_inputs(
     let log = log_options(model, log, &options)?;
     let logs = Logs::read(inputs, log, &options, progress)?;
     of_logs(model, &logs, costs, options, progress)
+}
+
+impl Economics {
+    /// What its settings mean, in words.
+    pub fn settings(&self) -> Vec<String> {
+        let whole = Member::named(self.model).is_ok_and(|member| member.opportunities);
+        self.options.value.in_words(self.unit, whole)
+    }
 }
 
 /// The economics of a log that was read.

@@ -107,10 +107,9 @@ impl EconomicsOptions {
                 format!("{n} new customers a month must be a number of at least 0"),
             );
         }
-        let whole = |months: f64| (months - months.round()).abs() < 1e-9;
         if let Horizon::Finite(horizon) = self.value.horizon
             && !self.acquisitions.is_empty()
-            && !whole(horizon.in_units(Unit::Month))
+            && horizon.whole(Unit::Month).is_none()
         {
             let message = format!("new customers are planned by month: {horizon} is no whole number of them");
             return refuse("--horizon", message);

@@ -33,7 +33,8 @@ impl<'a> Study<'a> {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let unit = model.unit;
-        let (horizon, discounting) = (options.value.horizon.in_units(unit), options.value.discounting(unit));
+        let value = model.value_options(options.value)?;
+        let (horizon, discounting) = (value.horizon.in_units(unit), value.discounting(unit));
         refuse_endless(model, horizon, options)?;
         let outreach = Outreach::new(horizon, discounting, unit);
         let drawn = options.interval.map(|_| draws::draw(model, draws::DRAWS, options.seed));

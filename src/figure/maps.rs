@@ -27,7 +27,12 @@ impl MapOptions {
     /// A map of the oldest customers, with as many purchases as all but a few have, that looks as far as the
     /// horizon, or a year if that has no end. `None` if nobody has an age.
     pub fn of(model: &ClvModel, profile: &Profile, horizon: Horizon) -> Option<MapOptions> {
-        let [horizon, year] = [horizon, Horizon::default()].map(|horizon| horizon.in_units(model.unit));
+        let [horizon, year] = [horizon, Horizon::default()].map(|horizon| match horizon {
+            Horizon::Finite(duration) if model.counts_opportunities() => {
+                duration.nearest(model.unit).max(1.0)
+            }
+            horizon => horizon.in_units(model.unit),
+        });
         let horizon = if horizon.is_finite() { horizon } else { year };
         let age = profile.oldest * Unit::Month.days() / model.unit.days();
         (age > 0.0).then(|| MapOptions { age, most: profile.usual_most().max(5), horizon })

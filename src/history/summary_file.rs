@@ -13,7 +13,9 @@ use super::account::Fate;
 use super::attributes::{AttributeCounts, say_missing};
 use super::options::LogOptions;
 use super::read::feed::Feed;
+use super::read::names::normalise;
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
+use super::read::recognise::Table;
 use super::read::{Inputs, in_parallel};
 use super::summary_rows::{self, Customers};
 use super::summary_said::{Facts, Said, facts};
@@ -118,6 +120,7 @@ impl SummaryFile {
         warnings.extend(warn_unit(unit_source, largest_t));
         warnings.extend(warn_ignored_money(ignored_money));
         warnings.extend(warn_zero_money(zero_money));
+        warnings.extend(warn_counts(&inputs.tables[0], options));
         Ok(SummaryMeta {
             unit,
             unit_source,
@@ -308,6 +311,36 @@ fn warn_unit(source: UnitSource, largest_t: f64) -> Option<Warning> {
             "implausible-unit",
             format!("the largest T is {largest_t}, which is {years:.0} years in weeks: if it is in days say --unit day"),
         )
+    })
+}
+
+/// A column that looks like how many customers a row stands for. A role or an attribute it is none.
+fn warn_counts(table: &Table, options: &LogOptions) -> Option<Warning> {
+    const COUNTS: [&str; 13] = [
+        "ncusts",
+        "ncust",
+        "ncustomers",
+        "numcustomers",
+        "numbercustomers",
+        "numberofcustomers",
+        "customers",
+        "custs",
+        "count",
+        "counts",
+        "n",
+        "weight",
+        "weights",
+    ];
+    let used = table.used();
+    let looks = |(i, name): &(usize, &String)| {
+        COUNTS.contains(&normalise(name).as_str()) && !used.contains(i) && !options.attributes.contains(name)
+    };
+    table.names.iter().enumerate().find(looks).map(|(_, name)| {
+        let message = format!(
+            "column '{name}' is not used: each row is taken for one customer. If it says how many customers a row stands \
+             for, write each row that many times, with ids of their own"
+        );
+        Warning::new("counts-not-used", message)
     })
 }
 

@@ -85,7 +85,7 @@ pub(super) use contract_by_kernel;
 
 /// The parameters of either model.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BetaWeibull {
+pub(in crate::model) struct BetaWeibull {
     pub alpha: f64,
     pub beta: f64,
     pub c: f64,

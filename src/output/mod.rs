@@ -9,11 +9,15 @@ mod csv;
 mod summary;
 mod travel;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_json::WriterBuilder;
 use arrow_json::writer::{LineDelimited, Writer as JsonWriter};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -274,6 +278,7 @@ impl TableWriter {
     /// # Errors
     /// If they cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = &*without_negative_zeros(batch);
         let written = match &mut self.writer {
             Writer::Csv(writer) => writer.write(batch),
             Writer::Parquet(writer) => writer.write(batch).map_err(from_parquet),
@@ -298,6 +303,26 @@ impl TableWriter {
         let sink = sink.map_err(|e| self.target.error("write", e))?;
         self.target.commit(sink)
     }
+}
+
+/// The same rows with 0 for -0, which a sum or a product may come to and nobody means. Every table that leaves the
+/// library goes through here.
+pub fn without_negative_zeros(batch: &RecordBatch) -> Cow<'_, RecordBatch> {
+    let negative = |value: f64| value == 0.0 && value.is_sign_negative();
+    let found = |column: &ArrayRef| {
+        column
+            .as_primitive_opt::<Float64Type>()
+            .is_some_and(|column| column.values().iter().any(|v| negative(*v)))
+    };
+    if !batch.columns().iter().any(found) {
+        return Cow::Borrowed(batch);
+    }
+    let mended = batch.columns().iter().map(|column| match column.as_primitive_opt::<Float64Type>() {
+        Some(values) => Arc::new(values.unary::<_, Float64Type>(|value| value + 0.0)) as ArrayRef,
+        None => column.clone(),
+    });
+    let mended = RecordBatch::try_new(batch.schema(), mended.collect());
+    Cow::Owned(mended.expect("the columns are those of the schema"))
 }
 
 fn properties(schema: &SchemaRef) -> WriterProperties {

@@ -84,7 +84,7 @@ pub(super) fn worth(model: &ClvModel, totals: &Totals, scores: &ScoreOptions, fo
             options.horizon
         ));
     }
-    lines.push(format!("Settings: {}.", options.in_words(model.unit).join("; ")));
+    lines.push(format!("Settings: {}.", model.settings(options).join("; ")));
     let mut section = Section::new("worth", "What the base is worth").lines(lines);
     // Its heading says the settings once more.
     let rest = forecast.iter().skip_while(|block| matches!(block, Block::Heading(_)));

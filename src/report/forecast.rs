@@ -20,7 +20,7 @@ pub fn forecast(
 ) -> Report {
     let options = &scores.value;
     let mut report = Report::default();
-    let words = options.in_words(model.unit);
+    let words = model.settings(options);
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
     report.results.push(Block::Table(figures(totals, scores.interval.as_ref())));
     let groups = groups(totals, scores);

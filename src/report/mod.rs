@@ -111,7 +111,10 @@ pub(crate) fn p_value(p: f64) -> String {
 
 /// `value` with `digits` significant digits, without superfluous zeros, as people write numbers.
 pub fn significant(value: f64, digits: usize) -> String {
-    if value == 0.0 || !value.is_finite() {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !value.is_finite() {
         return format!("{value}");
     }
     let exponent = value.abs().log10().floor() as i32;
@@ -124,6 +127,23 @@ pub fn significant(value: f64, digits: usize) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text,
     }
+}
+
+/// Figures as JSON, with 0 for -0, which nobody means.
+pub fn plain(figures: &impl serde::Serialize) -> Value {
+    fn mend(value: &mut Value) {
+        match value {
+            Value::Number(number) if number.as_f64().is_some_and(|n| n == 0.0 && n.is_sign_negative()) => {
+                *value = Value::from(0.0);
+            }
+            Value::Array(all) => all.iter_mut().for_each(mend),
+            Value::Object(all) => all.values_mut().for_each(mend),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(figures).expect("figures are finite numbers and text");
+    mend(&mut value);
+    value
 }
 
 /// A number with thousands separators and fixed decimals.
@@ -157,6 +177,8 @@ mod tests {
         assert_eq!(significant(1234567.0, 6), "1234567");
         assert_eq!(significant(3e-8, 3), "3.00e-8");
         assert_eq!(significant(0.0, 3), "0");
+        assert_eq!(significant(-0.0, 3), "0");
+        assert_eq!(grouped(-0.0, 1), "0.0");
         assert_eq!(grouped(1234567.891, 2), "1,234,567.89");
         assert_eq!(grouped(-999.999, 2), "-1,000.00");
         assert_eq!(count(541909), "541,909");

@@ -75,7 +75,7 @@ const DRAWN_COMBINATIONS: usize = 64;
 
 impl<'a> Question<'a> {
     pub fn new(model: &'a ClvModel, summary: &Summary, scores: &ScoreOptions) -> Result<Self> {
-        let options = scores.value.checked()?;
+        let options = model.value_options(scores.value.checked()?)?;
         ExtraColumn::check(&scores.columns, &summary.meta)?;
         let covariates = model.covariates.as_ref();
         let attributes = covariates.map(|c| c.places(&summary.meta)).transpose()?.unwrap_or_default();

@@ -7,6 +7,7 @@ use super::names::{
     AGE, AMOUNT, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE, QUANTITY, RECENCY,
     Role, UNIT, normalise,
 };
+use crate::contracts::looks_like_contracts;
 use crate::error::{Error, Result};
 use crate::history::options::LogOptions;
 use crate::history::summary_said::Fact;
@@ -307,7 +308,14 @@ impl Table<'_> {
         }
         let Some(index) = self.known(role)? else {
             let (standard, flag) = (role.standard, role.flag);
-            return Err(self.error(&format!("no column {standard} found: name it with {flag} COLUMN")));
+            let contracts = if looks_like_contracts(self.names) {
+                "; this looks like contracts, not purchases: clv fit --model sbg (or bdw) and clv score read them, other \
+                 verbs do not do contracts"
+            } else {
+                ""
+            };
+            let message = format!("no column {standard} found: name it with {flag} COLUMN{contracts}");
+            return Err(self.error(&message));
         };
         Ok(index)
     }

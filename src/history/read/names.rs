@@ -9,7 +9,7 @@ pub(crate) fn is_of_summary(name: &str) -> bool {
 }
 
 /// Letters that tell names apart.
-pub(super) fn normalise(name: &str) -> String {
+pub(crate) fn normalise(name: &str) -> String {
     let kept = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | '\u{a0}'));
     kept.flat_map(char::to_lowercase).collect()
 }

@@ -10,12 +10,13 @@
 
 use super::likelihood::NEVER;
 use super::{BgBb, opportunities};
+use crate::model::contract::BetaWeibull;
 use crate::model::smooth_sum::SmoothTerms;
 use crate::model::{Customer, Discounting, Habits};
 use crate::special::{digamma_difference, ln_beta_ratio, ln_gamma, ln_gamma_difference};
 
 /// Opportunities that are discounted one by one where steps and opportunities do not meet.
-const ONE_BY_ONE: f64 = 4_194_304.0;
+const ONE_BY_ONE: f64 = 262_144.0;
 /// A discount factor of `e^−50` is nothing.
 const NOTHING: f64 = 50.0;
 /// Future opportunities whose chances are added by recurrence.
@@ -75,9 +76,17 @@ impl BgBb {
 
     /// `Σ_{i=from}^{to} e^(−rate i) B(γ,b+i)/B(γ,b)`
     fn geometric(&self, b: f64, from: f64, to: f64, rate: f64) -> f64 {
-        let gamma = if self.gamma < NEVER { 0.0 } else { self.gamma };
-        let ln_f = |t: f64| -rate * t - if gamma > 0.0 { -ln_beta_ratio(gamma, b, t) } else { 0.0 };
-        SmoothTerms { ln_f, bend: 1.0, decay: None }.sum(from, to)
+        if to < from {
+            return 0.0;
+        }
+        let first = (-rate * from).exp();
+        if self.gamma < NEVER {
+            return first * (-rate * (to - from + 1.0)).exp_m1() / (-rate).exp_m1();
+        }
+        // Whoever stays with chances of its own is under contract, so to speak.
+        let staying = BetaWeibull { alpha: self.gamma, beta: b, c: 1.0 };
+        let sum = staying.sum(0.0, from, to, rate);
+        if first == 0.0 || sum == 0.0 { 0.0 } else { first * sum }
     }
 
     /// The same with the discount factor of the end of the step that the opportunity is in.

@@ -12,17 +12,24 @@
 //! Nothing cancels: `U <= 1`, and `U(t_x) >= e^−ρ U(n)`. So the cost of a sum grows with the number of
 //! distinct `x` times the longest `n`, and hardly with the rows.
 //!
+//! After a silence of thousands of opportunities a single customer's sum is that of `smooth_sum.rs`: a bound that
+//! depends on the digits of `n`, not on `n`.
+//!
 //! Derivatives are carried along in the logarithms of the parameters, in which they neither overflow
 //! nor vanish however small a parameter is.
 
 use std::ops::Range;
 
 use super::BgBb;
+use crate::model::smooth_sum::SmoothTerms;
 use crate::model::{Customer, CustomerTable, Derivatives, SameX};
 use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 
 /// `γ` below this stands for 0: nobody ever leaves, however long the silence.
 pub(super) const NEVER: f64 = 1e-200;
+
+/// Silences up to as many opportunities are gone through one by one.
+const BY_RECURRENCE: f64 = 4096.0;
 
 /// Parameters, and pairs of them: the upper triangle of the Hessian, row by row.
 const N: usize = 4;
@@ -42,8 +49,9 @@ impl Jet {
     const ZERO: Jet = Jet { value: 0.0, d: [0.0; N], dd: [0.0; PAIRS] };
 }
 
-/// The past of one customer, relative to `w(t_x)`.
+/// The past of one customer, relative to `w(t_x) e^ln_scale`.
 pub(super) struct Past {
+    ln_scale: f64,
     /// `w(n)/w(t_x)`
     alive: f64,
     /// `Σ c(m)/w(t_x)`
@@ -82,10 +90,13 @@ impl BgBb {
 
     pub(super) fn past(&self, row: &Customer) -> Past {
         if self.gamma < NEVER {
-            return Past { alive: 1.0, left: 0.0 };
+            return Past { ln_scale: 0.0, alive: 1.0, left: 0.0 };
         }
         let (x, t_x, mut m) = (f64::from(row.x), row.t_x.round(), row.t.round());
-        let mut past = Past { alive: 1.0, left: 0.0 };
+        if m - t_x > BY_RECURRENCE {
+            return self.silent_past(row);
+        }
+        let mut past = Past { ln_scale: 0.0, alive: 1.0, left: 0.0 };
         while m > t_x {
             m -= 1.0;
             let ratio = self.ratio(x, m);
@@ -95,13 +106,36 @@ impl BgBb {
         past
     }
 
+    /// The past after a long silence, of which one part may be too small for a number, but beside the other.
+    fn silent_past(&self, row: &Customer) -> Past {
+        let ln_alive = self.ln_silent(row, row.t.round() - row.t_x.round());
+        let ln_left = self.silent_sum(row, |_| 1.0).ln();
+        let ln_scale = ln_alive.max(ln_left);
+        Past { ln_scale, alive: (ln_alive - ln_scale).exp(), left: (ln_left - ln_scale).exp() }
+    }
+
+    /// `ln w(t_x + s)/w(t_x)`
+    fn ln_silent(&self, row: &Customer, s: f64) -> f64 {
+        let (x, t_x) = (f64::from(row.x), row.t_x.round());
+        ln_beta_ratio(self.alpha + x, self.beta + (t_x - x), s)
+            + ln_beta_ratio(self.gamma, self.delta + t_x, s)
+    }
+
+    /// `Σ_{m=t_x}^{n−1} c(m)/w(t_x) of(m)` after a long silence, for an `of` that is smooth and positive: the terms
+    /// are those of two beta functions, and their number does not matter.
+    fn silent_sum(&self, row: &Customer, of: impl Fn(f64) -> f64) -> f64 {
+        let (t_x, n) = (row.t_x.round(), row.t.round());
+        let ln_f = |s: f64| self.ln_silent(row, s) + (self.leaves(t_x + s) * of(t_x + s)).ln();
+        SmoothTerms { ln_f, bend: 1.0, decay: None }.sum(0.0, n - t_x - 1.0)
+    }
+
     pub(super) fn log_likelihood_of(&self, row: &Customer) -> f64 {
         let x = f64::from(row.x);
         if self.gamma < NEVER {
             return self.ln_w(x, row.t.round());
         }
         let past = self.past(row);
-        self.ln_w(x, row.t_x.round()) + (past.alive + past.left).ln()
+        self.ln_w(x, row.t_x.round()) + past.ln_scale + (past.alive + past.left).ln()
     }
 
     /// The posterior mean of what is `alive(n)` of a customer at `n`, and `left(m)` of one who left right
@@ -113,6 +147,15 @@ impl BgBb {
         left: impl Fn(f64) -> f64,
     ) -> f64 {
         let (x, t_x, mut m) = (f64::from(row.x), row.t_x.round(), row.t.round());
+        if m - t_x > BY_RECURRENCE && self.gamma >= NEVER {
+            let past = self.silent_past(row);
+            let gone = if past.left > 0.0 {
+                past.p_left() * (self.silent_sum(row, left) / self.silent_sum(row, |_| 1.0))
+            } else {
+                0.0
+            };
+            return past.p_alive() * alive(m) + gone;
+        }
         let (mut whole, mut sum) = (1.0, alive(m));
         while m > t_x && self.gamma >= NEVER {
             m -= 1.0;

@@ -3,10 +3,20 @@
 use super::{BgBb, admits};
 use crate::model::{Customer, CustomerTable, Limit};
 
+/// Opportunities that a fit goes through one by one for each number of purchases, at most.
+const MOST: f64 = 20_000.0;
+
 /// Starting points: the observed share of opportunities bought at, or more where many have left, with
 /// different degrees of heterogeneity and of churn.
 pub(super) fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, String> {
     let rate = table.mean_rate()?;
+    let longest = table.times.last().copied().unwrap_or_default();
+    if longest > MOST {
+        return Err(format!(
+            "a customer has {longest} opportunities, and bg-bb is fitted to at most {MOST} of them, 55 years of days: a \
+             longer grain and unit (--grain month --unit month), or --model bg-nbd for purchases at any time"
+        ));
+    }
     for group in &table.groups {
         for row in group.rows.clone() {
             let time = |times: &[u32]| table.times[times[row] as usize];

@@ -29,7 +29,7 @@ pub(super) fn economics(found: &Economics) -> Value {
     let options = &found.options;
     json!({
         "model": found.model,
-        "settings": options.value.in_words(found.unit),
+        "settings": found.settings(),
         "by": options.by,
         "interval": options.interval,
         "target_ratio": options.target_ratio,

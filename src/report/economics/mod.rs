@@ -22,7 +22,7 @@ pub fn aggregates(found: &Economics) -> Report {
 
 fn describe(found: &Economics, names: bool) -> Report {
     let mut report = Report::default();
-    let words = found.options.value.in_words(found.unit);
+    let words = found.settings();
     report.results.push(Block::Heading(format!("economics ({}; {})", found.model, words.join("; "))));
     report.results.push(Block::Table(overview(found)));
     acquisition(found, &mut report);
