@@ -75,10 +75,12 @@ pub enum ErrorKind {
         message: String,
     },
     /// The search for the maximum of the likelihood failed; the report is the evidence.
-    #[error("{model}: the fit did not converge: {}", report.stop)]
+    #[error("{model}: the fit did not converge: {}{way_out}", report.stop)]
     NotConverged {
         /// The model's name.
         model: String,
+        /// What else to do, in words.
+        way_out: &'static str,
         /// What happened.
         report: Box<FitReport>,
     },

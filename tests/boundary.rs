@@ -242,3 +242,145 @@ fn extreme_parameters_are_scored_at_once() {
         }
     }
 }
+
+/// Half of the customers at one rate for ever, the others gone after the first purchase: 40 of each, once in 20
+/// weeks or so, seen for 30 to 52 weeks.
+fn half_and_half() -> Rows {
+    let mut u = uniform(23);
+    let mut rows = Vec::new();
+    for i in 0..80 {
+        let t = 30.0 + (22.0 * u()).ceil();
+        let (mut x, mut t_x, mut now) = (0, 0.0, -3.0 * u().ln());
+        while i % 2 == 0 && now <= t {
+            (x, t_x) = (x + 1, now);
+            now += -3.0 * u().ln();
+        }
+        rows.push((x, t_x, t, 0.0));
+    }
+    rows
+}
+
+/// The log-likelihood of "a share of customers leaves at once, the others never and buy at one rate", at its
+/// maximum, by hand: with `g` gone, `λ` the rate, of customers with purchases `(1 − g) λ^x e^(−λT)`, of the others
+/// `g + (1 − g) e^(−λT)`. EM, until nothing moves.
+fn at_once_by_hand(rows: &Rows) -> (f64, f64, f64) {
+    let (mut gone, mut rate) = (0.3, 0.2);
+    for _ in 0..100_000 {
+        let silent = |t: f64| {
+            let stayed = (1.0 - gone) * f64::exp(-rate * t);
+            stayed / (gone + stayed)
+        };
+        let stays = |row: &(u32, f64, f64, f64)| if row.0 > 0 { 1.0 } else { silent(row.2) };
+        let stayed: f64 = rows.iter().map(stays).sum();
+        let time: f64 = rows.iter().map(|row| stays(row) * row.2).sum();
+        let bought: f64 = rows.iter().map(|row| f64::from(row.0)).sum();
+        (gone, rate) = (1.0 - stayed / rows.len() as f64, bought / time);
+    }
+    let of = |row: &(u32, f64, f64, f64)| match row.0 {
+        0 => (gone + (1.0 - gone) * f64::exp(-rate * row.2)).ln(),
+        x => (1.0 - gone).ln() + f64::from(x) * rate.ln() - rate * row.2,
+    };
+    (rows.iter().map(of).sum(), gone, rate)
+}
+
+/// A share leaves at once and the others never, in the models of a lifetime: `s` and `beta` to 0 together. Seen to
+/// fail: both models were refused, "did not converge".
+#[test]
+fn leave_at_once_or_never_in_models_of_a_lifetime() {
+    use clv::model::{Customer, Discounting};
+    let rows = half_and_half();
+    let (log_likelihood, gone, rate) = at_once_by_hand(&rows);
+    let nobody = Nbd { r: 1e10, alpha: 1e10 / rate };
+    for name in ["pareto-nbd", "ggompertz-nbd"] {
+        let request = FitRequest { model: name.to_owned(), spend: false, ..FitRequest::default() };
+        let model = ClvModel::fit(&summary_of(&rows), &request, &()).unwrap();
+        let report = model.purchase_fit.as_ref().unwrap();
+        let words = report.stop.to_string();
+        assert!(words.contains("leaves at once and the others never"), "{name}: {words}");
+        assert!(words.contains("everyone buys"), "{name}: {words}");
+        assert!(!report.flat.is_empty(), "{name}");
+        // What 1e10 for infinity and the end of the search leave.
+        assert_close("LL", report.log_likelihood, log_likelihood, 1e-9);
+        // The file keeps it.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        clv::model_file::save(&model, file.path()).unwrap();
+        let read = clv::model_file::load(file.path()).unwrap();
+        assert_eq!(read.purchase.params, model.purchase.params, "{name}");
+
+        // Every answer: that of a customer who stays, times the chance to be one.
+        use clv::model::Attrition;
+        let delta = Discounting::Continuous { delta: 0.01 };
+        for (x, t_x, t) in [(0, 0.0, 5.0), (0, 0.0, 20.0), (2, 8.0, 20.0), (9, 30.0, 31.0)] {
+            let customer = Customer { x, t_x, t };
+            let stayed = (1.0 - gone) * f64::exp(-rate * t);
+            let alive = if x > 0 { 1.0 } else { stayed / (gone + stayed) };
+            let at = &read.purchase;
+            assert_close("alive", at.p_alive(&customer), alive, 1e-6);
+            assert_close("alive later", at.p_alive_after(&customer, 30.0), alive, 1e-6);
+            assert_close("purchases", at.expected_purchases(&customer, 30.0), alive * 30.0 * rate, 1e-6);
+            let discounted = nobody.discounted_if_alive(&customer, 30.0, delta);
+            assert_close("discounted", at.discounted_if_alive(&customer, 30.0, delta), discounted, 1e-6);
+            assert_close("lifetime", at.expected_lifetime(&customer, 30.0), alive * 30.0, 1e-6);
+            for n in [0, 1, 5] {
+                let bought = alive * nobody.purchases_pmf(&customer, 30.0, n);
+                let expected = if n == 0 { 1.0 - alive + bought } else { bought };
+                assert_close("pmf", at.purchases_pmf(&customer, 30.0, n), expected, 1e-6);
+            }
+        }
+        assert_close("new", read.purchase.expected_purchases_new(30.0), (1.0 - gone) * 30.0 * rate, 1e-6);
+        // Lives that are drawn: 20,000 of 30 weeks, 5 standard errors.
+        let process = read.purchase.process().unwrap();
+        let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(3);
+        let (mut none, mut ages) = (0, Vec::new());
+        for _ in 0..20_000 {
+            ages.clear();
+            process.repeats(&mut rng, 30.0, &mut ages);
+            none += usize::from(ages.is_empty());
+        }
+        let expected = gone + (1.0 - gone) * f64::exp(-rate * 30.0);
+        let error = (expected * (1.0 - expected) / 20_000.0).sqrt();
+        assert!((none as f64 / 20_000.0 - expected).abs() < 5.0 * error, "{name}: {none} {expected}");
+    }
+}
+
+/// At that limit too the derivatives are those of the sum. Seen to fail without the derivatives of the share.
+#[test]
+fn derivatives_where_a_share_leaves_at_once() {
+    use clv::model::{Customer, GGompertzNbd, Model, ParetoNbd};
+    fn check<M: Model<Row = Customer, Table = CustomerTable>>(params: &[f64], free: &[usize]) {
+        let mut table = CustomerTable::builder();
+        for (x, t_x, t) in [(0, 0.0, 9.0), (0, 0.0, 0.0), (3, 4.0, 9.0), (1, 2.0, 30.0), (0, 0.0, 30.0)] {
+            table.push(Customer { x, t_x, t }, 1.0 + f64::from(x));
+        }
+        let table = table.finish();
+        let at = M::from_params(params).sum(&table);
+        let alone: f64 = table
+            .groups
+            .iter()
+            .flat_map(|group| group.rows.clone().map(move |row| (group.x, row)))
+            .map(|(x, row)| {
+                let time = |i: u32| table.times[i as usize];
+                let customer = Customer { x, t_x: time(table.t_x[row]), t: time(table.t[row]) };
+                table.count[row] * M::from_params(params).log_likelihood(&customer)
+            })
+            .sum();
+        assert_close("sum", at.value, alone, 1e-12);
+        for i in free {
+            let moved = |by: f64| {
+                let mut params = params.to_vec();
+                params[*i] *= 1.0 + by;
+                M::from_params(&params).sum(&table)
+            };
+            let (up, down) = (moved(1e-5), moved(-1e-5));
+            let step = 2e-5 * params[*i];
+            // Central differences of step 1e-5 leave 1e-9 or so of a value of this size.
+            assert_close("slope", (up.value - down.value) / step, at.gradient[*i], 1e-6);
+            for j in free {
+                let second = (up.gradient[*j] - down.gradient[*j]) / step;
+                assert_close("second", second, at.hessian[[*i, *j]], 1e-5);
+            }
+        }
+    }
+    check::<ParetoNbd>(&[0.8, 6.0, 0.0015, 1e-220], &[0, 1, 2]);
+    check::<GGompertzNbd>(&[0.8, 6.0, 20.0, 0.0015, 1e-220], &[0, 1, 2, 3]);
+}

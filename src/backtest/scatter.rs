@@ -153,6 +153,7 @@ mod tests {
             sample_size: 1.0,
             free_parameters: 2,
             distinct_rows: 1,
+            flat: Vec::new(),
             warnings: Vec::new(),
             notes: Vec::new(),
             coefficients: Vec::new(),

@@ -11,7 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::covariates::{Coefficient, CovariateRequest, CovariateTables, Covariates};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
+use crate::fit::corner::same;
 use crate::fit::objective::{log_likelihood_sum, sum_to};
 use crate::fit::optimize::{Limits, Outcome, minimise};
 use crate::fit::posterior::{self, Target};
@@ -19,8 +20,9 @@ use crate::fit::transform::Space;
 use crate::fit::uncertainty::{Uncertainty, Verdict, assess};
 use crate::fit::{
     CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL, explain,
+    not_converged,
 };
-use crate::model::{CustomerTable, Derivatives, Order, Regression, Table};
+use crate::model::{CustomerTable, Derivatives, Direction, Order, Regression, Table};
 use crate::progress::Progress;
 
 /// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
@@ -134,14 +136,29 @@ pub fn fit_covariates<M: Regression>(
     let start = groups.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
     let start: Array1<f64> = start.into_iter().chain(vec![0.0; covariates.coefficients.len()]).collect();
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
-    let outcome = minimise(|u: &_| groups.evaluate(u), start, limits, progress)?;
-    let uncertainty = assess(&outcome, WALL);
+    let mut outcome = minimise(|u: &_| groups.evaluate(u), start, limits, progress)?;
+    let mut uncertainty = assess(&outcome, WALL);
+    let mut at_limit = None;
+    if !matches!(uncertainty.verdict, Verdict::Maximum) && !without.report.flat.is_empty() {
+        let along = along_limit(&groups, &without.report.flat, &without.model.params(), limits)?;
+        let assessed = assess(&along, f64::INFINITY);
+        let lost = matches!(uncertainty.verdict, Verdict::Neither(_));
+        let better = along.at.value < outcome.at.value - same(outcome.at.value);
+        if (lost || better) && !matches!(assessed.verdict, Verdict::Neither(_)) {
+            (outcome, uncertainty) = (along, assessed);
+            at_limit = without.report.stop.words();
+        }
+    }
     let map = groups.to_users();
     let users = map.dot(&outcome.u);
     let free: Array1<f64> = users.iter().take(groups.space.free.len()).copied().collect();
     let model = M::from_params(&groups.space.to_natural(&free));
     let errors = users_errors(&map, &uncertainty);
     let mut report = describe(&model, &groups, &outcome, &uncertainty, &errors);
+    if let Some(words) = at_limit {
+        report.stop = StopReason::Boundary(format!("that of the fit without covariates: {words}"));
+        report.flat.clone_from(&without.report.flat);
+    }
     let log_likelihood: f64 = tables
         .groups
         .iter()
@@ -165,8 +182,7 @@ pub fn fit_covariates<M: Regression>(
     ));
     explain(&mut report);
     if matches!(report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
-        let (model, report) = (M::NAME.to_owned(), Box::new(report));
-        return Err(ErrorKind::NotConverged { model, report }.into());
+        return Err(not_converged(report, options));
     }
     let covariance = uncertainty.covariance.filter(|_| report.stop == StopReason::Converged);
     explore(&groups, &map, outcome.u, covariance, &mut report)?;
@@ -216,6 +232,43 @@ fn explore<M: Regression>(
     let target =
         Target { density: &density, mode, covariance, natural: &natural, names, refit: &refit, rows };
     posterior::explore_target(&target, report, &options.posterior, groups.progress)
+}
+
+/// The maximum along a limit of the model without covariates: the parameters that it holds stay where they are, and
+/// nothing is known of them.
+fn along_limit<M: Regression>(
+    groups: &Groups<M>,
+    flat: &[Direction],
+    at: &[f64],
+    limits: Limits,
+) -> Result<Outcome> {
+    let held: Vec<usize> = flat.iter().filter_map(|direction| direction.first()).map(|(i, _)| *i).collect();
+    let n = groups.space.free.len();
+    let size = n + groups.covariates.coefficients.len();
+    let open: Vec<usize> = (0..size).filter(|k| *k >= n || !held.contains(&groups.space.free[*k])).collect();
+    let middle: Array1<f64> = groups.space.to_free(at).into_iter().chain(vec![0.0; size - n]).collect();
+    let full = |u: &Array1<f64>| {
+        let mut all = middle.clone();
+        open.iter().zip(u).for_each(|(k, u)| all[*k] += u);
+        all
+    };
+    let reduced = |u: &Array1<f64>| {
+        let at = groups.evaluate(&full(u));
+        Derivatives {
+            value: at.value,
+            gradient: open.iter().map(|k| at.gradient[*k]).collect(),
+            hessian: Array2::from_shape_fn((open.len(), open.len()), |(i, j)| at.hessian[[open[i], open[j]]]),
+            order: at.order,
+        }
+    };
+    let found = minimise(reduced, Array1::zeros(open.len()), limits, groups.progress)?;
+    let mut at = Derivatives::zero(size);
+    at.value = found.at.value;
+    for (i, k) in open.iter().enumerate() {
+        at.gradient[*k] = found.at.gradient[i];
+        open.iter().enumerate().for_each(|(j, l)| at.hessian[[*k, *l]] = found.at.hessian[[i, j]]);
+    }
+    Ok(Outcome { u: full(&found.u), at, ..found })
 }
 
 fn estimates(covariates: &Covariates, errors: &[Option<f64>]) -> Vec<CoefficientEstimate> {
@@ -305,6 +358,7 @@ fn describe<M: Regression>(
         sample_size: customers,
         free_parameters: outcome.u.len(),
         distinct_rows: groups.tables.groups.iter().map(|(_, table)| table.len()).sum(),
+        flat: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
         coefficients: Vec::new(),

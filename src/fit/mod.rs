@@ -6,6 +6,7 @@
 //! answer says which of three things happened: a maximum, a limit of the model with what it means,
 //! or failure with the evidence.
 
+mod corner;
 mod covariates;
 mod groups;
 mod linalg;
@@ -19,9 +20,9 @@ mod spend;
 mod transform;
 mod uncertainty;
 
-use ndarray::Array2;
+use ndarray::Array1;
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Limit, Model, Scale, Table};
 use crate::progress::Progress;
 use crate::warning::Warning;
@@ -76,8 +77,7 @@ pub struct Fitted<M> {
     pub report: FitReport,
 }
 
-/// The search stays within `e^±24` of the scale of the data in each parameter: beyond, the
-/// likelihood of every model here is that of its limit, to rounding.
+/// The wall of most searches; see [`Model::WALL`].
 const WALL: f64 = 24.0;
 
 /// Estimates a model's parameters by maximum likelihood.
@@ -102,28 +102,97 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions, progress: &dyn Prog
             break;
         }
     }
+    let mut fitted = at_best(&objective, table, &search);
+    if needs_corners(&fitted.report, table, options) {
+        if let Some(better) = at_limits(&objective, table, &mut search, &starts, &fitted, options, progress)?
+        {
+            fitted = better;
+        }
+    }
+    finish(fitted, options)
+}
+
+/// The model at the best end of the searches; at a limit that fits as well, if it ended at none.
+fn at_best<M: Model>(objective: &Objective<M>, table: &M::Table, search: &Search) -> Fitted<M> {
     let (outcome, uncertainty) = search.best().expect("a model has at least one start");
-    let mut model = M::from_params(&objective.space.to_natural(&outcome.u));
-    let mut report = describe(
-        &model,
-        table,
-        &objective.space,
-        outcome,
-        &uncertainty.verdict,
-        &uncertainty.standard_errors,
-        uncertainty.covariance.as_ref(),
-    );
-    report.evaluations = search.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
-    report.starts = search.outcomes.len();
+    let space = &objective.space;
+    let mut model = M::from_params(&space.to_natural(&outcome.u));
+    let mut report = describe(&model, table, space, outcome, uncertainty);
+    search.count(&mut report);
     if matches!(uncertainty.verdict, Verdict::Limit) {
         model = go_to_the_limit(model, table, &mut report);
     }
-    explain(&mut report);
-    if matches!(report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
-        let (model, report) = (M::NAME.to_owned(), Box::new(report));
-        return Err(ErrorKind::NotConverged { model, report }.into());
+    Fitted { model, report }
+}
+
+/// Must the model's limits be searched? Not after a maximum; and of many rows not after a limit with a name.
+fn needs_corners<T: Table>(report: &FitReport, table: &T, options: &FitOptions) -> bool {
+    let unclear = match &report.stop {
+        StopReason::Converged => false,
+        StopReason::Boundary(_) => report.flat.is_empty() || table.len() <= FEW_ROWS,
+        StopReason::Failed(_) => true,
+    };
+    unclear && options.prior == Prior::None
+}
+
+/// The best along the model's limits, if it is better than, or as good as, what was found without: a limit with a
+/// name is better than one without, and both than no end at all.
+fn at_limits<M: Model>(
+    objective: &Objective<M>,
+    table: &M::Table,
+    search: &mut Search,
+    starts: &[Vec<f64>],
+    found: &Fitted<M>,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<Option<Fitted<M>>> {
+    let mut from: Vec<M> =
+        search.ends().iter().map(|u| M::from_params(&objective.space.to_natural(u))).collect();
+    from.extend(starts.first().map(|start| M::from_params(start)));
+    let Some(corner) = corner::best(table, &from, options, progress)? else { return Ok(None) };
+    let reached = -found.report.log_likelihood;
+    let needed = if found.report.flat.is_empty() { corner::same(reached) } else { -corner::same(reached) };
+    if let Some(start) = corner::inside(table, &corner) {
+        search.add(run(objective, &start, options, progress)?);
+        let inner = at_best(objective, table, search);
+        let better = -inner.report.log_likelihood < corner.value() + corner::same(reached);
+        if better && !matches!(inner.report.stop, StopReason::Failed(_)) {
+            return Ok(Some(inner));
+        }
     }
-    Ok(Fitted { model, report })
+    if corner.value() > reached + needed {
+        return Ok(None);
+    }
+    let mut report = describe(&corner.model, table, &corner.space, &corner.outcome, &corner.uncertainty);
+    search.count(&mut report);
+    report.free_parameters = objective.space.free.len();
+    for (i, _) in corner.flat.iter().flatten() {
+        report.estimates[*i].standard_error = None;
+    }
+    (report.covariance, report.flat) = (None, corner.flat);
+    report.stop = StopReason::Boundary(corner.words.join("; "));
+    Ok(Some(Fitted { model: corner.model, report }))
+}
+
+/// Says how it ended; a failure is an error unless it is wanted.
+fn finish<M: Model>(mut fitted: Fitted<M>, options: &FitOptions) -> Result<Fitted<M>> {
+    explain(&mut fitted.report);
+    if matches!(fitted.report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
+        return Err(not_converged(fitted.report, options));
+    }
+    Ok(fitted)
+}
+
+/// The error of a fit that failed, with the way out.
+fn not_converged(report: FitReport, options: &FitOptions) -> Error {
+    let way_out = match options.prior {
+        Prior::None => {
+            "; --prior weak keeps the parameters within a few powers of ten of the data's scale, and the \
+                        search finds its end"
+        }
+        _ => "",
+    };
+    ErrorKind::NotConverged { model: report.model.to_owned(), way_out, report: Box::new(report) }.into()
 }
 
 /// Puts the chosen value in the place of whole parameters. If it is `k`, events of which it takes `k`
@@ -170,6 +239,7 @@ fn go_to_the_limit<M: Model>(mut model: M, table: &M::Table, report: &mut FitRep
     let reached = report.log_likelihood;
     let same = 1e-6 + 1e-11 * reached.abs();
     let (mut words, mut taken): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
+    report.flat.clear();
     loop {
         let fits = |limit: &Limit<M>| {
             !taken.contains(&limit.of) && log_likelihood_sum(&limit.model, table).value >= reached - same
@@ -178,6 +248,7 @@ fn go_to_the_limit<M: Model>(mut model: M, table: &M::Table, report: &mut FitRep
         model = limit.model;
         taken.push(limit.of);
         words.push(limit.words);
+        report.flat.extend(limit.flat);
     }
     if words.is_empty() {
         words
@@ -228,10 +299,10 @@ fn run<M: Model>(
     options: &FitOptions,
     progress: &dyn Progress,
 ) -> Result<(Outcome, Uncertainty)> {
-    let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
-    let start = objective.space.to_free(start).mapv(|u| u.clamp(-WALL, WALL));
+    let limits = Limits { wall: M::WALL, max_iterations: options.max_iterations };
+    let start = objective.space.to_free(start).mapv(|u| u.clamp(-M::WALL, M::WALL));
     let outcome = minimise(|u: &_| objective.evaluate(u), start, limits, progress)?;
-    let uncertainty = assess(&outcome, WALL);
+    let uncertainty = assess(&outcome, M::WALL);
     Ok((outcome, uncertainty))
 }
 
@@ -248,6 +319,21 @@ impl Search {
 
     fn ended_at_maximum(&self) -> bool {
         self.outcomes.last().is_some_and(|(_, uncertainty)| matches!(uncertainty.verdict, Verdict::Maximum))
+    }
+
+    /// The best ends that differ, a few of them.
+    fn ends(&self) -> Vec<Array1<f64>> {
+        const MOST: usize = 3;
+        let mut ends: Vec<&Outcome> = self.outcomes.iter().map(|(outcome, _)| outcome).collect();
+        ends.retain(|outcome| outcome.at.value.is_finite());
+        ends.sort_by(|a, b| a.at.value.total_cmp(&b.at.value));
+        ends.dedup_by(|a, b| (a.at.value - b.at.value).abs() <= 1e-3);
+        ends.iter().take(MOST).map(|outcome| outcome.u.clone()).collect()
+    }
+
+    fn count(&self, report: &mut FitReport) {
+        report.evaluations = self.outcomes.iter().map(|(outcome, _)| outcome.evaluations).sum();
+        report.starts = self.outcomes.len();
     }
 
     fn ended_at_limit(&self) -> bool {
@@ -275,12 +361,11 @@ fn describe<M: Model>(
     table: &M::Table,
     space: &Space,
     outcome: &Outcome,
-    verdict: &Verdict,
-    errors: &[Option<f64>],
-    covariance: Option<&Array2<f64>>,
+    uncertainty: &Uncertainty,
 ) -> FitReport {
+    let (errors, covariance) = (&uncertainty.standard_errors, uncertainty.covariance.as_ref());
     let theta = model.params();
-    let stop = match verdict {
+    let stop = match &uncertainty.verdict {
         Verdict::Maximum => StopReason::Converged,
         Verdict::Limit => StopReason::Boundary(String::new()),
         Verdict::Neither(words) => StopReason::Failed(words.clone()),
@@ -316,6 +401,7 @@ fn describe<M: Model>(
         sample_size: table.customers(),
         free_parameters: space.free.len(),
         distinct_rows: table.len(),
+        flat: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
         coefficients: Vec::new(),

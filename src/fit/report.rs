@@ -5,6 +5,7 @@ use std::fmt;
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
 use crate::fit::posterior::Posterior;
+use crate::model::Direction;
 use crate::warning::Warning;
 
 /// How the search ended.
@@ -146,6 +147,9 @@ pub struct FitReport {
     pub free_parameters: usize,
     /// Distinct rows they were merged to.
     pub distinct_rows: usize,
+    /// At a limit with a name: where the likelihood is flat, as directions in the logarithms of the parameters.
+    /// Empty otherwise. Not kept in model files.
+    pub flat: Vec<Direction>,
     /// What looks wrong, with advice.
     pub warnings: Vec<Warning>,
     /// What else there is to say of how the estimates came about, in words. Not kept in model files.

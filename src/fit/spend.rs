@@ -125,6 +125,7 @@ fn all_the_same(table: &SpendTable, amounts: &Amounts) -> Option<Fitted<GammaGam
         sample_size: amounts.all_customers as f64,
         free_parameters: GammaGamma::PARAMS.len(),
         distinct_rows: table.mean.len(),
+        flat: vec![vec![(0, 1.0), (1, 1.0)]],
         warnings: [vec![boundary], warnings(amounts)].concat(),
         notes: Vec::new(),
         coefficients: Vec::new(),
@@ -176,7 +177,7 @@ fn fit_with_mean(
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
     let start = array![free.model.p.ln().clamp(-WALL, WALL), 0.0];
     let outcome = minimise(|u: &Array1<f64>| constrained(table, mean, u), start, limits, progress)?;
-    let uncertainty = assess(&outcome, WALL);
+    let uncertainty = assess(&outcome, WALL).without_errors(GammaGamma::PARAMS.len());
     let model = at_mean(mean, &outcome.u);
     let fitted_q = free.model.q;
     let words = format!(
@@ -194,7 +195,7 @@ fn fit_with_mean(
         evaluations: free.report.evaluations + outcome.evaluations,
         starts: free.report.starts,
         free_parameters: 2,
-        ..describe(&model, table, &space, &outcome, &uncertainty.verdict, &[None; 3], None)
+        ..describe(&model, table, &space, &outcome, &uncertainty)
     };
     report.stop = stop;
     report.covariance = None;

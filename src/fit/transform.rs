@@ -28,6 +28,11 @@ impl Space {
         Space { scales, free, fixed: theta.to_vec() }
     }
 
+    /// Holds parameters where they are: they are no longer free.
+    pub fn hold(&mut self, places: &[usize]) {
+        self.free.retain(|i| !places.contains(i));
+    }
+
     /// Free parameters to the model's own.
     pub fn to_natural(&self, u: &Array1<f64>) -> Vec<f64> {
         let mut theta = self.fixed.clone();

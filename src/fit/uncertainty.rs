@@ -18,6 +18,11 @@ pub(crate) struct Uncertainty {
 }
 
 impl Uncertainty {
+    /// Of this many parameters, nothing is known but how the search ended.
+    pub fn without_errors(self, parameters: usize) -> Self {
+        Uncertainty { standard_errors: vec![None; parameters], covariance: None, ..self }
+    }
+
     /// Standard error of a linear combination of the log parameters, if the data determine it.
     pub fn error_along(&self, direction: &[f64]) -> Option<f64> {
         let norm: f64 = direction.iter().map(|d| d * d).sum();

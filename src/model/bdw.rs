@@ -28,7 +28,7 @@
 use std::ops::Range;
 
 use crate::model::contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts};
-use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale};
+use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, alone, together};
 
 /// The BdW (beta-discrete-Weibull) model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,6 +49,11 @@ impl Bdw {
 
 /// `c` of starting points.
 const SHAPES: [f64; 3] = [1.0, 1.6, 0.7];
+/// `c` of starting points for contracts with a term of their own, before which nobody leaves.
+const STEEP: [f64; 3] = [6.0, 20.0, 60.0];
+/// The largest logarithm of `beta`, and what `c` is where it stands for infinity.
+const LARGEST_LN: f64 = 560.0;
+const ENDLESS: f64 = 1e6;
 
 impl Model for Bdw {
     type Row = ContractRow;
@@ -70,6 +75,10 @@ impl Model for Bdw {
         ParamSpec { name: "c", meaning: "how it changes with age: rises if above 1", scale: Scale::None },
     ];
 
+    // Where nobody leaves before an age, beta is about that age to the power of c.
+    const LARGEST: f64 = 1e250;
+    const WALL: f64 = LARGEST_LN;
+
     fn from_params(params: &[f64]) -> Self {
         Bdw { alpha: params[0], beta: params[1], c: params[2] }
     }
@@ -81,18 +90,37 @@ impl Model for Bdw {
     fn starts(table: &ContractTable) -> Result<Vec<Vec<f64>>, String> {
         let starts = starts(table, 3)?;
         let with = |c: &f64| starts.iter().map(|[alpha, beta]| vec![*alpha, *beta, *c]).collect::<Vec<_>>();
-        Ok(SHAPES.iter().flat_map(with).collect())
+        let mut all: Vec<Vec<f64>> = SHAPES.iter().flat_map(with).collect();
+        // Of who is left at the first age at which anyone leaves, half leave until twice that age.
+        let ended = table.rows.iter().filter(|row| row.ended).map(|row| row.periods).min();
+        let age = f64::from(ended.unwrap_or(1)) - 0.3;
+        all.extend(STEEP.iter().map(|c| vec![1.0 / c, age.powf(*c), *c]));
+        Ok(all)
     }
 
     fn limits(&self) -> Vec<Limit<Self>> {
-        let own = |(alpha, beta, words)| Limit {
-            of: "chance to leave",
-            model: Bdw { alpha, beta, c: self.c },
-            words,
-        };
-        let mut all: Vec<Limit<Self>> = limits(self.alpha, self.beta).into_iter().map(own).collect();
-        let words = "who renews once never leaves: c -> 0".to_owned();
-        all.push(Limit { of: "age", model: Bdw { c: 1e-9, ..*self }, words });
+        let Bdw { alpha, beta, c } = *self;
+        // All alike: `t^c` has to stay small beside alpha and beta, where it is 1/mean at most.
+        let scale = 1.0 + beta / alpha;
+        let own = |a: f64, b: f64| if a + b > 1e9 { (a * scale, b * scale) } else { (a, b) };
+        let mut all = limits(alpha, beta, |a, b| {
+            let (alpha, beta) = own(a, b);
+            Bdw { alpha, beta, c }
+        });
+        let limit = |model: Bdw, words: String, flat: Vec<Direction>| Limit { of: "age", model, words, flat };
+        let once = "who renews once never leaves: c -> 0".to_owned();
+        all.push(limit(Bdw { c: 1e-9, ..*self }, once, vec![alone(2)]));
+        let twice = "nobody renews twice: c -> infinity".to_owned();
+        all.push(limit(Bdw { c: ENDLESS, ..*self }, twice, vec![alone(2), together(0, 1)]));
+        let (ln_age, falls) = (beta.ln() / c, alpha * c);
+        let steepest = (LARGEST_LN / ln_age.abs()).min(ENDLESS);
+        let term = format!(
+            "nobody leaves before the age of {:.2} periods, and from there on those who stay are 1/t^{falls:.4} of \
+             them at t times that age: beta and c -> infinity together",
+            ln_age.exp()
+        );
+        let model = Bdw { alpha: falls / steepest, beta: (steepest * ln_age).exp(), c: steepest };
+        all.push(limit(model, term, vec![vec![(2, 1.0), (0, -1.0), (1, ln_age * steepest)]]));
         all
     }
 

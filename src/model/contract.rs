@@ -14,7 +14,7 @@ mod far;
 mod lifetime;
 mod table;
 
-use crate::model::Derivatives;
+use crate::model::{Derivatives, Direction, Limit, alone, together};
 use crate::special::{LEGENDRE_8, digamma_difference, ln_beta_ratio, trigamma, trigamma_difference};
 use far::{FAR, Span};
 pub use table::{ContractRow, ContractTable};
@@ -301,8 +301,8 @@ pub(super) fn starts(table: &ContractTable, needed: u32) -> Result<Vec<[f64; 2]>
     Ok(alike.iter().map(|sum| [churn * sum, (1.0 - churn) * sum]).collect())
 }
 
-/// The limits of the chances to leave, as `(alpha, beta, words)`.
-pub(super) fn limits(alpha: f64, beta: f64) -> Vec<(f64, f64, String)> {
+/// The limits of the chances to leave.
+pub(super) fn limits<M>(alpha: f64, beta: f64, own: impl Fn(f64, f64) -> M) -> Vec<Limit<M>> {
     let mean = alpha / (alpha + beta);
     let shown = if mean < 1e-3 { format!("{mean:.1e}") } else { format!("{mean:.3}") };
     let alike = format!(
@@ -311,10 +311,18 @@ pub(super) fn limits(alpha: f64, beta: f64) -> Vec<(f64, f64, String)> {
     let kinds = format!(
         "a share {shown} of customers leaves at the first renewal and the others never: alpha and beta -> 0"
     );
+    let nobody = "nobody leaves: alpha/(alpha + beta) -> 0".to_owned();
+    let everybody = "everyone leaves at the first renewal: beta/(alpha + beta) -> 0".to_owned();
+    let limit = |alpha: f64, beta: f64, words: String, flat: Vec<Direction>| Limit {
+        of: "chance to leave",
+        model: own(alpha, beta),
+        words,
+        flat,
+    };
     vec![
-        (1e10 * mean, 1e10 * (beta / (alpha + beta)), alike),
-        (1e-10 * mean, 1e-10 * (beta / (alpha + beta)), kinds),
-        (1e-250, 1.0, "nobody leaves: alpha/(alpha + beta) -> 0".to_owned()),
-        (1.0, 1e-12, "everyone leaves at the first renewal: beta/(alpha + beta) -> 0".to_owned()),
+        limit(1e10 * mean, 1e10 * (beta / (alpha + beta)), alike, vec![together(0, 1)]),
+        limit(1e-10 * mean, 1e-10 * (beta / (alpha + beta)), kinds, vec![together(0, 1)]),
+        limit(1e-250, 1.0, nobody, vec![alone(0), alone(1)]),
+        limit(1.0, 1e-12, everybody, vec![alone(0), alone(1)]),
     ]
 }

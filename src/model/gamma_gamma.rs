@@ -34,7 +34,7 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 use crate::model::table::{SpendRow, SpendTable};
-use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale, Spend, Table};
+use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, Spend, Table, together};
 use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
 /// The Gamma-Gamma model.
@@ -130,9 +130,16 @@ impl Model for GammaGamma {
         let alike = format!(
             "no heterogeneity of spending: all spend {mean:.2} on average, q and v -> infinity together"
         );
-        let steady = Limit { of: "p", model: GammaGamma { p: FAR, q, v: v * (p / FAR) }, words: steady };
-        let alike = Limit { of: "q", model: GammaGamma { p, q: FAR, v: v * (FAR / q) }, words: alike };
-        vec![steady, alike]
+        let limit = |of: &'static str, model: GammaGamma, words: String, direction: Direction| Limit {
+            of,
+            model,
+            words,
+            flat: vec![direction],
+        };
+        vec![
+            limit("p", GammaGamma { p: FAR, q, v: v * (p / FAR) }, steady, vec![(0, 1.0), (2, -1.0)]),
+            limit("q", GammaGamma { p, q: FAR, v: v * (FAR / q) }, alike, together(1, 2)),
+        ]
     }
 
     /// A row with no repeat purchase says nothing: 0.

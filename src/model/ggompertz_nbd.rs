@@ -31,15 +31,16 @@
 
 use std::ops::Range;
 
+use rand::RngExt;
 use rand::distr::{Distribution, Open01};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
 use crate::error::Result;
-use crate::model::lifetime::{BuyingLifetime, Gompertz, Lifetime, Prepared};
+use crate::model::lifetime::{AT_ONCE, BuyingLifetime, Gompertz, Lifetime, Prepared, shape_at_once};
 use crate::model::process::{Process, buy_until, rates};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale, Table};
+use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, Table, alone, together};
 
 /// The Gamma-Gompertz/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,6 +56,12 @@ pub struct GGompertzNbd {
     /// Rate of the distribution of proneness to leave.
     pub beta: f64,
 }
+
+/// What `beta` is where it stands for infinity: the rate of leaving then rises within 1/57 of the age at which it does.
+const LATEST: f64 = 5e24;
+
+/// What `b` is where it stands for 0: a rate that is below `1e-200` in any unit.
+const NEVER: f64 = 1e-230;
 
 /// Starts: `r`, `b` times the mean `T`, `s`, `beta`.
 const STARTS: [(f64, f64, f64, f64); 9] = [
@@ -127,21 +134,44 @@ impl Model for GGompertzNbd {
              infinity together",
             r / alpha
         );
-        let leaving = |b: f64, s: f64, beta: f64, words: String| Limit {
+        let s_at_once = shape_at_once(s, beta, b * alpha);
+        let rate = b * s / s_at_once;
+        let leave = -Gompertz { b: NEVER, s: s_at_once, beta: AT_ONCE }.ln_survival(1.0).exp_m1();
+        let at_once = "s and beta -> 0 with s ln(1/beta) fixed";
+        let others_never =
+            format!("a share {leave:.3} of customers leaves at once and the others never: {at_once}");
+        let others_alike = format!(
+            "a share {leave:.3} of customers leaves at once and the others all at the same rate {:.4} per unit of \
+             time: {at_once}, b -> infinity with b s fixed",
+            b * s
+        );
+        // Both within the domain.
+        let s_alike = (LATEST * (s / beta)).min(1e10);
+        // Half of the way up to the rate b s: e^(b age) = beta.
+        let age = beta.max(1.0 + b * alpha).ln() / b;
+        let b_late = LATEST.ln() / age;
+        let late = format!(
+            "hardly anyone leaves before the age of {age:.2}, and from there on all at the same rate {:.4} per unit of \
+             time: b and beta -> infinity with ln(beta)/b fixed",
+            b * s
+        );
+        let leaving = |b: f64, s: f64, beta: f64, words: String, flat: Vec<Direction>| Limit {
             of: "leaving",
             model: GGompertzNbd { b, s, beta, ..*self },
             words,
+            flat,
         };
+        let same_rate = GGompertzNbd { r: 1e10, alpha: 1e10 * (alpha / r), ..*self };
+        let against = vec![(2, 1.0), (3, -1.0)];
         vec![
-            leaving(b, 1e-250, beta, nobody),
-            leaving(1e-9 * b, s, 1e-9 * beta, steady),
-            leaving(b, 1e10, 1e10 * (beta / s), alike),
-            leaving(1e9 * b, 1e-9 * s, 1.0, exponential),
-            Limit {
-                of: "buying rate",
-                model: GGompertzNbd { r: 1e10, alpha: 1e10 * (alpha / r), ..*self },
-                words: rates,
-            },
+            leaving(b, 1e-250, beta, nobody, vec![alone(2), alone(3), alone(4)]),
+            leaving(1e-9 * b, s, 1e-9 * beta, steady, vec![together(2, 4)]),
+            leaving(b, s_alike, s_alike * (beta / s), alike, vec![together(3, 4)]),
+            leaving(1e9 * b, 1e-9 * s, 1.0, exponential, vec![against, alone(4)]),
+            leaving(NEVER, s_at_once, AT_ONCE, others_never, vec![alone(2), alone(4)]),
+            leaving(rate, s_at_once, AT_ONCE, others_alike, vec![alone(4)]),
+            leaving(b_late, s * (b / b_late), LATEST, late, vec![alone(4)]),
+            Limit { of: "buying rate", model: same_rate, words: rates, flat: vec![together(0, 1)] },
         ]
     }
 
@@ -176,8 +206,12 @@ impl BuyingLifetime<Gompertz> {
 }
 
 fn leaving(shape: f64, rate: f64, lifetime: &Gompertz) -> Result<Box<dyn Process>> {
-    let proneness = if lifetime.is_endless() { None } else { Some(Proneness::new(lifetime)?) };
-    Ok(Box::new(Leaving { rate: rates(shape, rate)?, b: lifetime.b, proneness }))
+    let (at_once, lifetime) = match lifetime.at_once() {
+        Some(at_once) => (Some(at_once.leave()), at_once.others),
+        None => (None, *lifetime),
+    };
+    let proneness = if lifetime.is_endless() { None } else { Some(Proneness::new(&lifetime)?) };
+    Ok(Box::new(Leaving { rate: rates(shape, rate)?, b: lifetime.b, proneness, at_once }))
 }
 
 /// The logarithm of `η` ~ Gamma(s, beta), which is often less than any number if `s` is small: at the
@@ -210,11 +244,16 @@ struct Leaving {
     b: f64,
     /// `None`: nobody leaves.
     proneness: Option<Proneness>,
+    /// The share that leaves at once.
+    at_once: Option<f64>,
 }
 
 impl Process for Leaving {
     /// The cumulated hazard `η (e^(bτ) − 1)` at the end of the lifetime is exponential.
     fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
+        if self.at_once.is_some_and(|share| rng.random::<f64>() < share) {
+            return 1.0;
+        }
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
         let ln_cumulated = self.proneness.as_ref().map_or(f64::INFINITY, |p| exponential.ln() - p.ln(rng));

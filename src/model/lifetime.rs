@@ -28,7 +28,7 @@ use crate::model::gamma_poisson::GammaPoisson;
 use crate::model::table::{Customer, CustomerTable};
 
 pub(super) use sums::Prepared;
-pub(super) use survivor::{Gompertz, Lifetime, Lomax};
+pub(super) use survivor::{AT_ONCE, Gompertz, Lifetime, Lomax, shape_at_once};
 
 use panels::Panels;
 
@@ -56,7 +56,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
     }
 
     fn silence(&self, row: &Customer) -> Silence {
-        self.silence_weighted(row, 0.0, |_| 1.0)
+        self.silence_weighted(row, 0.0, &|_| 1.0)
     }
 
     /// The same, with those who left at `τ` counted `weight(τ)` times; `speed` is how fast the
@@ -64,7 +64,19 @@ impl<L: Lifetime> BuyingLifetime<L> {
     ///
     /// `ln w(τ)/w(t_x)` comes from what is left of the lifetime at `t_x`: as a difference of two
     /// logarithms, which may be millions each, it would not have its digits.
-    fn silence_weighted(&self, row: &Customer, speed: f64, weight: impl Fn(f64) -> f64) -> Silence {
+    fn silence_weighted(&self, row: &Customer, speed: f64, weight: &dyn Fn(f64) -> f64) -> Silence {
+        if let Some(at_once) = self.lifetime.at_once() {
+            let stayed = BuyingLifetime { lifetime: at_once.others, ..*self };
+            let left_at_once = weight(0.0);
+            let Silence { alive, left } = stayed.silence_weighted(row, speed, weight);
+            return match row.t_x > 0.0 {
+                true => Silence { alive, left },
+                false => Silence {
+                    alive: at_once.stay() * alive,
+                    left: at_once.leave() * left_at_once + at_once.stay() * left,
+                },
+            };
+        }
         let power = self.r + f64::from(row.x);
         // Times are counted from t_x, so that those far smaller than it are still told apart.
         let (rest, silence) = (self.lifetime.aged(row.t_x), row.t - row.t_x);

@@ -99,7 +99,7 @@ impl Model for MbgCnbd {
     fn limits(&self) -> Vec<Limit<Self>> {
         let own = |at: Erlang| MbgCnbd { k: at.k, r: at.r, alpha: at.alpha, a: at.a, b: at.b };
         let limits = self.kernel().limits().into_iter();
-        limits.map(|limit| Limit { of: limit.of, model: own(limit.model), words: limit.words }).collect()
+        limits.map(|limit| Limit::of_kernel(limit, own, 0)).collect()
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

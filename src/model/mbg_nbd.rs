@@ -88,7 +88,7 @@ impl Model for MbgNbd {
         let own =
             |kernel: BetaGeometric| MbgNbd { r: kernel.r, alpha: kernel.alpha, a: kernel.a, b: kernel.b };
         let limits = self.kernel().limits().into_iter();
-        limits.map(|limit| Limit { of: limit.of, model: own(limit.model), words: limit.words }).collect()
+        limits.map(|limit| Limit::of_kernel(limit, own, 0)).collect()
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

@@ -199,6 +199,36 @@ pub struct Limit<M> {
     pub model: M,
     /// What it means.
     pub words: String,
+    /// Where the data do not tell one place from another once the limit is reached: directions in the logarithms of
+    /// the parameters. The first parameter of each is held where the limit has put it; the others are still to be
+    /// estimated, unless another direction holds them.
+    pub flat: Vec<Direction>,
+}
+
+/// A direction in the logarithms of parameters: the places of those that move, and how far.
+pub type Direction = Vec<(usize, f64)>;
+
+impl<M> Limit<M> {
+    /// The same limit of a model that this one is the kernel of, whose parameters begin this many places later.
+    fn of_kernel<K>(limit: Limit<K>, own: impl Fn(K) -> M, later: usize) -> Self {
+        let moved = |direction: Direction| direction.into_iter().map(|(i, by)| (i + later, by)).collect();
+        Limit {
+            of: limit.of,
+            model: own(limit.model),
+            words: limit.words,
+            flat: limit.flat.into_iter().map(moved).collect(),
+        }
+    }
+}
+
+/// One parameter alone.
+fn alone(place: usize) -> Direction {
+    vec![(place, 1.0)]
+}
+
+/// Two that grow together, in proportion.
+fn together(one: usize, other: usize) -> Direction {
+    vec![(one, 1.0), (other, 1.0)]
 }
 
 /// What a fit needs of a model.
@@ -218,6 +248,11 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// Its parameters, in order.
     const PARAMS: &'static [ParamSpec];
+    /// The largest value that a parameter may have.
+    const LARGEST: f64 = LARGEST;
+    /// A search stays within `e^±WALL` of the scale of the data in each parameter: beyond, the likelihood is that
+    /// of a limit, to rounding.
+    const WALL: f64 = 24.0;
     /// Are its data purchases at given opportunities, and not at any moment?
     const OPPORTUNITIES: bool = false;
 
@@ -241,10 +276,11 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
                 let message = format!("parameter {} = {value} must be positive and finite", spec.name);
                 return Err(Error::model(Self::NAME, message));
             }
-            if !(SMALLEST..=LARGEST).contains(value) {
+            if !(SMALLEST..=Self::LARGEST).contains(value) {
                 let message = format!(
-                    "parameter {} = {value:e} must be between {SMALLEST:e} and {LARGEST:e}",
-                    spec.name
+                    "parameter {} = {value:e} must be between {SMALLEST:e} and {:e}",
+                    spec.name,
+                    Self::LARGEST
                 );
                 return Err(Error::model(Self::NAME, message));
             }
@@ -265,9 +301,9 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// In words, if these data cannot determine the parameters at all.
     fn starts(table: &Self::Table) -> Result<Vec<Vec<f64>>, String>;
 
-    /// The limits of the model that these parameters may stand for, with what each means: the model
-    /// taken to the limit, to the precision of any forecast. A fit that has run to the edge of the
-    /// parameter space takes those that fit as well.
+    /// The limits of the model, with what each means: the model taken to the limit from these parameters, to the
+    /// precision of any forecast. The same ones in the same order, whatever the parameters. A fit that has run to
+    /// the edge of the parameter space takes those that fit as well, or looks for the best along each.
     fn limits(&self) -> Vec<Limit<Self>>;
 
     /// Log-likelihood of one customer.

@@ -32,7 +32,7 @@ use crate::model::process::{Leaving, rates};
 use crate::model::table::{Customer, CustomerTable};
 use crate::model::{
     Attrition, Derivatives, Discounting, Habits, Limit, Mixing, Model, Order, Outlook, ParamSpec, Population,
-    Process, Scale, Scorer,
+    Process, Scale, Scorer, together,
 };
 use crate::special::negative_binomial_pmf;
 
@@ -91,7 +91,7 @@ impl Model for Nbd {
             self.r / self.alpha
         );
         let model = Nbd { r: 1e10, alpha: 1e10 * (self.alpha / self.r) };
-        vec![Limit { of: "buying rate", model, words }]
+        vec![Limit { of: "buying rate", model, words, flat: vec![together(0, 1)] }]
     }
 
     fn log_likelihood(&self, row: &Customer) -> f64 {

@@ -31,15 +31,16 @@
 
 use std::ops::Range;
 
+use rand::RngExt;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
 use crate::error::Result;
-use crate::model::lifetime::{BuyingLifetime, Lifetime, Lomax, Prepared};
+use crate::model::lifetime::{AT_ONCE, BuyingLifetime, Lifetime, Lomax, Prepared, shape_at_once};
 use crate::model::process::{Process, buy_until, rates};
 use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale, Table};
+use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, Table, alone, together};
 
 /// The Pareto/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,19 +112,24 @@ impl Model for ParetoNbd {
              infinity together",
             r / alpha
         );
-        let leaving = |s: f64, beta: f64, words: String| Limit {
+        let s_at_once = shape_at_once(s, beta, alpha);
+        let stay = Lomax { s: s_at_once, beta: AT_ONCE }.ln_survival(1.0).exp();
+        let at_once = format!(
+            "a share {:.3} of customers leaves at once and the others never: s and beta -> 0 with s ln(1/beta) fixed",
+            1.0 - stay
+        );
+        let leaving = |s: f64, beta: f64, words: String, flat: Vec<Direction>| Limit {
             of: "leaving",
             model: ParetoNbd { s, beta, ..*self },
             words,
+            flat,
         };
+        let same_rate = ParetoNbd { r: 1e10, alpha: 1e10 * (alpha / r), ..*self };
         vec![
-            leaving(1e-250, beta.max(1e-3), nobody),
-            leaving(1e10, 1e10 * (beta / s), alike),
-            Limit {
-                of: "buying rate",
-                model: ParetoNbd { r: 1e10, alpha: 1e10 * (alpha / r), ..*self },
-                words: rates,
-            },
+            leaving(1e-250, beta.max(1e-3), nobody, vec![alone(2), alone(3)]),
+            leaving(1e10, 1e10 * (beta / s), alike, vec![together(2, 3)]),
+            leaving(s_at_once, AT_ONCE, at_once, vec![alone(3)]),
+            Limit { of: "buying rate", model: same_rate, words: rates, flat: vec![together(0, 1)] },
         ]
     }
 
@@ -158,9 +164,10 @@ impl BuyingLifetime<Lomax> {
 }
 
 fn leaving(shape: f64, rate: f64, lifetime: &Lomax) -> Result<Box<dyn Process>> {
-    let never = lifetime.is_endless();
+    let at_once = lifetime.at_once().map(|at_once| at_once.leave());
+    let never = lifetime.is_endless() || at_once.is_some();
     let leaving = if never { None } else { Some(rates(lifetime.s, lifetime.beta)?) };
-    Ok(Box::new(Leaving { rate: rates(shape, rate)?, leaving }))
+    Ok(Box::new(Leaving { rate: rates(shape, rate)?, leaving, at_once }))
 }
 
 /// Buys at a steady rate for an exponential time.
@@ -168,10 +175,15 @@ struct Leaving {
     rate: Gamma<f64>,
     /// `None`: for ever.
     leaving: Option<Gamma<f64>>,
+    /// The share that leaves at once.
+    at_once: Option<f64>,
 }
 
 impl Process for Leaving {
     fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
+        if self.at_once.is_some_and(|share| rng.random::<f64>() < share) {
+            return 1.0;
+        }
         let rate = self.rate.sample(rng);
         let exponential: f64 = Exp1.sample(rng);
         let lifetime = self.leaving.map_or(f64::INFINITY, |leaving| exponential / leaving.sample(rng));

@@ -71,8 +71,7 @@ impl Model for Sbg {
     }
 
     fn limits(&self) -> Vec<Limit<Self>> {
-        let limit = |(alpha, beta, words)| Limit { of: "chance to leave", model: Sbg { alpha, beta }, words };
-        limits(self.alpha, self.beta).into_iter().map(limit).collect()
+        limits(self.alpha, self.beta, |alpha, beta| Sbg { alpha, beta })
     }
 
     fn log_likelihood(&self, row: &ContractRow) -> f64 {

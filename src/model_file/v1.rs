@@ -265,6 +265,7 @@ impl Fit {
             sample_size: self.sample_size,
             free_parameters: self.free_parameters,
             distinct_rows: self.distinct_rows,
+            flat: Vec::new(),
             warnings: warnings.collect(),
             notes: Vec::new(),
             coefficients,

@@ -65,9 +65,10 @@ pub(in crate::fit) fn search(
     options: &FitOptions,
     progress: &dyn Progress,
 ) -> Option<(Array1<f64>, bool)> {
-    let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
+    let wall = start.iter().fold(WALL, |wall, u| wall.max(u.abs() + 8.0));
+    let limits = Limits { wall, max_iterations: options.max_iterations };
     let outcome = minimise(|u: &Array1<f64>| objective(u), start.clone(), limits, progress).ok()?;
-    match assess(&outcome, WALL).verdict {
+    match assess(&outcome, wall).verdict {
         Verdict::Maximum => Some((outcome.u, false)),
         Verdict::Limit => Some((outcome.u, true)),
         Verdict::Neither(_) => None,

@@ -132,7 +132,9 @@ impl Target<'_> {
     /// normal. `None` without a covariance.
     fn whitened<'a>(&'a self, progress: &'a dyn Progress) -> Option<Whitened<'a>> {
         let factor = cholesky(self.covariance.as_ref()?);
-        Some(Whitened { density: self.density, mode: &self.mode, factor, progress })
+        // A maximum may lie beyond the walls of most searches.
+        let wall = self.mode.iter().fold(crate::fit::WALL, |wall, u| wall.max(u.abs() + 8.0));
+        Some(Whitened { density: self.density, mode: &self.mode, factor, wall, progress })
     }
 }
 
@@ -141,6 +143,7 @@ struct Whitened<'a> {
     density: &'a Density<'a>,
     mode: &'a Array1<f64>,
     factor: Array2<f64>,
+    wall: f64,
     progress: &'a dyn Progress,
 }
 
@@ -153,7 +156,7 @@ impl Whitened<'_> {
     /// everywhere once the caller wants it to stop.
     fn at(&self, z: &Array1<f64>) -> (f64, Array1<f64>) {
         let u = self.free(z);
-        if self.progress.stopped() || u.iter().any(|u| u.abs() > crate::fit::WALL) {
+        if self.progress.stopped() || u.iter().any(|u| u.abs() > self.wall) {
             return (f64::NEG_INFINITY, Array1::zeros(z.len()));
         }
         let at = (self.density)(&u, Order::First);
@@ -206,7 +209,7 @@ fn explore_with<M: Model>(
     });
     let target = Target {
         density: &|u, order| objective.log_posterior(u, order),
-        mode: space.to_free(&theta).mapv(|u| u.clamp(-crate::fit::WALL, crate::fit::WALL)),
+        mode: space.to_free(&theta).mapv(|u| u.clamp(-M::WALL, M::WALL)),
         covariance,
         natural: &|u| space.to_natural(u),
         names: space.free.iter().map(|i| (M::PARAMS[*i].name.to_owned(), *i)).collect(),

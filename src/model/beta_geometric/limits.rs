@@ -1,8 +1,8 @@
 //! Where a fit of either model starts, and the limits it may end at.
 
-use crate::model::Limit;
 use crate::model::beta_geometric::BetaGeometric;
 use crate::model::table::CustomerTable;
+use crate::model::{Direction, Limit, alone, together};
 
 /// `a` below this stands for 0: nobody ever leaves, however long the silence.
 pub(super) const NEVER: f64 = 1e-200;
@@ -52,17 +52,19 @@ impl BetaGeometric {
             r / alpha
         );
         let same_rate = BetaGeometric { r: 1e10, alpha: 1e10 * (alpha / r), ..*self };
-        let chances = |a: f64, b: f64, words: String| Limit {
+        let (both, shares) = (|| vec![alone(2), alone(3)], || vec![together(2, 3)]);
+        let chances = |a: f64, b: f64, words: String, flat: Vec<Direction>| Limit {
             of: "chance to leave",
             model: BetaGeometric { a, b, ..*self },
             words,
+            flat,
         };
         vec![
-            chances(1e-250, 1.0, nobody),
-            chances(1.0, 1e-12, everybody),
-            chances(1e10 * mean, 1e10 * (b / (a + b)), alike),
-            chances(1e-10 * mean, 1e-10 * (b / (a + b)), kinds),
-            Limit { of: "buying rate", model: same_rate, words: rates },
+            chances(1e-250, 1.0, nobody, both()),
+            chances(1.0, 1e-12, everybody, both()),
+            chances(1e10 * mean, 1e10 * (b / (a + b)), alike, shares()),
+            chances(1e-10 * mean, 1e-10 * (b / (a + b)), kinds, shares()),
+            Limit { of: "buying rate", model: same_rate, words: rates, flat: vec![together(0, 1)] },
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Where a fit starts, and the limits it may end at.
 
 use super::{BgBb, admits};
-use crate::model::{Customer, CustomerTable, Limit};
+use crate::model::{Customer, CustomerTable, Direction, Limit, alone, together};
 
 /// Opportunities that a fit goes through one by one for each number of purchases, at most.
 const MOST: f64 = 20_000.0;
@@ -50,15 +50,17 @@ impl BgBb {
     pub(super) fn limits_of(&self) -> Vec<Limit<Self>> {
         let BgBb { alpha, beta, gamma, delta } = *self;
         let (buy, leave) = (alpha / (alpha + beta), gamma / (gamma + delta));
-        let leaving = |gamma: f64, delta: f64, words: String| Limit {
+        let leaving = |gamma: f64, delta: f64, words: String, flat: Vec<Direction>| Limit {
             of: "chance to leave",
             model: BgBb { gamma, delta, ..*self },
             words,
+            flat,
         };
-        let buying = |alpha: f64, beta: f64, words: String| Limit {
+        let buying = |alpha: f64, beta: f64, words: String, flat: Vec<Direction>| Limit {
             of: "chance to buy",
             model: BgBb { alpha, beta, ..*self },
             words,
+            flat,
         };
         let nobody = "no churn visible, nobody seems to leave: gamma/(gamma + delta) -> 0".to_owned();
         let everybody = "everyone leaves before the first opportunity: delta/(gamma + delta) -> 0".to_owned();
@@ -83,13 +85,13 @@ impl BgBb {
             shown(buy)
         );
         vec![
-            leaving(1e-250, 1.0, nobody),
-            leaving(1.0, 1e-12, everybody),
-            leaving(1e10 * leave, 1e10 * (delta / (gamma + delta)), same),
-            leaving(1e-10 * leave, 1e-10 * (delta / (gamma + delta)), kinds),
-            buying(1.0, 1e-12, always),
-            buying(1e10 * buy, 1e10 * (beta / (alpha + beta)), alike),
-            buying(1e-10 * buy, 1e-10 * (beta / (alpha + beta)), two),
+            leaving(1e-250, 1.0, nobody, vec![alone(2), alone(3)]),
+            leaving(1.0, 1e-12, everybody, vec![alone(2), alone(3)]),
+            leaving(1e10 * leave, 1e10 * (delta / (gamma + delta)), same, vec![together(2, 3)]),
+            leaving(1e-10 * leave, 1e-10 * (delta / (gamma + delta)), kinds, vec![together(2, 3)]),
+            buying(1.0, 1e-12, always, vec![alone(0), alone(1)]),
+            buying(1e10 * buy, 1e10 * (beta / (alpha + beta)), alike, vec![together(0, 1)]),
+            buying(1e-10 * buy, 1e-10 * (beta / (alpha + beta)), two, vec![together(0, 1)]),
         ]
     }
 }

@@ -20,15 +20,11 @@ impl Erlang {
             _ => "a model of regular purchases without churn fits as well",
         };
         let limits = self.without_stages().limits_beside(without_churn).into_iter();
-        let own = |limit: Limit<beta_geometric::BetaGeometric>| {
-            let at = limit.model;
+        let own = |at: beta_geometric::BetaGeometric| {
             let alpha = at.alpha / self.stages();
-            Limit {
-                of: limit.of,
-                model: Erlang { r: at.r, alpha, a: at.a, b: at.b, ..*self },
-                words: limit.words,
-            }
+            Erlang { r: at.r, alpha, a: at.a, b: at.b, ..*self }
         };
-        limits.map(own).collect()
+        // `k` comes first.
+        limits.map(|limit| Limit::of_kernel(limit, own, 1)).collect()
     }
 }

@@ -69,9 +69,9 @@ impl<L: Lifetime> BuyingLifetime<L> {
     pub fn habits(&self, customer: &Customer) -> Habits {
         let shape = self.r + f64::from(customer.x);
         let all = self.silence(customer);
-        let rate = self.silence_weighted(customer, 0.0, |age| shape / (self.alpha + age));
+        let rate = self.silence_weighted(customer, 0.0, &|age| shape / (self.alpha + age));
         let prone =
-            self.silence_weighted(customer, self.lifetime.ageing(), |age| self.lifetime.proneness(age).1);
+            self.silence_weighted(customer, self.lifetime.ageing(), &|age| self.lifetime.proneness(age).1);
         let both = all.alive + all.left;
         Habits {
             rate: (all.alive * shape / (self.alpha + customer.t) + rate.left) / both,

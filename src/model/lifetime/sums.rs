@@ -156,6 +156,13 @@ impl<L: Lifetime> BuyingLifetime<L> {
     /// `∫ w h / e^ln_w` with its derivatives.
     fn between<const SECOND: bool>(&self, x: f64, from: f64, to: f64, ln_w: f64) -> Jet {
         let mut jet = ZERO;
+        if let Some(at_once) = self.lifetime.at_once().filter(|_| from == 0.0) {
+            // 1 − e^−k, by s.
+            let place_of_s = 2 + at_once.place;
+            jet.value = at_once.leave();
+            jet.first[place_of_s] = -at_once.by_s * at_once.stay();
+            jet.second[place(place_of_s, place_of_s)] = -at_once.by_s.powi(2) * at_once.stay();
+        }
         for panel in Panels::new(self, self.r + x, from, to) {
             panel.nodes(|age, weight| {
                 let (survival, hazard) = self.lifetime.slopes(age);

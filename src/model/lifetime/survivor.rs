@@ -3,8 +3,51 @@
 
 use crate::model::{Dropout, Mixing};
 
-/// `s` below this stands for 0: nobody ever leaves.
+/// Parameters below this stand for 0. `s`: nobody ever leaves. `beta`: who leaves does it at once, the others
+/// never; see [`AtOnce`].
 const NEVER: f64 = 1e-200;
+
+/// What `beta` is where it stands for 0. A time must stay below [`NEVER`] in any unit.
+pub(in crate::model) const AT_ONCE: f64 = 1e-220;
+/// `ln 1/β` there.
+const DEPTH: f64 = 506.568_720_458_690_1;
+
+/// As `s` and `β` go to 0 with `s ln(1/β) = k` fixed, proneness to leave becomes either none or endless: a share
+/// `1 − e^−k` of new customers leaves at once. In parameters `s = k/ln(1/β)`, with `β` at [`AT_ONCE`]; there the
+/// formulas are those of the limit itself, `β^s` without what depends on the age.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::model) struct AtOnce<L> {
+    /// `ln` of the share that stays, `−k`.
+    pub ln_stay: f64,
+    /// Its derivative by `s`.
+    pub by_s: f64,
+    /// Where `s` is among the lifetime's parameters.
+    pub place: usize,
+    /// The lifetime of those who stay.
+    pub others: L,
+}
+
+impl<L> AtOnce<L> {
+    fn new(s: f64, place: usize, others: L) -> Self {
+        AtOnce { ln_stay: -DEPTH * s, by_s: -DEPTH, place, others }
+    }
+
+    /// The share that stays.
+    pub fn stay(&self) -> f64 {
+        self.ln_stay.exp()
+    }
+
+    /// The share that leaves.
+    pub fn leave(&self) -> f64 {
+        -self.ln_stay.exp_m1()
+    }
+}
+
+/// `s` at the limit where, of `s` and `β`, this power of `β` is the share that stays at an age: the search for the
+/// limit's own share begins there.
+pub(in crate::model) fn shape_at_once(s: f64, beta: f64, age: f64) -> f64 {
+    if beta < NEVER { s } else { (s * (age / beta).ln_1p()).clamp(0.05, 3.0) / DEPTH }
+}
 
 /// Lifetime parameters, at most.
 pub(in crate::model) const MOST: usize = 3;
@@ -25,6 +68,10 @@ pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'sta
 
     /// Does nobody ever leave?
     fn is_endless(&self) -> bool;
+
+    /// Does a share of customers leave at once? `None` but for the limit where it does. `S` jumps at 0 then;
+    /// [`Lifetime::aged`] is that of those who stayed, at any age.
+    fn at_once(&self) -> Option<AtOnce<Self>>;
 
     /// `ln S(age)`
     fn ln_survival(&self, age: f64) -> f64;
@@ -64,6 +111,11 @@ pub(in crate::model) trait Lifetime: Copy + std::fmt::Debug + Send + Sync + 'sta
     fn ageing(&self) -> f64;
 }
 
+/// What holds at any age but 0.
+fn if_older(age: f64, value: f64) -> f64 {
+    if age > 0.0 { value } else { 0.0 }
+}
+
 /// Exponential lifetimes with rate Gamma(s, beta): `S = (β/(β+τ))^s`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::model) struct Lomax {
@@ -78,16 +130,32 @@ impl Lifetime for Lomax {
         self.s < NEVER
     }
 
+    fn at_once(&self) -> Option<AtOnce<Self>> {
+        let others = Lomax { s: 1e-250, beta: 1.0 };
+        (self.beta < NEVER && !self.is_endless()).then(|| AtOnce::new(self.s, 0, others))
+    }
+
     fn ln_survival(&self, age: f64) -> f64 {
-        -self.s * (age / self.beta).ln_1p()
+        match self.at_once() {
+            Some(at_once) => if_older(age, at_once.ln_stay),
+            None => -self.s * (age / self.beta).ln_1p(),
+        }
     }
 
     fn ln_hazard(&self, age: f64) -> f64 {
-        (self.s / (self.beta + age)).ln()
+        if self.at_once().is_some() { f64::NEG_INFINITY } else { (self.s / (self.beta + age)).ln() }
     }
 
     fn slopes(&self, age: f64) -> (Slopes, Slopes) {
         let (s, beta) = (self.s, self.beta);
+        if let Some(at_once) = self.at_once() {
+            let survival = Slopes {
+                value: if_older(age, at_once.ln_stay),
+                first: [if_older(age, at_once.by_s), 0.0, 0.0],
+                ..Slopes::default()
+            };
+            return (survival, Slopes { value: f64::NEG_INFINITY, ..Slopes::default() });
+        }
         let inverse = 1.0 / (beta + age);
         let gap = age * inverse / beta;
         let log = (age / beta).ln_1p();
@@ -105,7 +173,7 @@ impl Lifetime for Lomax {
     }
 
     fn reach(&self, age: f64) -> f64 {
-        3.0 * (self.beta + age)
+        if self.at_once().is_some() { f64::INFINITY } else { 3.0 * (self.beta + age) }
     }
 
     fn growth(&self, _: f64) -> f64 {
@@ -113,7 +181,10 @@ impl Lifetime for Lomax {
     }
 
     fn aged(&self, age: f64) -> Self {
-        Lomax { s: self.s, beta: self.beta + age }
+        match self.at_once() {
+            Some(at_once) => at_once.others,
+            None => Lomax { s: self.s, beta: self.beta + age },
+        }
     }
 
     fn mean(&self) -> f64 {
@@ -133,7 +204,8 @@ impl Lifetime for Lomax {
     }
 
     fn proneness(&self, age: f64) -> (f64, f64) {
-        (self.s / (self.beta + age), (self.s + 1.0) / (self.beta + age))
+        let alive = if self.at_once().is_some() { 0.0 } else { self.s / (self.beta + age) };
+        (alive, (self.s + 1.0) / (self.beta + age))
     }
 
     fn mixing(&self) -> Dropout {
@@ -163,6 +235,22 @@ impl Gompertz {
         (q, self.beta * q - (-self.b * age).exp_m1())
     }
 
+    /// The derivatives where a share leaves at once and the others all at the rate `b s`.
+    fn slopes_at_once(&self, age: f64, at_once: &AtOnce<Self>) -> (Slopes, Slopes) {
+        let (b, s) = (self.b, self.s);
+        let survival = Slopes {
+            value: if_older(age, at_once.ln_stay) - s * b * age,
+            first: [-s * age, if_older(age, at_once.by_s) - b * age, 0.0],
+            second: [[0.0, -age, 0.0], [0.0; MOST], [0.0; MOST]],
+        };
+        let hazard = Slopes {
+            value: (b * s).ln(),
+            first: [1.0 / b, 1.0 / s, 0.0],
+            second: [[-1.0 / (b * b), 0.0, 0.0], [0.0, -1.0 / (s * s), 0.0], [0.0; MOST]],
+        };
+        (survival, hazard)
+    }
+
     /// From here on `β − 1` does not show beside `e^(bτ)`.
     fn exponential_age(&self) -> f64 {
         (self.beta.max(1.0).ln() + 40.0) / self.b
@@ -183,19 +271,34 @@ impl Lifetime for Gompertz {
     const PARAMS: usize = 3;
 
     fn is_endless(&self) -> bool {
-        self.s < NEVER
+        self.s < NEVER || (self.b < NEVER && self.beta >= NEVER)
+    }
+
+    /// Those who stay leave at the rate `b s`, all alike.
+    fn at_once(&self) -> Option<AtOnce<Self>> {
+        let others = Gompertz { beta: 1.0, ..*self };
+        (self.beta < NEVER && self.s >= NEVER).then(|| AtOnce::new(self.s, 1, others))
     }
 
     fn ln_survival(&self, age: f64) -> f64 {
-        -self.s * self.log(age)
+        match self.at_once() {
+            Some(at_once) => if_older(age, at_once.ln_stay) + at_once.others.ln_survival(age),
+            None => -self.s * self.log(age),
+        }
     }
 
     fn ln_hazard(&self, age: f64) -> f64 {
-        (self.b * self.s / self.decayed(age).1).ln()
+        match self.at_once() {
+            Some(_) => (self.b * self.s).ln(),
+            None => (self.b * self.s / self.decayed(age).1).ln(),
+        }
     }
 
     /// In the order `b`, `s`, `beta`.
     fn slopes(&self, age: f64) -> (Slopes, Slopes) {
+        if let Some(at_once) = self.at_once() {
+            return self.slopes_at_once(age, &at_once);
+        }
         let (b, s, beta) = (self.b, self.s, self.beta);
         let (q, k) = self.decayed(age);
         let rest = -(-b * age).exp_m1(); // 1 − q
@@ -233,7 +336,7 @@ impl Lifetime for Gompertz {
     /// `S` has its singularities where `e^(bτ) = 1 − β`: on the real axis left of 0 for `β < 1`, else
     /// (and again) a distance `π/b` from it or more.
     fn reach(&self, age: f64) -> f64 {
-        if age >= self.exponential_age() {
+        if age >= self.exponential_age() || self.at_once().is_some() {
             return f64::INFINITY;
         }
         let far = 2.0 / self.b;
@@ -241,11 +344,14 @@ impl Lifetime for Gompertz {
     }
 
     fn growth(&self, age: f64) -> f64 {
-        if age < self.exponential_age() { self.b } else { 0.0 }
+        if age < self.exponential_age() && self.at_once().is_none() { self.b } else { 0.0 }
     }
 
     fn aged(&self, age: f64) -> Self {
-        Gompertz { beta: self.decayed(age).1, ..*self }
+        match self.at_once() {
+            Some(at_once) => at_once.others,
+            None => Gompertz { beta: self.decayed(age).1, ..*self },
+        }
     }
 
     fn mean(&self) -> f64 {
@@ -263,7 +369,8 @@ impl Lifetime for Gompertz {
     fn proneness(&self, age: f64) -> (f64, f64) {
         let (q, k) = self.decayed(age);
         let one = self.b * q / k;
-        (self.s * one, (self.s + 1.0) * one)
+        let alive = if self.at_once().is_some() { self.s * self.b } else { self.s * one };
+        (alive, (self.s + 1.0) * one)
     }
 
     /// `b η`, `η` ~ Gamma(s, beta).
