@@ -5,17 +5,21 @@
 //!
 //! The suite looks at a few of each kind. The whole study, and its figures:
 //! `CLV_RANDOM_FITS=2000 cargo test --release --test random_fits -- --nocapture`. An optimiser that shares no
-//! code with this one looks for better maxima in tests/random_fits_scipy.py.
+//! code with this one looks for better maxima: tests/random_fits_scipy.py, of what the study writes with
+//! `CLV_RANDOM_FITS_DUMP=fits.jsonl`.
 
 mod common;
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use clv::counts::Counts;
 use clv::error::{Error, ErrorKind};
 use clv::family::PURCHASE_MODELS;
 use clv::fit::{FitOptions, FitReport, Prior, StopReason, fit, fit_spend};
-use clv::model::{Bdw, Contract, ContractTable, Customer, Model, Sbg, Spend, SpendRow};
+use clv::model::{
+    Bdw, Contract, ContractTable, Customer, CustomerTable, Model, Sbg, Spend, SpendRow, SpendTable,
+};
 use common::random_logs::{contracts, counted};
 use rayon::prelude::*;
 
@@ -31,6 +35,12 @@ struct Outcome {
     at_boundary: bool,
     /// Did it not converge with the weak prior either?
     helpless: Option<String>,
+    /// What it was fitted to, if it is to be written.
+    data: serde_json::Value,
+}
+
+fn dumped() -> bool {
+    std::env::var_os("CLV_RANDOM_FITS_DUMP").is_some()
 }
 
 fn seeds() -> u64 {
@@ -48,7 +58,14 @@ fn outcome<T>(
     let fitted = fit(&FitOptions::default());
     let seconds = start.elapsed();
     assert!(seconds < Duration::from_secs(10), "{model} {label}: {seconds:?}");
-    let none = Outcome { model, log_likelihood: None, failed: false, at_boundary: false, helpless: None };
+    let none = Outcome {
+        model,
+        log_likelihood: None,
+        failed: false,
+        at_boundary: false,
+        helpless: None,
+        data: serde_json::Value::Null,
+    };
     match fitted {
         Ok((fitted, report)) => {
             check(&fitted);
@@ -103,14 +120,20 @@ fn purchases(seed: u64) -> (String, Vec<Outcome>) {
             }
         }));
     }
-    if let Some(spend) = spend {
+    if let Some(spend) = &spend {
         let fit = |options: &FitOptions| {
-            fit_spend(&spend, &amounts, options, &()).map(|fitted| (fitted.model, fitted.report))
+            fit_spend(spend, &amounts, options, &()).map(|fitted| (fitted.model, fitted.report))
         };
         outcomes.push(outcome(&label, "gamma-gamma", fit, |model| {
             finite(&label, "spend", model.expected_spend(&SpendRow { x: 2, mean: 10.0 }));
             finite(&label, "spend", model.expected_spend(&SpendRow { x: 0, mean: 0.0 }));
         }));
+    }
+    for outcome in outcomes.iter_mut().filter(|_| dumped()) {
+        outcome.data = match (outcome.model, &spend) {
+            ("gamma-gamma", Some(spend)) => spend_rows(spend),
+            _ => customer_rows(&customers),
+        };
     }
     (label, outcomes)
 }
@@ -126,7 +149,11 @@ fn contractual(seed: u64) -> (String, Vec<Outcome>) {
     }
     let (terms, table) = contracts(seed);
     let label = format!("{terms:?} {seed}");
-    let outcomes = vec![one::<Sbg>(&label, &table), one::<Bdw>(&label, &table)];
+    let mut outcomes = vec![one::<Sbg>(&label, &table), one::<Bdw>(&label, &table)];
+    for outcome in outcomes.iter_mut().filter(|_| dumped()) {
+        let rows = table.rows.iter().zip(&table.count);
+        outcome.data = rows.map(|(row, count)| serde_json::json!([row.periods, row.ended, count])).collect();
+    }
     (label, outcomes)
 }
 
@@ -159,6 +186,7 @@ fn study(of: fn(u64) -> (String, Vec<Outcome>)) {
         }
     }
     beaten.iter().for_each(|line| println!("{line}"));
+    dump(&all);
     let mut names: Vec<&str> =
         all.iter().flat_map(|(_, outcomes)| outcomes.iter().map(|o| o.model)).collect();
     names.sort_unstable();
@@ -183,6 +211,34 @@ fn study(of: fn(u64) -> (String, Vec<Outcome>)) {
         }
     }
     assert!(lost.is_empty() && beaten.is_empty(), "{lost:?}\n{} beaten by special cases", beaten.len());
+}
+
+/// The log-likelihoods, for others to beat.
+fn dump(all: &[(String, Vec<Outcome>)]) {
+    let Some(path) = std::env::var_os("CLV_RANDOM_FITS_DUMP") else { return };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    for (label, outcomes) in all {
+        for outcome in outcomes.iter().filter(|outcome| !outcome.data.is_null()) {
+            let Outcome { model, log_likelihood, data, .. } = outcome;
+            let line = serde_json::json!({
+                "label": label, "model": model, "log_likelihood": log_likelihood, "data": data,
+            });
+            writeln!(file, "{line}").unwrap();
+        }
+    }
+}
+
+/// The rows of a table: `(x, t_x, T)` or `(x, mean)` or `(periods, ended)`, and how many.
+fn customer_rows(table: &CustomerTable) -> serde_json::Value {
+    let time = |i: u32| table.times[i as usize];
+    let rows = table.groups.iter().flat_map(|group| group.rows.clone().map(move |row| (group.x, row)));
+    rows.map(|(x, row)| serde_json::json!([x, time(table.t_x[row]), time(table.t[row]), table.count[row]]))
+        .collect()
+}
+
+fn spend_rows(table: &SpendTable) -> serde_json::Value {
+    let rows = table.groups.iter().flat_map(|group| group.rows.clone().map(move |row| (group.x, row)));
+    rows.map(|(x, row)| serde_json::json!([x, table.mean[row], table.count[row]])).collect()
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn make(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
             about.set_item("model", model)?;
             "OptionError"
         }
-        ErrorKind::NotConverged { model, report } => {
+        ErrorKind::NotConverged { model, report, .. } => {
             about.set_item("model", model)?;
             about.set_item("report", to_python(py, &clv::report::fit_json(report))?)?;
             "NotConvergedError"

@@ -15,7 +15,7 @@ use super::transform::Space;
 use super::uncertainty::{Uncertainty, Verdict, assess};
 use super::{FitOptions, Prior};
 use crate::error::Result;
-use crate::model::{Direction, Limit, Model};
+use crate::model::{Direction, Limit, Model, Table};
 use crate::progress::Progress;
 
 /// The best place along a limit, or along several of different things.
@@ -24,6 +24,8 @@ pub(super) struct Corner<M> {
     /// What it means, limit by limit.
     pub words: Vec<String>,
     pub flat: Vec<Direction>,
+    /// The limits' places in the model's list.
+    choice: Vec<usize>,
     pub space: Space,
     pub outcome: Outcome,
     pub uncertainty: Uncertainty,
@@ -46,11 +48,32 @@ pub(super) fn same(value: f64) -> f64 {
     1e-7 + 1e-11 * value.abs()
 }
 
-/// The highest likelihood along the limits, searched from each of these parameters.
+/// Up to this many rows all limits are searched from everywhere.
+pub(super) const FEW: usize = 1024;
+
+/// The highest likelihood along the limits, searched from each of these parameters, the best first. Of many rows a part
+/// says which limits.
 ///
 /// # Errors
 /// If the caller wants it to stop.
 pub(super) fn best<M: Model>(
+    table: &M::Table,
+    from: &[M],
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<Option<Corner<M>>> {
+    if table.len() <= FEW {
+        return best_of_all(table, from, options, progress);
+    }
+    let thinned = table.thinned(table.len().div_ceil(FEW));
+    let from = &from[..from.len().min(1)];
+    match best_of_all(&thinned, from, options, progress)? {
+        Some(found) => along(table, found.model, &found.choice, options, progress),
+        None => Ok(None),
+    }
+}
+
+fn best_of_all<M: Model>(
     table: &M::Table,
     from: &[M],
     options: &FitOptions,
@@ -122,7 +145,8 @@ fn along<M: Model>(
     let value = -log_likelihood_sum(&model, table).value;
     let model = if value <= outcome.at.value + same(value) { model } else { reached };
     let space = objective.space;
-    Ok(Some(Corner { model, words, flat, space, outcome, uncertainty }))
+    let choice = choice.to_vec();
+    Ok(Some(Corner { model, words, flat, choice, space, outcome, uncertainty }))
 }
 
 /// How far inside it is looked, as powers of e.

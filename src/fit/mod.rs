@@ -103,11 +103,10 @@ pub fn fit<M: Model>(table: &M::Table, options: &FitOptions, progress: &dyn Prog
         }
     }
     let mut fitted = at_best(&objective, table, &search);
-    if needs_corners(&fitted.report, table, options) {
-        if let Some(better) = at_limits(&objective, table, &mut search, &starts, &fitted, options, progress)?
-        {
-            fitted = better;
-        }
+    if needs_corners(&fitted.report, table, options)
+        && let Some(better) = at_limits(&objective, table, &mut search, &starts, &fitted, options, progress)?
+    {
+        fitted = better;
     }
     finish(fitted, options)
 }
@@ -129,7 +128,7 @@ fn at_best<M: Model>(objective: &Objective<M>, table: &M::Table, search: &Search
 fn needs_corners<T: Table>(report: &FitReport, table: &T, options: &FitOptions) -> bool {
     let unclear = match &report.stop {
         StopReason::Converged => false,
-        StopReason::Boundary(_) => report.flat.is_empty() || table.len() <= FEW_ROWS,
+        StopReason::Boundary(_) => report.flat.is_empty() || table.len() <= corner::FEW,
         StopReason::Failed(_) => true,
     };
     unclear && options.prior == Prior::None
@@ -151,7 +150,12 @@ fn at_limits<M: Model>(
     from.extend(starts.first().map(|start| M::from_params(start)));
     let Some(corner) = corner::best(table, &from, options, progress)? else { return Ok(None) };
     let reached = -found.report.log_likelihood;
-    let needed = if found.report.flat.is_empty() { corner::same(reached) } else { -corner::same(reached) };
+    let needed = match &found.report.stop {
+        // What a search that got stuck has more than this is no maximum either, and says nothing of the data.
+        StopReason::Failed(_) => 1e-4,
+        _ if found.report.flat.is_empty() => corner::same(reached),
+        _ => -corner::same(reached),
+    };
     if let Some(start) = corner::inside(table, &corner) {
         search.add(run(objective, &start, options, progress)?);
         let inner = at_best(objective, table, search);

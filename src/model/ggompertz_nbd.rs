@@ -26,7 +26,8 @@
 //! Computed by quadrature, with `e^(−bτ)` instead of `e^(bτ)` where that overflows.
 //! Differs from the paper: its conditional expectation as printed is wrong; the right one (Adler 2022,
 //! "Comment on 'Modeling purchasing behavior with sudden death'", Management Science 68(3)) is used.
-//! As `b -> 0` with `beta/b` fixed this is Pareto/NBD.
+//! As `b -> 0` with `beta/b` fixed this is Pareto/NBD. `beta` below 1e-200 stands for the limit in which a share
+//! `1 − e^(−220 s ln 10)` leaves at once and the others at the rate `b s`.
 //! Checked by: fixtures/reference/ggomnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
 
 use std::ops::Range;

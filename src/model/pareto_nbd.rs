@@ -27,6 +27,8 @@
 //! the closed form loses all digits where `alpha` is near `beta` or `x` is large).
 //! Differs from the paper: nothing; all questions are answered exactly, discounted purchases for any
 //! horizon included.
+//! As `s` and `beta -> 0` with `s ln(1/beta)` fixed a share leaves at once and the others never: `beta` below
+//! 1e-200 stands for that limit, and the share is `1 − e^(−220 s ln 10)`.
 //! Checked by: fixtures/reference/pnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
 
 use std::ops::Range;

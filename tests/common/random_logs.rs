@@ -146,7 +146,7 @@ fn customer(kind: Kind, i: usize, base: &Base, rng: &mut ChaCha8Rng) -> (Vec<f64
     if kind == Kind::OnceOrTwice {
         let first = 1.0 + (rng.random::<f64>() * 0.4 * t).floor();
         let second = first + 1.0 + (rng.random::<f64>() * 0.4 * t).floor();
-        let twice = i % 2 == 0;
+        let twice = i.is_multiple_of(2);
         return (if twice && second <= t { vec![first, second] } else { vec![first] }, t.max(2.0));
     }
     let mut rate = gamma(rng, base.shape, base.mean_repeats / base.length);
@@ -155,7 +155,7 @@ fn customer(kind: Kind, i: usize, base: &Base, rng: &mut ChaCha8Rng) -> (Vec<f64
     match kind {
         Kind::HalfOnce | Kind::HalfOnceVaried => {
             rate *= 4.0;
-            end = if i % 2 == 0 { 0.0 } else { f64::INFINITY };
+            end = if i.is_multiple_of(2) { 0.0 } else { f64::INFINITY };
         }
         Kind::NoChurn => end = f64::INFINITY,
         Kind::AllChurn => end = 0.1 * base.length,
