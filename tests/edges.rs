@@ -175,7 +175,8 @@ fn too_many_opportunities_to_fit() {
     let (done, _, stderr) =
         clv(&["fit", log.to_str().unwrap(), "--model", "bg-bb", "--grain", "day", "--unit", "day"]);
     assert!(!done && stderr.contains("longer grain and unit"), "{stderr}");
-    assert!(start.elapsed() < AT_ONCE);
+    // Of a whole process; what it was did not end.
+    assert!(start.elapsed() < 5 * AT_ONCE);
 }
 
 /// A column of how many customers a row stands for is named as not used.
@@ -183,7 +184,8 @@ fn too_many_opportunities_to_fit() {
 fn counts_of_customers_are_not_used() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("patterns.csv");
-    let rows = "customer_id,frequency,recency,T,n_custs\n1,3,3,3,120\n2,2,3,3,70\n3,1,1,3,160\n4,0,0,3,500\n";
+    let rows = "customer_id,frequency,recency,T,n_custs\n1,3,3,3,120\n2,2,3,3,70\n3,2,2,3,60\n4,1,3,3,40\n5,1,2,3,50\n\
+                6,1,1,3,160\n7,0,0,3,500\n";
     std::fs::write(&log, rows).unwrap();
     let fit = |model: &str| {
         clv(&["fit", log.to_str().unwrap(), "--model", model, "--grain", "year", "--unit", "year"])
