@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::counts::Counts;
+use crate::diagnostics;
 use crate::error::{ErrorKind, Result};
 use crate::family::{Member, PURCHASE_MODELS};
 use crate::fit::{FitReport, LikelihoodRatio, PosteriorOptions};
@@ -163,7 +164,12 @@ pub fn fit(
         Member::named(&request.model)?;
     }
     let counts = Counts::read(summary, progress)?;
-    fit_counted(summary, &counts, request, progress)
+    let (mut model, comparison) = fit_counted(summary, &counts, request, progress)?;
+    let mut found = Vec::new();
+    found.extend(diagnostics::warn_only_repeaters(&model, summary)?);
+    found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);
+    model.purchase_fit.iter_mut().for_each(|fit| fit.warnings.append(&mut found));
+    Ok((model, comparison))
 }
 
 /// The same for a summary that has been counted; its rows are only read if covariates need them.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::choice;
 use crate::counts::{Counts, TrainedOn};
 use crate::covariates::{CovariateRequest, CovariateTables, Covariates};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::family::{Member, PurchaseModel};
 use crate::fit::{FitOptions, FitReport, fit_spend};
 use crate::model::GammaGamma;
@@ -80,6 +80,18 @@ fn few(customers: u64) -> Option<Warning> {
     })
 }
 
+/// Without a repeat purchase nothing can be fitted: says who was taken for a customer, which is often why.
+fn refuse_no_repeats(summary: &Summary, counts: &Counts, model: &str) -> Result<()> {
+    let trained = &counts.trained_on;
+    match &summary.meta.customer_column {
+        Some(column) if trained.repeat_purchases == 0 && trained.customers > 0 => {
+            let message = column.no_repeats(trained.customers);
+            Err(ErrorKind::NotIdentified { model: model.to_owned(), message }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
 impl ClvModel {
     /// A model of known parameters.
     pub fn from_parameters(purchase: PurchaseModel, spend: Option<GammaGamma>, unit: Unit) -> Self {
@@ -139,6 +151,7 @@ impl ClvModel {
         request: &FitRequest,
         progress: &dyn Progress,
     ) -> Result<ClvModel> {
+        refuse_no_repeats(summary, counts, member.name)?;
         progress.stage("fitting", None);
         let names = &request.covariates.names;
         let (purchase, mut purchase_fit, covariates) = if names.is_empty() {

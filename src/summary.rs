@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::history::{Activity, Calendar, CleaningAccount};
+use crate::history::{Activity, Calendar, CleaningAccount, CustomerColumn, Standout};
 use crate::model::Customer;
 use crate::units::{Grain, Unit};
 use crate::warning::Warning;
@@ -91,6 +91,12 @@ pub struct SummaryMeta {
     pub settled: bool,
     /// Do rows come sorted by `customer_id` (input was a log)?
     pub sorted: bool,
+    /// How many customers there are, where that is known before they are read.
+    pub customers: Option<u64>,
+    /// Customers so large that they can hardly be one person, or that make most of the value.
+    pub standouts: Vec<Standout>,
+    /// Where customers come from, if the input was a log.
+    pub customer_column: Option<CustomerColumn>,
     /// What became of each row of the input.
     pub account: CleaningAccount,
     /// What was assumed on the way (date format, columns taken, ...), one sentence each.

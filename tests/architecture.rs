@@ -229,3 +229,28 @@ fn modules_say_what_they_are_for() {
         assert!(code.starts_with("//! "), "src/{name}: no sentence at its head");
     }
 }
+
+/// The text literals that follow a word of the source.
+fn literals_after(code: &str, word: &str) -> Vec<String> {
+    let after = code.split(word).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    after.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+}
+
+#[test]
+fn codes_of_warnings_are_listed_in_one_place() {
+    let listed: Vec<&str> = clv::warning::CODES.iter().map(|(code, _)| *code).collect();
+    let files: Vec<(String, String)> =
+        sources("").into_iter().filter(|(name, _)| name != "warning.rs").collect();
+    for (name, code) in &files {
+        for used in
+            literals_after(code, "Warning::new(").into_iter().chain(literals_after(code, "\"code\": "))
+        {
+            assert!(listed.contains(&used.as_str()), "src/{name}: {used} is not in CODES");
+        }
+    }
+    for code in &listed {
+        let quoted = format!("\"{code}\"");
+        assert!(files.iter().any(|(_, text)| text.contains(&quoted)), "{code} is not used");
+        assert_eq!(listed.iter().filter(|other| *other == code).count(), 1, "{code}");
+    }
+}

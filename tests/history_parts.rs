@@ -56,7 +56,8 @@ fn table(rows: &[Row]) -> Input {
 fn split(rows: &[Row]) -> Vec<Vec<Row>> {
     let mut parts = vec![Vec::new(); 6];
     for row in rows {
-        let id = row[0].trim();
+        // Ids that differ only in how they are written stay together, as in clv.spark.
+        let id = row[0].trim().trim_end_matches(".0");
         let part = if id.is_empty() { 5 } else { id.bytes().map(usize::from).sum::<usize>() % 5 };
         parts[part].push(row.clone());
     }

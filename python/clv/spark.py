@@ -234,11 +234,12 @@ def _at_once(spark: SparkSession) -> int:
 
 
 def _who(log: DataFrame, columns: list[str]) -> Column:
-    """What rows are shuffled by: the id without blanks around it, since ids that differ by these are told from each
-    other. Rows without an id are bad ones, and spread out."""
+    """What rows are shuffled by: the id without blanks around it, case and a .0 behind a number, since ids that differ
+    only by these are told from each other. Rows without an id are bad ones, and spread out."""
     from pyspark.sql import functions as F
 
-    who = F.btrim(_named(log, columns[0]).cast("string"), F.lit(BLANKS))
+    who = F.lower(F.btrim(_named(log, columns[0]).cast("string"), F.lit(BLANKS)))
+    who = F.regexp_replace(who, r"^([0-9]+)\.0$", "$1")
     rest = F.xxhash64(*[_named(log, name) for name in columns[1:]])
     return F.when(who != "", who).otherwise(rest.cast("string"))
 

@@ -40,6 +40,15 @@ def test_bad_rows_have_a_place() -> None:
     assert summary.warnings[0]["code"] == "bad-rows-skipped"
 
 
+def test_data_that_mislead_are_said() -> None:
+    table = orders(customer_id=["Bob@x.org", "bob@x.org"], order_status=["paid", "refunded"])
+    with pytest.warns(clv.ClvWarning) as caught:
+        summary = clv.summarize(table)
+    assert [finding["code"] for finding in summary.warnings] == ["status-not-used", "ids-differ-by-case"]
+    assert any("differ only by case" in str(warning.message) for warning in caught)
+    assert "'refunded' in 1 row (2.00)" in summary.warnings[0]["message"]
+
+
 @pytest.mark.parametrize(
     ("columns", "words"),
     [

@@ -52,7 +52,7 @@ pub fn influence(
     let mut by_x: BTreeMap<u32, u64> = BTreeMap::new();
     each(model, summary, |_, _, customer| *by_x.entry(customer.x).or_default() += 1)?;
     let Some((dropped, from)) = busiest(&by_x, share) else { return Ok(None) };
-    let rest = summary.map(move |batch| with_fewer(&batch, from));
+    let rest = summary.with_meta(|meta| meta.standouts.clear()).map(move |batch| with_fewer(&batch, from));
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
     let request =
         FitRequest { model: model.purchase.name.to_owned(), spend: false, options, ..request.clone() };
@@ -89,6 +89,11 @@ fn busiest(by_x: &BTreeMap<u32, u64>, share: f64) -> Option<(u64, u32)> {
 /// The customers with fewer repeat purchases.
 fn with_fewer(batch: &SummaryBatch, from: u32) -> SummaryBatch {
     let rows: Vec<usize> = (0..batch.len()).filter(|&row| batch.frequency.value(row) < from).collect();
+    keep_rows(batch, &rows)
+}
+
+/// These rows of a batch.
+pub(super) fn keep_rows(batch: &SummaryBatch, rows: &[usize]) -> SummaryBatch {
     let numbers = |column: &Float64Array| -> Float64Array {
         Float64Array::from_iter_values(rows.iter().map(|&row| column.value(row)))
     };

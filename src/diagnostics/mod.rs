@@ -7,12 +7,16 @@
 mod customers;
 mod frequency;
 mod influence;
+mod only_repeaters;
 mod spend;
+mod standouts;
 mod words;
 
 pub use self::frequency::{AgeGroup, FrequencyBin, cohorts, frequencies};
 pub use self::influence::{Influence, influence};
+pub(crate) use self::only_repeaters::warn_only_repeaters;
 pub use self::spend::{SpendCheck, SpendQuantile, spend};
+pub(crate) use self::standouts::warn_standouts;
 
 use crate::clv_model::{ClvModel, FitRequest};
 use crate::error::{ErrorKind, Result};

@@ -175,6 +175,9 @@ pub struct CleaningAccount {
     pub entries: Vec<AccountEntry>,
     /// "Of which": rows that are counted above already.
     pub notes: Vec<AccountNote>,
+    /// What amounts that cannot be read as they are written look like, in all: of rows that were left out for it.
+    /// `None` if there are none.
+    pub unread_amount: Option<f64>,
 }
 
 impl CleaningAccount {
@@ -246,6 +249,8 @@ impl CleaningAccount {
         for note in &other.notes {
             self.note(note.code.clone(), note.words.clone(), note.rows);
         }
+        let unread = [self.unread_amount, other.unread_amount];
+        self.unread_amount = unread.into_iter().flatten().reduce(|a, b| a + b);
     }
 
     fn put(&mut self, fate: Fate, rows: u64, amount: Option<f64>) {

@@ -12,11 +12,13 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::account::Fate;
 use super::attributes::{Interner, Profiles};
 use super::codec::Mark;
-use super::explain::{explain_amount, explain_range, explain_shape};
+use super::explain::{explain_amount, explain_range, explain_shape, looks_like};
 use super::options::{LogOptions, Returns};
 use super::read::amounts;
 use super::read::calendar::{Moment, day_of_civil, day_of_date};
 use super::read::dates::{DateRule, Shape};
+use super::read::recognise::Table;
+use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::tally::{Days, LISTED, Tally};
 use crate::error::{BadRow, Error, Place, Result};
@@ -172,6 +174,18 @@ impl<'a> Cleaner<'a> {
                 self.tally.fatal.get_or_insert(error);
             }
         }
+    }
+
+    /// Counts what stands in columns that may say that a row is no purchase.
+    pub fn watch<'v>(&mut self, table: &Table, values: impl Iterator<Item = &'v [u8]>, amount: Option<f64>) {
+        let watched = &mut self.tally.watched;
+        if watched.is_empty() {
+            let names = table.log().watched.iter().map(|&index| &table.names[index]);
+            watched.extend(names.filter_map(|name| Watched::new(name)));
+        }
+        let Some(amount) = amount else { return };
+        let point = self.rules.point();
+        watched.iter_mut().zip(values).for_each(|(watched, value)| watched.see(value, amount, point));
     }
 
     /// Judges one row. `date` and `amount` are `None` where they cannot be read; an amount of -0 is a
@@ -337,6 +351,7 @@ impl<'a> Cleaner<'a> {
         }
         let Some(value) = amount.filter(|amount| amount.abs() <= amounts::LARGEST) else {
             let (fate, column, text, problem) = explain_amount(rules, cells);
+            looks_like(rules, cells).into_iter().for_each(|amount| self.tally.unread.see(amount));
             return self.bad(fate, None, || at(&column, text), problem);
         };
         if value.is_sign_negative() && rules.returns == Returns::Reject {

@@ -16,9 +16,11 @@ use super::codec::{Customers, Row, Rows, row_bytes};
 use super::fold::{Fold, FoldCounts, Folded, FoldedCounts, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
-use super::scatter::{Partition, hash_int, hash_text};
+use super::oddities::Oddities;
+use super::scatter::{Partition, Writing, hash_int, hash_text};
+use super::standout::Leaders;
 use super::store::{Block, Store};
-use super::twins::{TwinFinder, Twins};
+use super::twins::TwinFinder;
 use crate::error::Result;
 
 /// Rows of a group, about.
@@ -48,8 +50,8 @@ pub(crate) struct CollapseOptions {
     pub run_memory: u64,
     /// Rows or customers in a block of a run.
     pub block_rows: usize,
-    /// Are there ids with blanks around them?
-    pub blanks: bool,
+    /// What ids could differ by and still be one.
+    pub writing: Writing,
 }
 
 /// Collapses one partition after the other.
@@ -62,7 +64,7 @@ pub(crate) struct Collapse<'a> {
     groups: Vec<[Rows; 2]>,
     block: Rows,
     found: Found<'a>,
-    twins: Twins,
+    oddities: Oddities,
 }
 
 /// What came of some partitions.
@@ -78,8 +80,8 @@ pub(crate) struct Collapsed {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<ActivityCounter>,
-    /// Ids that differ only by blanks.
-    pub twins: Twins,
+    /// What is odd about them.
+    pub oddities: Oddities,
 }
 
 impl Collapsed {
@@ -88,7 +90,7 @@ impl Collapsed {
         self.runs.extend(other.runs);
         self.counts.add(&other.counts);
         AttributeCounts::add_all(&mut self.attributes, &other.attributes);
-        self.twins.add(other.twins);
+        self.oddities.add(other.oddities);
         if let Some(calendar) = other.calendar {
             self.calendar.get_or_insert_default().add(&calendar);
         }
@@ -111,7 +113,7 @@ impl<'a> Collapse<'a> {
             block: Rows::default(),
             found: Found::new(store, options.clone()),
             options,
-            twins: Twins::default(),
+            oddities: Oddities::default(),
         }
     }
 
@@ -126,7 +128,7 @@ impl<'a> Collapse<'a> {
             let pieces = self.sorted_pieces(partition)?;
             self.fold_merged(pieces)?;
         }
-        self.twins.add(self.found.finder.finish());
+        self.oddities.twins.add(self.found.finder.finish());
         Ok(())
     }
 
@@ -138,8 +140,9 @@ impl<'a> Collapse<'a> {
     /// What came of all partitions taken.
     pub fn finish(self) -> Result<Collapsed> {
         let FoldedCounts { counts, attributes, calendar, activity } = self.fold.into_counts();
-        let (runs, twins) = (self.found.finish()?, self.twins);
-        Ok(Collapsed { runs, counts, attributes, calendar, activity, twins })
+        let mut oddities = self.oddities;
+        let runs = self.found.finish(&mut oddities.leaders)?;
+        Ok(Collapsed { runs, counts, attributes, calendar, activity, oddities })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.
@@ -180,7 +183,7 @@ impl<'a> Collapse<'a> {
                 self.fold.push(row, self.group.mark(row));
             }
             if let Some(customer) = self.fold.finish() {
-                self.found.push(self.group.names().get(number), customer, self.fold.taken())?;
+                self.found.push(self.group.names().get(number), customer, &self.fold)?;
             }
         }
         Ok(())
@@ -266,7 +269,7 @@ impl<'a> Collapse<'a> {
 
     fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
         let Some(customer) = self.fold.finish() else { return Ok(()) };
-        self.found.push(id, customer, self.fold.taken())
+        self.found.push(id, customer, &self.fold)
     }
 }
 
@@ -276,19 +279,23 @@ struct Found<'a> {
     options: CollapseOptions,
     customers: Customers,
     finder: TwinFinder,
+    leaders: Leaders,
     runs: Vec<Run>,
 }
 
 impl<'a> Found<'a> {
     fn new(store: &'a Store, options: CollapseOptions) -> Self {
-        let (customers, finder, runs) = Default::default();
-        Found { store, options, customers, finder, runs }
+        let (customers, finder, leaders, runs) = Default::default();
+        Found { store, options, customers, finder, leaders, runs }
     }
 
-    fn push(&mut self, id: &[u8], customer: Folded, taken: &[u32]) -> Result<()> {
-        if self.options.blanks {
+    /// Takes a customer that `fold` has just finished.
+    fn push(&mut self, id: &[u8], customer: Folded, fold: &Fold) -> Result<()> {
+        let (writing, taken) = (self.options.writing, fold.taken());
+        if writing.odd() || (writing.both_cases() && id.iter().any(|byte| *byte > b'9')) {
             self.finder.see(id);
         }
+        self.leaders.see(id, fold.size());
         self.customers.push(id, customer, taken);
         let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>() + size_of_val(taken);
         let memory = self.customers.len() * per_customer + self.customers.id.bytes.len();
@@ -319,7 +326,8 @@ impl<'a> Found<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Vec<Run>> {
+    fn finish(mut self, leaders: &mut Leaders) -> Result<Vec<Run>> {
+        leaders.add(std::mem::take(&mut self.leaders));
         if self.customers.len() > 0 {
             self.flush()?;
         }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::{AttributeCounts, say_missing, warn_several};
 use super::fold::FoldCounts;
+use super::oddities::{Oddities, warn_negative, warn_standouts, warn_twins};
 use super::read::ReadOutcome;
 use super::summarize::{end_of, first_grain, grain_start, last_grain};
-use super::twins::Twins;
 use super::{CleaningAccount, DateFormat, Fate, LogOptions};
 use crate::summary::{SummaryMeta, UnitSource};
 use crate::units::{Grain, Unit};
@@ -21,8 +21,8 @@ pub(crate) struct Counted {
     pub folded: FoldCounts,
     /// What became of their attributes.
     pub attributes: Vec<AttributeCounts>,
-    /// Ids that differ only by blanks.
-    pub twins: Twins,
+    /// What is odd about who they are.
+    pub oddities: Oddities,
 }
 
 impl Counted {
@@ -30,13 +30,13 @@ impl Counted {
     pub fn add(&mut self, other: Counted) {
         self.folded.add(&other.folded);
         AttributeCounts::add_all(&mut self.attributes, &other.attributes);
-        self.twins.add(other.twins);
+        self.oddities.add(other.oddities);
     }
 }
 
 /// What is to be said about the summary.
 pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Counted) -> SummaryMeta {
-    let Counted { folded: counts, attributes, twins } = counted;
+    let Counted { folded: counts, attributes, oddities } = counted;
     let end = end_of(options, &outcome);
     // A last date that is a whole month does not end within it.
     let coarse_dates = outcome.coarse_dates && options.observed_until.is_none();
@@ -54,6 +54,9 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         sorted: true,
         calendar: None,
         activity: None,
+        customers: Some(counts.customers),
+        standouts: oddities.leaders.standouts(),
+        customer_column: None,
         account: outcome.account,
         assumptions: outcome.assumptions,
         warnings: outcome.warnings,
@@ -66,14 +69,25 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
     meta.assumptions.extend(say_whole_units(options, end, coarse_dates));
     meta.warnings.extend(nobody_warning(counts));
     meta.warnings.extend(early_warning(options, meta.first_purchase, end));
-    meta.warnings.extend(twins_warning(twins));
+    meta.warnings.extend(warn_twins(&oddities.twins));
+    meta.warnings.extend(warn_standouts(&meta.standouts, outcome.has_amount));
     if outcome.has_amount && !outcome.order_lines {
         meta.warnings.extend(duplicates_warning(counts));
         note_duplicates(&mut meta.account, counts);
     }
-    meta.warnings.extend(returns_warning(counts));
+    describe_returns(&mut meta, counts);
     describe_attributes(&mut meta, attributes, counts.customers);
     meta
+}
+
+/// What is to be said about negative amounts.
+fn describe_returns(meta: &mut SummaryMeta, counts: &FoldCounts) {
+    let dropped =
+        meta.account.entry(Fate::ReturnDropped).map(|entry| (entry.rows, entry.amount.unwrap_or(0.0)));
+    let bought = meta.account.entry(Fate::Purchase).and_then(|entry| entry.amount).unwrap_or(0.0);
+    let no_returns = warn_negative(counts, bought, dropped.unwrap_or_default());
+    meta.warnings.extend(returns_warning(counts, no_returns.is_some()));
+    meta.warnings.extend(no_returns);
 }
 
 /// What is to be said about attributes.
@@ -142,17 +156,8 @@ fn duplicates_warning(counts: &FoldCounts) -> Option<Warning> {
     Some(Warning::new("exact-duplicates", message))
 }
 
-fn twins_warning(twins: &Twins) -> Option<Warning> {
-    let example = twins.example.as_deref()?;
-    let (n, ids) = if twins.sets == 1 { (1, "id occurs") } else { (twins.sets, "ids occur") };
-    let message = format!(
-        "{n} customer {ids} in several forms that differ only by blanks around them (such as '{example}'): \
-         each form is taken for a customer of its own; trim the ids if they are the same"
-    );
-    Some(Warning::new("ids-differ-by-blanks", message))
-}
-
-fn returns_warning(counts: &FoldCounts) -> Option<Warning> {
+/// Returns without a purchase, unless `explained` otherwise.
+fn returns_warning(counts: &FoldCounts, explained: bool) -> Option<Warning> {
     if counts.unmatched == 0 {
         return None;
     }
@@ -163,10 +168,11 @@ fn returns_warning(counts: &FoldCounts) -> Option<Warning> {
     };
     let message = format!(
         "{} {} no earlier purchase of the same customer, or not enough of it: {:.2} of returns could not be \
-         taken off{only}. The purchases may lie before the log begins",
+         taken off{only}{}",
         counts.unmatched,
         if counts.unmatched == 1 { "return finds" } else { "returns find" },
         counts.unmatched_rest.value(),
+        if explained { "" } else { ". The purchases may lie before the log begins" },
     );
     Some(Warning::new("unmatched-returns", message))
 }

@@ -73,3 +73,13 @@ pub(super) fn explain_amount(rules: &Rules, cells: &impl Cells) -> (Fate, String
     };
     (Fate::UnusableAmount, column, text, problem)
 }
+
+/// What an amount looks like that cannot be read as it is written.
+pub(super) fn looks_like(rules: &Rules, cells: &impl Cells) -> Option<f64> {
+    let amount = amounts::looks_like(&cells.amount(), rules.point())?;
+    let quantity = match &rules.names.quantity {
+        Some(_) => amounts::looks_like(&cells.quantity(), rules.point())?,
+        None => 1.0,
+    };
+    Some(amount * quantity).filter(|size| size.abs() <= amounts::LARGEST)
+}

@@ -80,6 +80,19 @@ impl Exact {
     }
 }
 
+/// How much a customer bought.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Size {
+    /// Rows, returns included.
+    pub rows: u64,
+    /// Occasions.
+    pub occasions: u64,
+    /// The amount of all occasions, net of returns.
+    pub value: f64,
+    /// That of the dearest one.
+    pub dearest: f64,
+}
+
 /// What became of the rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FoldCounts {
@@ -181,6 +194,8 @@ pub(crate) struct Fold {
     times: Vec<i32>,
     /// Keep the first amount?
     first_amount: bool,
+    /// How much the customer finished last bought.
+    size: Size,
 }
 
 impl Fold {
@@ -193,6 +208,11 @@ impl Fold {
     /// The attributes of the customer that was finished last, as ranks of their values.
     pub fn taken(&self) -> &[u32] {
         self.attributes.as_ref().map_or(&[], Tracker::taken)
+    }
+
+    /// How much the customer that was finished last bought.
+    pub fn size(&self) -> &Size {
+        &self.size
     }
 
     /// Counts purchases by time, too.
@@ -268,7 +288,10 @@ impl Fold {
             return None;
         };
         let x = repeats.len() as u32;
-        let mean = if x == 0 { 0.0 } else { repeats.iter().sum::<f64>() / f64::from(x) };
+        let again = repeats.iter().sum::<f64>();
+        let mean = if x == 0 { 0.0 } else { again / f64::from(x) };
+        let (value, dearest) = (first_amount + again, repeats.iter().fold(*first_amount, |a, b| a.max(*b)));
+        self.size = Size { rows, occasions: u64::from(x) + 1, value, dearest };
         self.counts.customers += 1;
         self.counts.occasions += u64::from(x) + 1;
         self.counts.first = Some(self.counts.first.map_or(self.first, |first| first.min(self.first)));

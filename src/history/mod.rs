@@ -21,11 +21,13 @@ mod gaps;
 mod group;
 mod input;
 mod merge;
+pub(crate) mod oddities;
 mod once;
 mod options;
 pub mod parts;
 pub(crate) mod read;
 mod scatter;
+mod standout;
 mod store;
 mod summarize;
 mod summary_cell;
@@ -38,6 +40,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod twins;
+mod who;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use activity::{Activity, ActivityMonth};
@@ -46,7 +49,9 @@ pub use input::{Input, MemoryTable, SpooledTable};
 pub use once::keep;
 pub use options::{DateFormat, LogOptions, Returns};
 pub(crate) use read::listing::would_be_read;
+pub use standout::{Standout, StandoutKind};
 pub(crate) use summarize::{first_grain, grain_start};
+pub use who::{CustomerColumn, OtherColumn};
 
 use std::path::PathBuf;
 
@@ -88,7 +93,10 @@ pub(crate) fn from_paths(paths: &[PathBuf]) -> Vec<Input> {
 fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => {
-            summarize::summarize(options, progress, |sink| read::read_log(&inputs, options, progress, sink))
+            let read = |sink: &summarize::Sink| read::read_log(&inputs, options, progress, sink);
+            let mut summary = summarize::summarize(options, progress, read)?;
+            who::look(inputs, &mut summary.meta)?;
+            Ok(summary)
         }
         Recognised::Summary(file) => {
             let mut summary = file.open(progress)?;

@@ -1,13 +1,13 @@
 //! Rows to partitions by customer, so that all rows of a customer are in one partition and each
 //! partition can be worked on by itself.
 //!
-//! The partition is taken from a hash of the id without surrounding blanks, so that ids which
-//! differ only by these meet in one partition and can be told. Each worker fills its own block for
+//! The partition is taken from a hash of the id without surrounding blanks, case and the `.0` of a number, so
+//! that ids which differ only by these meet in one partition and can be told. Each worker fills its own block for
 //! each partition; a full block goes to the [`Store`], which spills under the memory limit. The
 //! number of partitions is fixed: which rows meet must not depend on threads or memory.
 
-use std::hash::{BuildHasher, Hash};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{Array, StringArray};
@@ -34,15 +34,15 @@ pub(crate) struct Scatter<'a> {
     block_rows: usize,
     workers: Vec<Mutex<Worker>>,
     partitions: Vec<Mutex<Partition>>,
-    blanks: AtomicBool,
+    odd: AtomicU8,
 }
 
 /// What [`Scatter`] has gathered.
 pub(crate) struct Scattered {
     /// The partitions.
     pub partitions: Vec<Partition>,
-    /// Is there an id with blanks around it?
-    pub blanks: bool,
+    /// What its ids could differ by and still be one.
+    pub writing: Writing,
 }
 
 /// Rows that are worked on together: all rows of some customers.
@@ -77,7 +77,7 @@ impl<'a> Scatter<'a> {
             block_rows: fitting.clamp(16, BLOCK_ROWS),
             workers: (0..workers.max(1)).map(|_| worker()).collect(),
             partitions: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
-            blanks: AtomicBool::new(false),
+            odd: AtomicU8::new(0),
         }
     }
 
@@ -107,11 +107,11 @@ impl<'a> Scatter<'a> {
 
     fn add_texts(&self, worker: &mut Worker, ids: &StringArray, rows: &Purchases) -> Result<()> {
         let Worker { filling, encoded } = worker;
-        let mut blanks = false;
+        let mut odd = 0;
         for i in 0..ids.len() {
             let id = ids.value(i);
             let key = Key::of(id);
-            blanks |= key.blanks;
+            odd |= key.odd;
             let partition = partition_of(key.hash);
             let block = &mut filling[partition][usize::from(key.int.is_none())];
             if key.int.is_none() {
@@ -124,7 +124,7 @@ impl<'a> Scatter<'a> {
                 self.flush(partition, block, encoded)?;
             }
         }
-        self.blanks.fetch_or(blanks, Ordering::Relaxed);
+        self.odd.fetch_or(odd, Ordering::Relaxed);
         Ok(())
     }
 
@@ -141,7 +141,7 @@ impl<'a> Scatter<'a> {
         let partitions = self.partitions.into_iter();
         Ok(Scattered {
             partitions: partitions.map(|p| p.into_inner().unwrap_or_else(PoisonError::into_inner)).collect(),
-            blanks: self.blanks.into_inner(),
+            writing: Writing(self.odd.into_inner()),
         })
     }
 
@@ -167,29 +167,101 @@ fn partition_of(hash: u64) -> usize {
     (hash >> 32) as usize % PARTITIONS
 }
 
+/// What is odd in how some id is written, as bits.
+const ODD: u8 = 1;
+const LOWER: u8 = 2;
+const UPPER: u8 = 4;
+
+/// What the ids of a log could differ by and still be one customer's.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Writing(u8);
+
+impl Writing {
+    /// Is there an id with blanks around it or with `.0` at its end?
+    pub fn odd(self) -> bool {
+        self.0 & ODD > 0
+    }
+
+    /// Are there letters of both cases?
+    pub fn both_cases(self) -> bool {
+        self.0 & LOWER > 0 && self.0 & UPPER > 0
+    }
+}
+
 /// What is asked of an id, looked at once.
 struct Key {
     /// Its value, if it is an integer as people write them.
     int: Option<u64>,
-    /// Hash of the id without surrounding blanks.
+    /// Hash of its [`Core`] without case.
     hash: u64,
-    /// Are there surrounding blanks?
-    blanks: bool,
+    /// What is odd about it.
+    odd: u8,
 }
 
 impl Key {
     fn of(id: &str) -> Key {
         if let Some(int) = plain_integer(id.as_bytes()) {
-            return Key { int: Some(int), hash: hash_int(int), blanks: false };
+            return Key { int: Some(int), hash: hash_int(int), odd: 0 };
         }
-        let trimmed = id.trim();
-        Key { int: None, hash: hash_id(trimmed), blanks: trimmed.len() < id.len() }
+        let core = Core::of(id);
+        let odd = if core.blanks || core.decimals { ODD } else { 0 };
+        if let Some(int) = Some(core.text).filter(|_| odd > 0).and_then(|text| plain_integer(text.as_bytes()))
+        {
+            return Key { int: None, hash: hash_int(int), odd };
+        }
+        let (hash, case) = hash_caseless(core.text);
+        Key { int: None, hash, odd: odd | case }
     }
 }
 
-/// Hash of an id: of its value if it is a plain integer, else of its bytes.
-pub(crate) fn hash_id(id: &str) -> u64 {
-    plain_integer(id.as_bytes()).map_or_else(|| hash_text(id.as_bytes()), hash_int)
+/// An id without blanks around it and without `.0` behind a number.
+pub(crate) struct Core<'a> {
+    /// What is left.
+    pub text: &'a str,
+    /// Were there blanks?
+    pub blanks: bool,
+    /// Was there a `.0`?
+    pub decimals: bool,
+}
+
+impl<'a> Core<'a> {
+    /// Of an id.
+    pub fn of(id: &'a str) -> Self {
+        let trimmed = id.trim();
+        let digits = trimmed.strip_suffix(".0");
+        let digits = digits.filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
+        Core { text: digits.unwrap_or(trimmed), blanks: trimmed.len() < id.len(), decimals: digits.is_some() }
+    }
+}
+
+/// A hash that is the same in capital and in small letters (texts that differ in a few other signs may share it,
+/// too), and which of the two there may be. Eight bytes at a time: this is done row by row.
+fn hash_caseless(text: &str) -> (u64, u8) {
+    if !text.is_ascii() {
+        let lower = text.to_lowercase();
+        let same = lower == text;
+        return (hash_text(lower.as_bytes()), if same { LOWER } else { LOWER | UPPER });
+    }
+    const SMALL: u64 = 0x2020_2020_2020_2020;
+    let mut hasher = FxBuildHasher.build_hasher();
+    let (mut lower, mut upper) = (0, 0);
+    let mut word = |eight: u64| {
+        // Small letters have both bits, capital ones only the first.
+        let letters = eight >> 1 & SMALL;
+        lower |= letters & eight;
+        upper |= letters & !eight;
+        hasher.write_u64(eight | SMALL);
+    };
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    words.iter().for_each(|eight| word(u64::from_le_bytes(*eight)));
+    if !rest.is_empty() {
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        word(u64::from_le_bytes(last));
+    }
+    hasher.write_usize(text.len());
+    let case = if lower > 0 { LOWER } else { 0 } | if upper > 0 { UPPER } else { 0 };
+    (hash_int(hasher.finish()), case)
 }
 
 /// Plain integers are below: they have at most 19 digits, so that any such text fits into 64 bits.
@@ -239,9 +311,7 @@ pub(crate) fn hash_int(int: u64) -> u64 {
 
 /// Hash of a text, good in its high and in its low bits.
 pub(crate) fn hash_text(text: &[u8]) -> u64 {
-    let mut hasher = FxBuildHasher.build_hasher();
-    text.hash(&mut hasher);
-    hash_int(std::hash::Hasher::finish(&hasher))
+    hash_int(FxBuildHasher.hash_one(text))
 }
 
 #[cfg(test)]
@@ -272,12 +342,23 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_differ_by_blanks_meet() {
-        for (a, b) in [("17", " 17"), ("17", "17\u{a0}"), ("anna", "anna \t"), ("a b", " a b")] {
-            assert_eq!(Key::of(a).hash, Key::of(b).hash);
-            assert!(Key::of(b).blanks && !Key::of(a).blanks);
+    fn ids_that_differ_only_in_writing_meet() {
+        for (a, b) in
+            [("17", " 17"), ("17", "17\u{a0}"), ("anna", "anna \t"), ("a b", " a b"), ("17", "17.0")]
+        {
+            assert_eq!(Key::of(a).hash, Key::of(b).hash, "{b}");
+            assert!(Key::of(b).odd & ODD > 0 && Key::of(a).odd & ODD == 0);
         }
-        assert_ne!(Key::of("17").hash, Key::of("017").hash);
+        for (a, b) in
+            [("bob@example.com", "Bob@Example.COM"), ("ab", "AB"), ("Ärger 1", "ärger 1"), ("ЯНА", "яна")]
+        {
+            assert_eq!(Key::of(a).hash, Key::of(b).hash, "{b}");
+            assert!(Writing(Key::of(a).odd | Key::of(b).odd).both_cases());
+        }
+        for (a, b) in [("17", "017"), ("ab", "ac"), ("x.0", "x"), ("a", "aa"), ("abcdefgh", "abcdefgh1")] {
+            assert_ne!(Key::of(a).hash, Key::of(b).hash, "{a} {b}");
+        }
+        assert!(!Writing(Key::of("CS000012-7").odd).both_cases());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::collapse::{Collapse, CollapseOptions, Collapsed};
 use super::describe::{Counted, describe};
 use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
-use super::scatter::{PARTITIONS, Scatter, Scattered};
+use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
 use super::store::Store;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -99,7 +99,7 @@ pub(crate) fn gather(
         counts: Counted {
             folded: collapsed.counts,
             attributes: collapsed.attributes,
-            twins: collapsed.twins,
+            oddities: collapsed.oddities,
         },
         calendar: collapsed.calendar,
         activity: collapsed.activity.map(ActivityCounter::finish),
@@ -143,7 +143,7 @@ impl Plan {
         }
     }
 
-    fn collapse_options(&self, blanks: bool, levels: Option<Arc<Levels>>) -> CollapseOptions {
+    fn collapse_options(&self, writing: Writing, levels: Option<Arc<Levels>>) -> CollapseOptions {
         // A merge holds a block of each run; customers take 64 bytes or so, and there is a run for
         // each `run_memory` of them.
         let run_memory = self.memory / 16 / self.threads as u64;
@@ -157,7 +157,7 @@ impl Plan {
             rows_memory: self.memory / 4 / self.threads as u64,
             run_memory,
             block_rows: (self.memory as usize / 8 / 128 / 64).clamp(8, 4096),
-            blanks,
+            writing,
         }
     }
 }
@@ -188,7 +188,7 @@ fn collapse(
     progress: &dyn Progress,
 ) -> Result<Collapsed> {
     progress.stage("summarize", Some(PARTITIONS as u64));
-    let options = plan.collapse_options(scattered.blanks, levels);
+    let options = plan.collapse_options(scattered.writing, levels);
     let partitions: Vec<_> = scattered.partitions.into_iter().map(|p| Mutex::new(Some(p))).collect();
     let next = AtomicUsize::new(0);
     // Each worker takes the next partition. Who takes which decides how the runs are cut, but not

@@ -11,12 +11,14 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::account::Fate;
 use super::attributes::{AttributeCounts, say_missing};
+use super::oddities::warn_standouts;
 use super::options::LogOptions;
 use super::read::feed::Feed;
 use super::read::names::normalise;
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
 use super::read::recognise::Table;
 use super::read::{Inputs, in_parallel};
+use super::standout::Leaders;
 use super::summary_rows::{self, Customers};
 use super::summary_said::{Facts, Said, facts};
 use crate::ahead::Ahead;
@@ -46,6 +48,7 @@ struct Piece {
     said: Said,
     ignored_money: u64,
     zero_money: u64,
+    leaders: Leaders,
     missing: Vec<u64>,
     largest_t: f64,
     /// First and last id, if ids rise strictly within the piece; the piece's order otherwise unknown.
@@ -65,6 +68,7 @@ impl Piece {
         Piece {
             ignored_money: customers.ignored_money,
             zero_money: customers.zero_money,
+            leaders: customers.leaders(),
             missing: customers.missing.clone(),
             largest_t: customers.largest_t(),
             rising,
@@ -97,7 +101,10 @@ impl SummaryFile {
     pub fn meta(&self, progress: &dyn Progress) -> Result<SummaryMeta> {
         let Inner { inputs, options, checked } = &*self.inner;
         progress.stage("checking the summary", Some(inputs.bytes()));
-        let pieces = self.inner.each(progress, |customers| Ok(Piece::of(customers)))?;
+        let mut pieces = self.inner.each(progress, |customers| Ok(Piece::of(customers)))?;
+        let mut leaders = Leaders::default();
+        pieces.iter_mut().for_each(|piece| leaders.add(std::mem::take(&mut piece.leaders)));
+        let standouts = leaders.standouts();
         let sorted = rises(&pieces);
         let ignored_money: u64 = pieces.iter().map(|piece| piece.ignored_money).sum();
         let zero_money: u64 = pieces.iter().map(|piece| piece.zero_money).sum();
@@ -121,13 +128,16 @@ impl SummaryFile {
         warnings.extend(warn_ignored_money(ignored_money));
         warnings.extend(warn_zero_money(zero_money));
         warnings.extend(warn_counts(&inputs.tables[0], options));
+        let has_money = inputs.tables[0].summary().monetary.is_some();
+        warnings.extend(warn_standouts(&standouts, has_money));
         Ok(SummaryMeta {
             unit,
             unit_source,
             observed_until,
             grain,
             settled: true,
-            has_money: inputs.tables[0].summary().monetary.is_some(),
+            has_money,
+            standouts,
             has_log_gaps: inputs.tables[0].summary().log_gaps.is_some(),
             sorted,
             attributes: options.attributes.clone(),

@@ -14,12 +14,14 @@ use super::account::Fate;
 use super::attributes::{MISSING, value};
 use super::codec::Texts;
 use super::customer_file::text_of;
+use super::fold::Size;
 use super::read::amounts;
 use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::recognise::{Inputs, Table};
 use super::read::text::{broken, for_each_record};
 use super::read::typed::{IdBuffer, Ids, Numbers, texts};
+use super::standout::Leaders;
 use super::summary_cell::{Cell, cell};
 use super::summary_said::{Fact, Said};
 use super::tally::{LISTED, Tally};
@@ -362,6 +364,18 @@ impl Customers {
     }
 
     /// Ids in the order of the rows.
+    /// The largest of them. What a first purchase came to is not in a summary.
+    pub fn leaders(&self) -> Leaders {
+        let mut leaders = Leaders::default();
+        for (i, id) in self.ids().enumerate() {
+            let (x, mean) =
+                (u64::from(self.frequency[i]), self.monetary.as_ref().map_or(0.0, |mean| mean[i]));
+            let value = if x > 0 { x as f64 * mean } else { 0.0 };
+            leaders.see(id, &Size { rows: x + 1, occasions: x + 1, value, dearest: 0.0 });
+        }
+        leaders
+    }
+
     pub fn ids(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.ids.len()).map(|row| self.ids.get(row))
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Fate;
 use super::fold::Exact;
 use super::read::calendar::{Moment, date_of_day};
+use super::read::watched::Watched;
 use crate::error::{BadRow, Error, Place};
 
 /// How many bad rows are listed.
@@ -36,6 +37,10 @@ pub(crate) struct Tally {
     pub number_ids: u64,
     /// Up to two different currencies, and where each was first seen.
     pub currencies: Vec<(String, Place)>,
+    /// What stands in columns that nobody asked to look at.
+    pub watched: Vec<Watched>,
+    /// Amounts that cannot be read as they are written but look like numbers.
+    pub unread: Unread,
     /// What no option can skip.
     #[serde(skip)]
     pub fatal: Option<Error>,
@@ -69,6 +74,33 @@ impl Clocks {
         self.utc += other.utc;
         self.others += other.others;
         self.moved += other.moved;
+    }
+}
+
+/// What amounts look like that cannot be read as they are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Unread {
+    /// How many.
+    pub rows: u64,
+    /// The sum of the positive ones, and of the negative ones (negative).
+    pub sums: [f64; 2],
+    /// The size of the largest.
+    pub largest: f64,
+}
+
+impl Unread {
+    /// One more.
+    pub fn see(&mut self, amount: f64) {
+        self.rows += 1;
+        self.sums[usize::from(amount < 0.0)] += amount;
+        self.largest = self.largest.max(amount.abs());
+    }
+
+    /// Others, too.
+    pub fn add(&mut self, other: Unread) {
+        self.rows += other.rows;
+        self.sums = [self.sums[0] + other.sums[0], self.sums[1] + other.sums[1]];
+        self.largest = self.largest.max(other.largest);
     }
 }
 

@@ -1,59 +1,148 @@
-//! Ids that differ only by blanks around them: nearly always one customer taken for several.
+//! Ids that differ only in how they are written: by blanks around them, by case, by the `.0` of a number
+//! that was taken for a fraction on its way. Nearly always they are one customer taken for several.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::scatter::hash_id;
+use super::scatter::{Core, hash_text};
 
 /// Finds twins among the ids of one partition. (They are always in the same one: see `scatter`.)
 #[derive(Default)]
 pub(crate) struct TwinFinder {
-    /// Hashes of ids without blanks around them.
-    trimmed: HashSet<u64>,
-    /// By the hash of what is left without the blanks: that, and how many ids have blanks around it.
-    untrimmed: HashMap<u64, (String, u32)>,
+    /// By the hash of what all forms of an id have in common: the first of them. Nearly all ids have but one, so that
+    /// this is all that is kept of them.
+    first: FxHashMap<u64, Form>,
+    /// Those that have more.
+    several: FxHashMap<u64, Forms>,
+    /// The id at hand in small letters.
+    small: String,
+}
+
+/// How an id is written.
+#[derive(Clone, Copy)]
+struct Form {
+    /// Hash without blanks and `.0`, in its own case.
+    written: u64,
+    by: Difference,
+}
+
+/// The forms of an id seen so far.
+struct Forms {
+    /// How many.
+    count: u32,
+    /// In what they differ.
+    by: Difference,
+    /// What they have in common.
+    core: String,
+}
+
+/// In what forms of an id differ.
+#[derive(Clone, Copy, Default)]
+struct Difference {
+    blanks: bool,
+    decimals: bool,
+    case: bool,
 }
 
 impl TwinFinder {
     /// One more id; each is seen once.
     pub fn see(&mut self, id: &[u8]) {
         let id = std::str::from_utf8(id).unwrap_or_default();
-        let trimmed = id.trim();
-        if trimmed.len() == id.len() {
-            self.trimmed.insert(hash_id(id));
-        } else {
-            self.untrimmed.entry(hash_id(trimmed)).or_insert_with(|| (trimmed.to_owned(), 0)).1 += 1;
+        let core = Core::of(id);
+        let by = Difference { blanks: core.blanks, decimals: core.decimals, case: false };
+        let form = Form { written: hash_text(core.text.as_bytes()), by };
+        let common = self.hash_small(core.text);
+        match self.first.entry(common) {
+            Entry::Vacant(place) => drop(place.insert(form)),
+            Entry::Occupied(first) => {
+                let first = *first.get();
+                self.again(common, first, form);
+            }
         }
+    }
+
+    /// Another form of an id.
+    #[cold]
+    fn again(&mut self, common: u64, first: Form, form: Form) {
+        let small = &self.small;
+        let forms = self.several.entry(common).or_insert_with(|| Forms {
+            count: 1,
+            by: first.by,
+            core: small.clone(),
+        });
+        forms.count += 1;
+        forms.by.blanks |= form.by.blanks;
+        forms.by.decimals |= form.by.decimals;
+        forms.by.case |= first.written != form.written;
+    }
+
+    fn hash_small(&mut self, text: &str) -> u64 {
+        self.small.clear();
+        match text.is_ascii() {
+            true => {
+                self.small.push_str(text);
+                self.small.make_ascii_lowercase();
+            }
+            false => self.small.push_str(&text.to_lowercase()),
+        }
+        hash_text(self.small.as_bytes())
     }
 
     /// What was found; the finder is empty again.
     pub fn finish(&mut self) -> Twins {
         let mut twins = Twins::default();
-        for (hash, (id, forms)) in self.untrimmed.drain() {
-            if forms > 1 || self.trimmed.contains(&hash) {
-                twins.add(Twins { sets: 1, example: Some(id) });
+        self.first.clear();
+        for (_, forms) in self.several.drain() {
+            let found = TwinSets { sets: 1, forms: u64::from(forms.count), example: Some(forms.core) };
+            match forms.by {
+                Difference { case: true, .. } => twins.case.add(found),
+                Difference { decimals: true, .. } => twins.decimals.add(found),
+                _ => twins.blanks.add(found),
             }
         }
-        self.trimmed.clear();
         twins
     }
 }
 
-/// Ids that differ from others only by blanks around them.
+/// Ids that differ from others only in how they are written; each set is counted once, by what matters most.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Twins {
-    /// How many ids occur in several such forms.
+    /// By blanks around them.
+    pub blanks: TwinSets,
+    /// By case.
+    pub case: TwinSets,
+    /// By `.0`.
+    pub decimals: TwinSets,
+}
+
+/// Ids that occur in several forms.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TwinSets {
+    /// How many ids.
     pub sets: u64,
-    /// The least of them, without its blanks.
+    /// In how many forms all together.
+    pub forms: u64,
+    /// The least of them, in small letters and without what may differ.
     pub example: Option<String>,
+}
+
+impl TwinSets {
+    /// Adds other ones.
+    fn add(&mut self, other: TwinSets) {
+        self.sets += other.sets;
+        self.forms += other.forms;
+        self.example = self.example.take().into_iter().chain(other.example).min();
+    }
 }
 
 impl Twins {
     /// Adds other ones.
     pub fn add(&mut self, other: Twins) {
-        self.sets += other.sets;
-        self.example = self.example.take().into_iter().chain(other.example).min();
+        self.blanks.add(other.blanks);
+        self.case.add(other.case);
+        self.decimals.add(other.decimals);
     }
 }
 
@@ -61,13 +150,30 @@ impl Twins {
 mod tests {
     use super::*;
 
+    fn sets(sets: u64, forms: u64, example: &str) -> TwinSets {
+        TwinSets { sets, forms, example: Some(example.into()) }
+    }
+
     #[test]
     fn each_set_is_counted_once() {
         let mut finder = TwinFinder::default();
         for id in ["7", " 7", "7 ", "b", " c", "\tc", " d ", "a a"] {
             finder.see(id.as_bytes());
         }
-        assert_eq!(finder.finish(), Twins { sets: 2, example: Some("7".into()) });
+        assert_eq!(finder.finish(), Twins { blanks: sets(2, 5, "7"), ..Twins::default() });
         assert_eq!(finder.finish(), Twins::default());
+    }
+
+    #[test]
+    fn case_and_decimals_are_found() {
+        let mut finder = TwinFinder::default();
+        for id in ["Bob@x.org", "bob@x.org", "BOB@x.org ", "Ärger", "ärger", "12", "12.0", "13.0", "x.0", "X"]
+        {
+            finder.see(id.as_bytes());
+        }
+        let found = finder.finish();
+        assert_eq!(found.case, sets(2, 5, "bob@x.org"));
+        assert_eq!(found.decimals, sets(1, 2, "12"));
+        assert_eq!(found.blanks, TwinSets::default());
     }
 }

@@ -194,7 +194,7 @@ impl Fit {
         let errors = report.estimates.iter();
         let errors = errors.map(|e| (e.name.to_owned(), e.standard_error.map_or(Value::Null, Value::from)));
         let warnings = report.warnings.iter();
-        let warnings = warnings.map(|w| Finding { code: w.code.to_string(), message: w.message.clone() });
+        let warnings = warnings.map(|w| Finding { code: w.code.to_string(), message: w.anonymous() });
         Fit {
             stop: report.stop.name().to_owned(),
             explanation: report.stop.words().map(str::to_owned),

@@ -26,6 +26,7 @@ use crate::report::{self, Block, count};
 use crate::score::ScoreOptions;
 use crate::summary::{Summary, SummaryMeta};
 use crate::totals::Totals;
+use crate::warning;
 
 /// What a page is made from.
 pub struct PageRequest<'a> {
@@ -61,8 +62,13 @@ pub fn build(request: PageRequest, progress: &dyn Progress) -> Result<Page> {
     let gathered = gather(&request, progress)?;
     let PageRequest { title, model, summary, scores, backtest, more } = request;
     let forecast = report::forecast(model, &gathered.totals, None, scores);
-    let input = report::input(&summary.meta);
-    let fitted = report::model(model);
+    let (mut input, mut fitted) = (report::input(&summary.meta), report::model(model));
+    // A page goes round: it names no customer.
+    let of_fit = model.purchase_fit.iter().flat_map(|fit| &fit.warnings);
+    let names: Vec<&String> = summary.meta.warnings.iter().chain(of_fit).flat_map(|w| &w.names).collect();
+    for words in input.warnings.iter_mut().chain(&mut fitted.warnings) {
+        *words = warning::without_names(words, names.iter().copied());
+    }
     let mut warnings = Vec::new();
     for warning in [&input.warnings, &fitted.warnings, &forecast.warnings].into_iter().flatten() {
         if !warnings.contains(warning) {
@@ -79,7 +85,7 @@ pub fn build(request: PageRequest, progress: &dyn Progress) -> Result<Page> {
         behaviour::section(model, &gathered.profile, &gathered.frequencies),
     ];
     sections.extend(more);
-    sections.push(appendix(input.remarks, fitted.results, model));
+    sections.push(appendix(data_blocks(&input), fitted.results, model));
     sections.push(glossary::section());
     sections.retain(|section| !section.parts.is_empty());
     let about = about(model, &summary.meta, gathered.totals.customers);
@@ -100,6 +106,16 @@ fn about(model: &ClvModel, meta: &SummaryMeta, customers: u64) -> String {
     }
     let spend = if model.spend.is_some() { " and gamma-gamma" } else { "" };
     words + &format!("; forecast by {}{spend}.", model.purchase.name)
+}
+
+/// What became of the rows, and what looks wrong with them.
+fn data_blocks(input: &report::Report) -> Vec<Block> {
+    let mut blocks = input.remarks.clone();
+    if !input.warnings.is_empty() {
+        blocks.push(Block::Heading("what looks wrong".to_owned()));
+        blocks.extend(input.warnings.iter().cloned().map(Block::Line));
+    }
+    blocks
 }
 
 /// Where the figures come from: the rows, the assumptions, the fit.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::clv_model::ClvModel;
+use crate::history::Fate;
 use crate::report::{Block, Report, Table, count, grouped};
 use crate::summary::{SummaryMeta, UnitSource};
 
@@ -13,7 +14,13 @@ pub fn input(meta: &SummaryMeta) -> Report {
     report.remarks.push(Block::Heading(format!("{} rows read", count(account.rows_read))));
     let mut table = Table::new(&[">", "", ">"]);
     for entry in &account.entries {
-        let amount = entry.amount.map_or(String::new(), |amount| format!("amount {}", grouped(amount, 2)));
+        let amount = match (entry.amount, account.unread_amount) {
+            (Some(amount), _) => format!("amount {}", grouped(amount, 2)),
+            (None, Some(size)) if entry.fate == Fate::UnusableAmount => {
+                format!("looks like {}", grouped(size, 2))
+            }
+            _ => String::new(),
+        };
         table.row([count(entry.rows), entry.fate.words().to_owned(), amount]);
     }
     report.remarks.push(Block::Table(table));
@@ -31,8 +38,12 @@ pub fn input(meta: &SummaryMeta) -> Report {
     });
     let notes = account.notes.iter().map(|n| json!({ "code": n.code, "words": n.words, "rows": n.rows }));
     let notes = notes.collect::<Value>();
-    let account =
-        json!({ "rows_read": account.rows_read, "entries": entries.collect::<Value>(), "notes": notes });
+    let account = json!({
+        "rows_read": account.rows_read,
+        "entries": entries.collect::<Value>(),
+        "notes": notes,
+        "unread_amount": account.unread_amount,
+    });
     report.json.insert("account".into(), account);
     report.json.insert("assumptions".into(), assumptions.into());
     let warnings = meta.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));

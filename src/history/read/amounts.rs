@@ -51,6 +51,40 @@ fn parse_rare(text: &[u8], point: u8) -> Option<f64> {
     (value.abs() <= LARGEST).then_some(value + 0.0)
 }
 
+/// What an amount looks like that is not written as a plain number: without currency signs and thousands separators,
+/// negative with a minus or in parentheses. Good for saying what is at stake, not for reading. `None` if it looks like no amount.
+pub(crate) fn looks_like(text: &str, point: u8) -> Option<f64> {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    if letters > 4 || text.contains(['%', ':', '/']) {
+        return None;
+    }
+    let kept: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
+    let digits = kept.trim_matches(['.', ',']);
+    let decimal = match (digits.rfind('.'), digits.rfind(',')) {
+        // Of both, the last one is the decimal sign.
+        (Some(a), Some(b)) => Some(a.max(b)),
+        (None, None) => None,
+        (one, other) => {
+            let at = one.or(other)?;
+            let sign = digits.as_bytes()[at];
+            let groups = digits.bytes().filter(|b| *b == sign).count() > 1;
+            // Three digits behind the other sign are thousands.
+            let thousands = sign != point && digits.len() - at == 4;
+            (!groups && !thousands).then_some(at)
+        }
+    };
+    let plain: String = digits
+        .char_indices()
+        .filter_map(|(i, c)| match c {
+            '.' | ',' => (Some(i) == decimal).then_some('.'),
+            digit => Some(digit),
+        })
+        .collect();
+    let negative = text.contains(['-', '\u{2212}', '(']);
+    let size: f64 = plain.parse().ok().filter(|size| *size <= LARGEST)?;
+    Some(if negative { 0.0 - size } else { size })
+}
+
 /// Why `text` is not a usable amount, and the repair. It must not be empty.
 pub(crate) fn explain(text: &str, decimal_comma: bool) -> String {
     let lower = text.to_ascii_lowercase();
@@ -80,7 +114,14 @@ pub(crate) fn explain(text: &str, decimal_comma: bool) -> String {
     if groups == 1 && !text.contains(point) && !decimal_comma {
         return "not a number with a decimal point: if the comma is the decimal sign use --decimal-comma, if it separates thousands remove it".into();
     }
-    if groups > 0 || text.contains([' ', '\'', '\u{a0}', '\u{202f}']) {
+    if text.contains(['\u{a0}', '\u{202f}', '\u{2007}', '\u{2009}']) {
+        let flag =
+            if decimal_comma { "" } else { " (and if the comma is the decimal sign use --decimal-comma)" };
+        return format!(
+            "not a number: remove the no-break or thin spaces (thousands separators that look like blanks){flag}"
+        );
+    }
+    if groups > 0 || text.contains([' ', '\'', '’']) {
         let flag = if decimal_comma {
             " (--decimal-comma reads 1234,50; without it the point is the decimal sign)"
         } else {
@@ -141,6 +182,27 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_looks_like_something() {
+        for (text, point, size) in [
+            ("1,238.75", b'.', Some(1238.75)),
+            ("-5,165.84", b'.', Some(-5165.84)),
+            ("$12.50", b'.', Some(12.5)),
+            ("12,50", b'.', Some(12.5)),
+            ("1,234", b'.', Some(1234.0)),
+            ("1.234", b',', Some(1234.0)),
+            ("1.234.567,89 EUR", b',', Some(1234567.89)),
+            ("1\u{a0}238,75", b',', Some(1238.75)),
+            ("(7.10)", b'.', Some(-7.1)),
+            ("1'234.50 CHF", b'.', Some(1234.5)),
+            ("n/a", b'.', None),
+            ("50%", b'.', None),
+            ("2023-01-02 10:00", b'.', None),
+        ] {
+            assert_eq!(looks_like(text, point), size, "{text}");
+        }
+    }
+
+    #[test]
     fn explains_the_repair() {
         for (text, comma, words) in [
             ("$12.50", false, "currency sign"),
@@ -149,6 +211,8 @@ mod tests {
             ("1,234.50", false, "thousands"),
             ("1 234", false, "thousands"),
             ("1.234,50", true, "thousands"),
+            ("1\u{a0}238,75", true, "no-break"),
+            ("1\u{202f}238,75", false, "--decimal-comma"),
             ("1.234", true, "thousands"),
             ("inf", false, "not finite"),
             ("-Infinity", false, "not finite"),

@@ -17,6 +17,21 @@ enum Amounts {
     Product { quantity: Numbers, price: Numbers },
 }
 
+impl Amounts {
+    /// The amount of a row; `None` if it cannot be read.
+    #[inline]
+    fn get(&self, row: usize, point: u8) -> Option<f64> {
+        match self {
+            Amounts::None => Some(0.0),
+            Amounts::One(numbers) => numbers.get(row, point),
+            Amounts::Product { quantity, price } => match (quantity.get(row, point), price.get(row, point)) {
+                (Some(quantity), Some(price)) => product(quantity, price),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// A batch's columns by role.
 struct Roles {
     ids: Ids,
@@ -40,6 +55,11 @@ pub(crate) fn column<T>(
     let column =
         batch.column_by_name(name).ok_or_else(|| Error::input(place(), "the column is missing here"))?;
     make(column).map_err(|why| Error::input(place(), why))
+}
+
+/// A column as text; `None` if it cannot be.
+pub(crate) fn text_column(table: &Table, batch: &RecordBatch, index: usize) -> Option<StringArray> {
+    column(table, batch, index, texts).ok()
 }
 
 impl Roles {
@@ -116,14 +136,7 @@ pub(crate) fn clean_batch(
                 continue;
             }
         }
-        let amount = match &roles.amounts {
-            Amounts::None => Some(0.0),
-            Amounts::One(numbers) => numbers.get(row, point),
-            Amounts::Product { quantity, price } => match (quantity.get(row, point), price.get(row, point)) {
-                (Some(quantity), Some(price)) => product(quantity, price),
-                _ => None,
-            },
-        };
+        let amount = roles.amounts.get(row, point);
         if !roles.attributes.is_empty() {
             cleaner.place(roles.order.as_ref().map(|numbers| numbers.value(row)));
             cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));
@@ -138,10 +151,30 @@ pub(crate) fn clean_batch(
             }
         }
     }
+    watch(table, batch, &roles, cleaner);
     if roles.ids.is_float() {
         cleaner.tally.number_ids += batch.num_rows() as u64;
     }
     Ok(())
+}
+
+/// Counts what stands in columns that may say that a row is no purchase.
+fn watch(table: &Table, batch: &RecordBatch, roles: &Roles, cleaner: &mut Cleaner) {
+    let watched = &table.log().watched;
+    if watched.is_empty() {
+        return;
+    }
+    let point = cleaner.rules.point();
+    let columns: Vec<_> = watched.iter().map(|&index| text_column(table, batch, index)).collect();
+    for row in 0..batch.num_rows() {
+        let texts =
+            columns.iter().map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
+        cleaner.watch(table, texts, roles.amounts.get(row, point));
+    }
+}
+
+fn text_of_row(column: &StringArray, row: usize) -> &[u8] {
+    if column.is_valid(row) { column.value(row).as_bytes() } else { b"" }
 }
 
 /// Calls `each` with every date that is not one by its type, and the number of its row.

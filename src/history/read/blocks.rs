@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::encoding;
 use super::inputs::{Source, Text};
 use super::token::{Cut, Tokenizer, count_lines, cut};
 use crate::error::{Error, Place, Result};
@@ -94,10 +95,15 @@ impl BlockReader {
         let line = self.line + count_lines(&block[..at]);
         let start = memchr::memrchr2(b'\n', b'\r', &block[..at]).map_or(0, |n| n + 1);
         let end = memchr::memchr2(b'\n', b'\r', &block[at..]).map_or(block.len(), |n| at + n);
-        let near: String = String::from_utf8_lossy(&block[start..end]).chars().take(60).collect();
+        let encoding = encoding::found(block);
+        let (text, _) = encoding.decode_without_bom_handling(&block[start..end]);
+        let near: String = text.chars().take(60).collect();
         let message = format!(
-            "the text is not UTF-8 (byte 0x{:02X} in '{near}'); convert the file, e.g. iconv -f WINDOWS-1252 -t UTF-8",
-            block[at]
+            "the text is not UTF-8 (byte 0x{:02X}); it looks like {name}, in which the line is '{}'. Convert the file: \
+             iconv -f {name} -t UTF-8, or save it from the spreadsheet as \"CSV UTF-8\"",
+            block[at],
+            near,
+            name = encoding.name().to_uppercase(),
         );
         Error::input(Place::line(&self.name, line), message)
     }

@@ -4,9 +4,10 @@
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
 use super::names::{
-    AGE, AMOUNT, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE, QUANTITY, RECENCY,
-    Role, UNIT, normalise,
+    AGE, AMOUNT, AMOUNT_ALONE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE,
+    QUANTITY, RECENCY, Role, UNIT, normalise,
 };
+use super::{likeness, watched};
 use crate::contracts::looks_like_contracts;
 use crate::error::{Error, Result};
 use crate::history::options::LogOptions;
@@ -22,12 +23,14 @@ pub(crate) struct LogColumns {
     pub attributes: Vec<usize>,
     /// Numbers of rows, where the input has lost their order.
     pub order: Option<usize>,
+    /// Columns that may say that a row is no purchase, and that have no other role.
+    pub watched: Vec<usize>,
 }
 
 impl LogColumns {
-    /// Indexes of all of them.
+    /// Indexes of all of them; those that are only watched come last.
     pub fn used(&self) -> Vec<usize> {
-        indexes(&self.roles())
+        [indexes(&self.roles()), self.watched.clone()].concat()
     }
 
     fn roles(&self) -> Vec<Played> {
@@ -204,9 +207,17 @@ impl Table<'_> {
         let attributes = self.attributes(options)?;
         let order =
             options.row_order.as_ref().map(|name| self.named("the order of rows", name)).transpose()?;
-        let columns = LogColumns { id, date, amount, currency, attributes, order };
+        let watched = Vec::new();
+        let mut columns = LogColumns { id, date, amount, currency, attributes, order, watched };
         self.refuse_shared(&columns.roles())?;
+        columns.watched = self.watched(&columns.used());
         Ok(columns)
+    }
+
+    /// Columns that may say that a row is no purchase, but for those that are used.
+    fn watched(&self, used: &[usize]) -> Vec<usize> {
+        let unused = (0..self.names.len()).filter(|index| !used.contains(index));
+        unused.filter(|&index| likeness::watch(&self.names[index]).is_some()).take(watched::COLUMNS).collect()
     }
 
     fn amount(&self, options: &LogOptions) -> Result<AmountColumns> {
@@ -228,8 +239,18 @@ impl Table<'_> {
         match (self.choose(&AMOUNT, &amounts)?, quantity, unit_price) {
             (Some(amount), ..) => Ok(AmountColumns::One(amount)),
             (None, Some(quantity), Some(price)) => Ok(AmountColumns::Product { quantity, price }),
-            (None, ..) => Ok(AmountColumns::None),
+            (None, ..) => Ok(self.alone().map_or(AmountColumns::None, AmountColumns::One)),
         }
+    }
+
+    /// The only column that looks like money, if its name is well known enough.
+    fn alone(&self) -> Option<usize> {
+        let known: Vec<usize> = (0..self.names.len())
+            .filter(|&index| AMOUNT_ALONE.contains(&self.normal[index].as_str()))
+            .collect();
+        let [one] = known[..] else { return None };
+        let others = likeness::money(self.names);
+        others.iter().all(|name| *name == self.names[one]).then_some(one)
     }
 
     /// A summary has frequency, recency and T, and no purchase dates.
@@ -387,7 +408,7 @@ impl Table<'_> {
 }
 
 /// Is it a date or a number rather than a name?
-fn looks_like_data(name: &str) -> bool {
+pub(crate) fn looks_like_data(name: &str) -> bool {
     use super::dates::Shape;
     !matches!(Shape::of(name.as_bytes()), Shape::Blank | Shape::Other)
 }
@@ -441,6 +462,10 @@ mod tests {
             ("customer_id,date,quantity,price,revenue", 0, 1, One(4)),
             ("customer_id,date,quantity", 0, 1, Nothing),
             ("customer_id,date,channel,amount,frequency,note,empty,T", 0, 1, One(3)),
+            ("customer_id,date,grand_total", 0, 1, One(2)),
+            ("customer_id,date,TotalCharges,Tax", 0, 1, One(2)),
+            ("customer_id,date,Gross,Fee,Net", 0, 1, Nothing),
+            ("customer_id,date,list_price", 0, 1, Nothing),
         ] {
             let found = log(columns, &LogOptions::default()).unwrap();
             assert_eq!((found.id, found.date, found.amount), (id, date, amount), "{columns}");

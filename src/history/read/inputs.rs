@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustc_hash::FxHashSet;
 
+use super::container;
 use super::listing::expand;
 use crate::error::{Error, Place, Result};
 use crate::files::FileId;
@@ -251,27 +252,13 @@ fn refuse_twice(sources: &[Source]) -> Result<()> {
     Ok(())
 }
 
-/// First bytes of files that people hand in by mistake, what they are, and the way out.
-const NOT_TABLES: [(&[u8], &str); 10] = [
-    (b"PK\x03\x04", "an Excel workbook or zip archive; save it as CSV or unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV"),
-    (b"%PDF", "a PDF"),
-    (b"SQLite format 3", "an SQLite database; export the table as CSV"),
-    (b"<!DOCTYPE", "a web page, not a table"),
-    (b"<html", "a web page, not a table"),
-    (b"BZh", "compressed with bzip2; use gzip or zstd"),
-    (b"\xfd7zXZ", "compressed with xz; use gzip or zstd"),
-    (b"FEA1", "a Feather file of the first version; write it as Feather (version 2) or Parquet"),
-    (b"ORC", "an ORC file; convert it to Parquet or CSV"),
-];
-
 /// What the file is, by the first bytes of its (decompressed) text. The separator is found later.
 pub(crate) fn recognise_format(name: &str, head: &[u8]) -> Result<Format> {
     let refuse = |message: String| Err(Error::input(Place::file(name), message));
     if head.is_empty() {
         return refuse("the file is empty: it has no header and no rows".into());
     }
-    if let Some((_, what)) = NOT_TABLES.iter().find(|(magic, _)| head.starts_with(magic)) {
+    if let Some(what) = container::other(head) {
         return refuse(format!("the file is {what}"));
     }
     let zeros = head.iter().take(1000).filter(|&&byte| byte == 0).count();
@@ -280,7 +267,11 @@ pub(crate) fn recognise_format(name: &str, head: &[u8]) -> Result<Format> {
         [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Ok(Format::ArrowFile),
         [0xff, 0xff, 0xff, 0xff, ..] => Ok(Format::ArrowStream),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            refuse("the file is encoded in UTF-16; convert it: iconv -f UTF-16 -t UTF-8".into())
+            refuse(
+                "the file is encoded in UTF-16, as Excel's \"Unicode text\" is; save it as \"CSV UTF-8\", or convert it: \
+                 iconv -f UTF-16 -t UTF-8"
+                    .into(),
+            )
         }
         _ if zeros * 5 > head.len().min(1000) => refuse(
             "the file holds many NUL bytes: it is binary, or UTF-16 (then: iconv -f UTF-16LE -t UTF-8)"

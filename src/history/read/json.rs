@@ -13,14 +13,16 @@ use super::token::Record;
 /// Takes lines apart; keeps its buffers from one line to the next.
 pub(crate) struct JsonFields<'n> {
     names: &'n [String],
+    /// So many of the last ones may hold anything: what is no plain value is an empty field.
+    optional: usize,
     fields: Vec<(u32, u32)>,
     text: Vec<u8>,
 }
 
 impl<'n> JsonFields<'n> {
     /// Fields in the order of these keys.
-    pub fn new(names: &'n [String]) -> Self {
-        JsonFields { names, fields: Vec::new(), text: Vec::new() }
+    pub fn new(names: &'n [String], optional: usize) -> Self {
+        JsonFields { names, optional, fields: Vec::new(), text: Vec::new() }
     }
 
     /// The next line that is not blank; a record without fields if it is not an object of plain values.
@@ -56,7 +58,8 @@ impl<'n> JsonFields<'n> {
         self.fields.resize(self.names.len(), (0, 0));
         self.text.clear();
         let mut reader = serde_json::Deserializer::from_slice(row);
-        let object = Object { names: self.names, fields: &mut self.fields, text: &mut self.text };
+        let strict = self.names.len() - self.optional;
+        let object = Object { names: self.names, strict, fields: &mut self.fields, text: &mut self.text };
         if object.deserialize(&mut reader).and_then(|()| reader.end()).is_err() {
             self.fields.clear();
         }
@@ -95,6 +98,7 @@ impl<'de> serde::Deserialize<'de> for Keys {
 
 struct Object<'a> {
     names: &'a [String],
+    strict: usize,
     fields: &'a mut [(u32, u32)],
     text: &'a mut Vec<u8>,
 }
@@ -125,7 +129,10 @@ impl<'de> Visitor<'de> for Object<'_> {
                 return Err(A::Error::custom("a key occurs twice"));
             }
             let start = self.text.len() as u32;
-            append(map.next_value::<&RawValue>()?, self.text)?;
+            let value = map.next_value::<&RawValue>()?;
+            if index < self.strict || !value.get().starts_with(['{', '[']) {
+                append(value, self.text)?;
+            }
             self.fields[index] = (start, self.text.len() as u32);
         }
         self.fields.iter_mut().filter(|field| field.0 == u32::MAX).for_each(|field| *field = (0, 0));

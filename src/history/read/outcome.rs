@@ -10,11 +10,14 @@ use super::dates::{DateRule, Precision};
 use super::plan::mixed_orders;
 use super::recognise::Inputs;
 use super::typed::Clock;
+use super::{likeness, watched};
 use crate::error::{BadRows, Error, ErrorKind, Place, Result};
 use crate::history::account::{CleaningAccount, Fate};
 use crate::history::clean::Rules;
+use crate::history::oddities::percent;
 use crate::history::options::LogOptions;
 use crate::history::tally::{Clocks, LISTED, Tally};
+use crate::report::grouped;
 use crate::warning::Warning;
 
 /// All tallies as one, in the order of the input.
@@ -40,6 +43,8 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
                 all.currencies.push((currency, place));
             }
         }
+        watched::add_all(&mut all.watched, tally.watched);
+        all.unread.add(tally.unread);
         all.fatal = all.fatal.or(tally.fatal);
         for (order, part) in all.orders.iter_mut().zip(tally.orders) {
             *order = order.take().or(part);
@@ -57,6 +62,7 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
         account.add(fate, rows, known.then_some(amount.value()));
     }
     account.note("zero-amount", "purchases with amount 0", tally.zeros);
+    account.unread_amount = (tally.unread.rows > 0).then(|| tally.unread.sums.iter().sum());
     account
 }
 
@@ -83,6 +89,8 @@ pub(crate) struct Findings {
     currency: Option<String>,
     /// A column that looks like one of currencies, and that nobody asked to look at.
     currency_like: Option<String>,
+    /// Columns that look like money, if there are no amounts.
+    money_like: Vec<String>,
 }
 
 impl Findings {
@@ -108,6 +116,7 @@ impl Findings {
                 && !inputs.tables[0].has_typed_dates(),
             currency: rules.names.currency.clone(),
             currency_like: currency_like(inputs, rules),
+            money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },
         })
     }
 
@@ -161,6 +170,8 @@ impl Findings {
         let mut warnings = warn_ids(&tally);
         warnings.extend(warn_skipped(&tally, &account));
         warnings.extend(self.currency_like.as_deref().map(warn_currency));
+        warnings.extend(warn_money(&self.money_like));
+        warnings.extend(watched::warn(&tally.watched, tally.rows, self.has_amount));
         Ok(ReadOutcome {
             account,
             first,
@@ -228,9 +239,16 @@ pub(crate) fn refuse_bad_rows(
         let all = if bad == 1 { String::new() } else { format!(" (this is so in all {bad} rows)") };
         return Err(Error::input(row.place.clone(), format!("{}{all}", row.problem)));
     }
-    let advice = match bad == tally.rows {
-        true => "No row can be used.".to_owned(),
-        false => format!("Repair them, or leave them out with --skip-bad-rows ({}).", shares(tally, account)),
+    let advice = match (bad == tally.rows, tally.unread.rows) {
+        (true, _) => "No row can be used.".to_owned(),
+        (false, 0) => {
+            format!("Repair them, or leave them out with --skip-bad-rows ({}).", shares(tally, account))
+        }
+        (false, _) => format!(
+            "Repair the amounts first, they are there: plain numbers such as 1234.50 can be read. --skip-bad-rows would \
+             leave out {}.",
+            shares(tally, account)
+        ),
     };
     let listed = tally.bad.iter().map(|(_, row)| row.clone()).collect();
     Err(ErrorKind::BadRows(BadRows { listed, total: bad, rows_read: tally.rows, advice }).into())
@@ -246,24 +264,33 @@ fn shares(tally: &Tally, account: &CleaningAccount) -> String {
     };
     let known: u64 =
         Fate::ALL.iter().filter(|fate| fate.is_bad()).map(|&fate| tally.fates[fate as usize].2).sum();
-    if known == 0 {
-        return rows;
-    }
-    let (lost, kept) = (size(true), size(false));
-    let unknown = match bad - known {
+    let unread = tally.unread;
+    let unknown = match bad - known - unread.rows {
         0 => String::new(),
         n => format!(", without the {n} whose amount is unknown"),
     };
-    format!("{rows}, {} of the amount{unknown}", percent(lost, lost + kept))
-}
-
-fn percent(part: f64, whole: f64) -> String {
-    let share = if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
-    match share {
-        s if s >= 10.0 => format!("{s:.0} %"),
-        s if s >= 0.1 || s == 0.0 => format!("{s:.1} %"),
-        s if s >= 0.001 => format!("{s:.3} %"),
-        _ => "less than 0.001 %".into(),
+    let has_amount = account.entries.iter().any(|entry| !entry.fate.is_bad() && entry.amount.is_some());
+    if known + unread.rows == 0 {
+        return if has_amount { format!("{rows}; what they amount to is unknown") } else { rows };
+    }
+    let [bought, returned] = unread.sums;
+    let (lost, kept) = (size(true) + bought, size(false));
+    let share = percent(lost, lost + kept);
+    let back = match returned < 0.0 {
+        true => format!(" of purchases and {} of returns in all", grouped(returned, 2)),
+        false => " in all".to_owned(),
+    };
+    match unread.rows {
+        0 => format!("{rows}, {share} of the amount{unknown}"),
+        1 => format!(
+            "{rows}, about {share} of the amount: 1 that cannot be read looks like {}{unknown}",
+            grouped(bought + returned, 2)
+        ),
+        n => format!(
+            "{rows}, about {share} of the amount: {n} that cannot be read look like {}{back}, up to {} each{unknown}",
+            grouped(bought, 2),
+            grouped(unread.largest, 2)
+        ),
     }
 }
 
@@ -386,6 +413,22 @@ fn currency_like(inputs: &Inputs, rules: &Rules) -> Option<String> {
     };
     let unseen = rules.has_amount && table.log().currency.is_none();
     table.names.iter().find(like).filter(|_| unseen).cloned()
+}
+
+/// There are no amounts, but columns that look like it.
+fn warn_money(names: &[String]) -> Option<Warning> {
+    let quoted: Vec<String> = names.iter().take(10).map(|name| format!("\"{}\"", name)).collect();
+    let (column, look, one) = match names {
+        [] => return None,
+        [_] => ("column", "looks like money", "it"),
+        _ => ("columns", "look like money", "the right one"),
+    };
+    let message = format!(
+        "no column was taken for the amount, so that spend and value are left out; the {column} {} {look}: name \
+         {one} with --amount",
+        quoted.join(", ")
+    );
+    Some(Warning::new("no-amount-but-money", message))
 }
 
 fn warn_currency(name: &str) -> Warning {

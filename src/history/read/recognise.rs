@@ -10,6 +10,7 @@ use super::columns::{self, AmountColumns, Columns, CustomerColumns, LogColumns, 
 use super::inputs::{self, Format, Source};
 use super::json;
 use super::pair;
+use super::text::for_each_record;
 use super::token::{find_separator, has_line_end};
 use crate::error::{Error, Place, Result};
 use crate::history::input::Input;
@@ -100,6 +101,11 @@ impl Table {
         used
     }
 
+    /// From now on only these columns are read.
+    pub fn look_only_at(&mut self, id: usize, attributes: Vec<usize>) {
+        self.columns = Columns::Customers(CustomerColumns { id, attributes });
+    }
+
     /// The roles of a summary's columns.
     pub fn summary(&self) -> &SummaryColumns {
         match &self.columns {
@@ -179,7 +185,7 @@ fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) ->
         }
     };
     let columns = find(&source.name, &names);
-    let columns = columns.map_err(|e| explain_columns(e, &source, &head))?;
+    let columns = columns.map_err(|e| explain_columns(e, &source, format, &head))?;
     Ok(Table { source, format, names, columns, arrow, looked_at: Vec::new() })
 }
 
@@ -190,7 +196,8 @@ fn look_at_text(source: &Source, format: Format) -> Result<(Format, Vec<String>)
     if format == Format::JsonLines {
         let first = BlockReader::open(source, None)?.next(&mut block)?;
         first.ok_or_else(empty)?;
-        return Ok((format, json_names(source, &block)?));
+        let names = json_names(source, &block);
+        return Ok((format, names.map_err(|error| wrapped_rows(source, &block).unwrap_or(error))?));
     }
     // The separator is found in text whose quotes are not understood yet.
     let mut head = Vec::new();
@@ -229,7 +236,15 @@ fn json_names(source: &Source, block: &[u8]) -> Result<Vec<String>> {
 }
 
 /// Adds what may be behind columns that are not found.
-fn explain_columns(error: Error, source: &Source, head: &[u8]) -> Error {
+fn explain_columns(error: Error, source: &Source, format: Format, head: &[u8]) -> Error {
+    let explained = match format {
+        Format::JsonLines => wrapped_rows(source, head),
+        Format::Text(separator) => title_lines(source, separator, &error),
+        _ => None,
+    };
+    if let Some(explained) = explained {
+        return explained;
+    }
     if source.length > 200 && !has_line_end(head) && head.len() >= 200 {
         let message = format!(
             "the file seems to be a single line: a header and rows must be lines of their own ({error})"
@@ -237,6 +252,66 @@ fn explain_columns(error: Error, source: &Source, head: &[u8]) -> Error {
         return Error::input(Place::line(&source.name, 1), shorten(message));
     }
     error
+}
+
+/// Rows inside one JSON object: `{"orders": [{...}, ...]}`, on one line or on many.
+fn wrapped_rows(source: &Source, head: &[u8]) -> Option<Error> {
+    let text = std::str::from_utf8(head)
+        .unwrap_or_else(|e| std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or_default());
+    let text = text.trim_start_matches('\u{feff}').trim_start().strip_prefix('{')?;
+    // The first key whose value is an array of objects.
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let (before, _) = compact.split_once("\":[{")?;
+    let key = before.rsplit('"').next().filter(|key| !key.is_empty())?;
+    let first_line = text.lines().next().unwrap_or_default();
+    let one_line = text.lines().count() < 2;
+    let nested = before.matches('{').count() != before.matches('}').count();
+    // A row of JSON Lines may hold an array, too: then the next line is a row like it.
+    let next_is_row = text.lines().nth(1).is_some_and(|line| line.trim_start().starts_with('{'));
+    if nested || (next_is_row && first_line.trim_end().ends_with('}')) {
+        return None;
+    }
+    let shape = if one_line { "one JSON object" } else { "one JSON object over many lines" };
+    let key = key;
+    let message = format!(
+        "the file is {shape} that holds the rows in \"{key}\"; write one row a line (jq -c '.\"{key}\"[]' does it)"
+    );
+    Some(Error::input(Place::file(&source.name), message))
+}
+
+/// Lines above the header, as reports have them.
+fn title_lines(source: &Source, separator: u8, error: &Error) -> Option<Error> {
+    const LOOKED_AT: usize = 50;
+    let mut block = Vec::new();
+    let (first_line, _) = BlockReader::open(source, Some(separator)).ok()?.next(&mut block).ok()??;
+    let mut lines: Vec<(u64, Vec<String>)> = Vec::new();
+    for_each_record(&block, first_line, Some(separator), &[], |record| {
+        if lines.len() < LOOKED_AT {
+            let field = |i| String::from_utf8_lossy(record.field(i)).trim().to_owned();
+            lines.push((record.line, (0..record.fields.len()).map(field).collect()));
+        }
+    });
+    let filled = |fields: &[String]| fields.iter().filter(|field| !field.is_empty()).count();
+    let (_, first) = lines.first()?;
+    // A header names every column, each otherwise, and none of them looks like data; the rows below are as wide.
+    let is_header = |&(at, (_, fields)): &(usize, &(u64, Vec<String>))| {
+        filled(fields) > filled(first)
+            && filled(fields) >= 2
+            && filled(fields) == fields.len()
+            && fields
+                .iter()
+                .enumerate()
+                .all(|(i, name)| !columns::looks_like_data(name) && !fields[..i].contains(name))
+            && lines.get(at + 1).is_some_and(|(_, next)| next.len() == fields.len())
+    };
+    let (_, (line, names)) = lines.iter().enumerate().skip(1).find(is_header)?;
+    let message = format!(
+        "the first line is a title ('{}'), not a header; line {line} looks like the header ({}): remove the lines above \
+         it ({error})",
+        first.iter().find(|field| !field.is_empty()).map_or("", String::as_str),
+        columns::list(names),
+    );
+    Some(Error::input(Place::line(&source.name, 1), shorten(message)))
 }
 
 fn shorten(text: String) -> String {

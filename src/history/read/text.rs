@@ -15,6 +15,17 @@ pub(crate) fn for_each_record(
     first_line: u64,
     separator: Option<u8>,
     names: &[String],
+    each: impl FnMut(&Record),
+) {
+    for_each_record_with(block, first_line, separator, (names, 0), each);
+}
+
+/// The same; so many of the last names are `optional`: whatever JSON Lines hold there, the record is whole.
+pub(crate) fn for_each_record_with(
+    block: &[u8],
+    first_line: u64,
+    separator: Option<u8>,
+    (names, optional): (&[String], usize),
     mut each: impl FnMut(&Record),
 ) {
     let (mut at, mut line) = (0, first_line);
@@ -26,7 +37,7 @@ pub(crate) fn for_each_record(
             }
         }
         None => {
-            let mut fields = JsonFields::new(names);
+            let mut fields = JsonFields::new(names, optional);
             while let Some(record) = fields.next(block, &mut at, &mut line) {
                 each(&record);
             }
@@ -44,7 +55,8 @@ pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner
     };
     let names: Vec<String> = needed.names(layout);
     let width = if separator.is_some() { layout.names.len() } else { names.len() };
-    for_each_record(block, first_line, separator, &names, |record| {
+    let optional = layout.log().watched.len();
+    for_each_record_with(block, first_line, separator, (&names, optional), |record| {
         if let Some(problem) = broken(record, width, nul) {
             let place = || Place::line(&layout.source.name, record.line);
             return cleaner.rows_bad(Fate::BrokenLine, place, problem);
@@ -75,8 +87,10 @@ impl Needed {
         let next = next + usize::from(currency.is_some());
         let behind = next + self.original.attributes.len();
         let order = self.original.order.map(|_| behind);
-        self.columns =
-            LogColumns { id: 0, date: 1, amount, currency, attributes: (next..behind).collect(), order };
+        let after = behind + usize::from(order.is_some());
+        let watched = (after..after + self.original.watched.len()).collect();
+        let attributes = (next..behind).collect();
+        self.columns = LogColumns { id: 0, date: 1, amount, currency, attributes, order, watched };
         self
     }
 
@@ -151,6 +165,9 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         let number = |index: usize| std::str::from_utf8(trim(record.field(index))).ok()?.parse().ok();
         cleaner.place(columns.order.map(|index| number(index).unwrap_or(u64::MAX)));
         cleaner.attributes(columns.attributes.iter().map(|&index| record.field(index)));
+    }
+    if !columns.watched.is_empty() {
+        cleaner.watch(layout, columns.watched.iter().map(|&index| record.field(index)), amount);
     }
     cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);
 }

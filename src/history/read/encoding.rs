@@ -1,0 +1,74 @@
+//! In which encoding a text is that is not UTF-8, to say so.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, IBM866, ISO_8859_2, KOI8_U, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251,
+    WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
+};
+
+/// Encodings of exports that few letters do not tell apart.
+const COMMON: [&Encoding; 13] = [
+    WINDOWS_1252,
+    WINDOWS_1251,
+    WINDOWS_1250,
+    WINDOWS_1253,
+    WINDOWS_1254,
+    SHIFT_JIS,
+    GBK,
+    EUC_KR,
+    BIG5,
+    EUC_JP,
+    KOI8_U,
+    IBM866,
+    ISO_8859_2,
+];
+
+/// What columns of purchases are called where letters are not those of ASCII, in small letters.
+const WORDS: &str = "клиент|покупатель|контрагент|заказчик|дата|сумма|цена|стоимость|итого|количество|заказ|\
+    выручка|клієнт|сума|顧客|会員|日付|購入|注文|金額|売上|合計|価格|客户|日期|订单|金额|价格|客戶|訂單|고객|날짜|금액|주문|회원|müşteri|\
+    sipariş|zákazník|částka|πελάτης|ημερομηνία|ποσό|größe|käufer|numéro|montant réglé|município";
+
+/// Lines at the head in which words are looked for.
+const HEAD: usize = 5;
+
+/// The encoding of a text that is not UTF-8: one in which its first lines have words that columns are called by, else
+/// what its letters look like.
+pub(super) fn found(text: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(text, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    let end = memchr::memchr_iter(b'\n', text).nth(HEAD - 1).unwrap_or(text.len());
+    let words = |encoding: &'static Encoding| {
+        let (head, errors) = encoding.decode_without_bom_handling(&text[..end]);
+        let head = head.to_lowercase();
+        if errors { 0 } else { WORDS.split('|').filter(|word| head.contains(word)).count() }
+    };
+    // Of equals the guess, then the more common one.
+    let scored = COMMON.iter().rev().copied().chain([guess]).map(|encoding| (words(encoding), encoding));
+    scored.fold((0, guess), |best, next| if next.0 >= best.0 && next.0 > 0 { next } else { best }).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Own texts, short as headers are.
+    #[test]
+    fn encodings_are_told_by_few_words() {
+        for (encoding, text) in [
+            (WINDOWS_1251, "Клиент;Дата;Сумма\n1;01.02.2023;5\n"),
+            (KOI8_U, "Клиент;Дата;Сумма\n1;01.02.2023;5\n"),
+            (IBM866, "Покупатель;Дата;Сумма\nИванова;01.02.2023;5\n"),
+            (SHIFT_JIS, "顧客番号,購入日,金額\n1,2023-01-02,5\n"),
+            (GBK, "客户,日期,金额\n张三,2023-01-02,5\n"),
+            (EUC_KR, "고객,날짜,금액\n1,2023-01-02,5\n"),
+            (
+                WINDOWS_1252,
+                "Kunde;Datum;Betrag\nMüller;01.02.2023;5\nJürgens;01.02.2023;5\nGroß;01.03.2023;5\n",
+            ),
+        ] {
+            let (bytes, ..) = encoding.encode(text);
+            assert_eq!(found(&bytes).name(), encoding.name(), "{text}");
+        }
+    }
+}

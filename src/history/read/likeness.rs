@@ -1,0 +1,192 @@
+//! What columns look like by their names, where no well-known name settles it: enough to offer them, not to take
+//! them.
+
+use super::names::{self, normalise};
+
+/// A name in words: `Customer Email`, `customer_email` and `customerEmail` are two.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (small && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        small = c.is_lowercase();
+        if c.is_alphanumeric() {
+            let last = words.last_mut().expect("there is always one");
+            last.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Is it one of the words of a list?
+pub(crate) fn is(word: &str, known: &str) -> bool {
+    known.split(' ').any(|one| one == word)
+}
+
+fn has(words: &[String], known: &str) -> bool {
+    words.iter().any(|word| is(word, known))
+}
+
+/// How much the name is one of customers: 0 is the most; `None` if it is not.
+pub(crate) fn customer(name: &str) -> Option<u8> {
+    const WHO: &str = "customer customers cust client user member account acct buyer shopper household visitor contact \
+        subscriber person patient guest payer kunde kunden kundennr kundennummer klant cliente клиент \
+        покупатель loyalty donor login debitor";
+    const MAIL: &str = "email mail emailaddress correo courriel эл";
+    const PHONE: &str = "phone mobile telefon telephone msisdn";
+    const OTHER: &str = "status type segment city state country zip postcode province region group since date tax note \
+        notes comment source agent service tags age gender language level tier count address created \
+        currency description first last";
+    let words = words(name);
+    let whole = normalise(name);
+    let mail = has(&words, MAIL);
+    if words.iter().any(|word| is(word, OTHER) && !(mail && word == "address")) {
+        return None;
+    }
+    let named = names::ID.names.contains(&whole.as_str()) && whole != "id";
+    let who = has(&words, WHO) || whole.starts_with("customer");
+    match (named, mail, who) {
+        (true, ..) => Some(0),
+        (_, true, _) => Some(1),
+        (.., true) => Some(2),
+        _ => has(&words, PHONE).then_some(3),
+    }
+}
+
+/// Columns that look like money.
+pub(crate) fn money(names: &[String]) -> Vec<String> {
+    names.iter().filter(|name| is_money(name)).cloned().collect()
+}
+
+fn is_money(name: &str) -> bool {
+    const MONEY: &str = "amount amt revenue sales sale price total gross net cost value spend spent paid charge charges \
+        charged subtotal turnover gmv payment proceeds usd eur gbp betrag umsatz summe preis gesamt \
+        brutto netto montant prix importe precio valor importo prezzo bedrag prijs kwota cena belopp \
+        beløb сумма цена выручка стоимость 金額 売上 合計 価格 totalcharges grandtotal listprice netsales \
+        totalprice";
+    const OTHER: &str = "id no number date time at currency method type status count quantity qty items units tax vat \
+        taxes discount shipping fee fees tip tips refund refunded balance reference references terms \
+        name code channel rep person due provider percent";
+    let words = words(name);
+    has(&words, MONEY) && !has(&words, OTHER)
+}
+
+/// What a column might say of whether a row is a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Watch {
+    /// What became of an order or payment.
+    Status,
+    /// What kind of row it is.
+    Kind,
+    /// Something that was undone: how much of it, when, or whether.
+    Undone,
+    /// Whether a payment went through.
+    Done,
+}
+
+/// Is the column one of those?
+pub(crate) fn watch(name: &str) -> Option<Watch> {
+    const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided \
+        void disputed dispute deleted reversed returned storno storniert annule reembolso rembourse \
+        iscancelled isrefunded istest";
+    const ELSEWHERE: &str = "fulfillment fulfilment shipping shipment delivery address marital member membership customer \
+        client user employment loyalty stock subscription vip email policy reason currency by credit \
+        card account rate days window inventory";
+    let words = words(name);
+    let whole = normalise(name);
+    if has(&words, ELSEWHERE) {
+        return None;
+    }
+    if words.iter().any(|word| word == "status" || word.ends_with("status")) || whole == "orderstate" {
+        return Some(Watch::Status);
+    }
+    if has(&words, UNDONE) || is(&whole, UNDONE) {
+        return Some(Watch::Undone);
+    }
+    match whole.as_str() {
+        "type" | "transactiontype" | "ordertype" | "eventtype" | "event" | "kind" | "recordtype"
+        | "documenttype" | "paymenttype" | "state" | "transactionkind" => Some(Watch::Kind),
+        "captured" | "paid" | "ispaid" | "succeeded" | "success" | "approved" | "issuccess"
+        | "issuccessful" => Some(Watch::Done),
+        "test" | "testorder" | "testmode" => Some(Watch::Undone),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_exports_are_understood() {
+        for (name, rank) in [
+            ("customer_unique_id", Some(0)),
+            ("Email", Some(1)),
+            ("Customer Email", Some(1)),
+            ("E-mail", Some(1)),
+            ("From Email Address", Some(1)),
+            ("Kunden-Nr", Some(2)),
+            ("Id", None),
+            ("Customer Type", None),
+            ("Billing City", None),
+            ("order_id", None),
+            ("Phone", Some(3)),
+        ] {
+            assert_eq!(customer(name), rank, "{name}");
+        }
+        let money: Vec<&str> = [
+            "Gross",
+            "Fee",
+            "Net",
+            "net_sales",
+            "price_usd",
+            "revenue_net",
+            "tran_amount",
+            "TotalCharges",
+            "list_price",
+            "Payment Method",
+            "Network",
+            "cost",
+            "Betrag",
+            "Сумма",
+            "Discount Amount",
+            "totalPrice",
+            "InvoiceNo",
+        ]
+        .into_iter()
+        .filter(|name| is_money(name))
+        .collect();
+        let expected = [
+            "Gross",
+            "Net",
+            "net_sales",
+            "price_usd",
+            "revenue_net",
+            "tran_amount",
+            "TotalCharges",
+            "list_price",
+            "cost",
+            "Betrag",
+            "Сумма",
+            "totalPrice",
+        ];
+        assert_eq!(money, expected);
+        for (name, what) in [
+            ("Financial Status", Some(Watch::Status)),
+            ("order_status", Some(Watch::Status)),
+            ("Fulfillment Status", None),
+            ("Address Status", None),
+            ("Amount Refunded", Some(Watch::Undone)),
+            ("Cancelled at", Some(Watch::Undone)),
+            ("Captured", Some(Watch::Done)),
+            ("Type", Some(Watch::Kind)),
+            ("channel", None),
+            ("Discount Code", None),
+        ] {
+            assert_eq!(watch(name), what, "{name}");
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Columns that may say that a row is no purchase (a status, a refund) and that nobody asked to look at: what is in
+//! them is counted while rows are read, so that it can be said what they would change.
+
+use serde::{Deserialize, Serialize};
+
+use super::amounts;
+use super::likeness::{self, Watch};
+use crate::history::oddities::percent;
+use crate::report::{count, grouped};
+use crate::warning::Warning;
+
+/// How many columns of a table are looked at, at most.
+pub(crate) const COLUMNS: usize = 8;
+/// How many different values are told apart: a status has few.
+const VALUES: usize = 24;
+/// How many of them are shown.
+const SHOWN: usize = 8;
+/// A column with an entry in more rows than this share says nothing by having one.
+const NEARLY_ALL: f64 = 0.9;
+
+/// What is in such a column.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Watched {
+    name: String,
+    what: Watch,
+    /// Its values in the order in which they came up.
+    values: Vec<Value>,
+    /// Rows with other values.
+    more: u64,
+    /// Rows with an entry.
+    filled: Value,
+    /// Rows whose entry is a number, and those where it is not 0 with the sum of it.
+    numbers: u64,
+    nonzero: Value,
+    /// Where the last value was found.
+    #[serde(skip)]
+    last: usize,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Value {
+    text: String,
+    rows: u64,
+    amount: f64,
+}
+
+impl Value {
+    fn add(&mut self, rows: u64, amount: f64) {
+        self.rows += rows;
+        self.amount += amount;
+    }
+}
+
+impl Watched {
+    /// Of the column of this name; `None` if it is none of these.
+    pub fn new(name: &str) -> Option<Self> {
+        let what = likeness::watch(name)?;
+        let (values, filled, nonzero) = Default::default();
+        Some(Watched { name: name.to_owned(), what, values, more: 0, filled, numbers: 0, nonzero, last: 0 })
+    }
+
+    /// One more row: what stands in the column, and the amount of the row.
+    pub fn see(&mut self, text: &[u8], amount: f64, point: u8) {
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            return;
+        }
+        self.filled.add(1, amount);
+        if self.what == Watch::Undone
+            && let Some(number) = amounts::parse(text, point)
+        {
+            self.numbers += 1;
+            if number != 0.0 {
+                self.nonzero.add(1, number.abs());
+            }
+        }
+        let same = |value: &Value| value.text.as_bytes() == text;
+        if !self.values.get(self.last).is_some_and(same) {
+            match self.values.iter().position(same) {
+                Some(at) => self.last = at,
+                None if self.values.len() < VALUES => {
+                    self.last = self.values.len();
+                    let text = String::from_utf8_lossy(text).into_owned();
+                    self.values.push(Value { text, ..Value::default() });
+                }
+                None => {
+                    self.more += 1;
+                    return;
+                }
+            }
+        }
+        self.values[self.last].add(1, amount);
+    }
+
+    fn add(&mut self, other: &Watched) {
+        for value in &other.values {
+            match self.values.iter().position(|known| known.text == value.text) {
+                Some(at) => self.values[at].add(value.rows, value.amount),
+                None if self.values.len() < VALUES => self.values.push(value.clone()),
+                None => self.more += value.rows,
+            }
+        }
+        self.more += other.more;
+        self.numbers += other.numbers;
+        self.filled.add(other.filled.rows, other.filled.amount);
+        self.nonzero.add(other.nonzero.rows, other.nonzero.amount);
+    }
+}
+
+/// Adds what was seen in another part of the log, in the order of the input.
+pub(crate) fn add_all(all: &mut Vec<Watched>, others: Vec<Watched>) {
+    for other in others {
+        match all.iter_mut().find(|known| known.name == other.name) {
+            Some(known) => known.add(&other),
+            None => all.push(other),
+        }
+    }
+}
+
+/// What is to be said of them; of `rows` rows.
+pub(crate) fn warn(all: &[Watched], rows: u64, has_amount: bool) -> Vec<Warning> {
+    let is_sum = |watched: &&Watched| watched.sums() && watched.nonzero.rows > 0;
+    let sum = all.iter().find(is_sum);
+    let words = |watched: &Watched| match watched.what {
+        Watch::Status | Watch::Kind => watched.warn_status(has_amount),
+        Watch::Done => watched.warn_flag(false, has_amount),
+        // One of several columns of refunds is enough.
+        Watch::Undone => match sum {
+            Some(sum) if sum.name == watched.name => Some(sum.warn_sum()),
+            Some(_) if !watched.is_flag() => None,
+            _ if watched.is_flag() => watched.warn_flag(true, has_amount),
+            _ => watched.warn_entries(rows, has_amount),
+        },
+    };
+    all.iter().filter_map(words).collect()
+}
+
+impl Watched {
+    fn warn_status(&self, has_amount: bool) -> Option<Warning> {
+        if self.more > 0 || self.values.len() < 2 {
+            return None;
+        }
+        let none = self.values.iter().any(|value| is_no_purchase(&value.text));
+        let speaks = self.what == Watch::Status && self.name.trim().len() > "status".len();
+        let fine = self.values.iter().all(|value| is_purchase(&value.text));
+        if !none && (fine || !speaks) {
+            return None;
+        }
+        let mut values: Vec<&Value> = self.values.iter().collect();
+        values.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.text.cmp(&b.text)));
+        let mut shown: Vec<String> = values.iter().take(SHOWN).map(|value| show(value, has_amount)).collect();
+        if values.len() > SHOWN {
+            let rest: u64 = values[SHOWN..].iter().map(|value| value.rows).sum();
+            shown.push(format!("{} other values in {}", values.len() - SHOWN, count(rest)));
+        }
+        let message = format!(
+            "the column \"{}\" was not looked at: it is {}. All of these rows count as purchases; if some are none, leave them \
+             out of the log first",
+            self.name,
+            shown.join(", ")
+        );
+        Some(Warning::new("status-not-used", message))
+    }
+
+    fn warn_flag(&self, bad: bool, has_amount: bool) -> Option<Warning> {
+        let bad = self.values.iter().filter(|value| truth(&value.text) == Some(bad));
+        let first = bad.clone().next()?;
+        let mut all = Value { text: first.text.clone(), ..Value::default() };
+        bad.for_each(|value| all.add(value.rows, value.amount));
+        if !self.is_flag() {
+            return None;
+        }
+        let message = format!(
+            "the column \"{}\" was not looked at: it is {}: these rows count as purchases; if they are none, leave them out \
+             of the log first",
+            self.name,
+            show(&all, has_amount)
+        );
+        Some(Warning::new("status-not-used", message))
+    }
+
+    fn warn_sum(&self) -> Warning {
+        let message = format!(
+            "the column \"{}\" was not looked at: it is not 0 in {}, {} in all, and these purchases count in full: if it was \
+             paid back, take it off the amount first",
+            self.name,
+            in_rows(self.nonzero.rows),
+            grouped(self.nonzero.amount, 2)
+        );
+        Warning::new("refunds-not-used", message)
+    }
+
+    fn warn_entries(&self, rows: u64, has_amount: bool) -> Option<Warning> {
+        let filled = self.filled.rows;
+        let empty = self.numbers > 0 || self.values.iter().all(|value| truth(&value.text) == Some(false));
+        if filled == 0 || empty || filled as f64 > NEARLY_ALL * rows as f64 {
+            return None;
+        }
+        let amount =
+            if has_amount { format!(" ({})", grouped(self.filled.amount, 2)) } else { String::new() };
+        let message = format!(
+            "the column \"{}\" was not looked at: it has an entry in {}{amount}, {} of all: these rows count as purchases; \
+             if they are none, leave them out of the log first",
+            self.name,
+            in_rows(filled),
+            percent(filled as f64, rows as f64)
+        );
+        Some(Warning::new("status-not-used", message))
+    }
+
+    /// Is it an amount?
+    fn sums(&self) -> bool {
+        self.what == Watch::Undone
+            && self.numbers as f64 >= NEARLY_ALL * self.filled.rows as f64
+            && !self.is_flag()
+    }
+
+    /// Does it say yes or no, or 0 and 1?
+    fn is_flag(&self) -> bool {
+        self.more == 0
+            && !self.values.is_empty()
+            && self.values.iter().all(|value| truth(&value.text).is_some())
+    }
+}
+
+fn show(value: &Value, has_amount: bool) -> String {
+    let text: String = value.text.chars().take(40).collect();
+    let amount = if has_amount { format!(" ({})", grouped(value.amount, 2)) } else { String::new() };
+    format!("'{}' in {}{amount}", text, in_rows(value.rows))
+}
+
+fn in_rows(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(rows)) }
+}
+
+/// Yes or no.
+fn truth(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "1" | "ja" | "oui" | "si" | "да" => Some(true),
+        "false" | "f" | "no" | "n" | "0" | "nein" | "non" | "нет" | "none" | "-" => Some(false),
+        _ => None,
+    }
+}
+
+/// Does the word say that there was no purchase, or that it was undone?
+fn is_no_purchase(text: &str) -> bool {
+    const PARTS: &str = "cancel|refund|void|fail|declin|return|chargeback|charged back|dispute|expire|unpaid|not paid|\
+        pending|abandon|draft|reject|error|revers|denied|on-hold|on hold|onhold|withdraw|invalid|\
+        incomplete|unavailable|blocked|fraud|deleted|uncaptured|storn|annul|rembours|devol|reembols|\
+        отмен|возврат|キャンセル|返品";
+    // A returning customer returns nothing.
+    let lower = text.to_lowercase().replace("returning", "");
+    PARTS.split('|').any(|part| lower.contains(part)) || lower == "test"
+}
+
+/// Does it say that all is well?
+fn is_purchase(text: &str) -> bool {
+    const WORDS: &str = "paid complete completed delivered shipped fulfilled closed succeeded success successful \
+        approved captured settled done ok processed sent confirmed finished sale invoiced bezahlt";
+    let lower = text.to_lowercase();
+    let bare = lower.trim_start_matches("wc-");
+    likeness::is(bare, WORDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str, values: &[(&str, u64)]) -> Watched {
+        let mut parts = Vec::new();
+        for (text, rows) in values {
+            let mut part = Watched::new(name).unwrap();
+            (0..*rows).for_each(|_| part.see(text.as_bytes(), 10.0, b'.'));
+            add_all(&mut parts, vec![part]);
+        }
+        parts.remove(0)
+    }
+
+    fn said(name: &str, values: &[(&str, u64)]) -> String {
+        let warnings = warn(&[column(name, values)], 100, true);
+        warnings.into_iter().map(|warning| format!("{}: {}", warning.code, warning.message)).collect()
+    }
+
+    #[test]
+    fn what_undoes_a_purchase_is_listed() {
+        let status = said("Financial Status", &[("paid", 80), ("refunded", 3), ("voided", 1)]);
+        assert!(status.starts_with("status-not-used"), "{status}");
+        assert!(
+            status.contains("'paid' in 80 rows (800.00), 'refunded' in 3 rows (30.00), 'voided' in 1 row"),
+            "{status}"
+        );
+        let refund = said("Refunded Amount", &[("0.00", 90), ("12.50", 4), ("5", 1)]);
+        assert!(
+            refund.starts_with("refunds-not-used") && refund.contains("not 0 in 5 rows, 55.00 in all"),
+            "{refund}"
+        );
+        for (name, values, words) in [
+            ("order_status", &[("1", 50), ("4", 50)][..], "'1' in 50 rows"),
+            ("Type", &[("Payment", 90), ("Refund", 10)], "'Refund' in 10 rows (100.00)"),
+            (
+                "Cancelled at",
+                &[("", 95), ("2023-01-02", 3), ("2023-02-02", 2)],
+                "entry in 5 rows (50.00), 5.0 % of all",
+            ),
+            ("Captured", &[("true", 90), ("false", 10)], "'false' in 10 rows"),
+            ("is_refunded", &[("0", 90), ("1", 10)], "'1' in 10 rows (100.00)"),
+        ] {
+            assert!(said(name, values).contains(words), "{name}: {}", said(name, values));
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_says_nothing() {
+        for (name, values) in [
+            ("status", &[("gold", 50), ("silver", 50)][..]),
+            ("order_status", &[("delivered", 100)]),
+            ("order_status", &[("delivered", 60), ("shipped", 40)]),
+            ("Type", &[("online", 60), ("shop", 40)]),
+            ("Type", &[("new", 60), ("returning customer", 40)]),
+            ("Refunded Amount", &[("0.00", 100)]),
+            ("Refunded Amount", &[("", 100)]),
+            ("is_refunded", &[("false", 100)]),
+            ("Cancelled at", &[("", 100)]),
+            ("Captured", &[("true", 100)]),
+        ] {
+            assert_eq!(said(name, values), "", "{name}");
+        }
+    }
+}
