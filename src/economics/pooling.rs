@@ -16,10 +16,15 @@
 //! are drawn together, since `n_g (1 − B_g)` is the weight of the common mean times `s²/t²`.
 //!
 //! How sure a mean is follows the group itself as far as it is large: its own variance, and that of [`OWN`] values
-//! with the coefficient of variation of all and the group's mean.
+//! with the coefficient of variation of all and the group's mean. That `t²` is found from a few groups, and often as 0, is in
+//! it, too: groups differ by at least as much as [`PRIOR_GROUPS`] groups would add that differ by [`PRIOR_SPREAD`] of the mean.
 
 /// Values that the common coefficient of variation stands for in a group's own variance.
 const OWN: f64 = 10.0;
+/// Groups that the prior of how groups differ stands for; in intervals only.
+const PRIOR_GROUPS: f64 = 2.0;
+/// Its standard deviation, relative to the mean.
+const PRIOR_SPREAD: f64 = 0.25;
 
 /// What is known of some values.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -80,11 +85,15 @@ pub(super) fn pooled(groups: &[Sample]) -> Vec<(f64, f64)> {
     // The squared coefficient of variation within groups.
     let scale: f64 = groups.iter().zip(&means).map(|(g, mean)| (g.n - 1.0).max(0.0) * mean * mean).sum();
     let relative = if scale > 0.0 { within * free / scale } else { 0.0 };
+    let doubt = PRIOR_GROUPS * (PRIOR_SPREAD * grand).powi(2);
+    let apart = ((between * (seen - 1.0) + doubt) / (seen - 1.0 + PRIOR_GROUPS)).max(between);
     let one = |(group, mean): (&Sample, &f64)| {
         let own = (group.squares + OWN * relative * mean * mean) / ((group.n - 1.0).max(0.0) + OWN);
         let share = share(group);
-        let of_own = if group.n > 0.0 { share * own / group.n } else { between };
-        (*mean, of_own + (1.0 - share).powi(2) / total)
+        let of_own = if group.n > 0.0 { share * share * own / group.n } else { 0.0 };
+        // One group alone is drawn to nothing.
+        let apart = if seen > 1.0 || group.n == 0.0 { apart } else { 0.0 };
+        (*mean, of_own + (1.0 - share).powi(2) * (apart + 1.0 / total))
     };
     groups.iter().zip(&means).map(one).collect()
 }
@@ -128,9 +137,9 @@ mod tests {
     }
 
     /// Log-normal amounts (sigma 1.45, as a real sample of order lines showed), twelve groups of 3 to 400 whose
-    /// means differ by a fifth: the customers' mean is kept to rounding, small groups gain, and nine tenths of
-    /// the true means are in the intervals, a little less for skewness. Seen to fail with weights by own precision
-    /// (DerSimonian & Laird), as it was: the total comes out 7 % low on average.
+    /// means differ by a fifth: the customers' mean is kept to rounding, small groups gain, and four fifths
+    /// of the true means are in the 90 % intervals: what a skewed sample has not seen it does not know. Seen to fail with weights by own precision
+    /// (DerSimonian & Laird), as it was: the total comes out 8 % low on average.
     #[test]
     fn the_total_of_log_normal_amounts_is_kept() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
