@@ -105,7 +105,7 @@ pub(super) fn explain(shape: Shape, text: &str, grain: Grain) -> String {
     }
 }
 
-/// Up to three formats that read this value, quoted where a shell needs it, with the date that each makes of it if they
+/// Up to two formats that read this value, quoted where a shell needs it, with the date that each makes of it if they
 /// differ.
 fn formats(text: &str) -> Vec<String> {
     let text = text.trim();
@@ -114,7 +114,7 @@ fn formats(text: &str) -> Vec<String> {
         let rule = DateRule::from_format(&format, Grain::Day).ok();
         let moment = rule.and_then(|rule| rule.parse(text.as_bytes())).filter(is_likely);
         if let Some(moment) = moment
-            && found.len() < 3
+            && found.len() < 2
             && found.iter().all(|(_, other)| other.day != moment.day)
         {
             found.push((name, moment));
