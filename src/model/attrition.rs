@@ -149,12 +149,15 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
 
     /// Expected purchases in `(T, T + horizon]`.
     fn expected_purchases(&self, customer: &Customer, horizon: f64) -> f64 {
-        self.p_alive(customer) * self.expected_if_alive(customer, horizon)
+        let alive = self.p_alive(customer);
+        // Who has left buys nothing, however much one who is alive would without end.
+        if alive == 0.0 { 0.0 } else { alive * self.expected_if_alive(customer, horizon) }
     }
 
     /// Discounted expected purchases in `(T, T + horizon]`; see [`Attrition::discounted_if_alive`].
     fn expected_discounted(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
-        self.p_alive(customer) * self.discounted_if_alive(customer, horizon, discounting)
+        let alive = self.p_alive(customer);
+        if alive == 0.0 { 0.0 } else { alive * self.discounted_if_alive(customer, horizon, discounting) }
     }
 
     /// Are the purchases expected without end finite for every customer?
