@@ -107,7 +107,7 @@ fn totals_are_held_where_data_say_little() {
     let full: Option<u64> = std::env::var("CLV_COVERAGE").ok().map(|seeds| seeds.parse().unwrap());
     let found = match full {
         Some(seeds) => [3.0, 8.0, 13.0].iter().flat_map(|weeks| study(&truth, &[*weeks], seeds)).collect(),
-        None => study(&truth, &[3.0], 4),
+        None => study(&truth, &[3.0], 6),
     };
     let share = |held: &dyn Fn(&Outcome) -> bool, of: &dyn Fn(&Outcome) -> bool| {
         let (all, held) =
@@ -126,9 +126,10 @@ fn totals_are_held_where_data_say_little() {
     }
     println!("{}", words.join("\n"));
     let (held, all) = share(&|o| o.holds_expected, &|_| true);
-    // Of 12 intervals of 90 % fewer than 8 hold in one of 10,000 such tests, were they independent; of 180, fewer than
-    // 80 % do in one of 20,000.
-    assert!(held as f64 >= if full.is_some() { 0.8 } else { 0.66 } * all as f64, "{held} of {all}");
+    // The three models of one shop miss together: of six shops more than three are missed in one of a hundred tests at
+    // 85 %. With parameters taken as known a seventh held.
+    let least = if full.is_some() { 0.8 } else { 0.5 };
+    assert!(held as f64 >= least * all as f64, "{held} of {all}");
     assert!(found.iter().any(|outcome| outcome.at_limit), "no fit ended at a limit: nothing was tested");
 }
 

@@ -442,10 +442,11 @@ fn without_a_maximum_the_weak_prior_is_sampled() {
     let with = run(Prior::Weak);
     assert_eq!(draws(&with).len(), 4000);
     assert!(!with.posterior.as_ref().unwrap().weak_prior);
-    // The same posterior, sampled from two modes found by different searches: equal to the noise of the chains.
+    // The same posterior, sampled from two modes found by different searches: the same to what chains worth a hundred
+    // draws leave open.
     for i in 0..4 {
         let ((one, sd), (other, _)) = (log_moments(draws(&without), i), log_moments(draws(&with), i));
-        assert!((one - other).abs() < 0.15 * sd, "{i}: {one} {other} {sd}");
+        assert!((one - other).abs() < 0.3 * sd, "{i}: {one} {other} {sd}");
     }
 }
 

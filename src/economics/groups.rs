@@ -10,7 +10,7 @@ use super::uncertain::{Beside, Uncertain};
 use crate::clv_model::ClvModel;
 use crate::error::Result;
 use crate::family::{Member, PurchaseModel};
-use crate::fit::{FitOptions, GroupFit, cholesky, fit_groups};
+use crate::fit::{FitOptions, GroupFit, PosteriorOptions, cholesky, fit_groups};
 use crate::model::{CustomerTable, GammaGamma, Model, Spend, SpendRow, SpendTable, within_reach};
 use crate::progress::Progress;
 use crate::score::draws::Draw;
@@ -98,7 +98,9 @@ pub(super) fn of_all(
         return GroupModel::drawn(model, draws, spend, first);
     }
     let member = Member::named(model.purchase.name)?;
-    let (fitted, report) = member.fit(&table(base, |_| true), &FitOptions::default(), progress)?;
+    // Its covariance is all that is used of how sure it is.
+    let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() };
+    let (fitted, report) = member.fit(&table(base, |_| true), &options, progress)?;
     let purchase = GroupFit::new(fitted.params, report.covariance);
     GroupModel::new(model.purchase.name, &purchase, spend, first)
 }
