@@ -5,6 +5,7 @@
 mod common;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use assert_cmd::Command;
 use clv::clv_model::{ClvModel, FitRequest};
@@ -54,8 +55,17 @@ fn run(log: &Path, costs: Option<&Path>, options: &EconomicsOptions) -> Result<E
     economics::run(&model(&log, "mbg-nbd"), &log, &LogOptions::default(), costs.as_ref(), options, &())
 }
 
-fn shop() -> Economics {
-    run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options()).unwrap()
+/// The shop with all options, for all tests that look at it.
+fn shop() -> &'static Economics {
+    static SHOP: LazyLock<Economics> = LazyLock::new(|| {
+        run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options()).unwrap()
+    });
+    &SHOP
+}
+
+/// The options without intervals, which take most of the time.
+fn plain() -> EconomicsOptions {
+    EconomicsOptions { interval: None, ..options() }
 }
 
 /// The fixture is what the generator draws.
@@ -82,7 +92,8 @@ fn the_truth_of_the_shop_is_found() {
     for seed in 1..=20 {
         let drawn = shop::draw(seed);
         let files = files(&drawn.log, &drawn.costs);
-        let options = EconomicsOptions { by: vec!["channel".into()], ..options() };
+        // Half of the usual draws: the ends of the intervals are uncertain by a tenth of their width at most.
+        let options = EconomicsOptions { by: vec!["channel".into()], draws: 200, ..options() };
         let found = run(&files.log, Some(&files.costs), &options).unwrap();
         for ((channel, truth), group) in CHANNELS.iter().zip(&truth).zip(&found.groups) {
             assert_eq!(channel.name, group.name);
@@ -335,7 +346,7 @@ fn scenarios_change_what_they_say() {
         "retention=+300%",
     ];
     let scenarios = [Scenario::default()].into_iter().chain(texts.map(scenario)).collect();
-    let options = EconomicsOptions { scenarios, ..options() };
+    let options = EconomicsOptions { scenarios, ..plain() };
     let found = run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options).unwrap();
     let same = &found.scenarios[0];
     assert_eq!((same.equity, same.ltv), (same.equity_before, same.ltv_before));
@@ -368,7 +379,7 @@ fn costs_that_do_not_fit_are_said() {
         "Month,channel,cost\n2023-01,search,100\n2023-01,search,50\n2023-02,tv,70\n2030-01,search,9\n";
     let found = {
         let files = files(&log, costs);
-        run(&files.log, Some(&files.costs), &options()).unwrap()
+        run(&files.log, Some(&files.costs), &plain()).unwrap()
     };
     let said = found.notes.join("\n");
     for part in [
@@ -461,7 +472,7 @@ fn files_are_guarded_and_the_same() {
 /// Own regression on which are identified; the truth of those within 50 %.
 #[test]
 fn a_budget_goes_where_it_brings_most() {
-    let options = EconomicsOptions { budget: Some(4000.0), retention_cost: Some(5.0), ..options() };
+    let options = EconomicsOptions { budget: Some(4000.0), retention_cost: Some(5.0), ..plain() };
     let found = run(&fixture("shop/orders.csv"), Some(&fixture("shop/costs.csv")), &options).unwrap();
     let allocation = found.budget.allocation.as_ref().unwrap();
     assert_eq!(allocation.parts.len() + allocation.refused.len(), CHANNELS.len());
@@ -481,7 +492,7 @@ fn a_budget_goes_where_it_brings_most() {
 /// latter.
 #[test]
 fn half_life_is_that_of_new_customers() {
-    let retention = shop().retention;
+    let retention = &shop().retention;
     let half = retention.half_life.unwrap();
     let at =
         |month: f64| retention.implied.iter().find(|point| point.month as f64 == month).unwrap().survival;

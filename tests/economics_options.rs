@@ -41,9 +41,10 @@ impl Shop {
         clv(&[&["economics", &model, log, "--json"], options].concat(), stdin)
     }
 
-    /// What is found, as JSON.
+    /// What is found, as JSON; without intervals, which take most of the time, unless they are asked for.
     fn found(&self, options: &[&str]) -> Value {
-        json(&self.run(&text(&self.log), options, None))
+        let none = if options.contains(&"--interval") { &[][..] } else { &["--interval", "none"] };
+        json(&self.run(&text(&self.log), &[options, none].concat(), None))
     }
 
     fn refused(&self, options: &[&str]) -> String {
@@ -93,7 +94,8 @@ fn each_customer_has_a_margin() {
     let with = |rows: &str| format!("{},share\n{rows}", orders.lines().next().unwrap());
     let log = shop.path("margins.csv");
     std::fs::write(&log, with(&rows)).unwrap();
-    let own = json(&shop.run(&log, &["--by", "channel", "--margin-column", "share"], None));
+    let own =
+        json(&shop.run(&log, &["--by", "channel", "--margin-column", "share", "--interval", "none"], None));
     let one = shop.found(&["--by", "channel"]);
     let groups = |found: &Value| found["groups"].as_array().unwrap().clone();
     for (own, one) in groups(&own).iter().zip(&groups(&one)) {
@@ -116,7 +118,7 @@ fn each_customer_has_a_margin() {
 #[test]
 fn dates_and_standard_input() {
     let shop = Shop::new("day");
-    let found = shop.found(&["--compare-with", "2024-10-01", "--by", "channel"]);
+    let found = shop.found(&["--compare-with", "2024-10-01", "--by", "channel", "--interval", "0.9"]);
     assert_eq!(found["movement"]["from"], "2024-10-01");
     assert!(shop.refused(&["--compare-with", "2031-01-01"]).contains("2023-01-01 to 2024-12-31"));
     let piped = shop.run("-", &["--compare-with", "2024-10-01", "--by", "channel"], Some(&shop.log));
@@ -179,7 +181,7 @@ fn intervals_can_be_left_out() {
     let costs = text(&fixture("shop/costs.csv"));
     let options = ["--by", "channel", "--costs", &costs];
     let (with, without) =
-        (shop.found(&options), shop.found(&[&options[..], &["--interval", "none"]].concat()));
+        (shop.found(&[&options[..], &["--interval", "0.9"]].concat()), shop.found(&options));
     assert!(without["interval"].is_null());
     let (mut there, mut gone) = (0, 0);
     same(&with, &without, &mut there, &mut gone);
