@@ -5,7 +5,7 @@ use super::forecast::LEVELS;
 use super::metrics::Metric;
 use super::{Backtest, Difference, Entrant, Estimate, Group, Origin, Pooled};
 use crate::history::first_grain;
-use crate::report::grouped;
+use crate::report::{grouped, signed};
 use crate::units::Grain;
 
 /// What a model is compared with rivals on.
@@ -158,7 +158,7 @@ fn off(origin: &Origin, what: &str, bias: Estimate, reasons: Vec<String>) -> Opt
         return None;
     }
     let way = if bias.value < 0.0 { "too low" } else { "too high" };
-    let ends = format!("{:+.0} to {:+.0} %", 100.0 * bias.lower, 100.0 * bias.upper);
+    let ends = format!("{} to {} %", signed(100.0 * bias.lower, 0), signed(100.0 * bias.upper, 0));
     let few = match origin.purchases {
         n if n < FEW => format!("; of {n} purchase{} only", if n == 1.0 { "" } else { "s" }),
         _ => String::new(),
@@ -250,7 +250,7 @@ pub(crate) fn before(entrant: &Entrant) -> Option<(f64, f64)> {
 
 fn in_sample(entrant: &Entrant) -> Option<String> {
     let (expected, actual) = before(entrant)?;
-    Some(format!("in sample, up to the origin, it is {:+.1} % off", 100.0 * (expected / actual - 1.0)))
+    Some(format!("in sample, up to the origin, it is {} % off", signed(100.0 * (expected / actual - 1.0), 1)))
 }
 
 /// A purchase's mean amount, where that is what makes the difference.

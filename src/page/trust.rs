@@ -7,7 +7,7 @@ use crate::figure;
 use crate::history::{Fate, Input, LogOptions};
 use crate::progress::Progress;
 use crate::report::page::{Part, Section, Tile};
-use crate::report::{self, count, grouped, significant};
+use crate::report::{self, count, grouped, signed, significant};
 use crate::summary::Summary;
 
 /// Runs the backtest of a page on the log that its summary comes from, or says why there can be none: the
@@ -58,16 +58,16 @@ pub(super) fn tile(found: &Backtest) -> Option<Tile> {
     let off = entrant.values[Metric::TotalBias as usize];
     let interval = match off.lower.is_finite() {
         true => format!(
-            "{:+.0} to {:+.0} % ({:.0} % interval)",
-            100.0 * off.lower,
-            100.0 * off.upper,
+            "{} to {} % ({:.0} % interval)",
+            signed(100.0 * off.lower, 0),
+            signed(100.0 * off.upper, 0),
             100.0 * LEVEL
         ),
         false => String::new(),
     };
     Some(Tile {
         label: "Last forecast".to_owned(),
-        figure: format!("{:+.0} %", 100.0 * off.value),
+        figure: format!("{} %", signed(100.0 * off.value, 0)),
         note: interval,
         definition: format!(
             "Purchases expected over those made from {} to {}, which the model was not shown; 0 % is right.",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::backtest::{Backtest, Entrant, Estimate, Group, LEVEL, Metric, Origin, Pooled, Rival, before};
-use crate::report::{Block, Report, Table, count, grouped, significant};
+use crate::report::{Block, Report, Table, count, grouped, signed, significant};
 
 /// Describes a backtest.
 pub fn backtest(found: &Backtest) -> Report {
@@ -216,11 +216,15 @@ fn share(value: f64) -> String {
 }
 
 fn percent(estimate: &Estimate) -> String {
-    if estimate.value.is_finite() { format!("{:+.1} %", 100.0 * estimate.value) } else { "-".to_owned() }
+    if estimate.value.is_finite() {
+        format!("{} %", signed(100.0 * estimate.value, 1))
+    } else {
+        "-".to_owned()
+    }
 }
 
 fn interval(estimate: &Estimate) -> String {
-    range(estimate, |x| format!("{:+.0}", 100.0 * x))
+    range(estimate, |x| signed(100.0 * x, 0))
 }
 
 fn range(estimate: &Estimate, cell: impl Fn(f64) -> String) -> String {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostics::{AgeGroup, Diagnosis, FrequencyBin, Influence, SpendCheck};
-use crate::report::{Block, Report, Table, count, grouped, significant};
+use crate::report::{Block, Report, Table, count, grouped, signed, significant};
 
 /// Describes a diagnosis: tables, and what stands out in them.
 pub fn diagnostics(found: &Diagnosis) -> Report {
@@ -37,7 +37,7 @@ pub fn diagnostics(found: &Diagnosis) -> Report {
 }
 
 fn deviations(residual: f64) -> String {
-    format!("{residual:+.1}")
+    signed(residual, 1)
 }
 
 fn frequencies(bins: &[FrequencyBin]) -> Table {
@@ -83,11 +83,11 @@ fn influence_table(influence: &Influence) -> Table {
 
 fn influence_words(influence: &Influence, found: &Diagnosis) -> String {
     format!(
-        "purchases expected of all others within {}: {} with them, {} without ({:+.1} %)",
+        "purchases expected of all others within {}: {} with them, {} without ({} %)",
         found.horizon,
         grouped(influence.with, 1),
         grouped(influence.without, 1),
-        100.0 * influence.change()
+        signed(100.0 * influence.change(), 1)
     )
 }
 

@@ -15,6 +15,7 @@ use self::blocks::{Glossary, block, cells, terms};
 use self::element::{Element, element, text};
 use crate::figure::{Figure, Theme};
 use crate::report::page::{Page, Part, Section, Tile};
+use crate::report::plain;
 use crate::shown::shown_lines;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -172,7 +173,11 @@ fn visible(value: Value) -> Value {
 /// JSON that is safe inside a script element, whatever texts are in it: no `<`, and no line ends that
 /// JavaScript once took for its own.
 fn embedded(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    plain(value)
+        .to_string()
+        .replace('<', "\\u003c")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }
 
 fn footer() -> Element {

@@ -161,6 +161,15 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     format!("{sign}{out}{rest}")
 }
 
+/// A difference with its sign and fixed decimals; what is rounded to nothing has no minus.
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:+.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if !digits.contains(|c: char| c != '0' && c != '.') => digits.to_owned(),
+        _ => text,
+    }
+}
+
 /// A count with thousands separators.
 pub fn count(n: u64) -> String {
     grouped(n as f64, 0)
@@ -179,6 +188,7 @@ mod tests {
         assert_eq!(significant(0.0, 3), "0");
         assert_eq!(significant(-0.0, 3), "0");
         assert_eq!(grouped(-0.0, 1), "0.0");
+        assert_eq!([-0.04, 0.04, -0.06, f64::NAN].map(|x| signed(x, 1)), ["0.0", "+0.0", "-0.1", "NaN"]);
         assert_eq!(grouped(1234567.891, 2), "1,234,567.89");
         assert_eq!(grouped(-999.999, 2), "-1,000.00");
         assert_eq!(count(541909), "541,909");

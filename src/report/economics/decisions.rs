@@ -3,7 +3,7 @@
 use super::{money, optional, percent};
 use crate::economics::budget::Optimum;
 use crate::economics::{Economics, Outcome};
-use crate::report::{Block, Report, Table, significant};
+use crate::report::{Block, Report, Table, signed, significant};
 
 pub(super) fn sensitivity(found: &Economics, report: &mut Report) {
     let mut table = Table::new(&["", ">elasticity", ">10 % less", ">10 % more", ">of LTV less CAC"]);
@@ -32,7 +32,7 @@ pub(super) fn sensitivity(found: &Economics, report: &mut Report) {
 }
 
 fn scenario(outcome: &Outcome) -> String {
-    let change = |after: f64, before: f64| format!("{:+.2} %", 100.0 * (after / before - 1.0));
+    let change = |after: f64, before: f64| format!("{} %", signed(100.0 * (after / before - 1.0), 2));
     let ratio =
         outcome.cac.map_or(String::new(), |cac| format!(", LTV:CAC {}", significant(outcome.ltv / cac, 3)));
     let capped = if outcome.capped { "; retention of some months is capped at 100 %" } else { "" };
