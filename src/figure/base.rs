@@ -59,13 +59,19 @@ pub fn at_risk(profile: &Profile) -> Option<Figure> {
     ))
 }
 
+/// Months that are drawn one by one at most.
+const CENTURY: u32 = 1200;
+
 /// How many of new customers are customers still after so many months, by the model, and how many of each
 /// month's new customers probably are, by what they did since.
 pub fn retention(model: &ClvModel, profile: &Profile) -> Figure {
     let oldest = profile.ages.keys().last().copied().unwrap_or(0);
     let month = Unit::Month.days() / model.unit.days();
     let expected = |months: f64| model.purchase.p_alive_after(&Customer::NEW, months * month);
-    let ages: Vec<u32> = (0..=oldest.max(12)).collect();
+    // Month by month for a century; older customers, whose ages are no months of anybody, where there are any.
+    let near = oldest.clamp(12, CENTURY);
+    let older = profile.ages.keys().copied().filter(|age| *age > near);
+    let ages: Vec<u32> = (0..=near).chain(older).collect();
     let middle = |age: &u32| f64::from(*age) + 0.5;
     let group = |age: &u32| profile.ages.get(age);
     let data = Columns::new()
@@ -79,7 +85,7 @@ pub fn retention(model: &ClvModel, profile: &Profile) -> Figure {
         .finish();
     let half = ages.iter().find(|age| expected(middle(age)) < 0.5);
     let half = half.map_or_else(
-        || format!("more than half are customers still after {} months", ages.len()),
+        || format!("more than half are customers still after {} months", u64::from(oldest.max(12)) + 1),
         |age| format!("half have left after about {} months", age),
     );
     let reading = format!(
