@@ -50,11 +50,12 @@ impl fmt::Display for Warning {
 }
 
 /// All codes, with what they stand for. A code keeps its meaning; new ones may come.
-pub const CODES: [(&str, &str); 45] = [
+pub const CODES: [(&str, &str); 50] = [
     // Of a log or summary.
     ("attribute-varies", "customers have several values of an attribute"),
     ("bad-rows-skipped", "rows that cannot be used were left out"),
     ("blanks-around-ids", "ids have blanks around them"),
+    ("counts-not-used", "a column that counts customers was not used"),
     ("currency-not-checked", "there is a column of currencies that nobody looked at"),
     ("dates-in-1970", "seconds were taken for milliseconds"),
     ("exact-duplicates", "rows occur twice"),
@@ -86,6 +87,7 @@ pub const CODES: [(&str, &str); 45] = [
     ("no-mean-spend", "the spend model has no mean"),
     ("no-one-time-buyers", "customers who bought once were left out"),
     ("no-posterior", "the parameters' uncertainty is not known"),
+    ("open-parameters", "what the fit leaves open is drawn under the weak prior"),
     ("not-converged", "the fit did not converge and was accepted"),
     ("poor-approximation", "the posterior is far from normal"),
     ("poor-sampling", "the chains did not mix"),
@@ -95,8 +97,11 @@ pub const CODES: [(&str, &str); 45] = [
     // Of a forecast, and of diagnostics.
     ("spend-off", "amounts are not spread as the spend model takes them to be"),
     ("cohorts-off", "cohorts differ from what the model expects"),
+    ("far-horizon", "the horizon is far beyond what was observed"),
     ("few-customers-decide", "a few customers move the forecast of all others"),
     ("frequencies-off", "frequencies differ from what the model expects"),
+    ("known-parameters", "intervals take the parameters as known"),
+    ("no-intervals", "no honest interval can be given"),
     ("high-discount", "the discount is unusually high"),
     ("other-grain", "the model was fitted to purchases of another grain"),
 ];

@@ -88,7 +88,7 @@ const RULES: &[Rule] = &[
     Rule {
         keeps: "files are opened where purchases, contracts and models are read and where results are written",
         places: &[""],
-        but: &["history/", "contracts/", "model_file", "output/"],
+        but: &["history/", "contracts/", "model_file", "output/", "files"],
         words: &["fs", "File::", "OpenOptions"],
         planted: &["std::fs::write(path, text)", "use std::{fs, io};", "let file = File::create(path)?;"],
     },

@@ -15,6 +15,8 @@ use common::fixture;
 use jiff::civil::Date;
 
 const ORIGIN: &str = "1997-09-30";
+/// Days: 39 weeks.
+const HOLDOUT: i32 = 273;
 
 fn date(text: &str) -> Date {
     text.parse().unwrap()
@@ -233,9 +235,33 @@ fn check_distribution(entrant: &Entrant, plain: &[Plain], horizon: f64) -> Vec<f
     chances
 }
 
+/// Purchases of all by calendar month of the holdout, which models say: each month's last day, and what is expected up
+/// to it less what is expected up to the month before.
+fn by_month(entrant: &Entrant, plain: &[Plain]) -> BTreeMap<(String, String), [f64; 3]> {
+    let mut sums = BTreeMap::new();
+    let Some(model) = &entrant.model else { return sums };
+    let month = |day: i32| {
+        let day = date(ORIGIN).checked_add(jiff::Span::new().days(day)).unwrap();
+        day.strftime("%Y-%m").to_string()
+    };
+    let until = |day: i32| -> f64 {
+        plain.iter().map(|c| model.purchase.expected_purchases(&c.customer, f64::from(day) / 7.0)).sum()
+    };
+    let mut begun = 0;
+    for day in (1..=HOLDOUT).filter(|day| *day == HOLDOUT || month(*day) != month(day + 1)) {
+        let within =
+            |c: &Plain| c.repeats.iter().filter(|bought| begun < **bought && **bought <= day).count();
+        let actual: usize = plain.iter().map(within).sum();
+        let expected = until(day) - if begun > 0 { until(begun) } else { 0.0 };
+        sums.insert(("month".to_owned(), month(day)), [plain.len() as f64, expected, actual as f64]);
+        begun = day;
+    }
+    sums
+}
+
 /// Sums by groups, and the bins of chances.
 fn check_groups(entrant: &Entrant, plain: &[Plain], forecast: &[f64], value: &[f64], chance: &[f64]) {
-    let mut expected: BTreeMap<(String, String), [f64; 3]> = BTreeMap::new();
+    let mut expected = by_month(entrant, plain);
     let mut add = |by: &str, label: String, e: f64, a: f64| {
         let sums = expected.entry((by.to_owned(), label)).or_default();
         *sums = [sums[0] + 1.0, sums[1] + e, sums[2] + a];
@@ -329,7 +355,7 @@ fn figures_are_those_of_plain_loops() {
             .unwrap();
     let origin = &found.origins[0];
     assert_eq!(origin.window.origin, date(ORIGIN));
-    let plain = plain_customers(&path, date(ORIGIN), 273);
+    let plain = plain_customers(&path, date(ORIGIN), HOLDOUT);
     assert_eq!(origin.customers, plain.len() as u64);
     assert_eq!(origin.purchases, plain.iter().map(|c| c.bought).sum::<f64>());
     let names: Vec<&str> = origin.entrants.iter().map(|e| e.name).collect();
@@ -346,7 +372,7 @@ fn figures_are_those_of_plain_loops() {
         let chance = check_distribution(entrant, &plain, 39.0);
         check_numbers(entrant, &plain, &forecast, &value, &chance);
         check_groups(entrant, &plain, &forecast, &value, &chance);
-        check_tracking(entrant, &plain, 273);
+        check_tracking(entrant, &plain, HOLDOUT);
         check_interval(entrant, &plain, &forecast);
     }
     let paid: Vec<f64> = plain.iter().map(|c| c.mean).filter(|mean| *mean > 0.0).collect();

@@ -112,7 +112,7 @@ fn a_summary_in_memory_is_checked_and_fitted() {
     let again = history::open_inputs(&[table.into()], &LogOptions::default(), &()).unwrap();
     let fit = |summary| ClvModel::fit(summary, &FitRequest::default(), &()).unwrap();
     assert_eq!(fit(&again).purchase.params, fit(&summary).purchase.params);
-    assert_eq!(again.meta.grain, None, "a table says its unit, not what counted as one purchase");
+    assert_eq!(again.meta.grain, summary.meta.grain, "a table says what counted as one purchase");
     assert_eq!(again.meta.unit, summary.meta.unit);
 }
 

@@ -1,7 +1,7 @@
 //! Does every fit end, and say how? Random data sets of 20 kinds of purchase logs and 10 of contracts, small
 //! and nasty ones: every fit ends at a maximum, at a boundary that it names, or is refused in words; its
-//! forecasts are numbers; none takes more than 10 seconds; at most 2 in 1,000 do not converge (of bdw 1 in
-//! 10), and with the weak prior that the message names they do; and no model is beaten by one that is a special case of it.
+//! forecasts are numbers; none takes more than 10 seconds; at most 2 in 1,000 do not converge (of bdw 2 in
+//! 100), and with the weak prior that the message names they do; and no model is beaten by one that is a special case of it.
 //!
 //! The suite looks at a few of each kind. The whole study, and its figures:
 //! `CLV_RANDOM_FITS=2000 cargo test --release --test random_fits -- --nocapture`. An optimiser that shares no
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use clv::counts::Counts;
 use clv::error::{Error, ErrorKind};
 use clv::family::PURCHASE_MODELS;
-use clv::fit::{FitOptions, FitReport, Prior, StopReason, fit, fit_spend};
+use clv::fit::{FitOptions, FitReport, PosteriorOptions, Prior, StopReason, fit, fit_spend};
 use clv::model::{
     Bdw, Contract, ContractTable, Customer, CustomerTable, Model, Sbg, Spend, SpendRow, SpendTable,
 };
@@ -55,7 +55,7 @@ fn outcome<T>(
     check: impl Fn(&T),
 ) -> Outcome {
     let start = Instant::now();
-    let fitted = fit(&FitOptions::default());
+    let fitted = fit(&FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() });
     let seconds = start.elapsed();
     assert!(seconds < Duration::from_secs(10), "{model} {label}: {seconds:?}");
     let none = Outcome {
@@ -86,7 +86,8 @@ fn outcome<T>(
             let estimates: Vec<f64> = report.estimates.iter().map(|estimate| estimate.value).collect();
             println!("{model} {label}: {estimates:?} {} {}", report.log_likelihood, report.stop);
             assert!(error.to_string().contains("--prior weak"), "{model} {label}: {error}");
-            let weak = FitOptions { prior: Prior::Weak, ..FitOptions::default() };
+            let posterior = PosteriorOptions::unchecked();
+            let weak = FitOptions { prior: Prior::Weak, posterior, ..FitOptions::default() };
             match fit(&weak) {
                 Ok((fitted, _)) => check(&fitted),
                 Err(error) => return Outcome { failed: true, helpless: Some(error.to_string()), ..none },
@@ -207,7 +208,7 @@ fn study(of: fn(u64) -> (String, Vec<Outcome>)) {
         of.iter()
             .for_each(|o| lost.extend(o.helpless.iter().map(|error| format!("with --prior weak: {error}"))));
         // Minimum terms that end close to a whole age are still lost to bdw: see tests/corners.rs.
-        let allowed = if name == "bdw" { 100 } else { 2 };
+        let allowed = if name == "bdw" { 20 } else { 2 };
         if failed * 1000 > of.len() * allowed {
             lost.push(format!("{name}: {failed} of {} did not converge", of.len()));
         }

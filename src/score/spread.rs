@@ -60,8 +60,12 @@ impl Spread {
 
     /// The smallest total with this much probability below it, to nine digits.
     fn quantile(&self, probability: f64) -> f64 {
+        // Where nothing happened in the few futures of a draw, its variance is that of the others: one that is not
+        // seen is not one that is not there.
+        let typical = self.variances.iter().sum::<f64>() / self.variances.len() as f64;
+        let own = |variance: f64| if variance > 0.0 { variance } else { typical };
         let parts = self.means.iter().zip(&self.variances);
-        let parts: Vec<Total> = parts.map(|(mean, variance)| Total::new(*mean, *variance)).collect();
+        let parts: Vec<Total> = parts.map(|(mean, variance)| Total::new(*mean, own(*variance))).collect();
         let below = |total: f64| parts.iter().map(|part| part.below(total)).sum::<f64>() / parts.len() as f64;
         smallest(|total| below(total) >= probability)
     }
