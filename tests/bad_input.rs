@@ -353,6 +353,12 @@ fn amounts() {
                 |o| o.decimal_comma = true,
                 Refused(&["line 3", "thousands", "--decimal-comma"]),
             ),
+            (
+                "points alone with decimal comma",
+                b"a,2023-01-02,29.33\na,2023-01-09,29.73\n",
+                |o| o.decimal_comma = true,
+                Refused(&["line 2", "leave --decimal-comma out"]),
+            ),
             ("percent", b"a,2023-01-02,5\na,2023-01-09,7%\n", plain, Refused(&["line 3", "percentage"])),
             ("parentheses", b"a,2023-01-02,5\na,2023-01-09,(7)\n", plain, Refused(&["line 3", "minus sign"])),
             (

@@ -381,6 +381,8 @@ fn mistakes_are_shown() {
         ("period,customers\n0,100\n1,110\n", "file.csv, line 3, column \"customers\": '110': more customers"),
         ("period,customers\n0,100\n2,90\n", "line 3, column \"period\": '2': period 1 of this cohort"),
         ("period,customers\n0,100\n1,86.9%\n", "'86.9%': not a whole number"),
+        // Each row is counted once, bad ones too.
+        ("period,customers\n0,100\n1,86.9%\n", "1 row of 2 is unusable"),
         ("period,customers\n0,100\n1\n", "line 3: the line has 1 fields, the header 2"),
         ("period,share\n0,100\n", "found: period, share"),
         ("period,customers,count\n0,1,1\n", "rename one"),

@@ -346,7 +346,9 @@ pub(super) fn date(text: &str) -> std::result::Result<Date, String> {
 }
 
 pub(super) fn share(text: &str) -> std::result::Result<f64, String> {
-    text.parse().map_err(|_| format!("'{text}' is not a share; write 0.3 for 30 %"))
+    let percent = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    let percent = percent.filter(|percent| (0.0..=100.0).contains(percent)).unwrap_or(30.0);
+    text.parse().map_err(|_| format!("'{text}' is not a share; write {} for {percent} %", percent / 100.0))
 }
 
 /// A value that is read as everywhere, with the message alone if it cannot be: clap names the option.

@@ -31,7 +31,7 @@ pub(super) fn read(
         }
         cohorts[place].1.push(Entry { period, customers, row });
     }
-    bad.check(table.rows() as u64)?;
+    bad.check(cohorts.iter().map(|(_, entries)| entries.len() as u64).sum())?;
     let cohorts = cohorts.into_iter().map(|(name, mut entries)| {
         entries.sort_by_key(|entry| entry.period);
         check(table, period, count, &entries)?;

@@ -111,7 +111,10 @@ pub(crate) fn explain(text: &str, decimal_comma: bool) -> String {
         return "not a number: remove the currency sign or letters (a column of currencies goes with --currency-column)".into();
     }
     let groups = text.matches(other).count();
-    if groups == 1 && !text.contains(point) && !decimal_comma {
+    if groups == 1 && !text.contains(point) && decimal_comma {
+        return "not a number with a decimal comma: if the point is the decimal sign leave --decimal-comma out, if it separates thousands remove it".into();
+    }
+    if groups == 1 && !text.contains(point) {
         return "not a number with a decimal point: if the comma is the decimal sign use --decimal-comma, if it separates thousands remove it".into();
     }
     if text.contains(['\u{a0}', '\u{202f}', '\u{2007}', '\u{2009}']) {

@@ -335,8 +335,11 @@ fn say_clocks(tally: &Tally, zone: Option<&str>) -> Option<String> {
                 .to_owned(),
         ),
         (None, Clocks { utc, .. }) => {
-            let rest =
-                if utc > 0 { format!("; {utc} rows are in UTC and stay there") } else { String::new() };
+            let rest = match utc {
+                0 => String::new(),
+                1 => "; 1 row is in UTC and stays there".to_owned(),
+                _ => format!("; {utc} rows are in UTC and stay there"),
+            };
             Some(format!(
                 "days are those of the clock that wrote the row, by its own offset from UTC: {}{rest}",
                 moved()

@@ -150,11 +150,15 @@ fn undecided(sign: u8, place: &Place) -> Error {
         moment.map_or_else(String::new, |moment| super::calendar::date_of_day(moment.day).to_string())
     };
     let (s, time) = (char::from(sign), if text.contains(':') { " %H:%M" } else { "" });
+    let (this, that) = (reading(true), reading(false));
+    let readings = if this == that {
+        "whether days or months come first makes no difference to this date, but to others".to_owned()
+    } else {
+        format!("this is {this} (day first) or {that} (month first)")
+    };
     let message = format!(
-        "this is {} (day first) or {} (month first), and no date of the column decides which: say it with \
-         --date-format '%d{s}%m{s}%Y{time}' or --date-format '%m{s}%d{s}%Y{time}'",
-        reading(true),
-        reading(false)
+        "{readings}, and no date of the column decides which: say it with \
+         --date-format '%d{s}%m{s}%Y{time}' or --date-format '%m{s}%d{s}%Y{time}'"
     );
     Error::input(place.clone(), message)
 }
