@@ -114,7 +114,11 @@ impl Cohort {
         let squares: f64 = pairs.iter().map(|(spent, due)| (spent - ratio * due).powi(2)).sum();
         let half = 1.645 * squares.sqrt() / due;
         let few = pairs.len() < FEWEST_PAIRS || !half.is_finite();
-        (!few).then(|| Estimate { value: ratio - 1.0, lower: ratio - 1.0 - half, upper: ratio - 1.0 + half })
+        (!few).then_some(Estimate {
+            value: ratio - 1.0,
+            lower: ratio - 1.0 - half,
+            upper: ratio - 1.0 + half,
+        })
     }
 
     /// How many customers.

@@ -63,7 +63,7 @@ pub(super) fn forecast(
     let order = by_history(&cohort.customers);
     let same = |a: &u32, b: &u32| cohort.customers[*a as usize] == cohort.customers[*b as usize];
     let groups: Vec<&[u32]> = order.chunk_by(same).collect();
-    let answers: Result<Vec<(f64, Vec<Answer>, Vec<f64>)>> = groups
+    let answers: Result<Vec<Of>> = groups
         .par_iter()
         .map(|group| {
             progress.check()?;
@@ -91,6 +91,9 @@ pub(super) fn forecast(
     let value = value(model.spend.as_ref(), cohort, &purchases);
     Ok(Forecast { purchases, value, distribution: Some(found), until: sums })
 }
+
+/// What is said of customers of one history: expected purchases, the answer for each, and what is expected up to each time.
+type Of = (f64, Vec<Answer>, Vec<f64>);
 
 /// Expected purchases up to each time.
 fn sums(model: &ClvModel, customer: &Customer, until: &[f64]) -> Vec<f64> {

@@ -138,8 +138,7 @@ pub(crate) fn totals(origin: &Origin, name: &str) -> Vec<String> {
     let purchases = entrant.values[Metric::TotalBias as usize];
     let reasons = [
         rising(entrant).filter(|_| purchases.value < 0.0),
-        parts(entrant, "month", "of", |label| month_words(label))
-            .map(|words| words + &unseen(origin, entrant)),
+        parts(entrant, "month", "of", month_words).map(|words| words + &unseen(origin, entrant)),
         parts(entrant, "cohort", "by when customers came, of", |label| label.to_owned()),
         in_sample(entrant),
     ];

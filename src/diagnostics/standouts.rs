@@ -30,8 +30,7 @@ pub(crate) fn warn_standouts(
     if names.is_empty() {
         return Ok(None);
     }
-    let quoted: Vec<String> = names.iter().map(|name| name.clone()).collect();
-    let (who, do_they, these) = match &quoted[..] {
+    let (who, do_they, these) = match &names[..] {
         [one] => (format!("customer '{one}'"), "does", "this customer"),
         several => (format!("customers '{}'", several.join("', '")), "do", "these"),
     };

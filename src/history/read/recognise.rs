@@ -272,7 +272,6 @@ fn wrapped_rows(source: &Source, head: &[u8]) -> Option<Error> {
         return None;
     }
     let shape = if one_line { "one JSON object" } else { "one JSON object over many lines" };
-    let key = key;
     let message = format!(
         "the file is {shape} that holds the rows in \"{key}\"; write one row a line (jq -c '.\"{key}\"[]' does it)"
     );
