@@ -38,7 +38,7 @@ pub(crate) fn warn_standouts(
         return Ok(None);
     };
     let message = format!("what {who} {do_they} to the fit: {with}; without {these}: {without}");
-    Ok(Some(Warning::new("standouts-move-the-fit", message).naming(quoted)))
+    Ok(Some(Warning::new("standouts-move-the-fit", message).naming(names)))
 }
 
 /// The figures with and without them, in words.
