@@ -34,7 +34,7 @@ pub(crate) fn warn_standouts(
         [one] => (format!("customer '{one}'"), "does", "this customer"),
         several => (format!("customers '{}'", several.join("', '")), "do", "these"),
     };
-    let Some([with, without]) = possible(figures(model, summary, request, names, progress))? else {
+    let Some([with, without]) = possible(figures(model, summary, request, names.clone(), progress))? else {
         return Ok(None);
     };
     let message = format!("what {who} {do_they} to the fit: {with}; without {these}: {without}");
