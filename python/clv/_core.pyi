@@ -345,7 +345,8 @@ def summarize_part(
     data: Data, row_order: str | None = None, **options: Unpack[SummarizeOptions]
 ) -> tuple[Summary, str]:
     """The customers of one part of a log, all of whose rows are in it, and what its rows came to, as text for
-    ``join_parts``. The options are those of ``clv.summarize``, with ``observed_until``.
+    ``join_parts``. The options are those of ``clv.summarize``, with ``observed_until``; ``row_order`` is a column of
+    numbers that say in which order rows came.
     """
 
 def join_surveys(parts: list[str], **options: Unpack[SummarizeOptions]) -> tuple[int, str | None]:

@@ -121,10 +121,13 @@ def described(found: Any, wanted: Any) -> None:
 
 
 def same_model(found: clv.Model, wanted: clv.Model) -> None:
-    """Equal files, but for the digest of the data and the time that the search took."""
+    """Equal files, but for the digest of the data and what only one machine looks at: the fit without an id that stands
+    for many, which needs the customers and not their counts."""
     files = [json.loads(model.to_json()) for model in (found, wanted)]
     for file in files:
         file["trained_on"]["sha256"] = None
+        fit = file["fit"]
+        fit["warnings"] = [one for one in fit["warnings"] if one["code"] != "standouts-move-the-fit"]
     assert files[0] == files[1]
 
 
