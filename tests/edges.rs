@@ -72,7 +72,7 @@ fn every_forecast_is_a_number_and_comes_at_once() {
                     assert!(purchases >= 0.0, "{at}: {purchases} purchases");
                     for discounting in discounts {
                         let discounted = model.expected_discounted(&customer, horizon, discounting);
-                        assert!(discounted >= 0.0, "{at}: {discounted} discounted");
+                        assert!(discounted >= 0.0, "{at}: {discounted} discounted, {discounting:?}");
                     }
                     if horizon.is_finite() {
                         let none = model.purchases_pmf(&customer, horizon, 0);

@@ -53,7 +53,7 @@ fn named(name: &[u8]) -> Option<u32> {
         "december",
     ];
     let name = name.strip_suffix(b".").unwrap_or(name).to_ascii_lowercase();
-    let is = |month: &str| name == month.as_bytes() || name == &month.as_bytes()[..3];
+    let is = |month: &str| name == month.as_bytes() || *name == month.as_bytes()[..3];
     let at = NAMES.iter().position(|month| is(month)).or((name == b"sept").then_some(8));
     at.map(|at| at as u32 + 1)
 }

@@ -35,9 +35,14 @@ impl BgBb {
         self.delta + n.round()
     }
 
+    /// Is the chance to leave, `γ/(γ+b)`, nothing?
+    fn nobody_leaves(&self, b: f64) -> bool {
+        self.gamma < NEVER * b.min(1.0)
+    }
+
     /// Chance to stay for the opportunities of a time ahead.
     pub(super) fn stays(&self, n: f64, ahead: f64) -> f64 {
-        if self.gamma < NEVER {
+        if self.nobody_leaves(self.staying(n)) {
             return 1.0;
         }
         ln_beta_ratio(self.gamma, self.staying(n), opportunities(ahead)).exp()
@@ -80,7 +85,7 @@ impl BgBb {
             return 0.0;
         }
         let first = (-rate * from).exp();
-        if self.gamma < NEVER {
+        if self.nobody_leaves(b) {
             return first * (-rate * (to - from + 1.0)).exp_m1() / (-rate).exp_m1();
         }
         // Whoever stays with chances of its own is under contract, so to speak.
