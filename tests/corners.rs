@@ -2,8 +2,7 @@
 //! there, name it, have the limit's log-likelihood, and forecast what the limit does.
 //!
 //! Pedigree: by hand (the limit's own likelihood, maximised in a few lines that share no code with the library), or
-//! scipy, of the same likelihood written down again in logarithms. Seen to fail before limits were searched as
-//! maxima of their own: each of these fits was refused ("did not converge").
+//! scipy, of the same likelihood written down again in logarithms.
 
 mod common;
 
@@ -65,8 +64,7 @@ fn at_once_by_hand(rows: &Rows) -> (f64, f64, f64) {
     (rows.iter().map(of).sum(), gone, rate)
 }
 
-/// A share leaves at once and the others never, in the models of a lifetime: `s` and `beta` to 0 together. Seen to
-/// fail: both models were refused, "did not converge".
+/// A share leaves at once and the others never, in the models of a lifetime: `s` and `beta` to 0 together.
 #[test]
 fn leave_at_once_or_never_in_models_of_a_lifetime() {
     let rows = half_and_half();

@@ -2,8 +2,7 @@
 //! 2^53, horizons from one opportunity to without end. Every forecast is a number in its range, and comes at once,
 //! however long a history is.
 //!
-//! Seen to fail: on BG/BB's recurrence over all silent opportunities (`T = 1e12` did not end), and on the floor of
-//! 365 days in years.
+//! Seen to fail on version 0.1.0: `T = 1e12` did not end, and 365 days were no opportunity of a year.
 
 mod common;
 
@@ -145,7 +144,7 @@ fn horizons_are_whole_opportunities() {
     }
 }
 
-/// Nobody means -0. Seen to fail: on the BG/BB of a customer who has left for certain.
+/// Nobody means -0. Version 0.1.0 answered it to 365d of opportunities a year, which it took for none.
 #[test]
 fn no_negative_zeros() {
     let dir = tempfile::tempdir().unwrap();

@@ -185,8 +185,8 @@ fn what_shrinks_with_data_and_what_does_not() {
     assert!((few_happens - all_happens).abs() <= 2.0, "{few_happens} {all_happens}");
 }
 
-/// A total that is hardly ever more than nothing: one customer and a short horizon. Seen to fail: the quantile of
-/// the total, below the smallest double, was looked for without end.
+/// A total that is hardly ever more than nothing: one customer and a short horizon. The quantile of
+/// the total is below the smallest double.
 #[test]
 fn the_interval_of_a_rare_purchase_ends() {
     let model = fit(&cdnow(), "bg-nbd");
@@ -217,8 +217,7 @@ fn few(n: usize) -> Vec<(u32, f64, f64, f64)> {
 }
 
 /// The total of few customers has the quantiles of futures that are drawn here one by one, of purchases and of value,
-/// for one customer to thousands. Seen to fail: by mean and variance, as totals of many still are and as those of few
-/// were, the value of 40 is held by 99 % and the lower end of its interval is 0.
+/// for one customer to thousands. Totals of many go by mean and variance.
 #[test]
 fn totals_of_few_are_those_of_drawn_futures() {
     use rand_distr::{Distribution, Gamma};
@@ -290,8 +289,7 @@ fn totals_of_few_and_of_many_agree() {
     }
 }
 
-/// Histories and parameters in another unit are the same customers: the same ends to the last bit. Seen to fail: with
-/// random numbers from the history in the model's own unit.
+/// Histories and parameters in another unit are the same customers: the same ends to the last bit.
 #[test]
 fn ends_do_not_depend_on_the_unit() {
     let rows = few(200);
@@ -324,7 +322,7 @@ fn ends_do_not_depend_on_the_unit() {
 
 /// A customer of a million purchases has as many ahead; each future costs some hundred steps all the same, and the
 /// interval holds the gamma distribution that its rate has (the shape is a million, so the total is known to a
-/// thousandth). Seen to fail: in half a minute a customer, at 100,000 purchases a future.
+/// thousandth).
 #[test]
 fn futures_of_a_million_purchases_take_no_longer() {
     let model = ClvModel::from_parameters(PurchaseModel::new("nbd", &[0.4, 12.0]).unwrap(), None, Unit::Week);
@@ -341,8 +339,7 @@ fn futures_of_a_million_purchases_take_no_longer() {
     assert!(started.elapsed().as_secs() < 10);
 }
 
-/// A fit without a maximum of which nothing says how sure it is has no intervals, and says so. Seen to fail: its
-/// parameters were taken as known.
+/// A fit without a maximum of which nothing says how sure it is has no intervals, and says so.
 #[test]
 fn what_is_not_known_has_no_interval() {
     let rows: Vec<_> = (0..200).map(|i| (3 + i % 17, 39.9, 40.0, 0.0)).collect();

@@ -1,7 +1,6 @@
 //! Text from outside is shown and never obeyed: no header, value, file name, byte or model file moves a terminal's
-//! cursor, colours it, sets its title or turns the text behind it round. What is written as data stays as it is. On the
-//! program as it was before each test was seen to fail: raw in headers, file names, bytes that are no text, model files,
-//! levels, what was typed, and the page.
+//! cursor, colours it, sets its title or turns the text behind it round. What is written as data stays as it is.
+//! Version 0.1.0 was seen to write it raw: of headers, file names, bytes that are no text, and what was typed.
 
 mod common;
 
