@@ -193,12 +193,14 @@ fn lifetimes_to_the_edge_of_the_domain() {
 }
 
 /// Derivatives where `t^c` is beyond doubles, beside differences of the likelihood, whose error is that of cubing
-/// the step. Seen to fail: with `W` for `z` in the second derivative by `beta`.
+/// the step. Seen to fail: with `W` for `z` in the second derivative by `beta`, at ages and `beta` early and late.
 #[test]
 fn derivatives_at_late_ages() {
     let table =
         ContractTable::new([(off(3), 3.0), (off(60), 1.0), (on(9), 2.0), (on(60), 5.0), (off(2000), 1.0)]);
-    for params in [[5e-5, 2.0, 853.7], [0.05, 3.0, 400.0], [0.3, 1e8, 113.0], [1e-5, 1e20, 1e4]] {
+    for params in
+        [[5e-5, 2.0, 853.7], [0.05, 3.0, 400.0], [0.3, 1e8, 113.0], [1e-5, 1e20, 1e4], [0.5, 1e25, 1e4]]
+    {
         let sum = Bdw::from_params(&params).sum(&table);
         for i in 0..3 {
             let at = |factor: f64| {
