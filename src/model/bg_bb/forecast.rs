@@ -101,7 +101,9 @@ impl BgBb {
         let whole = (horizon / step + 1e-9).floor();
         let (mut stays, mut sum, mut i) = (1.0, 0.0, 1.0);
         while i <= h && i <= ONE_BY_ONE {
-            stays *= (b + i - 1.0) / (self.gamma + b + i - 1.0);
+            // In this order, lest a tiny b be lost beside 1.
+            let stayed = b + (i - 1.0);
+            stays *= stayed / (self.gamma + stayed);
             let steps = (i / step - 1e-9).ceil();
             let steps = if steps <= whole { steps } else { horizon / step };
             if rate * steps > NOTHING {
