@@ -328,7 +328,7 @@ fn days_are_those_of_the_clock_that_wrote_the_row() {
         let summary = open(path, &options);
         assert_eq!(lines(&summary), ["a 2 25 25", "b 1 1 16"], "{}", path.display());
         let said = summary.meta.assumptions.join("\n");
-        assert!(said.contains("3 of 5 rows fall on another day than in UTC; 1 rows are in UTC"), "{said}");
+        assert!(said.contains("3 of 5 rows fall on another day than in UTC; 1 row is in UTC"), "{said}");
     }
     // In UTC, or on no clock, all stays as it is.
     let utc = files.write("utc.csv", "customer_id,date\na,2023-03-01T23:30:00Z\na,2023-03-02 09:00 UTC\n");
