@@ -247,7 +247,7 @@ fn chances() -> impl FnMut() -> f64 {
 
 /// 150 customers who buy about every three weeks for two years and pay 8 % more each month: purchases are as expected,
 /// spend is not, and the verdict says so and why. A model of constant amounts must be far too low; the same customers pay
-/// 1.08^12 or so times as much half a year later. Seen to fail as it was: only purchases were spoken of.
+/// 1.08^12 or so times as much half a year later. Version 0.1.0 spoke of purchases only.
 #[test]
 fn the_verdict_speaks_of_spend() {
     let mut uniform = chances();
@@ -272,7 +272,7 @@ fn the_verdict_speaks_of_spend() {
 }
 
 /// Those who bought stop at the origin, others who bought once start: the order is the wrong way round, and no interval
-/// holds. Seen to fail as it was: the verdict praised the order.
+/// holds. Version 0.1.0 praised the order.
 #[test]
 fn the_verdict_says_what_is_worse_than_chance() {
     let mut rows = Vec::new();
@@ -296,8 +296,8 @@ fn the_verdict_says_what_is_worse_than_chance() {
     assert!(screen.contains("none of the 90 % intervals that bg-nbd gives customers held"), "{screen}");
 }
 
-/// One purchase in the holdout is no evidence of anything, and the verdict says that there is one only. Seen to fail as
-/// it was: replicates in which nobody bought were left out, and the rest is as sure as can be.
+/// One purchase in the holdout is no evidence of anything, and the verdict says that there is one only. Version
+/// 0.1.0 left out replicates in which nobody bought, and the rest is as sure as can be.
 #[test]
 fn one_purchase_is_not_beyond_noise() {
     let mut uniform = chances();

@@ -81,7 +81,7 @@ fn columns_and_units() {
 /// Where the data leave a parameter open, the weak prior does not; where they do not, it hardly shows;
 /// and no unit moves it.
 /// A summary keeps when its observation ended and what counted as a purchase, in each format; of one that does not say
-/// it the caller may; contradictions are errors, and what is refused has written nothing. Seen to fail as it was: the
+/// it the caller may; contradictions are errors, and what is refused has written nothing. In version 0.1.0 the
 /// date could be had in no way, and the header was on standard output before the refusal.
 #[test]
 fn a_summary_says_when_it_ended() {

@@ -401,7 +401,7 @@ fn mistakes_are_shown() {
     assert!(error.contains("cannot open"), "{error}");
 }
 
-/// A horizon is so many periods by the calendar. Seen to fail: on the floor of 365 days in years of 365.25.
+/// A horizon is so many periods by the calendar, though 365 days are less than a year of 365.25.
 #[test]
 fn horizons_are_whole_periods() {
     let model = ContractModel::new("sbg", &[0.7, 1.2], Unit::Year).unwrap();

@@ -422,7 +422,7 @@ fn auto_samples_where_the_approximation_is_poor() {
 }
 
 /// Nobody leaves: without a prior the likelihood has no maximum in a and b, and no posterior; draws for intervals come
-/// from the one with the weak prior, whose estimates a fit with that prior has. Seen to fail: there were none.
+/// from the one with the weak prior, whose estimates a fit with that prior has. Version 0.1.0 had none.
 #[test]
 fn without_a_maximum_the_weak_prior_is_sampled() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);

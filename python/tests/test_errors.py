@@ -82,7 +82,7 @@ def test_mixed_columns_of_pandas() -> None:
 
 
 def test_hidden_characters_are_shown() -> None:
-    """Seen to fail: raw in the exception and in the warning."""
+    """Hidden characters are shown in the exception and in the warning."""
     hostile = "\x1b[31mRED\x07\u202e"
     with pytest.raises(clv.DataError) as caught:
         clv.summarize(pa.table({hostile: [1], "b": [2]}))
@@ -90,13 +90,13 @@ def test_hidden_characters_are_shown() -> None:
 
 
 def test_a_series_is_no_table() -> None:
-    """Seen to fail: "Unable to interpret C data struct as a Schema"."""
+    """Version 0.1.0 said "Unable to interpret C data struct as a Schema"."""
     with pytest.raises(clv.DataError, match="data is a single column"):
         clv.summarize(pd.Series([1, 2, 3]))
 
 
 def test_true_is_no_value() -> None:
-    """Seen to fail: "margin: '' is not one of "."""
+    """Version 0.1.0 said "margin: '' is not one of "."""
     model = clv.model("bg-nbd", r=0.25, alpha=4, a=0.8, b=2.4)
     with pytest.raises(TypeError, match="margin=True says nothing"):
         model.score(CDNOW, margin=True)

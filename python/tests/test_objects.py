@@ -56,7 +56,7 @@ def test_copies(model: clv.Model) -> None:
 
 
 def test_summaries_travel(model: clv.Model) -> None:
-    """Seen to fail: "cannot pickle 'clv.Summary' object"."""
+    """Version 0.1.0: "cannot pickle 'clv.Summary' object"."""
     summary = clv.summarize(CDNOW, **OPTIONS)
     again = pickle.loads(pickle.dumps(summary))
     assert again.to_arrow() == summary.to_arrow() and again.account == summary.account

@@ -237,8 +237,8 @@ mod tests {
     use super::*;
 
     /// Bundles keep mean and variance of the number of purchases: 1,000 at a steady rate; and of customers who leave
-    /// after a purchase in 100, 100 with a standard deviation of 100. Seen to fail: with the chance to leave of one
-    /// purchase for that of a bundle.
+    /// after a purchase in 100, 100 with a standard deviation of 100: a bundle's chance to leave is not
+    /// that of one purchase.
     #[test]
     fn bundles_are_as_many_purchases() {
         let moments = |leave: f64, until: f64| {
