@@ -4,9 +4,10 @@
 
 use std::hint::black_box;
 
-use clv::family::{Member, PurchaseModel};
+use clv::customers::{Customer, CustomerTable};
 use clv::fit::{FitOptions, PosteriorMethod, PosteriorOptions};
-use clv::model::{BgNbd, Customer, CustomerTable, Model, Order};
+use clv::fitted::{Member, PurchaseModel};
+use clv::model::{BgNbd, Model, Order};
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

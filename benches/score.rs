@@ -3,7 +3,9 @@
 
 use std::hint::black_box;
 
-use clv::model::{Attrition, BgNbd, Customer, CustomerTable, Discounting, Model};
+use clv::Discounting;
+use clv::customers::{Customer, CustomerTable};
+use clv::model::{Attrition, BgNbd, Model};
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

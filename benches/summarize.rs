@@ -4,13 +4,12 @@
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
-use clv::ClvModel;
-use clv::family::PurchaseModel;
+use clv::fitted::PurchaseModel;
 use clv::history::{self, LogOptions};
 use clv::model::GammaGamma;
 use clv::output::{Target, write_summary};
 use clv::simulate::{SimulateOptions, write_log};
-use clv::units::Unit;
+use clv::{ClvModel, Unit};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 fn log(dir: &Path, name: &str, customers: u64) -> (PathBuf, u64) {

@@ -4,14 +4,13 @@
 //! The whole way is seven lines:
 //!
 //! ```no_run
-//! use clv::clv_model::{ClvModel, FitRequest};
-//! use clv::{history, model_file, score};
+//! use clv::{ClvModel, FitRequest, fitted, forecast, history};
 //!
 //! let log = ["purchases.csv".into()];
 //! let summary = history::open(&log, &history::LogOptions::default(), &())?;
 //! let model = ClvModel::fit(&summary, &FitRequest::default(), &())?;
-//! model_file::save(&model, "model.json".as_ref())?;
-//! for batch in score::score(&model, &summary, &Default::default())? {
+//! fitted::file::save(&model, "model.json".as_ref())?;
+//! for batch in forecast::score(&model, &summary, &Default::default())? {
 //!     println!("{:?}", batch?.clv);
 //! }
 //! # Ok::<(), clv::Error>(())
@@ -19,48 +18,33 @@
 //!
 //! Modules follow the flow of the data; see ARCHITECTURE.md.
 
-pub mod contracts;
-pub mod history;
-pub mod summary;
-
-pub mod counts;
-pub mod covariates;
-pub mod family;
-pub mod fit;
-pub mod model;
+// The rooms, in the order of the way of the data: each knows those before it, none behind it.
+pub mod base;
 pub mod special;
 
-pub mod choice;
-pub mod clv_model;
-pub mod contract_model;
-pub mod model_file;
-
-pub mod contract_score;
-pub mod profile;
-pub mod score;
-pub mod totals;
-pub mod value;
-
-pub mod backtest;
-pub mod diagnostics;
-pub mod economics;
-pub mod figure;
-
+pub mod history;
 pub mod output;
-pub mod page;
-pub mod report;
+
+pub mod customers;
+pub mod params;
+
+pub mod model;
+
+pub mod fit;
+
+pub mod contracts;
+pub mod fitted;
+
+pub mod forecast;
 pub mod simulate;
+
+pub mod study;
+
 pub mod sql;
 
-pub mod ahead;
-pub mod cli;
+pub mod show;
 
-pub mod error;
-mod files;
-pub mod progress;
-pub mod shown;
-pub mod units;
-pub mod warning;
+pub mod cli;
 
 /// The README's code is compiled with the documentation's.
 #[cfg(doctest)]
@@ -72,7 +56,9 @@ struct Readme;
 #[doc = include_str!("../ADDING_A_MODEL.md")]
 struct AddingAModel;
 
-pub use clv_model::ClvModel;
-pub use error::{Error, ErrorKind, Place, Result};
-pub use summary::{Summary, SummaryBatch, SummaryMeta};
-pub use warning::Warning;
+pub use base::{
+    DAYS_PER_YEAR, DiscountRate, Discounting, Duration, Error, ErrorKind, Grain, Horizon, Place, Progress,
+    Result, Timing, Unit, ValueOptions, Warning,
+};
+pub use fitted::{ClvModel, FitRequest};
+pub use history::{Summary, SummaryBatch, SummaryMeta};

@@ -21,13 +21,11 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use self::spending::SpendProcess;
-use crate::clv_model::ClvModel;
-use crate::error::{Error, Result};
+use crate::base::{Error, Progress, Result, Unit};
+use crate::fitted::ClvModel;
+use crate::history::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource};
 use crate::model::Process;
 use crate::output::{TableWriter, Target};
-use crate::progress::Progress;
-use crate::summary::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource};
-use crate::units::Unit;
 
 /// Customers that are drawn together.
 const CHUNK: u64 = 4096;
@@ -334,7 +332,7 @@ impl<'a> Plan<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::family::PurchaseModel;
+    use crate::fitted::PurchaseModel;
     use crate::model::GammaGamma;
 
     fn model(name: &str, params: &[f64]) -> ClvModel {

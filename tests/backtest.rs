@@ -11,8 +11,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use clv::backtest::{Backtest, BacktestOptions, Entrant, Metric, run};
 use clv::history::LogOptions;
+use clv::study::backtest::{Backtest, BacktestOptions, Entrant, Metric, run};
 use common::fixture;
 use jiff::civil::Date;
 
@@ -164,7 +164,7 @@ fn several_origins_are_averaged_and_paired() {
     let turned = found.difference("nbd", "bg-nbd").unwrap().of(Metric::Mae);
     assert_eq!((turned.value, turned.lower), (-difference.value, -difference.upper));
     // Paired, both err on the same customers: the interval is narrower than either's own.
-    let width = |e: clv::backtest::Estimate| e.upper - e.lower;
+    let width = |e: clv::study::backtest::Estimate| e.upper - e.lower;
     assert!(width(difference) < width(pooled("bg-nbd")) && difference.lower < difference.value);
 }
 

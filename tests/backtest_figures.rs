@@ -8,9 +8,10 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clv::backtest::{BacktestOptions, Entrant, Metric, run};
+use clv::customers::{Customer, SpendRow};
 use clv::history::LogOptions;
-use clv::model::{Customer, Spend, SpendRow};
+use clv::model::Spend;
+use clv::study::backtest::{BacktestOptions, Entrant, Metric, run};
 use common::fixture;
 use jiff::civil::Date;
 

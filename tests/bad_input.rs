@@ -4,9 +4,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clv::history::{self, DateFormat, LogOptions, Returns};
-use clv::summary::Summary;
-use clv::units::{Grain, Unit};
+use clv::history::{self, DateFormat, LogOptions, Returns, Summary};
+use clv::{Grain, Unit};
 
 /// What should come of a case.
 enum Expect {

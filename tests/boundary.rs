@@ -2,10 +2,11 @@
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::error::{Error, ErrorKind};
+use clv::customers::CustomerTable;
 use clv::fit::StopReason;
-use clv::model::{CustomerTable, Nbd};
+use clv::fitted::{ClvModel, FitRequest};
+use clv::model::Nbd;
+use clv::{Error, ErrorKind};
 use common::{assert_close, forecasts, summary_of};
 
 type Rows = Vec<(u32, f64, f64, f64)>;
@@ -61,7 +62,7 @@ fn nobody_leaves_is_the_nbd() {
 
     let mut table = CustomerTable::builder();
     for (x, t_x, t, _) in &rows {
-        table.push(clv::model::Customer { x: *x, t_x: *t_x, t: *t }, 1.0);
+        table.push(clv::customers::Customer { x: *x, t_x: *t_x, t: *t }, 1.0);
     }
     let nbd = clv::fit::fit::<Nbd>(&table.finish(), &Default::default(), &()).unwrap();
     assert_close("LL", report.log_likelihood, nbd.report.log_likelihood, 1e-9);
@@ -188,7 +189,7 @@ fn leave_at_once_or_never() {
     let model = ClvModel::fit(&summary_of(&rows), &request, &()).unwrap();
     let report = model.purchase_fit.as_ref().unwrap();
     assert!(report.stop.to_string().contains("others never"), "{}", report.stop);
-    let gone = clv::model::Customer { x: 0, t_x: 0.0, t: 56.0 };
+    let gone = clv::customers::Customer { x: 0, t_x: 0.0, t: 56.0 };
     assert!(model.purchase.p_alive(&gone) < 1e-6);
 }
 
@@ -199,7 +200,7 @@ fn no_churn_holds_for_new_customers_too() {
     rows.iter_mut().filter(|row| row.0 > 0).for_each(|row| row.2 = row.1);
     let (bg, nbd) = (usable(&rows, "bg-nbd"), usable(&rows, "nbd"));
     for (x, t_x, t) in [(8, 10.0, 500.0), (20, 5.0, 200.0), (50_000, 10.0, 1e5)] {
-        let customer = clv::model::Customer { x, t_x, t };
+        let customer = clv::customers::Customer { x, t_x, t };
         assert_eq!(bg.purchase.p_alive(&customer), 1.0);
         let expected = nbd.purchase.expected_purchases(&customer, 39.0);
         assert_close("purchases", bg.purchase.expected_purchases(&customer, 39.0), expected, 1e-5);
@@ -219,9 +220,9 @@ fn rare_churn_is_not_called_none() {
 /// Absurd parameters are refused, and extreme ones cost no more than ordinary ones.
 #[test]
 fn extreme_parameters_are_scored_at_once() {
-    use clv::family::PurchaseModel;
+    use clv::fitted::PurchaseModel;
     assert!(PurchaseModel::new("bg-nbd", &[1e300, 1.0, 1.0, 1.0]).is_err());
-    let delta = clv::model::Discounting::Continuous { delta: 0.002 };
+    let delta = clv::Discounting::Continuous { delta: 0.002 };
     for name in ["bg-nbd", "mbg-nbd"] {
         for a in [1e-250, 1e-10, 0.5, 1e3, 1e10] {
             for b in [1e-12, 0.5, 1e11] {
@@ -229,7 +230,7 @@ fn extreme_parameters_are_scored_at_once() {
                     let model = PurchaseModel::new(name, &[r, 8.0 * r, a, b]).unwrap();
                     let mut scorer = model.scorer(52.0, delta);
                     for (x, t) in [(0, 0.0), (2, 20.0), (1000, 200.0)] {
-                        let seen = scorer.outlook(&clv::model::Customer { x, t_x: t, t });
+                        let seen = scorer.outlook(&clv::customers::Customer { x, t_x: t, t });
                         let (purchases, value) = (seen.purchases, seen.discounted);
                         assert!(purchases.is_finite() && value.is_finite(), "{name} {r} {a} {b} {x}");
                         assert!(

@@ -9,8 +9,9 @@
 //! Seen to fail: with `b` for `b s` in the hazard of Gamma-Gompertz/NBD, and with futures of Pareto/NBD
 //! drawn from the lifetime of a new customer.
 
-use clv::family::PurchaseModel;
-use clv::model::{Attrition, BgNbd, Customer, GGompertzNbd, MbgNbd, Nbd, ParetoNbd};
+use clv::customers::Customer;
+use clv::fitted::PurchaseModel;
+use clv::model::{Attrition, BgNbd, GGompertzNbd, MbgNbd, Nbd, ParetoNbd};
 use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -228,7 +229,7 @@ fn tower_law() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (mut sum, mut squares) = (0.0, 0.0);
         let mut ages = Vec::new();
-        let mut scorer = model.scorer(HORIZON, clv::model::Discounting::Continuous { delta: 0.0 });
+        let mut scorer = model.scorer(HORIZON, clv::Discounting::Continuous { delta: 0.0 });
         for _ in 0..n {
             ages.clear();
             process.repeats(&mut rng, t, &mut ages);

@@ -4,12 +4,14 @@
 
 mod common;
 
-use clv::choice::{self, Comparison};
-use clv::clv_model::FitRequest;
-use clv::counts::Counts;
+use clv::customers::Counts;
 use clv::fit::LikelihoodRatio;
-use clv::history::{self, LogOptions};
-use clv::summary::Summary;
+use clv::fitted::{
+    FitRequest,
+    choice::{self, Comparison},
+};
+use clv::history::{self, LogOptions, Summary};
+use clv::study;
 use common::{assert_close, cdnow_options, fit, fixture, summary_of};
 
 fn with_gaps() -> Summary {
@@ -70,7 +72,7 @@ fn a_parameter_at_its_boundary_is_tested_with_half_the_chance() {
 #[test]
 fn auto_takes_the_best() {
     let request = FitRequest { model: choice::AUTO.to_owned(), ..FitRequest::default() };
-    let (model, comparison) = choice::fit(&with_gaps(), &request, &()).unwrap();
+    let (model, comparison) = study::fit(&with_gaps(), &request, &()).unwrap();
     assert_eq!(model.purchase.name, "mbg-nbd");
     assert!(model.spend.is_some() && comparison.is_some());
     // By the library's one door, too.

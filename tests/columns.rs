@@ -6,12 +6,12 @@ mod common;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
-use clv::clv_model::{ClvModel, FitRequest};
+use clv::Unit;
 use clv::fit::{FitOptions, Prior, StopReason};
+use clv::fitted::{ClvModel, FitRequest};
+use clv::forecast::{ExtraColumn, ScoreOptions, score};
 use clv::history::{self, LogOptions};
 use clv::model::next_purchase_quantile;
-use clv::score::{ExtraColumn, ScoreOptions, score};
-use clv::units::Unit;
 use common::{assert_close, cdnow, cdnow_options, customers, fit, fixture, summary_of};
 
 #[test]
@@ -25,7 +25,7 @@ fn columns_are_the_functions_of_the_model() {
         for batch in score(&model, &summary, &options).unwrap() {
             let batch = batch.unwrap();
             let extra = batch.extra.clone();
-            let table = batch.into_table(&clv::score::schema(&options));
+            let table = batch.into_table(&clv::forecast::schema(&options));
             let names: Vec<_> = table.schema().fields().iter().map(|f| f.name().clone()).collect();
             let added: Vec<&str> = ExtraColumn::ALL.iter().map(|column| column.name()).collect();
             assert_eq!(names[9..], added);

@@ -2,11 +2,13 @@
 //!
 //! Where a planted bug is named beside a law, the law was seen to fail on it.
 
+use clv::Discounting;
+use clv::customers::{Customer, CustomerTable, SpendRow, SpendTable, Table};
 use clv::model::{
-    Attrition, Bdw, BgBb, BgCnbd, BgNbd, ContractRow, ContractTable, Customer, CustomerTable, Derivatives,
-    Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, Nbd, Order, Outlook, ParetoNbd, Sbg,
-    Scale, Spend, SpendRow, SpendTable, Table, next_purchase_quantile,
+    Attrition, Bdw, BgBb, BgCnbd, BgNbd, ContractRow, ContractTable, Derivatives, GGompertzNbd, GammaGamma,
+    MbgCnbd, MbgNbd, Model, Nbd, Order, Outlook, ParetoNbd, Sbg, Spend, next_purchase_quantile,
 };
+use clv::params::Scale;
 
 /// Logarithms that are equal up to a relative error of what they are the logarithms of, which is an absolute
 /// error of theirs; large ones are rounded in proportion to themselves.

@@ -8,11 +8,10 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use clv::contract_model::ContractModel;
-use clv::contracts::{self, Cohort, ContractData, ContractOptions};
+use clv::Unit;
+use clv::contracts::{self, Cohort, ContractData, ContractModel, ContractOptions};
 use clv::fit::{FitOptions, StopReason, fit};
 use clv::model::{Bdw, Contract, ContractRow, ContractTable, Model, Sbg};
-use clv::units::Unit;
 use common::{assert_close, assert_printed, fixture};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -406,7 +405,7 @@ fn mistakes_are_shown() {
 fn horizons_are_whole_periods() {
     let model = ContractModel::new("sbg", &[0.7, 1.2], Unit::Year).unwrap();
     let periods = |text: &str| {
-        model.periods(&clv::value::ValueOptions { horizon: text.parse().unwrap(), ..Default::default() })
+        model.periods(&clv::ValueOptions { horizon: text.parse().unwrap(), ..Default::default() })
     };
     for year in ["365d", "366d", "52w", "12mo", "1y", "18mo"] {
         assert_eq!(periods(year).unwrap(), 1, "{year}");

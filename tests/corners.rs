@@ -6,13 +6,13 @@
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::covariates::CovariateRequest;
+use clv::Discounting;
+use clv::customers::{Customer, CustomerTable};
 use clv::fit::{FitOptions, StopReason, fit};
-use clv::model::{
-    Attrition, Bdw, ContractRow, ContractTable, Customer, CustomerTable, Discounting, Model, Nbd,
-};
-use clv::summary::{Summary, SummaryBatch};
+use clv::fitted::{ClvModel, FitRequest};
+use clv::history::{Summary, SummaryBatch};
+use clv::model::{Attrition, Bdw, ContractRow, ContractTable, Model, Nbd};
+use clv::params::CovariateRequest;
 use common::{assert_close, forecasts, summary_of};
 
 type Rows = Vec<(u32, f64, f64, f64)>;
@@ -82,8 +82,8 @@ fn leave_at_once_or_never_in_models_of_a_lifetime() {
         assert_close("LL", report.log_likelihood, log_likelihood, 1e-9);
         // The file keeps it.
         let file = tempfile::NamedTempFile::new().unwrap();
-        clv::model_file::save(&model, file.path()).unwrap();
-        let read = clv::model_file::load(file.path()).unwrap();
+        clv::fitted::file::save(&model, file.path()).unwrap();
+        let read = clv::fitted::file::load(file.path()).unwrap();
         assert_eq!(read.purchase.params, model.purchase.params, "{name}");
 
         // Every answer: that of a customer who stays, times the chance to be one.

@@ -6,13 +6,12 @@
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::covariates::{CovariateRequest, UnseenLevel};
-use clv::history::{self, LogOptions};
-use clv::model::CovariateConvention;
-use clv::score::{ScoreOptions, score};
-use clv::summary::{Summary, SummaryBatch};
-use clv::units::Unit;
+use clv::Unit;
+use clv::customers::UnseenLevel;
+use clv::fitted::{ClvModel, FitRequest};
+use clv::forecast::{ScoreOptions, score};
+use clv::history::{self, LogOptions, Summary, SummaryBatch};
+use clv::params::{CovariateConvention, CovariateRequest};
 use common::{assert_close, assert_printed, customers, fixture};
 
 fn apparel() -> Summary {
@@ -72,7 +71,7 @@ fn pareto_nbd_on_apparel() {
     assert_eq!(test.degrees_of_freedom, 4);
     assert_printed("p", test.p, "5.09e-11");
     // The sum of CET over the 207.14 weeks that follow, to 2010-12-20.
-    let value = clv::value::ValueOptions { horizon: "1450d".parse().unwrap(), ..Default::default() };
+    let value = clv::ValueOptions { horizon: "1450d".parse().unwrap(), ..Default::default() };
     let total: f64 = score(&model, &summary, &value.into())
         .unwrap()
         .map(|batch| batch.unwrap().expected_purchases.unwrap().iter().sum::<f64>())
@@ -252,11 +251,11 @@ fn model_files_keep_covariates() {
     let mut wanted = request("pareto-nbd", &["Gender", "Channel"]);
     wanted.covariates.same = vec!["Channel".to_owned()];
     let model = fit(&summary, &wanted);
-    let text = clv::model_file::to_json(&model);
-    let read = clv::model_file::from_json(&text, "model.json".as_ref()).unwrap();
+    let text = clv::fitted::file::to_json(&model);
+    let read = clv::fitted::file::from_json(&text, "model.json".as_ref()).unwrap();
     assert_eq!(read.covariates, model.covariates);
     assert_eq!(read.purchase_fit, model.purchase_fit);
-    assert_eq!(clv::model_file::to_json(&read), text);
+    assert_eq!(clv::fitted::file::to_json(&read), text);
     assert_eq!(customers(&summary).len(), 600);
 }
 

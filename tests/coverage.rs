@@ -6,13 +6,11 @@
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::family::PurchaseModel;
+use clv::ValueOptions;
 use clv::fit::StopReason;
-use clv::score::{IntervalOptions, ScoreOptions};
-use clv::summary::{Summary, SummaryMeta};
-use clv::totals::score_into;
-use clv::value::ValueOptions;
+use clv::fitted::{ClvModel, FitRequest, PurchaseModel};
+use clv::forecast::{IntervalOptions, ScoreOptions, score_into};
+use clv::history::{Summary, SummaryMeta};
 use common::summary_of;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -43,7 +41,7 @@ fn shop(truth: &PurchaseModel, weeks: f64, seed: u64) -> Shop {
         let past = ages.partition_point(|age| *age <= t);
         let t_x = if past > 0 { ages[past - 1] } else { 0.0 };
         rows.push((past as u32, t_x, t, 0.0));
-        expected += truth.expected_purchases(&clv::model::Customer { x: past as u32, t_x, t }, YEAR);
+        expected += truth.expected_purchases(&clv::customers::Customer { x: past as u32, t_x, t }, YEAR);
         actual += (ages.len() - past) as f64;
     }
     let summary = summary_of(&rows);

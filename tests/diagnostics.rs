@@ -5,13 +5,13 @@
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::covariates::CovariateRequest;
-use clv::diagnostics::{DiagnosticOptions, cohorts, diagnose, frequencies, influence, spend};
-use clv::family::PurchaseModel;
-use clv::model::{Customer, GammaGamma};
+use clv::Unit;
+use clv::customers::Customer;
+use clv::fitted::{ClvModel, FitRequest, PurchaseModel};
+use clv::model::GammaGamma;
+use clv::params::CovariateRequest;
 use clv::simulate::{SimulateOptions, simulate_summary};
-use clv::units::Unit;
+use clv::study::diagnostics::{DiagnosticOptions, cohorts, diagnose, frequencies, influence, spend};
 use common::{assert_close, cdnow, customers, fit, fixture};
 
 /// Customers drawn from a model that is known.

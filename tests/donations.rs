@@ -7,8 +7,10 @@
 
 mod common;
 
+use clv::Discounting;
+use clv::customers::{Customer, CustomerTable};
 use clv::fit::{FitOptions, Fitted, StopReason, fit};
-use clv::model::{Attrition, BgBb, Customer, CustomerTable, Discounting, Model, next_purchase_quantile};
+use clv::model::{Attrition, BgBb, Model, next_purchase_quantile};
 use common::{assert_close, assert_printed, fixture};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

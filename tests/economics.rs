@@ -8,13 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use assert_cmd::Command;
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::economics::{Costs, Economics, EconomicsOptions, Scenario};
+use clv::fitted::{ClvModel, FitRequest};
+use clv::forecast::{self, IntervalOptions, ScoreOptions, Totals};
 use clv::history::{self, LogOptions};
-use clv::score::{self, IntervalOptions, ScoreOptions};
-use clv::totals::Totals;
-use clv::value::ValueOptions;
-use clv::{Error, economics};
+use clv::study::economics::{self, Costs, Economics, EconomicsOptions, Scenario};
+use clv::{Error, ValueOptions};
 use common::shop::{self, CHANNELS};
 use common::{assert_close, fixture};
 use tempfile::TempDir;
@@ -321,7 +319,7 @@ fn equity_is_what_scores_add_up_to() {
     let scores =
         ScoreOptions { value, interval: Some(IntervalOptions::default()), ..ScoreOptions::default() };
     let mut totals = Totals::default();
-    score::score(&model, &summary, &scores).unwrap().for_each(|batch| totals.add(&batch.unwrap()));
+    forecast::score(&model, &summary, &scores).unwrap().for_each(|batch| totals.add(&batch.unwrap()));
     assert_close("equity", found.equity.value.value, totals.value.unwrap(), 1e-12);
     assert_close("revenue", found.equity.undiscounted, totals.value.unwrap(), 1e-12);
     let (low, high) = found.equity.value.interval.unwrap();

@@ -7,12 +7,11 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::economics::{self, Economics, EconomicsOptions};
-use clv::fit::Posterior;
-use clv::fit::posterior::Evidence;
+use clv::Grain;
+use clv::fit::{Posterior, posterior::Evidence};
+use clv::fitted::{ClvModel, FitRequest};
 use clv::history::{self, LogOptions};
-use clv::units::Grain;
+use clv::study::economics::{self, Economics, EconomicsOptions};
 use common::{assert_close, fixture};
 use serde_json::Value;
 use tempfile::TempDir;

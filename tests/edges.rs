@@ -9,8 +9,11 @@ mod common;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use clv::family::{PURCHASE_MODELS, PurchaseModel};
-use clv::model::{BgBb, Customer, Discounting, Model, ParamSpec, Scale};
+use clv::Discounting;
+use clv::customers::Customer;
+use clv::fitted::{PURCHASE_MODELS, PurchaseModel};
+use clv::model::{BgBb, Model};
+use clv::params::{ParamSpec, Scale};
 use common::assert_close;
 
 /// No forecast of one customer may take as long, on a machine that does much else besides.

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
-use clv::history::{self, DateFormat, Fate, LogOptions};
-use clv::summary::Summary;
-use clv::units::Grain;
+use clv::Grain;
+use clv::history::{self, DateFormat, Fate, LogOptions, Summary};
 
 /// A folder with the files of a test.
 struct Files(tempfile::TempDir);
@@ -53,7 +52,7 @@ fn open(path: &Path, options: &LogOptions) -> Summary {
 }
 
 fn daily() -> LogOptions {
-    LogOptions { unit: Some(clv::units::Unit::Day), ..LogOptions::default() }
+    LogOptions { unit: Some(clv::Unit::Day), ..LogOptions::default() }
 }
 
 /// `id x t_x T`, one line a customer.
@@ -103,7 +102,7 @@ fn rows_of_separators_are_blank_lines_in_every_reader() {
     assert_eq!((lines(&joined).len(), joined.meta.warnings.len()), (2, 0), "{:?}", joined.meta.warnings);
     // Small tables: retention, contracts by date, costs.
     let yearly = clv::contracts::ContractOptions {
-        period: Some(clv::units::Unit::Year),
+        period: Some(clv::Unit::Year),
         observed_until: Some("2023-01-01".parse().unwrap()),
     };
     for (name, text) in [
@@ -119,9 +118,9 @@ fn rows_of_separators_are_blank_lines_in_every_reader() {
     }
     let costs = files.write("costs.csv", ",,\nmonth,cost,note\n,,\n2023-01,100,x\n,,\n");
     assert!(
-        clv::economics::Costs::read(&costs, None).is_ok(),
+        clv::study::economics::Costs::read(&costs, None).is_ok(),
         "{:?}",
-        clv::economics::Costs::read(&costs, None).err()
+        clv::study::economics::Costs::read(&costs, None).err()
     );
 }
 
@@ -375,8 +374,7 @@ fn instants_are_dated_by_the_clock_of_the_zone_that_the_column_names() {
 #[test]
 fn months_are_dates_where_a_grain_is_not_finer() {
     let files = Files::new();
-    let monthly =
-        LogOptions { grain: Grain::Month, unit: Some(clv::units::Unit::Month), ..LogOptions::default() };
+    let monthly = LogOptions { grain: Grain::Month, unit: Some(clv::Unit::Month), ..LogOptions::default() };
     for (name, months) in [
         ("iso", ["2019-01", "2019-02", "2019-04"]),
         ("words", ["Jan 2019", "February 2019", "Apr 2019"]),

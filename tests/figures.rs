@@ -12,17 +12,17 @@ use std::sync::LazyLock;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt64Type};
 use arrow_array::{Array, RecordBatch};
-use clv::ClvModel;
-use clv::backtest::{self, Backtest, BacktestOptions, Bin, Entrant, LEVEL, Metric};
-use clv::diagnostics;
-use clv::economics::{self, Costs, Economics, EconomicsOptions};
-use clv::family::{PURCHASE_MODELS, PurchaseModel};
-use clv::figure::{self, Figure, MapOptions, Theme};
-use clv::model::{Customer, Mixing};
-use clv::profile::Profile;
-use clv::totals::Totals;
-use clv::units::Unit;
-use clv::{history, score};
+use clv::customers::Customer;
+use clv::fitted::{PURCHASE_MODELS, PurchaseModel};
+use clv::forecast::{self, Totals, profile::Profile};
+use clv::model::Mixing;
+use clv::show::figure::{self, Figure, MapOptions, Theme};
+use clv::study::{
+    backtest::{self, Backtest, BacktestOptions, Bin, Entrant, LEVEL, Metric},
+    diagnostics,
+    economics::{self, Costs, Economics, EconomicsOptions},
+};
+use clv::{ClvModel, Unit, history};
 use common::{assert_close, cdnow, fit, fixture};
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ impl Sources {
         let log = [fixture("cdnow_sample.csv")];
         let backtest = backtest::run(&log, &Default::default(), &options, &()).unwrap();
         let (mut totals, mut profile) = (Totals::default(), Profile::default());
-        for batch in score::score(&model, &summary, &Default::default()).unwrap() {
+        for batch in forecast::score(&model, &summary, &Default::default()).unwrap() {
             let batch = batch.unwrap();
             totals.add(&batch);
             profile.add(&batch, summary.meta.unit);
@@ -269,7 +269,7 @@ fn a_history_ends_where_the_score_is() {
     let until = "1997-09-30".parse().unwrap();
     let figure = figure::alive_history(&sources.model, &dates, until).unwrap();
     let alive = numbers(&figure.data, "p_alive");
-    let batch = score::score(&sources.model, &sources.summary, &Default::default()).unwrap().next();
+    let batch = forecast::score(&sources.model, &sources.summary, &Default::default()).unwrap().next();
     let batch = batch.unwrap().unwrap();
     assert_eq!(batch.customers.customer_id.value(0), "0001");
     assert_eq!(alive.last(), Some(&batch.p_alive[0]));

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use clv::cli::words;
-use clv::model_file::AnyModel;
+use clv::fitted::file::AnyModel;
 
 /// The options that `clv VERB --help` shows, each with what it says is its default.
 fn defaults(verb: &str) -> Vec<(String, String)> {
@@ -116,7 +116,7 @@ fn the_help_names_all_models() {
         let help = String::from_utf8(output.stdout).unwrap();
         let said = help.split_once(option).unwrap().1.split("\n      --").next().unwrap();
         let names: Vec<&str> = said.split([' ', ',', ';', '[', ']', '\n']).collect();
-        for member in clv::family::PURCHASE_MODELS {
+        for member in clv::fitted::PURCHASE_MODELS {
             assert!(names.contains(&member.name), "clv {verb} --help does not name {}", member.name);
         }
     }

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
-use clv::history::{self, LogOptions};
+use clv::history::{self, LogOptions, Summary};
 use clv::output::{Target, write_summary};
-use clv::summary::Summary;
 use common::fixture;
 
 /// A directory with files in it.

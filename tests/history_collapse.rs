@@ -4,9 +4,8 @@ mod common;
 
 use std::path::PathBuf;
 
-use clv::history::{self, Fate, LogOptions};
-use clv::summary::Summary;
-use clv::units::{Grain, Unit};
+use clv::history::{self, Fate, LogOptions, Summary};
+use clv::{Grain, Unit};
 use common::{customers, fixture};
 
 /// Summarises a log given as text.
@@ -21,7 +20,7 @@ fn open(log: &str, options: &LogOptions) -> Summary {
 
 /// `id x t_x T mean`, one line a customer.
 fn lines(summary: &Summary) -> Vec<String> {
-    let line = |(id, c, mean): &(String, clv::model::Customer, f64)| {
+    let line = |(id, c, mean): &(String, clv::customers::Customer, f64)| {
         format!("{id} {} {} {} {mean}", c.x, c.t_x, c.t)
     };
     customers(summary).iter().map(line).collect()

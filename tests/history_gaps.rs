@@ -5,11 +5,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use clv::counts::Counts;
-use clv::history::{self, LogOptions};
+use clv::customers::Counts;
+use clv::history::{self, LogOptions, Summary};
 use clv::output::{Target, write_summary};
-use clv::summary::Summary;
-use clv::units::{Grain, Unit};
+use clv::{Grain, Unit};
 use common::fixture;
 use jiff::civil::Date;
 

@@ -9,18 +9,17 @@ use arrow_array::{
     Array, ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, RecordBatchIterator, StringArray,
 };
 use arrow_schema::{DataType, Field, Schema};
-use clv::backtest::{self, BacktestOptions};
-use clv::clv_model::{ClvModel, FitRequest};
 use clv::contracts::{self, ContractOptions};
+use clv::fitted::{ClvModel, FitRequest};
 use clv::history::{self, Input, LogOptions, MemoryTable};
 use clv::output::{TableWriter, Target, summary_schema, summary_table};
 use clv::simulate::{SimulateOptions, simulate};
-use clv::units::Unit;
-use clv::{ErrorKind, Place};
+use clv::study::backtest::{self, BacktestOptions};
+use clv::{ErrorKind, Place, Unit};
 
 /// A log in several batches, with a column before the others that no role asks for.
 fn log() -> MemoryTable {
-    let purchase = clv::family::PurchaseModel::new("bg-nbd", &[0.5, 4.0, 0.8, 2.5]).unwrap();
+    let purchase = clv::fitted::PurchaseModel::new("bg-nbd", &[0.5, 4.0, 0.8, 2.5]).unwrap();
     let spend = clv::model::GammaGamma { p: 6.0, q: 4.0, v: 15.0 };
     let model = ClvModel::from_parameters(purchase, Some(spend), Unit::Week);
     let options = SimulateOptions { customers: 9000, ..SimulateOptions::default() };

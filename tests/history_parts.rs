@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use clv::history::parts::{self, Part};
-use clv::history::{self, Input, LogOptions, MemoryTable, Returns};
-use clv::summary::{Summary, SummaryMeta};
+use clv::history::{
+    self, Input, LogOptions, MemoryTable, Returns, Summary, SummaryMeta,
+    parts::{self, Part},
+};
 
 type Row = [String; 4];
 
@@ -75,7 +76,7 @@ fn customers(summaries: &[Summary]) -> Vec<String> {
     let mut lines = Vec::new();
     for batch in summaries.iter().flat_map(Summary::batches).map(Result::unwrap) {
         for i in 0..batch.len() {
-            let (who, row) = (batch.customer_id.value(i), batch.customer(i));
+            let (who, row) = (batch.customer_id.value(i), clv::customers::Customer::of(&batch, i));
             let mean = batch.monetary_value.as_ref().unwrap().value(i).to_bits();
             lines.push(format!("{who:?} {row:?} {mean} {}", batch.attributes[0].value(i)));
         }

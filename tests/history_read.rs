@@ -7,10 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
-use clv::history::{self, Fate, LogOptions};
-use clv::progress::Progress;
-use clv::summary::Summary;
-use clv::{Error, ErrorKind};
+use clv::history::{self, Fate, LogOptions, Summary};
+use clv::{Error, ErrorKind, Progress};
 
 /// Purchases: customer, day since 1970, cents.
 fn purchases() -> Vec<(String, i32, u32)> {

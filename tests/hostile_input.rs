@@ -350,7 +350,7 @@ fn small_tables_have_the_lines_of_logs() {
     fs::write(dir.join("quoted.csv"), quoted).unwrap();
     let contracts = clv::contracts::open(
         &dir.join("quoted.csv"),
-        &clv::contracts::ContractOptions { period: Some(clv::units::Unit::Month), observed_until: None },
+        &clv::contracts::ContractOptions { period: Some(clv::Unit::Month), observed_until: None },
     )
     .unwrap();
     let clv::contracts::ContractData::Customers(all) = contracts.data else { panic!("one row a customer") };

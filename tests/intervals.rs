@@ -1,15 +1,12 @@
 //! Intervals as they come out of scoring: totals that cover, columns, groups, and what must not move
-//! them. How well single customers are covered is tested beside the code (`src/score/calibration_tests.rs`).
+//! them. How well single customers are covered is tested beside the code (`src/forecast/calibration_tests.rs`).
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::family::PurchaseModel;
-use clv::score::{IntervalOptions, ScoreBatch, ScoreOptions, schema, score};
-use clv::summary::{Summary, SummaryMeta};
-use clv::totals::{Totals, score_into};
-use clv::units::Unit;
-use clv::value::ValueOptions;
+use clv::fitted::{ClvModel, FitRequest, PurchaseModel};
+use clv::forecast::{IntervalOptions, ScoreBatch, ScoreOptions, Totals, schema, score, score_into};
+use clv::history::{Summary, SummaryMeta};
+use clv::{Unit, ValueOptions};
 use common::{cdnow, fit, summary_of};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -233,7 +230,7 @@ fn totals_of_few_are_those_of_drawn_futures() {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let mut found = vec![[0.0; 2]; futures];
         for (x, t_x, t, mean) in rows {
-            let customer = clv::model::Customer { x, t_x, t };
+            let customer = clv::customers::Customer { x, t_x, t };
             let (alive, process) =
                 (model.purchase.p_alive(&customer), model.purchase.future_if_alive(&customer).unwrap());
             let rate =
@@ -345,7 +342,7 @@ fn what_is_not_known_has_no_interval() {
     let rows: Vec<_> = (0..200).map(|i| (3 + i % 17, 39.9, 40.0, 0.0)).collect();
     let summary = without_money(&summary_of(&rows));
     let fitted = fit(&summary, "bg-nbd");
-    assert!(clv::score::no_intervals(&fitted).is_none());
+    assert!(clv::forecast::no_intervals(&fitted).is_none());
     let ends = |model: &ClvModel| {
         let (batches, totals) = run(model, &summary, &options(0.9));
         let row = batches[0].intervals.clone().unwrap().purchases.map(|bounds| bounds.upper[0]);
@@ -354,6 +351,6 @@ fn what_is_not_known_has_no_interval() {
     assert!(ends(&fitted).0.is_some() && ends(&fitted).1.is_some());
     let mut bare = fitted.clone();
     bare.purchase_fit.as_mut().unwrap().posterior = None;
-    assert!(clv::score::no_intervals(&bare).unwrap().contains("--prior weak"));
+    assert!(clv::forecast::no_intervals(&bare).unwrap().contains("--prior weak"));
     assert_eq!(ends(&bare), (None, None));
 }

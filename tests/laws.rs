@@ -5,8 +5,8 @@
 
 mod common;
 
+use clv::Unit;
 use clv::history::{self, LogOptions};
-use clv::units::Unit;
 use common::{assert_close, cdnow, cdnow_options, customers, fit, fixture, forecasts, summary_of};
 
 #[test]
@@ -84,9 +84,9 @@ fn margin_scales_value_and_nothing_else() {
     let summary = cdnow();
     let model = fit(&summary, "bg-nbd");
     let score = |margin: f64| {
-        let options = clv::value::ValueOptions { margin, ..Default::default() };
+        let options = clv::ValueOptions { margin, ..Default::default() };
         let mut all = Vec::new();
-        for batch in clv::score::score(&model, &summary, &options.into()).unwrap() {
+        for batch in clv::forecast::score(&model, &summary, &options.into()).unwrap() {
             let batch = batch.unwrap();
             all.extend(batch.expected_purchases.unwrap().into_iter().zip(batch.clv.unwrap()));
         }

@@ -3,13 +3,12 @@
 
 mod common;
 
+use clv::study;
 use std::fmt::Write;
 
-use clv::choice;
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::history::{self, Fate, LogOptions, Returns, StandoutKind};
-use clv::summary::Summary;
-use clv::warning::Warning;
+use clv::Warning;
+use clv::fitted::{ClvModel, FitRequest};
+use clv::history::{self, Fate, LogOptions, Returns, StandoutKind, Summary};
 use common::fixture;
 
 fn open_bytes(log: &[u8], options: &LogOptions) -> clv::Result<Summary> {
@@ -153,9 +152,9 @@ fn one_id_that_stands_for_many() {
         has(said(&summary.meta.warnings, "id-of-many"), &[&format!("'{id}'"), "260 purchases", "3,900.00"]);
     }
     let log = with_guests("guest");
-    let (model, _) = choice::fit(&open(&log, &plain()), &FitRequest::default(), &()).unwrap();
+    let (model, _) = study::fit(&open(&log, &plain()), &FitRequest::default(), &()).unwrap();
     let (without, _) =
-        choice::fit(&open(&shop(60), &until("2024-12-01")), &FitRequest::default(), &()).unwrap();
+        study::fit(&open(&shop(60), &until("2024-12-01")), &FitRequest::default(), &()).unwrap();
     let _ = without;
     let report = model.purchase_fit.unwrap();
     let words = said(&report.warnings, "standouts-move-the-fit");
@@ -170,11 +169,11 @@ fn one_id_that_stands_for_many() {
 fn pages_and_model_files_name_no_customer() {
     let log = with_guests("guest-of-honour") + "K0001,2024-02-02,5\n";
     let summary = open(&log, &plain());
-    let (model, _) = choice::fit(&summary, &FitRequest::default(), &()).unwrap();
-    let file = clv::model_file::to_json(&model);
+    let (model, _) = study::fit(&summary, &FitRequest::default(), &()).unwrap();
+    let file = clv::fitted::file::to_json(&model);
     assert!(file.contains("standouts-move-the-fit") && file.contains("(not named here)"));
-    let scores = clv::score::ScoreOptions::default();
-    let request = clv::page::PageRequest {
+    let scores = clv::forecast::ScoreOptions::default();
+    let request = clv::show::page::PageRequest {
         title: "t".into(),
         model: &model,
         summary: &summary,
@@ -182,7 +181,7 @@ fn pages_and_model_files_name_no_customer() {
         backtest: Err("not asked for".into()),
         more: Vec::new(),
     };
-    let page = clv::report::html::render(&clv::page::build(request, &()).unwrap());
+    let page = clv::show::report::html::render(&clv::show::page::build(request, &()).unwrap());
     for text in [&file, &page] {
         assert!(!text.contains("guest-of-honour") && !text.contains("k0001"));
     }
@@ -198,11 +197,11 @@ fn until(date: &str) -> LogOptions {
 #[test]
 fn the_fit_without_is_that_of_the_log_without() {
     let end = until("2024-12-31");
-    let (with, _) = choice::fit(&open(&with_guests("guest"), &end), &FitRequest::default(), &()).unwrap();
-    let (without, _) = choice::fit(&open(&shop(60), &end), &FitRequest::default(), &()).unwrap();
+    let (with, _) = study::fit(&open(&with_guests("guest"), &end), &FitRequest::default(), &()).unwrap();
+    let (without, _) = study::fit(&open(&shop(60), &end), &FitRequest::default(), &()).unwrap();
     let warnings = with.purchase_fit.unwrap().warnings;
     let words = said(&warnings, "standouts-move-the-fit");
-    let r = clv::report::significant(without.purchase.params[0], 4);
+    let r = clv::base::numbers::significant(without.purchase.params[0], 4);
     has(words.split("without this customer: ").nth(1).unwrap(), &[&format!("r {r},")]);
     assert!(!codes(&without.purchase_fit.unwrap().warnings).contains(&"standouts-move-the-fit".to_owned()));
 }
@@ -242,7 +241,7 @@ fn order_numbers_taken_for_customers() {
         "\"customer_unique_id\" repeats (42 values",
     ];
     has(said(&summary.meta.warnings, "nearly-all-customers-new"), &parts);
-    let error = choice::fit(&summary, &FitRequest::default(), &()).err().unwrap().to_string();
+    let error = study::fit(&summary, &FitRequest::default(), &()).err().unwrap().to_string();
     has(
         &error,
         &[
@@ -350,7 +349,7 @@ fn only_customers_who_came_back() {
         let request = FitRequest { model: "mbg-nbd".into(), ..FitRequest::default() };
         let path = dir.path().join("summary.csv");
         std::fs::write(&path, table).unwrap();
-        choice::fit(&history::open(&[path], &plain(), &()).unwrap(), &request, &()).unwrap().0
+        study::fit(&history::open(&[path], &plain(), &()).unwrap(), &request, &()).unwrap().0
     };
     let warnings = |model: ClvModel| model.purchase_fit.unwrap().warnings;
     has(

@@ -8,13 +8,10 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 
-use clv::contract_model::ContractModel;
-use clv::contracts::{self, ContractOptions};
-use clv::model_file::AnyModel;
-use clv::score::{IntervalOptions, ScoreOptions, score};
-use clv::units::Unit;
-use clv::value::ValueOptions;
-use clv::{history, model_file};
+use clv::contracts::{self, ContractModel, ContractOptions};
+use clv::fitted::file::{self, AnyModel};
+use clv::forecast::{IntervalOptions, ScoreOptions, score};
+use clv::{Unit, ValueOptions, history};
 
 #[test]
 fn old_model_files_score_as_ever() {
@@ -29,7 +26,7 @@ fn old_model_files_score_as_ever() {
                 continue;
             }
             files += 1;
-            let model = match model_file::load_any(&path).unwrap_or_else(|e| panic!("{e}")) {
+            let model = match file::load_any(&path).unwrap_or_else(|e| panic!("{e}")) {
                 AnyModel::Purchases(model) => model,
                 AnyModel::Contracts(model) => {
                     contracts_score_as_ever(&model, &path);

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine;
-use clv::backtest::BacktestOptions;
+use clv::forecast::{IntervalOptions, ScoreOptions};
 use clv::history::{self, Input, LogOptions};
-use clv::page::{self, PageRequest};
-use clv::report::html;
-use clv::score::{IntervalOptions, ScoreOptions};
+use clv::show::{
+    page::{self, PageRequest},
+    report::html,
+};
+use clv::study::backtest::BacktestOptions;
 use common::{fit, fixture};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -257,8 +259,8 @@ fn totals_are_those_of_scores() {
         by: Some("channel".to_owned()),
         ..ScoreOptions::default()
     };
-    let one_by_one = clv::totals::score_into(&model, &summary, &scores, &(), |_| Ok(())).unwrap();
-    let (together, _) = clv::profile::read(&model, &summary, &scores, &()).unwrap();
+    let one_by_one = clv::forecast::score_into(&model, &summary, &scores, &(), |_| Ok(())).unwrap();
+    let (together, _) = clv::forecast::profile::read(&model, &summary, &scores, &()).unwrap();
     assert_eq!(one_by_one.groups.len(), 6);
     for (name, a) in &one_by_one.groups {
         let b = &together.groups[name];

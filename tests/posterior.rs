@@ -6,16 +6,17 @@
 
 mod common;
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::counts::Counts;
-use clv::covariates::CovariateRequest;
-use clv::family::{Member, PurchaseModel};
-use clv::fit::posterior::{Evidence, NutsEvidence, convergence, largest_good_k, pareto_smoothed};
-use clv::fit::{FitOptions, FitReport, Posterior, PosteriorMethod, PosteriorOptions, Prior, fit_spend};
-use clv::history::LogOptions;
-use clv::model::{BgNbd, Customer, CustomerTable, Model};
-use clv::score::{IntervalOptions, ScoreOptions, score};
-use clv::{Summary, history, model_file};
+use clv::Summary;
+use clv::customers::{Counts, Customer, CustomerTable};
+use clv::fit::{
+    FitOptions, FitReport, Posterior, PosteriorMethod, PosteriorOptions, Prior, fit_spend,
+    posterior::{Evidence, NutsEvidence, convergence, largest_good_k, pareto_smoothed},
+};
+use clv::fitted::{ClvModel, FitRequest, Member, PurchaseModel, file};
+use clv::forecast::{IntervalOptions, ScoreOptions, score};
+use clv::history::{self, LogOptions};
+use clv::model::{BgNbd, Model};
+use clv::params::CovariateRequest;
 use common::{cdnow, fixture};
 use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
@@ -389,8 +390,8 @@ fn draws_live_in_model_files() {
     for method in [PosteriorMethod::Nuts, PosteriorMethod::Bootstrap] {
         let model = ClvModel::fit(&summary, &request(method), &()).unwrap();
         let kept = model.purchase_fit.as_ref().unwrap().posterior.as_ref().unwrap();
-        let text = model_file::to_json(&model);
-        let again = model_file::from_json(&text, "model.json".as_ref()).unwrap();
+        let text = file::to_json(&model);
+        let again = file::from_json(&text, "model.json".as_ref()).unwrap();
         assert_eq!(again.purchase_fit.as_ref().unwrap().posterior.as_ref().unwrap(), kept);
         assert_eq!(upper(&again), upper(&model));
         assert_eq!(upper(&model).0, upper(&laplace).0);
@@ -398,7 +399,7 @@ fn draws_live_in_model_files() {
         // A row is a line: draws are hundreds of lines, not thousands.
         assert!(text.lines().count() < 1200, "{}", text.lines().count());
         let first = serde_json::to_string(&kept.draws[0]).unwrap();
-        let refused = |by: &str| model_file::from_json(&text.replacen(&first, by, 1), "model.json".as_ref());
+        let refused = |by: &str| file::from_json(&text.replacen(&first, by, 1), "model.json".as_ref());
         assert!(refused("[1.0]").unwrap_err().to_string().contains("draw 1 of the posterior has 1 numbers"));
         let negative = refused("[-1.0,1.0,1.0,1.0]").unwrap_err().to_string();
         assert!(negative.contains("draw 1 of the posterior: r = -1 must be positive"), "{negative}");
@@ -481,8 +482,8 @@ fn covariates_are_sampled_too() {
                 assert!((mean - value).abs() < 0.4 * error && (0.8..1.25).contains(&ratio), "{mean} {sd}");
             }
         }
-        let text = model_file::to_json(&model);
-        let again = model_file::from_json(&text, "model.json".as_ref()).unwrap();
+        let text = file::to_json(&model);
+        let again = file::from_json(&text, "model.json".as_ref()).unwrap();
         assert_eq!(draws(again.purchase_fit.as_ref().unwrap()), draws(report));
     }
 }
@@ -520,7 +521,7 @@ struct Patience {
     ignored: AtomicUsize,
 }
 
-impl clv::progress::Progress for Patience {
+impl clv::Progress for Patience {
     fn stage(&self, _: &str, _: Option<u64>) {}
     fn advance(&self, _: u64) {}
     fn stopped(&self) -> bool {
@@ -544,7 +545,7 @@ fn a_fit_and_its_posterior_stop_when_asked_to() {
                 Ok(_) if method == PosteriorMethod::Laplace => continue,
                 found => found.unwrap_err(),
             };
-            assert!(matches!(error.kind(), clv::error::ErrorKind::Interrupted), "{method:?}: {error}");
+            assert!(matches!(error.kind(), clv::ErrorKind::Interrupted), "{method:?}: {error}");
             let ignored = patience.ignored.into_inner();
             assert!(ignored < 10_000, "{method:?} went on for {ignored} steps");
         }

@@ -6,14 +6,12 @@
 
 mod common;
 
-use clv::clv_model::ClvModel;
+use clv::customers::{Customer, CustomerTable, SpendRow, SpendTable};
 use clv::fit::StopReason;
-use clv::model::{
-    Attrition, BgNbd, Customer, CustomerTable, GammaGamma, MbgNbd, Model, Spend, SpendRow, SpendTable,
-};
-use clv::score::score;
-use clv::units::Unit;
-use clv::value::{Timing, ValueOptions};
+use clv::fitted::ClvModel;
+use clv::forecast::score;
+use clv::model::{Attrition, BgNbd, GammaGamma, MbgNbd, Model, Spend};
+use clv::{Timing, Unit, ValueOptions};
 use common::{assert_close, assert_printed, cdnow, customers, fit};
 
 /// Parameters and standard errors of the purchase model, by name.

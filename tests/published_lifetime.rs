@@ -7,12 +7,10 @@
 
 mod common;
 
+use clv::customers::{Customer, CustomerTable, SpendRow};
 use clv::fit::StopReason;
-use clv::history;
-use clv::model::{
-    Attrition, Customer, CustomerTable, Discounting, GGompertzNbd, GammaGamma, Model, ParetoNbd, Spend,
-    SpendRow,
-};
+use clv::model::{Attrition, GGompertzNbd, GammaGamma, Model, ParetoNbd, Spend};
+use clv::{Discounting, history};
 use common::{assert_close, assert_printed, cdnow, cdnow_options, customers, fit, fixture};
 
 /// The maximum of the likelihood on the CDNOW sample, as this program and BT find it to six digits. BT's

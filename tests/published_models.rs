@@ -3,7 +3,9 @@
 //!
 //! Seen to fail: `published(..., 1.226, 3)` with `horizon` 38 for 39.
 
-use clv::model::{Attrition, BgNbd, Customer, Discounting, GammaGamma, MbgNbd, Model, Nbd, Spend, SpendRow};
+use clv::Discounting;
+use clv::customers::{Customer, SpendRow};
+use clv::model::{Attrition, BgNbd, GammaGamma, MbgNbd, Model, Nbd, Spend};
 
 /// `found` rounds to `printed`, of which `digits` digits after the point were printed.
 #[track_caller]

@@ -11,12 +11,10 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use clv::error::ErrorKind;
+use clv::customers::{Customer, CustomerTable};
 use clv::fit::{FitOptions, Fitted, StopReason, fit, fit_with_regularity};
-use clv::model::{
-    Attrition, BgCnbd, BgNbd, Customer, CustomerTable, Discounting, MbgCnbd, MbgNbd, Model, Outlook,
-    next_purchase_quantile,
-};
+use clv::model::{Attrition, BgCnbd, BgNbd, MbgCnbd, MbgNbd, Model, Outlook, next_purchase_quantile};
+use clv::{Discounting, ErrorKind};
 use common::{assert_close, assert_printed, fixture};
 use jiff::civil::Date;
 use rand::{RngExt, SeedableRng};

@@ -13,13 +13,11 @@ mod common;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use clv::counts::Counts;
-use clv::error::{Error, ErrorKind};
-use clv::family::PURCHASE_MODELS;
+use clv::customers::{Counts, Customer, CustomerTable, SpendRow, SpendTable};
 use clv::fit::{FitOptions, FitReport, PosteriorOptions, Prior, StopReason, fit, fit_spend};
-use clv::model::{
-    Bdw, Contract, ContractTable, Customer, CustomerTable, Model, Sbg, Spend, SpendRow, SpendTable,
-};
+use clv::fitted::PURCHASE_MODELS;
+use clv::model::{Bdw, Contract, ContractTable, Model, Sbg, Spend};
+use clv::{Error, ErrorKind};
 use common::random_logs::{contracts, counted};
 use rayon::prelude::*;
 
@@ -82,7 +80,7 @@ fn outcome<T>(
             Outcome { log_likelihood: Some(report.log_likelihood), at_boundary, ..none }
         }
         Err(error) if matches!(error.kind(), ErrorKind::NotConverged { .. }) => {
-            let ErrorKind::NotConverged { report, .. } = error.kind() else { unreachable!() };
+            let report = FitReport::of(&error).expect("it says how it failed");
             let estimates: Vec<f64> = report.estimates.iter().map(|estimate| estimate.value).collect();
             println!("{model} {label}: {estimates:?} {} {}", report.log_likelihood, report.stop);
             assert!(error.to_string().contains("--prior weak"), "{model} {label}: {error}");

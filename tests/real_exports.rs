@@ -6,8 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use clv::history::{self, Fate, LogOptions};
-use clv::summary::Summary;
+use clv::history::{self, Fate, LogOptions, Summary};
 use common::{assert_close, customers, fit, fixture, forecasts};
 use jiff::civil::Date;
 
@@ -90,7 +89,7 @@ fn plain(name: &str, row: impl Fn(&csv::StringRecord) -> (String, String, f64)) 
 }
 
 fn open(name: &str, options: LogOptions) -> Summary {
-    let options = LogOptions { unit: Some(clv::units::Unit::Day), ..options };
+    let options = LogOptions { unit: Some(clv::Unit::Day), ..options };
     history::open(&[fixture(name)], &options, &()).unwrap()
 }
 

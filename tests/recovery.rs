@@ -4,8 +4,9 @@
 
 mod common;
 
+use clv::customers::{Customer, CustomerTable, SpendTable};
 use clv::fit::{StopReason, fit};
-use clv::model::{BgNbd, Customer, CustomerTable, GammaGamma, MbgNbd, Model, SpendTable};
+use clv::model::{BgNbd, GammaGamma, MbgNbd, Model};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, Exp1, Gamma, Uniform};

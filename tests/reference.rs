@@ -15,12 +15,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clv::covariates::{Coefficient, Covariates};
+use clv::Discounting;
+use clv::customers::{Customer, CustomerTable, SpendRow, SpendTable};
 use clv::model::{
-    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, CovariateConvention, Customer, CustomerTable,
-    Discounting, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd, Model, ParetoNbd, Regression, Sbg, Spend,
-    SpendRow, SpendTable,
+    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd,
+    Model, ParetoNbd, Regression, Sbg, Spend,
 };
+use clv::params::{Coefficient, CovariateConvention, Covariates};
 use serde_json::Value;
 
 /// One line of a file.
@@ -45,7 +46,7 @@ impl Line<'_> {
 
     /// A model with the parameters of the line, by name.
     fn model<M: Model>(&self) -> M {
-        let of = |spec: &clv::model::ParamSpec| self.fields["params"][spec.name].as_f64();
+        let of = |spec: &clv::params::ParamSpec| self.fields["params"][spec.name].as_f64();
         let params: Option<Vec<f64>> = M::PARAMS.iter().map(of).collect();
         let params = params.unwrap_or_else(|| panic!("parameters missing in {}", self.fields));
         M::checked(&params).unwrap_or_else(|error| panic!("{error}"))

@@ -3,7 +3,7 @@
 
 use clv::history::{LogOptions, Returns};
 use clv::sql::{Dialect, SqlOptions, statement};
-use clv::units::{Grain, Unit};
+use clv::{Grain, Unit};
 
 /// The statement of the file, but for the version in it.
 #[track_caller]

@@ -1,9 +1,9 @@
 //! `clv.backtest`: hide the end of a log, forecast it, compare.
 
-use clv::backtest::{schema, table};
 use clv::cli::words::{self, Verb};
 use clv::history::LogOptions;
-use clv::report;
+use clv::show::report;
+use clv::study::backtest::{schema, table};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -19,7 +19,7 @@ use crate::table::Table;
 /// All figures of a backtest as one tidy table: origin, model, metric, group, value, lower, upper.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Backtest {
-    pub inner: clv::backtest::Backtest,
+    pub inner: clv::study::backtest::Backtest,
     said: report::Report,
 }
 
@@ -77,7 +77,7 @@ pub fn backtest(
                        give the log";
         return Err(PyTypeError::new_err(message));
     };
-    let found = long(py, |progress| clv::backtest::run_inputs(&inputs, &log, &test, progress))?;
+    let found = long(py, |progress| clv::study::backtest::run_inputs(&inputs, &log, &test, progress))?;
     let mut said = report::input(&found.meta);
     said.extend(report::backtest(&found));
     warn(py, &said, 0)?;

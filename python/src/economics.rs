@@ -1,10 +1,10 @@
 //! `clv.economics`: what customers are worth, what they may cost, who they are and what would move them.
 
 use clv::cli::words::{self, Verb};
-use clv::economics::{Costs, schema, segments_schema, segments_tables, table};
+use clv::fitted::file::AnyModel;
 use clv::history::LogOptions;
-use clv::model_file::AnyModel;
-use clv::report;
+use clv::show::report;
+use clv::study::economics::{Costs, schema, segments_schema, segments_tables, table};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -21,7 +21,7 @@ use crate::table::Table;
 /// All figures as one tidy table: topic, group, period, metric, value, lower, upper.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Economics {
-    pub(crate) inner: clv::economics::Economics,
+    pub(crate) inner: clv::study::economics::Economics,
     said: report::Report,
 }
 
@@ -98,7 +98,7 @@ pub fn economics(
     let costs = costs.map(|costs| Costs::read_input(&costs, by)).transpose();
     let costs = costs.map_err(|error| raise(py, error))?;
     let found = long(py, |progress| {
-        clv::economics::run_inputs(model, &inputs, &log, costs.as_ref(), &asked, progress)
+        clv::study::economics::run_inputs(model, &inputs, &log, costs.as_ref(), &asked, progress)
     })?;
     let mut said = report::input(&found.meta);
     said.extend(report::scored_with(model, &found.meta));

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use clv::cli::words::Verb;
+use clv::fit::FitReport;
 use clv::{Error, ErrorKind, Place};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
@@ -56,9 +57,11 @@ fn make(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
             about.set_item("model", model)?;
             "OptionError"
         }
-        ErrorKind::NotConverged { model, report, .. } => {
+        ErrorKind::NotConverged { model, .. } => {
             about.set_item("model", model)?;
-            about.set_item("report", to_python(py, &clv::report::fit_json(report))?)?;
+            if let Some(report) = FitReport::of(error) {
+                about.set_item("report", to_python(py, &clv::show::report::fit_json(report))?)?;
+            }
             "NotConvergedError"
         }
         ErrorKind::ModelFile { path, .. } | ErrorKind::UnsupportedVersion { path, .. } => {

@@ -1,20 +1,20 @@
 //! Fitted models, and what they say of customers.
 
+use clv::study;
 use std::path::PathBuf;
 
 use arrow_array::RecordBatch;
-use clv::choice;
 use clv::cli::words::{self, Fit, Verb};
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::contract_model::ContractModel;
-use clv::contracts::{self, ContractOptions};
-use clv::diagnostics::{self, DiagnosticOptions};
+use clv::contracts::{self, ContractModel, ContractOptions};
+use clv::fitted::{
+    ClvModel, FitRequest,
+    file::{self, AnyModel},
+};
+use clv::forecast::{ScoreOptions, score_into};
 use clv::history::LogOptions;
-use clv::model_file::{self, AnyModel};
 use clv::output::write_bytes_atomically;
-use clv::report;
-use clv::score::ScoreOptions;
-use clv::totals::score_into;
+use clv::show::report;
+use clv::study::diagnostics::{self, DiagnosticOptions};
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -60,7 +60,7 @@ impl Model {
     }
 
     fn json(&self) -> String {
-        model_file::any_to_json(&self.inner)
+        file::any_to_json(&self.inner)
     }
 }
 
@@ -333,7 +333,7 @@ fn scores(
     })?;
     let first = batches.first().map(|batch: &RecordBatch| batch.slice(0, batch.num_rows().min(FIRST)));
     said.extend(report::forecast(model, &totals, first.as_ref(), options));
-    new_scores(slf, clv::score::schema(options), batches, said, before)
+    new_scores(slf, clv::forecast::schema(options), batches, said, before)
 }
 
 fn score_contracts(
@@ -385,7 +385,7 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
 
 fn fit_purchases(py: Python<'_>, summary: &clv::Summary, request: &FitRequest) -> PyResult<Model> {
     let mut said = report::input(&summary.meta);
-    let (model, comparison) = long(py, |progress| choice::fit(summary, request, progress))?;
+    let (model, comparison) = long(py, |progress| study::fit(summary, request, progress))?;
     said.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     said.extend(report::model(&model));
     Ok(Model { inner: AnyModel::Purchases(Box::new(model)), said })
@@ -453,13 +453,13 @@ pub fn forecast(
 /// Raises ``ModelFileError`` if it is none.
 #[pyfunction]
 pub fn load(py: Python<'_>, path: PathBuf) -> PyResult<Model> {
-    model_file::load_any(&path).map(Model::new).map_err(|error| raise(py, error))
+    file::load_any(&path).map(Model::new).map_err(|error| raise(py, error))
 }
 
 /// Reads the text of a model file.
 #[pyfunction]
 pub fn from_json(py: Python<'_>, text: &str) -> PyResult<Model> {
-    model_file::any_from_json(text, "model".as_ref()).map(Model::new).map_err(|error| raise(py, error))
+    file::any_from_json(text, "model".as_ref()).map(Model::new).map_err(|error| raise(py, error))
 }
 
 /// A model of known parameters: ``clv.model("bg-nbd", r=.243, alpha=4.414, a=.793, b=2.426)``.

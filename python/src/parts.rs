@@ -6,12 +6,13 @@ use std::str::FromStr;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use clv::cli::words::{self, Fit, Verb};
-use clv::counts::Counts;
-use clv::history::LogOptions;
-use clv::history::parts::{self, Part};
-use clv::model::SpendRow;
-use clv::model_file::AnyModel;
-use clv::{choice, report};
+use clv::customers::{Counts, Customer, SpendRow};
+use clv::fitted::{choice, file::AnyModel};
+use clv::history::{
+    LogOptions,
+    parts::{self, Part},
+};
+use clv::show::report;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -160,7 +161,7 @@ pub fn fit_counted(
         meta.observed_until = end;
         meta.first_purchase = first;
     });
-    let histories = counted(py, &purchases, counts, |batch, row| batch.customer(row))?;
+    let histories = counted(py, &purchases, counts, |batch, row| Customer::of(batch, row))?;
     let spending = spending.map(|(summary, counts)| {
         counted(py, &summary.get().inner, &counts, |batch, row| {
             let mean = batch.monetary_value.as_ref().map_or(0.0, |mean| mean.value(row));
@@ -224,5 +225,5 @@ pub fn scores_shape(
     };
     let asked = words::score(&options::words(Verb::Score, &options)?).map_err(failed)?;
     let log = asked.log(model).map_err(failed)?;
-    Ok((Table::of(clv::score::schema(&asked.options), Vec::new()), log.attributes))
+    Ok((Table::of(clv::forecast::schema(&asked.options), Vec::new()), log.attributes))
 }

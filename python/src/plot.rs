@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use clv::backtest::Metric;
 use clv::cli::words::{self, Verb};
-use clv::clv_model::ClvModel;
-use clv::diagnostics;
-use clv::figure::{self, MapOptions, Theme};
+use clv::fitted::{ClvModel, file::AnyModel};
+use clv::forecast::{ScoreOptions, profile};
 use clv::history::LogOptions;
-use clv::model_file::AnyModel;
-use clv::profile;
-use clv::score::ScoreOptions;
+use clv::show::figure::{self, MapOptions, Theme};
+use clv::study::{backtest::Metric, diagnostics};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;

@@ -1,7 +1,7 @@
 //! What there is to say of a result: text, HTML, and the figures behind them.
 
-use clv::report::{notebook, text};
-use clv::shown::shown;
+use clv::base::shown::shown;
+use clv::show::report::{notebook, text};
 use pyo3::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,23 +11,23 @@ use crate::errors::python_words;
 /// What there is to say of a result, as the command line prints it: ``print(report)``.
 #[pyclass(frozen, module = "clv")]
 pub struct Report {
-    inner: clv::report::Report,
+    inner: clv::show::report::Report,
 }
 
 impl Report {
-    pub fn new(inner: clv::report::Report) -> Self {
+    pub fn new(inner: clv::show::report::Report) -> Self {
         Report { inner }
     }
 }
 
 /// Figures as Python's own values.
 pub fn to_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    let json = clv::report::plain(value).to_string();
+    let json = clv::show::report::plain(value).to_string();
     py.import("json")?.call_method1("loads", (json,))
 }
 
 /// The findings of a report, each a dictionary with its code and message.
-pub fn warnings<'py>(py: Python<'py>, report: &clv::report::Report) -> PyResult<Bound<'py, PyAny>> {
+pub fn warnings<'py>(py: Python<'py>, report: &clv::show::report::Report) -> PyResult<Bound<'py, PyAny>> {
     let findings = report.json.get("warnings").and_then(Value::as_array).cloned().unwrap_or_default();
     let findings: Vec<Value> = findings.into_iter().map(said).collect();
     to_python(py, &findings)
@@ -42,17 +42,17 @@ fn said(mut finding: Value) -> Value {
 }
 
 /// A report as text.
-pub fn plain(report: &clv::report::Report) -> String {
+pub fn plain(report: &clv::show::report::Report) -> String {
     python_words(&text::plain(report))
 }
 
 /// A report as HTML.
-pub fn html(report: &clv::report::Report) -> String {
+pub fn html(report: &clv::show::report::Report) -> String {
     python_words(&notebook::render(report))
 }
 
 /// Says findings as Python does, as warnings of `clv.ClvWarning`, but for the first ones if they were said before.
-pub fn warn(py: Python<'_>, report: &clv::report::Report, said_before: usize) -> PyResult<()> {
+pub fn warn(py: Python<'_>, report: &clv::show::report::Report, said_before: usize) -> PyResult<()> {
     if report.warnings.len() <= said_before {
         return Ok(());
     }

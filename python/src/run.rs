@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::{Duration, Instant};
 
-use clv::progress::Progress;
+use clv::Progress;
 use pyo3::prelude::*;
 
 use crate::errors::raise;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clv::cli::words::{self, Verb};
 use clv::history::{self, Input, LogOptions};
 use clv::output::{self, summary_to_bytes};
-use clv::report;
+use clv::show::report;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 

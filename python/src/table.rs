@@ -7,11 +7,11 @@ use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
-use clv::ahead::Ahead;
+use clv::base::ahead::Ahead;
 use clv::output::{
     TableWriter, Target, summary_schema, summary_table, without_negative_zeros, write_summary,
 };
-use clv::report::{notebook, text};
+use clv::show::report::{notebook, text};
 use pyo3::exceptions::{PyImportError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -100,7 +100,7 @@ impl Table {
         }
     }
 
-    fn shown(&self) -> PyResult<(clv::report::Table, String)> {
+    fn shown(&self) -> PyResult<(clv::show::report::Table, String)> {
         let first = self.first(SHOWN)?;
         let rows = self.rows().map_err(|error| PyValueError::new_err(error.to_string()))?;
         let columns = self.schema().fields().len();
@@ -108,7 +108,7 @@ impl Table {
             true => format!("the first {} of {rows} rows x {columns} columns", first.num_rows()),
             false => format!("{rows} rows x {columns} columns"),
         };
-        Ok((clv::report::rows(&first), words))
+        Ok((clv::show::report::rows(&first), words))
     }
 }
 
@@ -213,8 +213,8 @@ impl Table {
 
     fn __repr__(&self) -> PyResult<String> {
         let (table, words) = self.shown()?;
-        let mut report = clv::report::Report::default();
-        report.results = vec![clv::report::Block::Table(table), clv::report::Block::Line(words)];
+        let mut report = clv::show::report::Report::default();
+        report.results = vec![clv::show::report::Block::Table(table), clv::show::report::Block::Line(words)];
         Ok(text::plain(&report))
     }
 

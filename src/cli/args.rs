@@ -10,18 +10,14 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::table_args::TableArgs;
-use crate::choice;
-use crate::clv_model::FitRequest;
+use crate::base::{DiscountRate, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions};
 use crate::contracts::ContractOptions;
-use crate::covariates::{CovariateRequest, UnseenLevel};
-use crate::error::{Error, ErrorKind, Result};
-use crate::family::Member;
+use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, PosteriorMethod, PosteriorOptions, Prior};
+use crate::fitted::{FitRequest, Member, choice};
+use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions};
 use crate::history::{DateFormat, Input, LogOptions};
-use crate::model::{CovariateConvention, Scale};
-use crate::score::{ExtraColumn, IntervalOptions, ScoreOptions};
-use crate::units::{DiscountRate, Horizon, Unit};
-use crate::value::{Timing, ValueOptions};
+use crate::params::{CovariateConvention, CovariateRequest, Scale};
 
 /// What to read, and how.
 #[derive(Args)]

@@ -1,12 +1,13 @@
 //! `clv backtest`: hide the end of a log, forecast it, compare.
 
-use crate::backtest::{self, BacktestOptions};
-use crate::cli::args::{InputArgs, plain};
-use crate::cli::console::{Console, Results};
-use crate::error::Result;
+use crate::base::{Duration, Result};
+use crate::cli::{
+    args::{InputArgs, plain},
+    console::{Console, Results},
+};
 use crate::output::Target;
-use crate::report;
-use crate::units::Duration;
+use crate::show::report;
+use crate::study::backtest::{self, BacktestOptions};
 
 #[derive(clap::Args)]
 pub(super) struct Args {

@@ -9,11 +9,12 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::base::{
+    Error, Progress, Result,
+    shown::{shown, shown_json},
+};
 use crate::output::abandon;
-use crate::progress::Progress;
-use crate::report::{Report, plain, text};
-use crate::shown::{shown, shown_json};
+use crate::show::report::{Report, plain, text};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 

@@ -3,15 +3,16 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::InputArgs;
-use crate::cli::console::{Console, Results};
-use crate::contract_model::ContractModel;
-use crate::contracts::{self, ContractOptions, Contracts};
-use crate::error::{Error, Result};
+use crate::base::{Error, Result, ValueOptions};
+use crate::cli::{
+    args::InputArgs,
+    console::{Console, Results},
+};
+use crate::contracts::{self, ContractModel, ContractOptions, Contracts};
 use crate::fit::FitOptions;
+use crate::fitted::file;
 use crate::output::{TableWriter, Target};
-use crate::value::ValueOptions;
-use crate::{model_file, report};
+use crate::show::report;
 
 fn open(input: &InputArgs, options: &ContractOptions) -> Result<Contracts> {
     let [path] = &input.inputs[..] else {
@@ -39,7 +40,7 @@ pub(super) fn fit(
     report.extend(report::survival(&model, &contracts));
     let mut results = Results::Stdout;
     if let Some(target) = &target {
-        target.write_document(&model_file::contract_to_json(&model))?;
+        target.write_document(&file::contract_to_json(&model))?;
         if target.is_stdout() {
             results = Results::Stderr;
         }

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::cli::args::{InputArgs, LogArgs, ValueArgs, date, plain};
-use crate::cli::console::{Console, Results};
-use crate::clv_model::ClvModel;
-use crate::economics::budget::Response;
-use crate::economics::{self, Costs, EconomicsOptions, Scenario};
-use crate::error::{Error, Result};
+use crate::base::{Duration, Error, Result};
+use crate::cli::{
+    args::{InputArgs, LogArgs, ValueArgs, date, plain},
+    console::{Console, Results},
+};
+use crate::fitted::{
+    ClvModel,
+    file::{self, AnyModel},
+};
 use crate::history::LogOptions;
-use crate::model_file::{self, AnyModel};
 use crate::output::Target;
-use crate::report;
-use crate::units::Duration;
+use crate::show::report;
+use crate::study::economics::{self, Costs, EconomicsOptions, Scenario, budget::Response};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -163,7 +165,7 @@ fn planned(text: &str) -> Result<(Option<String>, f64)> {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.study.options()?;
-    let AnyModel::Purchases(model) = model_file::load_any(&args.model)? else {
+    let AnyModel::Purchases(model) = file::load_any(&args.model)? else {
         let message = "clv economics does not do contracts, only purchases: clv score gives chances to renew, retention and \
                        lifetimes of contracts";
         return Err(Error::option("MODEL", message));

@@ -1,14 +1,18 @@
 //! `clv fit`: summary in, parameters and model file out.
 
-use crate::choice;
-use crate::cli::args::{FitArgs, InputArgs};
-use crate::cli::console::{Console, Results};
-use crate::cli::contracts;
-use crate::contract_model::ContractMember;
-use crate::diagnostics::{DiagnosticOptions, diagnose};
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
+use crate::cli::{
+    args::{FitArgs, InputArgs},
+    console::{Console, Results},
+    contracts,
+};
+use crate::contracts::ContractMember;
+use crate::fitted::file;
+use crate::history;
 use crate::output::Target;
-use crate::{history, model_file, report};
+use crate::show::report;
+use crate::study;
+use crate::study::diagnostics::{DiagnosticOptions, diagnose};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -45,7 +49,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let summary = history::open(&args.input.inputs, &log, console)?;
     let mut report = report::input(&summary.meta);
-    let (model, comparison) = choice::fit(&summary, &request, console)?;
+    let (model, comparison) = study::fit(&summary, &request, console)?;
     report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));
     if args.diagnostics {
@@ -54,7 +58,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let mut results = Results::Stdout;
     if let Some(target) = &target {
-        target.write_document(&model_file::to_json(&model))?;
+        target.write_document(&file::to_json(&model))?;
         if target.is_stdout() {
             results = Results::Stderr;
         }

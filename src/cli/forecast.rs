@@ -1,17 +1,19 @@
 //! `clv forecast`: fit and score in one go.
 
-use crate::choice;
-use crate::cli::args::{FitArgs, InputArgs, LogArgs, ScoreArgs, add_attributes};
-use crate::cli::console::Console;
-use crate::cli::score;
-use crate::clv_model::FitRequest;
-use crate::contract_model::ContractMember;
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
+use crate::cli::{
+    args::{FitArgs, InputArgs, LogArgs, ScoreArgs, add_attributes},
+    console::Console,
+    score,
+};
+use crate::contracts::ContractMember;
 use crate::fit::PosteriorOptions;
-use crate::history::LogOptions;
+use crate::fitted::FitRequest;
+use crate::forecast::ScoreOptions;
+use crate::history::{self, LogOptions};
 use crate::output::Target;
-use crate::score::ScoreOptions;
-use crate::{history, report};
+use crate::show::report;
+use crate::study;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -57,7 +59,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let summary = history::open(&args.input.inputs, &log, console)?;
     let mut report = report::input(&summary.meta);
-    let (model, comparison) = choice::fit(&summary, &request, console)?;
+    let (model, comparison) = study::fit(&summary, &request, console)?;
     report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));
     let results = score::write(&model, &summary, &options, target.as_ref(), &mut report, console)?;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::base::Result;
 use crate::cli::console::{Console, Results};
-use crate::error::Result;
-use crate::{model_file, report};
+use crate::fitted::file;
+use crate::show::report;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -14,6 +15,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
-    let model = model_file::load_any(&args.model)?;
+    let model = file::load_any(&args.model)?;
     console.report(&report::any_model(&model), Results::Stdout)
 }

@@ -27,8 +27,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::shown::{shown, shown_lines};
+use crate::base::{
+    Error, ErrorKind, Result,
+    shown::{shown, shown_lines},
+};
 use console::Console;
 
 /// Customer lifetime value from a purchase history: who is still a customer, how often they will

@@ -1,16 +1,19 @@
 //! `clv model`: known parameters in, model file out.
 
-use crate::cli::args::plain;
-use crate::cli::console::{Console, Results};
-use crate::clv_model::ClvModel;
-use crate::contract_model::{ContractMember, ContractModel};
-use crate::error::{Error, Result};
-use crate::family::{PurchaseModel, in_order};
+use crate::base::{Error, Grain, Result, Unit};
+use crate::cli::{
+    args::plain,
+    console::{Console, Results},
+};
+use crate::contracts::{ContractMember, ContractModel};
+use crate::fitted::{
+    ClvModel, PurchaseModel,
+    file::{self, AnyModel},
+};
 use crate::model::{GammaGamma, Model};
-use crate::model_file::AnyModel;
 use crate::output::Target;
-use crate::units::{Grain, Unit};
-use crate::{model_file, report};
+use crate::params::in_order;
+use crate::show::report;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -42,7 +45,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
     let model = build(&args.name, &pairs(&args.name, &args.parameters)?, &known)?;
     let mut results = Results::Stdout;
     if let Some(target) = &target {
-        target.write_document(&model_file::any_to_json(&model))?;
+        target.write_document(&file::any_to_json(&model))?;
         results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
     }
     console.report(&report::any_model(&model), results)

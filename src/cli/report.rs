@@ -2,21 +2,25 @@
 
 use std::path::PathBuf;
 
-use crate::backtest::BacktestOptions;
-use crate::cli::args::{InputArgs, plain};
-use crate::cli::console::{Console, Results};
-use crate::cli::economics::StudyArgs;
-use crate::cli::score;
-use crate::clv_model::ClvModel;
-use crate::economics::{self, Costs, EconomicsOptions};
-use crate::error::Result;
+use crate::base::{Duration, Result};
+use crate::cli::{
+    args::{InputArgs, plain},
+    console::{Console, Results},
+    economics::StudyArgs,
+    score,
+};
+use crate::fitted::{ClvModel, file};
+use crate::forecast::{IntervalOptions, ScoreOptions};
 use crate::history::{self, Input, LogOptions};
 use crate::output::Target;
-use crate::page::{self, PageRequest};
-use crate::report::page::Section;
-use crate::score::{IntervalOptions, ScoreOptions};
-use crate::units::Duration;
-use crate::{model_file, report};
+use crate::show::{
+    page::{self, PageRequest},
+    report::{self, page::Section},
+};
+use crate::study::{
+    backtest::BacktestOptions,
+    economics::{self, Costs, EconomicsOptions},
+};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -85,7 +89,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         by: options.by.first().cloned(),
         ..ScoreOptions::default()
     };
-    let model = model_file::load(&args.model)?;
+    let model = file::load(&args.model)?;
     let target = Target::document(&args.output, "HTML")?;
     target.refuse_inputs(args.input.files().chain([&args.model]).chain(&args.costs))?;
     let log = score::log_options(&model, &args.input.log, &scores, threads)?;

@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::{InputArgs, LogArgs, ScoreArgs, add_attributes};
-use crate::cli::console::{Console, Results};
-use crate::cli::contracts;
-use crate::clv_model::ClvModel;
-use crate::error::Result;
-use crate::history::LogOptions;
-use crate::model_file::AnyModel;
+use crate::base::Result;
+use crate::cli::{
+    args::{InputArgs, LogArgs, ScoreArgs, add_attributes},
+    console::{Console, Results},
+    contracts,
+};
+use crate::fitted::{
+    ClvModel,
+    file::{self, AnyModel},
+};
+use crate::forecast::{self, ScoreOptions};
+use crate::history::{self, LogOptions, Summary, SummaryMeta, UnitSource};
 use crate::output::{TableWriter, Target};
-use crate::report::Report;
-use crate::score::ScoreOptions;
-use crate::summary::{Summary, SummaryMeta, UnitSource};
-use crate::{history, model_file, report, score, totals};
+use crate::show::report::{self, Report};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -31,7 +33,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.score.options()?;
-    let model = match model_file::load_any(&args.model)? {
+    let model = match file::load_any(&args.model)? {
         AnyModel::Purchases(model) => *model,
         AnyModel::Contracts(model) => {
             let output = args.output.as_deref();
@@ -90,10 +92,10 @@ pub(super) fn write(
     report: &mut Report,
     console: &Console,
 ) -> Result<Results> {
-    let schema = score::schema(options);
+    let schema = forecast::schema(options);
     let mut writer = target.map(|target| TableWriter::create(target, schema)).transpose()?;
     let mut first = None;
-    let totals = totals::score_into(model, summary, options, console, |table| {
+    let totals = forecast::score_into(model, summary, options, console, |table| {
         first.get_or_insert_with(|| table.slice(0, table.num_rows().min(FIRST)));
         writer.as_mut().map_or(Ok(()), |writer| writer.write(&table))
     })?;

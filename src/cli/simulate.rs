@@ -6,12 +6,14 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::cli::args::{date, whole};
-use crate::cli::console::{Console, Results};
-use crate::error::Result;
-use crate::model_file;
+use crate::base::{Result, numbers::count};
+use crate::cli::{
+    args::{date, whole},
+    console::{Console, Results},
+};
+use crate::fitted::file;
 use crate::output::Target;
-use crate::report::{Block, Report, count};
+use crate::show::report::{Block, Report};
 use crate::simulate::{SimulateOptions, write_log};
 
 #[derive(clap::Args)]
@@ -71,7 +73,7 @@ impl DrawArgs {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
     target.refuse_inputs([&args.model])?;
-    let model = model_file::load(&args.model)?;
+    let model = file::load(&args.model)?;
     let options = args.draw.options(threads);
     let rows = write_log(&model, &options, &target, console)?;
     let mut report = Report::default();

@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::cli::console::Console;
-use crate::cli::table_args::TableArgs;
-use crate::error::Result;
+use crate::base::Result;
+use crate::cli::{console::Console, table_args::TableArgs};
 use crate::sql::{self, Dialect, SqlOptions};
 
 /// The statement builds the summary inside the warehouse, by the rules of clv summarize; clv score reads it:

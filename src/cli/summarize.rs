@@ -1,11 +1,13 @@
 //! `clv summarize`: purchase log in, summary out.
 
-use crate::cli::args::InputArgs;
-use crate::cli::console::{Console, Results};
-use crate::error::Result;
+use crate::base::Result;
+use crate::cli::{
+    args::InputArgs,
+    console::{Console, Results},
+};
 use crate::history::{self, LogOptions};
 use crate::output::{Target, write_summary};
-use crate::report;
+use crate::show::report;
 
 #[derive(clap::Args)]
 pub(super) struct Args {

@@ -5,9 +5,8 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::args::{date, plain};
-use crate::error::{Error, Result};
+use crate::base::{Error, Grain, Result, Unit};
 use crate::history::{LogOptions, Returns};
-use crate::units::{Grain, Unit};
 
 /// Columns, values and time of a log.
 #[derive(Args)]

@@ -12,19 +12,14 @@ use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
 use super::{economics, fit, forecast, model, score, sql};
-use crate::backtest::BacktestOptions;
-use crate::clv_model::{ClvModel, FitRequest};
-use crate::contract_model::ContractMember;
-use crate::contracts::ContractOptions;
-use crate::economics::EconomicsOptions;
-use crate::error::{Error, Result};
-use crate::history::LogOptions;
-use crate::model_file::AnyModel;
-use crate::score::ScoreOptions;
+use crate::base::{Error, Grain, Result, Unit};
+use crate::contracts::{ContractMember, ContractOptions};
+use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
+use crate::forecast::ScoreOptions;
+use crate::history::{LogOptions, SummaryMeta};
 use crate::simulate::SimulateOptions;
 use crate::sql::SqlOptions;
-use crate::summary::SummaryMeta;
-use crate::units::{Grain, Unit};
+use crate::study::{backtest::BacktestOptions, economics::EconomicsOptions};
 
 /// What a verb takes, and the threads it may use.
 #[derive(Parser)]

@@ -3,11 +3,10 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::table::{Bad, TextTable};
 use super::{ContractData, ContractOptions, Contracts, CustomerContract};
-use crate::error::{Error, Result};
+use crate::base::{Error, Result, Unit};
+use crate::history::small_table::{Bad, TextTable};
 use crate::model::ContractRow;
-use crate::units::Unit;
 
 /// Start and end of a contract.
 struct Term {

@@ -15,18 +15,24 @@
 //! counted as whole, and at least one: it was not renewed at the end of the last of them.
 
 mod customers;
+mod model;
 mod retention;
-pub(crate) mod table;
+mod score;
+
+pub use model::{CONTRACT_MODELS, ContractMember, ContractModel};
+pub use score::{ContractOutlook, ContractScores, cohort_schema, customer_schema};
 
 use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::error::{Error, Result};
-use crate::history::Input;
+use crate::base::{Error, Result, Unit};
+use crate::history::small_table::{MOST, TextTable};
+use crate::history::{
+    Input,
+    read::names::{CONTRACT_COUNT, CONTRACT_END, CONTRACT_PERIOD, CONTRACT_START},
+};
 use crate::model::{ContractRow, ContractTable};
-use crate::units::Unit;
-use table::{MOST, TextTable};
 
 /// What to read, and how.
 #[derive(Debug, Clone, Default)]
@@ -106,27 +112,13 @@ pub fn open_input(input: &Input, options: &ContractOptions) -> Result<Contracts>
     }
 }
 
-/// What columns may be called.
-const PERIOD: [&str; 4] = ["period", "periods", "age", "tenure"];
-const COUNT: [&str; 5] = ["customers", "survivors", "active", "alive", "count"];
-const START: [&str; 5] = ["start", "start_date", "started", "signup_date", "begin"];
-const END: [&str; 5] = ["end", "end_date", "ended", "cancel_date", "churn_date"];
-
-/// Are these the columns of a retention table, or of contracts by date?
-pub(crate) fn looks_like_contracts(columns: &[String]) -> bool {
-    let plain = |name: &str| name.replace([' ', '_', '-'], "").to_lowercase();
-    let has =
-        |names: &[&str]| columns.iter().any(|column| names.iter().any(|name| plain(name) == plain(column)));
-    has(&PERIOD) && has(&COUNT) || has(&START) && has(&END)
-}
-
 fn read(table: &TextTable, options: &ContractOptions) -> Result<Contracts> {
     let cohort = table.find(&["cohort", "segment", "group"])?;
-    let period = table.find(&PERIOD)?;
-    let count = table.find(&COUNT)?;
+    let period = table.find(&CONTRACT_PERIOD)?;
+    let count = table.find(&CONTRACT_COUNT)?;
     let id = table.find(&["customer_id", "customer", "client_id", "user_id", "account_id", "id"])?;
-    let start = table.find(&START)?;
-    let end = table.find(&END)?;
+    let start = table.find(&CONTRACT_START)?;
+    let end = table.find(&CONTRACT_END)?;
     match (period, count, id, start, end) {
         (Some(period), Some(count), _, None, None) => retention::read(table, cohort, period, count, options),
         (None, _, Some(id), Some(start), Some(end)) => customers::read(table, [id, start, end], options),

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::table::{Bad, TextTable};
 use super::{Cohort, ContractData, ContractOptions, Contracts};
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
+use crate::history::small_table::{Bad, TextTable};
 
 pub(super) fn read(
     table: &TextTable,

@@ -14,9 +14,10 @@ use super::optimize::{Limits, Outcome, minimise};
 use super::transform::Space;
 use super::uncertainty::{Uncertainty, Verdict, assess};
 use super::{FitOptions, Prior};
-use crate::error::Result;
-use crate::model::{Direction, Limit, Model, Table};
-use crate::progress::Progress;
+use crate::base::{Progress, Result};
+use crate::customers::Table;
+use crate::model::{Limit, Model};
+use crate::params::Direction;
 
 /// The best place along a limit, or along several of different things.
 pub(super) struct Corner<M> {

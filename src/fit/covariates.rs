@@ -10,20 +10,20 @@ use ndarray::{Array1, Array2};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::covariates::{Coefficient, CovariateRequest, CovariateTables, Covariates};
-use crate::error::Result;
-use crate::fit::corner::same;
-use crate::fit::objective::{log_likelihood_sum, sum_to};
-use crate::fit::optimize::{Limits, Outcome, minimise};
-use crate::fit::posterior::{self, Target};
-use crate::fit::transform::Space;
-use crate::fit::uncertainty::{Uncertainty, Verdict, assess};
+use crate::base::{Progress, Result};
+use crate::customers::{CovariateTables, CustomerTable, Table};
 use crate::fit::{
-    CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL, explain,
-    not_converged,
+    CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL,
+    corner::same,
+    explain, not_converged,
+    objective::{log_likelihood_sum, sum_to},
+    optimize::{Limits, Outcome, minimise},
+    posterior::{self, Target},
+    transform::Space,
+    uncertainty::{Uncertainty, Verdict, assess},
 };
-use crate::model::{CustomerTable, Derivatives, Direction, Order, Regression, Table};
-use crate::progress::Progress;
+use crate::model::{Derivatives, Order, Regression};
+use crate::params::{Coefficient, CovariateRequest, Covariates, Direction};
 
 /// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
 struct Groups<'a, M: Regression> {

@@ -20,9 +20,9 @@ use super::linalg::symmetric_eigen;
 use super::objective::log_likelihood_sum;
 use super::optimize::{Limits, minimise};
 use super::transform::Space;
-use crate::error::Result;
-use crate::model::{Model, within_reach};
-use crate::progress::Progress;
+use crate::base::{Progress, Result};
+use crate::model::Model;
+use crate::params::within_reach;
 
 /// How much the prior of the spread of groups weighs \[groups\].
 const PRIOR_GROUPS: f64 = 2.0;
@@ -75,7 +75,7 @@ struct Common {
 /// With one group it is the pooled model, loosely held.
 ///
 /// # Errors
-/// [`ErrorKind::Interrupted`](crate::error::ErrorKind::Interrupted) if the caller wants it to stop.
+/// [`ErrorKind::Interrupted`](crate::base::ErrorKind::Interrupted) if the caller wants it to stop.
 pub fn fit_groups<M: Model>(
     tables: &[M::Table],
     pooled: &[f64],
@@ -206,13 +206,14 @@ fn rebuilt(matrix: &Array2<f64>, change: impl Fn(f64) -> f64) -> Array2<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CustomerTable, Nbd};
+    use crate::customers::CustomerTable;
+    use crate::model::Nbd;
 
     fn table(customers: u32, x: u32) -> CustomerTable {
         let mut builder = CustomerTable::builder();
         for i in 0..customers {
             let x = x + i % 3;
-            builder.push(crate::model::Customer { x, t_x: f64::from(x), t: 20.0 }, 1.0);
+            builder.push(crate::customers::Customer { x, t_x: f64::from(x), t: 20.0 }, 1.0);
         }
         builder.finish()
     }

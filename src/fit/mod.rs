@@ -22,10 +22,10 @@ mod uncertainty;
 
 use ndarray::Array1;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Limit, Model, Scale, Table};
-use crate::progress::Progress;
-use crate::warning::Warning;
+use crate::base::{Error, ErrorKind, Progress, Result, Warning};
+use crate::customers::Table;
+use crate::model::{Limit, Model};
+use crate::params::Scale;
 pub use covariates::fit_covariates;
 pub use groups::{GroupFit, GroupFits, fit_groups};
 pub(crate) use linalg::cholesky;
@@ -196,7 +196,8 @@ fn not_converged(report: FitReport, options: &FitOptions) -> Error {
         }
         _ => "",
     };
-    ErrorKind::NotConverged { model: report.model.to_owned(), way_out, report: Box::new(report) }.into()
+    let (model, stop) = (report.model.to_owned(), report.stop.to_string());
+    ErrorKind::NotConverged { model, way_out, stop, report: Box::new(report) }.into()
 }
 
 /// Puts the chosen value in the place of whole parameters. If it is `k`, events of which it takes `k`

@@ -7,9 +7,9 @@ use std::marker::PhantomData;
 use ndarray::Array1;
 use rayon::prelude::*;
 
-use crate::fit::prior::Prior;
-use crate::fit::transform::Space;
-use crate::model::{Derivatives, Model, Order, Table};
+use crate::customers::Table;
+use crate::fit::{prior::Prior, transform::Space};
+use crate::model::{Derivatives, Model, Order};
 
 /// Rows of one chunk; below this many rows nothing is gained by more threads.
 const CHUNK: usize = 16_384;

@@ -10,10 +10,9 @@
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason};
 use ndarray::{Array1, Array2};
 
-use crate::error::ErrorKind;
+use crate::base::{ErrorKind, Progress};
 use crate::fit::linalg::symmetric_eigen;
 use crate::model::{Derivatives, Order};
-use crate::progress::Progress;
 
 /// A function with first and second derivatives.
 pub(crate) trait SecondOrder {
@@ -65,7 +64,7 @@ pub(crate) fn minimise(
     start: Array1<f64>,
     limits: Limits,
     progress: &dyn Progress,
-) -> crate::error::Result<Outcome> {
+) -> crate::base::Result<Outcome> {
     let solver = TrustRegionNewton { radius: FIRST_RADIUS, wall: limits.wall, polishing: None, progress };
     let run = Executor::new(objective, solver)
         .configure(|state| state.param(start).max_iters(limits.max_iterations))

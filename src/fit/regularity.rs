@@ -2,10 +2,11 @@
 //! and the likelihood chooses. `k` is a whole number and the likelihood has one peak over it in all data
 //! seen so far, so the search ends when it has fallen twice in a row.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::customers::CustomerTable;
 use crate::fit::{FitOptions, Fitted, fit};
-use crate::model::{CustomerTable, LARGEST_WHOLE, Model, Scale};
-use crate::progress::Progress;
+use crate::model::Model;
+use crate::params::{LARGEST_WHOLE, Scale};
 
 /// The most regular purchases that are looked for.
 const MOST_REGULAR: u32 = 20;

@@ -4,9 +4,9 @@ use std::fmt;
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
+use crate::base::{Error, ErrorKind, Warning};
 use crate::fit::posterior::Posterior;
-use crate::model::Direction;
-use crate::warning::Warning;
+use crate::params::Direction;
 
 /// How the search ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,6 +163,14 @@ pub struct FitReport {
 }
 
 impl FitReport {
+    /// What a fit that failed says of itself.
+    pub fn of(error: &Error) -> Option<&FitReport> {
+        match error.kind() {
+            ErrorKind::NotConverged { report, .. } => report.downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// Akaike's information criterion, `2 k - 2 LL`.
     pub fn aic(&self) -> f64 {
         2.0 * self.free_parameters as f64 - 2.0 * self.log_likelihood

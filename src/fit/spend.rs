@@ -8,16 +8,17 @@
 
 use ndarray::{Array1, array};
 
-use crate::counts::Amounts;
-use crate::error::{ErrorKind, Result};
-use crate::fit::objective::log_likelihood_sum;
-use crate::fit::optimize::{Limits, minimise};
-use crate::fit::transform::Space;
-use crate::fit::uncertainty::{Verdict, assess};
-use crate::fit::{Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit, posterior};
-use crate::model::{Derivatives, GammaGamma, Model, Spend, SpendRow, SpendTable};
-use crate::progress::Progress;
-use crate::warning::Warning;
+use crate::base::{ErrorKind, Progress, Result, Warning};
+use crate::customers::{Amounts, SpendRow, SpendTable};
+use crate::fit::{
+    Estimate, FitOptions, FitReport, Fitted, StopReason, WALL, describe, fit,
+    objective::log_likelihood_sum,
+    optimize::{Limits, minimise},
+    posterior,
+    transform::Space,
+    uncertainty::{Verdict, assess},
+};
+use crate::model::{Derivatives, GammaGamma, Model, Spend};
 
 /// The fitted population mean may differ from the observed one by this factor before it is distrusted.
 const FAR_MEAN: f64 = 3.0;

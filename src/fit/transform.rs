@@ -7,7 +7,8 @@
 
 use ndarray::Array1;
 
-use crate::model::{Derivatives, ParamSpec, Scale};
+use crate::model::Derivatives;
+use crate::params::{ParamSpec, Scale};
 
 /// Which parameters are free, and their scales.
 #[derive(Debug, Clone)]

@@ -3,8 +3,10 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::fit::linalg::symmetric_eigen;
-use crate::fit::optimize::{Ending, Outcome};
+use crate::fit::{
+    linalg::symmetric_eigen,
+    optimize::{Ending, Outcome},
+};
 
 /// What the Hessian says.
 pub(crate) struct Uncertainty {

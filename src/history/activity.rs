@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fold::Exact;
 use super::summarize::{first_grain, grain_start};
-use crate::units::{Duration, Grain};
+use crate::base::{Duration, Grain};
 
 /// One calendar month of a log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]

@@ -17,8 +17,7 @@ use super::options::LogOptions;
 use super::read::names::is_of_summary;
 use super::scatter::hash_text;
 use super::summarize::default_memory;
-use crate::error::{Error, Result};
-use crate::warning::Warning;
+use crate::base::{Error, Result, Warning};
 
 /// The level of a value that is not there.
 pub(crate) const MISSING: &str = "(missing)";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Grain;
+use crate::base::Grain;
 
 /// Purchases by time, of the customers first seen up to a date, the origin. Counts only: it does not grow
 /// with customers.

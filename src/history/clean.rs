@@ -21,8 +21,7 @@ use super::read::recognise::Table;
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::tally::{Days, LISTED, Tally};
-use crate::error::{BadRow, Error, Place, Result};
-use crate::units::Grain;
+use crate::base::{BadRow, Error, Grain, Place, Result};
 
 /// Room made for one id [bytes].
 const USUAL_ID: usize = 10;

@@ -21,7 +21,7 @@ use super::scatter::{Partition, Writing, hash_int, hash_text};
 use super::standout::Leaders;
 use super::store::{Block, Store};
 use super::twins::TwinFinder;
-use crate::error::Result;
+use crate::base::Result;
 
 /// Rows of a group, about.
 const GROUP_ROWS: usize = 1 << 14;

@@ -19,10 +19,8 @@ use super::read::typed::{IdBuffer, Ids, texts};
 use super::read::{Inputs, in_parallel};
 use super::scatter::hash_text;
 use super::tally::{LISTED, Tally};
-use crate::error::{BadRow, Error, Place, Result};
-use crate::progress::Progress;
-use crate::summary::{Batches, Summary, SummaryBatch};
-use crate::warning::Warning;
+use crate::base::{BadRow, Error, Place, Progress, Result, Warning};
+use crate::history::{Batches, Summary, SummaryBatch};
 
 /// Attributes by customer.
 pub(crate) struct CustomerFile {

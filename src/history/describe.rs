@@ -10,9 +10,8 @@ use super::oddities::{Oddities, warn_negative, warn_standouts, warn_twins};
 use super::read::ReadOutcome;
 use super::summarize::{end_of, first_grain, grain_start, last_grain};
 use super::{CleaningAccount, DateFormat, Fate, LogOptions};
-use crate::summary::{SummaryMeta, UnitSource};
-use crate::units::{Grain, Unit};
-use crate::warning::Warning;
+use crate::base::{Grain, Unit, Warning};
+use crate::history::{SummaryMeta, UnitSource};
 
 /// What folding the rows of some customers came to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -187,8 +187,7 @@ pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::codec::Row;
-    use crate::history::scatter::plain_integer;
+    use crate::history::{codec::Row, scatter::plain_integer};
 
     const IDS: [&str; 11] = [
         "10",

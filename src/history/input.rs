@@ -15,7 +15,7 @@ use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, SchemaRef};
 
-use crate::error::{Error, Place, Result};
+use crate::base::{Error, Place, Result};
 
 /// What is read.
 #[derive(Debug, Clone)]

@@ -15,9 +15,8 @@ use super::codec::{Customers, Mark, Rows};
 use super::fold::pack;
 use super::group::common;
 use super::store::{Block, Store};
-use crate::error::Result;
-use crate::summary::{BATCH_ROWS, Batches, SummaryBatch};
-use crate::units::{Grain, Unit};
+use crate::base::{Grain, Result, Unit};
+use crate::history::{BATCH_ROWS, Batches, SummaryBatch};
 
 /// One sorted run, read from its least element on.
 pub(crate) trait Cursor {

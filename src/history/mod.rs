@@ -27,9 +27,11 @@ mod options;
 pub mod parts;
 pub(crate) mod read;
 mod scatter;
+pub(crate) mod small_table;
 mod standout;
 mod store;
 mod summarize;
+mod summary;
 mod summary_cell;
 pub(crate) mod summary_file;
 mod summary_rows;
@@ -51,16 +53,14 @@ pub use options::{DateFormat, LogOptions, Returns};
 pub(crate) use read::listing::would_be_read;
 pub use standout::{Standout, StandoutKind};
 pub(crate) use summarize::{first_grain, grain_start};
+pub use summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
 pub use who::{CustomerColumn, OtherColumn};
 
 use std::path::PathBuf;
 
 use self::customer_file::CustomerFile;
 use self::read::Recognised;
-use crate::error::Result;
-use crate::progress::Progress;
-use crate::summary::Summary;
-use crate::warning::Warning;
+use crate::base::{Progress, Result, Warning};
 
 /// Opens purchase logs, or a summary: which of the two they are shows in their columns.
 ///

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::fold::FoldCounts;
 use super::standout::{Leaders, Standout, StandoutKind};
 use super::twins::{TwinSets, Twins};
-use crate::report::{count, grouped};
-use crate::warning::Warning;
+use crate::base::{
+    Warning,
+    numbers::{count, grouped},
+};
 
 /// What is odd about who the customers are.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

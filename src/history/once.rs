@@ -9,9 +9,10 @@ use std::sync::Arc;
 use super::input::{Input, SpooledTable};
 use super::options::LogOptions;
 use super::read::inputs::{STDIN, STDIN_NAME, read_full, recognise_format};
-use crate::error::{Error, Place, Result};
-use crate::files::{FileId, gives_its_bytes_once};
-use crate::progress::Progress;
+use crate::base::{
+    Error, Place, Progress, Result,
+    files::{FileId, gives_its_bytes_once},
+};
 
 /// Bytes that are copied between two looks whether to stop.
 const PIECE: usize = 1 << 18;

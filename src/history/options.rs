@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::input::Input;
-use crate::units::{Duration, Grain, Unit};
+use crate::base::{Duration, Grain, Unit};
 
 /// How dates are written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,9 +17,8 @@ use super::read::columns::{self, AmountColumns, Columns};
 use super::read::{self, Findings, Inputs, ReadOutcome, Recognised};
 use super::summarize::gather;
 use super::{attributes, clean};
-use crate::error::{Error, Place, Result};
-use crate::progress::Progress;
-use crate::summary::{Summary, SummaryMeta};
+use crate::base::{Error, Place, Progress, Result};
+use crate::history::{Summary, SummaryMeta};
 
 /// What the rows of a part came to.
 #[derive(Debug, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use rustc_hash::FxBuildHasher;
 use super::codec::{Row, Rows, row_bytes};
 use super::read::{IdColumn, Purchases};
 use super::store::{Block, Store};
-use crate::error::Result;
+use crate::base::Result;
 
 /// How many partitions there are.
 pub(crate) const PARTITIONS: usize = 128;

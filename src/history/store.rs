@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
 
 /// Blocks in memory up to a limit, the rest in a file.
 pub(crate) struct Store {

@@ -20,10 +20,8 @@ use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
 use super::store::Store;
-use crate::error::{Error, Result};
-use crate::progress::Progress;
-use crate::summary::Summary;
-use crate::units::Grain;
+use crate::base::{Error, Grain, Progress, Result};
+use crate::history::Summary;
 
 /// Takes rows from a worker of the reader.
 pub(crate) type Sink<'a> = dyn Fn(usize, Purchases) -> Result<()> + Sync + 'a;

@@ -21,11 +21,8 @@ use super::read::{Inputs, in_parallel};
 use super::standout::Leaders;
 use super::summary_rows::{self, Customers};
 use super::summary_said::{Facts, Said, facts};
-use crate::ahead::Ahead;
-use crate::error::{Error, ErrorKind, Place, Result};
-use crate::progress::Progress;
-use crate::summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
-use crate::warning::Warning;
+use crate::base::{Error, ErrorKind, Place, Progress, Result, Warning, ahead::Ahead};
+use crate::history::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
 
 /// `T` beyond this many weeks (25 years) is rarely one in weeks.
 const IMPLAUSIBLE_WEEKS: f64 = 1300.0;
@@ -316,7 +313,7 @@ impl Batches for SummaryFile {
 fn warn_unit(source: UnitSource, largest_t: f64) -> Option<Warning> {
     let doubtful = source == UnitSource::Default && largest_t > IMPLAUSIBLE_WEEKS;
     doubtful.then(|| {
-        let years = largest_t * 7.0 / crate::units::DAYS_PER_YEAR;
+        let years = largest_t * 7.0 / crate::base::DAYS_PER_YEAR;
         Warning::new(
             "implausible-unit",
             format!("the largest T is {largest_t}, which is {years:.0} years in weeks: if it is in days say --unit day"),

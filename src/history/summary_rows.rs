@@ -25,8 +25,8 @@ use super::standout::Leaders;
 use super::summary_cell::{Cell, cell};
 use super::summary_said::{Fact, Said};
 use super::tally::{LISTED, Tally};
-use crate::error::{BadRow, Place, Result};
-use crate::summary::SummaryBatch;
+use crate::base::{BadRow, Place, Result};
+use crate::history::SummaryBatch;
 
 /// One row's values.
 struct Row<'a> {

@@ -8,9 +8,8 @@ use jiff::civil::Date;
 
 use super::options::LogOptions;
 use super::read::{Inputs, arrow};
-use crate::error::{Error, Place, Result};
-use crate::summary::UnitSource;
-use crate::units::{Grain, Unit};
+use crate::base::{Error, Grain, Place, Result, Unit};
+use crate::history::UnitSource;
 
 /// What is said, in the order of the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

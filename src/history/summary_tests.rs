@@ -5,9 +5,8 @@ use std::io::Write;
 use super::options::LogOptions;
 use super::read::{Recognised, recognise};
 use super::summary_file::SummaryFile;
-use crate::error::Result;
-use crate::summary::{Batches, SummaryMeta, UnitSource};
-use crate::units::Unit;
+use crate::base::{Result, Unit};
+use crate::history::{Batches, SummaryMeta, UnitSource};
 
 fn open(text: &str, options: &LogOptions) -> (tempfile::NamedTempFile, SummaryFile) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -59,7 +58,7 @@ fn large_summaries_come_in_batches_and_in_order() {
     assert_eq!(summary.meta(&()).unwrap().account.rows_read, 200_000);
     let rows = rows(&summary);
     assert!(rows.iter().enumerate().all(|(n, row)| row.starts_with(&format!("c{n} "))));
-    assert!(summary.batches().all(|batch| batch.unwrap().len() <= crate::summary::BATCH_ROWS));
+    assert!(summary.batches().all(|batch| batch.unwrap().len() <= crate::history::BATCH_ROWS));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::account::Fate;
 use super::fold::Exact;
 use super::read::calendar::{Moment, date_of_day};
 use super::read::watched::Watched;
-use crate::error::{BadRow, Error, Place};
+use crate::base::{BadRow, Error, Place};
 
 /// How many bad rows are listed.
 pub(crate) const LISTED: usize = 10;

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use super::read::{IdColumn, Purchases, ReadOutcome};
 use super::summarize::{first_grain, summarize};
 use super::{CleaningAccount, Fate, LogOptions};
-use crate::summary::Summary;
-use crate::units::{Grain, Unit};
+use crate::base::{Grain, Unit};
+use crate::history::Summary;
 
 type Row = (String, i32, f64);
 

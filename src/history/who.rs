@@ -9,10 +9,8 @@ use super::read::feed::{Data, Feed, Work, for_each_batch};
 use super::read::text::for_each_record_with;
 use super::read::{Inputs, likeness};
 use super::scatter::hash_text;
-use crate::error::Result;
-use crate::report::count;
-use crate::summary::SummaryMeta;
-use crate::warning::Warning;
+use crate::base::{Result, Warning, numbers::count};
+use crate::history::SummaryMeta;
 
 /// From this share of purchases on that are each of a customer of their own, nearly every one is.
 const NEARLY_ALL: f64 = 0.9;

@@ -1,8 +1,9 @@
 //! What scoring asks of a model of repeat purchases: the questions of one customer, and a scorer that shares
 //! work between many.
 
-use super::{Customer, Population, Process};
-use crate::error::Result;
+use super::{Population, Process};
+use crate::base::{Discounting, Result};
+use crate::customers::Customer;
 
 /// `Attrition` of a model whose answers are those of its kernel, which models share.
 macro_rules! attrition_by_kernel {
@@ -24,7 +25,7 @@ macro_rules! attrition_by_kernel {
                 &self,
                 customer: &Customer,
                 horizon: f64,
-                discounting: crate::model::Discounting,
+                discounting: crate::base::Discounting,
             ) -> f64 {
                 self.kernel().discounted_if_alive(customer, horizon, discounting)
             }
@@ -40,7 +41,7 @@ macro_rules! attrition_by_kernel {
             fn scorer(
                 &self,
                 horizon: f64,
-                discounting: crate::model::Discounting,
+                discounting: crate::base::Discounting,
             ) -> Box<dyn crate::model::Scorer> {
                 self.kernel().scorer(horizon, discounting)
             }
@@ -50,56 +51,17 @@ macro_rules! attrition_by_kernel {
             fn population(&self) -> crate::model::Population {
                 self.kernel().population()
             }
-            fn process(&self) -> crate::error::Result<Box<dyn crate::model::Process>> {
+            fn process(&self) -> crate::base::Result<Box<dyn crate::model::Process>> {
                 self.kernel().process()
             }
             fn future_if_alive(
                 &self,
                 customer: &Customer,
-            ) -> crate::error::Result<Box<dyn crate::model::Process>> {
+            ) -> crate::base::Result<Box<dyn crate::model::Process>> {
                 self.kernel().future_if_alive(customer)
             }
         }
     };
-}
-
-/// Discounting of future purchases.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Discounting {
-    /// Each purchase counts `exp(-delta t)` at the moment `t` it happens.
-    Continuous {
-        /// Continuous rate [1/unit].
-        delta: f64,
-    },
-    /// Purchases of a step count `(1 + d)^-i` at the end of the `i`-th step; a last incomplete step
-    /// at its own (fractional) end.
-    EndOfStep {
-        /// Effective rate per step.
-        d: f64,
-        /// Length of a step \[units\].
-        step: f64,
-    },
-}
-
-impl Discounting {
-    /// What a unit of money is worth now that is paid at `time`; steps end at the horizon at the latest.
-    pub fn factor(self, time: f64, horizon: f64) -> f64 {
-        match self {
-            Discounting::Continuous { delta } => (-delta * time).exp(),
-            Discounting::EndOfStep { d, step } => {
-                let end = ((time / step).ceil() * step).min(horizon);
-                (-d.ln_1p() * end / step).exp()
-            }
-        }
-    }
-
-    /// Is there anything to discount?
-    pub fn is_any(self) -> bool {
-        match self {
-            Discounting::Continuous { delta } => delta != 0.0,
-            Discounting::EndOfStep { d, .. } => d != 0.0,
-        }
-    }
 }
 
 /// What is known of one customer's own habits: the posterior means.

@@ -27,8 +27,12 @@
 
 use std::ops::Range;
 
-use crate::model::contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts};
-use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, alone, together};
+use crate::model::{
+    Derivatives, Limit, Model, Order, alone,
+    contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts},
+    together,
+};
+use crate::params::{Direction, ParamSpec, Scale};
 
 /// The BdW (beta-discrete-Weibull) model.
 #[derive(Debug, Clone, Copy, PartialEq)]

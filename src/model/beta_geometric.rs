@@ -24,9 +24,11 @@ mod survival;
 
 use std::ops::Range;
 
-use crate::model::gamma_poisson::{GammaPoisson, Sum, TimeTerms};
-use crate::model::table::{Customer, CustomerTable, SameX};
-use crate::model::{Derivatives, Order};
+use crate::customers::{Customer, CustomerTable, SameX};
+use crate::model::{
+    Derivatives, Order,
+    gamma_poisson::{GammaPoisson, Sum, TimeTerms},
+};
 use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 
 use first::Powers;

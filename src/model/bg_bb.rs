@@ -44,13 +44,13 @@ mod scorer;
 
 use std::ops::Range;
 
-use crate::error::Result;
-use crate::model::process::{Opportunities, chances};
-use crate::model::table::{Customer, CustomerTable};
+use crate::base::{Discounting, Result};
+use crate::customers::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Discounting, Dropout, Habits, Limit, Mixing, Model, Order, ParamSpec, Population,
-    Process, Scale, Scorer,
+    Attrition, Derivatives, Dropout, Habits, Limit, Mixing, Model, Order, Population, Process, Scorer,
+    process::{Opportunities, chances},
 };
+use crate::params::{ParamSpec, Scale};
 pub use likelihood::Prepared;
 
 /// The BG/BB model.
@@ -208,12 +208,12 @@ impl Attrition for BgBb {
         Box::new(scorer::BgBbScorer::new(*self, horizon, discounting))
     }
 
-    fn process(&self) -> crate::error::Result<Box<dyn Process>> {
+    fn process(&self) -> crate::base::Result<Box<dyn Process>> {
         let (buy, leave) = (chances(self.alpha, self.beta)?, chances(self.gamma, self.delta)?);
         Ok(Box::new(Opportunities { buy, leave }))
     }
 
-    fn future_if_alive(&self, customer: &Customer) -> crate::error::Result<Box<dyn Process>> {
+    fn future_if_alive(&self, customer: &Customer) -> crate::base::Result<Box<dyn Process>> {
         let x = f64::from(customer.x);
         let buy = chances(self.alpha + x, self.beta + (customer.t - x))?;
         Ok(Box::new(Opportunities { buy, leave: chances(self.gamma, self.delta + customer.t)? }))

@@ -14,7 +14,8 @@ mod far;
 mod lifetime;
 mod table;
 
-use crate::model::{Derivatives, Direction, Limit, alone, together};
+use crate::model::{Derivatives, Limit, alone, together};
+use crate::params::Direction;
 use crate::special::{LEGENDRE_8, digamma_difference, ln_beta_ratio, trigamma, trigamma_difference};
 use far::{FAR, Span};
 pub use table::{ContractRow, ContractTable};

@@ -28,10 +28,13 @@ mod sums;
 
 use std::ops::Range;
 
-use crate::model::beta_geometric::BetaGeometric;
-use crate::model::gamma_poisson::{GammaPoisson, Sum, TimeTerms};
-use crate::model::table::{Customer, CustomerTable, SameX};
-use crate::model::{Derivatives, LARGEST_WHOLE, Order};
+use crate::customers::{Customer, CustomerTable, SameX};
+use crate::model::{
+    Derivatives, Order,
+    beta_geometric::BetaGeometric,
+    gamma_poisson::{GammaPoisson, Sum, TimeTerms},
+};
+use crate::params::LARGEST_WHOLE;
 use crate::special::{ln_beta_ratio, ln_gamma, negative_binomial_tail};
 
 pub(super) use limits::starts;

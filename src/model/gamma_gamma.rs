@@ -33,8 +33,9 @@
 use std::f64::consts::TAU;
 use std::ops::Range;
 
-use crate::model::table::{SpendRow, SpendTable};
-use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, Spend, Table, together};
+use crate::customers::{SpendRow, SpendTable, Table};
+use crate::model::{Derivatives, Limit, Model, Order, Spend, together};
+use crate::params::{Direction, ParamSpec, Scale};
 use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
 /// The Gamma-Gamma model.

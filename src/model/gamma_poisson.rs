@@ -6,8 +6,9 @@
 //! Computed as `ln Γ(r+x)/Γ(r) − r ln(1 + T/α) − x ln(α + T)`, which keeps its digits when `r` and
 //! `alpha` grow together (all customers alike).
 
-use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Discounting};
+use crate::base::Discounting;
+use crate::customers::{Customer, CustomerTable};
+use crate::model::Derivatives;
 use crate::special::{digamma_difference, ln_gamma_difference, trigamma_difference};
 
 /// The distribution of the buying rate.

@@ -24,8 +24,8 @@ mod scorer;
 mod sums;
 mod survivor;
 
+use crate::customers::{Customer, CustomerTable};
 use crate::model::gamma_poisson::GammaPoisson;
-use crate::model::table::{Customer, CustomerTable};
 
 pub(super) use sums::Prepared;
 pub(super) use survivor::{AT_ONCE, Gompertz, Lifetime, Lomax, shape_at_once};
@@ -141,7 +141,8 @@ impl<L: Lifetime> BuyingLifetime<L> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Attrition, Customer, CustomerTable, GGompertzNbd, Model, ParetoNbd};
+    use crate::customers::{Customer, CustomerTable};
+    use crate::model::{Attrition, GGompertzNbd, Model, ParetoNbd};
 
     #[track_caller]
     fn check<M: Model<Row = Customer, Table = CustomerTable>>(model: M, row: Customer, expected: f64) {

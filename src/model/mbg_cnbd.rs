@@ -36,9 +36,12 @@
 
 use std::ops::Range;
 
-use crate::model::erlang::{Erlang, Prepared, starts};
-use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, LARGEST_WHOLE, Limit, Model, Order, ParamSpec, Scale};
+use crate::customers::{Customer, CustomerTable};
+use crate::model::{
+    Derivatives, Limit, Model, Order,
+    erlang::{Erlang, Prepared, starts},
+};
+use crate::params::{LARGEST_WHOLE, ParamSpec, Scale};
 
 /// The MBG/CNBD-k model.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -36,9 +36,12 @@
 
 use std::ops::Range;
 
-use crate::model::beta_geometric::{BetaGeometric, Prepared, starts};
-use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale};
+use crate::customers::{Customer, CustomerTable};
+use crate::model::{
+    Derivatives, Limit, Model, Order,
+    beta_geometric::{BetaGeometric, Prepared, starts},
+};
+use crate::params::{ParamSpec, Scale};
 
 /// The MBG/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -33,14 +33,13 @@ mod questions;
 mod regression;
 mod sbg;
 mod smooth_sum;
-mod table;
 mod weights;
 
 use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
-pub use attrition::{Attrition, Discounting, Habits, Outlook, Scorer};
+pub use attrition::{Attrition, Habits, Outlook, Scorer};
 pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;
@@ -56,64 +55,12 @@ pub use population::{Dropout, Mixing, Population};
 pub use process::Process;
 pub(crate) use process::rates;
 pub use questions::next_purchase_quantile;
-pub use regression::{CovariateConvention, Regression, Regressor};
+pub use regression::Regression;
 pub use sbg::Sbg;
-pub use table::{
-    Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
-};
 
-use crate::error::{Error, Result};
-
-/// Parameters below or above belong to no data, and to limits that no forecast tells apart.
-const SMALLEST: f64 = 1e-250;
-const LARGEST: f64 = 1e25;
-
-/// A parameter that data hardly determine may be drawn beyond what any forecast tells apart: then it is taken to
-/// where forecasts stop to change.
-pub(crate) fn within_reach(parameter: f64) -> f64 {
-    parameter.clamp(SMALLEST, LARGEST)
-}
-
-/// Whole parameters (the regularity of purchases) are small numbers.
-pub(crate) const LARGEST_WHOLE: f64 = 64.0;
-
-/// How a parameter changes when the unit of time or money changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// It does not.
-    None,
-    /// It is a length of time: in days it is 7 times what it is in weeks.
-    Time,
-    /// It is a rate, one over a length of time.
-    Rate,
-    /// It is an amount of money.
-    Money,
-    /// It does not, and is a whole number which is chosen and not estimated.
-    Whole,
-}
-
-impl Scale {
-    /// What a parameter is multiplied by if times become `time` times and amounts `money` times as large.
-    pub fn factor(self, time: f64, money: f64) -> f64 {
-        match self {
-            Scale::None | Scale::Whole => 1.0,
-            Scale::Time => time,
-            Scale::Rate => 1.0 / time,
-            Scale::Money => money,
-        }
-    }
-}
-
-/// One parameter of a model. Every parameter of every model here is positive.
-#[derive(Debug, Clone, Copy)]
-pub struct ParamSpec {
-    /// The paper's symbol, as used in files and options.
-    pub name: &'static str,
-    /// What it is, in a few words.
-    pub meaning: &'static str,
-    /// Its dimension.
-    pub scale: Scale,
-}
+use crate::base::{Error, Result};
+use crate::customers::{SpendRow, Table};
+use crate::params::{Direction, LARGEST, LARGEST_WHOLE, ParamSpec, SMALLEST, Scale};
 
 /// How far derivatives go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,32 +111,6 @@ impl Derivatives {
     }
 }
 
-/// Counted rows that can be summed over in pieces.
-pub trait Table: Sync + Sized {
-    /// How many distinct rows.
-    fn len(&self) -> usize;
-
-    /// Are there none?
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many customers they stand for (the sum of the counts).
-    fn customers(&self) -> f64;
-
-    /// A typical size of the one dimension in the data: the mean `T`, or the mean amount. Positive.
-    fn typical(&self) -> f64;
-
-    /// Every `step`-th row: a smaller table that looks like this one.
-    fn thinned(&self, step: usize) -> Self;
-
-    /// Row by row, how many customers.
-    fn counts(&self) -> &[f64];
-
-    /// The same distinct rows with other counts (one a row, in order): for resampling.
-    fn with_counts(&self, counts: Vec<f64>) -> Self;
-}
-
 /// A limit of a model.
 #[derive(Debug, Clone)]
 pub struct Limit<M> {
@@ -204,9 +125,6 @@ pub struct Limit<M> {
     /// estimated, unless another direction holds them.
     pub flat: Vec<Direction>,
 }
-
-/// A direction in the logarithms of parameters: the places of those that move, and how far.
-pub type Direction = Vec<(usize, f64)>;
 
 impl<M> Limit<M> {
     /// The same limit of a model that this one is the kernel of, whose parameters begin this many places later.

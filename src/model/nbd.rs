@@ -26,14 +26,15 @@
 
 use std::ops::Range;
 
-use crate::error::Result;
-use crate::model::gamma_poisson::{GammaPoisson, TimeTerms, annuity};
-use crate::model::process::{Leaving, rates};
-use crate::model::table::{Customer, CustomerTable};
+use crate::base::{Discounting, Result};
+use crate::customers::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Discounting, Habits, Limit, Mixing, Model, Order, Outlook, ParamSpec, Population,
-    Process, Scale, Scorer, together,
+    Attrition, Derivatives, Habits, Limit, Mixing, Model, Order, Outlook, Population, Process, Scorer,
+    gamma_poisson::{GammaPoisson, TimeTerms, annuity},
+    process::{Leaving, rates},
+    together,
 };
+use crate::params::{ParamSpec, Scale};
 use crate::special::negative_binomial_pmf;
 
 /// The NBD model.

@@ -38,11 +38,15 @@ use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
-use crate::error::Result;
-use crate::model::lifetime::{AT_ONCE, BuyingLifetime, Lifetime, Lomax, Prepared, shape_at_once};
-use crate::model::process::{Process, buy_until, rates};
-use crate::model::table::{Customer, CustomerTable};
-use crate::model::{Derivatives, Direction, Limit, Model, Order, ParamSpec, Scale, Table, alone, together};
+use crate::base::Result;
+use crate::customers::{Customer, CustomerTable, Table};
+use crate::model::{
+    Derivatives, Limit, Model, Order, alone,
+    lifetime::{AT_ONCE, BuyingLifetime, Lifetime, Lomax, Prepared, shape_at_once},
+    process::{Process, buy_until, rates},
+    together,
+};
+use crate::params::{Direction, ParamSpec, Scale};
 
 /// The Pareto/NBD model.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,7 +5,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, Exp1, Gamma};
 
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
 
 /// A model as a way to draw purchases of one customer after the other.
 pub trait Process: Send + Sync {

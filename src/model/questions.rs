@@ -1,6 +1,7 @@
 //! Questions whose answers follow from others, whatever the model.
 
-use crate::model::{Attrition, Customer};
+use crate::customers::Customer;
+use crate::model::Attrition;
 
 /// Doublings of the time looked ahead: 2^200 units of time is for ever.
 const DOUBLINGS: u32 = 200;

@@ -9,30 +9,9 @@
 //! Sources: Fader & Hardie (2007), "Incorporating time-invariant covariates into the Pareto/NBD and
 //! BG/NBD models", note 019; CLVTools; PyMC-Marketing.
 
-use crate::model::table::{Customer, CustomerTable};
+use crate::customers::{Customer, CustomerTable};
 use crate::model::{BgNbd, GGompertzNbd, MbgNbd, Model, ParetoNbd};
-
-/// How covariates act on the chance to leave of the models with a coin (BG/NBD, MBG/NBD).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CovariateConvention {
-    /// `a` and `b` have effects of their own, as in PyMC-Marketing: the mean chance to leave, a/(a+b),
-    /// can depend on covariates.
-    #[default]
-    Separate,
-    /// `a` and `b` are multiplied by the same factor, as in CLVTools: covariates move how much
-    /// customers differ in their chance to leave, never its mean.
-    Clvtools,
-}
-
-/// A part of a model that covariates act on: parameter `i` of a customer with covariates `z` is
-/// `theta_i exp(sign g'z)`, for each `(i, sign)`, with the same coefficients `g`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Regressor {
-    /// Its name: `purchase`, `dropout`, or of one side of it.
-    pub process: &'static str,
-    /// The parameters it moves, with signs: a positive coefficient means more of the process.
-    pub targets: &'static [(usize, f64)],
-}
+use crate::params::{CovariateConvention, Regressor};
 
 /// A model whose parameters can depend on covariates that do not change with time.
 pub trait Regression: Model<Row = Customer, Table = CustomerTable> {

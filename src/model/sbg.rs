@@ -29,8 +29,11 @@
 
 use std::ops::Range;
 
-use crate::model::contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts};
-use crate::model::{Derivatives, Limit, Model, Order, ParamSpec, Scale};
+use crate::model::{
+    Derivatives, Limit, Model, Order,
+    contract::{BetaWeibull, ContractRow, ContractTable, contract_by_kernel, limits, starts},
+};
+use crate::params::{ParamSpec, Scale};
 
 /// The sBG (shifted beta-geometric) model.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use crate::model::Discounting;
+use crate::base::Discounting;
 use crate::special::{GaussLegendre, LEGENDRE_8, LEGENDRE_20};
 
 /// Nodes in a panel.

@@ -11,8 +11,10 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::error::{Error, Result};
-use crate::files::{end_of_links, folder};
+use crate::base::{
+    Error, Result,
+    files::{end_of_links, folder},
+};
 
 /// Names of temporary files end with this.
 const SUFFIX: &str = ".tmp";

@@ -29,8 +29,7 @@ use parquet::file::properties::WriterProperties;
 
 use self::atomic::AtomicFile;
 use self::csv::CsvWriter;
-use crate::error::{Error, Result};
-use crate::files::FileId;
+use crate::base::{Error, Result, files::FileId};
 use crate::history::would_be_read;
 
 pub(crate) use self::atomic::abandon;

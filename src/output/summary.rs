@@ -7,9 +7,8 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::{TableWriter, Target};
-use crate::error::Result;
-use crate::progress::Progress;
-use crate::summary::{Summary, SummaryBatch, SummaryMeta};
+use crate::base::{Progress, Result};
+use crate::history::{Summary, SummaryBatch, SummaryMeta};
 
 /// Writes a summary and returns how many customers it has.
 ///

@@ -10,8 +10,8 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, Schema};
 
 use super::{summary_schema, summary_table};
-use crate::error::{Error, Place, Result};
-use crate::summary::{Summary, SummaryBatch, SummaryMeta};
+use crate::base::{Error, Place, Result};
+use crate::history::{Summary, SummaryBatch, SummaryMeta};
 
 /// The key of what is known of a summary as a whole.
 const META: &str = "clv.meta";

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
 
-use crate::error::Result;
+use crate::base::Result;
 use crate::model::{GammaGamma, rates};
 
 /// Gamma-Gamma: each customer has a mean of its own, and amounts scatter around it.

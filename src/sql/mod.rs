@@ -9,7 +9,7 @@ mod steps;
 
 pub use dialect::Dialect;
 
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
 use crate::history::{LogOptions, Returns};
 use steps::Steps;
 

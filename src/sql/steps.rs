@@ -7,9 +7,8 @@ use jiff::civil::Date;
 
 use super::SqlOptions;
 use super::dialect::{Words, put};
-use crate::error::{Error, Result};
+use crate::base::{Error, Grain, Result, Unit};
 use crate::history::{Fate, LogOptions, Returns};
-use crate::units::{Grain, Unit};
 
 /// A named step.
 pub(super) struct Step {

@@ -6,10 +6,9 @@ pub mod shop;
 
 use std::path::{Path, PathBuf};
 
-use clv::clv_model::{ClvModel, FitRequest};
-use clv::history::{self, LogOptions};
-use clv::model::Customer;
-use clv::summary::Summary;
+use clv::customers::Customer;
+use clv::fitted::{ClvModel, FitRequest};
+use clv::history::{self, LogOptions, Summary};
 
 /// A file of `fixtures/`.
 pub fn fixture(name: &str) -> PathBuf {
@@ -87,7 +86,7 @@ pub fn summary_of(rows: &[(u32, f64, f64, f64)]) -> Summary {
 /// `(expected purchases, clv)` of every customer at default settings with a margin of 1.
 pub fn forecasts(model: &ClvModel, summary: &Summary) -> Vec<(f64, f64)> {
     let mut all = Vec::new();
-    for batch in clv::score::score(model, summary, &Default::default()).unwrap() {
+    for batch in clv::forecast::score(model, summary, &Default::default()).unwrap() {
         let batch = batch.unwrap();
         let (purchases, clv) = (batch.expected_purchases.unwrap(), batch.clv.unwrap());
         all.extend(purchases.into_iter().zip(clv));

@@ -2,9 +2,9 @@
 //! same number gives the same data set, on any machine.
 
 use arrow_array::{Float64Array, StringArray, UInt32Array};
-use clv::counts::Counts;
+use clv::customers::Counts;
+use clv::history::{Summary, SummaryBatch, SummaryMeta};
 use clv::model::{ContractRow, ContractTable};
-use clv::summary::{Summary, SummaryBatch, SummaryMeta};
 use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

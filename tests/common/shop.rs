@@ -4,9 +4,10 @@
 
 use std::fmt::Write;
 
-use clv::family::PurchaseModel;
-use clv::model::{Customer, Discounting, Process};
-use clv::units::Unit;
+use clv::customers::Customer;
+use clv::fitted::PurchaseModel;
+use clv::model::Process;
+use clv::{Discounting, Unit};
 use jiff::civil::Date;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

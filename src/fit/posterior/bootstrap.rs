@@ -13,12 +13,15 @@ use rand_distr::Poisson;
 use rayon::prelude::*;
 
 use super::{Evidence, Posterior, PosteriorOptions, Target};
-use crate::fit::objective::Objective;
-use crate::fit::optimize::{Limits, minimise};
-use crate::fit::uncertainty::{Verdict, assess};
-use crate::fit::{FitOptions, WALL};
-use crate::model::{Model, Table};
-use crate::progress::Progress;
+use crate::base::Progress;
+use crate::customers::Table;
+use crate::fit::{
+    FitOptions, WALL,
+    objective::Objective,
+    optimize::{Limits, minimise},
+    uncertainty::{Verdict, assess},
+};
+use crate::model::Model;
 
 /// Where a refit ended; `None` if at nothing that could be used. True if at a limit of the model.
 pub(super) type Refit<'a> = dyn Fn(&Array1<f64>, &mut ChaCha8Rng) -> Option<(Array1<f64>, bool)> + Sync + 'a;

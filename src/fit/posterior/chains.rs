@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::nuts::{Chain, Run, sample};
 use super::{Evidence, NutsEvidence, Posterior, PosteriorOptions, Summary, Target, Whitened, convergence};
-use crate::error::Result;
+use crate::base::Result;
 
 /// So near to the wall of the search a posterior has no end in sight.
 const WANDERED: f64 = 20.0;

@@ -20,12 +20,10 @@ mod psis;
 
 use ndarray::{Array1, Array2};
 
-use crate::fit::linalg::cholesky;
-use crate::fit::objective::Objective;
-use crate::fit::{FitOptions, FitReport};
-use crate::model::{Derivatives, Model, Order, Table};
-use crate::progress::Progress;
-use crate::warning::Warning;
+use crate::base::{Progress, Warning};
+use crate::customers::Table;
+use crate::fit::{FitOptions, FitReport, linalg::cholesky, objective::Objective};
+use crate::model::{Derivatives, Model, Order};
 use bootstrap::Refit;
 pub(super) use bootstrap::{search, weights};
 pub use convergence::{Convergence, assess as convergence};
@@ -172,7 +170,7 @@ pub(crate) fn explore<M: Model>(
     report: &mut FitReport,
     options: &FitOptions,
     progress: &dyn Progress,
-) -> crate::error::Result<()> {
+) -> crate::base::Result<()> {
     explore_with(explore_target, table, model, report, options, progress)
 }
 
@@ -183,12 +181,12 @@ pub(crate) fn leave_open<M: Model>(
     report: &mut FitReport,
     options: &FitOptions,
     progress: &dyn Progress,
-) -> crate::error::Result<()> {
+) -> crate::base::Result<()> {
     explore_with(explore_open, table, model, report, options, progress)
 }
 
 /// Puts what is found of a target into a report.
-type Explorer = fn(&Target, &mut FitReport, &PosteriorOptions, &dyn Progress) -> crate::error::Result<()>;
+type Explorer = fn(&Target, &mut FitReport, &PosteriorOptions, &dyn Progress) -> crate::base::Result<()>;
 
 fn explore_with<M: Model>(
     of: Explorer,
@@ -197,7 +195,7 @@ fn explore_with<M: Model>(
     report: &mut FitReport,
     options: &FitOptions,
     progress: &dyn Progress,
-) -> crate::error::Result<()> {
+) -> crate::base::Result<()> {
     let theta = model.params();
     let objective = Objective::<M>::new(table, &theta, options.prior);
     let space = &objective.space;
@@ -225,7 +223,7 @@ pub(super) fn explore_target(
     report: &mut FitReport,
     options: &PosteriorOptions,
     progress: &dyn Progress,
-) -> crate::error::Result<()> {
+) -> crate::base::Result<()> {
     options.checked()?;
     let Some(whitened) = target.whitened(progress) else {
         if options.method == PosteriorMethod::Bootstrap {
@@ -257,7 +255,7 @@ fn explore_open(
     report: &mut FitReport,
     options: &PosteriorOptions,
     progress: &dyn Progress,
-) -> crate::error::Result<()> {
+) -> crate::base::Result<()> {
     if options.check_draws == 0 && options.method == PosteriorMethod::Laplace {
         return Ok(());
     }

@@ -12,8 +12,7 @@ use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::error::Result;
-use crate::progress::Progress;
+use crate::base::{Progress, Result};
 
 /// A log-density with its gradient.
 pub(super) type LogDensity<'a> = &'a (dyn Fn(&Array1<f64>) -> (f64, Array1<f64>) + Sync);

@@ -11,13 +11,14 @@
 use ndarray::{Array1, Array2};
 
 use super::{Posterior, PosteriorMethod, PosteriorOptions, Target, chains};
-use crate::error::Result;
-use crate::fit::optimize::{Limits, minimise};
-use crate::fit::prior::Prior;
-use crate::fit::uncertainty::{Verdict, assess};
-use crate::fit::{FitOptions, WALL};
+use crate::base::{Progress, Result};
+use crate::fit::{
+    FitOptions, WALL,
+    optimize::{Limits, minimise},
+    prior::Prior,
+    uncertainty::{Verdict, assess},
+};
 use crate::model::{Derivatives, Order};
-use crate::progress::Progress;
 
 /// Draws of each chain, if sampling was not asked for by name, of models with up to four parameters and of others, whose
 /// likelihood takes ten times as long: the ends of 90 % intervals are known to some percent of their width.

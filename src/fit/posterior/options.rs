@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use crate::base::{Error, Result};
 
 /// Ways to find the posterior of the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -19,7 +19,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::guarded::guarded;
 use super::inputs::{Format, Opened, Source};
 use super::ipc;
-use crate::error::{Error, Place, Result};
+use crate::base::{Error, Place, Result};
 use crate::history::input::MemoryTable;
 
 /// Rows of one batch.

@@ -6,10 +6,12 @@ use super::columns::AmountColumns;
 use super::recognise::Table;
 use super::text::product;
 use super::typed::{Dates, IdBuffer, Ids, Numbers, counts, texts};
-use crate::error::{Error, Place, Result};
-use crate::history::account::Fate;
-use crate::history::clean::{Cells, Cleaner};
-use crate::history::customer_file::text_of;
+use crate::base::{Error, Place, Result};
+use crate::history::{
+    account::Fate,
+    clean::{Cells, Cleaner},
+    customer_file::text_of,
+};
 
 enum Amounts {
     None,

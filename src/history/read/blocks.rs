@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use super::encoding;
 use super::inputs::{Source, Text};
 use super::token::{Cut, Tokenizer, count_lines, cut};
-use crate::error::{Error, Place, Result};
+use crate::base::{Error, Place, Result};
 
 /// How much text one block holds [bytes].
 pub(crate) const BLOCK: usize = 1 << 20;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::units::Grain;
+use crate::base::Grain;
 
 /// A point in civil time, as the clock showed it that wrote the row: an offset from UTC is known of, but moves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,11 @@
 
 use super::names::{
     AGE, AMOUNT, AMOUNT_ALONE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE,
-    QUANTITY, RECENCY, Role, UNIT, normalise,
+    QUANTITY, RECENCY, Role, UNIT, looks_like_contracts, normalise,
 };
 use super::{likeness, watched};
-use crate::contracts::looks_like_contracts;
-use crate::error::{Error, Result};
-use crate::history::options::LogOptions;
-use crate::history::summary_said::Fact;
+use crate::base::{Error, Result};
+use crate::history::{options::LogOptions, summary_said::Fact};
 
 /// Columns of a log, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]

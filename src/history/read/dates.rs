@@ -5,9 +5,8 @@
 
 use super::calendar::{Moment, day_of_civil};
 use super::months::{finest, parse_month};
-use crate::error::{Error, Result};
+use crate::base::{Error, Grain, Result};
 use crate::history::options::DateFormat;
-use crate::units::Grain;
 
 /// How the dates of a column are written.
 #[derive(Debug, Clone, PartialEq)]

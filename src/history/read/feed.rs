@@ -10,7 +10,7 @@ use super::arrow::{self, Batches};
 use super::blocks::{BlockReader, header, hint_length};
 use super::inputs::Format;
 use super::recognise::{Inputs, Table};
-use crate::error::Result;
+use crate::base::Result;
 
 /// A piece of the input.
 pub(crate) struct Work {

@@ -3,8 +3,8 @@
 
 use super::calendar::{Moment, date_of_day};
 use super::dates::{DateRule, Shape};
+use crate::base::Grain;
 use crate::history::options::DateFormat;
-use crate::units::Grain;
 
 /// Days, as people and programs write them. Of those that differ only in the order of day and month both are offered.
 const DAYS: [&str; 42] = [

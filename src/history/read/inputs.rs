@@ -12,8 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::container;
 use super::listing::expand;
-use crate::error::{Error, Place, Result};
-use crate::files::FileId;
+use crate::base::{Error, Place, Result, files::FileId};
 use crate::history::input::{Input, MemoryTable};
 
 /// What the user calls standard input, and what messages call it.

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Place, Result};
-use crate::files::{FileId, end_of_links, folder};
+use crate::base::{
+    Error, Place, Result,
+    files::{FileId, end_of_links, folder},
+};
 
 /// File names (before `.gz`, `.zst`) that a directory is searched for.
 const EXTENSIONS: [&str; 10] =

@@ -51,9 +51,7 @@ use super::clean::{Cleaner, Rules};
 use super::codec::Mark;
 use super::options::LogOptions;
 use super::tally::Tally;
-use crate::error::{Error, Result};
-use crate::progress::Progress;
-use crate::warning::Warning;
+use crate::base::{Error, Progress, Result, Warning};
 
 /// Cleaned purchases, ready to be scattered. Columns of equal length.
 #[derive(Debug, Clone)]

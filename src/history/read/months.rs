@@ -2,7 +2,7 @@
 
 use super::calendar::{Moment, day_of_civil};
 use super::dates::Precision;
-use crate::units::Grain;
+use crate::base::Grain;
 
 /// The finest grain for which dates of this precision will do.
 pub(super) fn finest(precision: Precision) -> Grain {

@@ -215,3 +215,17 @@ pub(super) const UNIT: Role = Role { standard: "unit", flag: "--unit", names: &[
 pub(super) const OBSERVED_UNTIL: Role =
     Role { standard: "observed_until", flag: "--observed-until", names: &["observeduntil"] };
 pub(super) const GRAIN: Role = Role { standard: "grain", flag: "--grain", names: &["grain"] };
+
+/// What columns of contracts may be called: periods, customers, the beginning and the end.
+pub(crate) const CONTRACT_PERIOD: [&str; 4] = ["period", "periods", "age", "tenure"];
+pub(crate) const CONTRACT_COUNT: [&str; 5] = ["customers", "survivors", "active", "alive", "count"];
+pub(crate) const CONTRACT_START: [&str; 5] = ["start", "start_date", "started", "signup_date", "begin"];
+pub(crate) const CONTRACT_END: [&str; 5] = ["end", "end_date", "ended", "cancel_date", "churn_date"];
+
+/// Are these the columns of a retention table, or of contracts by date?
+pub(crate) fn looks_like_contracts(columns: &[String]) -> bool {
+    let plain = |name: &str| name.replace([' ', '_', '-'], "").to_lowercase();
+    let has =
+        |names: &[&str]| columns.iter().any(|column| names.iter().any(|name| plain(name) == plain(column)));
+    has(&CONTRACT_PERIOD) && has(&CONTRACT_COUNT) || has(&CONTRACT_START) && has(&CONTRACT_END)
+}

@@ -11,14 +11,14 @@ use super::plan::mixed_orders;
 use super::recognise::Inputs;
 use super::typed::Clock;
 use super::{likeness, watched};
-use crate::error::{BadRows, Error, ErrorKind, Place, Result};
-use crate::history::account::{CleaningAccount, Fate};
-use crate::history::clean::Rules;
-use crate::history::oddities::percent;
-use crate::history::options::LogOptions;
-use crate::history::tally::{Clocks, LISTED, Tally};
-use crate::report::grouped;
-use crate::warning::Warning;
+use crate::base::{BadRows, Error, ErrorKind, Place, Result, Warning, numbers::grouped};
+use crate::history::{
+    account::{CleaningAccount, Fate},
+    clean::Rules,
+    oddities::percent,
+    options::LogOptions,
+    tally::{Clocks, LISTED, Tally},
+};
 
 /// All tallies as one, in the order of the input.
 pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {

@@ -13,7 +13,7 @@ use super::names::{PRICE_OF_EITHER, is_total, normalise};
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, product, trim};
 use super::typed::Numbers;
-use crate::error::{Error, Place, Result};
+use crate::base::{Error, Place, Result};
 use crate::history::options::LogOptions;
 
 /// So many rows are looked at.

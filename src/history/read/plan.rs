@@ -13,11 +13,11 @@ use super::inputs::Format;
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, trim};
 use super::{BlockKey, in_parallel};
-use crate::error::{Error, Place, Result};
-use crate::history::clean::{Names, Rules};
-use crate::history::options::LogOptions;
-use crate::progress::Progress;
-use crate::units::Grain;
+use crate::base::{Error, Grain, Place, Progress, Result};
+use crate::history::{
+    clean::{Names, Rules},
+    options::LogOptions,
+};
 
 /// What rows are judged by, with the date rule found.
 pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progress) -> Result<Rules> {

@@ -12,10 +12,8 @@ use super::json;
 use super::pair;
 use super::text::for_each_record;
 use super::token::{find_separator, has_line_end};
-use crate::error::{Error, Place, Result};
-use crate::history::input::Input;
-use crate::history::options::LogOptions;
-use crate::history::summary_file::SummaryFile;
+use crate::base::{Error, Place, Result};
+use crate::history::{input::Input, options::LogOptions, summary_file::SummaryFile};
 
 /// What kind of table the inputs are.
 pub(crate) enum Recognised {

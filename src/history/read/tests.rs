@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::*;
-use crate::history::account::Fate;
-use crate::history::from_paths;
-use crate::history::options::Returns;
+use crate::history::{account::Fate, from_paths, options::Returns};
 
 /// Rows passed on, sorted, as `id when amount`.
 pub(crate) fn purchases(paths: &[PathBuf], options: &LogOptions) -> Result<(Vec<String>, ReadOutcome)> {

@@ -5,9 +5,11 @@ use super::columns::{AmountColumns, LogColumns};
 use super::json::JsonFields;
 use super::recognise::Table;
 use super::token::{Record, Tokenizer};
-use crate::error::Place;
-use crate::history::account::Fate;
-use crate::history::clean::{Cells, Cleaner, Id};
+use crate::base::Place;
+use crate::history::{
+    account::Fate,
+    clean::{Cells, Cleaner, Id},
+};
 
 /// Calls `each` with every record of a block. Records of JSON Lines have a field for each name.
 pub(crate) fn for_each_record(

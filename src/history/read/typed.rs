@@ -20,8 +20,7 @@ use super::amounts;
 use super::calendar::Moment;
 use super::dates::{DateRule, parse_offset};
 use super::text::trim;
-use crate::history::clean::Id;
-use crate::history::scatter::PLAIN_END;
+use crate::history::{clean::Id, scatter::PLAIN_END};
 
 /// A column of ids. Numbers are written as decimal text.
 pub(crate) enum Ids {

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::amounts;
 use super::likeness::{self, Watch};
+use crate::base::{
+    Warning,
+    numbers::{count, grouped},
+};
 use crate::history::oddities::percent;
-use crate::report::{count, grouped};
-use crate::warning::Warning;
 
 /// How many columns of a table are looked at, at most.
 pub(crate) const COLUMNS: usize = 8;

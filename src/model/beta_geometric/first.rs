@@ -8,9 +8,11 @@
 use std::ops::Range;
 
 use super::{BetaGeometric, Prepared, RowSums};
-use crate::model::gamma_poisson::{Sum, TimeTerms};
-use crate::model::table::{CustomerTable, SameX};
-use crate::model::{Derivatives, Order};
+use crate::customers::{CustomerTable, SameX};
+use crate::model::{
+    Derivatives, Order,
+    gamma_poisson::{Sum, TimeTerms},
+};
 use crate::special::{digamma_difference, ln_beta_ratio};
 
 /// Powers up to `e^LARGEST` are representable, and products of two.

@@ -1,8 +1,8 @@
 //! Where a fit of either model starts, and the limits it may end at.
 
-use crate::model::beta_geometric::BetaGeometric;
-use crate::model::table::CustomerTable;
-use crate::model::{Direction, Limit, alone, together};
+use crate::customers::CustomerTable;
+use crate::model::{Limit, alone, beta_geometric::BetaGeometric, together};
+use crate::params::Direction;
 
 /// `a` below this stands for 0: nobody ever leaves, however long the silence.
 pub(super) const NEVER: f64 = 1e-200;

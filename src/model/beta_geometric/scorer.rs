@@ -5,9 +5,13 @@ use rustc_hash::FxHashMap;
 
 use super::BetaGeometric;
 use super::survival::Survival;
-use crate::model::keep::{RESULTS, TABLES, make_room};
-use crate::model::weights::Weights;
-use crate::model::{Customer, Discounting, Outlook, Scorer};
+use crate::base::Discounting;
+use crate::customers::Customer;
+use crate::model::{
+    Outlook, Scorer,
+    keep::{RESULTS, TABLES, make_room},
+    weights::Weights,
+};
 
 /// See [`Attrition::scorer`](crate::model::Attrition::scorer).
 pub(in crate::model) struct BetaGeometricScorer {

@@ -10,9 +10,9 @@
 
 use super::likelihood::NEVER;
 use super::{BgBb, opportunities};
-use crate::model::contract::BetaWeibull;
-use crate::model::smooth_sum::SmoothTerms;
-use crate::model::{Customer, Discounting, Habits};
+use crate::base::Discounting;
+use crate::customers::Customer;
+use crate::model::{Habits, contract::BetaWeibull, smooth_sum::SmoothTerms};
 use crate::special::{digamma_difference, ln_beta_ratio, ln_gamma, ln_gamma_difference};
 
 /// Opportunities that are discounted one by one where steps and opportunities do not meet.

@@ -21,8 +21,8 @@
 use std::ops::Range;
 
 use super::BgBb;
-use crate::model::smooth_sum::SmoothTerms;
-use crate::model::{Customer, CustomerTable, Derivatives, SameX};
+use crate::customers::{Customer, CustomerTable, SameX};
+use crate::model::{Derivatives, smooth_sum::SmoothTerms};
 use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 
 /// `γ` below this stands for 0: nobody ever leaves, however long the silence.

@@ -1,7 +1,9 @@
 //! Where a fit starts, and the limits it may end at.
 
 use super::{BgBb, admits};
-use crate::model::{Customer, CustomerTable, Direction, Limit, alone, together};
+use crate::customers::{Customer, CustomerTable};
+use crate::model::{Limit, alone, together};
+use crate::params::Direction;
 
 /// Opportunities that a fit goes through one by one for each number of purchases, at most.
 const MOST: f64 = 20_000.0;

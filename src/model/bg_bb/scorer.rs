@@ -4,8 +4,12 @@
 use rustc_hash::FxHashMap;
 
 use super::BgBb;
-use crate::model::keep::{RESULTS, TABLES, make_room};
-use crate::model::{Attrition, Customer, Discounting, Outlook, Scorer};
+use crate::base::Discounting;
+use crate::customers::Customer;
+use crate::model::{
+    Attrition, Outlook, Scorer,
+    keep::{RESULTS, TABLES, make_room},
+};
 
 /// See [`Attrition::scorer`].
 pub(super) struct BgBbScorer {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Table;
+use crate::customers::Table;
 
 /// One customer under contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

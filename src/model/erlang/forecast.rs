@@ -3,11 +3,13 @@
 use super::renewal::{ByStage, Panels, Renewals};
 use super::scorer::ErlangScorer;
 use super::{Erlang, MOST};
-use crate::error::Result;
-use crate::model::process::{Leaving, Resuming, chances, rates};
-use crate::model::table::Customer;
-use crate::model::weights::Weights;
-use crate::model::{Discounting, Dropout, Habits, Mixing, Population, Process, Scorer};
+use crate::base::{Discounting, Result};
+use crate::customers::Customer;
+use crate::model::{
+    Dropout, Habits, Mixing, Population, Process, Scorer,
+    process::{Leaving, Resuming, chances, rates},
+    weights::Weights,
+};
 use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
 
 impl Erlang {

@@ -1,10 +1,8 @@
 //! Where a fit of either model starts, and the limits it may end at: those of the models without
 //! stages.
 
-use crate::model::Limit;
-use crate::model::beta_geometric;
-use crate::model::erlang::Erlang;
-use crate::model::table::CustomerTable;
+use crate::customers::CustomerTable;
+use crate::model::{Limit, beta_geometric, erlang::Erlang};
 
 /// Starting points `[k, r, alpha, a, b]` with `k = 1`. Another `k` divides `alpha`, a time of a stage.
 pub(in crate::model) fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, String> {

@@ -6,9 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::Erlang;
 use super::renewal::Renewals;
-use crate::model::keep::{RESULTS, TABLES, make_room};
-use crate::model::weights::Weights;
-use crate::model::{Customer, Discounting, Outlook, Scorer};
+use crate::base::Discounting;
+use crate::customers::Customer;
+use crate::model::{
+    Outlook, Scorer,
+    keep::{RESULTS, TABLES, make_room},
+    weights::Weights,
+};
 
 /// See [`Attrition::scorer`](crate::model::Attrition::scorer).
 pub(super) struct ErlangScorer {

@@ -5,8 +5,9 @@
 use super::panels::Panel;
 use super::scorer::LifetimeScorer;
 use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
-use crate::model::table::Customer;
-use crate::model::{Discounting, Habits, Mixing, Population, Scorer};
+use crate::base::Discounting;
+use crate::customers::Customer;
+use crate::model::{Habits, Mixing, Population, Scorer};
 use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
 /// A discount factor of `e^−60` is zero.

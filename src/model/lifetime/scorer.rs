@@ -5,9 +5,12 @@ use rustc_hash::FxHashMap;
 
 use super::forecast::{discounted_time_left, time_left};
 use super::{BuyingLifetime, Lifetime};
-use crate::model::keep::{RESULTS, TABLES, make_room};
-use crate::model::table::Customer;
-use crate::model::{Discounting, Outlook, Scorer};
+use crate::base::Discounting;
+use crate::customers::Customer;
+use crate::model::{
+    Outlook, Scorer,
+    keep::{RESULTS, TABLES, make_room},
+};
 
 /// See [`Attrition::scorer`](crate::model::Attrition::scorer).
 pub(super) struct LifetimeScorer<L> {

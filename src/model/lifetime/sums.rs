@@ -14,9 +14,11 @@ use std::ops::Range;
 
 use super::survivor::{MOST, Slopes};
 use super::{BuyingLifetime, Lifetime, Panels};
-use crate::model::gamma_poisson::{Sum, TimeTerms};
-use crate::model::table::CustomerTable;
-use crate::model::{Derivatives, Order};
+use crate::customers::CustomerTable;
+use crate::model::{
+    Derivatives, Order,
+    gamma_poisson::{Sum, TimeTerms},
+};
 
 /// Parameters of a model: two of the rate, the others of the lifetime.
 const ALL: usize = 2 + MOST;

@@ -1,0 +1,17 @@
+//! What every other room speaks in: errors, warnings, units, numbers in words, progress. Knows nothing above it.
+
+pub mod ahead;
+mod error;
+pub(crate) mod files;
+pub mod numbers;
+mod progress;
+pub mod shown;
+mod units;
+mod value;
+pub mod warning;
+
+pub use error::{BadRow, BadRows, Error, ErrorKind, Place, Result};
+pub use progress::Progress;
+pub use units::{DAYS_PER_YEAR, DiscountRate, Duration, Grain, Horizon, Unit};
+pub use value::{Discounting, Timing, ValueOptions};
+pub use warning::Warning;

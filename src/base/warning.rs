@@ -1,0 +1,107 @@
+//! What does not stop the work but should be known, each with advice.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::shown::shown;
+
+/// A finding with advice. New kinds may be added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// A short stable name for programs, e.g. `exact-duplicates`: one of [`CODES`].
+    pub code: Cow<'static, str>,
+    /// The finding and the advice, for people.
+    pub message: String,
+    /// Customers whom the message names, in quotes, as they are written there.
+    pub names: Vec<String>,
+}
+
+/// What stands for a customer where none may be named.
+const NOBODY: &str = "(not named here)";
+
+/// A text without these names: for model files and pages, which name no customer.
+pub(crate) fn without_names<'n>(text: &str, names: impl IntoIterator<Item = &'n String>) -> String {
+    names.into_iter().fold(text.to_owned(), |text, name| text.replace(&format!("'{name}'"), NOBODY))
+}
+
+impl Warning {
+    /// A warning with its code.
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Warning { code: code.into(), message: message.into(), names: Vec::new() }
+    }
+
+    /// The same, with the customers whom its message names in quotes.
+    pub fn naming(self, names: impl IntoIterator<Item = String>) -> Self {
+        Warning { names: names.into_iter().collect(), ..self }
+    }
+
+    /// The message without the names of customers.
+    pub fn anonymous(&self) -> String {
+        without_names(&self.message, &self.names)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.message))
+    }
+}
+
+/// All codes, with what they stand for. A code keeps its meaning; new ones may come.
+pub const CODES: [(&str, &str); 50] = [
+    // Of a log or summary.
+    ("attribute-varies", "customers have several values of an attribute"),
+    ("bad-rows-skipped", "rows that cannot be used were left out"),
+    ("blanks-around-ids", "ids have blanks around them"),
+    ("counts-not-used", "a column that counts customers was not used"),
+    ("currency-not-checked", "there is a column of currencies that nobody looked at"),
+    ("dates-in-1970", "seconds were taken for milliseconds"),
+    ("exact-duplicates", "rows occur twice"),
+    ("float-ids", "ids are written like 17850.0"),
+    ("floating-point-ids", "ids are numbers with a fraction by their type"),
+    ("id-of-many", "an id has more purchases than a person makes"),
+    ("ids-differ-by-blanks", "ids differ only by blanks around them"),
+    ("ids-differ-by-case", "ids differ only by case"),
+    ("ids-differ-by-decimals", "ids differ only by .0 at their end"),
+    ("implausible-unit", "times are too long for their unit"),
+    ("money-without-repeats", "a summary has money where there was no repeat purchase"),
+    ("nearly-all-customers-new", "the column of customers hardly repeats"),
+    ("no-amount-but-money", "there are no amounts, but columns that look like money"),
+    ("no-customer-joined", "the file of customers has none of these customers"),
+    ("no-customers", "no customer is left"),
+    ("no-effect-on-summary", "an option has no effect on a summary"),
+    ("null-words-as-ids", "ids are words for missing"),
+    ("one-customer-makes-the-value", "a customer makes most of the amount of all"),
+    ("refunds-not-used", "a column of refunds was not used"),
+    ("repeats-worth-nothing", "repeat purchases are worth nothing"),
+    ("status-not-used", "a column says that rows are no purchases, and was not used"),
+    ("too-many-negative-amounts", "more amounts are negative than returns make"),
+    ("unmatched-returns", "returns find no purchase"),
+    // Of a fit.
+    ("bootstrap-failed", "refits of the bootstrap failed"),
+    ("boundary", "the fit ended at a boundary of the model"),
+    ("few-customers", "the fit rests on few customers"),
+    ("few-spenders", "the spend fit rests on few customers"),
+    ("no-mean-spend", "the spend model has no mean"),
+    ("no-one-time-buyers", "customers who bought once were left out"),
+    ("no-posterior", "the parameters' uncertainty is not known"),
+    ("open-parameters", "what the fit leaves open is drawn under the weak prior"),
+    ("not-converged", "the fit did not converge and was accepted"),
+    ("poor-approximation", "the posterior is far from normal"),
+    ("poor-sampling", "the chains did not mix"),
+    ("spend-correlated", "spend goes with frequency"),
+    ("standouts-move-the-fit", "what the fit is without customers who stand out"),
+    ("zero-spend", "repeat customers have a mean amount of 0"),
+    // Of a forecast, and of diagnostics.
+    ("spend-off", "amounts are not spread as the spend model takes them to be"),
+    ("cohorts-off", "cohorts differ from what the model expects"),
+    ("far-horizon", "the horizon is far beyond what was observed"),
+    ("few-customers-decide", "a few customers move the forecast of all others"),
+    ("frequencies-off", "frequencies differ from what the model expects"),
+    ("known-parameters", "intervals take the parameters as known"),
+    ("no-intervals", "no honest interval can be given"),
+    ("high-discount", "the discount is unusually high"),
+    ("other-grain", "the model was fitted to purchases of another grain"),
+];

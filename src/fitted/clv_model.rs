@@ -1,0 +1,202 @@
+//! The whole fitted thing: a purchase model, a spend model, the unit of their time, and where they
+//! come from. Obtained by fitting a summary, from known parameters, or from a model file.
+
+use jiff::civil::Date;
+
+use crate::base::{ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
+use crate::customers::{Counts, CovariateTables, TrainedOn};
+use crate::fit::{FitOptions, FitReport, fit_spend};
+use crate::fitted::{Member, PurchaseModel};
+use crate::history::Summary;
+use crate::model::GammaGamma;
+use crate::params::{CovariateRequest, Covariates};
+
+/// Which models to fit, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitRequest {
+    /// The purchase model's name.
+    pub model: String,
+    /// Fit a spend model too, where the data have amounts.
+    pub spend: bool,
+    /// How to search.
+    pub options: FitOptions,
+    /// Covariates of the purchase model; none if no names are given.
+    pub covariates: CovariateRequest,
+}
+
+impl Default for FitRequest {
+    fn default() -> Self {
+        FitRequest {
+            model: "bg-nbd".to_owned(),
+            spend: true,
+            options: FitOptions::default(),
+            covariates: CovariateRequest::default(),
+        }
+    }
+}
+
+/// A purchase model and a spend model, ready to score customers.
+#[derive(Debug, Clone)]
+pub struct ClvModel {
+    /// Who is still a customer, and how often they will buy.
+    pub purchase: PurchaseModel,
+    /// How the purchase model's parameters, which are then those of the reference customer, depend on
+    /// covariates.
+    pub covariates: Option<Covariates>,
+    /// How the purchase model was fitted; `None` if its parameters were given.
+    pub purchase_fit: Option<FitReport>,
+    /// How much a purchase is worth; `None` without amounts.
+    pub spend: Option<GammaGamma>,
+    /// How the spend model was fitted; `None` if its parameters were given.
+    pub spend_fit: Option<FitReport>,
+    /// The unit of the purchase model's time.
+    pub unit: Unit,
+    /// What counted as one purchase, if known.
+    pub grain: Option<Grain>,
+    /// The earliest purchase it was fitted to, if known.
+    pub first_purchase: Option<Date>,
+    /// The end of the observation it was fitted to, if known.
+    pub observed_until: Option<Date>,
+    /// What it was fitted to; `None` if its parameters were given.
+    pub trained_on: Option<TrainedOn>,
+}
+
+/// A horizon of more times the observation is a guess.
+const FAR: f64 = 3.0;
+
+/// Fewer customers than this say little of how customers differ.
+const FEW: u64 = 30;
+
+fn few(customers: u64) -> Option<Warning> {
+    (customers < FEW).then(|| {
+        let message =
+            format!("the model is fitted to {customers} customers: too few to say how customers differ");
+        Warning::new("few-customers", message)
+    })
+}
+
+/// Without a repeat purchase nothing can be fitted: says who was taken for a customer, which is often why.
+fn refuse_no_repeats(summary: &Summary, counts: &Counts, model: &str) -> Result<()> {
+    let trained = &counts.trained_on;
+    match &summary.meta.customer_column {
+        Some(column) if trained.repeat_purchases == 0 && trained.customers > 0 => {
+            let message = column.no_repeats(trained.customers);
+            Err(ErrorKind::NotIdentified { model: model.to_owned(), message }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl ClvModel {
+    /// A model of known parameters.
+    pub fn from_parameters(purchase: PurchaseModel, spend: Option<GammaGamma>, unit: Unit) -> Self {
+        ClvModel {
+            purchase,
+            covariates: None,
+            purchase_fit: None,
+            spend,
+            spend_fit: None,
+            unit,
+            grain: None,
+            first_purchase: None,
+            observed_until: None,
+            trained_on: None,
+        }
+    }
+
+    /// Does its purchase model count opportunities, one in each unit of time, and nothing between?
+    pub fn counts_opportunities(&self) -> bool {
+        Member::named(self.purchase.name).is_ok_and(|member| member.opportunities)
+    }
+
+    /// These settings with the horizon that its forecasts look to: of a model of opportunities a whole number of them.
+    ///
+    /// # Errors
+    /// If it is none by the calendar.
+    pub fn value_options(&self, options: ValueOptions) -> Result<ValueOptions> {
+        if !self.counts_opportunities() {
+            return Ok(options);
+        }
+        let what = format!("{}, a model of purchases at opportunities,", self.purchase.name);
+        Ok(ValueOptions { horizon: options.horizon.whole(self.unit, &what)?, ..options })
+    }
+
+    /// What settings mean for it, in words.
+    pub fn settings(&self, options: &ValueOptions) -> Vec<String> {
+        options.in_words(self.unit, self.counts_opportunities())
+    }
+
+    /// Fits a purchase model alone, to a summary that has been counted.
+    ///
+    /// # Errors
+    /// See [`ClvModel::fit`].
+    pub fn fit_purchase(
+        member: &Member,
+        summary: &Summary,
+        counts: &Counts,
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<ClvModel> {
+        refuse_no_repeats(summary, counts, member.name)?;
+        progress.stage("fitting", None);
+        let names = &request.covariates.names;
+        let (purchase, mut purchase_fit, covariates) = if names.is_empty() {
+            let (purchase, report) = member.fit(&counts.customers, &request.options, progress)?;
+            (purchase, report, None)
+        } else {
+            let regression = member.regression()?;
+            let tables = CovariateTables::read(summary, names, progress)?;
+            let (purchase, report, found) =
+                regression(&counts.customers, &tables, &request.covariates, &request.options, progress)?;
+            (purchase, report, Some(found))
+        };
+        purchase_fit.warnings.extend(few(counts.trained_on.customers));
+        Ok(ClvModel {
+            purchase,
+            covariates,
+            purchase_fit: Some(purchase_fit),
+            spend: None,
+            spend_fit: None,
+            unit: summary.meta.unit,
+            grain: summary.meta.grain,
+            first_purchase: summary.meta.first_purchase,
+            observed_until: summary.meta.observed_until,
+            trained_on: Some(counts.trained_on.clone()),
+        })
+    }
+
+    /// A warning of a horizon that is many times as long as what was observed of customers.
+    pub fn far_horizon(&self, horizon: &Horizon) -> Option<Warning> {
+        let Horizon::Finite(horizon) = horizon else { return None };
+        let span = self.observed_until?.since(self.first_purchase?).ok()?;
+        let days = f64::from(span.get_days() + 1).max(1.0);
+        let ratio = horizon.days() / days;
+        (ratio > FAR).then(|| {
+            let message = format!(
+                "the horizon {horizon} is {ratio:.1} times the {days} days that the model was fitted to: nothing is \
+                 seen of what customers do so late, and the forecast rests on the form of the model"
+            );
+            Warning::new("far-horizon", message)
+        })
+    }
+
+    /// Adds the spend model, if it is wanted and there are amounts.
+    ///
+    /// # Errors
+    /// If the amounts cannot determine it.
+    pub fn with_spend(
+        self,
+        counts: &Counts,
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<ClvModel> {
+        let spend = match &counts.spend {
+            Some(table) if request.spend => {
+                Some(fit_spend(table, &counts.amounts, &request.options, progress)?)
+            }
+            _ => None,
+        };
+        let (spend, spend_fit) = spend.map(|fitted| (fitted.model, fitted.report)).unzip();
+        Ok(ClvModel { spend, spend_fit, ..self })
+    }
+}

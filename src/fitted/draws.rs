@@ -1,0 +1,135 @@
+//! Draws of the parameters: what a fit leaves open, for intervals.
+//!
+//! Where the model has draws of its posterior (NUTS, bootstrap) these are taken. Else the logarithms of the
+//! parameters are normal around the estimates with the covariance of the fit (Laplace's approximation);
+//! coefficients of covariates are as they are. Purchase and spend models were fitted apart, so they are
+//! drawn apart. Given parameters are drawn as they stand, which is said. A fit that ended without a covariance has
+//! draws under a weak prior ([`crate::fit::posterior`]); one without them leaves its intervals empty.
+
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand::distr::Distribution;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+
+use crate::fit::{FitReport, cholesky, is_one_amount};
+use crate::fitted::ClvModel;
+use crate::model::{GammaGamma, Model};
+use crate::params::within_reach;
+
+/// One draw of all parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct Draw {
+    /// The purchase model's parameters, those of the reference customer.
+    pub params: Vec<f64>,
+    /// Coefficients of covariates.
+    pub coefficients: Vec<f64>,
+    /// The spend model.
+    pub spend: Option<GammaGamma>,
+}
+
+/// Draws for intervals: enough that their own noise does not show beside what they say.
+pub(crate) const DRAWS: usize = 100;
+
+/// The estimates.
+pub(crate) fn estimate(model: &ClvModel) -> Draw {
+    let coefficients =
+        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend }
+}
+
+/// Draws `n` times: for equal seeds the same draws, so that figures from different places go together.
+pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let coefficients = estimate(model).coefficients;
+    let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
+    let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
+    let one = |i| {
+        let mut params = purchase.draw(i, n, &mut rng);
+        let coefficients = params.split_off(model.purchase.params.len());
+        let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(i, n, &mut rng)));
+        Draw { params, coefficients, spend }
+    };
+    (0..n).map(one).collect()
+}
+
+/// What parameters, and coefficients behind them, are drawn from.
+enum Source<'a> {
+    /// Draws of the posterior.
+    Stored(&'a [Vec<f64>]),
+    Normal(Normal),
+}
+
+/// A normal distribution of logarithms of parameters and of coefficients.
+struct Normal {
+    estimate: Vec<f64>,
+    /// How many of them are logarithms inside.
+    logs: usize,
+    /// The Cholesky factor of the covariance; `None`: no uncertainty is known.
+    factor: Option<Array2<f64>>,
+}
+
+impl<'a> Source<'a> {
+    fn new(params: &[f64], coefficients: &[f64], fit: Option<&'a FitReport>) -> Self {
+        match fit.filter(|fit| has_draws(fit)).and_then(|fit| fit.posterior.as_ref()) {
+            Some(posterior) => Source::Stored(&posterior.draws),
+            None => Source::Normal(Normal::new(params, coefficients, fit)),
+        }
+    }
+
+    /// The `i`-th of `n`: of stored ones evenly spaced, so that all chains have their say.
+    fn draw(&self, i: usize, n: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        match self {
+            Source::Stored(draws) => draws[i * draws.len() / n].clone(),
+            Source::Normal(normal) => normal.draw(rng),
+        }
+    }
+}
+
+impl Normal {
+    fn new(params: &[f64], coefficients: &[f64], fit: Option<&FitReport>) -> Self {
+        let estimate = [params, coefficients].concat();
+        let covariance = fit.and_then(|fit| fit.covariance.as_ref());
+        let scale = |i: usize| if i < params.len() { estimate[i] } else { 1.0 };
+        let factor = covariance.filter(|c| c.len() == estimate.len()).map(|covariance| {
+            let n = estimate.len();
+            cholesky(&Array2::from_shape_fn((n, n), |(i, j)| covariance[i][j] / (scale(i) * scale(j))))
+        });
+        Normal { logs: params.len(), estimate, factor }
+    }
+
+    fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        if self.factor.is_none() {
+            return self.estimate.clone();
+        }
+        let z: Vec<f64> = self.estimate.iter().map(|_| StandardNormal.sample(rng)).collect();
+        self.moved(&z)
+    }
+
+    fn moved(&self, z: &[f64]) -> Vec<f64> {
+        let Some(factor) = &self.factor else { return self.estimate.clone() };
+        let moved = |(i, estimate): (usize, &f64)| {
+            let step: f64 = (0..=i).map(|j| factor[[i, j]] * z[j]).sum();
+            if i < self.logs { within_reach(estimate * step.exp()) } else { estimate + step }
+        };
+        self.estimate.iter().enumerate().map(moved).collect()
+    }
+}
+
+/// Has the fit draws of its posterior?
+fn has_draws(fit: &FitReport) -> bool {
+    fit.posterior.as_ref().is_some_and(|posterior| !posterior.draws.is_empty())
+}
+
+/// Were parameters given, so that they are taken as known?
+pub(crate) fn is_certain(model: &ClvModel) -> bool {
+    model.purchase_fit.is_none() || (model.spend.is_some() && model.spend_fit.is_none())
+}
+
+/// The name of a fitted model of which nothing says how sure its parameters are.
+pub(crate) fn open(model: &ClvModel) -> Option<&str> {
+    let known = |fit: &&FitReport| fit.covariance.is_some() || has_draws(fit);
+    let spend = model.spend.filter(|spend| !is_one_amount(spend)).and(model.spend_fit.as_ref());
+    let fits = [model.purchase_fit.as_ref(), spend];
+    fits.into_iter().flatten().find(|fit| !known(fit)).map(|fit| fit.model)
+}

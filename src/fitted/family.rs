@@ -1,0 +1,226 @@
+//! The family: every purchase model by name, with what can be done by name. A new model needs one line here,
+//! in [`PURCHASE_MODELS`]; what else it needs is in `ADDING_A_MODEL.md`.
+
+use std::sync::Arc;
+
+use crate::base::{Error, Progress, Result};
+use crate::contracts::CONTRACT_MODELS;
+use crate::customers::{CovariateTables, Customer, CustomerTable};
+use crate::fit::{
+    FitOptions, FitReport, GroupFits, fit, fit_covariates, fit_groups, fit_with_regularity, posterior,
+};
+use crate::model::{
+    Attrition, BgBb, BgCnbd, BgNbd, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Regression,
+};
+use crate::params::in_order;
+use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, Regressor};
+
+/// One member of the family.
+pub struct Member {
+    /// Its name, as used in options and model files.
+    pub name: &'static str,
+    /// What it assumes of customers, in a few words.
+    pub about: &'static str,
+    /// Its parameters.
+    pub params: &'static [ParamSpec],
+    /// Can purchases happen at given opportunities only?
+    pub opportunities: bool,
+    make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
+    fit: FitMember,
+    groups: fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<GroupFits>,
+    regression: Option<RegressionMember>,
+}
+
+/// Fits a member to customers counted.
+type FitMember = fn(&CustomerTable, &FitOptions, &dyn Progress) -> Result<(PurchaseModel, FitReport)>;
+
+/// What a member with covariates can do.
+#[derive(Clone, Copy)]
+struct RegressionMember {
+    regressors: fn(CovariateConvention) -> &'static [Regressor],
+    fit: FitWithCovariates,
+}
+
+/// Fits a model with covariates: to all customers counted, and to them counted by covariates.
+pub type FitWithCovariates = fn(
+    &CustomerTable,
+    &CovariateTables,
+    &CovariateRequest,
+    &FitOptions,
+    &dyn Progress,
+) -> Result<(PurchaseModel, FitReport, Covariates)>;
+
+/// All purchase models.
+pub static PURCHASE_MODELS: &[Member] = &[
+    with_covariates::<BgNbd>("may leave, for ever, after any repeat purchase"),
+    with_covariates::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    with_covariates::<ParetoNbd>("may leave, for ever, at any moment"),
+    with_covariates::<GGompertzNbd>(
+        "may leave at any moment, the more so the longer they have been customers",
+    ),
+    member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase"),
+    member::<MbgCnbd>("buy at regular gaps, may leave after any purchase, the first one too"),
+    member::<BgBb>("buy at given opportunities only, and may leave before any of them"),
+    member::<Nbd>("never leave: the baseline without churn"),
+];
+
+const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
+    Member {
+        name: M::NAME,
+        about,
+        params: M::PARAMS,
+        opportunities: M::OPPORTUNITIES,
+        make: make::<M>,
+        fit: fit_member::<M>,
+        groups: fit_groups::<M>,
+        regression: None,
+    }
+}
+
+/// A member whose parameters can depend on covariates.
+const fn with_covariates<M: Attrition + Regression>(about: &'static str) -> Member {
+    let regression = RegressionMember { regressors: M::regressors, fit: fit_regression::<M> };
+    Member { regression: Some(regression), ..member::<M>(about) }
+}
+
+fn fit_regression<M: Attrition + Regression>(
+    table: &CustomerTable,
+    tables: &CovariateTables,
+    request: &CovariateRequest,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<(PurchaseModel, FitReport, Covariates)> {
+    let without = fit::<M>(table, options, progress)?;
+    let (fitted, covariates) = fit_covariates(tables, request, &without, options, progress)?;
+    Ok((PurchaseModel::new(M::NAME, &fitted.model.params())?, fitted.report, covariates))
+}
+
+fn make<M: Attrition + Model>(params: &[f64]) -> Result<Arc<dyn Attrition>> {
+    Ok(Arc::new(M::checked(params)?))
+}
+
+fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
+    table: &CustomerTable,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<(PurchaseModel, FitReport)> {
+    let mut fitted = fit_with_regularity::<M>(table, options, progress)?;
+    posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
+    let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
+    Ok((model, fitted.report))
+}
+
+impl Member {
+    /// The member of this name.
+    ///
+    /// # Errors
+    /// If there is none; the message lists those there are.
+    pub fn named(name: &str) -> Result<&'static Member> {
+        PURCHASE_MODELS.iter().find(|member| member.name == name).ok_or_else(|| {
+            let known = PURCHASE_MODELS.iter().map(|member| member.name);
+            let known: Vec<_> = known.chain(CONTRACT_MODELS.iter().map(|member| member.name)).collect();
+            let letters = |name: &str| name.to_lowercase().replace(['-', '_', '/', ' '], "");
+            let meant = known.iter().find(|known| letters(known) == letters(name));
+            let meant = meant.map(|meant| format!(": did you mean {meant}?")).unwrap_or_default();
+            let known = known.join(", ");
+            Error::model(
+                name,
+                format!("unknown model '{name}'{meant}; known are {known}, and auto and all to compare"),
+            )
+        })
+    }
+
+    /// How it is fitted with covariates.
+    ///
+    /// # Errors
+    /// If it takes none.
+    pub fn regression(&self) -> Result<FitWithCovariates> {
+        self.with_covariates().map(|regression| regression.fit)
+    }
+
+    /// What covariates act on.
+    ///
+    /// # Errors
+    /// If it takes none.
+    pub fn regressors(&self, convention: CovariateConvention) -> Result<&'static [Regressor]> {
+        self.with_covariates().map(|regression| (regression.regressors)(convention))
+    }
+
+    fn with_covariates(&self) -> Result<RegressionMember> {
+        self.regression.ok_or_else(|| {
+            let able = PURCHASE_MODELS.iter().filter(|member| member.regression.is_some());
+            let able: Vec<_> = able.map(|member| member.name).collect();
+            let message = format!("it takes no covariates; those that do are {}", able.join(", "));
+            Error::model(self.name, message)
+        })
+    }
+
+    /// Fits it to counted customers.
+    ///
+    /// # Errors
+    /// See [`fit_with_regularity`].
+    pub fn fit(
+        &self,
+        table: &CustomerTable,
+        options: &FitOptions,
+        progress: &dyn Progress,
+    ) -> Result<(PurchaseModel, FitReport)> {
+        (self.fit)(table, options, progress)
+    }
+
+    /// Fits it to groups of customers with partial pooling, from the parameters of all together; see
+    /// [`fit_groups`].
+    ///
+    /// # Errors
+    /// If the caller wants it to stop.
+    pub fn fit_groups(
+        &self,
+        tables: &[CustomerTable],
+        pooled: &[f64],
+        progress: &dyn Progress,
+    ) -> Result<GroupFits> {
+        (self.groups)(tables, pooled, progress)
+    }
+}
+
+/// A purchase model of the family with its parameters.
+#[derive(Debug, Clone)]
+pub struct PurchaseModel {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters, in the order of [`PurchaseModel::specs`].
+    pub params: Vec<f64>,
+    attrition: Arc<dyn Attrition>,
+}
+
+impl PurchaseModel {
+    /// The model of this name with these parameters.
+    ///
+    /// # Errors
+    /// If the name is unknown or a parameter is not in its domain.
+    pub fn new(name: &str, params: &[f64]) -> Result<Self> {
+        let member = Member::named(name)?;
+        let attrition = (member.make)(params)?;
+        Ok(PurchaseModel { name: member.name, params: params.to_vec(), attrition })
+    }
+
+    /// The model of this name with parameters by name.
+    ///
+    /// # Errors
+    /// If the name is unknown, or a parameter is unknown, missing, given twice or not in its domain.
+    pub fn from_named(name: &str, params: &[(String, f64)]) -> Result<Self> {
+        PurchaseModel::new(name, &in_order(name, Member::named(name)?.params, params)?)
+    }
+
+    /// What its parameters are.
+    pub fn specs(&self) -> &'static [ParamSpec] {
+        Member::named(self.name).expect("it was made by name").params
+    }
+}
+
+impl std::ops::Deref for PurchaseModel {
+    type Target = dyn Attrition;
+    fn deref(&self) -> &Self::Target {
+        self.attrition.as_ref()
+    }
+}

@@ -1,0 +1,164 @@
+//! Model files: JSON, small (parameters, never customers), readable for ever.
+//!
+//! The structs of a format version are their own, apart from the types in memory, and refuse what
+//! they do not know. A file of any version ever released is read through these structs; an unknown
+//! version, field or parameter is a clear error that names the file.
+
+mod contract;
+mod v1;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::base::{Error, ErrorKind, Result};
+use crate::contracts::{ContractMember, ContractModel};
+use crate::fitted::ClvModel;
+use crate::output::write_bytes_atomically;
+
+/// The newest format version this program knows.
+pub const NEWEST: u64 = 1;
+/// The name that every model file carries.
+pub const FORMAT: &str = "clv-model";
+
+/// Writes a model file, whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn save(model: &ClvModel, path: &Path) -> Result<()> {
+    write_bytes_atomically(path, to_json(model).as_bytes())
+}
+
+/// A model file's text.
+pub fn to_json(model: &ClvModel) -> String {
+    let file = v1::File::from_model(model);
+    let mut text =
+        serde_json::to_string_pretty(&file).expect("a model file holds only finite numbers and text");
+    text.push('\n');
+    text
+}
+
+/// A contractual model's file as text.
+pub fn contract_to_json(model: &ContractModel) -> String {
+    let mut text = serde_json::to_string_pretty(&v1::File::from_contract(model))
+        .expect("a model file holds only finite numbers and text");
+    text.push('\n');
+    text
+}
+
+/// The text of a model file of whatever kind.
+pub fn any_to_json(model: &AnyModel) -> String {
+    match model {
+        AnyModel::Purchases(model) => to_json(model),
+        AnyModel::Contracts(model) => contract_to_json(model),
+    }
+}
+
+/// What a model file holds.
+#[derive(Debug, Clone)]
+pub enum AnyModel {
+    /// A model of purchases.
+    Purchases(Box<ClvModel>),
+    /// A model of contracts.
+    Contracts(Box<ContractModel>),
+}
+
+/// Reads a model file of whatever kind.
+///
+/// # Errors
+/// If it cannot be read, is not a model file, is of an unknown version, or holds an unknown field
+/// or a parameter out of its domain.
+pub fn load_any(path: &Path) -> Result<AnyModel> {
+    any_from_json(&text_of(path)?, path)
+}
+
+/// Model files are small: with all draws of a posterior they have a few MB at most.
+const MOST: u64 = 64 << 20;
+
+fn text_of(path: &Path) -> Result<String> {
+    let failed = |e| Error::io("read the model file", path, e);
+    let wrong = |message: String| Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into());
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(MOST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MOST {
+        return wrong(format!("not a model file: it has more than {} MB", MOST >> 20));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(_) => wrong("not a model file: it is not text in UTF-8".to_owned()),
+    }
+}
+
+/// Reads the file of a purchase model.
+///
+/// # Errors
+/// See [`load_any`]; or if it is another kind of model.
+pub fn load(path: &Path) -> Result<ClvModel> {
+    purchases(load_any(path)?, path)
+}
+
+/// Reads the text of a purchase model's file; `path` is for messages.
+///
+/// # Errors
+/// See [`load`].
+pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
+    purchases(any_from_json(text, path)?, path)
+}
+
+fn purchases(model: AnyModel, path: &Path) -> Result<ClvModel> {
+    match model {
+        AnyModel::Purchases(model) => Ok(*model),
+        AnyModel::Contracts(model) => {
+            let message = format!(
+                "{} is a model of contracts, not of purchases: clv score and clv inspect do contracts, other verbs do not",
+                model.name
+            );
+            Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into())
+        }
+    }
+}
+
+/// Reads a model file's text; `path` is for messages.
+///
+/// # Errors
+/// See [`load_any`].
+pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
+    let wrong = |message: String| Error::from(ErrorKind::ModelFile { path: path.to_owned(), message });
+    let value: Value = serde_json::from_str(text).map_err(|e| match not_a_number(text) {
+        Some(name) => wrong(format!("parameter {name} is not a finite number")),
+        None => wrong(format!("not a model file: the JSON is damaged or cut off ({e})")),
+    })?;
+    if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
+        let message = format!("not a model file of clv (it has no \"format\": \"{FORMAT}\")");
+        return Err(wrong(message + "; make one with clv fit or clv model"));
+    }
+    match value.get("format_version").and_then(Value::as_u64) {
+        Some(1) => {}
+        Some(0) => return Err(wrong("\"format_version\" 0 does not exist".to_owned())),
+        Some(found) => {
+            return Err(ErrorKind::UnsupportedVersion { path: path.to_owned(), found, newest: NEWEST }.into());
+        }
+        None => return Err(wrong("\"format_version\" is missing or not a whole number".to_owned())),
+    }
+    let file: v1::File =
+        serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
+    let model = match ContractMember::named(file.model()) {
+        Some(_) => file.into_contract().map(|model| AnyModel::Contracts(Box::new(model))),
+        None => file.into_model().map(|model| AnyModel::Purchases(Box::new(model))),
+    };
+    model.map_err(|e| wrong(e.to_string()))
+}
+
+/// JSON has no NaN or Infinity, but some writers put them there: the key in front of the first.
+fn not_a_number(text: &str) -> Option<&str> {
+    let at = ["NaN", "nan", "Infinity", "inf"].iter().filter_map(|word| {
+        text.match_indices(word)
+            .map(|(at, _)| at)
+            .find(|at| text[..*at].trim_end().trim_end_matches('-').trim_end().ends_with(':'))
+    });
+    let before = text[..at.min()?].trim_end().trim_end_matches('-').trim_end().strip_suffix(':')?.trim_end();
+    before.strip_suffix('"')?.rsplit('"').next()
+}

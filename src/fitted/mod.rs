@@ -1,0 +1,11 @@
+//! What is fitted: models by name, a purchase model with its spend model, the choice among the family, and the file
+//! that keeps them.
+
+pub mod choice;
+mod clv_model;
+pub(crate) mod draws;
+mod family;
+pub mod file;
+
+pub use clv_model::{ClvModel, FitRequest};
+pub use family::{FitWithCovariates, Member, PURCHASE_MODELS, PurchaseModel};

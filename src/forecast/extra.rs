@@ -1,0 +1,149 @@
+//! Columns beyond the usual ones, for those who ask.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Date32Array, Float64Array};
+use arrow_schema::{DataType, Field};
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use crate::base::{Error, Result, Unit};
+use crate::customers::Customer;
+use crate::fitted::PurchaseModel;
+use crate::history::SummaryMeta;
+use crate::model::next_purchase_quantile;
+
+/// A further column of scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExtraColumn {
+    /// `p_purchase`: probability of at least one purchase within the horizon.
+    PPurchase,
+    /// `next_purchase_median`: the date by which the next purchase has come with probability 1/2; empty
+    /// if another one is less likely than that.
+    NextPurchaseMedian,
+    /// `expected_lifetime`: how much of the horizon the customer is expected to remain one \[days\].
+    ExpectedLifetime,
+    /// `rate`: posterior mean of the customer's own rate of purchases while alive \[1/day\].
+    Rate,
+    /// `dropout`: posterior mean of the customer's own propensity to leave, as the model means it: a
+    /// chance per purchase (or opportunity), or a rate per unit of the model's time.
+    Dropout,
+}
+
+impl ExtraColumn {
+    /// All there are.
+    pub const ALL: [ExtraColumn; 5] = [
+        ExtraColumn::PPurchase,
+        ExtraColumn::NextPurchaseMedian,
+        ExtraColumn::ExpectedLifetime,
+        ExtraColumn::Rate,
+        ExtraColumn::Dropout,
+    ];
+
+    /// Its name in the output.
+    pub fn name(self) -> &'static str {
+        match self {
+            ExtraColumn::PPurchase => "p_purchase",
+            ExtraColumn::NextPurchaseMedian => "next_purchase_median",
+            ExtraColumn::ExpectedLifetime => "expected_lifetime",
+            ExtraColumn::Rate => "rate",
+            ExtraColumn::Dropout => "dropout",
+        }
+    }
+
+    pub(super) fn field(self) -> Field {
+        let kind = match self {
+            ExtraColumn::NextPurchaseMedian => DataType::Date32,
+            _ => DataType::Float64,
+        };
+        Field::new(self.name(), kind, true)
+    }
+
+    /// Can these columns be had of this summary?
+    pub(super) fn check(columns: &[ExtraColumn], meta: &SummaryMeta) -> Result<()> {
+        if let Some(twice) = columns.iter().enumerate().find(|(i, c)| columns[..*i].contains(c)) {
+            return Err(Error::option("--columns", format!("{} is given twice", twice.1.name())));
+        }
+        if columns.contains(&ExtraColumn::NextPurchaseMedian) && meta.observed_until.is_none() {
+            let message = "next_purchase_median is a date and counts from the end of observation, which this \
+                           summary does not say: give --observed-until";
+            return Err(Error::option("--columns", message));
+        }
+        Ok(())
+    }
+
+    /// From the model's unit of time to days.
+    pub(super) fn in_output_units(self, values: &mut [Option<f64>], unit: Unit) {
+        let factor = match self {
+            ExtraColumn::NextPurchaseMedian | ExtraColumn::ExpectedLifetime => unit.days(),
+            ExtraColumn::Rate => 1.0 / unit.days(),
+            ExtraColumn::PPurchase | ExtraColumn::Dropout => return,
+        };
+        values.iter_mut().flatten().for_each(|value| *value *= factor);
+    }
+
+    pub(super) fn array(self, values: Vec<Option<f64>>, observed_until: Option<Date>) -> ArrayRef {
+        if self != ExtraColumn::NextPurchaseMedian {
+            return Arc::new(Float64Array::from(values));
+        }
+        let end = observed_until
+            .map_or(0, |date| date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days()));
+        // A purchase on any part of a day is on that day; dates beyond the calendar are none.
+        let day = |days: f64| (days < 2.9e6).then(|| end + days.ceil() as i32);
+        Arc::new(values.into_iter().map(|days| days.and_then(day)).collect::<Date32Array>())
+    }
+}
+
+impl FromStr for ExtraColumn {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        ExtraColumn::ALL.into_iter().find(|column| column.name() == text).ok_or_else(|| {
+            let known: Vec<_> = ExtraColumn::ALL.iter().map(|column| column.name()).collect();
+            format!("'{text}' is not a further column; there are {}", known.join(", "))
+        })
+    }
+}
+
+/// The values of one column, worked out once for customers with the same history.
+pub(super) struct ExtraScorer {
+    column: ExtraColumn,
+    horizon: f64,
+    known: FxHashMap<(u32, u64, u64), Option<f64>>,
+}
+
+/// Values kept, at most.
+const KEPT: usize = 1 << 18;
+
+impl ExtraScorer {
+    pub fn new(column: ExtraColumn, horizon: f64) -> Self {
+        ExtraScorer { column, horizon, known: FxHashMap::default() }
+    }
+
+    pub fn value(&mut self, model: &PurchaseModel, customer: &Customer) -> Option<f64> {
+        if self.known.len() >= KEPT {
+            self.known.clear();
+        }
+        let (column, horizon) = (self.column, self.horizon);
+        let key = (customer.x, customer.t_x.to_bits(), customer.t.to_bits());
+        *self.known.entry(key).or_insert_with(|| compute(column, model, customer, horizon))
+    }
+}
+
+fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, horizon: f64) -> Option<f64> {
+    match column {
+        ExtraColumn::PPurchase => {
+            // Without end, everyone alive buys again or leaves: look far ahead.
+            let horizon = if horizon == f64::INFINITY { 1e9 * (1.0 + customer.t) } else { horizon };
+            Some((1.0 - model.purchases_pmf(customer, horizon, 0)).clamp(0.0, 1.0))
+        }
+        ExtraColumn::NextPurchaseMedian => next_purchase_quantile(&**model, customer, 0.5),
+        ExtraColumn::ExpectedLifetime => {
+            let lifetime = model.expected_lifetime(customer, horizon);
+            lifetime.is_finite().then_some(lifetime)
+        }
+        ExtraColumn::Rate => Some(model.habits(customer).rate),
+        ExtraColumn::Dropout => Some(model.habits(customer).dropout),
+    }
+}

@@ -1,0 +1,397 @@
+//! What is asked of a model about each customer, and the calculators that answer it.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use super::extra::ExtraScorer;
+use super::interval::{self, OneCustomer};
+use super::simulated::{DrawnModels, Futures, REMEMBERED, Reach, rounded};
+use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
+use crate::base::{Discounting, Error, Horizon, Result};
+use crate::customers::{Customer, SpendRow, UnseenLevel};
+use crate::fitted::draws::{self, Draw};
+use crate::fitted::{ClvModel, Member, PurchaseModel};
+use crate::history::{Summary, SummaryBatch, SummaryMeta};
+use crate::model::{GammaGamma, Model, Scorer, Spend};
+use crate::params::{ParamSpec, within_reach};
+
+/// What is asked of the model, in the model's unit.
+pub(super) struct Question<'a> {
+    pub model: &'a ClvModel,
+    /// The summary's unit in the model's.
+    pub time: f64,
+    pub margin: f64,
+    horizon: f64,
+    value_horizon: f64,
+    discounting: Discounting,
+    /// Are expected purchases without end finite?
+    pub counts: bool,
+    /// Has the summary amounts?
+    pub money: bool,
+    columns: Vec<ExtraColumn>,
+    unseen: UnseenLevel,
+    /// Where the model's covariates are among the summary's attributes.
+    attributes: Vec<usize>,
+    observed_until: Option<Date>,
+    interval: Option<IntervalOptions>,
+    pub draws: Vec<Draw>,
+    /// Does nothing say how sure the parameters are? Then there are no intervals.
+    pub open: bool,
+    /// Where the attribute of the groups is.
+    pub by: Option<usize>,
+}
+
+/// What a thread keeps from customer to customer.
+#[derive(Default)]
+pub(super) struct Lane {
+    /// A calculator for each combination of covariates; without covariates there is one.
+    by_columns: FxHashMap<Vec<u64>, Calculator>,
+    /// Histories whose futures are kept, over all combinations.
+    kept: usize,
+}
+
+/// Forecasts of customers who share their covariates.
+struct Calculator {
+    model: PurchaseModel,
+    purchases: Box<dyn Scorer>,
+    /// Only where value looks elsewhere than counts.
+    value: Option<Box<dyn Scorer>>,
+    extra: Vec<ExtraScorer>,
+    /// The models of all draws of the parameters, and the futures of histories, for intervals.
+    drawn: Option<DrawnModels>,
+    futures: FxHashMap<(u32, u64, u64, bool), Futures>,
+}
+
+/// Combinations of covariates whose calculators are kept, at most.
+const COMBINATIONS: usize = 1024;
+/// The same where they have scorers for each draw of the parameters: some 100 kB each.
+const DRAWN_COMBINATIONS: usize = 64;
+
+impl<'a> Question<'a> {
+    pub fn new(model: &'a ClvModel, summary: &Summary, scores: &ScoreOptions) -> Result<Self> {
+        let options = model.value_options(scores.value.checked()?)?;
+        ExtraColumn::check(&scores.columns, &summary.meta)?;
+        let covariates = model.covariates.as_ref();
+        let attributes = covariates.map(|c| c.places(&summary.meta)).transpose()?.unwrap_or_default();
+        if let Some(spend) = model.spend.filter(|spend| spend.q <= 1.0) {
+            let message = format!(
+                "q = {} gives the population no finite mean: a value needs q > 1. Score without a spend model, \
+                 or fit one with clv fit, which sees to it",
+                spend.q
+            );
+            return Err(Error::model(GammaGamma::NAME, message));
+        }
+        let from = summary.meta.unit;
+        let question = Question {
+            model,
+            time: if from == model.unit { 1.0 } else { from.days() / model.unit.days() },
+            margin: options.margin,
+            horizon: options.horizon.in_units(model.unit),
+            value_horizon: options.value_horizon(model.unit),
+            discounting: options.discounting(model.unit),
+            counts: options.horizon != Horizon::Infinite || model.purchase.finite_without_end(),
+            money: summary.meta.has_money,
+            columns: scores.columns.clone(),
+            unseen: scores.unseen,
+            attributes,
+            observed_until: summary.meta.observed_until,
+            interval: scores.interval.map(IntervalOptions::checked).transpose()?,
+            draws: scores
+                .interval
+                .map_or(Vec::new(), |options| draws::draw(model, draws::DRAWS, options.seed)),
+            open: scores.interval.is_some() && draws::open(model).is_some(),
+            by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
+        };
+        let undiscounted = matches!(
+            question.discounting,
+            Discounting::Continuous { delta: 0.0 } | Discounting::EndOfStep { d: 0.0, .. }
+        );
+        if !question.counts && undiscounted {
+            let message = format!(
+                "'inf' has no finite answer here: under this {} model the purchases expected without end and \
+                 without discounting are infinite. Use a finite horizon or a discount rate",
+                model.purchase.name
+            );
+            return Err(Error::option("--horizon", message));
+        }
+        Ok(question)
+    }
+
+    /// What the model's unit is multiplied by for intervals. They are worked out in days, to nine digits, so that the
+    /// same customers have the same futures whatever the unit of their summary and of their model; opportunities
+    /// are counted, and stay.
+    fn days(&self) -> f64 {
+        let counted = Member::named(self.model.purchase.name).is_ok_and(|member| member.opportunities);
+        if counted { 1.0 } else { self.model.unit.days() }
+    }
+
+    /// A customer of the summary in the unit of intervals.
+    pub fn canonical(&self, customer: &Customer) -> Customer {
+        let scaled = customer.scaled(self.time * self.days());
+        Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
+    }
+
+    pub fn seed(&self) -> u64 {
+        self.interval.map_or(0, |interval| interval.seed)
+    }
+
+    /// In the unit of intervals.
+    pub fn reach(&self) -> Reach {
+        let days = self.days();
+        let discounting = match self.discounting {
+            Discounting::Continuous { delta } => Discounting::Continuous { delta: rounded(delta / days) },
+            Discounting::EndOfStep { d, step } => Discounting::EndOfStep { d, step: rounded(step * days) },
+        };
+        Reach {
+            horizon: rounded(self.horizon * days),
+            value_horizon: rounded(self.value_horizon * days),
+            discounting,
+            seed: self.seed(),
+        }
+    }
+
+    /// The model of one draw for customers with these covariates, in the unit of intervals.
+    pub fn under(&self, draw: &Draw, columns: &[f64]) -> Result<PurchaseModel> {
+        let params = match &self.model.covariates {
+            Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
+            None => draw.params.clone(),
+        };
+        let days = self.days();
+        let scaled = |(spec, value): (&ParamSpec, &f64)| {
+            within_reach(rounded(within_reach(spec.scale.factor(days, 1.0) * value)))
+        };
+        let params: Vec<f64> = self.model.purchase.specs().iter().zip(&params).map(scaled).collect();
+        PurchaseModel::new(self.model.purchase.name, &params)
+    }
+
+    /// The models of all draws for customers with these covariates.
+    pub fn drawn(&self, columns: &[f64]) -> Result<DrawnModels> {
+        let models = self.draws.iter().map(|draw| self.under(draw, columns)).collect::<Result<Vec<_>>>()?;
+        Ok(DrawnModels::new(models, &self.draws, &self.reach()))
+    }
+
+    /// The calculator for customers with these covariates.
+    fn calculator(&self, columns: &[f64]) -> Result<Calculator> {
+        let base = &self.model.purchase;
+        let model = match &self.model.covariates {
+            Some(covariates) => PurchaseModel::new(base.name, &covariates.params(&base.params, columns))?,
+            None => base.clone(),
+        };
+        let value = self.value_horizon != self.horizon;
+        Ok(Calculator {
+            purchases: model.scorer(self.horizon, self.discounting),
+            value: value.then(|| model.scorer(self.value_horizon, self.discounting)),
+            extra: self.columns.iter().map(|column| ExtraScorer::new(*column, self.horizon)).collect(),
+            drawn: self.interval.is_some().then(|| self.drawn(columns)).transpose()?,
+            futures: FxHashMap::default(),
+            model,
+        })
+    }
+
+    /// The columns of a customer's covariates.
+    pub fn covariates(&self, customers: &SummaryBatch, row: usize) -> Result<Vec<f64>> {
+        let Some(covariates) = &self.model.covariates else { return Ok(Vec::new()) };
+        let values: Vec<&str> = self.attributes.iter().map(|a| customers.attributes[*a].value(row)).collect();
+        covariates.encode(&values, self.unseen).map_err(|words| {
+            let id = customers.customer_id.value(row);
+            let message = format!(
+                "customer '{id}': {words}. Use --unseen-level reference to take the reference instead"
+            );
+            Error::model(self.model.purchase.name, message)
+        })
+    }
+
+    /// Can the model speak of this customer?
+    fn admit(&self, customers: &SummaryBatch, row: usize, customer: &Customer) -> Result<()> {
+        self.model.purchase.admits(customer).map_err(|words| {
+            let id = customers.customer_id.value(row);
+            Error::model(self.model.purchase.name, format!("customer '{id}': {words}"))
+        })
+    }
+
+    pub fn answer(&self, customers: SummaryBatch, lane: &mut Lane) -> Result<ScoreBatch> {
+        let n = customers.len();
+        let (mut p_alive, mut expected) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        let mut present = Vec::with_capacity(n);
+        let mut extra: Vec<_> = self.columns.iter().map(|column| (*column, Vec::with_capacity(n))).collect();
+        for i in 0..n {
+            let customer = Customer::of(&customers, i).scaled(self.time);
+            self.admit(&customers, i, &customer)?;
+            let columns = self.covariates(&customers, i)?;
+            let calculator = lane.calculator(self, &columns)?;
+            let outlook = calculator.purchases.outlook(&customer);
+            let discounted = match &mut calculator.value {
+                Some(value) => value.outlook(&customer).discounted,
+                None => outlook.discounted,
+            };
+            p_alive.push(outlook.p_alive);
+            expected.push(outlook.purchases);
+            present.push(discounted);
+            for (scorer, (_, values)) in calculator.extra.iter_mut().zip(&mut extra) {
+                values.push(scorer.value(&calculator.model, &customer));
+            }
+        }
+        for (column, values) in &mut extra {
+            column.in_output_units(values, self.model.unit);
+        }
+        let spend = self.model.spend.as_ref().filter(|_| customers.monetary_value.is_some());
+        let expected_spend = spend.map(|spend| expected_spend(spend, &customers));
+        let value = |(pv, spend): (&f64, &f64)| self.margin * pv * spend;
+        let clv = expected_spend.as_ref().map(|spend| present.iter().zip(spend).map(value).collect());
+        let expected = self.counts.then_some(expected);
+        let clv: Option<Vec<f64>> = clv;
+        let mut groups = interval::groups(&customers, self.by, &p_alive, expected.as_deref(), clv.as_deref());
+        let intervals = match &self.interval {
+            Some(options) => {
+                Some(self.intervals(&customers, expected_spend.as_deref(), options, lane, &mut groups)?)
+            }
+            None => None,
+        };
+        let scores = ScoreBatch {
+            customers,
+            p_alive,
+            expected_purchases: expected,
+            expected_spend,
+            clv,
+            extra,
+            intervals,
+            groups,
+            observed_until: self.observed_until,
+        };
+        check_finite(&scores)?;
+        Ok(scores)
+    }
+}
+
+impl Question<'_> {
+    /// The intervals of a batch; its groups get what theirs need.
+    fn intervals(
+        &self,
+        customers: &SummaryBatch,
+        expected_spend: Option<&[f64]>,
+        options: &IntervalOptions,
+        lane: &mut Lane,
+        groups: &mut BTreeMap<Option<String>, GroupSums>,
+    ) -> Result<Intervals> {
+        let (counts, value) = (self.counts && !self.open, expected_spend.is_some() && !self.open);
+        let mut intervals = Intervals::new(counts, value, options);
+        if self.open {
+            return Ok(intervals);
+        }
+        let mut all = groups.remove(&None).unwrap_or_default();
+        let reach = self.reach();
+        let order = self.order(customers)?;
+        for i in order.iter().copied() {
+            let customer = self.canonical(&Customer::of(customers, i));
+            let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
+            let spends = customer.x > 0 && mean > 0.0;
+            let row = SpendRow { x: if spends { customer.x } else { 0 }, mean };
+            let columns = self.covariates(customers, i)?;
+            lane.make_room(&reach);
+            lane.calculator(self, &columns)?;
+            let Lane { by_columns, kept } = lane;
+            let calculator = by_columns.get_mut(&key(&columns)).expect("it has just been put there");
+            let futures = calculator.futures(&customer, spends, &reach, kept)?;
+            let one = OneCustomer {
+                futures,
+                draws: &self.draws,
+                row,
+                spent: if spends { f64::from(customer.x) * mean } else { 0.0 },
+                margin: self.margin,
+                spend: expected_spend.map_or(0.0, |spend| spend[i]),
+            };
+            let name = self.by.map(|by| Some(customers.attributes[by].value(i).to_owned()));
+            let mut own: Vec<&mut GroupSums> = vec![&mut all];
+            own.extend(name.and_then(|name| groups.get_mut(&name)));
+            intervals.add(&one, options, &mut own);
+        }
+        groups.insert(None, all);
+        intervals.sort_back(&order);
+        Ok(intervals)
+    }
+
+    /// Customers who share covariates, age and history one after the other, so that what is worked out for them need
+    /// not be kept for long.
+    fn order(&self, customers: &SummaryBatch) -> Result<Vec<usize>> {
+        let mut order = Vec::with_capacity(customers.len());
+        for i in 0..customers.len() {
+            let Customer { x, t_x, t } = Customer::of(customers, i);
+            order.push((key(&self.covariates(customers, i)?), t.to_bits(), x, t_x.to_bits(), i));
+        }
+        order.sort_unstable();
+        Ok(order.into_iter().map(|(.., i)| i).collect())
+    }
+}
+
+/// Where an attribute is.
+fn attribute(name: &str, meta: &SummaryMeta) -> Result<usize> {
+    meta.attributes
+        .iter()
+        .position(|attribute| attribute == name)
+        .ok_or_else(|| Error::option("--by", format!("the customers have no attribute '{name}'")))
+}
+
+impl Calculator {
+    fn futures(
+        &mut self,
+        customer: &Customer,
+        spends: bool,
+        reach: &Reach,
+        kept: &mut usize,
+    ) -> Result<&Futures> {
+        let drawn = self.drawn.as_mut().expect("made where intervals are asked for");
+        let key = (customer.x, customer.t_x.to_bits(), customer.t.to_bits(), spends);
+        match self.futures.entry(key) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                *kept += 1;
+                Ok(place.insert(drawn.futures(customer, spends, reach)?))
+            }
+        }
+    }
+}
+
+impl Lane {
+    /// Forgets the futures of histories and what scorers of draws keep, once they are many, whatever the combinations
+    /// of covariates.
+    fn make_room(&mut self, reach: &Reach) {
+        if self.kept >= REMEMBERED {
+            self.by_columns.values_mut().for_each(|calculator| {
+                calculator.futures.clear();
+                calculator.drawn.iter_mut().for_each(|drawn| drawn.forget(reach));
+            });
+            self.kept = 0;
+        }
+    }
+
+    fn calculator(&mut self, question: &Question, columns: &[f64]) -> Result<&mut Calculator> {
+        let key = key(columns);
+        if !self.by_columns.contains_key(&key) {
+            let most = if question.interval.is_some() { DRAWN_COMBINATIONS } else { COMBINATIONS };
+            if self.by_columns.len() >= most {
+                self.by_columns.clear();
+            }
+            self.by_columns.insert(key.clone(), question.calculator(columns)?);
+        }
+        Ok(self.by_columns.get_mut(&key).expect("it has just been put there"))
+    }
+}
+
+/// A combination of covariates.
+fn key(columns: &[f64]) -> Vec<u64> {
+    columns.iter().map(|value| value.to_bits()).collect()
+}
+
+fn expected_spend(spend: &impl Spend, customers: &SummaryBatch) -> Vec<f64> {
+    let means = customers.monetary_value.as_ref().expect("asked for only with amounts").values();
+    let population = spend.expected_spend(&SpendRow { x: 0, mean: 0.0 });
+    let one = |(x, mean): (&u32, &f64)| match *x {
+        0 => population,
+        x if *mean > 0.0 => spend.expected_spend(&SpendRow { x, mean: *mean }),
+        _ => population,
+    };
+    customers.frequency.values().iter().zip(means).map(one).collect()
+}

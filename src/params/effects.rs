@@ -1,0 +1,118 @@
+//! Coefficients of covariates, and what they do to parameters.
+
+use crate::base::{Error, Result};
+use crate::customers::{Covariate, UnseenLevel, encode, places};
+use crate::history::SummaryMeta;
+use crate::params::{CovariateConvention, Regressor};
+
+/// Which covariates to fit, and how.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CovariateRequest {
+    /// Names of attributes of customers.
+    pub names: Vec<String>,
+    /// How they act on the chance to leave.
+    pub convention: CovariateConvention,
+    /// Those of them that have the same coefficient in every process.
+    pub same: Vec<String>,
+}
+
+/// A coefficient: what one column does to one process, or to all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coefficient {
+    /// The process, or `all` for a coefficient that is the same in each.
+    pub process: String,
+    /// Which column.
+    pub column: usize,
+    /// Its value, per unit of the column.
+    pub value: f64,
+    /// The parameters that it moves, with signs.
+    pub targets: Vec<(usize, f64)>,
+}
+
+/// The covariates of a fitted model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariates {
+    /// The covariates.
+    pub covariates: Vec<Covariate>,
+    /// How they act on the chance to leave.
+    pub convention: CovariateConvention,
+    /// What each column does.
+    pub coefficients: Vec<Coefficient>,
+}
+
+impl Covariates {
+    /// All coefficients of these covariates in these processes, 0.
+    ///
+    /// # Errors
+    /// If one that should have the same coefficient everywhere is not among them.
+    pub fn new(
+        covariates: Vec<Covariate>,
+        regressors: &[Regressor],
+        request: &CovariateRequest,
+    ) -> Result<Self> {
+        for name in &request.same {
+            if !covariates.iter().any(|covariate| covariate.name == *name) {
+                let message = format!("'{name}' is not one of the --covariates");
+                return Err(Error::option("--covariates-same", message));
+            }
+        }
+        let mut coefficients = Vec::new();
+        let mut add = |process: &str, column: usize, targets: &[(usize, f64)]| {
+            let (process, targets) = (process.to_owned(), targets.to_vec());
+            coefficients.push(Coefficient { process, column, value: 0.0, targets });
+        };
+        let columns: Vec<(usize, bool)> = covariates
+            .iter()
+            .flat_map(|c| vec![request.same.contains(&c.name); c.columns().len()])
+            .enumerate()
+            .collect();
+        for regressor in regressors {
+            let own = columns.iter().filter(|(_, same)| !same);
+            own.for_each(|(column, _)| add(regressor.process, *column, regressor.targets));
+        }
+        let all: Vec<(usize, f64)> = regressors.iter().flat_map(|r| r.targets).copied().collect();
+        columns.iter().filter(|(_, same)| *same).for_each(|(column, _)| add("all", *column, &all));
+        Ok(Covariates { covariates, convention: request.convention, coefficients })
+    }
+
+    /// Names of the columns.
+    pub fn columns(&self) -> Vec<String> {
+        self.covariates.iter().flat_map(Covariate::columns).collect()
+    }
+
+    /// The parameters of a customer with these columns: `theta_i exp(Σ ± g z)`.
+    pub fn params(&self, base: &[f64], columns: &[f64]) -> Vec<f64> {
+        let mut shift = vec![0.0; base.len()];
+        for coefficient in &self.coefficients {
+            for (i, sign) in &coefficient.targets {
+                shift[*i] += sign * coefficient.value * columns[coefficient.column];
+            }
+        }
+        base.iter().zip(shift).map(|(theta, shift)| theta * shift.exp()).collect()
+    }
+
+    /// The same with other values of the coefficients, in their order.
+    pub fn with(&self, values: &[f64]) -> Covariates {
+        let mut other = self.clone();
+        for (coefficient, value) in other.coefficients.iter_mut().zip(values) {
+            coefficient.value = *value;
+        }
+        other
+    }
+
+    /// The columns of a customer with these values, one a covariate.
+    ///
+    /// # Errors
+    /// In words, if a value was not seen by the fit.
+    pub fn encode(&self, values: &[&str], unseen: UnseenLevel) -> std::result::Result<Vec<f64>, String> {
+        encode(&self.covariates, values, unseen)
+    }
+
+    /// Where the covariates are among the attributes of a summary.
+    ///
+    /// # Errors
+    /// If one is missing.
+    pub fn places(&self, meta: &SummaryMeta) -> Result<Vec<usize>> {
+        places(self.covariates.iter().map(|covariate| covariate.name.as_str()), meta)
+    }
+}

@@ -1,0 +1,5 @@
+//! What people are shown: results as data, figures, and the page.
+
+pub mod figure;
+pub mod page;
+pub mod report;

@@ -1,0 +1,212 @@
+//! One origin: what was known, what models and rivals make of it, and what came.
+
+use jiff::civil::Date;
+
+use super::cohort::Cohort;
+use super::forecast::{Forecast, Uniformity, forecast};
+use super::metrics::Scorecard;
+use super::pool::estimates;
+use super::rivals::{self, Rival};
+use super::windows::{Window, Windows};
+use super::{BacktestOptions, Entrant, Origin, groups, resample, tracking};
+use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::customers::Counts;
+use crate::fit::fit_spend;
+use crate::fitted::{ClvModel, FitRequest, Member};
+use crate::history::{self, Input, LogOptions, Summary};
+use crate::model::GammaGamma;
+use crate::params::Scale;
+
+/// Fewer customers at an origin say nothing.
+const FEWEST: usize = 30;
+
+/// One origin's test.
+pub(super) struct Test<'a> {
+    pub inputs: &'a [Input],
+    pub log: &'a LogOptions,
+    pub options: &'a BacktestOptions,
+    pub windows: &'a Windows,
+    pub window: &'a Window,
+    pub progress: &'a dyn Progress,
+}
+
+impl Test<'_> {
+    /// Summarises, fits, forecasts, and only then looks at the holdout.
+    pub fn run(&self, members: &[&'static Member]) -> Result<Origin> {
+        let known = self.known(members)?;
+        let earlier = self.window.earlier.map(|date| self.open(date, None)).transpose()?;
+        let end = self.open(self.window.end, Some(self.window.origin))?;
+        let cohort = Cohort::join(&known, earlier.as_ref(), &end, self.progress)?;
+        self.enough(cohort.len())?;
+        self.any_purchase(&cohort)?;
+        let mut left_out = Vec::new();
+        let mut entrants = Vec::new();
+        for (name, outcome) in self.fit(members, &known, &mut left_out)? {
+            match outcome {
+                Ok(model) => entrants.push(self.judge_model(name, model, &cohort, &end)?),
+                Err(words) => left_out.push((name.to_owned(), words)),
+            }
+        }
+        for rival in Rival::ALL {
+            match rivals::forecast(rival, &cohort, self.windows.horizon()) {
+                Ok((forecast, learned)) => {
+                    entrants.push(self.judge(rival.name(), forecast, &cohort, learned)?)
+                }
+                Err(words) => left_out.push((rival.name().to_owned(), words)),
+            }
+        }
+        Ok(Origin {
+            window: *self.window,
+            first: self.windows.first,
+            customers: cohort.len() as u64,
+            buyers: cohort.bought.iter().filter(|bought| **bought > 0.0).count() as u64,
+            purchases: cohort.bought.iter().sum(),
+            spend: cohort.spent.as_ref().map(|spent| spent.iter().sum()),
+            dearer: cohort.dearer(),
+            entrants,
+            left_out,
+            cohort: self.options.keep.then_some(cohort),
+        })
+    }
+
+    /// The log as it was known at a date.
+    fn open(&self, until: Date, calendar: Option<Date>) -> Result<Summary> {
+        let log = LogOptions { observed_until: Some(until), log_gaps: false, calendar, ..self.log.clone() };
+        history::open_inputs(self.inputs, &log, self.progress)
+    }
+
+    /// The log as it was known at the origin, with what the models ask of it.
+    fn known(&self, members: &[&'static Member]) -> Result<Summary> {
+        let whole = |member: &&Member| member.params.iter().any(|spec| spec.scale == Scale::Whole);
+        let observed_until = Some(self.window.origin);
+        let log_gaps = members.iter().any(whole);
+        let log = LogOptions { observed_until, log_gaps, calendar: None, ..self.log.clone() };
+        history::open_inputs(self.inputs, &log, self.progress)
+    }
+
+    fn enough(&self, customers: usize) -> Result<()> {
+        if customers >= FEWEST {
+            return Ok(());
+        }
+        let message = format!(
+            "{customers} customers were known on {}, one holdout before {}: at least {FEWEST} are needed to say \
+             anything. Use a shorter one, or fewer --origins",
+            self.window.origin, self.window.end
+        );
+        Err(Error::option("--holdout", message))
+    }
+
+    /// A holdout in which nobody buys says nothing; most often the log ends before the date it was said to.
+    fn any_purchase(&self, cohort: &Cohort) -> Result<()> {
+        if cohort.bought.iter().any(|bought| *bought > 0.0) {
+            return Ok(());
+        }
+        let message = format!(
+            "nobody known on {} bought from then to {}: does the log reach that far? Give the last day it is \
+             complete for as --observed-until, or a longer holdout",
+            self.window.origin, self.window.end
+        );
+        Err(Error::option("--holdout", message))
+    }
+
+    /// Fits the models to what was known, with one spend model for all.
+    fn fit(
+        &self,
+        members: &[&'static Member],
+        known: &Summary,
+        left_out: &mut Vec<(String, String)>,
+    ) -> Result<Vec<(&'static str, Result<ClvModel, String>)>> {
+        let counts = Counts::read(known, self.progress)?;
+        let spend = self.spend(&counts, left_out)?;
+        let mut fitted = Vec::new();
+        for member in members {
+            self.progress.check()?;
+            let request = FitRequest {
+                model: member.name.to_owned(),
+                spend: false,
+                options: self.options.fit.clone(),
+                ..FitRequest::default()
+            };
+            let outcome = in_words(ClvModel::fit_purchase(member, known, &counts, &request, self.progress))?;
+            fitted.push((member.name, outcome.map(|model| ClvModel { spend, ..model })));
+        }
+        Ok(fitted)
+    }
+
+    fn spend(&self, counts: &Counts, left_out: &mut Vec<(String, String)>) -> Result<Option<GammaGamma>> {
+        let Some(table) = &counts.spend else { return Ok(None) };
+        match in_words(fit_spend(table, &counts.amounts, &self.options.fit, self.progress))? {
+            Ok(fitted) => Ok(Some(fitted.model)),
+            Err(words) => {
+                left_out.push(("value of the models".to_owned(), words));
+                Ok(None)
+            }
+        }
+    }
+
+    fn judge_model(
+        &self,
+        name: &'static str,
+        model: ClvModel,
+        cohort: &Cohort,
+        end: &Summary,
+    ) -> Result<Entrant> {
+        let (windows, seed) = (self.windows, self.options.seed);
+        let months = windows.months(self.window.origin);
+        let until: Vec<f64> =
+            months.iter().map(|(_, end)| windows.grain.in_units(*end, windows.unit)).collect();
+        let forecast = forecast(&model, cohort, (windows.horizon(), &until), seed, self.progress)?;
+        let by_month = end.meta.calendar.as_ref().map_or_else(Vec::new, |calendar| {
+            groups::by_month(&forecast.until, calendar, &months, cohort.len())
+        });
+        let tracking = end
+            .meta
+            .calendar
+            .as_ref()
+            .map_or_else(Vec::new, |calendar| tracking::tracking(&model, calendar, windows, self.window));
+        let mut entrant = self.judge(name, forecast, cohort, String::new())?;
+        entrant.groups.extend(by_month);
+        Ok(Entrant { rival: false, tracking, model: Some(model), ..entrant })
+    }
+
+    fn judge(
+        &self,
+        name: &'static str,
+        forecast: Forecast,
+        cohort: &Cohort,
+        learned: String,
+    ) -> Result<Entrant> {
+        self.progress.stage(&format!("judging {name}"), None);
+        let card = Scorecard::new(cohort, &forecast);
+        let values = card.measure(&vec![1.0; cohort.len()]);
+        let options = self.options;
+        let replicates =
+            resample::replicates(&card, &cohort.key, (options.seed, options.replicates), self.progress)?;
+        let distribution = forecast.distribution.as_ref();
+        Ok(Entrant {
+            name,
+            rival: true,
+            learned,
+            model: None,
+            values: estimates(&values, &replicates),
+            replicates,
+            uniformity: distribution.map(|found| Uniformity::of(&found.pit)),
+            groups: groups::groups(cohort, &forecast, self.windows, self.window.origin),
+            calibration: distribution
+                .map_or_else(Vec::new, |found| groups::calibration(cohort, &found.p_buy)),
+            tracking: Vec::new(),
+            forecast: options.keep.then_some(forecast),
+        })
+    }
+}
+
+/// A model that these data cannot determine is left out with the reason; other errors end the work.
+fn in_words<T>(outcome: Result<T>) -> Result<Result<T, String>> {
+    match outcome {
+        Ok(fitted) => Ok(Ok(fitted)),
+        Err(error) => match error.kind() {
+            ErrorKind::NotIdentified { .. } | ErrorKind::NotConverged { .. } => Ok(Err(error.to_string())),
+            _ => Err(error),
+        },
+    }
+}

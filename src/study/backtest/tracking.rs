@@ -1,0 +1,95 @@
+//! Repeat purchases over time, from the first customer on through the holdout: expected of customers by when
+//! they came, without what they did since, against actual. In sample it shows whether the model can follow
+//! these customers at all.
+//!
+//! Expected up to a time `t` is `Σ E[X(t − first)]` over the customers known at the origin, `X` the purchases
+//! of a new customer.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::scatter::{Chance, of_parameters};
+use super::windows::{Window, Windows};
+use crate::fitted::{ClvModel, PurchaseModel};
+use crate::history::Calendar;
+
+/// Repeat purchases up to the end of a period, of the customers known at the origin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrackPoint {
+    /// Last day of the period: a week that ends with the origin or whole weeks from it, or one longer grain.
+    pub until: Date,
+    /// Does it lie after the origin?
+    pub holdout: bool,
+    /// Expected purchases since the first customer.
+    pub expected: f64,
+    /// Actual ones.
+    pub actual: f64,
+    /// Standard deviation of such customers' purchases since the first of them, by chance and by the
+    /// uncertainty of the parameters; not a number if the model cannot draw customers.
+    pub spread: f64,
+    /// The same of the purchases of this period alone.
+    pub spread_alone: f64,
+}
+
+/// The curve of one model.
+pub(super) fn tracking(
+    model: &ClvModel,
+    calendar: &Calendar,
+    windows: &Windows,
+    window: &Window,
+) -> Vec<TrackPoint> {
+    let period = calendar.period();
+    let origin = windows.last_grain(window.origin);
+    let Some((&oldest, _)) = calendar.ages.last_key_value() else { return Vec::new() };
+    let periods = -oldest.div_euclid(period)..=-(-windows.length).div_euclid(period);
+    let ahead: Vec<i32> = periods.clone().map(|j| (j * period).min(windows.length)).collect();
+    let expected = expected(&model.purchase, calendar, windows, &ahead);
+    let spread = spread(model, calendar, windows, &ahead);
+    let mut actual = 0;
+    let mut points = Vec::new();
+    for (i, j) in periods.enumerate() {
+        actual += calendar.repeats.get(&j).copied().unwrap_or(0);
+        points.push(TrackPoint {
+            until: windows.last_day(origin.saturating_add(ahead[i])),
+            holdout: j > 0,
+            expected: expected[i],
+            actual: actual as f64,
+            spread: spread[i][0],
+            spread_alone: spread[i][1],
+        });
+    }
+    points
+}
+
+/// Expected purchases up to each time, given in grains from the origin.
+fn expected(model: &PurchaseModel, calendar: &Calendar, windows: &Windows, ahead: &[i32]) -> Vec<f64> {
+    let mut known: BTreeMap<i32, f64> = BTreeMap::new();
+    let mut expected_at = |age: i32| {
+        *known.entry(age).or_insert_with(|| match age {
+            ..=0 => 0.0,
+            age => model.expected_purchases_new(windows.grain.in_units(age, windows.unit)),
+        })
+    };
+    let at = |ahead: &i32| calendar.ages.iter().map(|(age, n)| *n as f64 * expected_at(age + ahead)).sum();
+    ahead.iter().map(at).collect()
+}
+
+/// Standard deviations at each time: since the first customer, and of the last period alone.
+fn spread(model: &ClvModel, calendar: &Calendar, windows: &Windows, ahead: &[i32]) -> Vec<[f64; 2]> {
+    let Ok(process) = model.purchase.process() else { return vec![[f64::NAN; 2]; ahead.len()] };
+    let oldest = calendar.ages.last_key_value().map_or(0, |(age, _)| *age);
+    let grain = windows.grain.in_units(1, windows.unit);
+    let chance = Chance::new(&*process, oldest + windows.length, calendar.period(), grain);
+    let in_all = |model: &PurchaseModel| expected(model, calendar, windows, ahead);
+    let alone = |model: &PurchaseModel| {
+        let curve = in_all(model);
+        (0..curve.len()).map(|i| curve[i] - if i > 0 { curve[i - 1] } else { 0.0 }).collect()
+    };
+    let open = [of_parameters(model, in_all), of_parameters(model, alone)];
+    let both = |i: usize| {
+        let chance = chance.of(&calendar.ages, ahead[i]);
+        [0, 1].map(|which| (chance[which] + open[which][i]).sqrt())
+    };
+    (0..ahead.len()).map(both).collect()
+}

@@ -1,0 +1,349 @@
+//! Today's customers in memory: their histories in the model's unit, what they paid, when they came, and the
+//! groups they belong to. Some 100 bytes a customer.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::histories::{Histories, History};
+use crate::base::{Error, Grain, Progress, Result, Unit};
+use crate::customers::{Customer, MOST_LEVELS, SpendRow, UnseenLevel};
+use crate::fitted::ClvModel;
+use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain, grain_start};
+use crate::model::{GammaGamma, Model, Spend};
+
+/// Customers column by column.
+#[derive(Debug, Default)]
+pub(super) struct Base {
+    pub id: Vec<String>,
+    /// Purchases, in the model's unit.
+    pub customers: Vec<Customer>,
+    /// Mean amount of repeat purchases; 0 if there are none.
+    pub mean: Vec<f64>,
+    /// Amount of the first purchase, net of returns.
+    pub first: Vec<f64>,
+    /// Month of the first purchase, since 1970-01.
+    pub born: Vec<i32>,
+    /// The sum of the logarithms of gaps, if the log was asked for it.
+    pub log_gaps: Vec<f64>,
+    /// One for each attribute that was asked for.
+    pub by: Vec<Grouping>,
+    /// Share of revenue kept of each customer.
+    pub margin: Vec<f64>,
+    /// What is shared by customers who have done the same.
+    pub histories: Histories,
+    /// Distinct combinations of covariates; one, empty, without covariates.
+    pub classes: Vec<Vec<f64>>,
+}
+
+/// Customers by the values of an attribute.
+#[derive(Debug, Default)]
+pub(super) struct Grouping {
+    pub name: String,
+    /// The values, sorted.
+    pub levels: Vec<String>,
+    /// Customer by customer: which value.
+    pub of: Vec<u32>,
+}
+
+/// What of the options decides what is read.
+pub(super) struct Wanted<'a> {
+    pub by: &'a [String],
+    pub margin: f64,
+    pub margin_column: Option<&'a str>,
+}
+
+impl Base {
+    /// Reads all customers.
+    ///
+    /// # Errors
+    /// If the summary is not that of a log with amounts, or a customer cannot be valued.
+    pub fn read(
+        model: &ClvModel,
+        summary: &Summary,
+        wanted: &Wanted,
+        progress: &dyn Progress,
+    ) -> Result<Base> {
+        check(model, &summary.meta)?;
+        let meta = &summary.meta;
+        let place = |name: &String| place(name, meta);
+        let by = wanted.by.iter().map(place).collect::<Result<Vec<_>>>()?;
+        let margins = wanted.margin_column.map(|name| place(&name.to_owned())).transpose()?;
+        let covariates = model.covariates.as_ref().map(|c| c.places(meta)).transpose()?.unwrap_or_default();
+        let mut reader = Reader::new(model, meta, wanted, by, margins, covariates);
+        progress.stage("reading customers", None);
+        for batch in summary.batches() {
+            progress.check()?;
+            let batch = batch?;
+            reader.add(&batch)?;
+            progress.advance(batch.len() as u64);
+        }
+        reader.finish()
+    }
+
+    pub fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// Takes the months of first purchases from the same log by day. Both are sorted by customer.
+    pub fn born_by_day(&mut self, days: &Summary) -> Result<()> {
+        let mut next = 0;
+        for batch in days.batches() {
+            let batch = batch?;
+            for row in 0..batch.len() {
+                let id = batch.customer_id.value(row);
+                while self.id.get(next).is_some_and(|own| own.as_str() < id) {
+                    next += 1;
+                }
+                if self.id.get(next).is_some_and(|own| own == id) {
+                    self.born[next] = month_of_birth(&days.meta, batch.t.value(row));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The history of a customer.
+    pub fn history(&self, i: usize) -> &History {
+        &self.histories.distinct[self.histories.of[i] as usize]
+    }
+
+    /// What a customer has paid so far, net of returns.
+    pub fn paid(&self, i: usize) -> f64 {
+        self.first[i] + f64::from(self.customers[i].x) * self.mean[i]
+    }
+
+    /// What the spend model learns from.
+    pub fn spend_row(&self, i: usize) -> SpendRow {
+        let spends = self.customers[i].x > 0 && self.mean[i] > 0.0;
+        SpendRow { x: if spends { self.customers[i].x } else { 0 }, mean: self.mean[i] }
+    }
+
+    /// Expected amount of a customer's purchases.
+    pub fn spend(&self, i: usize, spend: &GammaGamma) -> f64 {
+        spend.expected_spend(&self.spend_row(i))
+    }
+}
+
+fn place(name: &String, meta: &SummaryMeta) -> Result<usize> {
+    let found = meta.attributes.iter().position(|attribute| attribute == name);
+    found.ok_or_else(|| Error::option("--by", format!("the customers have no attribute '{name}'")))
+}
+
+/// Can there be economics of these data?
+fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
+    if !meta.is_of_log() || meta.observed_until.is_none() {
+        let message = "economics need a purchase log: a summary does not say when customers came and what their \
+                       first purchases were worth";
+        return Err(Error::option("LOG", message));
+    }
+    let Some(spend) = model.spend else {
+        let message = "the model has no spend model: fit one to a log with amounts (clv fit)";
+        return Err(Error::model(model.purchase.name, message));
+    };
+    if !meta.has_money {
+        return Err(Error::option("--amount", "economics need amounts, and the log has no such column"));
+    }
+    if spend.q <= 1.0 {
+        let message = format!("q = {} gives the population no finite mean: a value needs q > 1", spend.q);
+        return Err(Error::model(GammaGamma::NAME, message));
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    model: &'a ClvModel,
+    meta: &'a SummaryMeta,
+    wanted: &'a Wanted<'a>,
+    by: Vec<usize>,
+    margins: Option<usize>,
+    covariates: Vec<usize>,
+    base: Base,
+    levels: Vec<BTreeMap<String, u32>>,
+    /// Customer by customer: where its covariates are in `classes`.
+    class: Vec<u32>,
+    classes: BTreeMap<Vec<u64>, u32>,
+    /// The summary's unit in the model's.
+    time: f64,
+}
+
+impl<'a> Reader<'a> {
+    fn new(
+        model: &'a ClvModel,
+        meta: &'a SummaryMeta,
+        wanted: &'a Wanted<'a>,
+        by: Vec<usize>,
+        margins: Option<usize>,
+        covariates: Vec<usize>,
+    ) -> Self {
+        let grouping = |name: &String| Grouping { name: name.clone(), ..Grouping::default() };
+        let base = Base { by: wanted.by.iter().map(grouping).collect(), ..Base::default() };
+        let time = if meta.unit == model.unit { 1.0 } else { meta.unit.days() / model.unit.days() };
+        let levels = vec![BTreeMap::new(); by.len()];
+        let (class, classes) = (Vec::new(), BTreeMap::new());
+        Reader { model, meta, wanted, by, margins, covariates, base, levels, class, classes, time }
+    }
+
+    fn add(&mut self, batch: &SummaryBatch) -> Result<()> {
+        let (Some(mean), Some(first)) = (&batch.monetary_value, &batch.first_amount) else {
+            return Err(Error::option("--amount", "economics need the amounts of first purchases"));
+        };
+        for i in 0..batch.len() {
+            let own = Customer::of(batch, i);
+            let customer = Customer { t_x: own.t_x * self.time, t: own.t * self.time, ..own };
+            self.model.purchase.admits(&customer).map_err(|words| {
+                let id = batch.customer_id.value(i);
+                Error::model(self.model.purchase.name, format!("customer '{id}': {words}"))
+            })?;
+            let (margin, class) = (self.margin(batch, i)?, self.class(batch, i)?);
+            self.class.push(class);
+            let base = &mut self.base;
+            base.id.push(batch.customer_id.value(i).to_owned());
+            base.customers.push(customer);
+            base.mean.push(mean.value(i));
+            base.first.push(first.value(i));
+            base.born.push(month_of_birth(self.meta, own.t));
+            base.margin.push(margin);
+            base.log_gaps.extend(batch.log_gaps.as_ref().map(|sums| sums.value(i)));
+            for (k, place) in self.by.iter().enumerate() {
+                let (value, next) = (batch.attributes[*place].value(i), self.levels[k].len() as u32);
+                let level = match self.levels[k].get(value) {
+                    Some(level) => *level,
+                    None => *self.levels[k].entry(value.to_owned()).or_insert(next),
+                };
+                base.by[k].of.push(level);
+            }
+        }
+        Ok(())
+    }
+
+    fn margin(&self, batch: &SummaryBatch, row: usize) -> Result<f64> {
+        let Some(place) = self.margins else { return Ok(self.wanted.margin) };
+        let text = batch.attributes[place].value(row);
+        let margin = text.trim().parse::<f64>().ok().filter(|margin| *margin > 0.0 && *margin <= 1.0);
+        margin.ok_or_else(|| {
+            let (id, name) = (batch.customer_id.value(row), &self.meta.attributes[place]);
+            let message = format!(
+                "customer '{id}' has the {name} '{text}': a margin is above 0 and at most 1, such as 0.3"
+            );
+            Error::option("--margin-column", message)
+        })
+    }
+
+    fn class(&mut self, batch: &SummaryBatch, row: usize) -> Result<u32> {
+        let columns = match &self.model.covariates {
+            None => Vec::new(),
+            Some(covariates) => {
+                let values: Vec<&str> =
+                    self.covariates.iter().map(|a| batch.attributes[*a].value(row)).collect();
+                covariates
+                    .encode(&values, UnseenLevel::Error)
+                    .map_err(|words| Error::model(self.model.purchase.name, words))?
+            }
+        };
+        let key: Vec<u64> = columns.iter().map(|value| value.to_bits()).collect();
+        let next = self.classes.len() as u32;
+        let base = &mut self.base;
+        Ok(*self.classes.entry(key).or_insert_with(|| {
+            base.classes.push(columns);
+            next
+        }))
+    }
+
+    /// Numbers levels by their text and not by who came first.
+    fn finish(mut self) -> Result<Base> {
+        for (grouping, levels) in self.base.by.iter().zip(&self.levels) {
+            few_enough(&grouping.name, levels.len(), self.base.len())?;
+        }
+        for (grouping, levels) in self.base.by.iter_mut().zip(self.levels) {
+            let mut places = vec![0; levels.len()];
+            levels.values().enumerate().for_each(|(sorted, old)| places[*old as usize] = sorted as u32);
+            grouping.of.iter_mut().for_each(|level| *level = places[*level as usize]);
+            grouping.levels = levels.into_keys().collect();
+        }
+        if self.base.len() == 0 {
+            return Err(Error::option("LOG", "no customer is left: look at what became of the rows"));
+        }
+        let apart = self.model.purchase.silence_matters_if_alive();
+        self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
+        Ok(self.base)
+    }
+}
+
+/// Each group is fitted by itself and shown: more than some are no help to anybody, and most often no groups.
+fn few_enough(name: &str, levels: usize, customers: usize) -> Result<()> {
+    if levels <= MOST_LEVELS {
+        return Ok(());
+    }
+    let likely = match 2 * levels > customers {
+        true => {
+            "nearly every customer has one of their own, as in a column of ids: name a column that many customers \
+                 share"
+        }
+        false => "if these are no ids or dates, merge them (the smallest into one such as 'other')",
+    };
+    let message = format!(
+        "'{name}' has {levels} different values among {customers} customers, and each would be a group with a fit, \
+         intervals and a row of its own: at most {MOST_LEVELS}; {likely}"
+    );
+    Err(Error::option("--by", message))
+}
+
+/// The month in which a customer of this age \[summary's units\] was first seen.
+fn month_of_birth(meta: &SummaryMeta, age: f64) -> i32 {
+    first_grain(Grain::Month, first_seen(meta, age))
+}
+
+/// The date on which a customer of this age \[summary's units\] was first seen.
+fn first_seen(meta: &SummaryMeta, age: f64) -> Date {
+    let (grain, end) = (meta.grain.unwrap_or_default(), meta.observed_until.unwrap_or_default());
+    let last = first_grain(grain, end) + if grain == Grain::Hour { 23 } else { 0 };
+    grain_start(grain, last - (age / grain.in_units(1, meta.unit)).round() as i32)
+}
+
+/// A month since 1970-01 as people write it.
+pub fn month_name(month: i32) -> String {
+    format!("{:04}-{:02}", 1970 + month.div_euclid(12), 1 + month.rem_euclid(12))
+}
+
+/// A month as people write it, or the month of a date, since 1970-01.
+pub(super) fn month_of(text: &str) -> Option<i32> {
+    if let Ok(date) = text.parse::<Date>() {
+        return Some(first_grain(Grain::Month, date));
+    }
+    let (year, month) = text.split_once('-')?;
+    let whole = |text: &str, digits: usize| {
+        (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| text.parse::<i32>().ok())?
+    };
+    let (year, month) = (whole(year, 4)?, whole(month, 2)?);
+    (1..=12).contains(&month).then_some((year - 1970) * 12 + month - 1)
+}
+
+/// A length of time in days. Days are what logs have: a whole number of them is one in every unit, not a hair
+/// more or less, so that the line of 90 days falls between the same customers.
+pub(super) fn whole_days(time: f64, unit: Unit) -> f64 {
+    let days = time * unit.days();
+    if (days - days.round()).abs() < 1e-6 { days.round() } else { days }
+}
+
+/// How long the last purchase is ago \[days\].
+pub(super) fn silent_days(customer: &Customer, unit: Unit) -> f64 {
+    whole_days(customer.t - customer.t_x, unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_read_as_they_are_written() {
+        for month in [-1, 0, 11, 12, 663] {
+            assert_eq!(month_of(&month_name(month)), Some(month));
+        }
+        assert_eq!((month_of("2025-03"), month_of("2025-03-31")), (Some(662), Some(662)));
+        for bad in ["2025-3", "2025-13", "03-2025", "March 2025", "2025", "+025-03"] {
+            assert_eq!(month_of(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The front door of fitting: a summary is counted, fitted, and looked at for what the fit alone cannot see.
+
+use super::diagnostics;
+use crate::base::{Progress, Result};
+use crate::customers::Counts;
+use crate::fitted::choice::{self, Comparison};
+use crate::fitted::{ClvModel, FitRequest, Member};
+use crate::history::Summary;
+
+/// Fits what the request names: one model, or the best of the family with the comparison.
+///
+/// # Errors
+/// See [`ClvModel::fit`] and [`Comparison::run`].
+pub fn fit(
+    summary: &Summary,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<(ClvModel, Option<Comparison>)> {
+    if !choice::is_choice(&request.model) {
+        Member::named(&request.model)?;
+    }
+    let counts = Counts::read(summary, progress)?;
+    let (mut model, comparison) = choice::fit_counted(summary, &counts, request, progress)?;
+    let mut found = Vec::new();
+    found.extend(diagnostics::warn_only_repeaters(&model, summary)?);
+    found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);
+    model.purchase_fit.iter_mut().for_each(|fit| fit.warnings.append(&mut found));
+    Ok((model, comparison))
+}
+
+impl ClvModel {
+    /// Fits a purchase model and, if wanted and possible, a spend model to a summary.
+    ///
+    /// # Errors
+    /// If the model is unknown, the summary cannot be read, the data cannot determine the purchase
+    /// model, or a search fails.
+    pub fn fit(summary: &Summary, request: &FitRequest, progress: &dyn Progress) -> Result<ClvModel> {
+        fit(summary, request, progress).map(|(model, _)| model)
+    }
+}
