@@ -192,7 +192,7 @@ fn what_parts_contradict_each_other_in_is_refused() {
     let currencies =
         [row("a", "2024-01-13", "EUR"), row("b", "2024-01-14", "USD")].map(|row| part(row, &money));
     let error = parts::surveyed(currencies.into(), &money).err().unwrap().to_string();
-    assert!(error.contains("'EUR' here and 'USD' elsewhere"), "{error}");
+    assert!(error.contains("'EUR' here and 'USD'; 'EUR' in 1 row, 'USD' in 1 row"), "{error}");
     let error = parts::summarize(&[table(&[row("a", "2024-01-13", "")])], &plain, &()).err().unwrap();
     assert!(error.to_string().contains("--observed-until"), "{error}");
     assert!(Part::from_json("{}").unwrap_err().to_string().contains("one version"));

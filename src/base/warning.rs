@@ -50,13 +50,14 @@ impl fmt::Display for Warning {
 }
 
 /// All codes, with what they stand for. A code keeps its meaning; new ones may come.
-pub const CODES: [(&str, &str); 50] = [
+pub const CODES: [(&str, &str); 54] = [
     // Of a log or summary.
     ("attribute-varies", "customers have several values of an attribute"),
     ("bad-rows-skipped", "rows that cannot be used were left out"),
     ("blanks-around-ids", "ids have blanks around them"),
     ("counts-not-used", "a column that counts customers was not used"),
-    ("currency-not-checked", "there is a column of currencies that nobody looked at"),
+    ("currency-not-checked", "amounts of several currencies are added up"),
+    ("dates-far-outside", "a handful of dates lies far outside all others"),
     ("dates-in-1970", "seconds were taken for milliseconds"),
     ("exact-duplicates", "rows occur twice"),
     ("float-ids", "ids are written like 17850.0"),
@@ -74,8 +75,11 @@ pub const CODES: [(&str, &str); 50] = [
     ("no-effect-on-summary", "an option has no effect on a summary"),
     ("null-words-as-ids", "ids are words for missing"),
     ("one-customer-makes-the-value", "a customer makes most of the amount of all"),
+    ("refunds-of-nobody", "refunds are of a customer who never buys"),
     ("refunds-not-used", "a column of refunds was not used"),
     ("repeats-worth-nothing", "repeat purchases are worth nothing"),
+    ("rounded-ids", "ids have lost their last digits"),
+    ("scientific-ids", "ids are written like 1.23457E+11"),
     ("status-not-used", "a column says that rows are no purchases, and was not used"),
     ("too-many-negative-amounts", "more amounts are negative than returns make"),
     ("unmatched-returns", "returns find no purchase"),

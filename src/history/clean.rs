@@ -20,7 +20,7 @@ use super::read::dates::{DateRule, Shape};
 use super::read::recognise::Table;
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
-use super::tally::{Days, LISTED, Tally};
+use super::tally::{CURRENCIES, Currency, Days, LISTED, Tally};
 use crate::base::{BadRow, Error, Grain, Place, Result};
 
 /// Room made for one id [bytes].
@@ -217,7 +217,7 @@ impl<'a> Cleaner<'a> {
         let n = days.iter().zip(amounts).position(|row| !good(row)).unwrap_or(days.len());
         let (days, amounts) = (&days[..n], &amounts[..n]);
         self.ints.extend_from_slice(&ids[..n]);
-        let grain = self.rules.grain;
+        let grain = carried(self.rules.grain);
         self.when.extend(days.iter().map(|&day| Moment::of_day(day).grain(grain)));
         // Zero has no sign from here on.
         self.amounts.extend(amounts.iter().map(|amount| amount + 0.0));
@@ -240,7 +240,8 @@ impl<'a> Cleaner<'a> {
                 self.offsets.push(self.ids.len() as i32);
             }
         }
-        self.when.push(moment.grain(self.rules.grain));
+        self.when.push(moment.grain(carried(self.rules.grain)));
+        self.tally.timed |= moment.second != 0;
         if self.mark.code > 0 {
             let second = moment.in_grain(self.rules.grain);
             self.marks.push(Mark { second, nano: moment.nano, ..self.mark });
@@ -274,8 +275,12 @@ impl<'a> Cleaner<'a> {
         if id.len() <= 5 && is_null_word(id) {
             self.tally.null_ids += 1;
         }
-        if last == b'0' && is_float(id) {
-            self.tally.float_ids += 1;
+        if last == b'0' {
+            self.tally.float_ids += u64::from(is_float(id));
+            self.tally.rounded_ids += u64::from(is_rounded(id));
+        }
+        if id.len() >= 5 && id[id.len() - 3] == b'+' && is_scientific(id) {
+            self.tally.scientific_ids.see(id);
         }
         true
     }
@@ -307,8 +312,12 @@ impl<'a> Cleaner<'a> {
             return false;
         }
         let known = &mut self.tally.currencies;
-        if known.len() < 2 && known.iter().all(|(name, _)| name != currency) {
-            known.push((currency.to_owned(), cells.place()));
+        match known.iter().position(|known| known.name == currency) {
+            Some(at) => known[at].rows += 1,
+            None if known.len() < CURRENCIES => {
+                known.push(Currency { name: currency.to_owned(), rows: 1, first: cells.place() });
+            }
+            None => {}
         }
         true
     }
@@ -411,6 +420,12 @@ impl<'a> Cleaner<'a> {
     }
 }
 
+/// The grain by which a row travels to its customer: where purchases are counted by something longer than days, its
+/// day is needed to tell whether it is another row once more.
+pub(crate) fn carried(grain: Grain) -> Grain {
+    grain.min(Grain::Day)
+}
+
 /// Is it a word for "missing"?
 fn is_null_word(id: &[u8]) -> bool {
     const WORDS: [&[u8]; 11] =
@@ -422,4 +437,23 @@ fn is_null_word(id: &[u8]) -> bool {
 fn is_float(id: &[u8]) -> bool {
     let digits = id.strip_suffix(b".0").unwrap_or_default();
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Is it a number in scientific notation, such as `1.23457E+11`, that ends with its exponent?
+fn is_scientific(id: &[u8]) -> bool {
+    let (mantissa, exponent) = id.split_at(id.len() - 4);
+    let mut points = 0;
+    let digit = |byte: &u8| {
+        points += usize::from(matches!(byte, b'.' | b','));
+        byte.is_ascii_digit() || matches!(byte, b'.' | b',')
+    };
+    matches!(exponent, [b'e' | b'E', b'+', tens, ones] if tens.is_ascii_digit() && ones.is_ascii_digit())
+        && mantissa.first().is_some_and(u8::is_ascii_digit)
+        && mantissa.iter().all(digit)
+        && points <= 1
+}
+
+/// Is it a number of more than 15 digits, and all beyond the 15th are 0? Spreadsheets keep no more.
+fn is_rounded(id: &[u8]) -> bool {
+    id.len() >= 17 && id[15..].iter().all(|byte| *byte == b'0') && id.iter().all(u8::is_ascii_digit)
 }

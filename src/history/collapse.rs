@@ -13,6 +13,7 @@ use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Levels, Tracker};
 use super::calendar::Calendar;
 use super::codec::{Customers, Row, Rows, row_bytes};
+use super::far_dates::{DayCounter, DayCounts};
 use super::fold::{Fold, FoldCounts, Folded, FoldedCounts, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
@@ -21,7 +22,7 @@ use super::scatter::{Partition, Writing, hash_int, hash_text};
 use super::standout::Leaders;
 use super::store::{Block, Store};
 use super::twins::TwinFinder;
-use crate::base::Result;
+use crate::base::{Grain, Result};
 
 /// Rows of a group, about.
 const GROUP_ROWS: usize = 1 << 14;
@@ -32,6 +33,8 @@ const GROUPS: usize = 64;
 /// What a [`Collapse`] goes by.
 #[derive(Debug, Clone)]
 pub(crate) struct CollapseOptions {
+    /// What counts as one purchase.
+    pub grain: Grain,
     /// Customers first seen before this grain are left out.
     pub since: Option<i32>,
     /// Sum the logarithms of gaps?
@@ -42,6 +45,8 @@ pub(crate) struct CollapseOptions {
     pub first_amount: bool,
     /// Active customers by month: empty counts, if they are asked for.
     pub activity: Option<ActivityCounter>,
+    /// Occasions by day: an empty count.
+    pub days: DayCounter,
     /// The values of attributes, if there are any.
     pub levels: Option<Arc<Levels>>,
     /// Memory for the rows of a partition [bytes].
@@ -80,6 +85,8 @@ pub(crate) struct Collapsed {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<ActivityCounter>,
+    /// Their occasions by day.
+    pub days: DayCounts,
     /// What is odd about them.
     pub oddities: Oddities,
 }
@@ -91,6 +98,7 @@ impl Collapsed {
         self.counts.add(&other.counts);
         AttributeCounts::add_all(&mut self.attributes, &other.attributes);
         self.oddities.add(other.oddities);
+        self.days.add(other.days);
         if let Some(calendar) = other.calendar {
             self.calendar.get_or_insert_default().add(&calendar);
         }
@@ -107,7 +115,9 @@ impl<'a> Collapse<'a> {
             store,
             fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new))
                 .with_calendar(options.calendar.clone())
-                .with_activity(options.activity.clone(), options.first_amount),
+                .with_activity(options.activity.clone(), options.first_amount)
+                .with_days(options.days.clone())
+                .by(options.grain),
             group: Group::default(),
             groups: Vec::new(),
             block: Rows::default(),
@@ -139,10 +149,10 @@ impl<'a> Collapse<'a> {
 
     /// What came of all partitions taken.
     pub fn finish(self) -> Result<Collapsed> {
-        let FoldedCounts { counts, attributes, calendar, activity } = self.fold.into_counts();
+        let FoldedCounts { counts, attributes, calendar, activity, days } = self.fold.into_counts();
         let mut oddities = self.oddities;
         let runs = self.found.finish(&mut oddities.leaders)?;
-        Ok(Collapsed { runs, counts, attributes, calendar, activity, oddities })
+        Ok(Collapsed { runs, counts, attributes, calendar, activity, days, oddities })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.
@@ -182,8 +192,10 @@ impl<'a> Collapse<'a> {
             for &row in self.group.sorted(number) {
                 self.fold.push(row, self.group.mark(row));
             }
-            if let Some(customer) = self.fold.finish() {
-                self.found.push(self.group.names().get(number), customer, &self.fold)?;
+            let (id, customer) = (self.group.names().get(number), self.fold.finish());
+            match customer {
+                Some(customer) => self.found.push(id, customer, &self.fold)?,
+                None => self.oddities.returner.see(id, self.fold.size()),
             }
         }
         Ok(())
@@ -268,8 +280,11 @@ impl<'a> Collapse<'a> {
     }
 
     fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
-        let Some(customer) = self.fold.finish() else { return Ok(()) };
-        self.found.push(id, customer, &self.fold)
+        match self.fold.finish() {
+            Some(customer) => self.found.push(id, customer, &self.fold)?,
+            None => self.oddities.returner.see(id, self.fold.size()),
+        }
+        Ok(())
     }
 }
 

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{AttributeCounts, say_missing, warn_several};
+use super::far_dates::{self, DayCounts};
 use super::fold::FoldCounts;
-use super::oddities::{Oddities, warn_negative, warn_standouts, warn_twins};
+use super::oddities::{Oddities, Returner, warn_negative, warn_returner, warn_standouts, warn_twins};
 use super::read::ReadOutcome;
 use super::summarize::{end_of, first_grain, grain_start, last_grain};
 use super::{CleaningAccount, DateFormat, Fate, LogOptions};
@@ -22,6 +23,8 @@ pub(crate) struct Counted {
     pub attributes: Vec<AttributeCounts>,
     /// What is odd about who they are.
     pub oddities: Oddities,
+    /// Their occasions by day.
+    pub days: DayCounts,
 }
 
 impl Counted {
@@ -30,12 +33,13 @@ impl Counted {
         self.folded.add(&other.folded);
         AttributeCounts::add_all(&mut self.attributes, &other.attributes);
         self.oddities.add(other.oddities);
+        self.days.add(other.days);
     }
 }
 
 /// What is to be said about the summary.
 pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Counted) -> SummaryMeta {
-    let Counted { folded: counts, attributes, oddities } = counted;
+    let Counted { folded: counts, attributes, oddities, days } = counted;
     let end = end_of(options, &outcome);
     // A last date that is a whole month does not end within it.
     let coarse_dates = outcome.coarse_dates && options.observed_until.is_none();
@@ -55,6 +59,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         activity: None,
         customers: Some(counts.customers),
         standouts: oddities.leaders.standouts(),
+        far_dates: Vec::new(),
         customer_column: None,
         account: outcome.account,
         assumptions: outcome.assumptions,
@@ -68,25 +73,28 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
     meta.assumptions.extend(say_whole_units(options, end, coarse_dates));
     meta.warnings.extend(nobody_warning(counts));
     meta.warnings.extend(early_warning(options, meta.first_purchase, end));
+    far_dates::judge(options, days, &mut meta);
     meta.warnings.extend(warn_twins(&oddities.twins));
     meta.warnings.extend(warn_standouts(&meta.standouts, outcome.has_amount));
     if outcome.has_amount && !outcome.order_lines {
-        meta.warnings.extend(duplicates_warning(counts));
-        note_duplicates(&mut meta.account, counts);
+        let alike = Alike { grain: options.grain, timed: outcome.timed };
+        meta.warnings.extend(alike.warn(counts));
+        alike.note(&mut meta.account, counts);
     }
-    describe_returns(&mut meta, counts);
+    describe_returns(&mut meta, counts, &oddities.returner);
     describe_attributes(&mut meta, attributes, counts.customers);
     meta
 }
 
 /// What is to be said about negative amounts.
-fn describe_returns(meta: &mut SummaryMeta, counts: &FoldCounts) {
+fn describe_returns(meta: &mut SummaryMeta, counts: &FoldCounts, returner: &Returner) {
     let dropped =
         meta.account.entry(Fate::ReturnDropped).map(|entry| (entry.rows, entry.amount.unwrap_or(0.0)));
     let bought = meta.account.entry(Fate::Purchase).and_then(|entry| entry.amount).unwrap_or(0.0);
     let no_returns = warn_negative(counts, bought, dropped.unwrap_or_default());
     meta.warnings.extend(returns_warning(counts, no_returns.is_some()));
     meta.warnings.extend(no_returns);
+    meta.warnings.extend(warn_returner(returner, counts));
 }
 
 /// What is to be said about attributes.
@@ -135,24 +143,40 @@ fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) 
     account.note("same-grain", "purchases merged into another one of the same customer and time", merged);
 }
 
-fn note_duplicates(account: &mut CleaningAccount, counts: &FoldCounts) {
-    account.note(
-        "exact-duplicates",
-        "exact duplicates of another row in customer, date and amount",
-        counts.duplicates,
-    );
+/// In what rows are alike that may be one row twice: times of day are not compared.
+struct Alike {
+    grain: Grain,
+    timed: bool,
 }
 
-fn duplicates_warning(counts: &FoldCounts) -> Option<Warning> {
-    let (n, rows, them) = match counts.duplicates {
-        0 => return None,
-        1 => (1, "row is a duplicate of", "it is not a separate purchase, its"),
-        n => (n, "rows are duplicates of", "they are not separate purchases, their"),
-    };
-    let message = format!(
-        "{n} {rows} another row of the same customer, date and amount exactly: if {them} spend counts twice"
-    );
-    Some(Warning::new("exact-duplicates", message))
+impl Alike {
+    fn what(&self) -> &'static str {
+        match (self.timed, self.grain) {
+            (false, _) => "date",
+            (true, Grain::Hour) => "hour",
+            (true, _) => "day",
+        }
+    }
+
+    fn note(&self, account: &mut CleaningAccount, counts: &FoldCounts) {
+        let exact = if self.timed { "duplicates" } else { "exact duplicates" };
+        let words = format!("{exact} of another row in customer, {} and amount", self.what());
+        account.note("exact-duplicates", words, counts.duplicates);
+    }
+
+    fn warn(&self, counts: &FoldCounts) -> Option<Warning> {
+        let (n, rows, them) = match counts.duplicates {
+            0 => return None,
+            1 => (1, "row is a duplicate of", "it is not a separate purchase, its"),
+            n => (n, "rows are duplicates of", "they are not separate purchases, their"),
+        };
+        let exactly = if self.timed { " (times of day are not compared)" } else { " exactly" };
+        let message = format!(
+            "{n} {rows} another row of the same customer, {} and amount{exactly}: if {them} spend counts twice",
+            self.what()
+        );
+        Some(Warning::new("exact-duplicates", message))
+    }
 }
 
 /// Returns without a purchase, unless `explained` otherwise.

@@ -11,13 +11,16 @@ use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Tracker};
 use super::calendar::Calendar;
 use super::codec::Mark;
+use super::far_dates::{DayCounter, DayCounts};
 use super::gaps::LogProduct;
+use super::read::calendar::Moment;
+use crate::base::Grain;
 
 /// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
 /// below this part of itself is zero.
 const ROUNDING: f64 = 1e-12;
 
-/// A row as one number: orders by grain, then amount (IEEE total order). The last 32 bits say which row it is, for
+/// A row as one number: orders by day (or hour), then amount (IEEE total order). The last 32 bits say which row it is, for
 /// whoever needs more of it than that.
 pub(crate) fn pack(when: i32, amount: f64, which: u32) -> u128 {
     let bits = amount.to_bits();
@@ -102,7 +105,7 @@ pub(crate) struct FoldCounts {
     pub purchases: u64,
     /// Their occasions.
     pub occasions: u64,
-    /// Rows equal to another row of the same customer in grain and amount, beyond the first.
+    /// Rows equal to another row of the same customer in day (or hour) and amount, beyond the first.
     pub duplicates: u64,
     /// Returns that were wholly taken off earlier purchases.
     pub netted: u64,
@@ -157,6 +160,8 @@ pub(crate) struct FoldedCounts {
     pub calendar: Option<Calendar>,
     /// Active customers by month.
     pub activity: Option<ActivityCounter>,
+    /// Occasions by day.
+    pub days: DayCounts,
 }
 
 /// Folds one customer after the other: [`push`](Fold::push) the rows in order, then
@@ -166,6 +171,8 @@ pub(crate) struct Fold {
     /// What became of the rows so far.
     pub counts: FoldCounts,
     since: Option<i32>,
+    /// What counts as one purchase, if rows come by something shorter.
+    coarse: Option<Grain>,
     rows: u64,
     previous: u128,
     left_out: bool,
@@ -175,6 +182,8 @@ pub(crate) struct Fold {
     when: i32,
     /// Sum of its purchases, if there are any.
     sum: Option<f64>,
+    /// Its purchases one by one, if rows come by something shorter.
+    bought: Vec<f64>,
     /// Its returns.
     returns: Vec<f64>,
     /// What is left of the amount of each occasion.
@@ -192,8 +201,12 @@ pub(crate) struct Fold {
     /// Active customers by month, if they are asked for, and the grains of the occasions at hand.
     activity: Option<ActivityCounter>,
     times: Vec<i32>,
+    /// Occasions by day.
+    days: DayCounter,
     /// Keep the first amount?
     first_amount: bool,
+    /// Returns of the customer at hand that found nothing.
+    lost: f64,
     /// How much the customer finished last bought.
     size: Size,
 }
@@ -210,7 +223,7 @@ impl Fold {
         self.attributes.as_ref().map_or(&[], Tracker::taken)
     }
 
-    /// How much the customer that was finished last bought.
+    /// How much the customer that was finished last bought; of one with nothing but returns, these.
     pub fn size(&self) -> &Size {
         &self.size
     }
@@ -225,6 +238,16 @@ impl Fold {
         Fold { activity, first_amount, ..self }
     }
 
+    /// Rows come by day, but purchases are counted by this grain if it is longer.
+    pub fn by(self, grain: Grain) -> Self {
+        Fold { coarse: (grain > Grain::Day).then_some(grain), ..self }
+    }
+
+    /// Counts occasions by day, too.
+    pub fn with_days(self, days: DayCounter) -> Self {
+        Fold { days, ..self }
+    }
+
     /// What became of the rows, and of attributes; purchases by time and active customers, if they were
     /// asked for.
     pub fn into_counts(self) -> FoldedCounts {
@@ -233,6 +256,7 @@ impl Fold {
             attributes: self.attributes.map_or_else(Vec::new, Tracker::into_counts),
             calendar: self.calendar,
             activity: self.activity,
+            days: self.days.finish(),
         }
     }
 
@@ -240,7 +264,8 @@ impl Fold {
     /// if there are attributes.
     #[inline]
     pub fn push(&mut self, row: u128, mark: Mark) {
-        let (when, amount) = unpack(row);
+        let (day, amount) = unpack(row);
+        let when = self.coarse.map_or(day, |grain| Moment::of_day(day).grain(grain));
         if self.rows == 0 {
             self.left_out = self.since.is_some_and(|since| when < since);
             self.when = when;
@@ -265,7 +290,10 @@ impl Fold {
             self.returns.push(-amount);
         } else {
             self.counts.purchases += 1;
-            self.sum = Some(self.sum.unwrap_or(0.0) + amount);
+            match self.coarse {
+                None => self.sum = Some(self.sum.unwrap_or(0.0) + amount),
+                Some(_) => self.bought.push(amount),
+            }
         }
     }
 
@@ -274,17 +302,20 @@ impl Fold {
         let rows = std::mem::take(&mut self.rows);
         if self.left_out {
             self.left_out = false;
+            self.size = Size::default();
             self.counts.left_out += 1;
             self.counts.left_out_rows += rows;
             return None;
         }
         self.close();
+        let lost = std::mem::take(&mut self.lost);
         if self.returning {
             self.returning = false;
             self.unreturned.clear();
         }
         let Some((first_amount, repeats)) = self.occasions.split_first() else {
             self.counts.only_returns += u64::from(rows > 0);
+            self.size = Size { rows, value: -lost, ..Size::default() };
             return None;
         };
         let x = repeats.len() as u32;
@@ -308,6 +339,12 @@ impl Fold {
 
     /// The grain at hand is complete.
     fn close(&mut self) {
+        if self.coarse.is_some() {
+            self.close_days();
+        }
+        if self.sum.is_some() || !self.returns.is_empty() {
+            self.days.see(self.when);
+        }
         if let Some(sum) = self.sum.take() {
             if self.occasions.is_empty() {
                 self.first = self.when;
@@ -330,6 +367,13 @@ impl Fold {
         if !self.returns.is_empty() {
             self.take_off_all();
         }
+    }
+
+    /// The days of the grain at hand together, least amount first, as if they were one.
+    fn close_days(&mut self) {
+        self.bought.sort_unstable_by(f64::total_cmp);
+        self.returns.sort_unstable_by(|a, b| b.total_cmp(a));
+        self.sum = self.bought.drain(..).fold(None, |sum, amount| Some(sum.unwrap_or(0.0) + amount));
     }
 
     #[cold]
@@ -362,6 +406,7 @@ impl Fold {
         if left > 0.0 {
             self.counts.unmatched += 1;
             self.counts.unmatched_amount.add(-amount);
+            self.lost += amount;
             self.counts.unmatched_rest.add(left);
         } else {
             self.counts.netted += 1;

@@ -16,6 +16,7 @@ mod collapse;
 mod customer_file;
 mod describe;
 mod explain;
+mod far_dates;
 mod fold;
 mod gaps;
 mod group;
@@ -47,6 +48,7 @@ mod who;
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use activity::{Activity, ActivityMonth};
 pub use calendar::Calendar;
+pub use far_dates::{FarDates, Side};
 pub use input::{Input, MemoryTable, SpooledTable};
 pub use once::keep;
 pub use options::{DateFormat, LogOptions, Returns};
@@ -95,6 +97,7 @@ fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -
         Recognised::Log(inputs) => {
             let read = |sink: &summarize::Sink| read::read_log(&inputs, options, progress, sink);
             let mut summary = summarize::summarize(options, progress, read)?;
+            far_dates::look(&inputs, options, progress, &mut summary.meta)?;
             who::look(inputs, &mut summary.meta)?;
             Ok(summary)
         }

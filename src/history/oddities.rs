@@ -1,9 +1,11 @@
 //! What is odd about who the customers are, and about what they pay: found while they are folded, said with its
 //! effect in numbers.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
-use super::fold::FoldCounts;
+use super::fold::{FoldCounts, Size};
 use super::standout::{Leaders, Standout, StandoutKind};
 use super::twins::{TwinSets, Twins};
 use crate::base::{
@@ -18,6 +20,8 @@ pub(crate) struct Oddities {
     pub twins: Twins,
     /// Those who bought the most.
     pub leaders: Leaders,
+    /// Who has the most returns and never bought.
+    pub returner: Returner,
 }
 
 impl Oddities {
@@ -25,7 +29,57 @@ impl Oddities {
     pub fn add(&mut self, other: Oddities) {
         self.twins.add(other.twins);
         self.leaders.add(other.leaders);
+        self.returner.add(other.returner);
     }
+}
+
+/// A customer with nothing but returns: of several the one with the most rows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Returner {
+    id: String,
+    rows: u64,
+    /// The sum of their amounts (negative).
+    amount: f64,
+}
+
+impl Returner {
+    /// One more.
+    #[cold]
+    pub fn see(&mut self, id: &[u8], size: &Size) {
+        if size.rows > 0 && size.rows >= self.rows {
+            let id = String::from_utf8_lossy(id).into_owned();
+            self.add(Returner { id, rows: size.rows, amount: size.value });
+        }
+    }
+
+    fn add(&mut self, other: Returner) {
+        let key = |one: &Returner| (one.rows, -one.amount);
+        let more = key(&other).partial_cmp(&key(self)).unwrap_or(Ordering::Equal);
+        if more.then_with(|| self.id.cmp(&other.id)).is_gt() {
+            *self = other;
+        }
+    }
+}
+
+/// From this share of all returns on, those of one customer who never buys are of many.
+const ONE_RETURNS: f64 = 0.2;
+
+/// Refunds of one customer who never buys: of the shop itself?
+pub(super) fn warn_returner(one: &Returner, counts: &FoldCounts) -> Option<Warning> {
+    let all = counts.netted + counts.unmatched;
+    if one.rows < FEW_NEGATIVE || (one.rows as f64) < ONE_RETURNS * all as f64 {
+        return None;
+    }
+    let message = format!(
+        "customer '{}' never buys and has {} of the {} returns, {} in all: is this the shop itself, or an id for refunds? They \
+         find no purchase to be taken off, so the spend of those who were paid back is too high by as much: write the \
+         buyer's id into these rows, or leave them out",
+        one.id,
+        count(one.rows),
+        count(all),
+        grouped(one.amount, 2)
+    );
+    Some(Warning::new("refunds-of-nobody", message).naming([one.id.clone()]))
 }
 
 /// A share in percent, with as many digits as it deserves.

@@ -182,7 +182,7 @@ fn plain_meta(options: &LogOptions, has_money: bool) -> SummaryMeta {
 fn without_places(mut findings: Findings) -> Findings {
     let tally = &mut findings.tally;
     let places = tally.bad.iter_mut().map(|(_, row)| &mut row.place);
-    for place in places.chain(tally.currencies.iter_mut().map(|(_, place)| place)) {
+    for place in places.chain(tally.currencies.iter_mut().map(|currency| &mut currency.first)) {
         (place.row, place.line) = (None, None);
     }
     findings

@@ -16,6 +16,7 @@ use super::attributes::Levels;
 use super::calendar::Calendar;
 use super::collapse::{Collapse, CollapseOptions, Collapsed};
 use super::describe::{Counted, describe};
+use super::far_dates::DayCounter;
 use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
@@ -80,6 +81,7 @@ pub(crate) fn gather(
     let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));
     let end = end_of(options, &outcome);
     plan.activity = activity_counter(options, outcome.first, end);
+    plan.days = day_counter(options, &outcome);
     let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let source = MergedRuns {
         store,
@@ -98,6 +100,7 @@ pub(crate) fn gather(
             folded: collapsed.counts,
             attributes: collapsed.attributes,
             oddities: collapsed.oddities,
+            days: collapsed.days,
         },
         calendar: collapsed.calendar,
         activity: collapsed.activity.map(ActivityCounter::finish),
@@ -116,12 +119,14 @@ struct Plan {
     memory: u64,
     threads: usize,
     temp_dir: PathBuf,
+    grain: Grain,
     /// Customers first seen before this grain are left out.
     since: Option<i32>,
     log_gaps: bool,
     calendar: Option<Calendar>,
     first_amount: bool,
     activity: Option<ActivityCounter>,
+    days: DayCounter,
 }
 
 impl Plan {
@@ -131,6 +136,7 @@ impl Plan {
             memory: options.memory_limit.unwrap_or_else(default_memory),
             threads: options.threads.unwrap_or_else(cores).max(1),
             temp_dir: options.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
+            grain: options.grain,
             since: options.since.map(|date| first_grain(options.grain, date)),
             log_gaps: options.log_gaps,
             calendar: options
@@ -138,6 +144,7 @@ impl Plan {
                 .map(|origin| Calendar::new(last_grain(options.grain, origin), options.grain)),
             first_amount: options.first_amount,
             activity: None,
+            days: DayCounter::default(),
         }
     }
 
@@ -146,11 +153,13 @@ impl Plan {
         // each `run_memory` of them.
         let run_memory = self.memory / 16 / self.threads as u64;
         CollapseOptions {
+            grain: self.grain,
             since: self.since,
             log_gaps: self.log_gaps,
             calendar: self.calendar.clone(),
             first_amount: self.first_amount,
             activity: self.activity.clone(),
+            days: self.days.clone(),
             levels,
             rows_memory: self.memory / 4 / self.threads as u64,
             run_memory,
@@ -164,6 +173,12 @@ impl Plan {
 fn activity_counter(options: &LogOptions, first: Option<Date>, end: Option<Date>) -> Option<ActivityCounter> {
     let (first, end) = (first?, end?);
     if end < first { None } else { ActivityCounter::new(options.activity?, options.grain, first, end) }
+}
+
+/// Empty counts of occasions by day.
+fn day_counter(options: &LogOptions, outcome: &ReadOutcome) -> DayCounter {
+    let dates = outcome.first.zip(outcome.last);
+    dates.map_or_else(DayCounter::default, |(first, last)| DayCounter::new(options.grain, first, last))
 }
 
 /// Half of the machine's memory (or of what its control group allows), at most 2 GB.

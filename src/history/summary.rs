@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Grain, Result, Unit, Warning};
-use crate::history::{Activity, Calendar, CleaningAccount, CustomerColumn, Standout};
+use crate::history::{Activity, Calendar, CleaningAccount, CustomerColumn, FarDates, Standout};
 
 /// Rows of one batch, at most.
 pub const BATCH_ROWS: usize = 65_536;
@@ -86,6 +86,8 @@ pub struct SummaryMeta {
     pub customers: Option<u64>,
     /// Customers so large that they can hardly be one person, or that make most of the value.
     pub standouts: Vec<Standout>,
+    /// Dates far outside all others, of a handful of rows.
+    pub far_dates: Vec<FarDates>,
     /// Where customers come from, if the input was a log.
     pub customer_column: Option<CustomerColumn>,
     /// What became of each row of the input.

@@ -35,8 +35,14 @@ pub(crate) struct Tally {
     pub float_ids: u64,
     /// Ids that are floating-point numbers by the type of their column.
     pub number_ids: u64,
-    /// Up to two different currencies, and where each was first seen.
-    pub currencies: Vec<(String, Place)>,
+    /// Ids in scientific notation.
+    pub scientific_ids: Examples,
+    /// Ids of more than 15 digits that end with zeros from there on.
+    pub rounded_ids: u64,
+    /// Have dates a time of day?
+    pub timed: bool,
+    /// Different currencies, as many as are told apart.
+    pub currencies: Vec<Currency>,
     /// What stands in columns that nobody asked to look at.
     pub watched: Vec<Watched>,
     /// Amounts that cannot be read as they are written but look like numbers.
@@ -46,6 +52,54 @@ pub(crate) struct Tally {
     pub fatal: Option<Error>,
     /// Dates that prove day first and month first: an example each.
     pub orders: [Option<Place>; 2],
+}
+
+/// How many currencies are told apart.
+pub(crate) const CURRENCIES: usize = 24;
+
+/// A currency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Currency {
+    /// Its name.
+    pub name: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Where it was first seen.
+    pub first: Place,
+}
+
+/// Rows, and what stands in the first of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Examples {
+    /// How many rows.
+    pub rows: u64,
+    /// Different values of the first ones.
+    pub first: Vec<String>,
+}
+
+impl Examples {
+    const KEPT: usize = 3;
+
+    /// One more row.
+    #[cold]
+    pub fn see(&mut self, value: &[u8]) {
+        self.rows += 1;
+        if self.first.len() < Self::KEPT {
+            self.keep(String::from_utf8_lossy(value).into_owned());
+        }
+    }
+
+    fn keep(&mut self, value: String) {
+        if self.first.len() < Self::KEPT && !self.first.contains(&value) {
+            self.first.push(value);
+        }
+    }
+
+    /// Other rows, further down.
+    pub fn add(&mut self, other: Examples) {
+        self.rows += other.rows;
+        other.first.into_iter().for_each(|value| self.keep(value));
+    }
 }
 
 /// How many rows are dated by which clock, of those that say so.

@@ -60,6 +60,9 @@ pub(super) struct Words {
     pub checked_number: Option<&'static str>,
     /// To a date.
     pub date: &'static str,
+    /// What stands for a date, without blanks around it, where dates are text: what is none of the calendar is then told
+    /// from nothing, and an offset from UTC moves nothing.
+    pub date_text: Option<&'static str>,
     /// A date written down.
     pub date_literal: &'static str,
     /// The day after today.
@@ -86,6 +89,7 @@ const ANSI: Words = Words {
     double: "DOUBLE",
     checked_number: None,
     date: "CAST({} AS DATE)",
+    date_text: None,
     date_literal: "DATE '{}'",
     tomorrow: "CURRENT_DATE + 1",
     days: "DATEDIFF(day, DATE '1970-01-01', {})",
@@ -184,7 +188,14 @@ const SQLITE: Words = Words {
     checked_number: Some(
         "CASE WHEN CAST({} AS TEXT) GLOB '*[0-9]*' AND CAST({} AS TEXT) NOT GLOB '*[^-+.0-9eE]*' THEN CAST({} AS REAL) END",
     ),
-    date: "DATE({})",
+    // SQLite has no type of dates: it takes 2023-02-30 for 2 March, numbers for days of the Julian calendar, an offset for
+    // another day, and +00 for nothing.
+    date: "CASE WHEN DATE(SUBSTR(TRIM({}), 1, 10), '+0 days') = SUBSTR(TRIM({}), 1, 10)\n    \
+             AND (LENGTH(TRIM({})) = 10 OR (SUBSTR(TRIM({}), 11, 1) IN ('T', 't', ' ')\n    \
+             AND SUBSTR(TRIM({}), 12, 5) GLOB '[0-2][0-9]:[0-5][0-9]' AND TIME(SUBSTR(TRIM({}), 12, 5)) IS NOT NULL\n    \
+             AND SUBSTR(TRIM({}), 17) NOT GLOB '*[^-+:.,0-9 ZzUTCGM]*'))\n    \
+             THEN SUBSTR(TRIM({}), 1, 10) END",
+    date_text: Some("TRIM(COALESCE({}, ''))"),
     date_literal: "'{}'",
     tomorrow: "DATE('now', '+1 day')",
     days: "CAST(JULIANDAY({}) - 2440587.5 AS INTEGER)",
@@ -192,7 +203,7 @@ const SQLITE: Words = Words {
     weeks: "(({} + 7000003) / 7 - 1000000)",
     year: "CAST(STRFTIME('%Y', {}) AS INTEGER)",
     month: "CAST(STRFTIME('%m', {}) AS INTEGER)",
-    hour: "CAST(STRFTIME('%H', {}) AS INTEGER)",
+    hour: "CAST(SUBSTR(TRIM({}), 12, 2) AS INTEGER)",
     ..ANSI
 };
 

@@ -101,10 +101,15 @@ fn header(options: &SqlOptions, log: &LogOptions) -> String {
             log.grain,
             log.unit.unwrap_or_default()
         ),
-        "Times with a time zone are dated by the session's clock; clv takes that of the file: its offsets, or the zone of"
-            .into(),
-        "the column. Set the session's time zone to the shop's.".into(),
     ];
+    // Where dates are text, they are what the shop's own clock wrote.
+    if words.date_text.is_none() {
+        lines.extend([
+            "Times with a time zone are dated by the session's clock; clv takes that of the file: its offsets, or the zone of"
+                .into(),
+            "the column. Set the session's time zone to the shop's.".into(),
+        ]);
+    }
     if log.observed_until.is_none() {
         lines.push("Observation ends with the last date of the log (--observed-until DATE fixes it).".into());
     }

@@ -111,6 +111,7 @@ impl<'a> Steps<'a> {
             format!("{} AS customer", put(words.text, &self.id)),
             format!("{} AS purchase_date", put(words.date, &self.date)),
         ];
+        columns.extend(words.date_text.map(|text| format!("{} AS date_text", put(text, &self.date))));
         if self.log.grain == Grain::Hour {
             columns.push(format!("{} AS purchase_hour", put(words.hour, &self.date)));
         }
@@ -138,6 +139,10 @@ impl<'a> Steps<'a> {
             (format!("purchase_date < {}", self.earliest()), Some(Fate::DateTooEarly)),
             (format!("purchase_date > {}", self.latest()), Some(Fate::DateTooLate)),
         ];
+        if self.words.date_text.is_some() {
+            let unreadable = "purchase_date IS NULL AND date_text <> ''";
+            verdicts.insert(1, (unreadable.into(), Some(Fate::UnreadableDate)));
+        }
         let log = self.log;
         if self.has_amount() {
             verdicts.push(("paid IS NULL".into(), Some(Fate::MissingAmount)));

@@ -28,7 +28,7 @@ use bootstrap::Refit;
 pub(super) use bootstrap::{search, weights};
 pub use convergence::{Convergence, assess as convergence};
 pub use options::{PosteriorMethod, PosteriorOptions};
-pub use psis::{Smoothed, pareto_smoothed};
+pub use psis::{Smoothed, k_error, pareto_smoothed};
 
 /// What is known of the parameters beyond the estimates.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +101,29 @@ pub struct Summary {
 /// Smallest k-hat of too few draws to trust an approximation by; see [`laplace`].
 pub fn largest_good_k(draws: usize) -> f64 {
     (1.0 - 1.0 / (draws as f64).log10()).min(0.7)
+}
+
+/// What a k-hat says of an approximation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normality {
+    /// It is as good as normal.
+    Good,
+    /// With other draws k-hat might be on the other side of the bound.
+    NearBound,
+    /// It is far from normal.
+    Poor,
+}
+
+impl Normality {
+    /// By k-hat, its error and the bound of so many draws.
+    pub fn of(k_hat: f64, draws: usize) -> Self {
+        let bound = largest_good_k(draws);
+        match () {
+            () if k_hat <= bound => Normality::Good,
+            () if k_hat.is_finite() && k_hat <= bound + k_error(k_hat, draws) => Normality::NearBound,
+            () => Normality::Poor,
+        }
+    }
 }
 
 /// R-hat above, or effective draws below, or any divergence: not to be trusted (Vehtari et al. 2021).
@@ -234,7 +257,7 @@ pub(super) fn explore_target(
     };
     let posterior = match options.method {
         PosteriorMethod::Laplace => laplace::check(&whitened, target.rows, options),
-        PosteriorMethod::Auto => match laplace::check_anyway(&whitened, options) {
+        PosteriorMethod::Auto => match laplace::check_anyway(&whitened, target.rows, options) {
             good if good.is_good() => Some(good),
             _ => Some(chains::run(target, &whitened, options, true)?),
         },
@@ -285,9 +308,13 @@ pub(super) fn stands_as_it_is(report: &mut FitReport) {
 }
 
 impl Posterior {
-    /// Can it be trusted, as far as its own evidence says?
+    /// Can it be trusted, as far as its own evidence says? An approximation near the bound is not warned of, but better
+    /// not relied on where there is a choice.
     pub fn is_good(&self) -> bool {
-        self.warnings("").is_empty()
+        match self.evidence {
+            Evidence::Laplace { k_hat, draws } => Normality::of(k_hat, draws) == Normality::Good,
+            _ => self.warnings("").is_empty(),
+        }
     }
 
     /// What is wrong with it, with advice.
@@ -296,15 +323,18 @@ impl Posterior {
             return self.warnings_of_open(model);
         }
         match &self.evidence {
-            Evidence::Laplace { k_hat, draws } if *k_hat > largest_good_k(*draws) => vec![Warning::new(
-                "poor-approximation",
-                format!(
-                    "{model}: the posterior is far from normal in the logarithms of the parameters (Pareto \
-                     k-hat {k_hat:.2}; good is below {:.2}): standard errors and intervals may mislead. \
+            Evidence::Laplace { k_hat, draws } if Normality::of(*k_hat, *draws) == Normality::Poor => {
+                vec![Warning::new(
+                    "poor-approximation",
+                    format!(
+                        "{model}: the posterior is far from normal in the logarithms of the parameters (Pareto \
+                     k-hat {k_hat:.2} ± {:.2}; good is up to {:.2}): standard errors and intervals may mislead. \
                      --posterior nuts samples it as it is",
-                    largest_good_k(*draws)
-                ),
-            )],
+                        k_error(*k_hat, *draws),
+                        largest_good_k(*draws)
+                    ),
+                )]
+            }
             Evidence::Laplace { .. } => Vec::new(),
             Evidence::Nuts(run) => run.warnings(model),
             Evidence::Bootstrap { replicates, failed, .. } if 20 * failed > *replicates => {

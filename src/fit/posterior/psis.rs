@@ -14,6 +14,8 @@ pub struct Smoothed {
     pub k_hat: f64,
 }
 
+/// What the prior on the shape weighs.
+const PRIOR_OBSERVATIONS: f64 = 10.0;
 /// Fewer in the tail say nothing of its shape.
 const FEWEST: usize = 5;
 /// The largest finite ratio to the smallest.
@@ -29,7 +31,7 @@ pub fn pareto_smoothed(log_ratios: &[f64]) -> Smoothed {
     let n = logs.len();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|i, j| logs[*i].total_cmp(&logs[*j]));
-    let tail = (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize;
+    let tail = tail_length(n);
     let k_hat = match n.checked_sub(tail + 1) {
         Some(last) => {
             let cutoff = logs[order[last]].max(SMALLEST.ln());
@@ -41,6 +43,18 @@ pub fn pareto_smoothed(log_ratios: &[f64]) -> Smoothed {
     let whole: f64 = logs.iter().map(|log| log.exp()).sum();
     logs.iter_mut().for_each(|log| *log -= whole.ln());
     Smoothed { log_weights: logs, k_hat }
+}
+
+/// How many of so many ratios are its tail.
+fn tail_length(n: usize) -> usize {
+    (n as f64 / 5.0).min(3.0 * (n as f64).sqrt()).ceil() as usize
+}
+
+/// Standard error of a shape found with so many draws: `(1 + k)/√m` for the `m` of the tail (of the likelihood's estimate,
+/// Hosking & Wallis 1987, Technometrics 29(3)), drawn towards the prior's 1/2 as the estimate is.
+pub fn k_error(k_hat: f64, draws: usize) -> f64 {
+    let m = tail_length(draws) as f64;
+    (1.0 + k_hat.max(0.0)) * m.sqrt() / (m + PRIOR_OBSERVATIONS)
 }
 
 /// Replaces the ratios above the cutoff, given by their places in ascending order, and gives their
@@ -71,7 +85,6 @@ fn smooth_tail(logs: &mut [f64], tail: &[usize], cutoff: f64) -> f64 {
 /// posterior mean, the shape drawn towards 1/2 as by ten observations.
 fn generalised_pareto(excess: &[f64]) -> (f64, f64) {
     const PRIOR: f64 = 3.0;
-    const PRIOR_OBSERVATIONS: f64 = 10.0;
     let n = excess.len() as f64;
     let grid = 30 + n.sqrt() as usize;
     let quartile = excess[(n / 4.0 + 0.5) as usize - 1];

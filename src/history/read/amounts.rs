@@ -54,6 +54,12 @@ fn parse_rare(text: &[u8], point: u8) -> Option<f64> {
 /// What an amount looks like that is not written as a plain number: without currency signs and thousands separators,
 /// negative with a minus or in parentheses. Good for saying what is at stake, not for reading. `None` if it looks like no amount.
 pub(crate) fn looks_like(text: &str, point: u8) -> Option<f64> {
+    // An exponent says how large it is: 1e30 is no 130.
+    if text.contains(['e', 'E'])
+        && let Ok(number) = text.trim().replace(char::from(point), ".").parse::<f64>()
+    {
+        return (number.abs() <= LARGEST).then_some(number);
+    }
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     if letters > 4 || text.contains(['%', ':', '/']) {
         return None;
@@ -80,7 +86,13 @@ pub(crate) fn looks_like(text: &str, point: u8) -> Option<f64> {
             digit => Some(digit),
         })
         .collect();
-    let negative = text.contains(['-', '\u{2212}', '(']);
+    // A minus between digits is none: a date, a telephone number, a range.
+    const MINUS: [char; 2] = ['-', '\u{2212}'];
+    let number = text.trim_matches(|c: char| !c.is_ascii_digit());
+    if number.contains(MINUS) {
+        return None;
+    }
+    let negative = text.contains(MINUS) || text.contains('(');
     let size: f64 = plain.parse().ok().filter(|size| *size <= LARGEST)?;
     Some(if negative { 0.0 - size } else { size })
 }

@@ -85,6 +85,8 @@ pub(crate) enum Watch {
     Undone,
     /// Whether a payment went through.
     Done,
+    /// In which currency the amount is.
+    Currency,
 }
 
 /// Is the column one of those?
@@ -92,11 +94,15 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided \
         void disputed dispute deleted reversed returned storno storniert annule reembolso rembourse \
         iscancelled isrefunded istest";
+    const CURRENCY: &str = "currency currencycode currencies curr ccy waehrung währung devise moneda valuta";
     const ELSEWHERE: &str = "fulfillment fulfilment shipping shipment delivery address marital member membership customer \
         client user employment loyalty stock subscription vip email policy reason currency by credit \
         card account rate days window inventory";
     let words = words(name);
     let whole = normalise(name);
+    if is(&whole, CURRENCY) {
+        return Some(Watch::Currency);
+    }
     if has(&words, ELSEWHERE) {
         return None;
     }
@@ -183,6 +189,8 @@ mod tests {
             ("Cancelled at", Some(Watch::Undone)),
             ("Captured", Some(Watch::Done)),
             ("Type", Some(Watch::Kind)),
+            ("Currency Code", Some(Watch::Currency)),
+            ("Currency Rate", None),
             ("channel", None),
             ("Discount Code", None),
         ] {

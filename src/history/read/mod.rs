@@ -45,20 +45,20 @@ pub(crate) use recognise::{Inputs, Recognised, recognise};
 
 use self::feed::{Data, Feed, Work, for_each_batch};
 pub(crate) use self::outcome::Findings;
-use super::account::CleaningAccount;
+use super::account::{CleaningAccount, Fate};
 use super::attributes::Profiles;
 use super::clean::{Cleaner, Rules};
 use super::codec::Mark;
 use super::options::LogOptions;
 use super::tally::Tally;
-use crate::base::{Error, Progress, Result, Warning};
+use crate::base::{Error, Place, Progress, Result, Warning};
 
 /// Cleaned purchases, ready to be scattered. Columns of equal length.
 #[derive(Debug, Clone)]
 pub(crate) struct Purchases {
     /// Who.
     pub id: IdColumn,
-    /// Index of the grain since 1970: hours, days, weeks (from Monday; week 0 has 1970-01-01), months, years.
+    /// Hours since 1970 where purchases are counted by the hour, else days.
     pub when: Vec<i32>,
     /// How much; empty if the log has no amounts. Negative for a return (only with `Returns::Net`).
     pub amount: Vec<f64>,
@@ -92,6 +92,8 @@ pub(crate) struct ReadOutcome {
     pub order_lines: bool,
     /// Are dates months or years, taken for their first days?
     pub coarse_dates: bool,
+    /// Have dates a time of day?
+    pub timed: bool,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What looks wrong, with advice.
@@ -136,6 +138,33 @@ pub(crate) fn find(
     let tallies =
         in_parallel(inputs, options, progress, |worker, work, block| run.clean(worker, work, block))?;
     Ok((Findings::new(inputs, options, &rules, tallies)?, rules.profiles.clone()))
+}
+
+/// What lies outside a range of dates.
+pub(crate) struct Outside {
+    /// First and last date within.
+    pub others: Option<(Date, Date)>,
+    /// The first rows outside, and whatever else is bad.
+    pub listed: Vec<(Fate, Place)>,
+    account: CleaningAccount,
+}
+
+impl Outside {
+    /// How many rows had this fate.
+    pub fn rows(&self, fate: Fate) -> u64 {
+        self.account.rows(fate)
+    }
+}
+
+/// Reads a log for what lies outside the dates that these options allow; rows are handed to nobody.
+pub(crate) fn outside(inputs: &Inputs, options: &LogOptions, progress: &dyn Progress) -> Result<Outside> {
+    let (findings, _) = find(inputs, options, progress, &|_, _| Ok(()))?;
+    let tally = &findings.tally;
+    Ok(Outside {
+        others: tally.days.dates(),
+        listed: tally.bad.iter().map(|(fate, row)| (*fate, row.place.clone())).collect(),
+        account: outcome::account_of(tally, findings.has_amount),
+    })
 }
 
 /// Runs `each` on all work, on as many workers as asked for; results in the order of the input.

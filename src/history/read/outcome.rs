@@ -11,13 +11,16 @@ use super::plan::mixed_orders;
 use super::recognise::Inputs;
 use super::typed::Clock;
 use super::{likeness, watched};
-use crate::base::{BadRows, Error, ErrorKind, Place, Result, Warning, numbers::grouped};
+use crate::base::{
+    BadRows, Error, ErrorKind, Place, Result, Warning,
+    numbers::{count, grouped},
+};
 use crate::history::{
     account::{CleaningAccount, Fate},
     clean::Rules,
     oddities::percent,
     options::LogOptions,
-    tally::{Clocks, LISTED, Tally},
+    tally::{CURRENCIES, Clocks, Currency, Examples, LISTED, Tally},
 };
 
 /// All tallies as one, in the order of the input.
@@ -38,9 +41,14 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         all.null_ids += tally.null_ids;
         all.float_ids += tally.float_ids;
         all.number_ids += tally.number_ids;
-        for (currency, place) in tally.currencies {
-            if all.currencies.len() < 2 && all.currencies.iter().all(|(known, _)| *known != currency) {
-                all.currencies.push((currency, place));
+        all.scientific_ids.add(tally.scientific_ids);
+        all.rounded_ids += tally.rounded_ids;
+        all.timed |= tally.timed;
+        for currency in tally.currencies {
+            match all.currencies.iter().position(|known| known.name == currency.name) {
+                Some(at) => all.currencies[at].rows += currency.rows,
+                None if all.currencies.len() < CURRENCIES => all.currencies.push(currency),
+                None => {}
             }
         }
         watched::add_all(&mut all.watched, tally.watched);
@@ -87,8 +95,6 @@ pub(crate) struct Findings {
     coarse: bool,
     /// The column of currencies.
     currency: Option<String>,
-    /// A column that looks like one of currencies, and that nobody asked to look at.
-    currency_like: Option<String>,
     /// Columns that look like money, if there are no amounts.
     money_like: Vec<String>,
 }
@@ -115,7 +121,6 @@ impl Findings {
             coarse: rules.date.as_ref().is_some_and(|rule| rule.precision() != Precision::Day)
                 && !inputs.tables[0].has_typed_dates(),
             currency: rules.names.currency.clone(),
-            currency_like: currency_like(inputs, rules),
             money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },
         })
     }
@@ -169,7 +174,6 @@ impl Findings {
         assumptions.extend(say_clocks(&tally, self.zone.as_deref()));
         let mut warnings = warn_ids(&tally);
         warnings.extend(warn_skipped(&tally, &account));
-        warnings.extend(self.currency_like.as_deref().map(warn_currency));
         warnings.extend(warn_money(&self.money_like));
         warnings.extend(watched::warn(&tally.watched, tally.rows, self.has_amount));
         Ok(ReadOutcome {
@@ -180,6 +184,7 @@ impl Findings {
             profiles: None,
             order_lines: self.order_lines,
             coarse_dates: self.coarse,
+            timed: tally.timed,
             assumptions,
             warnings,
         })
@@ -204,16 +209,24 @@ fn refuse_mixed_order(rules: &Rules, tally: &Tally) -> Result<()> {
 }
 
 fn refuse_currencies(column: Option<&str>, tally: &Tally) -> Result<()> {
-    let [(one, first), (other, second), ..] = &tally.currencies[..] else { return Ok(()) };
-    let there = match second.line.or(second.row) {
-        Some(number) => format!("in line or row {number}"),
-        None => "elsewhere".to_owned(),
+    let [one, other, ..] = &tally.currencies[..] else { return Ok(()) };
+    let there = match other.first.line.or(other.first.row) {
+        Some(number) => format!(" (first in line or row {number})"),
+        None => String::new(),
     };
+    let more = if tally.currencies.len() < CURRENCIES { "" } else { " ..." };
+    let mut counted: Vec<&Currency> = tally.currencies.iter().collect();
+    counted.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.name.cmp(&b.name)));
+    let counted: Vec<String> =
+        counted.iter().map(|one| format!("'{}' in {}", one.name, watched::in_rows(one.rows))).collect();
     let message = format!(
-        "more than one currency: '{one}' here and '{other}' {there}: convert the amounts to one currency, or read one \
-         currency at a time"
+        "more than one currency: '{}' here and '{}'{there}; {}{more}: convert the amounts to one currency, or read one \
+         currency at a time",
+        one.name,
+        other.name,
+        counted.join(", ")
     );
-    Err(Error::input(first.clone().at(column.unwrap_or_default(), one), message))
+    Err(Error::input(one.first.clone().at(column.unwrap_or_default(), &one.name), message))
 }
 
 /// Bad rows are an error unless they are to be skipped and something is left.
@@ -401,21 +414,36 @@ fn warn_ids(tally: &Tally) -> Vec<Warning> {
          integers to be sure that no digits are lost",
     );
     warn(
+        if 2 * tally.rounded_ids > tally.rows { tally.rounded_ids } else { 0 },
+        "rounded-ids",
+        "{rows} a customer id of more than 15 digits, all of them 0 beyond the 15th, as a spreadsheet leaves long numbers: \
+         customers whose numbers differ only there have become one. Export the log again from where it comes from and do \
+         not save it in a spreadsheet, or have the column of ids as text there",
+    );
+    warn(
         tally.blank_ids,
         "blanks-around-ids",
         "{rows} a customer id with blanks around it: kept as given, so it is another customer than the same id without them",
     );
+    warnings.extend(warn_scientific(&tally.scientific_ids, tally.rows));
     warnings
 }
 
-/// A column that is called currency, where nobody asked to look at it.
-fn currency_like(inputs: &Inputs, rules: &Rules) -> Option<String> {
-    let table = &inputs.tables[0];
-    let like = |name: &&String| {
-        ["currency", "currencycode", "currency_code"].contains(&name.to_lowercase().as_str())
-    };
-    let unseen = rules.has_amount && table.log().currency.is_none();
-    table.names.iter().find(like).filter(|_| unseen).cloned()
+/// A spreadsheet that shows a long id in short writes it so when it saves text.
+fn warn_scientific(ids: &Examples, rows: u64) -> Option<Warning> {
+    let examples: Vec<String> = ids.first.iter().map(|id| format!("'{id}'")).collect();
+    let have = if ids.rows == 1 { "1 row has".to_owned() } else { format!("{} rows have", count(ids.rows)) };
+    (ids.rows > 0).then(|| {
+        let message = format!(
+            "{have} a customer id in scientific notation (such as {}), {} of all, as a spreadsheet writes long numbers: most of \
+             their digits are lost, and all customers whose numbers begin alike have become one. No option brings them back: \
+             export the log again from where it comes from and do not save it in a spreadsheet, or have the column of ids \
+             as text there",
+            examples.join(", "),
+            percent(ids.rows as f64, rows as f64)
+        );
+        Warning::new("scientific-ids", message).naming(ids.first.iter().cloned())
+    })
 }
 
 /// There are no amounts, but columns that look like it.
@@ -432,13 +460,4 @@ fn warn_money(names: &[String]) -> Option<Warning> {
         quoted.join(", ")
     );
     Some(Warning::new("no-amount-but-money", message))
-}
-
-fn warn_currency(name: &str) -> Warning {
-    Warning::new(
-        "currency-not-checked",
-        format!(
-            "the column \"{name}\" was not looked at: --currency-column {name} makes sure that all amounts are in one currency"
-        ),
-    )
 }

@@ -34,6 +34,8 @@ pub(crate) struct Watched {
     /// Rows whose entry is a number, and those where it is not 0 with the sum of it.
     numbers: u64,
     nonzero: Value,
+    /// Rows with an entry whose amount is negative.
+    negative: u64,
     /// Where the last value was found.
     #[serde(skip)]
     last: usize,
@@ -58,7 +60,8 @@ impl Watched {
     pub fn new(name: &str) -> Option<Self> {
         let what = likeness::watch(name)?;
         let (values, filled, nonzero) = Default::default();
-        Some(Watched { name: name.to_owned(), what, values, more: 0, filled, numbers: 0, nonzero, last: 0 })
+        let (more, numbers, negative, last) = Default::default();
+        Some(Watched { name: name.to_owned(), what, values, more, filled, numbers, nonzero, negative, last })
     }
 
     /// One more row: what stands in the column, and the amount of the row.
@@ -68,6 +71,7 @@ impl Watched {
             return;
         }
         self.filled.add(1, amount);
+        self.negative += u64::from(amount < 0.0);
         if self.what == Watch::Undone
             && let Some(number) = amounts::parse(text, point)
         {
@@ -104,6 +108,7 @@ impl Watched {
         }
         self.more += other.more;
         self.numbers += other.numbers;
+        self.negative += other.negative;
         self.filled.add(other.filled.rows, other.filled.amount);
         self.nonzero.add(other.nonzero.rows, other.nonzero.amount);
     }
@@ -125,6 +130,7 @@ pub(crate) fn warn(all: &[Watched], rows: u64, has_amount: bool) -> Vec<Warning>
     let sum = all.iter().find(is_sum);
     let words = |watched: &Watched| match watched.what {
         Watch::Status | Watch::Kind => watched.warn_status(has_amount),
+        Watch::Currency => watched.warn_currencies(has_amount),
         Watch::Done => watched.warn_flag(false, has_amount),
         // One of several columns of refunds is enough.
         Watch::Undone => match sum {
@@ -148,20 +154,49 @@ impl Watched {
         if !none && (fine || !speaks) {
             return None;
         }
+        let taken = match self.negative {
+            0 => "All of these rows count as purchases".to_owned(),
+            n => format!(
+                "All of these rows are used: {} with a negative amount as returns (--returns), the others as purchases",
+                in_rows(n)
+            ),
+        };
+        let message = format!(
+            "the column \"{}\" was not looked at: it is {}. {taken}; if some are none, leave them out of the log first",
+            self.name,
+            self.listed(has_amount)
+        );
+        Some(Warning::new("status-not-used", message))
+    }
+
+    /// Amounts of several currencies are added up as if they were one.
+    fn warn_currencies(&self, has_amount: bool) -> Option<Warning> {
+        let one = self.values.first()?.text.to_uppercase();
+        if !has_amount || self.values.iter().all(|value| value.text.to_uppercase() == one) {
+            return None;
+        }
+        let message = format!(
+            "the amounts are of several currencies and are added up as if they were of one: column \"{0}\" is {1}. Convert \
+             them to one currency, or read one currency at a time (--currency-column {0} refuses a log of several)",
+            self.name,
+            self.listed(has_amount)
+        );
+        Some(Warning::new("currency-not-checked", message))
+    }
+
+    /// The values with their rows, the most frequent first.
+    fn listed(&self, has_amount: bool) -> String {
         let mut values: Vec<&Value> = self.values.iter().collect();
         values.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.text.cmp(&b.text)));
         let mut shown: Vec<String> = values.iter().take(SHOWN).map(|value| show(value, has_amount)).collect();
-        if values.len() > SHOWN {
-            let rest: u64 = values[SHOWN..].iter().map(|value| value.rows).sum();
-            shown.push(format!("{} other values in {}", values.len() - SHOWN, count(rest)));
+        let more = self.more > 0;
+        if values.len() > SHOWN || more {
+            let rest: u64 = values.iter().skip(SHOWN).map(|value| value.rows).sum();
+            let others = values.len().saturating_sub(SHOWN);
+            let least = if more { "more than " } else { "" };
+            shown.push(format!("{least}{others} other values in {}", count(rest + self.more)));
         }
-        let message = format!(
-            "the column \"{}\" was not looked at: it is {}. All of these rows count as purchases; if some are none, leave them \
-             out of the log first",
-            self.name,
-            shown.join(", ")
-        );
-        Some(Warning::new("status-not-used", message))
+        shown.join(", ")
     }
 
     fn warn_flag(&self, bad: bool, has_amount: bool) -> Option<Warning> {
@@ -231,7 +266,7 @@ fn show(value: &Value, has_amount: bool) -> String {
     format!("'{}' in {}{amount}", text, in_rows(value.rows))
 }
 
-fn in_rows(rows: u64) -> String {
+pub(crate) fn in_rows(rows: u64) -> String {
     if rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(rows)) }
 }
 

@@ -3,16 +3,26 @@
 use serde_json::{Value, json};
 
 use crate::base::numbers::{count, significant};
-use crate::fit::posterior::{Evidence, NutsEvidence, Posterior, Summary, largest_good_k};
+use crate::fit::posterior::{Evidence, Normality, NutsEvidence, Posterior, Summary, k_error, largest_good_k};
 use crate::show::report::{Block, Table};
 
 /// For people.
 pub(super) fn blocks(posterior: &Posterior) -> Vec<Block> {
     match &posterior.evidence {
         Evidence::Laplace { k_hat, draws } => {
-            let good = if *k_hat <= largest_good_k(*draws) { "good" } else { "poor" };
+            let bound = largest_good_k(*draws);
+            let said = match Normality::of(*k_hat, *draws) {
+                Normality::Good => "good".to_owned(),
+                Normality::NearBound => {
+                    let error = k_error(*k_hat, *draws);
+                    format!(
+                        "about the bound of {bound:.2}, with an error of {error:.2}; --posterior nuts needs none"
+                    )
+                }
+                Normality::Poor => format!("poor, good is up to {bound:.2}"),
+            };
             vec![Block::Line(format!(
-                "uncertainty: normal in the logarithms of the parameters (Pareto k-hat {k_hat:.2}: {good})"
+                "uncertainty: normal in the logarithms of the parameters (Pareto k-hat {k_hat:.2}: {said})"
             ))]
         }
         Evidence::Nuts(run) => {
@@ -58,7 +68,7 @@ fn in_words(run: &NutsEvidence) -> String {
 pub(super) fn json(posterior: &Posterior) -> Value {
     match &posterior.evidence {
         Evidence::Laplace { k_hat, draws } => {
-            json!({ "method": "laplace", "k_hat": k_hat, "largest_good_k": largest_good_k(*draws), "check_draws": draws })
+            json!({ "method": "laplace", "k_hat": k_hat, "k_hat_error": k_error(*k_hat, *draws), "largest_good_k": largest_good_k(*draws), "check_draws": draws })
         }
         Evidence::Nuts(run) => json!({
             "method": "nuts",
