@@ -44,8 +44,9 @@ def wheel(python: Path) -> Path:
 
 
 def main() -> None:
-    # Either makes the command line too, which the package is compared with.
-    run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test"]), "--release")
+    # Either makes the command line too, which the package is compared with. The package is part of the workspace: with
+    # it, the features of what both need are those that the wheel needs, which is then compiled once.
+    run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test", "--workspace"]), "--release")
     python = environment()
     built = wheel(python)
     megabytes = built.stat().st_size / 1e6

@@ -221,13 +221,8 @@ impl<'a> Cleaner<'a> {
         self.when.extend(days.iter().map(|&day| Moment::of_day(day).grain(grain)));
         // Zero has no sign from here on.
         self.amounts.extend(amounts.iter().map(|amount| amount + 0.0));
-        let tally = &mut self.tally;
-        tally.rows += n as u64;
-        tally.zeros += amounts.iter().filter(|&&amount| amount == 0.0).count() as u64;
-        days.iter().for_each(|&day| tally.days.add(Days(day, day)));
-        let purchases = &mut tally.fates[Fate::Purchase as usize];
-        purchases.0 += n as u64;
-        amounts.iter().for_each(|&amount| purchases.1.add(amount));
+        self.tally.rows += n as u64;
+        days.iter().for_each(|&day| self.tally.days.add(Days(day, day)));
         n
     }
 
@@ -248,15 +243,11 @@ impl<'a> Cleaner<'a> {
         }
         if self.rules.has_amount {
             self.amounts.push(amount);
-            self.tally.zeros += u64::from(amount == 0.0);
         }
         self.tally.days.add(Days(moment.day, moment.day));
         if moment.offset != Moment::CIVIL {
             self.tally.clocks.see(moment);
         }
-        let purchases = &mut self.tally.fates[Fate::Purchase as usize];
-        purchases.0 += 1;
-        purchases.1.add(amount);
     }
 
     /// Is there an id? Counts those that look odd.
@@ -393,11 +384,15 @@ impl<'a> Cleaner<'a> {
         (Fate::UnreadableDate, explain_shape(rule, shape))
     }
 
-    /// The good rows so far, leaving the columns empty; `None` if there are none.
+    /// The good rows so far, counted, leaving the columns empty; `None` if there are none.
     pub fn take(&mut self) -> Option<Purchases> {
         if self.when.is_empty() {
             return None;
         }
+        let purchases = &mut self.tally.fates[Fate::Purchase as usize];
+        purchases.0 += self.when.len() as u64;
+        purchases.1.add_column(&self.amounts);
+        self.tally.zeros += self.amounts.iter().filter(|&&amount| amount == 0.0).count() as u64;
         let (room, amounts) = (self.when.len(), self.amounts.len());
         Some(Purchases {
             id: self.take_ids(room),

@@ -170,7 +170,9 @@ impl<'a> Collapse<'a> {
                 for (i, &row) in rows.iter().enumerate() {
                     let group = &mut groups[(hash_int(row.id) >> shift) as usize & mask][0];
                     group.rows.push(row);
-                    group.marks.extend(marks.get(i));
+                    if let Some(&mark) = marks.get(i) {
+                        group.marks.push(mark);
+                    }
                 }
             } else {
                 for (i, &row) in rows.iter().enumerate() {
@@ -178,7 +180,9 @@ impl<'a> Collapse<'a> {
                     let group = &mut groups[(hash_text(id) >> shift) as usize & mask][1];
                     group.texts.push(id);
                     group.rows.push(row);
-                    group.marks.extend(marks.get(i));
+                    if let Some(&mark) = marks.get(i) {
+                        group.marks.push(mark);
+                    }
                 }
             }
         }
@@ -190,7 +194,7 @@ impl<'a> Collapse<'a> {
         for number in 0..self.group.names().len() {
             self.group.sort(number);
             for &row in self.group.sorted(number) {
-                self.fold.push(row, self.group.mark(row));
+                self.fold.push(row, || self.group.mark(row));
             }
             let (id, customer) = (self.group.names().get(number), self.fold.finish());
             match customer {
@@ -273,7 +277,7 @@ impl<'a> Collapse<'a> {
                 id.extend_from_slice(cursor.id());
                 begun = true;
             }
-            self.fold.push(cursor.row(), cursor.mark());
+            self.fold.push(cursor.row(), || cursor.mark());
             merge.advance()?;
         }
         self.finish_customer(&id)

@@ -63,13 +63,48 @@ impl Exact {
     /// One more amount.
     #[inline]
     pub fn add(&mut self, amount: f64) {
+        self.0 = self.0.saturating_add(Self::steps(amount));
+    }
+
+    /// More amounts, the same as one after the other, in fewer instructions.
+    pub fn add_column(&mut self, amounts: &[f64]) {
+        let (chunks, rest) = amounts.as_chunks::<64>();
+        for chunk in chunks {
+            // 64 of fewer than 2^46 steps: sums are exact in 53 bits, in whatever order.
+            if chunk.iter().fold(true, |all, amount| all & (amount.abs() < 7_000.0)) {
+                let mut sums = [0.0; 4];
+                for four in chunk.as_chunks::<4>().0 {
+                    sums.iter_mut().zip(four).for_each(|(sum, &amount)| *sum += Self::few_steps(amount));
+                }
+                self.0 = self.0.saturating_add(i128::from(sums.iter().sum::<f64>() as i64));
+            } else {
+                chunk.iter().for_each(|&amount| self.add(amount));
+            }
+        }
+        rest.iter().for_each(|&amount| self.add(amount));
+    }
+
+    /// [`steps`](Exact::steps) where they are less than 2^51, without a conversion.
+    #[inline]
+    fn few_steps(amount: f64) -> f64 {
+        // Adding and taking off 1.5 x 2^52 rounds to an integer.
+        const ROUND: f64 = 6_755_399_441_055_744.0;
+        let steps = amount * Self::STEPS;
+        let steps = steps + 0.5_f64.copysign(steps);
+        let nearest = steps + ROUND - ROUND;
+        // Away from zero is one too many.
+        let beyond: f64 = if nearest.abs() > steps.abs() { 1.0 } else { 0.0 };
+        nearest - beyond.copysign(steps)
+    }
+
+    #[inline]
+    fn steps(amount: f64) -> i128 {
         let steps = amount * Self::STEPS;
         // What fits into 64 bits is converted by one instruction; rounding would take a call.
-        let steps = match steps.abs() < 9e18 {
+        match steps.abs() < 9e18 {
             true => i128::from((steps + 0.5_f64.copysign(steps)) as i64),
             false => steps as i128,
-        };
-        self.0 = self.0.saturating_add(steps);
+        }
     }
 
     /// Another sum.
@@ -260,10 +295,10 @@ impl Fold {
         }
     }
 
-    /// One more row of the customer at hand, not before the last one in the order of [`pack`]. The mark is looked at
+    /// One more row of the customer at hand, not before the last one in the order of [`pack`]. The mark is asked for
     /// if there are attributes.
     #[inline]
-    pub fn push(&mut self, row: u128, mark: Mark) {
+    pub fn push(&mut self, row: u128, mark: impl FnOnce() -> Mark) {
         let (day, amount) = unpack(row);
         let when = self.coarse.map_or(day, |grain| Moment::of_day(day).grain(grain));
         if self.rows == 0 {
@@ -280,7 +315,7 @@ impl Fold {
             return;
         }
         if let Some(attributes) = &mut self.attributes {
-            attributes.row(when, mark, amount >= 0.0);
+            attributes.row(when, mark(), amount >= 0.0);
         }
         if when != self.when {
             self.close();

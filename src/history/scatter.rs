@@ -97,7 +97,9 @@ impl<'a> Scatter<'a> {
             let block = &mut filling[partition][0];
             let amount = rows.amount.get(i).copied().unwrap_or(0.0);
             block.rows.push(Row { id, amount, when });
-            block.marks.extend(rows.marks.get(i));
+            if let Some(&mark) = rows.marks.get(i) {
+                block.marks.push(mark);
+            }
             if block.rows.len() >= self.block_rows {
                 self.flush(partition, block, encoded)?;
             }
@@ -119,7 +121,9 @@ impl<'a> Scatter<'a> {
             }
             let amount = rows.amount.get(i).copied().unwrap_or(0.0);
             block.rows.push(Row { id: key.int.unwrap_or(0), amount, when: rows.when[i] });
-            block.marks.extend(rows.marks.get(i));
+            if let Some(&mark) = rows.marks.get(i) {
+                block.marks.push(mark);
+            }
             if block.len() >= self.block_rows || block.texts.bytes.len() >= BLOCK_TEXT {
                 self.flush(partition, block, encoded)?;
             }
@@ -226,42 +230,65 @@ pub(crate) struct Core<'a> {
 
 impl<'a> Core<'a> {
     /// Of an id.
+    #[inline]
     pub fn of(id: &'a str) -> Self {
-        let trimmed = id.trim();
+        // Nearly all ids begin and end with a sign of their own, seen at once.
+        let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let bytes = id.as_bytes();
+        let trimmed = if plain(bytes.first()) && plain(bytes.last()) { id } else { id.trim() };
         let digits = trimmed.strip_suffix(".0");
         let digits = digits.filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
         Core { text: digits.unwrap_or(trimmed), blanks: trimmed.len() < id.len(), decimals: digits.is_some() }
     }
 }
 
-/// A hash that is the same in capital and in small letters (texts that differ in a few other signs may share it,
-/// too), and which of the two there may be. Eight bytes at a time: this is done row by row.
-fn hash_caseless(text: &str) -> (u64, u8) {
-    if !text.is_ascii() {
-        let lower = text.to_lowercase();
-        let same = lower == text;
-        return (hash_text(lower.as_bytes()), if same { LOWER } else { LOWER | UPPER });
-    }
-    const SMALL: u64 = 0x2020_2020_2020_2020;
+/// A hash that is the same in capital and in small letters, and which of the two there may be. Eight bytes at a time:
+/// this is done row by row.
+pub(crate) fn hash_caseless(text: &str) -> (u64, u8) {
+    const LETTERS: u64 = 0x4040_4040_4040_4040;
+    let bytes = text.as_bytes();
     let mut hasher = FxBuildHasher.build_hasher();
-    let (mut lower, mut upper) = (0, 0);
+    let (mut lower, mut upper, mut all) = (0, 0, 0);
     let mut word = |eight: u64| {
-        // Small letters have both bits, capital ones only the first.
-        let letters = eight >> 1 & SMALL;
+        all |= eight;
+        // Of ASCII, small letters have both bits, capital ones only the first.
+        let letters = (eight & LETTERS) >> 1;
         lower |= letters & eight;
         upper |= letters & !eight;
-        hasher.write_u64(eight | SMALL);
+        hasher.write_u64(in_small_letters(eight));
     };
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let (words, rest) = bytes.as_chunks::<8>();
     words.iter().for_each(|eight| word(u64::from_le_bytes(*eight)));
     if !rest.is_empty() {
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
+        // What is left, as the last eight bytes if there are as many.
+        let last = bytes.last_chunk().copied().unwrap_or_else(|| {
+            let mut last = [0; 8];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            last
+        });
         word(u64::from_le_bytes(last));
+    }
+    if all & ASCII_ENDS != 0 {
+        let small = text.to_lowercase();
+        let same = small == text;
+        return (hash_text(small.as_bytes()), if same { LOWER } else { LOWER | UPPER });
     }
     hasher.write_usize(text.len());
     let case = if lower > 0 { LOWER } else { 0 } | if upper > 0 { UPPER } else { 0 };
     (hash_int(hasher.finish()), case)
+}
+
+/// The highest bit of each byte: set in what is not ASCII.
+const ASCII_ENDS: u64 = 0x8080_8080_8080_8080;
+
+/// Eight bytes of ASCII with their capital letters made small.
+#[inline]
+fn in_small_letters(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = eight & !ASCII_ENDS;
+    // The highest bits say which are at least A, and which are beyond Z; nothing is carried.
+    let (from_a, beyond_z) = (low + (0x80 - b'A' as u64) * EACH, low + (0x7f - b'Z' as u64) * EACH);
+    eight | ((from_a & !beyond_z & ASCII_ENDS) >> 2)
 }
 
 /// Plain integers are below: they have at most 19 digits, so that any such text fits into 64 bits.
@@ -349,16 +376,40 @@ mod tests {
             assert_eq!(Key::of(a).hash, Key::of(b).hash, "{b}");
             assert!(Key::of(b).odd & ODD > 0 && Key::of(a).odd & ODD == 0);
         }
-        for (a, b) in
-            [("bob@example.com", "Bob@Example.COM"), ("ab", "AB"), ("Ärger 1", "ärger 1"), ("ЯНА", "яна")]
-        {
+        for (a, b) in [
+            ("bob@example.com", "Bob@Example.COM"),
+            ("ab", "AB"),
+            ("abcdefgh", "aBcdefgH"),
+            ("AZ[@`{az-1", "az[@`{AZ-1"),
+            ("Ärger 1", "ärger 1"),
+            ("ЯНА", "яна"),
+        ] {
             assert_eq!(Key::of(a).hash, Key::of(b).hash, "{b}");
             assert!(Writing(Key::of(a).odd | Key::of(b).odd).both_cases());
         }
-        for (a, b) in [("17", "017"), ("ab", "ac"), ("x.0", "x"), ("a", "aa"), ("abcdefgh", "abcdefgh1")] {
+        for (a, b) in [
+            ("17", "017"),
+            ("ab", "ac"),
+            ("x.0", "x"),
+            ("a", "aa"),
+            ("abcdefgh", "abcdefgh1"),
+            ("a@", "a`"),
+            ("1[234567]", "1{234567}"),
+        ] {
             assert_ne!(Key::of(a).hash, Key::of(b).hash, "{a} {b}");
         }
         assert!(!Writing(Key::of("CS000012-7").odd).both_cases());
+    }
+
+    #[test]
+    fn only_capital_letters_are_made_small() {
+        for byte in 0..0x80u8 {
+            let eight = [byte, b'Z', byte, b'@', byte, b'[', byte, byte];
+            assert_eq!(
+                in_small_letters(u64::from_le_bytes(eight)).to_le_bytes(),
+                eight.map(|b| b.to_ascii_lowercase())
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::scatter::{Core, hash_text};
+use super::scatter::{Core, hash_caseless, hash_text};
 
 /// Finds twins among the ids of one partition. (They are always in the same one: see `scatter`.)
 #[derive(Default)]
@@ -16,8 +16,6 @@ pub(crate) struct TwinFinder {
     first: FxHashMap<u64, Form>,
     /// Those that have more.
     several: FxHashMap<u64, Forms>,
-    /// The id at hand in small letters.
-    small: String,
 }
 
 /// How an id is written.
@@ -53,41 +51,28 @@ impl TwinFinder {
         let core = Core::of(id);
         let by = Difference { blanks: core.blanks, decimals: core.decimals, case: false };
         let form = Form { written: hash_text(core.text.as_bytes()), by };
-        let common = self.hash_small(core.text);
+        let (common, _) = hash_caseless(core.text);
         match self.first.entry(common) {
             Entry::Vacant(place) => drop(place.insert(form)),
             Entry::Occupied(first) => {
                 let first = *first.get();
-                self.again(common, first, form);
+                self.again(common, core.text, first, form);
             }
         }
     }
 
     /// Another form of an id.
     #[cold]
-    fn again(&mut self, common: u64, first: Form, form: Form) {
-        let small = &self.small;
+    fn again(&mut self, common: u64, text: &str, first: Form, form: Form) {
         let forms = self.several.entry(common).or_insert_with(|| Forms {
             count: 1,
             by: first.by,
-            core: small.clone(),
+            core: text.to_lowercase(),
         });
         forms.count += 1;
         forms.by.blanks |= form.by.blanks;
         forms.by.decimals |= form.by.decimals;
         forms.by.case |= first.written != form.written;
-    }
-
-    fn hash_small(&mut self, text: &str) -> u64 {
-        self.small.clear();
-        match text.is_ascii() {
-            true => {
-                self.small.push_str(text);
-                self.small.make_ascii_lowercase();
-            }
-            false => self.small.push_str(&text.to_lowercase()),
-        }
-        hash_text(self.small.as_bytes())
     }
 
     /// What was found; the finder is empty again.

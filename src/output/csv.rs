@@ -7,9 +7,11 @@ use std::io::{self, Write};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt32Type, UInt64Type};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, RecordBatch, StringArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType, Schema};
+
+use super::repeated;
 
 /// Writes batches as lines.
 pub(super) struct CsvWriter<W> {
@@ -61,7 +63,9 @@ impl<W: Write> CsvWriter<W> {
 
 /// A column, its type looked at once.
 enum Column<'a> {
-    Text(&'a arrow_array::StringArray),
+    /// The same text in all rows, as it is written.
+    Same(Vec<u8>),
+    Text(&'a StringArray),
     Float(&'a arrow_array::Float64Array),
     U32(&'a arrow_array::UInt32Array),
     U64(&'a arrow_array::UInt64Array),
@@ -72,7 +76,14 @@ enum Column<'a> {
 impl<'a> Column<'a> {
     fn of(column: &'a dyn Array) -> Result<Self, arrow_schema::ArrowError> {
         Ok(match column.data_type() {
-            DataType::Utf8 => Column::Text(column.as_string()),
+            DataType::Utf8 => match repeated(column.as_string()) {
+                Some(text) => {
+                    let mut written = Vec::new();
+                    put_text(&mut written, text);
+                    Column::Same(written)
+                }
+                None => Column::Text(column.as_string()),
+            },
             DataType::Float64 => Column::Float(column.as_primitive::<Float64Type>()),
             DataType::UInt32 => Column::U32(column.as_primitive::<UInt32Type>()),
             DataType::UInt64 => Column::U64(column.as_primitive::<UInt64Type>()),
@@ -85,6 +96,7 @@ impl<'a> Column<'a> {
     fn put(&self, line: &mut Vec<u8>, row: usize) {
         let integer = |line: &mut Vec<u8>, text: &str| line.extend_from_slice(text.as_bytes());
         match self {
+            Column::Same(text) => line.extend_from_slice(text),
             Column::Text(column) if column.is_valid(row) => put_text(line, column.value(row)),
             Column::Float(column) if column.is_valid(row) => put_float(line, column.value(row)),
             Column::U32(column) if column.is_valid(row) => {
@@ -140,7 +152,7 @@ fn put_text(line: &mut Vec<u8>, text: &str) {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{BooleanArray, Float64Array, StringArray, UInt32Array};
+    use arrow_array::{BooleanArray, Float64Array, UInt32Array};
 
     use super::*;
 
@@ -168,5 +180,13 @@ mod tests {
             assert_eq!(&record[3], "true");
         }
         assert!(String::from_utf8(bytes).unwrap().starts_with("customer_id,x,\"t, y\",flag\na,0,0.0,true\n"));
+    }
+
+    #[test]
+    fn one_text_in_all_rows_is_quoted_in_all() {
+        let batch = RecordBatch::try_from_iter([("x", Arc::new(StringArray::from(vec!["a,b"; 2])) as _)]);
+        let mut writer = CsvWriter::new(Vec::new(), &batch.as_ref().unwrap().schema());
+        writer.write(&batch.unwrap()).unwrap();
+        assert_eq!(writer.into_inner().unwrap(), b"x\n\"a,b\"\n\"a,b\"\n");
     }
 }

@@ -6,6 +6,7 @@
 
 mod atomic;
 mod csv;
+mod parquet;
 mod summary;
 mod travel;
 
@@ -15,20 +16,20 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ::parquet::basic::Compression;
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::KeyValue;
+use ::parquet::file::properties::WriterProperties;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_json::WriterBuilder;
 use arrow_json::writer::{LineDelimited, Writer as JsonWriter};
 use arrow_schema::{ArrowError, SchemaRef};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
 
 use self::atomic::AtomicFile;
 use self::csv::CsvWriter;
+use self::parquet::ParquetWriter;
 use crate::base::{Error, Result, files::FileId};
 use crate::history::would_be_read;
 
@@ -246,7 +247,7 @@ pub struct TableWriter {
 /// One of the formats.
 enum Writer {
     Csv(CsvWriter<Sink>),
-    Parquet(Box<ArrowWriter<Sink>>),
+    Parquet(Box<ParquetWriter<Sink>>),
     JsonLines(JsonWriter<Sink, LineDelimited>),
 }
 
@@ -262,7 +263,7 @@ impl TableWriter {
         let writer = match target.format {
             Format::Csv => Writer::Csv(CsvWriter::new(sink, &schema)),
             Format::Parquet => {
-                let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties(&schema)));
+                let writer = ParquetWriter::new(sink, schema.clone(), properties(&schema));
                 Writer::Parquet(Box::new(writer.map_err(|e| target.error("write", from_parquet(e)))?))
             }
             Format::JsonLines => {
@@ -307,11 +308,11 @@ impl TableWriter {
 /// The same rows with 0 for -0, which a sum or a product may come to and nobody means. Every table that leaves the
 /// library goes through here.
 pub fn without_negative_zeros(batch: &RecordBatch) -> Cow<'_, RecordBatch> {
-    let negative = |value: f64| value == 0.0 && value.is_sign_negative();
+    const NEGATIVE: u64 = (-0.0_f64).to_bits();
+    // All are looked at, eight at a time: to stop at the first would be slower where there is none.
+    let any = |values: &[f64]| values.iter().fold(false, |any, value| any | (value.to_bits() == NEGATIVE));
     let found = |column: &ArrayRef| {
-        column
-            .as_primitive_opt::<Float64Type>()
-            .is_some_and(|column| column.values().iter().any(|v| negative(*v)))
+        column.as_primitive_opt::<Float64Type>().is_some_and(|column| any(column.values()))
     };
     if !batch.columns().iter().any(found) {
         return Cow::Borrowed(batch);
@@ -322,6 +323,19 @@ pub fn without_negative_zeros(batch: &RecordBatch) -> Cow<'_, RecordBatch> {
     });
     let mended = RecordBatch::try_new(batch.schema(), mended.collect());
     Cow::Owned(mended.expect("the columns are those of the schema"))
+}
+
+/// The text that stands in all rows, if one does: its bytes moved on by its length are the same again.
+fn repeated(column: &StringArray) -> Option<&str> {
+    let (offsets, rows) = (column.value_offsets(), column.len());
+    if column.null_count() > 0 || rows < 2 || column.value(0) != column.value(rows - 1) {
+        return None;
+    }
+    let length = offsets[1] - offsets[0];
+    let bytes = &column.value_data()[offsets[0] as usize..offsets[rows] as usize];
+    let alike = offsets.windows(2).all(|pair| pair[1] - pair[0] == length)
+        && bytes[length as usize..] == bytes[..bytes.len() - length as usize];
+    alike.then(|| column.value(0))
 }
 
 fn properties(schema: &SchemaRef) -> WriterProperties {
@@ -358,5 +372,23 @@ fn from_arrow(error: ArrowError) -> io::Error {
     match error {
         ArrowError::IoError(_, source) => source,
         error => io::Error::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_in_all_rows_is_told() {
+        let of = |texts: &[&str]| repeated(&StringArray::from(texts.to_vec())).map(str::to_owned);
+        assert_eq!(of(&["a,b"; 3]).as_deref(), Some("a,b"));
+        assert_eq!(of(&[""; 3]).as_deref(), Some(""));
+        for others in [&["ab", "ba", "ab"][..], &["a", "aa", "a"], &["", "a", ""], &["a", "b"], &["a"], &[]] {
+            assert_eq!(of(others), None, "{others:?}");
+        }
+        let missing = StringArray::from(vec![Some("a"), None, Some("a")]);
+        assert_eq!(repeated(&missing), None);
+        assert_eq!(repeated(&StringArray::from(vec!["b", "a", "a", "c"]).slice(1, 2)), Some("a"));
     }
 }

@@ -87,8 +87,6 @@ pub fn summary_table(batch: SummaryBatch, meta: &SummaryMeta, schema: &SchemaRef
         columns.extend(batch.log_gaps.map(|sum| Arc::new(sum) as ArrayRef));
     }
     columns.extend(batch.attributes.into_iter().map(|column| Arc::new(column) as ArrayRef));
-    columns.extend(of_all(meta).map(|(_, text)| {
-        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows))) as ArrayRef
-    }));
+    columns.extend(of_all(meta).map(|(_, text)| Arc::new(StringArray::new_repeated(text, rows)) as ArrayRef));
     RecordBatch::try_new(schema.clone(), columns).expect("the columns of a summary are those of its meta")
 }
