@@ -264,7 +264,7 @@ mod tests {
     }
 
     /// Groups of all lengths; text that is the same in all rows, in all rows of a group, or only at its beginning. The
-    /// statistics and the indexes of pages are there. Seen to fail with runs one too long, with what was passed over
+    /// statistics and the indexes of pages are there. Seen to fail with runs one too short, with what was passed over
     /// not made up for, and with the text of the group before.
     #[test]
     fn what_is_written_reads_back() {
