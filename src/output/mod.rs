@@ -387,7 +387,7 @@ mod tests {
         for others in [&["ab", "ba", "ab"][..], &["a", "aa", "a"], &["", "a", ""], &["a", "b"], &["a"], &[]] {
             assert_eq!(of(others), None, "{others:?}");
         }
-        let missing = StringArray::from(vec![Some("a"), None, Some("a")]);
+        let missing = StringArray::from(vec![Some(""), None, Some("")]);
         assert_eq!(repeated(&missing), None);
         assert_eq!(repeated(&StringArray::from(vec!["b", "a", "a", "c"]).slice(1, 2)), Some("a"));
     }
