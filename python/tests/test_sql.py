@@ -228,3 +228,25 @@ def test_options_are_those_of_the_command_line(run: Any) -> None:
     assert clv.sql("trino", table="shop.orders", id="who", returns="drop", account=True) == run(*words)
     with pytest.raises(clv.OptionError, match="oracle"):
         clv.sql("oracle")
+
+
+def test_dates_of_sqlite_are_those_of_the_reader() -> None:
+    """SQLite has no dates: it took 2023-02-30 for 2 March, an offset for another day, and +00 for nothing."""
+    import sqlite3
+
+    import pyarrow as pa
+
+    texts = ["2023-01-02", " 2023-01-05 ", "2023-02-30", "2023-01-02 23:30:00+00", "2023-01-03T01:00:00+05:00", "2023-01-09T10:00Z"]
+    texts += ["2023-1-2x", "now", "", None, "2023-01-10 25:00", "2024-02-29"]
+    rows = [(f"c{i // 3}", text, 5.0) for i, text in enumerate(texts)]
+    log = pa.table({name: list(column) for name, column in zip(("customer_id", "date", "amount"), zip(*rows))})
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE purchases (customer_id TEXT, date TEXT, amount REAL)")
+    connection.executemany("INSERT INTO purchases VALUES (?, ?, ?)", rows)
+    for grain in ("hour", "day"):
+        read = clv.summarize(log, skip_bad_rows=True, grain=grain)
+        found = connection.execute(clv.sql("sqlite", account=True, grain=grain)).fetchall()
+        assert {fate: rows for fate, rows, _ in found} == {entry["fate"]: entry["rows"] for entry in read.account["entries"]}
+        found = connection.execute(clv.sql("sqlite", skip_bad_rows=True, grain=grain)).fetchall()
+        names = ("customer_id", "frequency", "recency", "T")
+        assert sorted(row[:4] for row in found) == sorted(tuple(row[n] for n in names) for row in read.to_arrow().to_pylist())

@@ -25,7 +25,8 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::base::{
     Error, ErrorKind, Result,
@@ -86,6 +87,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
+            let error = elsewhere(error);
             let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
             print_usage(&error, &arguments);
             return code;
@@ -99,6 +101,27 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Says to which verbs an option belongs that this one does not have, in place of another one that is spelt alike.
+fn elsewhere(mut error: clap::Error) -> clap::Error {
+    let option = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ClapKind::UnknownArgument, Some(ContextValue::String(option))) => option.clone(),
+        _ => return error,
+    };
+    let Some(name) = option.strip_prefix("--").and_then(|name| name.split(['=', ' ']).next()) else {
+        return error;
+    };
+    let cli = Cli::command();
+    let has = |verb: &&clap::Command| verb.get_arguments().any(|arg| arg.get_long() == Some(name));
+    let verbs: Vec<String> =
+        cli.get_subcommands().filter(has).map(|verb| format!("clv {}", verb.get_name())).collect();
+    if !verbs.is_empty() {
+        let belongs = format!("'--{name}' belongs to {}", verbs.join(", "));
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![belongs.into()]));
+    }
+    error
 }
 
 /// Prints what is wrong with what was typed, or the help that was asked for. What was typed may come from elsewhere,

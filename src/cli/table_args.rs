@@ -94,6 +94,7 @@ impl TableArgs {
             returns,
             skip_bad_rows: self.skip_bad_rows,
             grain: self.grain.unwrap_or_default(),
+            grain_given: self.grain.is_some(),
             unit: self.unit,
             observed_until: self.observed_until,
             since: self.since,

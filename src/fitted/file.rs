@@ -74,10 +74,19 @@ pub fn load_any(path: &Path) -> Result<AnyModel> {
     any_from_json(&text_of(path)?, path)
 }
 
+/// What is said of a file that is something else: a log, most of all.
+const SWAPPED: &str =
+    ". The model comes first, then the log (clv score model.json log.csv); clv fit makes one of a log";
+
 /// Model files are small: with all draws of a posterior they have a few MB at most.
 const MOST: u64 = 64 << 20;
 
 fn text_of(path: &Path) -> Result<String> {
+    if path.as_os_str() == "-" {
+        let message =
+            "a model is read from a file, not from standard input: clv score MODEL LOG, where LOG may be -";
+        return Err(Error::option("MODEL", message));
+    }
     let failed = |e| Error::io("read the model file", path, e);
     let wrong = |message: String| Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into());
     let mut bytes = Vec::new();
@@ -88,7 +97,7 @@ fn text_of(path: &Path) -> Result<String> {
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
-        Err(_) => wrong("not a model file: it is not text in UTF-8".to_owned()),
+        Err(_) => wrong(format!("not a model file: it is not text in UTF-8{SWAPPED}")),
     }
 }
 
@@ -129,6 +138,9 @@ pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
     let wrong = |message: String| Error::from(ErrorKind::ModelFile { path: path.to_owned(), message });
     let value: Value = serde_json::from_str(text).map_err(|e| match not_a_number(text) {
         Some(name) => wrong(format!("parameter {name} is not a finite number")),
+        None if !text.trim_start().starts_with('{') => {
+            wrong(format!("not a model file: it is no JSON{SWAPPED}"))
+        }
         None => wrong(format!("not a model file: the JSON is damaged or cut off ({e})")),
     })?;
     if value.get("format").and_then(Value::as_str) != Some(FORMAT) {

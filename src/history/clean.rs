@@ -12,7 +12,7 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::account::Fate;
 use super::attributes::{Interner, Profiles};
 use super::codec::Mark;
-use super::explain::{explain_amount, explain_range, explain_shape, looks_like};
+use super::explain::{explain_amount, explain_range, explain_shape, looks_like, no_row};
 use super::options::{LogOptions, Returns};
 use super::read::amounts;
 use super::read::calendar::{Moment, day_of_civil, day_of_date};
@@ -335,13 +335,18 @@ impl<'a> Cleaner<'a> {
         if let Id::Text(id) = id
             && std::str::from_utf8(id).unwrap_or_default().trim().is_empty()
         {
-            let problem = "the customer id is empty (missing)";
+            let no_row = no_row(rules, "", &cells.date());
+            let problem = no_row.unwrap_or("the customer id is empty (missing)");
             let value = String::from_utf8_lossy(id).into_owned();
             return self.bad(Fate::MissingId, amount, || at(&names.id, value), problem);
         }
         let Some(moment) = date else {
             let text = cells.date();
-            let (fate, problem) = self.explain_date(text.trim(), cells);
+            let (fate, mut problem) = self.explain_date(text.trim(), cells);
+            let id = if let Id::Text(id) = id { String::from_utf8_lossy(id) } else { "".into() };
+            if let Some(no_row) = no_row(rules, id.trim(), &text) {
+                problem = no_row.into();
+            }
             return self.bad(fate, amount, || at(&names.date, text), problem);
         };
         if moment.day < rules.from || moment.day > rules.until {

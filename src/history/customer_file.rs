@@ -14,7 +14,7 @@ use super::read::columns;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::outcome::{account_of, merge, refuse_bad_rows, warn_skipped};
 use super::read::recognise::{Table, recognise_customers};
-use super::read::text::{broken, for_each_record};
+use super::read::text::{Width, broken, for_each_record};
 use super::read::typed::{IdBuffer, Ids, texts};
 use super::read::{Inputs, in_parallel};
 use super::scatter::hash_text;
@@ -313,8 +313,8 @@ impl Piece {
         let nul = memchr::memchr(0, block).is_some();
         // Records of JSON Lines hold only the columns used, in that order: the id, then attributes.
         let (width, columns) = match table.separator() {
-            Some(_) => (table.names.len(), used),
-            None => (used.len(), (0..used.len()).collect()),
+            Some(_) => (Width::of(&table.names), used),
+            None => (Width::of(&names), (0..used.len()).collect()),
         };
         let mut failed = None;
         for_each_record(block, first_line, table.separator(), &names, |record| {

@@ -2,9 +2,9 @@
 
 use super::account::Fate;
 use super::clean::{Cells, Rules};
-use super::read::amounts;
 use super::read::calendar::{Moment, date_of_day};
 use super::read::dates::{DateRule, Shape};
+use super::read::{amounts, likeness};
 
 pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
     let written = rule.describe();
@@ -82,4 +82,22 @@ pub(super) fn looks_like(rules: &Rules, cells: &impl Cells) -> Option<f64> {
         None => 1.0,
     };
     Some(amount * quantity).filter(|size| size.abs() <= amounts::LARGEST)
+}
+
+/// Is it the word in front of a sum, as reports have it in their last line?
+pub(super) fn is_total(text: &str) -> bool {
+    const WORDS: &str = "total totals grandtotal subtotal sum sums overall gesamt gesamtsumme summe zwischensumme insgesamt totale \
+        totaal totalt suma somme totalgénéral итого всего 合計 総計";
+    let bare: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    !bare.is_empty() && likeness::is(&bare, WORDS)
+}
+
+/// What a line may be that is no purchase at all, by its id and date as they are written.
+pub(super) fn no_row(rules: &Rules, id: &str, date: &str) -> Option<&'static str> {
+    let named = |text: &str, name: &str| text.trim().eq_ignore_ascii_case(name.trim());
+    if named(date, &rules.names.date) && (id.is_empty() || named(id, &rules.names.id)) {
+        return Some("this is the header once more, in the middle of the file: remove the line");
+    }
+    (is_total(id) || is_total(date))
+        .then_some("this looks like a line of totals, not like a purchase: remove it")
 }

@@ -61,6 +61,8 @@ pub struct LogOptions {
     pub returns: Returns,
     /// What counts as one purchase.
     pub grain: Grain,
+    /// Was it asked for? Then a summary that says another of itself is an error.
+    pub grain_given: bool,
     /// How time is written; `None`: what a summary says of itself, else weeks.
     pub unit: Option<Unit>,
     /// End of observation; `None`: the last date of the log.

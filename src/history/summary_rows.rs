@@ -19,7 +19,7 @@ use super::read::amounts;
 use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
 use super::read::recognise::{Inputs, Table};
-use super::read::text::{broken, for_each_record};
+use super::read::text::{Width, broken, for_each_record};
 use super::read::typed::{IdBuffer, Ids, Numbers, texts};
 use super::standout::Leaders;
 use super::summary_cell::{Cell, cell};
@@ -126,7 +126,7 @@ impl Customers {
         let names: Vec<String> = used.iter().map(|&index| table.names[index].clone()).collect();
         // Records of JSON Lines hold only the columns used, in that order.
         let text = table.separator().is_some();
-        let width = if text { table.names.len() } else { used.len() };
+        let width = Width::of(if text { &table.names } else { &names });
         let at = |index: usize| match text {
             true => index,
             false => used.iter().position(|&one| one == index).unwrap_or(0),

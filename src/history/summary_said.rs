@@ -71,7 +71,9 @@ pub(crate) fn facts(said: &Said, inputs: &Inputs, options: &LogOptions) -> Resul
     let date = |text: &str| text.parse::<Date>();
     let until = found(Fact::ObservedUntil, said, inputs, "a date such as 2024-01-31", date)?;
     let grain = found(Fact::Grain, said, inputs, "one of hour, day, week, month, year", str::parse)?;
+    let asked = options.grain_given.then_some(options.grain);
     agrees(Fact::Unit, given, &unit)?;
+    agrees(Fact::Grain, asked, &grain)?;
     agrees(Fact::ObservedUntil, options.observed_until, &until)?;
     let (unit, unit_source) = match (unit, given) {
         (Some((unit, _)), _) => (unit, UnitSource::File),
@@ -79,7 +81,7 @@ pub(crate) fn facts(said: &Said, inputs: &Inputs, options: &LogOptions) -> Resul
         (None, None) => (Unit::default(), UnitSource::Default),
     };
     let observed_until = until.map(|(date, _)| date).or(options.observed_until);
-    Ok(Facts { unit, unit_source, observed_until, grain: grain.map(|(grain, _)| grain) })
+    Ok(Facts { unit, unit_source, observed_until, grain: grain.map(|(grain, _)| grain).or(asked) })
 }
 
 /// The value of a fact, and the file that says it.

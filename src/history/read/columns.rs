@@ -41,11 +41,13 @@ impl LogColumns {
             }
         }
         roles.extend(self.currency.map(|index| ("the currency", index)));
-        roles.extend(self.attributes.iter().map(|index| ("an attribute", *index)));
+        roles.extend(self.attributes.iter().map(|index| (ATTRIBUTE, *index)));
         roles.extend(self.order.map(|index| ("the order of rows", index)));
         roles
     }
 }
+
+const ATTRIBUTE: &str = "an attribute";
 
 /// What a column is, in words, and its index.
 type Played = (&'static str, usize);
@@ -101,7 +103,7 @@ impl SummaryColumns {
             ("the grain", grain),
         ];
         roles.extend(optional.into_iter().filter_map(|(role, index)| Some((role, index?))));
-        roles.extend(self.attributes.iter().map(|index| ("an attribute", *index)));
+        roles.extend(self.attributes.iter().map(|index| (ATTRIBUTE, *index)));
         roles
     }
 }
@@ -120,7 +122,7 @@ impl CustomerColumns {
     }
 
     fn roles(&self) -> Vec<Played> {
-        let attributes = self.attributes.iter().map(|index| ("an attribute", *index));
+        let attributes = self.attributes.iter().map(|index| (ATTRIBUTE, *index));
         [("the id", self.id)].into_iter().chain(attributes).collect()
     }
 }
@@ -317,7 +319,33 @@ impl Table<'_> {
         match found[..] {
             [one] => Ok(one),
             [] => Err(self.error(&format!("{flag} names a column '{name}' that is not there"))),
-            _ => Err(self.error(&format!("{flag} names '{name}', and more than one column has this name"))),
+            [one, ..] => {
+                Err(self.error(&format!("{flag} names '{name}', and {}", self.same_names(one, found.len()))))
+            }
+        }
+    }
+
+    /// What is said of columns that no option can tell apart.
+    fn same_names(&self, one: usize, columns: usize) -> String {
+        format!(
+            "{columns} columns are called '{}': rename all but one of them in the header",
+            self.names[one]
+        )
+    }
+
+    /// Columns that look like customers, the likelier first, in words: empty if there are none.
+    fn offered_customers(&self) -> String {
+        let ranked = self.names.iter().filter_map(|name| Some((likeness::customer(name)?, name)));
+        let mut ranked: Vec<(u8, &String)> = ranked.collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        let quote = |(_, name): &(u8, &String)| format!("\"{}\"", shorten(name, 40));
+        match &ranked[..] {
+            [] => String::new(),
+            [one] => format!("; {} looks like it", quote(one)),
+            several => {
+                let names: Vec<String> = several.iter().take(3).map(quote).collect();
+                format!("; these look like it, the likeliest first: {}", names.join(", "))
+            }
         }
     }
 
@@ -333,7 +361,9 @@ impl Table<'_> {
             } else {
                 ""
             };
-            let message = format!("no column {standard} found: name it with {flag} COLUMN{contracts}");
+            let offered = if standard == ID.standard { self.offered_customers() } else { String::new() };
+            let message =
+                format!("no column {standard} found: name it with {flag} COLUMN{offered}{contracts}");
             return Err(self.error(&message));
         };
         Ok(index)
@@ -355,6 +385,10 @@ impl Table<'_> {
             (_, []) => Ok(None),
             (several, all) => {
                 let several = if several.is_empty() { all } else { several };
+                let first = &self.names[several[0]];
+                if several.iter().all(|&index| self.names[index] == *first) {
+                    return Err(self.error(&self.same_names(several[0], several.len())));
+                }
                 let named: Vec<_> = several.iter().map(|&index| format!("'{}'", self.names[index])).collect();
                 let repair = match role.flag {
                     "" => "rename one of them".to_owned(),
@@ -376,8 +410,9 @@ impl Table<'_> {
             return self.named("--attributes", name);
         }
         Err(self.error(&format!(
-            "the attribute '{name}' is no column here. --attributes, --by, --covariates or --margin-column asks for \
-             it, or the model has it as a covariate; --customers FILE brings attributes that the log does not have"
+            "the attribute '{name}' is no column here. --attributes or an option that takes an attribute (such as --by or \
+             --covariates) asks for it, or the model has it as a covariate; --customers FILE brings attributes that the log \
+             does not have"
         )))
     }
 
@@ -385,6 +420,13 @@ impl Table<'_> {
         for (at, (role, index)) in roles.iter().enumerate() {
             let Some((other, _)) = roles[..at].iter().find(|(_, earlier)| earlier == index) else { continue };
             let name = &self.names[*index];
+            if *role == ATTRIBUTE && *other == "the id" {
+                let message = format!(
+                    "the column '{name}' is the customer's id: each of its values is one customer. An attribute (--by, \
+                     --attributes) is what many customers share, such as a channel or a country"
+                );
+                return Err(self.error(&message));
+            }
             return Err(
                 self.error(&format!("the column '{name}' cannot be both {other} and {role}: name another"))
             );
@@ -393,6 +435,18 @@ impl Table<'_> {
     }
 
     fn error(&self, message: &str) -> Error {
+        if let [name] = self.names
+            && let Some(sign) =
+                [',', ';', '\t', '|'].into_iter().find(|sign| name.matches(*sign).count() >= 1)
+        {
+            let message = format!(
+                "the whole header is in quotes ('{}'), so that the lines have one column: remove the quotes around whole \
+                 lines, and leave those around fields with a '{}' in them",
+                shorten(name, 60),
+                sign.escape_default()
+            );
+            return Error::columns(self.file, message);
+        }
         if let Some(value) = self.names.iter().find(|name| looks_like_data(name)) {
             let message = format!(
                 "the first line looks like data ('{}'), not like column names: the file needs a header line such as \
@@ -487,7 +541,7 @@ mod tests {
             ),
             ("customer_id,order_date,invoice_date", "--date"),
             ("customer_id,date,revenue,total", "--amount"),
-            ("customer_id,customer_id,date", "more than one"),
+            ("customer_id,customer_id,date", "2 columns are called 'customer_id': rename all but one"),
             (
                 "kunde,date,amount",
                 "no column customer_id found: name it with --id COLUMN (columns: kunde, date, amount)",

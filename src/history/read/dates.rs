@@ -130,6 +130,9 @@ fn check_pattern(pattern: &str, grain: Grain) -> Result<Precision> {
         () if gives(Precision::Day, 11, 25) => return Ok(Precision::Day),
         () if gives(Precision::Month, 11, 1) => (Precision::Month, "day"),
         () if gives(Precision::Year, 1, 1) => (Precision::Year, "month"),
+        () if !pattern.contains("%Y") && !pattern.contains("%y") && !pattern.contains("%G") => {
+            return wrong("gives no year (%Y)".into());
+        }
         () => return wrong("does not give year, month and day".into()),
     };
     if grain < finest(precision) {

@@ -77,6 +77,10 @@ pub(super) fn explain(shape: Shape, text: &str, grain: Grain) -> String {
         ),
         Shape::Number => {
             let fits = match &formats(text)[..] {
+                [] if text.len() == 4 && text.starts_with(['1', '2']) => {
+                    "; if these are years, --date-format %Y --grain year takes each for its first day"
+                        .to_owned()
+                }
                 [] => String::new(),
                 fits => format!("; this one is read by {}", fits.join(" or ")),
             };

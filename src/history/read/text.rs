@@ -56,7 +56,7 @@ pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner
         None => Needed::of(layout.log()).packed(),
     };
     let names: Vec<String> = needed.names(layout);
-    let width = if separator.is_some() { layout.names.len() } else { names.len() };
+    let width = Width::of(if separator.is_some() { &layout.names } else { &names });
     let optional = layout.log().watched.len();
     for_each_record_with(block, first_line, separator, (&names, optional), |record| {
         if let Some(problem) = broken(record, width, nul) {
@@ -101,17 +101,32 @@ impl Needed {
     }
 }
 
+/// How many fields a record has to have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Width {
+    fields: usize,
+    /// Does the header end with a separator?
+    open: bool,
+}
+
+impl Width {
+    /// By the names of the fields.
+    pub fn of(names: &[String]) -> Self {
+        Width { fields: names.len(), open: names.last().is_some_and(|name| name.trim().is_empty()) }
+    }
+}
+
 /// Why a record cannot be taken apart.
 #[inline]
-pub(crate) fn broken(record: &Record, width: usize, nul: bool) -> Option<String> {
-    if record.fields.len() == width && !record.bad_quotes && !nul {
+pub(crate) fn broken(record: &Record, width: Width, nul: bool) -> Option<String> {
+    if record.fields.len() == width.fields && !record.bad_quotes && !nul {
         return None;
     }
     why_broken(record, width, nul)
 }
 
 #[cold]
-fn why_broken(record: &Record, width: usize, nul: bool) -> Option<String> {
+fn why_broken(record: &Record, width: Width, nul: bool) -> Option<String> {
     if record.fields.is_empty() {
         return Some("not a JSON object of plain values on one line".into());
     }
@@ -123,9 +138,13 @@ fn why_broken(record: &Record, width: usize, nul: bool) -> Option<String> {
         return Some(format!("text after a closing quote: double the quotes inside a field{spans}"));
     }
     let fields = record.fields.len();
+    let Width { fields: width, open } = width;
     if fields != width {
+        let ends_empty = fields == width + 1 && record.field(width).is_empty();
         let hint = match fields > width {
+            true if ends_empty => "; it ends with a separator: remove it, or add one to the header",
             true => "; a field with a separator in it needs quotes",
+            false if open && fields + 1 == width => "; the header ends with a separator: remove it there",
             false => "",
         };
         return Some(format!(

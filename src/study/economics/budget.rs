@@ -58,8 +58,7 @@ impl Response {
     /// # Errors
     /// If something is missing, unknown or out of its domain.
     pub fn parse(option: &str, text: &str) -> Result<Self> {
-        let wrong =
-            |what: String| Error::option(option, format!("{what}; write spend=5,rate=0.04,ceiling=0.1"));
+        let wrong = |what: String| Error::option(option, format!("{what}; write {}", Self::example(option)));
         let mut found = [None; 3];
         for part in text.split(',') {
             let (name, value) = part.split_once('=').ok_or_else(|| wrong(format!("'{part}' has no =")))?;
@@ -71,6 +70,14 @@ impl Response {
             return Err(wrong("spend, rate and ceiling are all needed".to_owned()));
         };
         Response { spend, rate, ceiling }.checked(option)
+    }
+
+    /// How it is written: shares that are won are small, those that are kept are large.
+    fn example(option: &str) -> &'static str {
+        match option {
+            "--retention-response" => "spend=10,rate=0.6,ceiling=0.8",
+            _ => "spend=5,rate=0.04,ceiling=0.1",
+        }
     }
 
     fn k(&self) -> f64 {
