@@ -488,7 +488,7 @@ fn files() {
             ("no id", b"kunde,date,amount\na,2023-01-02,5\n", plain, Refused(&["customer_id", "--id", "kunde, date, amount"])),
             ("two ids", b"client_id,user_id,date\na,b,2023-01-02\n", plain, Refused(&["client_id", "user_id", "--id"])),
             ("two dates", b"customer_id,order_date,invoice_date\na,2023-01-02,2023-01-02\n", plain, Refused(&["order_date", "invoice_date", "--date"])),
-            ("same name twice", b"customer_id,date,amount,amount\na,2023-01-02,5,6\n", plain, Refused(&["amount", "more than one"])),
+            ("same name twice", b"customer_id,date,amount,amount\na,2023-01-02,5,6\n", plain, Refused(&["2 columns are called 'amount'", "rename"])),
             ("flag names no column", b"customer_id,date,amount\na,2023-01-02,5\n", |o| o.amount = Some("betrag".into()), Refused(&["betrag", "--amount"])),
             ("semicolon", b"customer_id;date;amount\na;2023-01-02;5\na;2023-01-09;7\n", plain, Numbers(1, 1, 7.0)),
             ("semicolon, decimal comma", b"customer_id;date;amount\na;2023-01-02;5,5\na;2023-01-09;7,5\n", |o| o.decimal_comma = true, Numbers(1, 1, 7.5)),

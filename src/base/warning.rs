@@ -50,7 +50,7 @@ impl fmt::Display for Warning {
 }
 
 /// All codes, with what they stand for. A code keeps its meaning; new ones may come.
-pub const CODES: [(&str, &str); 54] = [
+pub const CODES: [(&str, &str); 55] = [
     // Of a log or summary.
     ("attribute-varies", "customers have several values of an attribute"),
     ("bad-rows-skipped", "rows that cannot be used were left out"),
@@ -99,6 +99,7 @@ pub const CODES: [(&str, &str); 54] = [
     ("standouts-move-the-fit", "what the fit is without customers who stand out"),
     ("zero-spend", "repeat customers have a mean amount of 0"),
     // Of a forecast, and of diagnostics.
+    ("spend-drifts", "the same customers pay more, or less, as time goes on"),
     ("spend-off", "amounts are not spread as the spend model takes them to be"),
     ("cohorts-off", "cohorts differ from what the model expects"),
     ("far-horizon", "the horizon is far beyond what was observed"),

@@ -20,7 +20,7 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     fit: FitArgs,
-    /// How well the fit agrees with its own customers, as tables: frequencies, cohorts, influence, spend
+    /// How well the fit agrees with its own customers, as tables: frequencies, cohorts, influence, spend, and whether amounts change with time
     #[arg(long, help_heading = "Output")]
     diagnostics: bool,
     /// Model file to write; - is standard output
@@ -43,6 +43,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let mut log = args.input.options(threads)?;
     FitArgs::prepare(&request, &mut log)?;
+    log.spend_drift = args.diagnostics;
     let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;

@@ -139,6 +139,7 @@ pub fn fit(words: &[String]) -> Result<Fit> {
     }
     let mut log = words.args.log.options(words.threads())?;
     FitArgs::prepare(&request, &mut log)?;
+    log.spend_drift = words.args.diagnostics;
     Ok(Fit::Purchases { request, log: Box::new(log), diagnostics: words.args.diagnostics })
 }
 

@@ -50,12 +50,10 @@ impl ContractModel {
     /// Whole periods within the horizon.
     ///
     /// # Errors
-    /// If it has no end, or none fits.
+    /// If it has no end, is too long, or is no whole number of periods by the calendar, as for purchases at opportunities.
     pub fn periods(&self, options: &ValueOptions) -> Result<u32> {
-        let periods = match options.horizon {
-            Horizon::Finite(length) => {
-                length.whole(self.period).unwrap_or_else(|| length.in_units(self.period).floor())
-            }
+        let periods = match options.horizon.whole(self.period, self.name)? {
+            Horizon::Finite(length) => length.count,
             Horizon::Infinite => f64::INFINITY,
         };
         if (1.0..=FURTHEST).contains(&periods) {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{Mark, Texts};
 use super::options::LogOptions;
-use super::read::names::is_of_summary;
+use super::read::names::{is_of_summary, is_standard_id, normalise};
 use super::scatter::hash_text;
 use super::summarize::default_memory;
 use crate::base::{Error, Result, Warning};
@@ -38,6 +38,13 @@ pub(crate) fn check(options: &LogOptions) -> Result<()> {
         }
         if names[..at].contains(name) {
             return wrong(format!("'{name}' is named twice"));
+        }
+        let is_id = |id: &String| normalise(name) == normalise(id);
+        if is_standard_id(name) || options.id.as_ref().is_some_and(is_id) {
+            return wrong(format!(
+                "'{name}' is the customer's id: each of its values is one customer. An attribute (--by, --attributes) is what \
+                 many customers share, such as a channel or a country"
+            ));
         }
         if is_of_summary(name) {
             let message = format!(

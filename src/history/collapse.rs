@@ -19,6 +19,7 @@ use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
 use super::oddities::Oddities;
 use super::scatter::{Partition, Writing, hash_int, hash_text};
+use super::spend_drift::DriftCounter;
 use super::standout::Leaders;
 use super::store::{Block, Store};
 use super::twins::TwinFinder;
@@ -45,6 +46,8 @@ pub(crate) struct CollapseOptions {
     pub first_amount: bool,
     /// Active customers by month: empty counts, if they are asked for.
     pub activity: Option<ActivityCounter>,
+    /// How amounts change with time: an empty count, if it is asked for.
+    pub drift: Option<DriftCounter>,
     /// Occasions by day: an empty count.
     pub days: DayCounter,
     /// The values of attributes, if there are any.
@@ -85,6 +88,8 @@ pub(crate) struct Collapsed {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<ActivityCounter>,
+    /// How amounts change with time, if it was asked for.
+    pub drift: Option<DriftCounter>,
     /// Their occasions by day.
     pub days: DayCounts,
     /// What is odd about them.
@@ -105,6 +110,9 @@ impl Collapsed {
         if let Some(activity) = other.activity {
             self.activity.get_or_insert_default().add(&activity);
         }
+        if let Some(drift) = other.drift {
+            self.drift.get_or_insert_default().add(&drift);
+        }
     }
 }
 
@@ -116,6 +124,7 @@ impl<'a> Collapse<'a> {
             fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new))
                 .with_calendar(options.calendar.clone())
                 .with_activity(options.activity.clone(), options.first_amount)
+                .with_drift(options.drift)
                 .with_days(options.days.clone())
                 .by(options.grain),
             group: Group::default(),
@@ -149,10 +158,10 @@ impl<'a> Collapse<'a> {
 
     /// What came of all partitions taken.
     pub fn finish(self) -> Result<Collapsed> {
-        let FoldedCounts { counts, attributes, calendar, activity, days } = self.fold.into_counts();
+        let FoldedCounts { counts, attributes, calendar, activity, drift, days } = self.fold.into_counts();
         let mut oddities = self.oddities;
         let runs = self.found.finish(&mut oddities.leaders)?;
-        Ok(Collapsed { runs, counts, attributes, calendar, activity, days, oddities })
+        Ok(Collapsed { runs, counts, attributes, calendar, activity, drift, days, oddities })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.

@@ -14,6 +14,7 @@ use super::codec::Mark;
 use super::far_dates::{DayCounter, DayCounts};
 use super::gaps::LogProduct;
 use super::read::calendar::Moment;
+use super::spend_drift::DriftCounter;
 use crate::base::Grain;
 
 /// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
@@ -195,6 +196,8 @@ pub(crate) struct FoldedCounts {
     pub calendar: Option<Calendar>,
     /// Active customers by month.
     pub activity: Option<ActivityCounter>,
+    /// How amounts change with time.
+    pub drift: Option<DriftCounter>,
     /// Occasions by day.
     pub days: DayCounts,
 }
@@ -235,6 +238,8 @@ pub(crate) struct Fold {
     calendar: Option<Calendar>,
     /// Active customers by month, if they are asked for, and the grains of the occasions at hand.
     activity: Option<ActivityCounter>,
+    /// How amounts change with time, if it is asked for.
+    drift: Option<DriftCounter>,
     times: Vec<i32>,
     /// Occasions by day.
     days: DayCounter,
@@ -278,6 +283,11 @@ impl Fold {
         Fold { coarse: (grain > Grain::Day).then_some(grain), ..self }
     }
 
+    /// Sees how amounts change with time, too.
+    pub fn with_drift(self, drift: Option<DriftCounter>) -> Self {
+        Fold { drift, ..self }
+    }
+
     /// Counts occasions by day, too.
     pub fn with_days(self, days: DayCounter) -> Self {
         Fold { days, ..self }
@@ -291,6 +301,7 @@ impl Fold {
             attributes: self.attributes.map_or_else(Vec::new, Tracker::into_counts),
             calendar: self.calendar,
             activity: self.activity,
+            drift: self.drift,
             days: self.days.finish(),
         }
     }
@@ -364,8 +375,11 @@ impl Fold {
         let first_amount = if self.first_amount { *first_amount } else { 0.0 };
         if let Some(activity) = &mut self.activity {
             activity.customer(&self.times, &self.occasions);
-            self.times.clear();
         }
+        if let Some(drift) = &mut self.drift {
+            drift.customer(&self.times, &self.occasions);
+        }
+        self.times.clear();
         self.occasions.clear();
         self.attributes.iter_mut().for_each(Tracker::finish);
         let log_gaps = self.gaps.as_mut().map_or(0.0, LogProduct::take);
@@ -394,7 +408,7 @@ impl Fold {
             if self.returning && sum > 0.0 {
                 self.unreturned.push(self.occasions.len() as u32);
             }
-            if self.activity.is_some() {
+            if self.activity.is_some() || self.drift.is_some() {
                 self.times.push(self.when);
             }
             self.occasions.push(sum);

@@ -80,6 +80,8 @@ pub struct LogOptions {
     pub first_amount: bool,
     /// Count active customers by calendar month: those who bought within this time.
     pub activity: Option<Duration>,
+    /// See whether the same customers pay more or less as time goes on.
+    pub spend_drift: bool,
     /// Columns that say something of the customer, carried to the summary: of the log (then those of the earliest row
     /// of the first purchase are taken, by the time of day, then the order of the rows), of the summary, or of `customers`.
     pub attributes: Vec<String>,

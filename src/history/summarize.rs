@@ -20,6 +20,7 @@ use super::far_dates::DayCounter;
 use super::merge::MergedRuns;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
+use super::spend_drift::{DriftCounter, SpendDrift};
 use super::store::Store;
 use crate::base::{Error, Grain, Progress, Result};
 use crate::history::Summary;
@@ -38,6 +39,7 @@ pub(crate) fn summarize(
     let mut meta = describe(options, gathered.outcome, &gathered.counts);
     meta.calendar = gathered.calendar;
     meta.activity = gathered.activity;
+    meta.spend_drift = gathered.drift;
     Ok(Summary::new(meta, gathered.source))
 }
 
@@ -63,6 +65,8 @@ pub(crate) struct Gathered {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<Activity>,
+    /// How amounts change with time within customers, if it was asked for.
+    pub drift: Option<SpendDrift>,
     /// The customers.
     pub source: MergedRuns,
 }
@@ -104,6 +108,7 @@ pub(crate) fn gather(
         },
         calendar: collapsed.calendar,
         activity: collapsed.activity.map(ActivityCounter::finish),
+        drift: collapsed.drift.and_then(|drift| drift.finish()),
         source,
     })
 }
@@ -126,6 +131,7 @@ struct Plan {
     calendar: Option<Calendar>,
     first_amount: bool,
     activity: Option<ActivityCounter>,
+    drift: Option<DriftCounter>,
     days: DayCounter,
 }
 
@@ -144,6 +150,7 @@ impl Plan {
                 .map(|origin| Calendar::new(last_grain(options.grain, origin), options.grain)),
             first_amount: options.first_amount,
             activity: None,
+            drift: options.spend_drift.then(|| DriftCounter::new(options.grain)),
             days: DayCounter::default(),
         }
     }
@@ -159,6 +166,7 @@ impl Plan {
             calendar: self.calendar.clone(),
             first_amount: self.first_amount,
             activity: self.activity.clone(),
+            drift: self.drift,
             days: self.days.clone(),
             levels,
             rows_memory: self.memory / 4 / self.threads as u64,

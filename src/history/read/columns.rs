@@ -544,7 +544,7 @@ mod tests {
             ("customer_id,customer_id,date", "2 columns are called 'customer_id': rename all but one"),
             (
                 "kunde,date,amount",
-                "no column customer_id found: name it with --id COLUMN (columns: kunde, date, amount)",
+                "no column customer_id found: name it with --id COLUMN; \"kunde\" looks like it (columns: kunde, date, amount)",
             ),
             ("C0088,2023-01-02,14.88", "header"),
             ("customer_id,frequency,recency", "summary"),

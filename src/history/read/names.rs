@@ -14,6 +14,11 @@ pub(crate) fn normalise(name: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
+/// Is it what clv itself calls the customer's id?
+pub(crate) fn is_standard_id(name: &str) -> bool {
+    normalise(name) == ID.names[0]
+}
+
 /// Well-known names of a role, the standard one first, all normalised.
 pub(super) struct Role {
     /// The standard name, as messages give it.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::base::numbers::{count, grouped, signed, significant};
 use crate::show::report::{Block, Report, Table};
-use crate::study::diagnostics::{AgeGroup, Diagnosis, FrequencyBin, Influence, SpendCheck};
+use crate::study::diagnostics::{AgeGroup, Diagnosis, FrequencyBin, Influence, SpendCheck, a_year_later};
 
 /// Describes a diagnosis: tables, and what stands out in them.
 pub fn diagnostics(found: &Diagnosis) -> Report {
@@ -29,6 +29,7 @@ pub fn diagnostics(found: &Diagnosis) -> Report {
         let words =
             spend.correlation.map(|c| format!("correlation with repeat purchases: {c:+.3} (taken for 0)"));
         report.results.extend(words.map(Block::Line));
+        report.results.extend(found.drift.as_ref().map(a_year_later).map(Block::Line));
     }
     report.warnings = found.warnings.iter().map(|warning| warning.message.clone()).collect();
     let warnings = found.warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));
@@ -142,5 +143,8 @@ fn object(found: &Diagnosis) -> Value {
         "cohorts": found.cohorts.iter().map(group).collect::<Vec<_>>(),
         "influence": influence,
         "spend": spend,
+        "spend_drift": found.drift.map(|drift| {
+            json!({ "customers": drift.customers, "slope_per_year": drift.slope, "standard_error": drift.error })
+        }),
     })
 }

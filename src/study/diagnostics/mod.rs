@@ -17,10 +17,11 @@ pub use self::influence::{Influence, influence};
 pub(crate) use self::only_repeaters::warn_only_repeaters;
 pub use self::spend::{SpendCheck, SpendQuantile, spend};
 pub(crate) use self::standouts::warn_standouts;
+pub(crate) use self::words::a_year_later;
 
 use crate::base::{Duration, ErrorKind, Progress, Result, Unit, Warning};
 use crate::fitted::{ClvModel, FitRequest};
-use crate::history::Summary;
+use crate::history::{SpendDrift, Summary};
 
 /// What to look at.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,6 +55,8 @@ pub struct Diagnosis {
     pub horizon: Duration,
     /// See [`spend`].
     pub spend: Option<SpendCheck>,
+    /// How amounts change with time within customers: of a log that was read with `LogOptions::spend_drift`.
+    pub drift: Option<SpendDrift>,
     /// What stands out.
     pub warnings: Vec<Warning>,
 }
@@ -80,6 +83,7 @@ pub fn diagnose(
         influence,
         horizon: options.horizon,
         spend: spend(model, summary, progress)?,
+        drift: summary.meta.spend_drift.filter(|_| model.spend.is_some()),
         warnings: Vec::new(),
     };
     found.warnings = words::stand_out(&found);

@@ -2,7 +2,11 @@
 //! enough from chance, and large enough to matter. (The correlation of spend with frequency is the fit's own to warn of.)
 
 use super::Diagnosis;
-use crate::base::Warning;
+use crate::base::{
+    Warning,
+    numbers::{count, significant},
+};
+use crate::history::SpendDrift;
 
 /// Standard deviations beyond which a difference is no chance: of a table of ten rows one in 6000 has more.
 const FAR: f64 = 4.0;
@@ -12,11 +16,19 @@ const MATTERS: f64 = 0.02;
 const COHORT: f64 = 0.1;
 /// How far the expected purchases of all others may move with the busiest customers.
 const MOVES: f64 = 0.05;
+/// How far amounts of the same customers may change within a year, and how many customers it takes to say so.
+const DRIFT: f64 = 0.1;
+const MANY: u64 = 50;
+/// Standard deviations that hold 95 % of a normal distribution.
+const NORMAL_95: f64 = 1.959964;
 /// How far a quantile of spend may be off.
 const QUANTILE: f64 = 0.15;
 
 pub(super) fn stand_out(found: &Diagnosis) -> Vec<Warning> {
-    [frequency(found), cohort(found), influence(found), quantiles(found)].into_iter().flatten().collect()
+    [frequency(found), cohort(found), influence(found), quantiles(found), drift(found)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn frequency(found: &Diagnosis) -> Option<Warning> {
@@ -86,5 +98,31 @@ fn quantiles(found: &Diagnosis) -> Option<Warning> {
             100.0 * off(worst)
         );
         Warning::new("spend-off", message)
+    })
+}
+
+/// In words for how much dearer, or cheaper, a purchase is a year later.
+pub(crate) fn a_year_later(drift: &SpendDrift) -> String {
+    let times = |deviations: f64| significant((drift.slope + deviations * drift.error).exp(), 3);
+    format!(
+        "the same customers pay {} times as much a purchase a year later (95 %: {} to {}; {} customers who bought twice \
+         or more)",
+        times(0.0),
+        times(-NORMAL_95),
+        times(NORMAL_95),
+        count(drift.customers)
+    )
+}
+
+fn drift(found: &Diagnosis) -> Option<Warning> {
+    let drift = found.drift.filter(|drift| drift.customers >= MANY)?;
+    let matters = drift.slope.exp() - 1.0;
+    (drift.slope.abs() > FAR * drift.error && matters.abs() > DRIFT).then(|| {
+        let message = format!(
+            "{}: amounts change with time, and the model of spend takes them to stay. Are prices, the currency or the range \
+             on offer others than before? Fit to the recent past (--since), and see the spend in clv backtest",
+            a_year_later(&drift)
+        );
+        Warning::new("spend-drifts", message)
     })
 }
