@@ -27,11 +27,16 @@ use crate::history::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource}
 use crate::model::Process;
 use crate::output::{TableWriter, Target};
 
-/// Customers that are drawn together.
+/// Customers that are drawn together, if they have so many purchases on average; fewer of busier ones.
 const CHUNK: u64 = 4096;
+const PURCHASES: f64 = 100.0;
 
-/// More purchases of a customer, on average, are not what anybody means.
+/// More purchases of a customer, on average, are not what anybody means: 100,000, or one an hour.
 const MOST_PURCHASES: f64 = 1e5;
+const MOST_A_DAY: f64 = 24.0;
+
+/// More purchases of one customer are not drawn, however rare such customers are.
+const MOST_OF_ONE: f64 = 1e6;
 
 /// What to draw.
 #[derive(Debug, Clone)]
@@ -136,13 +141,13 @@ pub fn simulate(
     let plan = Plan::new(model, options)?;
     let cores = || thread::available_parallelism().map_or(1, NonZero::get);
     let workers = options.threads.unwrap_or_else(cores).max(1) as u64;
-    let chunks = options.customers.div_ceil(CHUNK);
+    let chunks = options.customers.div_ceil(plan.chunk);
     progress.stage("drawing customers", Some(options.customers));
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         // Worker w draws chunks w, w + workers, ...; taken in turn they come in order.
         let (plan, stop) = (&plan, &stop);
-        let draw = |worker: u64, chunks_out: SyncSender<RecordBatch>| {
+        let draw = |worker: u64, chunks_out: SyncSender<Result<RecordBatch>>| {
             for chunk in (worker..chunks).step_by(workers as usize) {
                 if stop.load(Ordering::Relaxed) || chunks_out.send(plan.log(chunk)).is_err() {
                     return;
@@ -161,10 +166,13 @@ pub fn simulate(
             let Ok(batch) = receivers[(chunk % workers) as usize].recv() else {
                 break; // The worker has panicked, which the end of the scope hands on.
             };
-            rows += batch.num_rows() as u64;
-            if let Err(error) = progress.check().and_then(|()| sink(&batch)) {
-                stop.store(true, Ordering::Relaxed);
-                return Err(error);
+            let write = |batch: RecordBatch| sink(&batch).map(|()| batch.num_rows() as u64);
+            match progress.check().and(batch).and_then(write) {
+                Ok(written) => rows += written,
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
             }
             progress.advance(plan.customers(chunk).count() as u64);
         }
@@ -183,7 +191,7 @@ pub fn simulate_summary(model: &ClvModel, options: &SimulateOptions) -> Result<S
     let mut batches = Vec::new();
     let numbers: Vec<u64> = (0..options.customers).collect();
     for numbers in numbers.chunks(BATCH_ROWS) {
-        batches.push(plan.summary(numbers));
+        batches.push(plan.summary(numbers)?);
     }
     let meta = SummaryMeta {
         unit: model.unit,
@@ -199,11 +207,15 @@ pub fn simulate_summary(model: &ClvModel, options: &SimulateOptions) -> Result<S
 /// Everything that drawing a customer needs.
 struct Plan<'a> {
     options: &'a SimulateOptions,
+    /// The name of the purchase model.
+    name: &'static str,
     unit: Unit,
     process: Box<dyn Process>,
     spend: Option<SpendProcess>,
     schema: SchemaRef,
     rng: ChaCha8Rng,
+    /// Customers that are drawn together.
+    chunk: u64,
     /// Days since 1970 of the start.
     start: i32,
     /// Days from the start to the end of the last date of first purchases.
@@ -228,21 +240,24 @@ impl<'a> Plan<'a> {
         let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
         let length = f64::from(days(options.start, options.until)) + 1.0;
         let purchases = model.purchase.expected_purchases_new(length / model.unit.days());
-        if purchases.is_nan() || purchases > MOST_PURCHASES {
+        if purchases.is_nan() || purchases > MOST_PURCHASES.min(MOST_A_DAY * length) {
+            let many = if purchases < 1e9 { format!("{purchases:.0}") } else { format!("{purchases:.1e}") };
             let message = format!(
-                "a customer would buy {purchases:.0} times by {} on average, which is not simulated: are the \
-                 parameters in {}s?",
+                "a customer would buy {many} times in the {length} days until {} on average, and no more than \
+                 {MOST_A_DAY} times a day and {MOST_PURCHASES} times in all are simulated: are the parameters in {}s?",
                 options.until, model.unit
             );
             return Err(Error::model(model.purchase.name, message));
         }
         Ok(Plan {
             options,
+            name: model.purchase.name,
             unit: model.unit,
             process: model.purchase.process()?,
             spend: model.spend.as_ref().map(SpendProcess::new).transpose()?,
             schema: schema(model, options),
             rng: ChaCha8Rng::seed_from_u64(options.seed),
+            chunk: (CHUNK as f64 * (PURCHASES / purchases).min(1.0)).ceil() as u64,
             start: days(Date::constant(1970, 1, 1), options.start),
             window: f64::from(days(options.start, options.acquired_until)) + 1.0,
             length,
@@ -251,32 +266,43 @@ impl<'a> Plan<'a> {
 
     /// The customers of a chunk, numbered from 0.
     fn customers(&self, chunk: u64) -> std::ops::Range<u64> {
-        chunk * CHUNK..((chunk + 1) * CHUNK).min(self.options.customers)
+        chunk * self.chunk..((chunk + 1) * self.chunk).min(self.options.customers)
     }
 
-    fn draw(&self, customer: u64, drawn: &mut Drawn) {
+    /// # Errors
+    /// If one of few customers by far would buy more than anybody means.
+    fn draw(&self, customer: u64, drawn: &mut Drawn) -> Result<()> {
         let mut rng = self.rng.clone();
         rng.set_stream(customer);
         drawn.first = rng.random::<f64>() * self.window;
         drawn.ages.clear();
         drawn.ages.push(0.0);
         let until = (self.length - drawn.first) / self.unit.days();
-        self.process.repeats(&mut rng, until, &mut drawn.ages);
+        if self.process.bundles(&mut rng, until, MOST_OF_ONE, &mut drawn.ages) > 1.0 {
+            let message = format!(
+                "customer {} would buy more than {MOST_OF_ONE} times by {}: few buy nearly all, and no such customer is \
+                 simulated. A larger r spreads the purchases over more customers",
+                customer + 1,
+                self.options.until
+            );
+            return Err(Error::model(self.name, message));
+        }
         drawn.amounts.clear();
         if let Some(spend) = &self.spend {
             spend.amounts(&mut rng, drawn.ages.len(), &mut drawn.amounts);
         }
+        Ok(())
     }
 
     /// The rows of a chunk of customers.
-    fn log(&self, chunk: u64) -> RecordBatch {
+    fn log(&self, chunk: u64) -> Result<RecordBatch> {
         let mut ids = Int64Builder::new();
         let mut dates = PrimitiveBuilder::<Date32Type>::new();
         let mut moments = PrimitiveBuilder::<TimestampMicrosecondType>::new();
         let mut amounts = Float64Builder::new();
         let mut drawn = Drawn::default();
         for customer in self.customers(chunk) {
-            self.draw(customer, &mut drawn);
+            self.draw(customer, &mut drawn)?;
             for age in &drawn.ages {
                 // A rounding error must not move a purchase past the end.
                 let day = (drawn.first + age * self.unit.days()).min(self.length.next_down());
@@ -301,14 +327,14 @@ impl<'a> Plan<'a> {
         if self.spend.is_some() {
             columns.push(Arc::new(amounts.finish()));
         }
-        RecordBatch::try_new(self.schema.clone(), columns).expect("columns of the schema, equally long")
+        Ok(RecordBatch::try_new(self.schema.clone(), columns).expect("columns of the schema, equally long"))
     }
 
-    fn summary(&self, numbers: &[u64]) -> SummaryBatch {
+    fn summary(&self, numbers: &[u64]) -> Result<SummaryBatch> {
         let mut drawn = Drawn::default();
         let (mut x, mut t_x, mut t, mut mean) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for &number in numbers {
-            self.draw(number, &mut drawn);
+            self.draw(number, &mut drawn)?;
             let repeats = drawn.ages.len() - 1;
             x.push(repeats as u32);
             t_x.push(drawn.ages[repeats]);
@@ -316,7 +342,7 @@ impl<'a> Plan<'a> {
             let spent: f64 = drawn.amounts.iter().skip(1).sum();
             mean.push(if repeats == 0 { 0.0 } else { spent / repeats as f64 });
         }
-        SummaryBatch {
+        Ok(SummaryBatch {
             customer_id: StringArray::from_iter_values(numbers.iter().map(|n| (n + 1).to_string())),
             frequency: UInt32Array::from(x),
             recency: Float64Array::from(t_x),
@@ -325,7 +351,7 @@ impl<'a> Plan<'a> {
             log_gaps: None,
             first_amount: None,
             attributes: Vec::new(),
-        }
+        })
     }
 }
 

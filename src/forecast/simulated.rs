@@ -38,6 +38,8 @@ pub(super) struct DrawnModels {
     scorers: Vec<Box<dyn Scorer>>,
     value: Option<Vec<Box<dyn Scorer>>>,
     spend: Vec<Option<GammaGamma>>,
+    /// Is the model that of the draw before? Parameters that were given are the same in all draws.
+    again: Vec<bool>,
 }
 
 /// How far futures go, and what they are worth.
@@ -64,12 +66,18 @@ pub(super) struct Futures {
 
 impl DrawnModels {
     pub fn new(models: Vec<PurchaseModel>, draws: &[Draw], reach: &Reach) -> Self {
-        let scorers = |horizon: f64| models.iter().map(|m| m.scorer(horizon, reach.discounting)).collect();
+        let one = |model: &PurchaseModel, horizon: f64| {
+            let mut scorer = model.scorer(horizon, reach.discounting);
+            scorer.share_memory(models.len());
+            scorer
+        };
+        let scorers = |horizon: f64| models.iter().map(|model| one(model, horizon)).collect();
         let value = reach.value_horizon != reach.horizon;
         DrawnModels {
             scorers: scorers(reach.horizon),
             value: value.then(|| scorers(reach.value_horizon)),
             spend: draws.iter().map(|draw| draw.spend).collect(),
+            again: (0..models.len()).map(|d| d > 0 && models[d].params == models[d - 1].params).collect(),
             models,
         }
     }
@@ -98,11 +106,10 @@ impl DrawnModels {
         let mut futures = Futures::default();
         let mut ages = Vec::new();
         for d in 0..self.models.len() {
-            let (purchases, mut discounted) = self.scorers[d].if_alive(customer);
-            if let Some(value) = &mut self.value {
-                discounted = value[d].if_alive(customer).1;
-            }
-            let outlook = Outlook::new(self.models[d].p_alive(customer), purchases, discounted);
+            let outlook = match futures.expected.last() {
+                Some(known) if self.again[d] => *known,
+                _ => self.outlook(d, customer),
+            };
             futures.expected.push(outlook);
             if !wanted(d) {
                 continue;
@@ -121,6 +128,15 @@ impl DrawnModels {
             }
         }
         Ok(futures)
+    }
+
+    /// What is expected under one draw.
+    fn outlook(&mut self, d: usize, customer: &Customer) -> Outlook {
+        let (purchases, mut discounted) = self.scorers[d].if_alive(customer);
+        if let Some(value) = &mut self.value {
+            discounted = value[d].if_alive(customer).1;
+        }
+        Outlook::new(self.models[d].p_alive(customer), purchases, discounted)
     }
 }
 

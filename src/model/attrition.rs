@@ -198,6 +198,9 @@ pub trait Scorer: Send {
     /// Looks to another horizon from now on; what does not depend on it is kept.
     fn look(&mut self, horizon: f64, discounting: Discounting);
 
+    /// As many scorers share the memory that one may take: what it keeps of its work, none of its results.
+    fn share_memory(&mut self, _n: usize) {}
+
     /// What is expected of a customer who is alive: purchases, and the same discounted. The outlook is this
     /// times [`Attrition::p_alive`], for those who have worked that out already.
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64);

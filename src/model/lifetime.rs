@@ -43,11 +43,13 @@ pub(super) struct BuyingLifetime<L> {
     pub lifetime: L,
 }
 
-/// The two ways to a silence, as chances relative to `w(t_x)`.
+/// The two ways to a silence, as chances relative to `w(t_x) e^ln_scale`.
 #[derive(Debug, Clone, Copy)]
 struct Silence {
     alive: f64,
     left: f64,
+    /// 0, unless nobody can have left and the silence of who has not is too unlikely for a number.
+    ln_scale: f64,
 }
 
 impl<L: Lifetime> BuyingLifetime<L> {
@@ -59,7 +61,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         self.silence_weighted(row, 0.0, &|_| 1.0)
     }
 
-    /// The same, with those who left at `τ` counted `weight(τ)` times; `speed` is how fast the
+    /// The same, with those who left at `τ` counted `weight(τ)` times, which never rises; `speed` is how fast the
     /// logarithm of the weight changes beyond what the smoothness of `w h` provides for.
     ///
     /// `ln w(τ)/w(t_x)` comes from what is left of the lifetime at `t_x`: as a difference of two
@@ -68,14 +70,14 @@ impl<L: Lifetime> BuyingLifetime<L> {
         if let Some(at_once) = self.lifetime.at_once() {
             let stayed = BuyingLifetime { lifetime: at_once.others, ..*self };
             let left_at_once = weight(0.0);
-            let Silence { alive, left } = stayed.silence_weighted(row, speed, weight);
-            return match row.t_x > 0.0 {
-                true => Silence { alive, left },
-                false => Silence {
-                    alive: at_once.stay() * alive,
-                    left: at_once.leave() * left_at_once + at_once.stay() * left,
-                },
-            };
+            let others = stayed.silence_weighted(row, speed, weight);
+            if row.t_x > 0.0 || at_once.leave() == 0.0 {
+                return others;
+            }
+            // Where there is a scale, all of them are too few for a number beside those who left at once.
+            let stay = if others.ln_scale == 0.0 { at_once.stay() } else { 0.0 };
+            let left = at_once.leave() * left_at_once + stay * others.left;
+            return Silence { alive: stay * others.alive, left, ln_scale: 0.0 };
         }
         let power = self.r + f64::from(row.x);
         // Times are counted from t_x, so that those far smaller than it are still told apart.
@@ -92,13 +94,16 @@ impl<L: Lifetime> BuyingLifetime<L> {
                 left += part;
                 // What is still to come is less than w here.
                 covered = covered.max(left);
-                let weighed_down = part == 0.0 && left > 0.0;
+                let weighed_down = part == 0.0 && (left > 0.0 || weight(row.t_x + panel.to) == 0.0);
                 if weighed_down || ln_w(panel.to) < covered.ln() - NEGLIGIBLE {
                     break;
                 }
             }
         }
-        Silence { alive, left }
+        if alive + left > 0.0 {
+            return Silence { alive, left, ln_scale: 0.0 };
+        }
+        Silence { alive: 1.0, left, ln_scale: ln_w(silence) }
     }
 
     pub fn log_likelihood(&self, row: &Customer) -> f64 {
@@ -110,7 +115,8 @@ impl<L: Lifetime> BuyingLifetime<L> {
         }
         let silence = self.silence(row);
         let bought = self.rate().log_likelihood(&Customer { t: row.t_x, ..*row });
-        bought + self.lifetime.ln_survival(row.t_x) + (silence.alive + silence.left).ln()
+        let until_now = silence.ln_scale + (silence.alive + silence.left).ln();
+        bought + self.lifetime.ln_survival(row.t_x) + until_now
     }
 
     /// `P(X > 0) = ∫_0^until w(τ) r/(α+τ) dτ`: where hardly anyone buys, `ln L` of no purchase is the

@@ -115,8 +115,7 @@ fn buy_and_leave(
             age += gap / rate;
         }
         ahead = stages.end;
-        // A rate that underflowed to zero can give an age that is not a number: never.
-        if age.is_nan() || age > until {
+        if is_over(age, until) {
             return 1.0;
         }
         ages.push(age);
@@ -153,7 +152,7 @@ fn buy_in_bundles(
     for _ in 0..(SPARE * most) as usize {
         age += bundles.gap.map_or(f64::NAN, |gap| gap.sample(rng));
         // A bundle that time breaks off, or that holds the last purchase, counts in full or not at all.
-        if age.is_nan() || age > until {
+        if is_over(age, until) {
             if age > until && rng.random::<f64>() < bundles.part {
                 ages.push(until);
             }
@@ -167,6 +166,11 @@ fn buy_in_bundles(
             return;
         }
     }
+}
+
+/// Is it too late? A rate that underflowed to zero gives an age that is infinite or no number: never, even without end.
+fn is_over(age: f64, until: f64) -> bool {
+    !(age <= until && age < f64::INFINITY)
 }
 
 fn leaves(chance: f64, rng: &mut ChaCha8Rng) -> bool {
@@ -198,7 +202,7 @@ pub(super) fn buy_until(rng: &mut ChaCha8Rng, rate: f64, until: f64, most: f64, 
     loop {
         let gap: f64 = Exp1.sample(rng);
         age += gap / rate;
-        if age.is_nan() || age > until {
+        if is_over(age, until) {
             return 1.0;
         }
         ages.push(age);
@@ -213,9 +217,15 @@ pub(super) struct Opportunities {
     pub leave: Beta<f64>,
 }
 
+/// So many opportunities are gone through one by one; of more only those at which something happens are drawn.
+const ONE_BY_ONE: f64 = 10_000.0;
+
 impl Process for Opportunities {
-    fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, _: f64, ages: &mut Vec<f64>) -> f64 {
+    fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
         let (buy, leave) = (self.buy.sample(rng), self.leave.sample(rng));
+        if until > ONE_BY_ONE {
+            return at_few_of_many(rng, buy, leave, (until, most), ages);
+        }
         let mut age = 1.0;
         while age <= until {
             if rng.random::<f64>() < leave {
@@ -228,6 +238,45 @@ impl Process for Opportunities {
         }
         1.0
     }
+}
+
+/// Buys with the chance `buy` at each opportunity until one is not stayed for: the numbers of opportunities up to the
+/// next purchase, and to leaving, are geometric.
+fn at_few_of_many(
+    rng: &mut ChaCha8Rng,
+    buy: f64,
+    leave: f64,
+    (until, most): (f64, f64),
+    ages: &mut Vec<f64>,
+) -> f64 {
+    let until = until.floor().min(passed_over(leave, rng));
+    let together = bundle(until * buy, most);
+    if together > 1.0 {
+        // Opportunities up to that many purchases: of their mean and variance, and so many that no more matters.
+        let passes = (1.0 - buy).max(1e-12);
+        let bundles = Bundles {
+            gap: Gamma::new(together / passes, passes / buy).ok(),
+            part: 0.5 * (1.0 - together.recip()),
+        };
+        let before = ages.len();
+        buy_in_bundles(rng, &bundles, 0.0, (until, most), ages);
+        ages[before..].iter_mut().for_each(|age| *age = age.ceil());
+        return together;
+    }
+    let mut age = 0.0;
+    loop {
+        age += 1.0 + passed_over(buy, rng);
+        if is_over(age, until) {
+            return 1.0;
+        }
+        ages.push(age);
+    }
+}
+
+/// How many opportunities pass before one at which that happens which has this chance at each.
+fn passed_over(chance: f64, rng: &mut ChaCha8Rng) -> f64 {
+    let uniform = 1.0 - rng.random::<f64>();
+    if chance > 0.0 { (uniform.ln() / (-chance).ln_1p()).floor() } else { f64::INFINITY }
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use crate::model::Attrition;
 /// Doublings of the time looked ahead: 2^200 units of time is for ever.
 const DOUBLINGS: u32 = 200;
 
+/// So is this, in any unit.
+const LATEST: f64 = 1e250;
+
 /// The time from `T` on within which the next purchase comes with this probability: `1/2` gives its
 /// median. `None` if the customer never buys again with more than the rest of the probability.
 ///
@@ -21,12 +24,13 @@ pub fn next_purchase_quantile(model: &dyn Attrition, customer: &Customer, probab
     }
     let reached = |t: f64| 1.0 - model.purchases_pmf(customer, t, 0) >= probability;
     let rate = model.habits(customer).rate;
-    let mut high = if rate > 0.0 && rate.is_finite() { 1.0 / rate } else { 1.0 };
+    // A rate too small for a time is none.
+    let mut high = if rate > 0.0 && rate.is_finite() { f64::min(1.0 / rate, LATEST) } else { 1.0 };
     let mut doublings = 0;
     while !reached(high) {
         high *= 2.0;
         doublings += 1;
-        if doublings > DOUBLINGS {
+        if doublings > DOUBLINGS || high == f64::INFINITY {
             return None;
         }
     }

@@ -9,6 +9,7 @@
 use std::sync::LazyLock;
 
 use crate::base::Discounting;
+use crate::model::keep::Slots;
 use crate::special::{GaussLegendre, LEGENDRE_8, LEGENDRE_20};
 
 /// Nodes in a panel.
@@ -100,7 +101,7 @@ pub(super) struct Weights {
     discounting: Discounting,
     /// `y` at the horizon, or from where on nothing is left of the discount factor.
     end: f64,
-    known: Vec<Option<PanelWeights>>,
+    known: Slots<PanelWeights>,
 }
 
 impl Weights {
@@ -110,7 +111,7 @@ impl Weights {
             Discounting::EndOfStep { d, step } => d.ln_1p() / step,
         };
         let end = (horizon.min(NOTHING / rate) / scale).ln_1p();
-        Weights { scale, horizon, discounting, end, known: Vec::new() }
+        Weights { scale, horizon, discounting, end, known: Slots::default() }
     }
 
     pub fn undiscounted(scale: f64, horizon: f64) -> Self {
@@ -127,24 +128,20 @@ impl Weights {
         if panel.low >= self.end {
             return None;
         }
-        if self.known.len() <= panel.slot {
-            self.known.resize(panel.slot + 1, None);
-        }
-        if self.known[panel.slot].is_none() {
-            self.known[panel.slot] = Some(self.compute(panel));
-        }
-        self.known[panel.slot].as_ref()
+        let Weights { scale, horizon, discounting, ref mut known, .. } = *self;
+        Some(known.get(panel.slot, || compute(scale, horizon, discounting, panel)))
     }
+}
 
-    fn compute(&self, panel: &Panel) -> PanelWeights {
-        let mut sums = Sums::new(*panel, self.scale);
-        match self.discounting {
-            Discounting::Continuous { delta } => sums.add_decaying(0.0, self.horizon, delta, 1.0),
-            Discounting::EndOfStep { d: 0.0, .. } => sums.add_decaying(0.0, self.horizon, 0.0, 1.0),
-            Discounting::EndOfStep { d, step } => sums.add_steps(self.horizon, d.ln_1p(), step),
-        }
-        sums.finish()
+/// The weights of one scale in a panel.
+fn compute(scale: f64, horizon: f64, discounting: Discounting, panel: &Panel) -> PanelWeights {
+    let mut sums = Sums::new(*panel, scale);
+    match discounting {
+        Discounting::Continuous { delta } => sums.add_decaying(0.0, horizon, delta, 1.0),
+        Discounting::EndOfStep { d: 0.0, .. } => sums.add_decaying(0.0, horizon, 0.0, 1.0),
+        Discounting::EndOfStep { d, step } => sums.add_steps(horizon, d.ln_1p(), step),
     }
+    sums.finish()
 }
 
 /// Sums over the parts of one panel.

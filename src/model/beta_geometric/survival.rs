@@ -153,11 +153,12 @@ impl Survival {
         let turn = (1.0 / (shape.max(0.5) * s_max)).min(0.5);
         // Where density times gain is highest: at the density's own mode, if the gain is flat there.
         let second = match (density.mean <= turn, self.a > 1.0) {
-            (true, _) => density.mean,
-            (false, true) => ((self.a - 1.0) / (self.a + self.big_b)).max(turn),
-            (false, false) => turn,
+            (true, _) => 0.0,
+            // In this form because the mean of many tosses may be 1 to all digits.
+            (false, true) => ((self.a - 1.0) / (self.big_b + 1.0)).ln().max(logit(turn)) - density.mode,
+            (false, false) => logit(turn) - density.mode,
         };
-        let second = (logit(second) - density.mode).clamp(from.min(to), to.max(from));
+        let second = second.clamp(from.min(to), to.max(from));
         let best = density.ln(second) + ln_gain(second);
         let matters = |v: f64| density.ln(v).max(density.ln(v) + ln_gain(v) - best) > NEGLIGIBLE;
         let cut = |outside: f64, inside: f64| {
@@ -230,6 +231,15 @@ impl Density {
         }
     }
 
+    /// `1 − p`, with its digits.
+    fn q(&self, v: f64) -> f64 {
+        if v < 0.0 {
+            self.rest / (self.rest + self.mean * v.exp())
+        } else {
+            self.rest * (-v).exp() / (self.mean + self.rest * (-v).exp())
+        }
+    }
+
     /// `a ln(p/mean) + b ln((1−p)/rest)`.
     fn ln(&self, v: f64) -> f64 {
         let shift = v.exp_m1();
@@ -237,9 +247,9 @@ impl Density {
         if v.abs() < 0.3 {
             let t = shift / scale;
             -(self.a * log1p_excess(self.rest * t) + self.b * log1p_excess(-self.mean * t))
-        } else if v < 0.0 && self.mean > 0.5 {
-            // Here the scale may come near 0, where only this form keeps its digits.
-            self.a * v - (self.a + self.b) * (self.rest + self.mean * v.exp()).ln()
+        } else if self.mean > 0.5 {
+            // From the other end: there the small one of the two chances keeps its digits.
+            -self.b * v - (self.a + self.b) * (self.rest * (-v).exp_m1()).ln_1p()
         } else {
             self.a * v - (self.a + self.b) * (self.mean * shift).ln_1p()
         }
@@ -247,10 +257,7 @@ impl Density {
 
     /// Where a panel that starts at `v` ends: after 2 units, or 3 local standard deviations.
     fn panel_end(&self, v: f64) -> f64 {
-        let curvature = |v: f64| {
-            let p = self.p(v);
-            (self.a + self.b) * p * (1.0 - p)
-        };
+        let curvature = |v: f64| (self.a + self.b) * self.p(v) * self.q(v);
         let straddles = v + self.mode < 0.0 && v + 2.0 + self.mode > 0.0;
         let worst = if straddles { 0.25 * (self.a + self.b) } else { curvature(v).max(curvature(v + 2.0)) };
         v + (3.0 / worst.sqrt()).min(2.0)

@@ -17,6 +17,7 @@
 
 use super::sums::{Counts, Stays};
 use super::{Erlang, MOST};
+use crate::model::keep::Slots;
 use crate::model::weights::{NODES, Panel, Weights};
 
 /// A number for each stage.
@@ -90,12 +91,17 @@ pub(super) struct Renewals {
     x: u32,
     panels: Panels,
     /// In each panel the values at its nodes, stage by stage.
-    known: Vec<Option<Box<[f64]>>>,
+    known: Slots<Box<[f64]>>,
 }
 
 impl Renewals {
     pub fn new(model: Erlang, x: u32, panels: Panels) -> Self {
-        Renewals { model, x, panels, known: Vec::new() }
+        Renewals { model, x, panels, known: Slots::default() }
+    }
+
+    /// How much memory it takes, about.
+    pub fn bytes(&self) -> usize {
+        self.known.bytes(self.model.k as usize * NODES * size_of::<f64>())
     }
 
     /// `Σ weight × M` over all nodes, for each stage.
@@ -103,10 +109,7 @@ impl Renewals {
         let mut sums = [0.0; MOST];
         let (model, x, known) = (self.model, self.x, &mut self.known);
         self.panels.visit(weights, |panel, weights| {
-            if known.len() <= panel.slot {
-                known.resize_with(panel.slot + 1, || None);
-            }
-            let values = known[panel.slot].get_or_insert_with(|| tabulate(&model, x, panel));
+            let values = known.get(panel.slot, || tabulate(&model, x, panel));
             for (sum, values) in sums.iter_mut().zip(values.chunks_exact(NODES)) {
                 *sum += weights.iter().zip(values).map(|(w, m)| w * m).sum::<f64>();
             }

@@ -10,7 +10,7 @@ use crate::base::Discounting;
 use crate::customers::Customer;
 use crate::model::{
     Outlook, Scorer,
-    keep::{RESULTS, TABLES, make_room},
+    keep::{RESULTS, TABLE_BYTES, TABLES, make_room},
     weights::Weights,
 };
 
@@ -23,6 +23,9 @@ pub(super) struct ErlangScorer {
     by_x: FxHashMap<(u32, usize), Renewals>,
     by_t: FxHashMap<u64, Both>,
     results: FxHashMap<(u32, u64), ByStageOf>,
+    /// Bytes that `by_x` may take, and takes.
+    most: usize,
+    bytes: usize,
 }
 
 struct Both {
@@ -39,24 +42,31 @@ struct ByStageOf {
 impl ErlangScorer {
     pub fn new(model: Erlang, horizon: f64, discounting: Discounting) -> Self {
         let (by_x, by_t, results) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-        ErlangScorer { model, horizon, discounting, by_x, by_t, results }
+        ErlangScorer { model, horizon, discounting, by_x, by_t, results, most: TABLE_BYTES, bytes: 0 }
     }
 
     fn compute(&mut self, x: u32, t: f64) -> ByStageOf {
         let (model, k) = (self.model, self.model.k as usize);
         // Tables of many stages are large.
-        make_room(&mut self.by_x, TABLES / k);
+        if self.bytes > self.most {
+            self.by_x.clear();
+            self.bytes = 0;
+        }
         make_room(&mut self.by_t, TABLES / k);
         let (scale, horizon, discounting) = (model.alpha + t, self.horizon, self.discounting);
         let Both { expected, discounted } = self.by_t.entry(t.to_bits()).or_insert_with(|| Both {
             expected: Weights::undiscounted(scale, horizon),
             discounted: Weights::new(scale, horizon, discounting),
         });
-        let by_x = &mut self.by_x;
+        let (by_x, bytes) = (&mut self.by_x, &mut self.bytes);
         let mut integrated = |weights: &mut Weights| {
             let panels = model.panels(x, weights);
             let renewals = by_x.entry((x, panels.level()));
-            renewals.or_insert_with(|| Renewals::new(model, x, panels)).dot(weights)
+            let renewals = renewals.or_insert_with(|| Renewals::new(model, x, panels));
+            let before = renewals.bytes();
+            let by_stage = renewals.dot(weights);
+            *bytes += renewals.bytes() - before;
+            by_stage
         };
         let by_sums = model.expected_by_sums(x, t, horizon);
         let expected = by_sums.unwrap_or_else(|| integrated(expected))[..k].into();
@@ -69,6 +79,10 @@ impl Scorer for ErlangScorer {
     fn outlook(&mut self, customer: &Customer) -> Outlook {
         let (expected, discounted) = self.if_alive(customer);
         Outlook::new(self.model.p_alive(customer), expected, discounted)
+    }
+
+    fn share_memory(&mut self, n: usize) {
+        self.most = TABLE_BYTES / n;
     }
 
     fn look(&mut self, horizon: f64, discounting: Discounting) {

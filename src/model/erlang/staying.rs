@@ -13,6 +13,9 @@ use super::{Erlang, MOST, Stages};
 use crate::model::weights::Weights;
 use crate::special::negative_binomial_pmf;
 
+/// Terms below are none, of the last stage and so of all.
+const NOTHING: f64 = 1e-250;
+
 impl Erlang {
     /// `S_j(s)` for each stage.
     fn staying(&self, x: u32, s: f64) -> ByStage {
@@ -29,17 +32,31 @@ impl Erlang {
         stays.at(0.0);
         counts.visit(k - 1.0, |i, weight, chance| {
             let stayed = weight * stays.at(i + 1.0);
-            let mut chance = chance;
-            for within in 0..self.k {
-                let m = k * i + 1.0 + f64::from(within);
-                let mut term = stayed * chance;
-                sums[last] += term;
-                for j in (0..last).rev() {
-                    let stage = j as f64;
-                    term *= (shape + stage) * s / (m + (k - 1.0 - stage));
-                    sums[j] += term;
+            if stayed * chance < NOTHING {
+                return;
+            }
+            // All the numbers of stages between this purchase and the next side by side: a term from the last stage of
+            // each, and then from the stage before.
+            let (first, mut chance) = (k * i + 1.0, chance);
+            let inverse: [f64; 2 * MOST] = std::array::from_fn(|ahead| 1.0 / (first + ahead as f64));
+            let mut terms = [0.0; MOST];
+            for (within, term) in terms.iter_mut().enumerate().take(last + 1) {
+                *term = stayed * chance;
+                chance *= counts.up(first + within as f64);
+            }
+            sums[last] += terms.iter().sum::<f64>();
+            // In fours, whose sums do not wait for each other.
+            let fours = &mut terms[..(last + 1).next_multiple_of(4)];
+            for j in (0..last).rev() {
+                let rate = (shape + j as f64) * s;
+                let mut sum = [0.0; 4];
+                for (terms, inverse) in fours.chunks_exact_mut(4).zip(inverse[last - j..].chunks_exact(4)) {
+                    for n in 0..4 {
+                        terms[n] *= rate * inverse[n];
+                        sum[n] += terms[n];
+                    }
                 }
-                chance *= counts.up(m);
+                sums[j] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
             }
         });
         sums

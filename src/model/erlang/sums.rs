@@ -13,6 +13,9 @@ use crate::special::{SUM_NODES, SUMS, ln_beta_ratio, ln_negative_binomial};
 /// As many terms are added one by one.
 const ONE_BY_ONE: f64 = 1024.0;
 
+/// The last level of the rules for sums.
+const LAST_LEVEL: usize = 63;
+
 /// `e^−45` of the highest term does not matter.
 const NEGLIGIBLE: f64 = -45.0;
 
@@ -40,13 +43,18 @@ impl Counts {
 
     /// A length over which the chances are smooth, and of which some ten matter.
     pub fn spread(&self) -> f64 {
-        (self.shape * self.odds * (1.0 + self.odds)).sqrt() + 1.0 + self.odds
+        self.deviation() + 1.0 + self.odds
+    }
+
+    /// Standard deviation of the number of stages; its square may be no number.
+    fn deviation(&self) -> f64 {
+        (self.shape * self.odds).sqrt() * (1.0 + self.odds).sqrt()
     }
 
     /// How many `m` matter, at most.
     pub fn extent(&self) -> f64 {
         let from_none = self.mode().min(9.0 * self.spread());
-        let falling = 9.0 * (self.shape * self.odds * (1.0 + self.odds)).sqrt() + 45.0 * (1.0 + self.odds);
+        let falling = 9.0 * self.deviation() + 45.0 * (1.0 + self.odds);
         from_none + falling
     }
 
@@ -123,9 +131,11 @@ impl Counts {
                 visit(i, 1.0);
                 i += 1.0;
             } else {
-                let level = length.log2().floor().min(63.0);
-                let (nodes, weights) = &SUMS[level as usize];
-                (0..SUM_NODES).for_each(|n| visit(i + nodes[n], weights[n]));
+                // Beyond the last level a sum is an integral, whose rule is the same in proportion.
+                let level = length.log2().floor();
+                let (nodes, weights) = &SUMS[(level as usize).min(LAST_LEVEL)];
+                let scale = (level - LAST_LEVEL as f64).max(0.0).exp2();
+                (0..SUM_NODES).for_each(|n| visit(i + scale * nodes[n], scale * weights[n]));
                 i += level.exp2();
             }
             sum += part;

@@ -70,13 +70,15 @@ impl<L: Lifetime> BuyingLifetime<L> {
     pub fn habits(&self, customer: &Customer) -> Habits {
         let shape = self.r + f64::from(customer.x);
         let all = self.silence(customer);
-        let rate = self.silence_weighted(customer, 0.0, &|age| shape / (self.alpha + age));
-        let prone =
-            self.silence_weighted(customer, self.lifetime.ageing(), &|age| self.lifetime.proneness(age).1);
+        // Both relative to what they are at the last purchase: a rate times a hazard may be no number.
+        let (scale, at_last) = (self.alpha + customer.t_x, self.lifetime.proneness(customer.t_x).1);
+        let rate = self.silence_weighted(customer, 0.0, &|age| scale / (self.alpha + age));
+        let prone = |age: f64| if at_last > 0.0 { self.lifetime.proneness(age).1 / at_last } else { 0.0 };
+        let prone = self.silence_weighted(customer, self.lifetime.ageing(), &prone);
         let both = all.alive + all.left;
         Habits {
-            rate: (all.alive * shape / (self.alpha + customer.t) + rate.left) / both,
-            dropout: (all.alive * self.lifetime.proneness(customer.t).0 + prone.left) / both,
+            rate: (all.alive * shape / (self.alpha + customer.t) + rate.left * (shape / scale)) / both,
+            dropout: (all.alive * self.lifetime.proneness(customer.t).0 + prone.left * at_last) / both,
         }
     }
 
