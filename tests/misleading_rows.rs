@@ -182,7 +182,7 @@ fn ids_that_a_spreadsheet_shortened() {
 fn currencies_are_counted() {
     let log = |name: &str, other: &str| {
         let row = |i: u32| {
-            let currency = if i % 5 == 0 { other } else { "EUR" };
+            let currency = if i.is_multiple_of(5) { other } else { "EUR" };
             format!("c{},2023-01-{:02},{},{currency}\n", i % 9, 1 + i % 28, 10)
         };
         std::iter::once(format!("customer_id,date,amount,{name}\n"))
