@@ -247,7 +247,7 @@ impl<'a> Plan<'a> {
                  {MOST_A_DAY} times a day and {MOST_PURCHASES} times in all are simulated: are the parameters in {}s?",
                 options.until, model.unit
             );
-            return Err(Error::model(model.purchase.name, message));
+            return Err(Error::model(model.purchase.name(), message));
         }
         Ok(Plan {
             options,
@@ -419,7 +419,7 @@ mod tests {
             let n = options.customers as f64;
             let error = ((squares / n - (sum / n).powi(2)) / n).sqrt();
             let z = (sum / n - expected) / error;
-            assert!(z.abs() < 4.0, "{}: {} for {expected}, z = {z}", model.purchase.name, sum / n);
+            assert!(z.abs() < 4.0, "{}: {} for {expected}, z = {z}", model.purchase.name(), sum / n);
         }
     }
 

@@ -73,11 +73,11 @@ fn a_parameter_at_its_boundary_is_tested_with_half_the_chance() {
 fn auto_takes_the_best() {
     let request = FitRequest { model: choice::AUTO.to_owned(), ..FitRequest::default() };
     let (model, comparison) = study::fit(&with_gaps(), &request, &()).unwrap();
-    assert_eq!(model.purchase.name, "mbg-nbd");
+    assert_eq!(model.purchase.name(), "mbg-nbd");
     assert!(model.spend.is_some() && comparison.is_some());
     // By the library's one door, too.
     let again = clv::ClvModel::fit(&with_gaps(), &request, &()).unwrap();
-    assert_eq!(again.purchase.params, model.purchase.params);
+    assert_eq!(again.purchase.params(), model.purchase.params());
 }
 
 /// Models that cannot be fitted are in the table, with the reason; if none can, that is an error.

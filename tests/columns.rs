@@ -161,12 +161,12 @@ fn weak_prior() {
     let (plain, weak) =
         (fit(&summary, "bg-nbd"), ClvModel::fit(&summary, &request(Prior::Weak), &()).unwrap());
     let errors = plain.purchase_fit.as_ref().unwrap().estimates.iter().map(|e| e.standard_error.unwrap());
-    for ((a, b), error) in plain.purchase.params.iter().zip(&weak.purchase.params).zip(errors) {
+    for ((a, b), error) in plain.purchase.params().iter().zip(weak.purchase.params()).zip(errors) {
         assert!((a - b).abs() < 0.05 * error, "{a} {b} +- {error}");
     }
     let days = LogOptions { unit: Some(Unit::Day), ..cdnow_options() };
     let days = history::open(&[fixture("cdnow_sample.csv")], &days, &()).unwrap();
     let days = ClvModel::fit(&days, &request(Prior::Weak), &()).unwrap();
-    assert_close("alpha", days.purchase.params[1], 7.0 * weak.purchase.params[1], 1e-8);
-    assert_close("a", days.purchase.params[2], weak.purchase.params[2], 1e-8);
+    assert_close("alpha", days.purchase.params()[1], 7.0 * weak.purchase.params()[1], 1e-8);
+    assert_close("a", days.purchase.params()[2], weak.purchase.params()[2], 1e-8);
 }

@@ -84,7 +84,7 @@ fn leave_at_once_or_never_in_models_of_a_lifetime() {
         let file = tempfile::NamedTempFile::new().unwrap();
         clv::fitted::file::save(&model, file.path()).unwrap();
         let read = clv::fitted::file::load(file.path()).unwrap();
-        assert_eq!(read.purchase.params, model.purchase.params, "{name}");
+        assert_eq!(read.purchase.params(), model.purchase.params(), "{name}");
 
         // Every answer: that of a customer who stays, times the chance to be one.
         let delta = Discounting::Continuous { delta: 0.01 };

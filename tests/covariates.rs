@@ -189,7 +189,7 @@ fn unit_changes_no_coefficient() {
     for (a, b) in of(&days).iter().zip(of(&weeks)) {
         assert_close(&a.column, a.value, b.value, 1e-7);
     }
-    assert_close("alpha", days.purchase.params[1], 7.0 * weeks.purchase.params[1], 1e-7);
+    assert_close("alpha", days.purchase.params()[1], 7.0 * weeks.purchase.params()[1], 1e-7);
 }
 
 /// A covariate that says nothing has a coefficient near 0, and the test does not see one.

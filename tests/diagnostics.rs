@@ -166,7 +166,7 @@ fn covariates_are_each_customers_own() {
             let values = [batch.attributes[0].value(row), batch.attributes[1].value(row)];
             let columns = covariates.encode(&values, Default::default()).unwrap();
             let own =
-                PurchaseModel::new("bg-nbd", &covariates.params(&model.purchase.params, &columns)).unwrap();
+                PurchaseModel::new("bg-nbd", &covariates.params(model.purchase.params(), &columns)).unwrap();
             expected += own.expected_purchases(&Customer::NEW, batch.t.value(row));
             bought += own.purchases_pmf(&Customer::NEW, batch.t.value(row), 2);
         }

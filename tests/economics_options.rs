@@ -255,12 +255,12 @@ fn draws_of_the_posterior_are_taken() {
     let request = FitRequest { model: "mbg-nbd".into(), ..FitRequest::default() };
     let model = ClvModel::fit(&summary, &request, &()).unwrap();
     let run = |model: &ClvModel| -> Economics {
-        let log_options = LogOptions { grain: Grain::Day, ..LogOptions::default() };
+        let log_options = LogOptions { grain: Some(Grain::Day), ..LogOptions::default() };
         economics::run(model, &log, &log_options, None, &EconomicsOptions::default(), &()).unwrap()
     };
     let drawn = |factor: f64| {
         let mut drawn = model.clone();
-        let params = drawn.purchase.params.clone();
+        let params = drawn.purchase.params().to_vec();
         // Buys so much faster, for certain.
         let params = vec![params[0] * factor, params[1], params[2], params[3]];
         let evidence = Evidence::Bootstrap { replicates: 2, failed: 0, at_limit: 0 };

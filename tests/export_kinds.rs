@@ -195,7 +195,7 @@ fn taken(summary: &Summary) -> Vec<String> {
 }
 
 fn by_channel(grain: Grain) -> LogOptions {
-    LogOptions { attributes: vec!["channel".into()], grain, ..daily() }
+    LogOptions { attributes: vec!["channel".into()], grain: Some(grain), ..daily() }
 }
 
 #[test]
@@ -374,7 +374,8 @@ fn instants_are_dated_by_the_clock_of_the_zone_that_the_column_names() {
 #[test]
 fn months_are_dates_where_a_grain_is_not_finer() {
     let files = Files::new();
-    let monthly = LogOptions { grain: Grain::Month, unit: Some(clv::Unit::Month), ..LogOptions::default() };
+    let monthly =
+        LogOptions { grain: Some(Grain::Month), unit: Some(clv::Unit::Month), ..LogOptions::default() };
     for (name, months) in [
         ("iso", ["2019-01", "2019-02", "2019-04"]),
         ("words", ["Jan 2019", "February 2019", "Apr 2019"]),

@@ -52,7 +52,7 @@ fn published_by_day() {
 
 #[test]
 fn published_by_week() {
-    let options = LogOptions { grain: Grain::Week, unit: Some(Unit::Week), ..until("2015-02-07") };
+    let options = LogOptions { grain: Some(Grain::Week), unit: Some(Unit::Week), ..until("2015-02-07") };
     let found: Vec<_> =
         customers(&open(LIFETIMES, &options)).iter().map(|(_, c, _)| (c.x, c.t_x, c.t)).collect();
     let expected = [(1, 5.0, 5.0), (0, 0.0, 5.0), (1, 1.0, 5.0), (1, 3.0, 3.0), (0, 0.0, 3.0), (0, 0.0, 0.0)];
@@ -201,7 +201,7 @@ fn ids_are_sorted_as_text() {
 fn grain_and_unit_are_two_settings() {
     let log = "id,date\na,2020-01-01T08:10:00\na,2020-01-01T08:50:00\na,2020-01-01T20:00:00\na,2020-03-01T00:00:00\n";
     let at = |grain, unit| {
-        let options = LogOptions { grain, unit: Some(unit), ..until("2020-03-31") };
+        let options = LogOptions { grain: Some(grain), unit: Some(unit), ..until("2020-03-31") };
         let (_, c, _) = customers(&open(log, &options))[0];
         (c.x, c.t_x, c.t)
     };
@@ -216,7 +216,7 @@ fn grain_and_unit_are_two_settings() {
 fn ages_in_the_unit_of_the_grain_are_whole_calendar_units() {
     let log = "id,date\na,2019-12-31\na,2020-01-01\na,2022-11-30\nb,2020-02-29\n";
     let open = |grain, unit, end: &str| {
-        let summary = open(log, &LogOptions { grain, unit: Some(unit), ..until(end) });
+        let summary = open(log, &LogOptions { grain: Some(grain), unit: Some(unit), ..until(end) });
         let all: Vec<_> = customers(&summary).iter().map(|(_, c, _)| (c.x, c.t_x, c.t)).collect();
         let said = summary.meta.assumptions.iter().find(|said| said.contains("whole calendar")).cloned();
         (all, said.unwrap_or_default())

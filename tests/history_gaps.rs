@@ -33,7 +33,7 @@ fn sums(summary: &Summary) -> Vec<(String, u32, f64, f64)> {
 }
 
 fn log_of(grain: Grain, unit: Unit) -> LogOptions {
-    LogOptions { grain, unit: Some(unit), log_gaps: true, ..LogOptions::default() }
+    LogOptions { grain: Some(grain), unit: Some(unit), log_gaps: true, ..LogOptions::default() }
 }
 
 /// The grain of a date, counted from some time.

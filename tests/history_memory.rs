@@ -110,7 +110,7 @@ fn a_summary_in_memory_is_checked_and_fitted() {
     let table = MemoryTable::new("data", batches[0].schema(), batches);
     let again = history::open_inputs(&[table.into()], &LogOptions::default(), &()).unwrap();
     let fit = |summary| ClvModel::fit(summary, &FitRequest::default(), &()).unwrap();
-    assert_eq!(fit(&again).purchase.params, fit(&summary).purchase.params);
+    assert_eq!(fit(&again).purchase.params(), fit(&summary).purchase.params());
     assert_eq!(again.meta.grain, summary.meta.grain, "a table says what counted as one purchase");
     assert_eq!(again.meta.unit, summary.meta.unit);
 }

@@ -46,7 +46,7 @@ fn money_in_cents_changes_only_v() {
     let cents: Vec<_> = rows.iter().map(|(x, t_x, t, mean)| (*x, *t_x, *t, 100.0 * mean)).collect();
     let (euros, cents) = (summary_of(&rows), summary_of(&cents));
     let (a, b) = (fit(&euros, "bg-nbd"), fit(&cents, "bg-nbd"));
-    assert_eq!(a.purchase.params, b.purchase.params);
+    assert_eq!(a.purchase.params(), b.purchase.params());
     let (spend_a, spend_b) = (a.spend.unwrap(), b.spend.unwrap());
     assert_close("p", spend_b.p, spend_a.p, 1e-9);
     assert_close("q", spend_b.q, spend_a.q, 1e-9);

@@ -201,7 +201,7 @@ fn the_fit_without_is_that_of_the_log_without() {
     let (without, _) = study::fit(&open(&shop(60), &end), &FitRequest::default(), &()).unwrap();
     let warnings = with.purchase_fit.unwrap().warnings;
     let words = said(&warnings, "standouts-move-the-fit");
-    let r = clv::base::numbers::significant(without.purchase.params[0], 4);
+    let r = clv::base::numbers::significant(without.purchase.params()[0], 4);
     has(words.split("without this customer: ").nth(1).unwrap(), &[&format!("r {r},")]);
     assert!(!codes(&without.purchase_fit.unwrap().warnings).contains(&"standouts-move-the-fit".to_owned()));
 }

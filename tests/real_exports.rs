@@ -183,7 +183,7 @@ fn grocery_without_amounts() {
     ];
     for (name, params, ll) in published {
         let model = fit(&summary, name);
-        for (value, expected) in model.purchase.params.iter().zip(params) {
+        for (value, expected) in model.purchase.params().iter().zip(params) {
             // Its search stops where ours still finds a slope; see `peers_stop_short_of_our_maximum`.
             assert_close(name, *value, *expected, 1e-3);
         }

@@ -86,7 +86,7 @@ pub fn economics(
     };
     let customers = customers(&options)?;
     let words = options::words(Verb::Economics, &options)?;
-    let (log, asked) = words::economics(&words, model).map_err(|error| raise(py, error))?;
+    let (log, asked) = words::economics(&words).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
     let Given::Inputs(inputs) = Given::new(data, &log)? else {
         let message = "economics need a purchase log: a summary does not say when customers came and what their \

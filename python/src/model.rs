@@ -70,7 +70,7 @@ impl Model {
     #[getter]
     fn name(&self) -> &str {
         match &self.inner {
-            AnyModel::Purchases(model) => model.purchase.name,
+            AnyModel::Purchases(model) => model.purchase.name(),
             AnyModel::Contracts(model) => model.name,
         }
     }
@@ -202,7 +202,7 @@ impl Model {
         let log = asked.log(model).map_err(|error| raise(py, error))?;
         let summary =
             open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
-        let summary = summary.with_meta(|meta| words::adopt_unit(model, meta));
+        let summary = model.adopt(&summary);
         let mut said = report::input(&summary.meta);
         said.extend(report::scored_with(model, &summary.meta));
         let before = said_before(data, &summary);

@@ -114,7 +114,7 @@ fn read(
     let log = asked.log(model).map_err(|error| raise(py, error))?;
     let summary =
         open(py, data, keywords, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
-    Ok((Arc::new(summary.with_meta(|meta| words::adopt_unit(model, meta))), asked.options))
+    Ok((Arc::new(model.adopt(&summary)), asked.options))
 }
 
 /// Figures of a customer base under a model: fit, value, risk, retention and maps.

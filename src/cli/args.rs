@@ -14,10 +14,10 @@ use crate::base::{DiscountRate, Error, ErrorKind, Horizon, Result, Timing, Unit,
 use crate::contracts::ContractOptions;
 use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, PosteriorMethod, PosteriorOptions, Prior};
-use crate::fitted::{FitRequest, Member, choice};
+use crate::fitted::FitRequest;
 use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions};
 use crate::history::{DateFormat, Input, LogOptions};
-use crate::params::{CovariateConvention, CovariateRequest, Scale};
+use crate::params::{CovariateConvention, CovariateRequest};
 
 /// What to read, and how.
 #[derive(Args)]
@@ -80,11 +80,6 @@ impl Deref for InputArgs {
 }
 
 impl LogArgs {
-    /// Was `--grain` given?
-    pub fn has_grain(&self) -> bool {
-        self.table.grain.is_some()
-    }
-
     /// How long a period of contracts is: `--period`, or what `--unit` says.
     pub fn period(&self) -> Option<Unit> {
         self.period.or(self.table.unit)
@@ -193,22 +188,6 @@ enum SpendArg {
 }
 
 impl FitArgs {
-    /// Checks the model's name, and asks of a log what the fit needs of it.
-    pub fn prepare(request: &FitRequest, log: &mut LogOptions) -> Result<()> {
-        let chosen = choice::is_choice(&request.model);
-        if !chosen {
-            let member = Member::named(&request.model)?;
-            if !request.covariates.names.is_empty() {
-                member.regression()?;
-            }
-            log.log_gaps |= member.params.iter().any(|spec| spec.scale == Scale::Whole);
-        }
-        log.log_gaps_if_known = chosen;
-        log.log_gaps |= chosen;
-        add_attributes(&request.covariates.names, log);
-        Ok(())
-    }
-
     pub fn request(&self) -> FitRequest {
         let default = FitRequest::default();
         FitRequest {
@@ -245,13 +224,6 @@ impl FitArgs {
             },
         }
     }
-}
-
-/// Makes sure that these attributes are read.
-pub(super) fn add_attributes(names: &[String], log: &mut LogOptions) {
-    let missing = names.iter().filter(|name| !log.attributes.contains(name));
-    let missing: Vec<String> = missing.cloned().collect();
-    log.attributes.extend(missing);
 }
 
 /// What a purchase is worth.

@@ -6,14 +6,10 @@ use jiff::civil::Date;
 
 use crate::base::{Duration, Error, Result};
 use crate::cli::{
-    args::{InputArgs, LogArgs, ValueArgs, date, plain},
+    args::{InputArgs, ValueArgs, date, plain},
     console::{Console, Results},
 };
-use crate::fitted::{
-    ClvModel,
-    file::{self, AnyModel},
-};
-use crate::history::LogOptions;
+use crate::fitted::file::{self, AnyModel};
 use crate::output::Target;
 use crate::show::report;
 use crate::study::economics::{self, Costs, EconomicsOptions, Scenario, budget::Response};
@@ -171,7 +167,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         return Err(Error::option("MODEL", message));
     };
     let targets = args.targets()?;
-    let log = log_options(&model, &args.input.log, threads)?;
+    let log = args.input.options(threads)?;
     let by = options.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
     let found = economics::run(&model, &args.input.inputs, &log, costs.as_ref(), &options, console)?;
@@ -186,15 +182,6 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     console.report(&report, if to_stdout { Results::Stderr } else { Results::Stdout })?;
     say_written(&targets, console);
     Ok(())
-}
-
-/// How to read the log of this model's customers: in the model's own grain, if no other is given.
-pub(super) fn log_options(model: &ClvModel, args: &LogArgs, threads: Option<usize>) -> Result<LogOptions> {
-    let mut log = args.options(threads)?;
-    if !args.has_grain() {
-        log.grain = model.grain.unwrap_or_default();
-    }
-    Ok(log)
 }
 
 fn say_written(targets: &[Option<Target>; 3], console: &Console) {

@@ -41,8 +41,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         let output = args.output.as_deref();
         return contracts::fit(&request.model, &args.input, &request.options, output, console);
     }
-    let mut log = args.input.options(threads)?;
-    FitArgs::prepare(&request, &mut log)?;
+    let mut log = request.asks(&args.input.options(threads)?)?;
     log.spend_drift = args.diagnostics;
     let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     if let Some(target) = &target {

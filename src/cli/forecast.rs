@@ -2,7 +2,7 @@
 
 use crate::base::{Error, Result};
 use crate::cli::{
-    args::{FitArgs, InputArgs, LogArgs, ScoreArgs, add_attributes},
+    args::{FitArgs, InputArgs, LogArgs, ScoreArgs},
     console::Console,
     score,
 };
@@ -39,10 +39,7 @@ pub(super) fn log_options(
         let message = format!("{} is a model of contracts: use clv fit, then clv score", request.model);
         return Err(Error::option("--model", message));
     }
-    let mut log = args.options(threads)?;
-    FitArgs::prepare(request, &mut log)?;
-    add_attributes(options.by.as_slice(), &mut log);
-    Ok(log)
+    Ok(request.asks(&args.options(threads)?)?.asking_for(options.by.as_slice()))
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {

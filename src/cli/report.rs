@@ -7,7 +7,6 @@ use crate::cli::{
     args::{InputArgs, plain},
     console::{Console, Results},
     economics::StudyArgs,
-    score,
 };
 use crate::fitted::{ClvModel, file};
 use crate::forecast::{IntervalOptions, ScoreOptions};
@@ -92,11 +91,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let model = file::load(&args.model)?;
     let target = Target::document(&args.output, "HTML")?;
     target.refuse_inputs(args.input.files().chain([&args.model]).chain(&args.costs))?;
-    let log = score::log_options(&model, &args.input.log, &scores, threads)?;
+    let log = model.asks(&args.input.options(threads)?, scores.by.as_slice());
     // It is read several times.
     let (inputs, log) = history::keep(&history::from_paths(&args.input.inputs), &log, console)?;
-    let mut summary = history::open_inputs(&inputs, &log, console)?;
-    score::adopt_unit(&model, &mut summary.meta);
+    let summary = model.open(&inputs, &log, &[], console)?;
     // What may be refused comes first.
     let more = args.economics(&model, (&inputs, &log), &options, console)?;
     let tested = match args.no_backtest {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::Result;
 use crate::cli::{
-    args::{InputArgs, LogArgs, ScoreArgs, add_attributes},
+    args::{InputArgs, ScoreArgs},
     console::{Console, Results},
     contracts,
 };
@@ -13,7 +13,7 @@ use crate::fitted::{
     file::{self, AnyModel},
 };
 use crate::forecast::{self, ScoreOptions};
-use crate::history::{self, LogOptions, Summary, SummaryMeta, UnitSource};
+use crate::history::{self, Summary};
 use crate::output::{TableWriter, Target};
 use crate::show::report::{self, Report};
 
@@ -44,43 +44,15 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain([&args.model]))?;
     }
-    let log = log_options(&model, &args.input, &options, threads)?;
-    let mut summary = history::open(&args.input.inputs, &log, console)?;
-    adopt_unit(&model, &mut summary.meta);
+    let log = args.input.options(threads)?;
+    let inputs = history::from_paths(&args.input.inputs);
+    let summary = model.open(&inputs, &log, options.by.as_slice(), console)?;
     let mut report = report::input(&summary.meta);
     report.extend(report::scored_with(&model, &summary.meta));
     let results = write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
     console.report(&report, results)?;
     say_written(target, console);
     Ok(())
-}
-
-/// How to read customers whom this model is to score.
-pub(super) fn log_options(
-    model: &ClvModel,
-    args: &LogArgs,
-    options: &ScoreOptions,
-    threads: Option<usize>,
-) -> Result<LogOptions> {
-    let mut log = args.options(threads)?;
-    // A log is summarised in the model's own grain.
-    if !args.has_grain() {
-        log.grain = model.grain.unwrap_or_default();
-    }
-    if let Some(covariates) = &model.covariates {
-        let names: Vec<String> = covariates.covariates.iter().map(|c| c.name.clone()).collect();
-        add_attributes(&names, &mut log);
-    }
-    add_attributes(options.by.as_slice(), &mut log);
-    Ok(log)
-}
-
-/// A summary that does not say is in the model's unit. One that was made of a log has a grain, and is in the
-/// unit that it was written in, also where nobody asked for one.
-pub(super) fn adopt_unit(model: &ClvModel, meta: &mut SummaryMeta) {
-    if meta.unit_source == UnitSource::Default && !meta.is_of_log() {
-        meta.unit = model.unit;
-    }
 }
 
 /// Scores all customers into `target` and adds the forecast to the report.

@@ -11,12 +11,12 @@ use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
-use super::{economics, fit, forecast, model, score, sql};
+use super::{fit, forecast, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
 use crate::contracts::{ContractMember, ContractOptions};
 use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
 use crate::forecast::ScoreOptions;
-use crate::history::{LogOptions, SummaryMeta};
+use crate::history::LogOptions;
 use crate::simulate::SimulateOptions;
 use crate::sql::SqlOptions;
 use crate::study::{backtest::BacktestOptions, economics::EconomicsOptions};
@@ -137,8 +137,7 @@ pub fn fit(words: &[String]) -> Result<Fit> {
         fit::refuse_diagnostics(words.args.diagnostics)?;
         return Ok(Fit::Contracts { request, contracts: words.args.log.contract_options(None) });
     }
-    let mut log = words.args.log.options(words.threads())?;
-    FitArgs::prepare(&request, &mut log)?;
+    let mut log = request.asks(&words.args.log.options(words.threads())?)?;
     log.spend_drift = words.args.diagnostics;
     Ok(Fit::Purchases { request, log: Box::new(log), diagnostics: words.args.diagnostics })
 }
@@ -174,18 +173,13 @@ impl Score {
     /// # Errors
     /// See [`summarize`].
     pub fn log(&self, model: &ClvModel) -> Result<LogOptions> {
-        score::log_options(model, &self.words.args.log, &self.options, self.words.threads())
+        Ok(model.asks(&self.words.args.log.options(self.words.threads())?, self.options.by.as_slice()))
     }
 
     /// How to read contracts, which count in `period` unless said otherwise.
     pub fn contracts(&self, period: Unit) -> ContractOptions {
         self.words.args.log.contract_options(Some(period))
     }
-}
-
-/// A summary that does not say its unit is in the model's.
-pub fn adopt_unit(model: &ClvModel, meta: &mut SummaryMeta) {
-    score::adopt_unit(model, meta);
 }
 
 /// `clv forecast`.
@@ -247,14 +241,13 @@ struct EconomicsWords {
     study: StudyArgs,
 }
 
-/// What `clv economics` does with these words under this model.
+/// What `clv economics` does with these words.
 ///
 /// # Errors
 /// See [`summarize`].
-pub fn economics(words: &[String], model: &ClvModel) -> Result<(LogOptions, EconomicsOptions)> {
+pub fn economics(words: &[String]) -> Result<(LogOptions, EconomicsOptions)> {
     let words = Words::<EconomicsWords>::read(words)?;
-    let log = economics::log_options(model, &words.args.log, words.threads())?;
-    Ok((log, words.args.study.options()?))
+    Ok((words.args.log.options(words.threads())?, words.args.study.options()?))
 }
 
 /// What `clv simulate` does with these words.

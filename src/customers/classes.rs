@@ -7,9 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::base::{Error, Progress, Result};
 use crate::customers::{Customer, CustomerTable};
-use crate::history::{Summary, SummaryMeta};
+use crate::history::{Summary, SummaryBatch, SummaryMeta};
 
 /// What to do at scoring with a level that the fit has not seen, or a value that is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -144,6 +146,64 @@ pub(crate) fn places<'a>(names: impl Iterator<Item = &'a str>, meta: &SummaryMet
         })
     };
     names.map(place).collect()
+}
+
+/// Tells customers of a summary apart by their covariates.
+#[derive(Debug, Clone)]
+pub struct Encoder<'a> {
+    covariates: &'a [Covariate],
+    /// Where they are among the summary's attributes.
+    places: Vec<usize>,
+    unseen: UnseenLevel,
+}
+
+impl<'a> Encoder<'a> {
+    /// For these covariates; without any, all customers are alike.
+    ///
+    /// # Errors
+    /// If the summary lacks one.
+    pub fn new(covariates: &'a [Covariate], meta: &SummaryMeta, unseen: UnseenLevel) -> Result<Self> {
+        let places = places(covariates.iter().map(|covariate| covariate.name.as_str()), meta)?;
+        Ok(Encoder { covariates, places, unseen })
+    }
+
+    /// The columns of a customer.
+    ///
+    /// # Errors
+    /// In words, if the fit has not seen one of its values.
+    pub fn columns(&self, customers: &SummaryBatch, row: usize) -> std::result::Result<Vec<f64>, String> {
+        if self.covariates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values: Vec<&str> = self.places.iter().map(|a| customers.attributes[*a].value(row)).collect();
+        encode(self.covariates, &values, self.unseen)
+            .map_err(|words| format!("customer '{}': {words}", customers.customer_id.value(row)))
+    }
+}
+
+/// Distinct combinations of covariates, numbered as they come.
+#[derive(Debug, Clone, Default)]
+pub struct Classes {
+    /// The columns of each.
+    pub columns: Vec<Vec<f64>>,
+    numbers: FxHashMap<Vec<u64>, u32>,
+}
+
+impl Classes {
+    /// The number of this combination.
+    pub fn number(&mut self, columns: Vec<f64>) -> u32 {
+        let next = self.columns.len() as u32;
+        let number = *self.numbers.entry(key(&columns)).or_insert(next);
+        if number == next {
+            self.columns.push(columns);
+        }
+        number
+    }
+}
+
+/// A combination of covariates as what can be looked up.
+pub(crate) fn key(columns: &[f64]) -> Vec<u64> {
+    columns.iter().map(|value| value.to_bits()).collect()
 }
 
 impl CovariateTables {

@@ -1,12 +1,19 @@
-//! Customers as models see them: counted histories, and the classes of those who share what is known of them.
+//! Customers as models see them: in the model's time, counted by history, and told apart by what is known of them.
 
 mod classes;
+mod clock;
 mod counts;
+mod histories;
+mod needs;
 mod table;
 
-pub use classes::{Covariate, CovariateTables, Kind, UnseenLevel};
-pub(crate) use classes::{MOST_LEVELS, encode, places};
+pub use classes::{Classes, Covariate, CovariateTables, Encoder, Kind, UnseenLevel};
+pub(crate) use classes::{MOST_LEVELS, encode, key, places};
+pub use clock::Clock;
+pub(crate) use clock::rounded;
 pub use counts::{Amounts, Counts, TrainedOn};
+pub use histories::{Age, Histories, History};
+pub use needs::Needs;
 pub use table::{
     Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder, Table,
 };

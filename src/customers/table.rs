@@ -67,6 +67,24 @@ pub struct SpendRow {
     pub mean: f64,
 }
 
+impl SpendRow {
+    /// What is to be learned from so many repeat purchases of this mean amount: who has none, or paid nothing for
+    /// them, says nothing of amounts (`x` is 0).
+    pub fn of(x: u32, mean: f64) -> SpendRow {
+        SpendRow { x: if mean > 0.0 { x } else { 0 }, mean }
+    }
+
+    /// Is there anything to learn from?
+    pub fn spends(&self) -> bool {
+        self.x > 0
+    }
+
+    /// Spent in all, `x z̄`; 0 if nothing is to be learned from it.
+    pub fn spent(&self) -> f64 {
+        if self.spends() { f64::from(self.x) * self.mean } else { 0.0 }
+    }
+}
+
 /// Rows that share one `x`: `rows` is their range in the table's columns.
 #[derive(Debug, Clone)]
 pub struct SameX {

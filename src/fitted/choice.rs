@@ -81,7 +81,7 @@ impl Comparison {
         let mut contenders = Vec::new();
         for member in PURCHASE_MODELS {
             progress.check()?;
-            if member.opportunities {
+            if member.needs.opportunities {
                 notes.push(format!(
                     "{} is not compared: it is a model of purchases at given opportunities, whose likelihood is \
                      of other data",

@@ -106,7 +106,7 @@ impl ClvModel {
 
     /// Does its purchase model count opportunities, one in each unit of time, and nothing between?
     pub fn counts_opportunities(&self) -> bool {
-        Member::named(self.purchase.name).is_ok_and(|member| member.opportunities)
+        self.purchase.needs().opportunities
     }
 
     /// These settings with the horizon that its forecasts look to: of a model of opportunities a whole number of them.
@@ -117,7 +117,7 @@ impl ClvModel {
         if !self.counts_opportunities() {
             return Ok(options);
         }
-        let what = format!("{}, a model of purchases at opportunities,", self.purchase.name);
+        let what = format!("{}, a model of purchases at opportunities,", self.purchase.name());
         Ok(ValueOptions { horizon: options.horizon.whole(self.unit, &what)?, ..options })
     }
 

@@ -28,6 +28,16 @@ pub(crate) struct Draw {
     pub spend: Option<GammaGamma>,
 }
 
+impl Draw {
+    /// The purchase model's parameters for customers with these columns of covariates.
+    pub fn params_of(&self, model: &ClvModel, columns: &[f64]) -> Vec<f64> {
+        match &model.covariates {
+            Some(covariates) => covariates.with(&self.coefficients).params(&self.params, columns),
+            None => self.params.clone(),
+        }
+    }
+}
+
 /// Draws for intervals: enough that their own noise does not show beside what they say.
 pub(crate) const DRAWS: usize = 100;
 
@@ -35,18 +45,18 @@ pub(crate) const DRAWS: usize = 100;
 pub(crate) fn estimate(model: &ClvModel) -> Draw {
     let coefficients =
         model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
-    Draw { params: model.purchase.params.clone(), coefficients, spend: model.spend }
+    Draw { params: model.purchase.params().to_vec(), coefficients, spend: model.spend }
 }
 
 /// Draws `n` times: for equal seeds the same draws, so that figures from different places go together.
 pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let coefficients = estimate(model).coefficients;
-    let purchase = Source::new(&model.purchase.params, &coefficients, model.purchase_fit.as_ref());
+    let purchase = Source::new(model.purchase.params(), &coefficients, model.purchase_fit.as_ref());
     let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
     let one = |i| {
         let mut params = purchase.draw(i, n, &mut rng);
-        let coefficients = params.split_off(model.purchase.params.len());
+        let coefficients = params.split_off(model.purchase.params().len());
         let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(i, n, &mut rng)));
         Draw { params, coefficients, spend }
     };

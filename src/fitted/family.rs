@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
 use crate::contracts::CONTRACT_MODELS;
-use crate::customers::{CovariateTables, Customer, CustomerTable};
+use crate::customers::{CovariateTables, Customer, CustomerTable, Needs};
 use crate::fit::{
     FitOptions, FitReport, GroupFits, fit, fit_covariates, fit_groups, fit_with_regularity, posterior,
 };
@@ -23,8 +23,8 @@ pub struct Member {
     pub about: &'static str,
     /// Its parameters.
     pub params: &'static [ParamSpec],
-    /// Can purchases happen at given opportunities only?
-    pub opportunities: bool,
+    /// What it asks of customers.
+    pub needs: Needs,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: FitMember,
     groups: fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<GroupFits>,
@@ -69,7 +69,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         name: M::NAME,
         about,
         params: M::PARAMS,
-        opportunities: M::OPPORTUNITIES,
+        needs: M::NEEDS,
         make: make::<M>,
         fit: fit_member::<M>,
         groups: fit_groups::<M>,
@@ -110,6 +110,12 @@ fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
     Ok((model, fitted.report))
 }
 
+impl std::fmt::Debug for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl Member {
     /// The member of this name.
     ///
@@ -128,6 +134,15 @@ impl Member {
                 format!("unknown model '{name}'{meant}; known are {known}, and auto and all to compare"),
             )
         })
+    }
+
+    /// The member with these parameters.
+    ///
+    /// # Errors
+    /// If one is not in its domain.
+    pub fn with(&'static self, params: &[f64]) -> Result<PurchaseModel> {
+        let attrition = (self.make)(params)?;
+        Ok(PurchaseModel { member: self, params: params.to_vec(), attrition })
     }
 
     /// How it is fitted with covariates.
@@ -183,13 +198,11 @@ impl Member {
     }
 }
 
-/// A purchase model of the family with its parameters.
+/// A purchase model of the family with its parameters. They never change: other parameters are another model.
 #[derive(Debug, Clone)]
 pub struct PurchaseModel {
-    /// Its name.
-    pub name: &'static str,
-    /// Its parameters, in the order of [`PurchaseModel::specs`].
-    pub params: Vec<f64>,
+    member: &'static Member,
+    params: Vec<f64>,
     attrition: Arc<dyn Attrition>,
 }
 
@@ -199,9 +212,7 @@ impl PurchaseModel {
     /// # Errors
     /// If the name is unknown or a parameter is not in its domain.
     pub fn new(name: &str, params: &[f64]) -> Result<Self> {
-        let member = Member::named(name)?;
-        let attrition = (member.make)(params)?;
-        Ok(PurchaseModel { name: member.name, params: params.to_vec(), attrition })
+        Member::named(name)?.with(params)
     }
 
     /// The model of this name with parameters by name.
@@ -212,9 +223,32 @@ impl PurchaseModel {
         PurchaseModel::new(name, &in_order(name, Member::named(name)?.params, params)?)
     }
 
+    /// The same model with other parameters.
+    ///
+    /// # Errors
+    /// If a parameter is not in its domain.
+    pub fn with(&self, params: &[f64]) -> Result<Self> {
+        self.member.with(params)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.member.name
+    }
+
+    /// Its parameters, in the order of [`PurchaseModel::specs`].
+    pub fn params(&self) -> &[f64] {
+        &self.params
+    }
+
     /// What its parameters are.
     pub fn specs(&self) -> &'static [ParamSpec] {
-        Member::named(self.name).expect("it was made by name").params
+        self.member.params
+    }
+
+    /// What it asks of customers.
+    pub fn needs(&self) -> Needs {
+        self.member.needs
     }
 }
 

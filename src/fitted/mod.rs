@@ -6,6 +6,9 @@ mod clv_model;
 pub(crate) mod draws;
 mod family;
 pub mod file;
+mod reading;
+mod view;
 
 pub use clv_model::{ClvModel, FitRequest};
 pub use family::{FitWithCovariates, Member, PURCHASE_MODELS, PurchaseModel};
+pub(crate) use view::View;

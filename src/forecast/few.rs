@@ -129,7 +129,7 @@ impl Few {
             let under = Under { question, draw, classes, reach: question.reach(), futures };
             under.totals(&rows, &place, &mut rng)
         };
-        let draws = draws::draw(question.model, parameters, question.seed());
+        let draws = draws::draw(question.model(), parameters, question.seed());
         let drawn: Vec<Vec<(f64, f64)>> =
             draws.par_iter().enumerate().map(one_draw).collect::<Result<_>>()?;
         let of = |group: usize| {

@@ -14,11 +14,11 @@ use rustc_hash::FxHashMap;
 
 use super::few::{self, Few, One};
 use super::interval::GroupSums;
-use super::question::Question;
+use super::question::{Question, spend_row};
 use super::simulated::{DrawnModels, REMEMBERED, Reach};
 use super::{ScoreOptions, Spread};
 use crate::base::{Progress, Result};
-use crate::customers::{Customer, SpendRow};
+use crate::customers::{Classes, Customer, SpendRow};
 use crate::fitted::ClvModel;
 use crate::history::{Summary, SummaryBatch};
 use crate::model::{GammaGamma, Spend};
@@ -31,9 +31,7 @@ const CHUNK: usize = 2048;
 /// Counts customers for the intervals of totals.
 pub(crate) struct Gathered<'a> {
     question: Question<'a>,
-    /// The columns of covariates of each class.
-    classes: Vec<Vec<f64>>,
-    class_of: FxHashMap<Vec<u64>, u32>,
+    classes: Classes,
     groups: Vec<Option<String>>,
     group_of: FxHashMap<String, u32>,
     /// `None` where only totals of few are wanted.
@@ -86,8 +84,7 @@ impl<'a> Gathered<'a> {
     pub fn new(model: &'a ClvModel, summary: &Summary, options: &ScoreOptions) -> Result<Self> {
         Ok(Gathered {
             question: Question::new(model, summary, options)?,
-            classes: Vec::new(),
-            class_of: FxHashMap::default(),
+            classes: Classes::default(),
             groups: vec![None],
             group_of: FxHashMap::default(),
             rows: Some(FxHashMap::default()),
@@ -112,13 +109,12 @@ impl<'a> Gathered<'a> {
             return Ok(());
         }
         for i in 0..customers.len() {
-            let customer = self.question.canonical(&Customer::of(customers, i));
-            let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
-            let spends = customer.x > 0 && mean > 0.0;
-            let class = self.class(customers, i)?;
+            let customer = self.question.view.clock.canonical(customers, i);
+            let spend = spend_row(customers, i);
+            let class = self.classes.number(self.question.view.columns(customers, i)?);
             let group = self.question.by.map_or(0, |by| self.group(customers.attributes[by].value(i)));
-            let mean = if spends { mean } else { 0.0 };
-            self.few.add(group, One { class, customer, spends, spent: f64::from(customer.x) * mean });
+            let (spends, mean) = (spend.spends(), if spend.spends() { spend.mean } else { 0.0 });
+            self.few.add(group, One { class, customer, spends, spent: spend.spent() });
             let Some(rows) = &mut self.rows else { continue };
             let (t, t_x) = (customer.t.to_bits(), customer.t_x.to_bits());
             let key = Key { class, t, x: customer.x, t_x, spends, group };
@@ -128,16 +124,6 @@ impl<'a> Gathered<'a> {
             row.square += mean * mean;
         }
         Ok(())
-    }
-
-    fn class(&mut self, customers: &SummaryBatch, row: usize) -> Result<u32> {
-        let columns = self.question.covariates(customers, row)?;
-        let key: Vec<u64> = columns.iter().map(|value| value.to_bits()).collect();
-        let next = self.classes.len() as u32;
-        Ok(*self.class_of.entry(key).or_insert_with(|| {
-            self.classes.push(columns);
-            next
-        }))
     }
 
     fn group(&mut self, name: &str) -> u32 {
@@ -160,7 +146,7 @@ impl<'a> Gathered<'a> {
         progress: &dyn Progress,
     ) -> Result<()> {
         self.many(sums, progress)?;
-        let drawn = self.few.draw(&self.question, &self.classes, progress)?;
+        let drawn = self.few.draw(&self.question, &self.classes.columns, progress)?;
         let mut put = |name: &Option<String>, totals: few::Totals| {
             let Some(group) = sums.get_mut(name) else { return };
             group.purchases_spread.drawn(totals.purchases);
@@ -266,7 +252,7 @@ impl Lane {
             if self.models.len() >= KEPT {
                 self.models.clear();
             }
-            self.models.insert(class, gathered.question.drawn(&gathered.classes[class as usize])?);
+            self.models.insert(class, gathered.question.drawn(&gathered.classes.columns[class as usize])?);
         }
         Ok(self.models.get_mut(&class).expect("it has just been put there"))
     }
@@ -316,7 +302,7 @@ impl OneHistory {
             let means = self.expected.iter().map(|(purchases, _)| row.count * purchases);
             to.purchases.add(means, self.variances(&self.purchases, |_| row.count).into_iter());
         }
-        let Some(estimate) = question.model.spend.filter(|_| question.money) else { return };
+        let Some(estimate) = question.model().spend.filter(|_| question.money) else { return };
         let spend_row = SpendRow { x: if key.spends { key.x } else { 0 }, mean: row.mean / row.count };
         let amount = |spend: &GammaGamma| spend.expected_spend(&spend_row);
         let own = |spend: &GammaGamma| Some(amount(spend)).filter(|own| own.is_finite() && *own > 0.0);

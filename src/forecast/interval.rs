@@ -168,7 +168,7 @@ impl Intervals {
             }
         }
         if let Some(clv) = &mut self.clv {
-            let mut values = one.futures.values(one.draws, one.spent, one.margin);
+            let mut values = one.futures.values(one.draws, one.row.spent(), one.margin);
             let within: Vec<f64> = variances(&values).collect();
             clv.push(quantiles(&mut values, probability));
             let means = one.expected_values();
@@ -188,8 +188,6 @@ pub(super) struct OneCustomer<'a> {
     pub futures: &'a Futures,
     pub draws: &'a [Draw],
     pub row: SpendRow,
-    /// Spent in all, `x z̄`; 0 if nothing is to be learned from it.
-    pub spent: f64,
     pub margin: f64,
     /// The expected spend at the estimates, for a draw of parameters that has none.
     pub spend: f64,

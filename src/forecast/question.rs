@@ -8,21 +8,19 @@ use rustc_hash::FxHashMap;
 
 use super::extra::ExtraScorer;
 use super::interval::{self, OneCustomer};
-use super::simulated::{DrawnModels, Futures, REMEMBERED, Reach, rounded};
+use super::simulated::{DrawnModels, Futures, REMEMBERED, Reach};
 use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
 use crate::base::{Discounting, Error, Horizon, Result};
-use crate::customers::{Customer, SpendRow, UnseenLevel};
+use crate::customers::{Customer, SpendRow, key, rounded};
 use crate::fitted::draws::{self, Draw};
-use crate::fitted::{ClvModel, Member, PurchaseModel};
+use crate::fitted::{ClvModel, PurchaseModel, View};
 use crate::history::{Summary, SummaryBatch, SummaryMeta};
 use crate::model::{GammaGamma, Model, Scorer, Spend};
 use crate::params::{ParamSpec, within_reach};
 
 /// What is asked of the model, in the model's unit.
 pub(super) struct Question<'a> {
-    pub model: &'a ClvModel,
-    /// The summary's unit in the model's.
-    pub time: f64,
+    pub view: View<'a>,
     pub margin: f64,
     horizon: f64,
     value_horizon: f64,
@@ -32,9 +30,6 @@ pub(super) struct Question<'a> {
     /// Has the summary amounts?
     pub money: bool,
     columns: Vec<ExtraColumn>,
-    unseen: UnseenLevel,
-    /// Where the model's covariates are among the summary's attributes.
-    attributes: Vec<usize>,
     observed_until: Option<Date>,
     interval: Option<IntervalOptions>,
     pub draws: Vec<Draw>,
@@ -74,8 +69,7 @@ impl<'a> Question<'a> {
     pub fn new(model: &'a ClvModel, summary: &Summary, scores: &ScoreOptions) -> Result<Self> {
         let options = model.value_options(scores.value.checked()?)?;
         ExtraColumn::check(&scores.columns, &summary.meta)?;
-        let covariates = model.covariates.as_ref();
-        let attributes = covariates.map(|c| c.places(&summary.meta)).transpose()?.unwrap_or_default();
+        let view = View::new(model, &summary.meta, scores.unseen)?;
         if let Some(spend) = model.spend.filter(|spend| spend.q <= 1.0) {
             let message = format!(
                 "q = {} gives the population no finite mean: a value needs q > 1. Score without a spend model, \
@@ -84,10 +78,8 @@ impl<'a> Question<'a> {
             );
             return Err(Error::model(GammaGamma::NAME, message));
         }
-        let from = summary.meta.unit;
         let question = Question {
-            model,
-            time: if from == model.unit { 1.0 } else { from.days() / model.unit.days() },
+            view,
             margin: options.margin,
             horizon: options.horizon.in_units(model.unit),
             value_horizon: options.value_horizon(model.unit),
@@ -95,8 +87,6 @@ impl<'a> Question<'a> {
             counts: options.horizon != Horizon::Infinite || model.purchase.finite_without_end(),
             money: summary.meta.has_money,
             columns: scores.columns.clone(),
-            unseen: scores.unseen,
-            attributes,
             observed_until: summary.meta.observed_until,
             interval: scores.interval.map(IntervalOptions::checked).transpose()?,
             draws: scores
@@ -113,58 +103,43 @@ impl<'a> Question<'a> {
             let message = format!(
                 "'inf' has no finite answer here: under this {} model the purchases expected without end and \
                  without discounting are infinite. Use a finite horizon or a discount rate",
-                model.purchase.name
+                model.purchase.name()
             );
             return Err(Error::option("--horizon", message));
         }
         Ok(question)
     }
 
-    /// What the model's unit is multiplied by for intervals. They are worked out in days, to nine digits, so that the
-    /// same customers have the same futures whatever the unit of their summary and of their model; opportunities
-    /// are counted, and stay.
-    fn days(&self) -> f64 {
-        let counted = Member::named(self.model.purchase.name).is_ok_and(|member| member.opportunities);
-        if counted { 1.0 } else { self.model.unit.days() }
-    }
-
-    /// A customer of the summary in the unit of intervals.
-    pub fn canonical(&self, customer: &Customer) -> Customer {
-        let scaled = customer.scaled(self.time * self.days());
-        Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
-    }
-
     pub fn seed(&self) -> u64 {
         self.interval.map_or(0, |interval| interval.seed)
     }
 
+    /// The model that answers.
+    pub fn model(&self) -> &'a ClvModel {
+        self.view.model
+    }
+
     /// In the unit of intervals.
     pub fn reach(&self) -> Reach {
-        let days = self.days();
-        let discounting = match self.discounting {
-            Discounting::Continuous { delta } => Discounting::Continuous { delta: rounded(delta / days) },
-            Discounting::EndOfStep { d, step } => Discounting::EndOfStep { d, step: rounded(step * days) },
-        };
+        let clock = &self.view.clock;
         Reach {
-            horizon: rounded(self.horizon * days),
-            value_horizon: rounded(self.value_horizon * days),
-            discounting,
+            horizon: clock.canonical_length(self.horizon),
+            value_horizon: clock.canonical_length(self.value_horizon),
+            discounting: clock.canonical_discounting(self.discounting),
             seed: self.seed(),
         }
     }
 
     /// The model of one draw for customers with these covariates, in the unit of intervals.
     pub fn under(&self, draw: &Draw, columns: &[f64]) -> Result<PurchaseModel> {
-        let params = match &self.model.covariates {
-            Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
-            None => draw.params.clone(),
-        };
-        let days = self.days();
+        let purchase = &self.model().purchase;
+        let days = self.view.clock.days();
         let scaled = |(spec, value): (&ParamSpec, &f64)| {
             within_reach(rounded(within_reach(spec.scale.factor(days, 1.0) * value)))
         };
-        let params: Vec<f64> = self.model.purchase.specs().iter().zip(&params).map(scaled).collect();
-        PurchaseModel::new(self.model.purchase.name, &params)
+        let params = draw.params_of(self.model(), columns);
+        let params: Vec<f64> = purchase.specs().iter().zip(&params).map(scaled).collect();
+        purchase.with(&params)
     }
 
     /// The models of all draws for customers with these covariates.
@@ -175,11 +150,7 @@ impl<'a> Question<'a> {
 
     /// The calculator for customers with these covariates.
     fn calculator(&self, columns: &[f64]) -> Result<Calculator> {
-        let base = &self.model.purchase;
-        let model = match &self.model.covariates {
-            Some(covariates) => PurchaseModel::new(base.name, &covariates.params(&base.params, columns))?,
-            None => base.clone(),
-        };
+        let model = self.view.model_of(columns)?;
         let value = self.value_horizon != self.horizon;
         Ok(Calculator {
             purchases: model.scorer(self.horizon, self.discounting),
@@ -191,36 +162,14 @@ impl<'a> Question<'a> {
         })
     }
 
-    /// The columns of a customer's covariates.
-    pub fn covariates(&self, customers: &SummaryBatch, row: usize) -> Result<Vec<f64>> {
-        let Some(covariates) = &self.model.covariates else { return Ok(Vec::new()) };
-        let values: Vec<&str> = self.attributes.iter().map(|a| customers.attributes[*a].value(row)).collect();
-        covariates.encode(&values, self.unseen).map_err(|words| {
-            let id = customers.customer_id.value(row);
-            let message = format!(
-                "customer '{id}': {words}. Use --unseen-level reference to take the reference instead"
-            );
-            Error::model(self.model.purchase.name, message)
-        })
-    }
-
-    /// Can the model speak of this customer?
-    fn admit(&self, customers: &SummaryBatch, row: usize, customer: &Customer) -> Result<()> {
-        self.model.purchase.admits(customer).map_err(|words| {
-            let id = customers.customer_id.value(row);
-            Error::model(self.model.purchase.name, format!("customer '{id}': {words}"))
-        })
-    }
-
     pub fn answer(&self, customers: SummaryBatch, lane: &mut Lane) -> Result<ScoreBatch> {
         let n = customers.len();
         let (mut p_alive, mut expected) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let mut present = Vec::with_capacity(n);
         let mut extra: Vec<_> = self.columns.iter().map(|column| (*column, Vec::with_capacity(n))).collect();
         for i in 0..n {
-            let customer = Customer::of(&customers, i).scaled(self.time);
-            self.admit(&customers, i, &customer)?;
-            let columns = self.covariates(&customers, i)?;
+            let customer = self.view.history(&customers, i)?;
+            let columns = self.view.columns(&customers, i)?;
             let calculator = lane.calculator(self, &columns)?;
             let outlook = calculator.purchases.outlook(&customer);
             let discounted = match &mut calculator.value {
@@ -235,9 +184,9 @@ impl<'a> Question<'a> {
             }
         }
         for (column, values) in &mut extra {
-            column.in_output_units(values, self.model.unit);
+            column.in_output_units(values, self.model().unit);
         }
-        let spend = self.model.spend.as_ref().filter(|_| customers.monetary_value.is_some());
+        let spend = self.model().spend.as_ref().filter(|_| customers.monetary_value.is_some());
         let expected_spend = spend.map(|spend| expected_spend(spend, &customers));
         let value = |(pv, spend): (&f64, &f64)| self.margin * pv * spend;
         let clv = expected_spend.as_ref().map(|spend| present.iter().zip(spend).map(value).collect());
@@ -285,21 +234,18 @@ impl Question<'_> {
         let reach = self.reach();
         let order = self.order(customers)?;
         for i in order.iter().copied() {
-            let customer = self.canonical(&Customer::of(customers, i));
-            let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(i));
-            let spends = customer.x > 0 && mean > 0.0;
-            let row = SpendRow { x: if spends { customer.x } else { 0 }, mean };
-            let columns = self.covariates(customers, i)?;
+            let customer = self.view.clock.canonical(customers, i);
+            let row = spend_row(customers, i);
+            let columns = self.view.columns(customers, i)?;
             lane.make_room(&reach);
             lane.calculator(self, &columns)?;
             let Lane { by_columns, kept } = lane;
             let calculator = by_columns.get_mut(&key(&columns)).expect("it has just been put there");
-            let futures = calculator.futures(&customer, spends, &reach, kept)?;
+            let futures = calculator.futures(&customer, row.spends(), &reach, kept)?;
             let one = OneCustomer {
                 futures,
                 draws: &self.draws,
                 row,
-                spent: if spends { f64::from(customer.x) * mean } else { 0.0 },
                 margin: self.margin,
                 spend: expected_spend.map_or(0.0, |spend| spend[i]),
             };
@@ -319,7 +265,7 @@ impl Question<'_> {
         let mut order = Vec::with_capacity(customers.len());
         for i in 0..customers.len() {
             let Customer { x, t_x, t } = Customer::of(customers, i);
-            order.push((key(&self.covariates(customers, i)?), t.to_bits(), x, t_x.to_bits(), i));
+            order.push((key(&self.view.columns(customers, i)?), t.to_bits(), x, t_x.to_bits(), i));
         }
         order.sort_unstable();
         Ok(order.into_iter().map(|(.., i)| i).collect())
@@ -380,17 +326,17 @@ impl Lane {
     }
 }
 
-/// A combination of covariates.
-fn key(columns: &[f64]) -> Vec<u64> {
-    columns.iter().map(|value| value.to_bits()).collect()
+/// What is to be learned of a customer's amounts.
+pub(super) fn spend_row(customers: &SummaryBatch, row: usize) -> SpendRow {
+    let mean = customers.monetary_value.as_ref().map_or(0.0, |mean| mean.value(row));
+    SpendRow::of(customers.frequency.value(row), mean)
 }
 
 fn expected_spend(spend: &impl Spend, customers: &SummaryBatch) -> Vec<f64> {
     let means = customers.monetary_value.as_ref().expect("asked for only with amounts").values();
     let population = spend.expected_spend(&SpendRow { x: 0, mean: 0.0 });
-    let one = |(x, mean): (&u32, &f64)| match *x {
-        0 => population,
-        x if *mean > 0.0 => spend.expected_spend(&SpendRow { x, mean: *mean }),
+    let one = |(x, mean): (&u32, &f64)| match SpendRow::of(*x, *mean) {
+        row if row.spends() => spend.expected_spend(&row),
         _ => population,
     };
     customers.frequency.values().iter().zip(means).map(one).collect()

@@ -174,11 +174,6 @@ impl Outcome {
     }
 }
 
-/// A length of time to some nine digits: what differs by less is the same written in another unit.
-pub(super) fn rounded(time: f64) -> f64 {
-    f64::from_bits((time.to_bits() + (1 << 23)) & !((1 << 24) - 1))
-}
-
 /// The random numbers of a history.
 fn own_seed(customer: &Customer, spends: bool, seed: u64) -> u64 {
     let mut hasher = FxHasher::default();

@@ -83,7 +83,7 @@ impl Rules {
             until: options.dates_until.map_or(tomorrow, day_of_date),
             until_given: options.dates_until.is_some(),
             observed_until: options.observed_until.map_or(i32::MAX, day_of_date),
-            grain: options.grain,
+            grain: options.grain(),
             returns: options.returns,
             decimal_comma: options.decimal_comma,
             has_amount,

@@ -47,7 +47,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         settled: false,
         unit: options.unit.unwrap_or_default(),
         unit_source: if options.unit.is_some() { UnitSource::Given } else { UnitSource::Default },
-        grain: Some(options.grain),
+        grain: Some(options.grain()),
         first_purchase: counts.first.map(|first| first_date(options, &outcome, first)),
         observed_until: end,
         observed_until_assumed: options.observed_until.is_none(),
@@ -203,22 +203,22 @@ fn returns_warning(counts: &FoldCounts, explained: bool) -> Option<Warning> {
 
 /// The date of the first purchase: of the log, if it is in that grain, else the grain's first day.
 fn first_date(options: &LogOptions, outcome: &ReadOutcome, first: i32) -> Date {
-    let of_log = outcome.first.filter(|&date| first_grain(options.grain, date) <= first);
-    let of_log = of_log.filter(|&date| last_grain(options.grain, date) >= first);
-    of_log.unwrap_or_else(|| grain_start(options.grain, first))
+    let of_log = outcome.first.filter(|&date| first_grain(options.grain(), date) <= first);
+    let of_log = of_log.filter(|&date| last_grain(options.grain(), date) >= first);
+    of_log.unwrap_or_else(|| grain_start(options.grain(), first))
 }
 
 /// Said of ages that are whole numbers by their making, as models of discrete opportunities need them.
 fn say_whole_units(options: &LogOptions, end: Option<Date>, coarse_dates: bool) -> Option<String> {
-    let unit = match (options.grain, options.unit.unwrap_or_default()) {
+    let unit = match (options.grain(), options.unit.unwrap_or_default()) {
         (Grain::Week, Unit::Week) => "weeks",
         (Grain::Month, Unit::Month) => "months",
         (Grain::Year, Unit::Year) => "years",
         _ => return None,
     };
     let end = end?;
-    let grain = first_grain(options.grain, end);
-    let rest = match end.tomorrow().is_ok_and(|next| first_grain(options.grain, next) == grain) {
+    let grain = first_grain(options.grain(), end);
+    let rest = match end.tomorrow().is_ok_and(|next| first_grain(options.grain(), next) == grain) {
         true if coarse_dates => String::new(),
         true => format!("; the last one is not complete: observation ends within it, on {end}"),
         false => String::new(),

@@ -59,10 +59,11 @@ pub struct LogOptions {
     pub skip_bad_rows: bool,
     /// What to do with negative amounts.
     pub returns: Returns,
-    /// What counts as one purchase.
-    pub grain: Grain,
-    /// Was it asked for? Then a summary that says another of itself is an error.
-    pub grain_given: bool,
+    /// What counts as one purchase; a summary that says another of itself is then an error. `None`: see
+    /// `default_grain`.
+    pub grain: Option<Grain>,
+    /// What counts as one purchase where `grain` leaves it open, as what a model was fitted to; `None`: all of a day.
+    pub default_grain: Option<Grain>,
     /// How time is written; `None`: what a summary says of itself, else weeks.
     pub unit: Option<Unit>,
     /// End of observation; `None`: the last date of the log.
@@ -96,4 +97,18 @@ pub struct LogOptions {
     pub threads: Option<usize>,
     /// Where to spill; `None`: the system's temporary directory.
     pub temp_dir: Option<PathBuf>,
+}
+
+impl LogOptions {
+    /// What counts as one purchase.
+    pub fn grain(&self) -> Grain {
+        self.grain.or(self.default_grain).unwrap_or_default()
+    }
+
+    /// The same, with these attributes among those that are read.
+    pub fn asking_for(&self, names: &[String]) -> LogOptions {
+        let mut log = self.clone();
+        log.attributes.extend(names.iter().filter(|name| !self.attributes.contains(name)).cloned());
+        log
+    }
 }

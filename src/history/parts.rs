@@ -168,7 +168,7 @@ fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Inputs> {
 fn plain_meta(options: &LogOptions, has_money: bool) -> SummaryMeta {
     SummaryMeta {
         unit: options.unit.unwrap_or_default(),
-        grain: Some(options.grain),
+        grain: Some(options.grain()),
         observed_until: options.observed_until,
         has_money,
         has_log_gaps: options.log_gaps,

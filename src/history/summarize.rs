@@ -90,9 +90,9 @@ pub(crate) fn gather(
     let source = MergedRuns {
         store,
         runs: collapsed.runs,
-        grain: options.grain,
+        grain: options.grain(),
         unit: options.unit.unwrap_or_default(),
-        end: end.map_or(0, |date| last_grain(options.grain, date)),
+        end: end.map_or(0, |date| last_grain(options.grain(), date)),
         has_money: outcome.has_amount,
         log_gaps: options.log_gaps,
         first_amount: options.first_amount && outcome.has_amount,
@@ -142,12 +142,12 @@ impl Plan {
             memory: options.memory_limit.unwrap_or_else(default_memory),
             threads: options.threads.unwrap_or_else(cores).max(1),
             temp_dir: options.temp_dir.clone().unwrap_or_else(std::env::temp_dir),
-            grain: options.grain,
-            since: options.since.map(|date| first_grain(options.grain, date)),
+            grain: options.grain(),
+            since: options.since.map(|date| first_grain(options.grain(), date)),
             log_gaps: options.log_gaps,
             calendar: options
                 .calendar
-                .map(|origin| Calendar::new(last_grain(options.grain, origin), options.grain)),
+                .map(|origin| Calendar::new(last_grain(options.grain(), origin), options.grain())),
             first_amount: options.first_amount,
             activity: None,
             drift: options.spend_drift.then(|| DriftCounter::new(options.grain)),
@@ -180,13 +180,13 @@ impl Plan {
 /// Empty counts of active customers, if they are asked for and there is something to count.
 fn activity_counter(options: &LogOptions, first: Option<Date>, end: Option<Date>) -> Option<ActivityCounter> {
     let (first, end) = (first?, end?);
-    if end < first { None } else { ActivityCounter::new(options.activity?, options.grain, first, end) }
+    if end < first { None } else { ActivityCounter::new(options.activity?, options.grain(), first, end) }
 }
 
 /// Empty counts of occasions by day.
 fn day_counter(options: &LogOptions, outcome: &ReadOutcome) -> DayCounter {
     let dates = outcome.first.zip(outcome.last);
-    dates.map_or_else(DayCounter::default, |(first, last)| DayCounter::new(options.grain, first, last))
+    dates.map_or_else(DayCounter::default, |(first, last)| DayCounter::new(options.grain(), first, last))
 }
 
 /// Half of the machine's memory (or of what its control group allows), at most 2 GB.

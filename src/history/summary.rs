@@ -101,6 +101,12 @@ pub struct SummaryMeta {
 }
 
 impl SummaryMeta {
+    /// The unit of its times for a model in this one: a summary that does not say is in the model's. One that was made
+    /// of a log is in the unit that it was written in, also where nobody asked for one.
+    pub fn unit_under(&self, model: Unit) -> Unit {
+        if self.unit_source == UnitSource::Default && !self.is_of_log() { model } else { self.unit }
+    }
+
     /// Was it made of a log here, so that dates of purchases could be had?
     pub fn is_of_log(&self) -> bool {
         self.grain.is_some() && !self.settled

@@ -97,7 +97,7 @@ fn small_log_by_day() {
 #[test]
 fn small_log_by_week() {
     let options =
-        LogOptions { grain: Grain::Week, observed_until: "2015-02-07".parse().ok(), ..LogOptions::default() };
+        LogOptions { grain: Some(Grain::Week), observed_until: "2015-02-07".parse().ok(), ..LogOptions::default() };
     let summary = summary(&small_log(), "2015-02-06", &options);
     let found: Vec<String> =
         lines(&summary).iter().map(|line| line.rsplit_once(' ').unwrap().0.to_owned()).collect();
@@ -216,6 +216,6 @@ fn one_customer_with_very_many_rows() {
 fn a_month_is_counted_exactly() {
     let day = |date: &str| first_grain(Grain::Day, date.parse().unwrap());
     let rows: Vec<Row> = ["2020-01-31", "2020-02-01", "2021-01-15"].map(|d| ("a".into(), day(d), 1.0)).into();
-    let options = LogOptions { grain: Grain::Month, unit: Some(Unit::Year), ..LogOptions::default() };
+    let options = LogOptions { grain: Some(Grain::Month), unit: Some(Unit::Year), ..LogOptions::default() };
     assert_eq!(lines(&summary(&rows, "2021-07-31", &options)), ["a 2 1 1.5 1"]);
 }

@@ -45,7 +45,7 @@ mod scorer;
 use std::ops::Range;
 
 use crate::base::{Discounting, Result};
-use crate::customers::{Customer, CustomerTable};
+use crate::customers::{Customer, CustomerTable, Needs};
 use crate::model::{
     Attrition, Derivatives, Dropout, Habits, Limit, Mixing, Model, Order, Population, Process, Scorer,
     process::{Opportunities, chances},
@@ -102,7 +102,7 @@ impl Model for BgBb {
     type Prepared = Prepared;
 
     const NAME: &'static str = "bg-bb";
-    const OPPORTUNITIES: bool = true;
+    const NEEDS: Needs = Needs { opportunities: true, ..Needs::NONE };
     const PARAMS: &'static [ParamSpec] = &[
         ParamSpec {
             name: "alpha",

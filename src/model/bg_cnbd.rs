@@ -41,7 +41,7 @@
 
 use std::ops::Range;
 
-use crate::customers::{Customer, CustomerTable};
+use crate::customers::{Customer, CustomerTable, Needs};
 use crate::model::{
     Derivatives, Limit, Model, Order,
     erlang::{Erlang, Prepared, starts},
@@ -83,6 +83,7 @@ impl Model for BgCnbd {
     type Prepared = Prepared;
 
     const NAME: &'static str = "bg-cnbd";
+    const NEEDS: Needs = Needs { log_gaps: true, ..Needs::NONE };
     const PARAMS: &'static [ParamSpec] = &[
         ParamSpec { name: "k", meaning: "regularity: stages of a gap", scale: Scale::Whole },
         ParamSpec { name: "r", meaning: "rate of stages: shape of its distribution", scale: Scale::None },

@@ -36,7 +36,7 @@
 
 use std::ops::Range;
 
-use crate::customers::{Customer, CustomerTable};
+use crate::customers::{Customer, CustomerTable, Needs};
 use crate::model::{
     Derivatives, Limit, Model, Order,
     erlang::{Erlang, Prepared, starts},
@@ -78,6 +78,7 @@ impl Model for MbgCnbd {
     type Prepared = Prepared;
 
     const NAME: &'static str = "mbg-cnbd";
+    const NEEDS: Needs = Needs { log_gaps: true, ..Needs::NONE };
     const PARAMS: &'static [ParamSpec] = &[
         ParamSpec { name: "k", meaning: "regularity: stages of a gap", scale: Scale::Whole },
         ParamSpec { name: "r", meaning: "rate of stages: shape of its distribution", scale: Scale::None },

@@ -59,7 +59,7 @@ pub use regression::Regression;
 pub use sbg::Sbg;
 
 use crate::base::{Error, Result};
-use crate::customers::{SpendRow, Table};
+use crate::customers::{Needs, SpendRow, Table};
 use crate::params::{Direction, LARGEST, LARGEST_WHOLE, ParamSpec, SMALLEST, Scale};
 
 /// How far derivatives go.
@@ -171,8 +171,8 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// A search stays within `e^±WALL` of the scale of the data in each parameter: beyond, the likelihood is that
     /// of a limit, to rounding.
     const WALL: f64 = 24.0;
-    /// Are its data purchases at given opportunities, and not at any moment?
-    const OPPORTUNITIES: bool = false;
+    /// What it asks of a customer's history beyond `x`, `t_x` and `T`.
+    const NEEDS: Needs = Needs::NONE;
 
     /// The model with these parameters; they are in the domain (see [`Model::checked`]).
     fn from_params(params: &[f64]) -> Self;

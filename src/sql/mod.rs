@@ -98,7 +98,7 @@ fn header(options: &SqlOptions, log: &LogOptions) -> String {
         format!("For {} ({tested}).", words.title),
         format!(
             "Purchases of one customer and {} are one; time is in {}s.",
-            log.grain,
+            log.grain(),
             log.unit.unwrap_or_default()
         ),
     ];

@@ -112,7 +112,7 @@ impl<'a> Steps<'a> {
             format!("{} AS purchase_date", put(words.date, &self.date)),
         ];
         columns.extend(words.date_text.map(|text| format!("{} AS date_text", put(text, &self.date))));
-        if self.log.grain == Grain::Hour {
+        if self.log.grain() == Grain::Hour {
             columns.push(format!("{} AS purchase_hour", put(words.hour, &self.date)));
         }
         match &self.amount {
@@ -210,7 +210,7 @@ impl<'a> Steps<'a> {
     fn grain(&self, date: &str, hour: &str) -> String {
         let words = self.words;
         let days = put(words.days, date);
-        match self.log.grain {
+        match self.log.grain() {
             Grain::Hour => format!("{days} * 24 + {hour}"),
             Grain::Day => days,
             Grain::Week => put(words.weeks, &days),
@@ -353,7 +353,7 @@ impl<'a> Steps<'a> {
     /// A number of grains in units.
     fn in_units(&self, grains: &str) -> String {
         let number = format!("CAST({grains} AS {})", self.words.double);
-        match self.log.grain.ratio(self.unit()) {
+        match self.log.grain().ratio(self.unit()) {
             (numerator, denominator) if numerator == denominator => number,
             (1.0, denominator) => format!("{number} / {denominator:?}"),
             (numerator, 1.0) => format!("{number} * {numerator:?}"),

@@ -112,8 +112,8 @@ impl File {
             format: FORMAT.to_owned(),
             format_version: 1,
             made_by: concat!("clv ", env!("CARGO_PKG_VERSION")).to_owned(),
-            model: model.purchase.name.to_owned(),
-            parameters: named(model.purchase.specs(), model.purchase.params.clone()),
+            model: model.purchase.name().to_owned(),
+            parameters: named(model.purchase.specs(), model.purchase.params().to_vec()),
             covariance: model.purchase_fit.as_ref().and_then(|fit| fit.covariance.clone()),
             covariates: model
                 .covariates
@@ -136,10 +136,10 @@ impl File {
         let specs = purchase.specs();
         let (covariates, coefficients) = match self.covariates {
             None => (None, Vec::new()),
-            Some(part) => part.into_memory(purchase.name)?,
+            Some(part) => part.into_memory(purchase.name())?,
         };
         let fit = self.fit.map(|fit| {
-            fit.into_report(purchase.name, specs, &purchase.params, coefficients, self.covariance)
+            fit.into_report(purchase.name(), specs, purchase.params(), coefficients, self.covariance)
         });
         let (spend, spend_fit) = match self.spend {
             None => (None, None),

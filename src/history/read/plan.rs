@@ -39,7 +39,7 @@ pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progre
     let has_amount = columns.amount != AmountColumns::None;
     let mut rules = Rules::new(options, has_amount, names);
     rules.date = Some(match &options.date_format {
-        Some(format) => DateRule::from_format(format, options.grain)?,
+        Some(format) => DateRule::from_format(format, options.grain())?,
         None => find_rule(inputs, options, progress)?,
     });
     Ok(rules)
@@ -109,8 +109,8 @@ fn find_rule(inputs: &Inputs, options: &LogOptions, progress: &dyn Progress) -> 
             };
             settle_order(sign, evidence, &place)
         }
-        Shape::Month if options.grain >= Grain::Month => Ok(DateRule::Month),
-        shape => Err(Error::input(place, guess::explain(shape, &example.text, options.grain))),
+        Shape::Month if options.grain() >= Grain::Month => Ok(DateRule::Month),
+        shape => Err(Error::input(place, guess::explain(shape, &example.text, options.grain()))),
     }
 }
 

@@ -44,7 +44,7 @@ pub fn alive_history(model: &ClvModel, purchases: &[Date], until: Date) -> Resul
             t_x: in_units(occasions[known - 1] - first),
             t: in_units(at - first),
         };
-        model.purchase.admits(&customer).map_err(|words| Error::model(model.purchase.name, words))?;
+        model.purchase.admits(&customer).map_err(|words| Error::model(model.purchase.name(), words))?;
         let alive = model.purchase.p_alive(&customer);
         rows.push((grain_start(grain, at), alive, occasions[known - 1] == at));
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Figure;
 use super::columns::Columns;
 use crate::base::numbers::significant;
-use crate::fitted::{ClvModel, Member};
+use crate::fitted::ClvModel;
 use crate::model::{Dropout, Mixing};
 
 /// Classes of a histogram.
@@ -17,7 +17,7 @@ const SHOWN: f64 = 0.98;
 /// One figure of the rates of purchases and, unless nobody ever leaves, one of the dropout. Shares of
 /// customers and not densities: those are infinite at zero for most fits.
 pub fn heterogeneity(model: &ClvModel) -> Vec<Figure> {
-    let opportunities = Member::named(model.purchase.name).is_ok_and(|member| member.opportunities);
+    let opportunities = model.purchase.needs().opportunities;
     let (population, unit) = (model.purchase.population(), model.unit);
     let rate = match opportunities {
         true => "chance to buy at an opportunity, while a customer".to_owned(),

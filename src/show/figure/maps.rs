@@ -7,7 +7,7 @@ use super::Figure;
 use super::columns::Columns;
 use crate::base::{Horizon, Unit, numbers::significant};
 use crate::customers::Customer;
-use crate::fitted::{ClvModel, Member};
+use crate::fitted::ClvModel;
 use crate::forecast::profile::Profile;
 use crate::model::Attrition;
 
@@ -88,7 +88,7 @@ struct Cells {
 impl Cells {
     /// Works the map out; a cell stands for its middle, or for the opportunity in it.
     fn new(model: &ClvModel, options: &MapOptions, value: impl Fn(&dyn Attrition, &Customer) -> f64) -> Self {
-        let whole = Member::named(model.purchase.name).is_ok_and(|member| member.opportunities);
+        let whole = model.purchase.needs().opportunities;
         let age = if whole { options.age.round().max(1.0) } else { options.age };
         let columns = if whole { CLASSES.min(age as u32) } else { CLASSES };
         let step = options.most.div_ceil(CLASSES).max(1);

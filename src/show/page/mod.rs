@@ -110,7 +110,7 @@ fn about(model: &ClvModel, meta: &SummaryMeta, customers: u64) -> String {
         words += &format!(", observed {from} to {until}");
     }
     let spend = if model.spend.is_some() { " and gamma-gamma" } else { "" };
-    words + &format!("; forecast by {}{spend}.", model.purchase.name)
+    words + &format!("; forecast by {}{spend}.", model.purchase.name())
 }
 
 /// What became of the rows, and what looks wrong with them.

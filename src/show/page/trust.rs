@@ -33,7 +33,7 @@ pub fn backtest(
     if summary.meta.account.rows(Fate::Customer) > 0 {
         return Ok(Err("the input is a summary, in which nothing can be hidden any more.".to_owned()));
     }
-    let own = || vec![model.purchase.name.to_owned()];
+    let own = || vec![model.purchase.name().to_owned()];
     let models = if options.models.is_empty() { own() } else { options.models.clone() };
     let enough = (REPLICATED / summary.customers()?.max(1)).max(FEWEST_REPLICATES);
     let replicates = options.replicates.min(u32::try_from(enough).unwrap_or(u32::MAX));

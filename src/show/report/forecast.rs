@@ -40,7 +40,7 @@ pub fn forecast(
         report.results.push(Block::Line(format!(
             "expected_purchases is empty: without end they are infinite under this {} model; their discounted \
              value is not",
-            model.purchase.name
+            model.purchase.name()
         )));
     }
     if let Some(first) = first {

@@ -16,8 +16,13 @@ use crate::show::report::{Block, Report, Table, posterior};
 pub fn model(model: &ClvModel) -> Report {
     let mut report = Report::default();
     let purchase = &model.purchase;
-    let part =
-        describe(purchase.name, purchase.specs(), &purchase.params, model.purchase_fit.as_ref(), model.unit);
+    let part = describe(
+        purchase.name(),
+        purchase.specs(),
+        purchase.params(),
+        model.purchase_fit.as_ref(),
+        model.unit,
+    );
     report.results.extend(part.blocks);
     let mut spend_json = Value::Null;
     if let Some(spend) = &model.spend {

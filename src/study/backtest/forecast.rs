@@ -59,7 +59,7 @@ pub(super) fn forecast(
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Forecast> {
-    progress.stage(&format!("forecasting with {}", model.purchase.name), Some(cohort.len() as u64));
+    progress.stage(&format!("forecasting with {}", model.purchase.name()), Some(cohort.len() as u64));
     let order = by_history(&cohort.customers);
     let same = |a: &u32, b: &u32| cohort.customers[*a as usize] == cohort.customers[*b as usize];
     let groups: Vec<&[u32]> = order.chunk_by(same).collect();
@@ -117,8 +117,8 @@ fn value(spend: Option<&GammaGamma>, cohort: &Cohort, purchases: &[f64]) -> Opti
     let (spend, mean) = spend.zip(cohort.mean.as_ref())?;
     let of_all = spend.expected_spend(&SpendRow { x: 0, mean: 0.0 });
     let one = |((purchases, customer), mean): ((&f64, &Customer), &f64)| {
-        let row = SpendRow { x: customer.x, mean: *mean };
-        purchases * if row.x > 0 && row.mean > 0.0 { spend.expected_spend(&row) } else { of_all }
+        let row = SpendRow::of(customer.x, *mean);
+        purchases * if row.spends() { spend.expected_spend(&row) } else { of_all }
     };
     Some(purchases.iter().zip(&cohort.customers).zip(mean).map(one).collect())
 }
@@ -142,7 +142,7 @@ fn answer(
     let customer = &cohort.customers[group[0] as usize];
     let bought = |at: u32| cohort.bought[at as usize];
     let most = group.iter().fold(0.0, |most: f64, &at| most.max(bought(at))) as usize;
-    model.purchase.admits(customer).map_err(|words| Error::model(model.purchase.name, words))?;
+    model.purchase.admits(customer).map_err(|words| Error::model(model.purchase.name(), words))?;
     let expected = model.purchase.expected_purchases(customer, horizon);
     let chances = Chances::new(&*model.purchase, customer, horizon, most);
     if !(expected.is_finite() && chances.cumulated.iter().all(|chance| chance.is_finite())) {

@@ -251,7 +251,7 @@ fn check(options: &BacktestOptions) -> Result<Vec<&'static Member>> {
 /// A model of opportunities needs times that are whole numbers.
 fn check_opportunities(members: &[&'static Member], windows: &Windows) -> Result<()> {
     let whole = matches!(windows.grain.in_units(1, windows.unit), 1.0) && windows.grain != Grain::Hour;
-    match members.iter().find(|member| member.opportunities && !whole) {
+    match members.iter().find(|member| member.needs.opportunities && !whole) {
         None => Ok(()),
         Some(member) => {
             let message = format!(

@@ -15,7 +15,6 @@ use crate::fit::fit_spend;
 use crate::fitted::{ClvModel, FitRequest, Member};
 use crate::history::{self, Input, LogOptions, Summary};
 use crate::model::GammaGamma;
-use crate::params::Scale;
 
 /// Fewer customers at an origin say nothing.
 const FEWEST: usize = 30;
@@ -77,9 +76,8 @@ impl Test<'_> {
 
     /// The log as it was known at the origin, with what the models ask of it.
     fn known(&self, members: &[&'static Member]) -> Result<Summary> {
-        let whole = |member: &&Member| member.params.iter().any(|spec| spec.scale == Scale::Whole);
         let observed_until = Some(self.window.origin);
-        let log_gaps = members.iter().any(whole);
+        let log_gaps = members.iter().any(|member| member.needs.log_gaps);
         let log = LogOptions { observed_until, log_gaps, calendar: None, ..self.log.clone() };
         history::open_inputs(self.inputs, &log, self.progress)
     }

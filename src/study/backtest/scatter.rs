@@ -84,14 +84,14 @@ const STEP: f64 = 1e-4;
 /// The variance of each point of a curve that a model's parameters leave open: `g' C g`, `g` its derivatives
 /// and `C` the covariance of the parameters, both of logarithms. Zero if the fit has no covariance.
 pub(super) fn of_parameters(model: &ClvModel, curve: impl Fn(&PurchaseModel) -> Vec<f64>) -> Vec<f64> {
-    let params = &model.purchase.params;
+    let params = model.purchase.params();
     let covariance = model.purchase_fit.as_ref().and_then(|fit| fit.covariance.as_ref());
     let points = curve(&model.purchase).len();
     let Some(covariance) = covariance.filter(|c| c.len() == params.len()) else { return vec![0.0; points] };
     let moved = |i: usize, by: f64| {
-        let mut params = params.clone();
+        let mut params = params.to_vec();
         params[i] *= by.exp();
-        PurchaseModel::new(model.purchase.name, &params).map(|model| curve(&model)).ok()
+        PurchaseModel::new(model.purchase.name(), &params).map(|model| curve(&model)).ok()
     };
     let slope = |i: usize| -> Vec<f64> {
         // A parameter that is chosen and not estimated has no variance, and may have no neighbours.

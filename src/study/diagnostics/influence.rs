@@ -52,12 +52,12 @@ pub fn influence(
     let rest = summary.with_meta(|meta| meta.standouts.clear()).map(move |batch| with_fewer(&batch, from));
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
     let request =
-        FitRequest { model: model.purchase.name.to_owned(), spend: false, options, ..request.clone() };
+        FitRequest { model: model.purchase.name().to_owned(), spend: false, options, ..request.clone() };
     let again = ClvModel::fit(&rest, &request, progress)?;
     let factor = again.unit.days() / model.unit.days();
-    let specs = model.purchase.specs().iter().zip(&model.purchase.params);
+    let specs = model.purchase.specs().iter().zip(model.purchase.params());
     let params = specs
-        .zip(&again.purchase.params)
+        .zip(again.purchase.params())
         .map(|((spec, a), b)| (spec.name, *a, *b * spec.scale.factor(factor, 1.0)))
         .collect();
     let total = |model: &ClvModel| -> Result<f64> {

@@ -53,7 +53,7 @@ fn figures(
         keep_rows(&batch, &others.collect::<Vec<_>>())
     });
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
-    let request = FitRequest { model: model.purchase.name.to_owned(), options, ..request.clone() };
+    let request = FitRequest { model: model.purchase.name().to_owned(), options, ..request.clone() };
     let (again, _) = choice::fit_counted(&rest, &Counts::read(&rest, progress)?, &request, progress)?;
     Ok([words(model, summary, progress)?, words(&again, &rest, progress)?])
 }
@@ -62,7 +62,7 @@ fn figures(
 fn words(model: &ClvModel, customers: &Summary, progress: &dyn Progress) -> Result<String> {
     let options = ScoreOptions::default();
     let name = model.purchase.specs()[0].name;
-    let mut words = format!("{name} {}", significant(model.purchase.params[0], 4));
+    let mut words = format!("{name} {}", significant(model.purchase.params()[0], 4));
     let horizon = options.value.horizon.in_units(model.unit);
     let new = model.purchase.expected_purchases_new(horizon);
     words += &format!(", {} purchases of a new customer in {}", significant(new, 3), options.value.horizon);

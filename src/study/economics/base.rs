@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::histories::{Histories, History};
 use crate::base::{Error, Grain, Progress, Result, Unit};
-use crate::customers::{Customer, MOST_LEVELS, SpendRow, UnseenLevel};
-use crate::fitted::ClvModel;
-use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain, grain_start};
+use crate::customers::{Classes, Clock, Customer, Histories, History, MOST_LEVELS, SpendRow, UnseenLevel};
+use crate::fitted::{ClvModel, View};
+use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain};
 use crate::model::{GammaGamma, Model, Spend};
 
 /// Customers column by column.
@@ -69,8 +68,8 @@ impl Base {
         let place = |name: &String| place(name, meta);
         let by = wanted.by.iter().map(place).collect::<Result<Vec<_>>>()?;
         let margins = wanted.margin_column.map(|name| place(&name.to_owned())).transpose()?;
-        let covariates = model.covariates.as_ref().map(|c| c.places(meta)).transpose()?.unwrap_or_default();
-        let mut reader = Reader::new(model, meta, wanted, by, margins, covariates);
+        let view = View::new(model, meta, UnseenLevel::Error)?;
+        let mut reader = Reader::new(view, meta, wanted, by, margins);
         progress.stage("reading customers", None);
         for batch in summary.batches() {
             progress.check()?;
@@ -87,6 +86,7 @@ impl Base {
 
     /// Takes the months of first purchases from the same log by day. Both are sorted by customer.
     pub fn born_by_day(&mut self, days: &Summary) -> Result<()> {
+        let clock = Clock::new(&days.meta, days.meta.unit, false);
         let mut next = 0;
         for batch in days.batches() {
             let batch = batch?;
@@ -96,7 +96,7 @@ impl Base {
                     next += 1;
                 }
                 if self.id.get(next).is_some_and(|own| own == id) {
-                    self.born[next] = month_of_birth(&days.meta, batch.t.value(row));
+                    self.born[next] = month_of_birth(&clock, &batch, row);
                 }
             }
         }
@@ -115,8 +115,7 @@ impl Base {
 
     /// What the spend model learns from.
     pub fn spend_row(&self, i: usize) -> SpendRow {
-        let spends = self.customers[i].x > 0 && self.mean[i] > 0.0;
-        SpendRow { x: if spends { self.customers[i].x } else { 0 }, mean: self.mean[i] }
+        SpendRow::of(self.customers[i].x, self.mean[i])
     }
 
     /// Expected amount of a customer's purchases.
@@ -139,7 +138,7 @@ fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
     }
     let Some(spend) = model.spend else {
         let message = "the model has no spend model: fit one to a log with amounts (clv fit)";
-        return Err(Error::model(model.purchase.name, message));
+        return Err(Error::model(model.purchase.name(), message));
     };
     if !meta.has_money {
         return Err(Error::option("--amount", "economics need amounts, and the log has no such column"));
@@ -152,36 +151,31 @@ fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
 }
 
 struct Reader<'a> {
-    model: &'a ClvModel,
+    view: View<'a>,
     meta: &'a SummaryMeta,
     wanted: &'a Wanted<'a>,
     by: Vec<usize>,
     margins: Option<usize>,
-    covariates: Vec<usize>,
     base: Base,
     levels: Vec<BTreeMap<String, u32>>,
-    /// Customer by customer: where its covariates are in `classes`.
+    /// Customer by customer: the number of its class.
     class: Vec<u32>,
-    classes: BTreeMap<Vec<u64>, u32>,
-    /// The summary's unit in the model's.
-    time: f64,
+    classes: Classes,
 }
 
 impl<'a> Reader<'a> {
     fn new(
-        model: &'a ClvModel,
+        view: View<'a>,
         meta: &'a SummaryMeta,
         wanted: &'a Wanted<'a>,
         by: Vec<usize>,
         margins: Option<usize>,
-        covariates: Vec<usize>,
     ) -> Self {
         let grouping = |name: &String| Grouping { name: name.clone(), ..Grouping::default() };
         let base = Base { by: wanted.by.iter().map(grouping).collect(), ..Base::default() };
-        let time = if meta.unit == model.unit { 1.0 } else { meta.unit.days() / model.unit.days() };
         let levels = vec![BTreeMap::new(); by.len()];
-        let (class, classes) = (Vec::new(), BTreeMap::new());
-        Reader { model, meta, wanted, by, margins, covariates, base, levels, class, classes, time }
+        let (class, classes) = (Vec::new(), Classes::default());
+        Reader { view, meta, wanted, by, margins, base, levels, class, classes }
     }
 
     fn add(&mut self, batch: &SummaryBatch) -> Result<()> {
@@ -189,20 +183,15 @@ impl<'a> Reader<'a> {
             return Err(Error::option("--amount", "economics need the amounts of first purchases"));
         };
         for i in 0..batch.len() {
-            let own = Customer::of(batch, i);
-            let customer = Customer { t_x: own.t_x * self.time, t: own.t * self.time, ..own };
-            self.model.purchase.admits(&customer).map_err(|words| {
-                let id = batch.customer_id.value(i);
-                Error::model(self.model.purchase.name, format!("customer '{id}': {words}"))
-            })?;
-            let (margin, class) = (self.margin(batch, i)?, self.class(batch, i)?);
-            self.class.push(class);
+            let (customer, columns) = (self.view.history(batch, i)?, self.view.columns(batch, i)?);
+            let margin = self.margin(batch, i)?;
+            self.class.push(self.classes.number(columns));
             let base = &mut self.base;
             base.id.push(batch.customer_id.value(i).to_owned());
             base.customers.push(customer);
             base.mean.push(mean.value(i));
             base.first.push(first.value(i));
-            base.born.push(month_of_birth(self.meta, own.t));
+            base.born.push(month_of_birth(&self.view.clock, batch, i));
             base.margin.push(margin);
             base.log_gaps.extend(batch.log_gaps.as_ref().map(|sums| sums.value(i)));
             for (k, place) in self.by.iter().enumerate() {
@@ -230,26 +219,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn class(&mut self, batch: &SummaryBatch, row: usize) -> Result<u32> {
-        let columns = match &self.model.covariates {
-            None => Vec::new(),
-            Some(covariates) => {
-                let values: Vec<&str> =
-                    self.covariates.iter().map(|a| batch.attributes[*a].value(row)).collect();
-                covariates
-                    .encode(&values, UnseenLevel::Error)
-                    .map_err(|words| Error::model(self.model.purchase.name, words))?
-            }
-        };
-        let key: Vec<u64> = columns.iter().map(|value| value.to_bits()).collect();
-        let next = self.classes.len() as u32;
-        let base = &mut self.base;
-        Ok(*self.classes.entry(key).or_insert_with(|| {
-            base.classes.push(columns);
-            next
-        }))
-    }
-
     /// Numbers levels by their text and not by who came first.
     fn finish(mut self) -> Result<Base> {
         for (grouping, levels) in self.base.by.iter().zip(&self.levels) {
@@ -264,7 +233,8 @@ impl<'a> Reader<'a> {
         if self.base.len() == 0 {
             return Err(Error::option("LOG", "no customer is left: look at what became of the rows"));
         }
-        let apart = self.model.purchase.silence_matters_if_alive();
+        let apart = self.view.model.purchase.silence_matters_if_alive();
+        self.base.classes = self.classes.columns;
         self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)
     }
@@ -289,16 +259,9 @@ fn few_enough(name: &str, levels: usize, customers: usize) -> Result<()> {
     Err(Error::option("--by", message))
 }
 
-/// The month in which a customer of this age \[summary's units\] was first seen.
-fn month_of_birth(meta: &SummaryMeta, age: f64) -> i32 {
-    first_grain(Grain::Month, first_seen(meta, age))
-}
-
-/// The date on which a customer of this age \[summary's units\] was first seen.
-fn first_seen(meta: &SummaryMeta, age: f64) -> Date {
-    let (grain, end) = (meta.grain.unwrap_or_default(), meta.observed_until.unwrap_or_default());
-    let last = first_grain(grain, end) + if grain == Grain::Hour { 23 } else { 0 };
-    grain_start(grain, last - (age / grain.in_units(1, meta.unit)).round() as i32)
+/// The month in which a customer was first seen.
+fn month_of_birth(clock: &Clock, batch: &SummaryBatch, row: usize) -> i32 {
+    first_grain(Grain::Month, clock.first_seen(batch, row))
 }
 
 /// A month since 1970-01 as people write it.

@@ -58,7 +58,7 @@ impl GroupModel {
 
     /// From draws of the parameters of the model of all.
     fn drawn(model: &ClvModel, draws: &[Draw], spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
-        let own = |draw: &Draw| PurchaseModel::new(model.purchase.name, &draw.params);
+        let own = |draw: &Draw| PurchaseModel::new(model.purchase.name(), &draw.params);
         let purchases = draws.iter().map(own).collect::<Result<Vec<_>>>()?;
         let mean = |draw: &Draw| draw.spend.map(|spend| mean_amount(&spend)).filter(|mean| mean.is_finite());
         let known = spend_is_known(model);
@@ -96,12 +96,12 @@ pub(super) fn of_all(
     if model.covariates.is_none() {
         return GroupModel::drawn(model, draws, spend, first);
     }
-    let member = Member::named(model.purchase.name)?;
+    let member = Member::named(model.purchase.name())?;
     // Its covariance is all that is used of how sure it is.
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() };
     let (fitted, report) = member.fit(&table(base, |_| true), &options, progress)?;
-    let purchase = GroupFit::new(fitted.params, report.covariance);
-    GroupModel::new(model.purchase.name, &purchase, spend, first)
+    let purchase = GroupFit::new(fitted.params().to_vec(), report.covariance);
+    GroupModel::new(model.purchase.name(), &purchase, spend, first)
 }
 
 /// The mean amount of the population under the model, if it is to be trusted.
@@ -123,8 +123,8 @@ pub(super) fn of_each(
 ) -> Result<Vec<GroupModel>> {
     let groups = by.levels.len();
     let tables: Vec<_> = (0..groups).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
-    let member = Member::named(model.purchase.name)?;
-    let purchases = member.fit_groups(&tables, &model.purchase.params, progress)?;
+    let member = Member::named(model.purchase.name())?;
+    let purchases = member.fit_groups(&tables, model.purchase.params(), progress)?;
     let mut spends: Vec<_> = (0..groups).map(|_| SpendTable::builder()).collect();
     for i in 0..base.len() {
         let row = base.spend_row(i);
@@ -142,7 +142,7 @@ pub(super) fn of_each(
     let first = pooled(&first.collect::<Vec<_>>());
     let one = |g: usize| {
         let spend = population_mean(&spends.groups[g]).unwrap_or(plain[g]);
-        GroupModel::new(model.purchase.name, &purchases.groups[g], spend, first[g])
+        GroupModel::new(model.purchase.name(), &purchases.groups[g], spend, first[g])
     };
     (0..groups).map(one).collect()
 }

@@ -7,6 +7,7 @@
 
 mod acquired;
 mod acquisition;
+mod alive;
 mod base;
 pub mod budget;
 mod cells;
@@ -15,7 +16,6 @@ mod costs;
 mod equity;
 mod files;
 mod groups;
-mod histories;
 mod loyalty;
 mod movement;
 mod newcomers;
@@ -174,7 +174,7 @@ pub fn run_inputs(
 impl Economics {
     /// What its settings mean, in words.
     pub fn settings(&self) -> Vec<String> {
-        let whole = Member::named(self.model).is_ok_and(|member| member.opportunities);
+        let whole = Member::named(self.model).is_ok_and(|member| member.needs.opportunities);
         self.options.value.in_words(self.unit, whole)
     }
 }
@@ -222,7 +222,7 @@ fn of_logs(
     notes.extend(study.notes(&summary.meta, movement.as_ref()));
     Ok(Economics {
         meta: summary.meta.clone(),
-        model: model.purchase.name,
+        model: model.purchase.name(),
         unit: model.unit,
         all,
         groups,

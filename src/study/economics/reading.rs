@@ -7,7 +7,6 @@ use super::EconomicsOptions;
 use crate::base::{Error, Grain, Progress, Result};
 use crate::fitted::ClvModel;
 use crate::history::{self, Input, LogOptions, Summary, SummaryMeta};
-use crate::params::Scale;
 
 /// A log read for its economics.
 pub(super) struct Logs {
@@ -29,7 +28,7 @@ impl Logs {
         options: &EconomicsOptions,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let vague = matches!(log.grain, Grain::Week | Grain::Year);
+        let vague = matches!(log.grain(), Grain::Week | Grain::Year);
         let (inputs, log) = history::keep(inputs, &log, progress)?;
         let inputs = &inputs[..];
         let summary = history::open_inputs(inputs, &log, progress)?;
@@ -43,7 +42,7 @@ impl Logs {
         let days = match vague {
             true => {
                 let until = summary.meta.observed_until;
-                let log = LogOptions { grain: Grain::Day, observed_until: until, ..log };
+                let log = LogOptions { grain: Some(Grain::Day), observed_until: until, ..log };
                 let log = LogOptions { attributes: Vec::new(), activity: None, log_gaps: false, ..log };
                 Some(history::open_inputs(inputs, &log, progress)?)
             }
@@ -59,16 +58,10 @@ pub(super) fn log_options(
     log: &LogOptions,
     options: &EconomicsOptions,
 ) -> Result<LogOptions> {
-    let mut log = log.clone();
-    let covariates = model.covariates.iter().flat_map(|c| &c.covariates).map(|c| &c.name);
-    for name in options.by.iter().chain(&options.margin_column).chain(covariates) {
-        if !log.attributes.contains(name) {
-            log.attributes.push(name.clone());
-        }
-    }
+    let mut log = model.asks(&log.asking_for(&options.by).asking_for(options.margin_column.as_slice()), &[]);
     log.first_amount = true;
     log.activity = Some(options.active_within);
-    log.log_gaps = model.purchase.specs().iter().any(|spec| spec.scale == Scale::Whole);
+    log.log_gaps = model.purchase.needs().log_gaps;
     Ok(log)
 }
 

@@ -13,6 +13,7 @@
 //! prone to leave have left (Fader & Hardie 2010, "Customer-base valuation in a contractual setting").
 
 use super::acquisition::CurvePoint;
+use super::alive;
 use super::base::{Base, silent_days};
 use crate::base::Unit;
 use crate::fitted::PurchaseModel;
@@ -87,10 +88,10 @@ impl Retention {
         };
         let month = Unit::Month.days() / unit.days();
         let histories = &base.histories;
-        let each = histories.p_alive(models);
+        let each = alive::p_alive(&histories, models);
         let alive = histories.total(|h, _| each[h]);
         let after = |ahead: f64| -> f64 {
-            let stays = histories.stays(models, ahead);
+            let stays = alive::stays(&histories, models, ahead);
             histories.total(|h, history| each[h] * stays[history.age as usize]) / alive
         };
         let silent = |i: &usize| silent_days(&base.customers[*i], unit) < within;

@@ -6,10 +6,10 @@
 
 use rayon::prelude::*;
 
-use super::histories::{Histories, History};
 use super::segments::{SegmentRules, State};
 use crate::base::Unit;
 use crate::customers::Customer;
+use crate::customers::{Histories, History};
 use crate::fitted::PurchaseModel;
 use crate::model::Attrition;
 
@@ -118,6 +118,7 @@ mod tests {
     use super::*;
     use crate::fitted::PURCHASE_MODELS;
     use crate::model::{Model, Nbd, next_purchase_quantile};
+    use crate::study::economics::alive;
 
     /// Of the NBD, who never leaves, the silence is `((alpha + t_x)/(alpha + T))^(r + x)`: own formula. Seen to
     /// fail with `T` for `t_x` in what was known at the last purchase.
@@ -152,7 +153,7 @@ mod tests {
             let models = [model];
             let model = &models[0];
             let found = Histories::new(&customers, &[0; 5], model.silence_matters_if_alive());
-            let stays = found.stays(&models, 20.0);
+            let stays = alive::stays(&found, &models, 20.0);
             for (i, customer) in customers.iter().enumerate() {
                 let history = &found.distinct[found.of[i] as usize];
                 let age = &found.ages[history.age as usize].customer;

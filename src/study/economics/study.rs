@@ -313,7 +313,7 @@ impl<'a> Study<'a> {
             notes.push(format!(
                 "under {} customers who bought once are customers until they come back, however long that takes: \
                  retention, half-life and P(alive) of them say little (mbg-nbd and pareto-nbd let them leave)",
-                self.model.purchase.name
+                self.model.purchase.name()
             ));
         }
         if movement.is_none() {
@@ -382,7 +382,7 @@ fn refuse_endless(model: &ClvModel, horizon: f64, options: &EconomicsOptions) ->
     let message = format!(
         "'inf' has no finite answer here: under this {} model the purchases expected without end and without \
          discounting are infinite. Use a finite horizon or a discount rate",
-        model.purchase.name
+        model.purchase.name()
     );
     Err(Error::option("--horizon", message))
 }

@@ -6,13 +6,14 @@
 //! of this needs customers one by one: purchases depend on the history, and the expected amount is a line in the
 //! mean amount so far, so that sums over those who share their history need their number and their mean ([`Cells`]).
 
+use super::alive;
 use rayon::prelude::*;
 
 use super::base::Base;
 use super::cells::{Cell, Cells};
-use super::histories::Age;
 use super::uncertain::Uncertain;
 use crate::base::{Discounting, Progress, Result, Unit};
+use crate::customers::Age;
 use crate::fitted::{
     ClvModel, PurchaseModel,
     draws::{self, Draw},
@@ -89,14 +90,7 @@ pub(super) struct Valuation {
 
 /// The purchase models of all classes under one draw.
 fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
-    let one = |columns: &Vec<f64>| {
-        let params = match &model.covariates {
-            Some(covariates) => covariates.with(&draw.coefficients).params(&draw.params, columns),
-            None => draw.params.clone(),
-        };
-        PurchaseModel::new(model.purchase.name, &params)
-    };
-    base.classes.iter().map(one).collect()
+    base.classes.iter().map(|columns| model.purchase.with(&draw.params_of(model, columns))).collect()
 }
 
 impl Valuation {
@@ -246,7 +240,7 @@ impl<'a> Adder<'a> {
     /// Customers expected at a time ahead.
     fn alive(&self, models: &[PurchaseModel], ahead: f64) -> f64 {
         let histories = &self.base.histories;
-        let (alive, stays) = (histories.p_alive(models), histories.stays(models, ahead));
+        let (alive, stays) = (alive::p_alive(&histories, models), alive::stays(&histories, models, ahead));
         histories.total(|h, history| alive[h] * stays[history.age as usize])
     }
 
@@ -307,7 +301,7 @@ fn of_customers(
         (far.1, near.as_mut().map_or(far.0, |near| near[class].if_alive(&age.customer).0))
     };
     let by_age: Vec<(f64, f64)> = base.histories.ages.iter().map(if_alive).collect();
-    let alive = base.histories.p_alive(models);
+    let alive = alive::p_alive(&base.histories, models);
     let mut values = Values::default();
     for i in 0..base.len() {
         let history = base.histories.of[i] as usize;

@@ -2,16 +2,15 @@
 //! share it, and what it says of a customer who is alive once for all of one age and frequency.
 //!
 //! Of a customer who is alive how long the last purchase is ago tells nothing more, unless purchases are regular
-//! ([`Attrition::silence_matters_if_alive`]): then ages are histories.
+//! ([`Attrition::silence_matters_if_alive`](crate::model::Attrition::silence_matters_if_alive)): then ages are histories.
 
 use rayon::prelude::*;
 
 use crate::customers::Customer;
-use crate::fitted::PurchaseModel;
 
 /// One history.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct History {
+pub struct History {
     /// In the model's unit.
     pub customer: Customer,
     /// Where its covariates are among the classes.
@@ -24,19 +23,21 @@ pub(super) struct History {
 
 /// Histories that are alike once the customer is known to be alive.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Age {
+pub struct Age {
     /// One who has bought just now, where that is all the same.
     pub customer: Customer,
+    /// Where its covariates are among the classes.
     pub class: u32,
 }
 
 /// All customers by history.
 #[derive(Debug, Default)]
-pub(super) struct Histories {
+pub struct Histories {
     /// The distinct ones; those of one age are together.
     pub distinct: Vec<History>,
     /// Customer by customer: which history.
     pub of: Vec<u32>,
+    /// The distinct ages.
     pub ages: Vec<Age>,
 }
 
@@ -72,34 +73,13 @@ impl Histories {
     }
 
     /// What `of` says of each history under the model of its class, worked out side by side.
-    pub fn each<T: Send>(
-        &self,
-        models: &[PurchaseModel],
-        of: impl Fn(&PurchaseModel, &History) -> T + Sync,
-    ) -> Vec<T> {
+    pub fn each<M: Sync, T: Send>(&self, models: &[M], of: impl Fn(&M, &History) -> T + Sync) -> Vec<T> {
         self.distinct.par_iter().map(|history| of(&models[history.class as usize], history)).collect()
     }
 
     /// What `of` says of each age.
-    pub fn each_age<T: Send>(
-        &self,
-        models: &[PurchaseModel],
-        of: impl Fn(&PurchaseModel, &Customer) -> T + Sync,
-    ) -> Vec<T> {
+    pub fn each_age<M: Sync, T: Send>(&self, models: &[M], of: impl Fn(&M, &Customer) -> T + Sync) -> Vec<T> {
         self.ages.par_iter().map(|age| of(&models[age.class as usize], &age.customer)).collect()
-    }
-
-    /// P(alive) of each history.
-    pub fn p_alive(&self, models: &[PurchaseModel]) -> Vec<f64> {
-        self.each(models, |model, history| model.p_alive(&history.customer))
-    }
-
-    /// P(still a customer after so long) of one of each age who is alive now.
-    pub fn stays(&self, models: &[PurchaseModel], ahead: f64) -> Vec<f64> {
-        self.each_age(models, |model, customer| {
-            let alive = model.p_alive(customer);
-            if alive > 0.0 { model.p_alive_after(customer, ahead) / alive } else { 0.0 }
-        })
     }
 
     /// The sum over customers of a number that each history has.

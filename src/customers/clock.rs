@@ -1,0 +1,84 @@
+//! From a summary's unit and dates to what a model counts in: the only place where units are scaled.
+
+use jiff::civil::Date;
+
+use crate::base::{Discounting, Grain, Unit};
+use crate::customers::Customer;
+use crate::history::{SummaryBatch, SummaryMeta, first_grain, grain_start};
+
+/// The time of a summary's customers as a model counts it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Clock {
+    /// The summary's unit in the model's.
+    time: f64,
+    /// The model's unit in that of intervals.
+    days: f64,
+    /// The summary's unit.
+    unit: Unit,
+    grain: Grain,
+    until: Option<Date>,
+}
+
+impl Clock {
+    /// For a model in this unit; `opportunities` says whether it counts these one by one. A summary that does not say
+    /// its unit is in the model's.
+    ///
+    /// Intervals are worked out in days, so that the same customers have the same futures whatever the unit of their
+    /// summary and of their model; opportunities are counted, and stay.
+    pub fn new(meta: &SummaryMeta, unit: Unit, opportunities: bool) -> Self {
+        let own = meta.unit_under(unit);
+        Clock {
+            time: if own == unit { 1.0 } else { own.days() / unit.days() },
+            days: if opportunities { 1.0 } else { unit.days() },
+            unit: own,
+            grain: meta.grain.unwrap_or_default(),
+            until: meta.observed_until,
+        }
+    }
+
+    /// A customer in the model's unit.
+    pub fn history(&self, batch: &SummaryBatch, row: usize) -> Customer {
+        Customer::of(batch, row).scaled(self.time)
+    }
+
+    /// A customer in the unit of intervals, to nine digits.
+    pub fn canonical(&self, batch: &SummaryBatch, row: usize) -> Customer {
+        let scaled = Customer::of(batch, row).scaled(self.time * self.days);
+        Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
+    }
+
+    /// A length of the model's time in the unit of intervals, to nine digits.
+    pub fn canonical_length(&self, length: f64) -> f64 {
+        rounded(length * self.days)
+    }
+
+    /// Discounting by the model's time in the unit of intervals.
+    pub fn canonical_discounting(&self, discounting: Discounting) -> Discounting {
+        match discounting {
+            Discounting::Continuous { delta } => {
+                Discounting::Continuous { delta: rounded(delta / self.days) }
+            }
+            Discounting::EndOfStep { d, step } => {
+                Discounting::EndOfStep { d, step: rounded(step * self.days) }
+            }
+        }
+    }
+
+    /// What the model's unit is in that of intervals.
+    pub fn days(&self) -> f64 {
+        self.days
+    }
+
+    /// The date on which a customer was first seen: the first day of the grain of the first purchase.
+    pub fn first_seen(&self, batch: &SummaryBatch, row: usize) -> Date {
+        let age = batch.t.value(row);
+        let last = first_grain(self.grain, self.until.unwrap_or_default())
+            + if self.grain == Grain::Hour { 23 } else { 0 };
+        grain_start(self.grain, last - (age / self.grain.in_units(1, self.unit)).round() as i32)
+    }
+}
+
+/// A number to some nine digits: what differs by less is the same written in another unit.
+pub(crate) fn rounded(time: f64) -> f64 {
+    f64::from_bits((time.to_bits() + (1 << 23)) & !((1 << 24) - 1))
+}

@@ -1,0 +1,57 @@
+//! How customers are read for a model: with what it needs to know of them, in its own grain and unit. The command line,
+//! Rust and Python share these rules.
+
+use crate::base::{Progress, Result};
+use crate::fitted::{ClvModel, FitRequest, Member, choice};
+use crate::history::{self, Input, LogOptions, Summary};
+
+impl FitRequest {
+    /// Checks the names, and asks of a log what the fit needs of it.
+    ///
+    /// # Errors
+    /// If a model is unknown, or takes no covariates.
+    pub fn asks(&self, log: &LogOptions) -> Result<LogOptions> {
+        let mut log = log.asking_for(&self.covariates.names);
+        if choice::is_choice(&self.model) {
+            (log.log_gaps, log.log_gaps_if_known) = (true, true);
+            return Ok(log);
+        }
+        let member = Member::named(&self.model)?;
+        if !self.covariates.names.is_empty() {
+            member.regression()?;
+        }
+        log.log_gaps |= member.needs.log_gaps;
+        log.log_gaps_if_known = false;
+        Ok(log)
+    }
+}
+
+impl ClvModel {
+    /// How customers are read whom this model is to score: in its own grain where the options leave that open, with
+    /// its covariates and these further attributes.
+    pub fn asks(&self, log: &LogOptions, attributes: &[String]) -> LogOptions {
+        let covariates = self.covariates.iter().flat_map(|covariates| &covariates.covariates);
+        let names: Vec<String> = covariates.map(|covariate| covariate.name.clone()).collect();
+        let log = log.asking_for(&names).asking_for(attributes);
+        LogOptions { default_grain: self.grain, ..log }
+    }
+
+    /// Opens customers whom this model is to score.
+    ///
+    /// # Errors
+    /// See [`history::open`].
+    pub fn open(
+        &self,
+        inputs: &[Input],
+        log: &LogOptions,
+        attributes: &[String],
+        progress: &dyn Progress,
+    ) -> Result<Summary> {
+        Ok(self.adopt(&history::open_inputs(inputs, &self.asks(log, attributes), progress)?))
+    }
+
+    /// A summary that does not say its unit is in the model's.
+    pub fn adopt(&self, summary: &Summary) -> Summary {
+        summary.with_meta(|meta| meta.unit = meta.unit_under(self.unit))
+    }
+}

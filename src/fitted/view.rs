@@ -1,0 +1,60 @@
+//! Customers of a summary as a fitted model sees them: in its time, admitted, told apart by its covariates.
+
+use crate::base::{Error, Result};
+use crate::customers::{Clock, Customer, Encoder, UnseenLevel};
+use crate::fitted::{ClvModel, PurchaseModel};
+use crate::history::{SummaryBatch, SummaryMeta};
+
+/// How a model sees the customers of a summary.
+#[derive(Debug, Clone)]
+pub(crate) struct View<'a> {
+    pub model: &'a ClvModel,
+    pub clock: Clock,
+    encoder: Encoder<'a>,
+}
+
+impl<'a> View<'a> {
+    /// # Errors
+    /// If the summary lacks a covariate of the model.
+    pub fn new(model: &'a ClvModel, meta: &SummaryMeta, unseen: UnseenLevel) -> Result<Self> {
+        let covariates = model.covariates.as_ref().map_or(&[][..], |covariates| &covariates.covariates);
+        let clock = Clock::new(meta, model.unit, model.purchase.needs().opportunities);
+        Ok(View { model, clock, encoder: Encoder::new(covariates, meta, unseen)? })
+    }
+
+    /// A customer's history in the model's unit.
+    ///
+    /// # Errors
+    /// If the model cannot speak of it.
+    pub fn history(&self, customers: &SummaryBatch, row: usize) -> Result<Customer> {
+        let customer = self.clock.history(customers, row);
+        self.model.purchase.admits(&customer).map_err(|words| {
+            let id = customers.customer_id.value(row);
+            Error::model(self.model.purchase.name(), format!("customer '{id}': {words}"))
+        })?;
+        Ok(customer)
+    }
+
+    /// The columns of a customer's covariates.
+    ///
+    /// # Errors
+    /// If the fit has not seen one of its values.
+    pub fn columns(&self, customers: &SummaryBatch, row: usize) -> Result<Vec<f64>> {
+        self.encoder.columns(customers, row).map_err(|words| {
+            let message = format!("{words}. Use --unseen-level reference to take the reference instead");
+            Error::model(self.model.purchase.name(), message)
+        })
+    }
+
+    /// The purchase model of customers with these columns.
+    ///
+    /// # Errors
+    /// If a parameter leaves its domain.
+    pub fn model_of(&self, columns: &[f64]) -> Result<PurchaseModel> {
+        let base = &self.model.purchase;
+        match &self.model.covariates {
+            Some(covariates) => base.with(&covariates.params(base.params(), columns)),
+            None => Ok(base.clone()),
+        }
+    }
+}
