@@ -14,7 +14,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 
 fn log(dir: &Path, name: &str, customers: u64) -> (PathBuf, u64) {
     let purchase = PurchaseModel::new("bg-nbd", &[0.6, 8.0, 0.8, 2.5]).expect("a known model");
-    let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+    let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 }.into());
     let model = ClvModel::from_parameters(purchase, spend, Unit::Week);
     let path = dir.join(name);
     let target = Target::table(&path.to_string_lossy()).expect("a directory of ours");

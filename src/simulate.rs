@@ -4,8 +4,6 @@
 //! number, so that the log is the same for any number of threads, and more customers leave the
 //! first ones as they are. Customers are drawn in parallel and handed on in order, in bounded memory.
 
-mod spending;
-
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,14 +15,14 @@ use arrow_array::types::{Date32Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use jiff::civil::Date;
+use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use self::spending::SpendProcess;
 use crate::base::{Error, Progress, Result, Unit};
 use crate::fitted::ClvModel;
 use crate::history::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource};
-use crate::model::Process;
+use crate::model::{Amounts, Process};
 use crate::output::{TableWriter, Target};
 
 /// Customers that are drawn together, if they have so many purchases on average; fewer of busier ones.
@@ -211,7 +209,7 @@ struct Plan<'a> {
     name: &'static str,
     unit: Unit,
     process: Box<dyn Process>,
-    spend: Option<SpendProcess>,
+    spend: Option<Amounts>,
     schema: SchemaRef,
     rng: ChaCha8Rng,
     /// Customers that are drawn together.
@@ -254,7 +252,7 @@ impl<'a> Plan<'a> {
             name: model.purchase.name,
             unit: model.unit,
             process: model.purchase.process()?,
-            spend: model.spend.as_ref().map(SpendProcess::new).transpose()?,
+            spend: model.spend.as_ref().map(|spend| spend.new_amounts()).transpose()?,
             schema: schema(model, options),
             rng: ChaCha8Rng::seed_from_u64(options.seed),
             chunk: (CHUNK as f64 * (PURCHASES / purchases).min(1.0)).ceil() as u64,
@@ -289,7 +287,8 @@ impl<'a> Plan<'a> {
         }
         drawn.amounts.clear();
         if let Some(spend) = &self.spend {
-            spend.amounts(&mut rng, drawn.ages.len(), &mut drawn.amounts);
+            let (nu, one) = (spend.nu(&mut rng), spend.one());
+            drawn.amounts.extend((0..drawn.ages.len()).map(|_| one.sample(&mut rng) / nu));
         }
         Ok(())
     }
@@ -363,7 +362,7 @@ mod tests {
 
     fn model(name: &str, params: &[f64]) -> ClvModel {
         let purchase = PurchaseModel::new(name, params).unwrap();
-        let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+        let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 }.into());
         ClvModel::from_parameters(purchase, spend, Unit::Week)
     }
 

@@ -57,7 +57,7 @@ fn cut_sample() -> (String, String) {
 fn forecast_bits(entrant: &Entrant) -> Vec<u64> {
     let forecast = entrant.forecast.as_ref().unwrap();
     let params = entrant.model.iter().flat_map(|model| model.purchase.params().to_vec());
-    let spend = entrant.model.iter().flat_map(|m| m.spend.map(|s| [s.p, s.q, s.v]));
+    let spend = entrant.model.iter().flat_map(|m| m.spend.map(|spend| spend.params()));
     let p_buy = forecast.distribution.iter().flat_map(|d| d.p_buy.clone());
     let value = forecast.value.iter().flatten().copied();
     let all = forecast.purchases.iter().copied().chain(value).chain(p_buy).chain(params);

@@ -10,7 +10,6 @@ use std::path::Path;
 
 use clv::customers::{Customer, SpendRow};
 use clv::history::LogOptions;
-use clv::model::Spend;
 use clv::study::backtest::{BacktestOptions, Entrant, Metric, run};
 use common::fixture;
 use jiff::civil::Date;

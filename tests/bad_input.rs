@@ -286,7 +286,7 @@ fn dates() {
             (
                 "grain week",
                 b"a,2023-01-02,5\na,2023-01-08,7\na,2023-01-09,9\n",
-                |o| o.grain = Grain::Week,
+                |o| o.grain = Some(Grain::Week),
                 Numbers(1, 1, 9.0),
             ),
         ],

@@ -4,7 +4,7 @@ mod common;
 
 use clv::customers::CustomerTable;
 use clv::fit::StopReason;
-use clv::fitted::{ClvModel, FitRequest};
+use clv::fitted::{ClvModel, FitRequest, SpendModel};
 use clv::model::Nbd;
 use clv::{Error, ErrorKind};
 use common::{assert_close, forecasts, summary_of};
@@ -151,7 +151,7 @@ fn spend_without_a_mean_values_nobody_at_infinity() {
         row.3 = Gamma::new(5.0 * x, 1.0 / (nu * x)).unwrap().sample(&mut rng);
     }
     let model = usable(&rows, "bg-nbd");
-    let spend = model.spend.unwrap();
+    let SpendModel::GammaGamma(spend) = model.spend.unwrap();
     assert!(spend.q > 1.0, "{spend:?}");
     let report = model.spend_fit.as_ref().unwrap();
     let StopReason::Boundary(words) = &report.stop else { panic!("{}", report.stop) };

@@ -46,7 +46,7 @@ fn columns_are_the_functions_of_the_model() {
                     7.0 * model.purchase.expected_lifetime(&row, horizon),
                     1e-13,
                 );
-                let habits = model.purchase.habits(&row);
+                let habits = model.purchase.posterior_means(&row);
                 assert_close("rate", value(3).unwrap(), habits.rate / 7.0, 1e-13);
                 assert_eq!(value(4).unwrap(), habits.dropout);
             }

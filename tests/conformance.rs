@@ -541,7 +541,7 @@ fn lifetimes_are_the_chance_to_be_alive_added_up<M: Purchases>(model: M) {
 /// mean rate of those alive; and the habits of all are between those of the quick and the dead.
 fn habits_are_sensible<M: Purchases>(model: M) {
     for (row, _) in customers() {
-        let habits = model.habits(&row);
+        let habits = model.posterior_means(&row);
         assert!(habits.rate > 0.0 && habits.rate.is_finite(), "{row:?}: {habits:?}");
         assert!(habits.dropout >= 0.0 && habits.dropout.is_finite(), "{row:?}: {habits:?}");
         // Of regular customers the moment matters, too: how long the last purchase is ago.
@@ -551,8 +551,8 @@ fn habits_are_sensible<M: Purchases>(model: M) {
             relatively(soon, habits.rate, 1e-5, "rate of a customer who is surely alive");
         }
     }
-    let rare = model.habits(&customer(1, 5.0, 100.0)).rate;
-    let often = model.habits(&customer(50, 95.0, 100.0)).rate;
+    let rare = model.posterior_means(&customer(1, 5.0, 100.0)).rate;
+    let often = model.posterior_means(&customer(50, 95.0, 100.0)).rate;
     assert!(often > rare, "{often} {rare}");
 }
 

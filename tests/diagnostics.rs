@@ -17,7 +17,7 @@ use common::{assert_close, cdnow, customers, fit, fixture};
 /// Customers drawn from a model that is known.
 fn drawn() -> (ClvModel, clv::Summary) {
     let purchase = PurchaseModel::new("bg-nbd", &[0.6, 8.0, 0.8, 2.5]).unwrap();
-    let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 });
+    let spend = Some(GammaGamma { p: 6.25, q: 3.74, v: 15.44 }.into());
     let model = ClvModel::from_parameters(purchase, spend, Unit::Week);
     let options = SimulateOptions { customers: 15_000, ..SimulateOptions::default() };
     let summary = simulate_summary(&model, &options).unwrap();
@@ -140,7 +140,7 @@ fn words_only_where_something_stands_out() {
     let (model, summary) = drawn();
     assert_eq!(codes(&model, &summary), [""; 0]);
     let purchase = PurchaseModel::new("bg-nbd", &[0.4, 8.0, 0.8, 2.5]).unwrap();
-    let spend = Some(GammaGamma { p: 6.25, q: 3.0, v: 15.44 });
+    let spend = Some(GammaGamma { p: 6.25, q: 3.0, v: 15.44 }.into());
     let wrong = ClvModel { purchase, spend, ..model };
     assert_eq!(codes(&wrong, &summary), ["frequencies-off", "cohorts-off", "spend-off"]);
 }

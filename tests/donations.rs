@@ -91,7 +91,7 @@ fn forecasts() {
     for (n, chance) in (0..).zip(pmf) {
         assert_close("P(X(6) = n)", model.purchases_pmf_new(6.0, n), chance, 1e-5);
     }
-    let habits = model.habits(&donor(4, 5.0));
+    let habits = model.posterior_means(&donor(4, 5.0));
     assert_close("chance to buy", habits.rate, 0.6778921617, 1e-5);
     assert_close("chance to leave", habits.dropout, 0.0961690488, 1e-5);
 }

@@ -103,7 +103,7 @@ fn ask(case: &Case) -> Result<(), String> {
     };
     let ends = horizon < f64::INFINITY;
     chance("P(alive)", model.p_alive(customer))?;
-    let habits = model.habits(customer);
+    let habits = model.posterior_means(customer);
     number("the rate", habits.rate, true)?;
     number("the dropout", habits.dropout, true)?;
     let without_end = model.finite_without_end();

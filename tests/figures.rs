@@ -230,7 +230,7 @@ fn populations_have_the_means_of_new_customers() {
             _ => 2.0 + spec.name.len() as f64,
         });
         let model = PurchaseModel::new(member.name, &params.collect::<Vec<_>>()).unwrap();
-        let (population, habits) = (model.population(), model.habits(&Customer::NEW));
+        let (population, habits) = (model.population(), model.posterior_means(&Customer::NEW));
         assert_close(member.name, population.rate.mean(), habits.rate, 1e-9);
         match population.dropout {
             Some(dropout) => assert_close(member.name, dropout.mixing().mean(), habits.dropout, 1e-9),

@@ -4,7 +4,6 @@
 use std::process::Command;
 
 use clv::cli::words;
-use clv::fitted::file::AnyModel;
 
 /// The options that `clv VERB --help` shows, each with what it says is its default.
 fn defaults(verb: &str) -> Vec<(String, String)> {
@@ -45,11 +44,7 @@ fn meaning(verb: &str, words: &[String]) -> clv::Result<String> {
         }
         "backtest" => format!("{:?}", words::backtest(words)?),
         "economics" => {
-            let given = [("r", 0.2), ("alpha", 4.0)].map(|(name, value)| (name.to_owned(), value));
-            let AnyModel::Purchases(model) = words::model("nbd", &given, None, None, None)? else {
-                unreachable!("nbd is a model of purchases")
-            };
-            format!("{:?}", words::economics(words, &model)?)
+            format!("{:?}", words::economics(words)?)
         }
         "simulate" => format!("{:?}", words::simulate(words)?),
         "sql" => format!("{:?}", words::sql(&[&["--dialect=duckdb".to_owned()][..], words].concat())?),

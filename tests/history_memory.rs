@@ -21,7 +21,7 @@ use clv::{ErrorKind, Place, Unit};
 fn log() -> MemoryTable {
     let purchase = clv::fitted::PurchaseModel::new("bg-nbd", &[0.5, 4.0, 0.8, 2.5]).unwrap();
     let spend = clv::model::GammaGamma { p: 6.0, q: 4.0, v: 15.0 };
-    let model = ClvModel::from_parameters(purchase, Some(spend), Unit::Week);
+    let model = ClvModel::from_parameters(purchase, Some(spend.into()), Unit::Week);
     let options = SimulateOptions { customers: 9000, ..SimulateOptions::default() };
     let mut batches = Vec::new();
     simulate(&model, &options, &(), |batch| {

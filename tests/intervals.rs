@@ -123,11 +123,13 @@ fn intervals_do_not_depend_on_company() {
     // Spending ten times as much, exactly so much more can be lost or won at known parameters.
     let given = ClvModel::from_parameters(
         PurchaseModel::new("bg-nbd", &[0.243, 4.414, 0.793, 2.426]).unwrap(),
-        Some(clv::model::GammaGamma { p: 6.25, q: 3.74, v: 15.44 }),
+        Some(clv::model::GammaGamma { p: 6.25, q: 3.74, v: 15.44 }.into()),
         Unit::Week,
     );
-    let cents =
-        ClvModel { spend: Some(clv::model::GammaGamma { p: 6.25, q: 3.74, v: 1544.0 }), ..given.clone() };
+    let cents = ClvModel {
+        spend: Some(clv::model::GammaGamma { p: 6.25, q: 3.74, v: 1544.0 }.into()),
+        ..given.clone()
+    };
     let value = |model: &ClvModel, mean: f64| {
         let (batches, _) = run(model, &summary_of(&[(2, 30.4, 38.9, mean)]), &options(0.9));
         batches[0].intervals.clone().unwrap().clv.unwrap().upper[0]
@@ -199,7 +201,7 @@ fn the_interval_of_a_rare_purchase_ends() {
 fn heavy_tailed() -> ClvModel {
     ClvModel::from_parameters(
         PurchaseModel::new("mbg-nbd", &[0.525, 6.183, 0.891, 1.614]).unwrap(),
-        Some(clv::model::GammaGamma { p: 6.25, q: 1.6, v: 8.0 }),
+        Some(clv::model::GammaGamma { p: 6.25, q: 1.6, v: 8.0 }.into()),
         Unit::Week,
     )
 }
@@ -229,6 +231,7 @@ fn totals_of_few_are_those_of_drawn_futures() {
         let (delta, horizon) = (1.1_f64.ln() / (365.25 / 7.0), 365.25 / 7.0);
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let mut found = vec![[0.0; 2]; futures];
+        let clv::fitted::SpendModel::GammaGamma(spend) = spend;
         for (x, t_x, t, mean) in rows {
             let customer = clv::customers::Customer { x, t_x, t };
             let (alive, process) =
@@ -269,8 +272,10 @@ fn totals_of_few_are_those_of_drawn_futures() {
 /// Few or not, as customers are counted: with 5,000 they are drawn, and with one more they are not.
 #[test]
 fn totals_of_few_and_of_many_agree() {
-    let model =
-        ClvModel { spend: Some(clv::model::GammaGamma { p: 6.25, q: 3.74, v: 15.44 }), ..heavy_tailed() };
+    let model = ClvModel {
+        spend: Some(clv::model::GammaGamma { p: 6.25, q: 3.74, v: 15.44 }.into()),
+        ..heavy_tailed()
+    };
     let bounds = |n: usize| {
         let totals = score_into(&model, &summary_of(&few(n)), &options(0.9), &(), |_| Ok(())).unwrap();
         let all = &totals.groups[&None];

@@ -10,7 +10,7 @@ use clv::customers::{Customer, CustomerTable, SpendRow, SpendTable};
 use clv::fit::StopReason;
 use clv::fitted::ClvModel;
 use clv::forecast::score;
-use clv::model::{Attrition, BgNbd, GammaGamma, MbgNbd, Model, Spend};
+use clv::model::{Attrition, BgNbd, GammaGamma, MbgNbd, Model};
 use clv::{Timing, Unit, ValueOptions};
 use common::{assert_close, assert_printed, cdnow, customers, fit};
 

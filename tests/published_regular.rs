@@ -161,7 +161,7 @@ where
         let row = Customer { x, t_x, t };
         same("LL", regular.log_likelihood(&row), random.log_likelihood(&row));
         same("P(alive)", regular.p_alive(&row), random.p_alive(&row));
-        let (mine, its) = (regular.habits(&row), random.habits(&row));
+        let (mine, its) = (regular.posterior_means(&row), random.posterior_means(&row));
         same("rate", mine.rate, its.rate);
         same("dropout", mine.dropout, its.dropout);
         for horizon in [1e-3, 1.0, 52.0, 1e4, 1e7] {
@@ -359,6 +359,6 @@ fn the_truth_is_found() {
     assert_eq!(limit.model.p_alive_after(&silent, 50.0), 1.0);
     assert_eq!(limit.model.expected_lifetime(&silent, 50.0) as f32, 50.0);
     // A whole number of stages, longer than a gap: about as many purchases as the rate says.
-    let rate = limit.model.habits(&silent).rate;
+    let rate = limit.model.posterior_means(&silent).rate;
     assert_close("purchases", limit.model.expected_purchases(&silent, 4000.0), 4000.0 * rate, 0.02);
 }

@@ -113,9 +113,14 @@ fn purchases(seed: u64) -> (String, Vec<Outcome>) {
         outcomes.push(outcome(&label, member.name, fit, |model| {
             for row in rows {
                 let alive = model.p_alive(&row);
-                assert!((0.0..=1.0).contains(&alive), "{} {label} {:?}: {alive}", member.name, model.params);
+                assert!(
+                    (0.0..=1.0).contains(&alive),
+                    "{} {label} {:?}: {alive}",
+                    member.name,
+                    model.params()
+                );
                 let purchases = model.expected_purchases(&row, 26.0);
-                finite(&format!("{} {label} {:?}", member.name, model.params), "purchases", purchases);
+                finite(&format!("{} {label} {:?}", member.name, model.params()), "purchases", purchases);
             }
         }));
     }

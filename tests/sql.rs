@@ -27,7 +27,7 @@ fn every_option_has_its_place() {
         quantity: Some("Quantity".into()),
         price: Some("UnitPrice".into()),
         returns: Returns::Drop,
-        grain: Grain::Hour,
+        grain: Some(Grain::Hour),
         unit: Some(Unit::Month),
         observed_until: Some("2011-11-30".parse().unwrap()),
         since: Some("2011-01-01".parse().unwrap()),

@@ -7,12 +7,10 @@ use crate::cli::{
 };
 use crate::contracts::{ContractMember, ContractModel};
 use crate::fitted::{
-    ClvModel, PurchaseModel,
+    ClvModel, PurchaseModel, SpendModel,
     file::{self, AnyModel},
 };
-use crate::model::{GammaGamma, Model};
 use crate::output::Target;
-use crate::params::in_order;
 use crate::show::report;
 
 #[derive(clap::Args)]
@@ -40,7 +38,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
     let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     let parts = |list: &String| list.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
-    let spend = args.spend.as_ref().map(|list| pairs(GammaGamma::NAME, &parts(list))).transpose()?;
+    let spend = args.spend.as_ref().map(|list| pairs(SPEND, &parts(list))).transpose()?;
     let known = Known { spend, unit: args.unit, grain: args.grain };
     let model = build(&args.name, &pairs(&args.name, &args.parameters)?, &known)?;
     let mut results = Results::Stdout;
@@ -50,6 +48,9 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
     }
     console.report(&report::any_model(&model), results)
 }
+
+/// The spend model whose parameters `--spend` gives.
+const SPEND: &str = "gamma-gamma";
 
 /// What is known of a model beside the parameters of purchases (or contracts).
 pub(super) struct Known {
@@ -64,7 +65,7 @@ pub(super) fn build(name: &str, parameters: &[(String, f64)], known: &Known) -> 
         return contract(name, parameters, known);
     }
     let purchase = PurchaseModel::from_named(name, parameters)?;
-    let spend = known.spend.as_deref().map(spend).transpose()?;
+    let spend = known.spend.as_deref().map(|params| SpendModel::from_named(SPEND, params)).transpose()?;
     let mut model = ClvModel::from_parameters(purchase, spend, known.unit.unwrap_or_default());
     model.grain = known.grain;
     Ok(AnyModel::Purchases(Box::new(model)))
@@ -82,10 +83,6 @@ fn contract(name: &str, parameters: &[(String, f64)], known: &Known) -> Result<A
     }
     let model = ContractModel::from_named(name, parameters, period)?;
     Ok(AnyModel::Contracts(Box::new(model)))
-}
-
-fn spend(parameters: &[(String, f64)]) -> Result<GammaGamma> {
-    GammaGamma::checked(&in_order(GammaGamma::NAME, GammaGamma::PARAMS, parameters)?)
 }
 
 fn pairs(model: &str, parts: &[String]) -> Result<Vec<(String, f64)>> {

@@ -2,7 +2,7 @@
 //! share it, and what it says of a customer who is alive once for all of one age and frequency.
 //!
 //! Of a customer who is alive how long the last purchase is ago tells nothing more, unless purchases are regular
-//! ([`Attrition::silence_matters_if_alive`](crate::model::Attrition::silence_matters_if_alive)): then ages are histories.
+//! ([`Attrition::recency_matters_if_alive`](crate::model::Attrition::recency_matters_if_alive)): then ages are histories.
 
 use rayon::prelude::*;
 

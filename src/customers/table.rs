@@ -68,6 +68,9 @@ pub struct SpendRow {
 }
 
 impl SpendRow {
+    /// Nothing to learn from.
+    pub const NONE: SpendRow = SpendRow { x: 0, mean: 0.0 };
+
     /// What is to be learned from so many repeat purchases of this mean amount: who has none, or paid nothing for
     /// them, says nothing of amounts (`x` is 0).
     pub fn of(x: u32, mean: f64) -> SpendRow {

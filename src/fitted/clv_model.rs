@@ -6,9 +6,8 @@ use jiff::civil::Date;
 use crate::base::{ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
 use crate::customers::{Counts, CovariateTables, TrainedOn};
 use crate::fit::{FitOptions, FitReport, fit_spend};
-use crate::fitted::{Member, PurchaseModel};
+use crate::fitted::{Member, PurchaseModel, SpendModel};
 use crate::history::Summary;
-use crate::model::GammaGamma;
 use crate::params::{CovariateRequest, Covariates};
 
 /// Which models to fit, and how.
@@ -46,7 +45,7 @@ pub struct ClvModel {
     /// How the purchase model was fitted; `None` if its parameters were given.
     pub purchase_fit: Option<FitReport>,
     /// How much a purchase is worth; `None` without amounts.
-    pub spend: Option<GammaGamma>,
+    pub spend: Option<SpendModel>,
     /// How the spend model was fitted; `None` if its parameters were given.
     pub spend_fit: Option<FitReport>,
     /// The unit of the purchase model's time.
@@ -89,7 +88,7 @@ fn refuse_no_repeats(summary: &Summary, counts: &Counts, model: &str) -> Result<
 
 impl ClvModel {
     /// A model of known parameters.
-    pub fn from_parameters(purchase: PurchaseModel, spend: Option<GammaGamma>, unit: Unit) -> Self {
+    pub fn from_parameters(purchase: PurchaseModel, spend: Option<SpendModel>, unit: Unit) -> Self {
         ClvModel {
             purchase,
             covariates: None,
@@ -196,7 +195,7 @@ impl ClvModel {
             }
             _ => None,
         };
-        let (spend, spend_fit) = spend.map(|fitted| (fitted.model, fitted.report)).unzip();
+        let (spend, spend_fit) = spend.map(|fitted| (fitted.model.into(), fitted.report)).unzip();
         Ok(ClvModel { spend, spend_fit, ..self })
     }
 }

@@ -12,9 +12,8 @@ use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::fit::{FitReport, cholesky, is_one_amount};
-use crate::fitted::ClvModel;
-use crate::model::{GammaGamma, Model};
+use crate::fit::{FitReport, cholesky};
+use crate::fitted::{ClvModel, SpendModel};
 use crate::params::within_reach;
 
 /// One draw of all parameters.
@@ -25,7 +24,7 @@ pub(crate) struct Draw {
     /// Coefficients of covariates.
     pub coefficients: Vec<f64>,
     /// The spend model.
-    pub spend: Option<GammaGamma>,
+    pub spend: Option<SpendModel>,
 }
 
 impl Draw {
@@ -53,11 +52,11 @@ pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let coefficients = estimate(model).coefficients;
     let purchase = Source::new(model.purchase.params(), &coefficients, model.purchase_fit.as_ref());
-    let spend = model.spend.map(|spend| Source::new(&spend.params(), &[], model.spend_fit.as_ref()));
+    let spend = model.spend.map(|spend| (spend, Source::new(&spend.params(), &[], model.spend_fit.as_ref())));
     let one = |i| {
         let mut params = purchase.draw(i, n, &mut rng);
         let coefficients = params.split_off(model.purchase.params().len());
-        let spend = spend.as_ref().map(|source| GammaGamma::from_params(&source.draw(i, n, &mut rng)));
+        let spend = spend.as_ref().map(|(model, source)| model.with(&source.draw(i, n, &mut rng)));
         Draw { params, coefficients, spend }
     };
     (0..n).map(one).collect()
@@ -139,7 +138,7 @@ pub(crate) fn is_certain(model: &ClvModel) -> bool {
 /// The name of a fitted model of which nothing says how sure its parameters are.
 pub(crate) fn open(model: &ClvModel) -> Option<&str> {
     let known = |fit: &&FitReport| fit.covariance.is_some() || has_draws(fit);
-    let spend = model.spend.filter(|spend| !is_one_amount(spend)).and(model.spend_fit.as_ref());
+    let spend = model.spend.filter(|spend| !spend.is_one_amount()).and(model.spend_fit.as_ref());
     let fits = [model.purchase_fit.as_ref(), spend];
     fits.into_iter().flatten().find(|fit| !known(fit)).map(|fit| fit.model)
 }

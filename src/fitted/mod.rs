@@ -7,8 +7,10 @@ pub(crate) mod draws;
 mod family;
 pub mod file;
 mod reading;
+mod spend_model;
 mod view;
 
 pub use clv_model::{ClvModel, FitRequest};
 pub use family::{FitWithCovariates, Member, PURCHASE_MODELS, PurchaseModel};
+pub use spend_model::SpendModel;
 pub(crate) use view::View;

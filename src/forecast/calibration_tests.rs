@@ -12,12 +12,14 @@ use super::simulated::{DrawnModels, Reach, quantiles};
 use crate::base::Discounting;
 use crate::customers::Customer;
 use crate::fitted::PurchaseModel;
+use crate::fitted::SpendModel;
 use crate::fitted::draws::{DRAWS, Draw};
 use crate::model::GammaGamma;
 
 /// With 20,000 each, run once, all is within the same bounds.
 const CUSTOMERS: usize = 4_000;
-const SPEND: GammaGamma = GammaGamma { p: 6.0, q: 4.0, v: 15.0 };
+const AMOUNTS: GammaGamma = GammaGamma { p: 6.0, q: 4.0, v: 15.0 };
+const SPEND: SpendModel = SpendModel::GammaGamma(AMOUNTS);
 
 /// A life: its past, and what came of it.
 struct Life {
@@ -30,7 +32,8 @@ struct Life {
 fn lives(model: &PurchaseModel, reach: &Reach, seed: u64) -> Vec<Life> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let process = model.process().unwrap();
-    let (nus, amounts) = (Gamma::new(SPEND.q, 1.0 / SPEND.v).unwrap(), Gamma::new(SPEND.p, 1.0).unwrap());
+    let (nus, amounts) =
+        (Gamma::new(AMOUNTS.q, 1.0 / AMOUNTS.v).unwrap(), Gamma::new(AMOUNTS.p, 1.0).unwrap());
     let mut ages = Vec::new();
     let mut one = || {
         let t = (20.0 + 40.0 * rng.random::<f64>()).floor();

@@ -143,7 +143,7 @@ fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, hori
             let lifetime = model.expected_lifetime(customer, horizon);
             lifetime.is_finite().then_some(lifetime)
         }
-        ExtraColumn::Rate => Some(model.habits(customer).rate),
-        ExtraColumn::Dropout => Some(model.habits(customer).dropout),
+        ExtraColumn::Rate => Some(model.posterior_means(customer).rate),
+        ExtraColumn::Dropout => Some(model.posterior_means(customer).dropout),
     }
 }

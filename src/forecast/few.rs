@@ -187,7 +187,7 @@ impl Under<'_> {
             let outcome = Outcome::new(model, spend.as_ref(), &one.customer, one.spends)?;
             let until = self.reach.until(model.finite_without_end());
             for (group, one) in same {
-                let unit = self.question.margin * (spend.map_or(0.0, |spend| spend.v) + one.spent);
+                let unit = self.question.margin * spend.map_or(one.spent, |spend| spend.unit(one.spent));
                 let first = place[group] * self.futures;
                 for sum in &mut sums[first..first + self.futures] {
                     let (purchases, worth) = outcome.draw(&self.reach, until, rng, &mut ages);

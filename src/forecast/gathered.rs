@@ -19,9 +19,8 @@ use super::simulated::{DrawnModels, REMEMBERED, Reach};
 use super::{ScoreOptions, Spread};
 use crate::base::{Progress, Result};
 use crate::customers::{Classes, Customer, SpendRow};
-use crate::fitted::ClvModel;
+use crate::fitted::{ClvModel, SpendModel};
 use crate::history::{Summary, SummaryBatch};
-use crate::model::{GammaGamma, Spend};
 
 /// Histories whose futures are drawn under every draw.
 const SIMULATED: usize = 20_000;
@@ -304,17 +303,17 @@ impl OneHistory {
         }
         let Some(estimate) = question.model().spend.filter(|_| question.money) else { return };
         let spend_row = SpendRow { x: if key.spends { key.x } else { 0 }, mean: row.mean / row.count };
-        let amount = |spend: &GammaGamma| spend.expected_spend(&spend_row);
-        let own = |spend: &GammaGamma| Some(amount(spend)).filter(|own| own.is_finite() && *own > 0.0);
+        let amount = |spend: &SpendModel| spend.expected_spend(&spend_row);
+        let own = |spend: &SpendModel| Some(amount(spend)).filter(|own| own.is_finite() && *own > 0.0);
         let each = self.expected.iter().zip(&question.draws).map(|((_, discounted), draw)| {
             let amount = draw.spend.as_ref().and_then(own).unwrap_or(amount(&estimate));
             row.count * question.margin * discounted * amount
         });
-        // Σ (v + x z̄)²
+        // Σ (v + x z̄)², v the unit of who has spent nothing.
         let x = f64::from(key.x);
         let units = |v: f64| row.count * v * v + 2.0 * v * x * row.mean + x * x * row.square;
         let variance = |draw: usize| {
-            question.margin.powi(2) * units(question.draws[draw].spend.map_or(0.0, |spend| spend.v))
+            question.margin.powi(2) * units(question.draws[draw].spend.map_or(0.0, |spend| spend.unit(0.0)))
         };
         to.clv.add(each, self.variances(&self.worth, variance).into_iter());
     }

@@ -8,7 +8,6 @@ use crate::base::{Error, Result};
 use crate::customers::SpendRow;
 use crate::fitted::draws::Draw;
 use crate::history::SummaryBatch;
-use crate::model::{GammaGamma, Spend};
 
 /// Which intervals to give.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -197,7 +196,7 @@ impl OneCustomer<'_> {
     /// The expected value under each draw.
     fn expected_values(&self) -> Vec<f64> {
         let spend = |draw: &Draw| {
-            let expected = draw.spend.map_or(0.0, |spend: GammaGamma| spend.expected_spend(&self.row));
+            let expected = draw.spend.map_or(0.0, |spend| spend.expected_spend(&self.row));
             if expected.is_finite() && expected > 0.0 { expected } else { self.spend }
         };
         let outlooks = self.draws.iter().zip(&self.futures.expected);

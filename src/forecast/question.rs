@@ -13,9 +13,9 @@ use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, Scor
 use crate::base::{Discounting, Error, Horizon, Result};
 use crate::customers::{Customer, SpendRow, key, rounded};
 use crate::fitted::draws::{self, Draw};
-use crate::fitted::{ClvModel, PurchaseModel, View};
+use crate::fitted::{ClvModel, PurchaseModel, SpendModel, View};
 use crate::history::{Summary, SummaryBatch, SummaryMeta};
-use crate::model::{GammaGamma, Model, Scorer, Spend};
+use crate::model::Scorer;
 use crate::params::{ParamSpec, within_reach};
 
 /// What is asked of the model, in the model's unit.
@@ -70,13 +70,9 @@ impl<'a> Question<'a> {
         let options = model.value_options(scores.value.checked()?)?;
         ExtraColumn::check(&scores.columns, &summary.meta)?;
         let view = View::new(model, &summary.meta, scores.unseen)?;
-        if let Some(spend) = model.spend.filter(|spend| spend.q <= 1.0) {
-            let message = format!(
-                "q = {} gives the population no finite mean: a value needs q > 1. Score without a spend model, \
-                 or fit one with clv fit, which sees to it",
-                spend.q
-            );
-            return Err(Error::model(GammaGamma::NAME, message));
+        if let Some((spend, words)) = model.spend.and_then(|spend| Some((spend, spend.without_mean()?))) {
+            let repair = "Score without a spend model, or fit one with clv fit, which sees to it";
+            return Err(Error::model(spend.name(), format!("{words}. {repair}")));
         }
         let question = Question {
             view,
@@ -332,9 +328,9 @@ pub(super) fn spend_row(customers: &SummaryBatch, row: usize) -> SpendRow {
     SpendRow::of(customers.frequency.value(row), mean)
 }
 
-fn expected_spend(spend: &impl Spend, customers: &SummaryBatch) -> Vec<f64> {
+fn expected_spend(spend: &SpendModel, customers: &SummaryBatch) -> Vec<f64> {
     let means = customers.monetary_value.as_ref().expect("asked for only with amounts").values();
-    let population = spend.expected_spend(&SpendRow { x: 0, mean: 0.0 });
+    let population = spend.population_mean();
     let one = |(x, mean): (&u32, &f64)| match SpendRow::of(*x, *mean) {
         row if row.spends() => spend.expected_spend(&row),
         _ => population,

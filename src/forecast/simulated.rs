@@ -20,8 +20,9 @@ use rustc_hash::FxHasher;
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::fitted::PurchaseModel;
+use crate::fitted::SpendModel;
 use crate::fitted::draws::Draw;
-use crate::model::{GammaGamma, Outlook, Process, Scorer, rates};
+use crate::model::{Amounts, Outlook, Process, Scorer};
 
 /// Futures for each draw of the parameters.
 const FUTURES: usize = 10;
@@ -37,7 +38,7 @@ pub(super) struct DrawnModels {
     models: Vec<PurchaseModel>,
     scorers: Vec<Box<dyn Scorer>>,
     value: Option<Vec<Box<dyn Scorer>>>,
-    spend: Vec<Option<GammaGamma>>,
+    spend: Vec<Option<SpendModel>>,
     /// Is the model that of the draw before? Parameters that were given are the same in all draws.
     again: Vec<bool>,
 }
@@ -118,7 +119,7 @@ impl DrawnModels {
             let outcome = Outcome {
                 p_alive: outlook.p_alive,
                 process: self.models[d].future_if_alive(customer)?,
-                amounts: self.spend[d].map(|spend| Amounts::new(&spend, customer, spends)).transpose()?,
+                amounts: self.spend[d].map(|spend| amounts(&spend, customer, spends)).transpose()?,
             };
             let until = reach.until(outlook.purchases.is_finite());
             for _ in 0..FUTURES {
@@ -152,11 +153,11 @@ impl Outcome {
     /// If no random numbers can be drawn at these parameters.
     pub fn new(
         model: &PurchaseModel,
-        spend: Option<&GammaGamma>,
+        spend: Option<&SpendModel>,
         customer: &Customer,
         spends: bool,
     ) -> Result<Self> {
-        let amounts = spend.map(|spend| Amounts::new(spend, customer, spends)).transpose()?;
+        let amounts = spend.map(|spend| amounts(spend, customer, spends)).transpose()?;
         Ok(Outcome { p_alive: model.p_alive(customer), process: model.future_if_alive(customer)?, amounts })
     }
 
@@ -169,7 +170,7 @@ impl Outcome {
         }
         let within = ages.partition_point(|age| *age <= reach.horizon);
         let amounts = self.amounts.as_ref();
-        let worth = amounts.map_or(0.0, |amounts| amounts.worth(ages, together, reach, rng));
+        let worth = amounts.map_or(0.0, |amounts| worth(amounts, ages, together, reach, rng));
         (together * within as f64, worth)
     }
 }
@@ -195,32 +196,18 @@ impl Reach {
     }
 }
 
-/// Amounts of one customer's future purchases, in units of `v + x z̄`.
-struct Amounts {
-    p: f64,
-    nu: rand_distr::Gamma<f64>,
-    amount: rand_distr::Gamma<f64>,
+/// Amounts to learn from: a customer who paid nothing says nothing of them.
+fn amounts(spend: &SpendModel, customer: &Customer, spends: bool) -> Result<Amounts> {
+    spend.amounts(if spends { customer.x } else { 0 })
 }
 
-impl Amounts {
-    fn new(spend: &GammaGamma, customer: &Customer, spends: bool) -> Result<Self> {
-        let x = if spends { f64::from(customer.x) } else { 0.0 };
-        let nu = rates(spend.p * x + spend.q, 1.0)?;
-        Ok(Amounts { p: spend.p, nu, amount: rates(spend.p, 1.0)? })
+/// The worth of bundles of so many purchases at these ages, in units of [`Spend::unit`](crate::model::Spend::unit).
+fn worth(amounts: &Amounts, ages: &[f64], together: f64, reach: &Reach, rng: &mut ChaCha8Rng) -> f64 {
+    if ages.is_empty() {
+        return 0.0;
     }
-
-    /// Of bundles of so many purchases: their amounts add up to a gamma-distributed number, too.
-    fn worth(&self, ages: &[f64], together: f64, reach: &Reach, rng: &mut ChaCha8Rng) -> f64 {
-        if ages.is_empty() {
-            return 0.0;
-        }
-        let nu = self.nu.sample(rng);
-        if together > 1.0 {
-            return rates(self.p * together, 1.0)
-                .map_or(f64::NAN, |amount| discounted(ages, &amount, reach, rng) / nu);
-        }
-        discounted(ages, &self.amount, reach, rng) / nu
-    }
+    let nu = amounts.nu(rng);
+    amounts.bundle(together).map_or(f64::NAN, |amount| discounted(ages, &amount, reach, rng) / nu)
 }
 
 /// The sum of amounts at these ages, discounted.
@@ -243,7 +230,7 @@ impl Futures {
 
     /// The worth of each future of a customer whose amounts were `x z̄` in all, draw by draw.
     pub fn values(&self, draws: &[Draw], spent: f64, margin: f64) -> Vec<f64> {
-        let unit = |i: usize| margin * (draws[i / FUTURES].spend.map_or(0.0, |spend| spend.v) + spent);
+        let unit = |i: usize| margin * draws[i / FUTURES].spend.map_or(spent, |spend| spend.unit(spent));
         self.worth.iter().enumerate().map(|(i, worth)| unit(i) * worth).collect()
     }
 

@@ -35,8 +35,8 @@ macro_rules! attrition_by_kernel {
             fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
                 self.kernel().purchases_pmf(customer, horizon, n)
             }
-            fn habits(&self, customer: &Customer) -> crate::model::Habits {
-                self.kernel().habits(customer)
+            fn posterior_means(&self, customer: &Customer) -> crate::model::PosteriorMeans {
+                self.kernel().posterior_means(customer)
             }
             fn scorer(
                 &self,
@@ -45,8 +45,8 @@ macro_rules! attrition_by_kernel {
             ) -> Box<dyn crate::model::Scorer> {
                 self.kernel().scorer(horizon, discounting)
             }
-            fn silence_matters_if_alive(&self) -> bool {
-                self.kernel().silence_matters_if_alive()
+            fn recency_matters_if_alive(&self) -> bool {
+                self.kernel().recency_matters_if_alive()
             }
             fn population(&self) -> crate::model::Population {
                 self.kernel().population()
@@ -66,7 +66,7 @@ macro_rules! attrition_by_kernel {
 
 /// What is known of one customer's own habits: the posterior means.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Habits {
+pub struct PosteriorMeans {
     /// Purchases per unit of time (per opportunity, if purchases can only happen at opportunities),
     /// while the customer is one.
     pub rate: f64,
@@ -129,11 +129,11 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
 
     /// Posterior means of the customer's own rate of purchases and propensity to leave.
-    fn habits(&self, customer: &Customer) -> Habits;
+    fn posterior_means(&self, customer: &Customer) -> PosteriorMeans;
 
     /// Does the time since the last purchase say anything of what a customer does who is alive? It does where
     /// purchases are regular; else `x` and `T` say all.
-    fn silence_matters_if_alive(&self) -> bool {
+    fn recency_matters_if_alive(&self) -> bool {
         false
     }
 

@@ -47,7 +47,7 @@ use std::ops::Range;
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Needs};
 use crate::model::{
-    Attrition, Derivatives, Dropout, Habits, Limit, Mixing, Model, Order, Population, Process, Scorer,
+    Attrition, Derivatives, Dropout, PosteriorMeans, Limit, Mixing, Model, Order, Population, Process, Scorer,
     process::{Opportunities, chances},
 };
 use crate::params::{ParamSpec, Scale};
@@ -200,7 +200,7 @@ impl Attrition for BgBb {
         }
     }
 
-    fn habits(&self, customer: &Customer) -> Habits {
+    fn posterior_means(&self, customer: &Customer) -> PosteriorMeans {
         self.habits_of(customer)
     }
 

@@ -33,8 +33,11 @@
 use std::f64::consts::TAU;
 use std::ops::Range;
 
+use statrs::function::beta::beta_reg;
+
+use crate::base::Result;
 use crate::customers::{SpendRow, SpendTable, Table};
-use crate::model::{Derivatives, Limit, Model, Order, Spend, together};
+use crate::model::{Amounts, Derivatives, Limit, Model, Order, Spend, together};
 use crate::params::{Direction, ParamSpec, Scale};
 use crate::special::{ln_gamma_quantile_upper, psi_remainder, stirling, trigamma, trigamma_difference};
 
@@ -48,6 +51,9 @@ pub struct GammaGamma {
     /// Rate of the distribution of `nu` \[money\].
     pub v: f64,
 }
+
+/// Below this `q` the mean of the population hangs on customers never seen.
+const SHAKY: f64 = 1.1;
 
 /// What is the same for all rows with one `x`.
 #[derive(Debug, Clone, Copy)]
@@ -256,5 +262,32 @@ impl Spend for GammaGamma {
     fn spend_quantile(&self, row: &SpendRow, probability: f64) -> f64 {
         let ln_gamma = ln_gamma_quantile_upper(self.posterior_shape(row), probability);
         (self.scale(row).ln() - ln_gamma).exp()
+    }
+
+    /// `p v/(q − 1)` needs `q > 1`.
+    fn without_mean(&self) -> Option<String> {
+        (self.q <= 1.0)
+            .then(|| format!("q = {} gives the population no finite mean: a value needs q > 1", self.q))
+    }
+
+    fn population_mean_slopes(&self) -> Option<Vec<f64>> {
+        (self.q >= SHAKY).then(|| vec![1.0, -self.q / (self.q - 1.0), 1.0])
+    }
+
+    /// The mean of `x` amounts is `v/x · B/(1 − B)` with `B ~ Beta(p x, q)` (Fader & Hardie, note 025).
+    fn mean_below(&self, x: f64, mean: f64) -> f64 {
+        beta_reg(self.p * x, self.q, x * mean / (x * mean + self.v))
+    }
+
+    fn unit(&self, spent: f64) -> f64 {
+        self.v + spent
+    }
+
+    fn amounts(&self, x: u32) -> Result<Amounts> {
+        Amounts::new(self.p, self.p * f64::from(x) + self.q, 1.0)
+    }
+
+    fn new_amounts(&self) -> Result<Amounts> {
+        Amounts::new(self.p, self.q, self.v)
     }
 }

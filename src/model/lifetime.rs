@@ -177,7 +177,7 @@ mod tests {
     fn dropout_of_those_who_may_have_left_at_any_time() {
         let model = GGompertzNbd { r: 0.3764, alpha: 17.0, b: 16.54, s: 0.007_268, beta: 1.0 };
         let row = Customer { x: 8, t_x: 2.822_503_756_325_608, t: 74.98 };
-        let (found, expected) = (model.habits(&row).dropout, 2.617_950_719_042_717_7e-21);
+        let (found, expected) = (model.posterior_means(&row).dropout, 2.617_950_719_042_717_7e-21);
         assert!((found / expected - 1.0).abs() < 1e-10, "{found} is not {expected}");
     }
 }

@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod attrition;
+mod amounts;
 mod bdw;
 mod beta_geometric;
 mod bg_bb;
@@ -39,7 +40,8 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2};
 
-pub use attrition::{Attrition, Habits, Outlook, Scorer};
+pub use amounts::Amounts;
+pub use attrition::{Attrition, PosteriorMeans, Outlook, Scorer};
 pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;
@@ -262,4 +264,35 @@ pub trait Spend: std::fmt::Debug + Send + Sync {
 
     /// Posterior quantile of the customer's mean amount; `0 < probability < 1`.
     fn spend_quantile(&self, row: &SpendRow, probability: f64) -> f64;
+
+    /// Mean amount of the population. Infinite if it has none.
+    fn population_mean(&self) -> f64 {
+        self.expected_spend(&SpendRow::NONE)
+    }
+
+    /// Why the population has no finite mean amount, in words, if it has none.
+    fn without_mean(&self) -> Option<String>;
+
+    /// The slopes of the logarithm of the population's mean in the logarithms of the parameters; `None` where that
+    /// mean hangs on customers who were never seen.
+    fn population_mean_slopes(&self) -> Option<Vec<f64>>;
+
+    /// `P(the mean of x amounts of a customer of the population <= mean)`.
+    fn mean_below(&self, x: f64, mean: f64) -> f64;
+
+    /// What the amounts to come of a customer scale with who has spent so much in all \[money\]:
+    /// [`Spend::amounts`] draws them in units of it.
+    fn unit(&self, spent: f64) -> f64;
+
+    /// The amounts to come of a customer of `x` purchases to learn from, in units of [`Spend::unit`].
+    ///
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    fn amounts(&self, x: u32) -> Result<Amounts>;
+
+    /// The amounts of a new customer, in money.
+    ///
+    /// # Errors
+    /// If no random numbers can be drawn at these parameters.
+    fn new_amounts(&self) -> Result<Amounts>;
 }

@@ -29,7 +29,7 @@ use std::ops::Range;
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Habits, Limit, Mixing, Model, Order, Outlook, Population, Process, Scorer,
+    Attrition, Derivatives, PosteriorMeans, Limit, Mixing, Model, Order, Outlook, Population, Process, Scorer,
     gamma_poisson::{GammaPoisson, TimeTerms, annuity},
     process::{Leaving, rates},
     together,
@@ -148,8 +148,8 @@ impl Attrition for Nbd {
         Population { rate: Mixing::Gamma { shape: self.r, rate: self.alpha }, dropout: None }
     }
 
-    fn habits(&self, customer: &Customer) -> Habits {
-        Habits { rate: self.rate(customer), dropout: 0.0 }
+    fn posterior_means(&self, customer: &Customer) -> PosteriorMeans {
+        PosteriorMeans { rate: self.rate(customer), dropout: 0.0 }
     }
 
     fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {

@@ -23,7 +23,7 @@ pub fn next_purchase_quantile(model: &dyn Attrition, customer: &Customer, probab
         return None;
     }
     let reached = |t: f64| 1.0 - model.purchases_pmf(customer, t, 0) >= probability;
-    let rate = model.habits(customer).rate;
+    let rate = model.posterior_means(customer).rate;
     // A rate too small for a time is none.
     let mut high = if rate > 0.0 && rate.is_finite() { f64::min(1.0 / rate, LATEST) } else { 1.0 };
     let mut doublings = 0;

@@ -12,9 +12,8 @@ use serde_json::{Map, Value};
 use crate::base::{Error, Result, Warning};
 use crate::customers::TrainedOn;
 use crate::fit::{CoefficientEstimate, Estimate, FitReport, LikelihoodRatio, StopReason};
-use crate::fitted::{ClvModel, PurchaseModel, file::FORMAT};
-use crate::model::{GammaGamma, Model};
-use crate::params::{ParamSpec, in_order};
+use crate::fitted::{ClvModel, PurchaseModel, SpendModel, file::FORMAT};
+use crate::params::ParamSpec;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,8 +102,8 @@ struct Finding {
 impl File {
     pub(super) fn from_model(model: &ClvModel) -> Self {
         let spend = model.spend.as_ref().map(|spend| SpendPart {
-            model: GammaGamma::NAME.to_owned(),
-            parameters: named(GammaGamma::PARAMS, spend.params()),
+            model: spend.name().to_owned(),
+            parameters: named(spend.specs(), spend.params()),
             covariance: model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone()),
             fit: model.spend_fit.as_ref().map(Fit::from_report),
         });
@@ -161,16 +160,10 @@ impl File {
 }
 
 impl SpendPart {
-    fn into_memory(self) -> Result<(Option<GammaGamma>, Option<FitReport>)> {
-        if self.model != GammaGamma::NAME {
-            return Err(Error::model(self.model, "unknown spend model; known is gamma-gamma"));
-        }
-        let specs = GammaGamma::PARAMS;
-        let params = in_order(GammaGamma::NAME, specs, &numbers(GammaGamma::NAME, &self.parameters)?)?;
-        let spend = GammaGamma::checked(&params)?;
-        let fit = self
-            .fit
-            .map(|fit| fit.into_report(GammaGamma::NAME, specs, &params, Vec::new(), self.covariance));
+    fn into_memory(self) -> Result<(Option<SpendModel>, Option<FitReport>)> {
+        let spend = SpendModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
+        let (name, specs, params) = (spend.name(), spend.specs(), spend.params());
+        let fit = self.fit.map(|fit| fit.into_report(name, specs, &params, Vec::new(), self.covariance));
         Ok((Some(spend), fit.transpose()?))
     }
 }

@@ -6,7 +6,7 @@ use super::{BetaGeometric, BetaGeometricScorer};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Dropout, Habits, Mixing, Population, Process, Scorer,
+    Dropout, PosteriorMeans, Mixing, Population, Process, Scorer,
     process::{Leaving, chances, rates},
     weights::Weights,
 };
@@ -84,7 +84,7 @@ impl BetaGeometric {
         if alive == 0.0 { 0.0 } else { alive * if_alive }
     }
 
-    pub fn silence_matters_if_alive(&self) -> bool {
+    pub fn recency_matters_if_alive(&self) -> bool {
         false
     }
 
@@ -95,11 +95,11 @@ impl BetaGeometric {
         }
     }
 
-    pub fn habits(&self, customer: &Customer) -> Habits {
+    pub fn posterior_means(&self, customer: &Customer) -> PosteriorMeans {
         let (alive, shape) = (self.p_alive(customer), self.shape(customer.x));
         let left = 1.0 - alive;
         let both = self.a + self.big_b(customer.x);
-        Habits {
+        PosteriorMeans {
             rate: shape * (alive / (self.alpha + customer.t) + left / (self.alpha + customer.t_x)),
             dropout: (self.a + left) / both,
         }

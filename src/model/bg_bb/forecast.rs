@@ -12,7 +12,7 @@ use super::likelihood::NEVER;
 use super::{BgBb, opportunities};
 use crate::base::Discounting;
 use crate::customers::Customer;
-use crate::model::{Habits, contract::BetaWeibull, smooth_sum::SmoothTerms};
+use crate::model::{PosteriorMeans, contract::BetaWeibull, smooth_sum::SmoothTerms};
 use crate::special::{digamma_difference, ln_beta_ratio, ln_gamma, ln_gamma_difference};
 
 /// Opportunities that are discounted one by one where steps and opportunities do not meet.
@@ -169,11 +169,11 @@ impl BgBb {
         (ln_w(y) + sum.ln() + ln_scale).exp().clamp(0.0, 1.0)
     }
 
-    pub(super) fn habits_of(&self, customer: &Customer) -> Habits {
+    pub(super) fn habits_of(&self, customer: &Customer) -> PosteriorMeans {
         let (x, both) = (f64::from(customer.x), self.gamma + self.delta);
         let rate = |m: f64| (self.alpha + x) / (self.alpha + self.beta + m);
         let dropout = |m: f64, left: f64| (self.gamma + left) / (both + m + left);
-        Habits {
+        PosteriorMeans {
             rate: self.past_mean(customer, rate, rate),
             dropout: self.past_mean(customer, |n| dropout(n, 0.0), |m| dropout(m, 1.0)),
         }

@@ -6,7 +6,7 @@ use super::{Erlang, MOST};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Dropout, Habits, Mixing, Population, Process, Scorer,
+    Dropout, PosteriorMeans, Mixing, Population, Process, Scorer,
     process::{Leaving, Resuming, chances, rates},
     weights::Weights,
 };
@@ -85,7 +85,7 @@ impl Erlang {
     }
 
     /// The longer the silence, the more stages towards the next purchase are behind.
-    pub fn silence_matters_if_alive(&self) -> bool {
+    pub fn recency_matters_if_alive(&self) -> bool {
         self.k > 1
     }
 
@@ -97,7 +97,7 @@ impl Erlang {
         }
     }
 
-    pub fn habits(&self, customer: &Customer) -> Habits {
+    pub fn posterior_means(&self, customer: &Customer) -> PosteriorMeans {
         let leaving = self.without_stages();
         let (alive, shape) = (self.p_alive(customer), self.shape(customer.x));
         let left = 1.0 - alive;
@@ -106,7 +106,7 @@ impl Erlang {
         let stage_rate =
             alive * shape_alive / (self.alpha + customer.t) + left * shape / (self.alpha + customer.t_x);
         let both = self.a + leaving.big_b(customer.x);
-        Habits { rate: stage_rate / self.stages(), dropout: (self.a + left) / both }
+        PosteriorMeans { rate: stage_rate / self.stages(), dropout: (self.a + left) / both }
     }
 
     /// `P(Y = n)` of a customer who is alive at stage `j`: one who never leaves makes `N` purchases;

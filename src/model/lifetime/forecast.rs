@@ -7,7 +7,7 @@ use super::scorer::LifetimeScorer;
 use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
 use crate::base::Discounting;
 use crate::customers::Customer;
-use crate::model::{Habits, Mixing, Population, Scorer};
+use crate::model::{PosteriorMeans, Mixing, Population, Scorer};
 use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
 /// A discount factor of `e^−60` is zero.
@@ -58,7 +58,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         if n == 0 { (alive + silence.left / both).clamp(0.0, 1.0) } else { alive }
     }
 
-    pub fn silence_matters_if_alive(&self) -> bool {
+    pub fn recency_matters_if_alive(&self) -> bool {
         false
     }
 
@@ -67,7 +67,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         Population { rate, dropout: (!self.lifetime.is_endless()).then(|| self.lifetime.mixing()) }
     }
 
-    pub fn habits(&self, customer: &Customer) -> Habits {
+    pub fn posterior_means(&self, customer: &Customer) -> PosteriorMeans {
         let shape = self.r + f64::from(customer.x);
         let all = self.silence(customer);
         // Both relative to what they are at the last purchase: a rate times a hazard may be no number.
@@ -76,7 +76,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
         let prone = |age: f64| if at_last > 0.0 { self.lifetime.proneness(age).1 / at_last } else { 0.0 };
         let prone = self.silence_weighted(customer, self.lifetime.ageing(), &prone);
         let both = all.alive + all.left;
-        Habits {
+        PosteriorMeans {
             rate: (all.alive * shape / (self.alpha + customer.t) + rate.left * (shape / scale)) / both,
             dropout: (all.alive * self.lifetime.proneness(customer.t).0 + prone.left * at_last) / both,
         }

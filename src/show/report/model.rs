@@ -8,7 +8,6 @@ use crate::base::{
 };
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::fitted::ClvModel;
-use crate::model::{GammaGamma, Model};
 use crate::params::{ParamSpec, Scale};
 use crate::show::report::{Block, Report, Table, posterior};
 
@@ -27,7 +26,7 @@ pub fn model(model: &ClvModel) -> Report {
     let mut spend_json = Value::Null;
     if let Some(spend) = &model.spend {
         let fit = model.spend_fit.as_ref();
-        let part = describe(GammaGamma::NAME, GammaGamma::PARAMS, &spend.params(), fit, model.unit);
+        let part = describe(spend.name(), spend.specs(), &spend.params(), fit, model.unit);
         report.results.extend(part.blocks);
         spend_json = Value::Object(part.json);
     }

@@ -11,8 +11,8 @@ use super::cohort::Cohort;
 use super::resample::own_uniform;
 use crate::base::{Error, ErrorKind, Progress, Result};
 use crate::customers::{Customer, SpendRow};
-use crate::fitted::ClvModel;
-use crate::model::{Attrition, GammaGamma, Spend};
+use crate::fitted::{ClvModel, SpendModel};
+use crate::model::Attrition;
 
 /// Probabilities of the central intervals that are checked.
 pub const LEVELS: [f64; 3] = [0.5, 0.8, 0.9];
@@ -113,9 +113,9 @@ fn by_history(customers: &[Customer]) -> Vec<u32> {
 }
 
 /// Purchases times expected spend.
-fn value(spend: Option<&GammaGamma>, cohort: &Cohort, purchases: &[f64]) -> Option<Vec<f64>> {
+fn value(spend: Option<&SpendModel>, cohort: &Cohort, purchases: &[f64]) -> Option<Vec<f64>> {
     let (spend, mean) = spend.zip(cohort.mean.as_ref())?;
-    let of_all = spend.expected_spend(&SpendRow { x: 0, mean: 0.0 });
+    let of_all = spend.population_mean();
     let one = |((purchases, customer), mean): ((&f64, &Customer), &f64)| {
         let row = SpendRow::of(customer.x, *mean);
         purchases * if row.spends() { spend.expected_spend(&row) } else { of_all }

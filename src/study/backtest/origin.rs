@@ -12,9 +12,8 @@ use super::{BacktestOptions, Entrant, Origin, groups, resample, tracking};
 use crate::base::{Error, ErrorKind, Progress, Result};
 use crate::customers::Counts;
 use crate::fit::fit_spend;
-use crate::fitted::{ClvModel, FitRequest, Member};
+use crate::fitted::{ClvModel, FitRequest, Member, SpendModel};
 use crate::history::{self, Input, LogOptions, Summary};
-use crate::model::GammaGamma;
 
 /// Fewer customers at an origin say nothing.
 const FEWEST: usize = 30;
@@ -131,10 +130,10 @@ impl Test<'_> {
         Ok(fitted)
     }
 
-    fn spend(&self, counts: &Counts, left_out: &mut Vec<(String, String)>) -> Result<Option<GammaGamma>> {
+    fn spend(&self, counts: &Counts, left_out: &mut Vec<(String, String)>) -> Result<Option<SpendModel>> {
         let Some(table) = &counts.spend else { return Ok(None) };
         match in_words(fit_spend(table, &counts.amounts, &self.options.fit, self.progress))? {
-            Ok(fitted) => Ok(Some(fitted.model)),
+            Ok(fitted) => Ok(Some(fitted.model.into())),
             Err(words) => {
                 left_out.push(("value of the models".to_owned(), words));
                 Ok(None)

@@ -1,12 +1,9 @@
 //! Mean amounts against those of gamma-gamma.
 
-use statrs::function::beta::beta_reg;
-
 use crate::base::{Progress, Result};
 use crate::customers::{Counts, SpendTable};
-use crate::fitted::ClvModel;
+use crate::fitted::{ClvModel, SpendModel};
 use crate::history::Summary;
-use crate::model::GammaGamma;
 
 /// A quantile of the mean amounts of repeat customers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,13 +58,12 @@ pub fn spend(model: &ClvModel, summary: &Summary, progress: &dyn Progress) -> Re
 }
 
 /// Bisection of the mixture's distribution function.
-fn mixed_quantile(spend: &GammaGamma, table: &SpendTable, probability: f64) -> f64 {
+fn mixed_quantile(spend: &SpendModel, table: &SpendTable, probability: f64) -> f64 {
     let below = |mean: f64| -> f64 {
-        let share = |x: f64| beta_reg(spend.p * x, spend.q, x * mean / (x * mean + spend.v));
-        let groups = table.groups.iter().map(|same| same.count * share(f64::from(same.x)));
+        let groups = table.groups.iter().map(|same| same.count * spend.mean_below(f64::from(same.x), mean));
         groups.sum::<f64>() / table.customers
     };
-    let (mut low, mut high) = (0.0, spend.v);
+    let (mut low, mut high) = (0.0, spend.unit(0.0));
     while below(high) < probability && high < 1e300 {
         (low, high) = (high, 2.0 * high);
     }

@@ -7,9 +7,8 @@ use jiff::civil::Date;
 
 use crate::base::{Error, Grain, Progress, Result, Unit};
 use crate::customers::{Classes, Clock, Customer, Histories, History, MOST_LEVELS, SpendRow, UnseenLevel};
-use crate::fitted::{ClvModel, View};
+use crate::fitted::{ClvModel, SpendModel, View};
 use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain};
-use crate::model::{GammaGamma, Model, Spend};
 
 /// Customers column by column.
 #[derive(Debug, Default)]
@@ -119,7 +118,7 @@ impl Base {
     }
 
     /// Expected amount of a customer's purchases.
-    pub fn spend(&self, i: usize, spend: &GammaGamma) -> f64 {
+    pub fn spend(&self, i: usize, spend: &SpendModel) -> f64 {
         spend.expected_spend(&self.spend_row(i))
     }
 }
@@ -143,9 +142,8 @@ fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
     if !meta.has_money {
         return Err(Error::option("--amount", "economics need amounts, and the log has no such column"));
     }
-    if spend.q <= 1.0 {
-        let message = format!("q = {} gives the population no finite mean: a value needs q > 1", spend.q);
-        return Err(Error::model(GammaGamma::NAME, message));
+    if let Some(words) = spend.without_mean() {
+        return Err(Error::model(spend.name(), words));
     }
     Ok(())
 }
@@ -233,7 +231,7 @@ impl<'a> Reader<'a> {
         if self.base.len() == 0 {
             return Err(Error::option("LOG", "no customer is left: look at what became of the rows"));
         }
-        let apart = self.view.model.purchase.silence_matters_if_alive();
+        let apart = self.view.model.purchase.recency_matters_if_alive();
         self.base.classes = self.classes.columns;
         self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::base::Base;
 use crate::customers::SpendRow;
-use crate::model::{GammaGamma, Spend};
+use crate::fitted::SpendModel;
 
 /// Some customers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,7 +31,7 @@ pub(super) struct Cell {
 
 impl Cell {
     /// The expected amount of one whose mean amount is `mean`.
-    pub fn expected(&self, mean: f64, spend: &GammaGamma) -> f64 {
+    pub fn expected(&self, mean: f64, spend: &SpendModel) -> f64 {
         spend.expected_spend(&SpendRow { x: self.x, mean })
     }
 }

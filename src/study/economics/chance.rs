@@ -11,8 +11,9 @@ use rand_chacha::ChaCha8Rng;
 use super::base::Base;
 use super::valuation::{Outreach, Valuation};
 use crate::base::Result;
+use crate::fitted::SpendModel;
 use crate::forecast::MOST_PURCHASES;
-use crate::model::{GammaGamma, rates};
+use crate::model::Amounts;
 
 /// Customers sampled.
 const SAMPLE: usize = 400;
@@ -36,7 +37,7 @@ pub(super) fn dispersion(
     base: &Base,
     valuation: &Valuation,
     outreach: &Outreach,
-    spend: &GammaGamma,
+    spend: &SpendModel,
     seed: u64,
 ) -> Result<Dispersion> {
     let total = valuation.at.value;
@@ -81,25 +82,21 @@ fn sample(values: &[f64], total: f64) -> Vec<usize> {
 struct Future {
     p_alive: f64,
     process: Box<dyn crate::model::Process>,
-    nu: rand_distr::Gamma<f64>,
-    p: f64,
-    amount: rand_distr::Gamma<f64>,
-    scale: f64,
+    amounts: Amounts,
+    /// What they scale with.
+    unit: f64,
     margin: f64,
 }
 
 impl Future {
-    fn new(base: &Base, valuation: &Valuation, i: usize, spend: &GammaGamma) -> Result<Self> {
+    fn new(base: &Base, valuation: &Valuation, i: usize, spend: &SpendModel) -> Result<Self> {
         let row = base.spend_row(i);
-        let x = f64::from(row.x);
         let model = &valuation.models[base.history(i).class as usize];
         Ok(Future {
             p_alive: valuation.values.p_alive[i],
             process: model.future_if_alive(&base.customers[i])?,
-            nu: rates(spend.p * x + spend.q, 1.0)?,
-            p: spend.p,
-            amount: rates(spend.p, 1.0)?,
-            scale: spend.v + if row.x > 0 { x * row.mean } else { 0.0 },
+            amounts: spend.amounts(row.x)?,
+            unit: spend.unit(row.spent()),
             margin: base.margin[i],
         })
     }
@@ -112,12 +109,11 @@ impl Future {
         if rng.random::<f64>() < self.p_alive {
             together = self.process.bundles(rng, self.until(outreach), MOST_PURCHASES, &mut ages);
         }
-        let nu = self.nu.sample(rng);
-        let of_bundle = (together > 1.0).then(|| rates(self.p * together, 1.0).ok()).flatten();
-        let each = of_bundle.unwrap_or(self.amount);
+        let nu = self.amounts.nu(rng);
+        let each = self.amounts.bundle(together).unwrap_or(self.amounts.one());
         let mut worth = 0.0;
         for age in ages {
-            let amount = self.scale * each.sample(rng) / nu;
+            let amount = self.unit * each.sample(rng) / nu;
             worth += self.margin * amount * outreach.discounting.factor(age, outreach.horizon);
             let month = outreach.ends.partition_point(|end| *end < age);
             months.iter_mut().skip(month).take(1).for_each(|sum| *sum += amount);

@@ -8,14 +8,10 @@ use super::base::{Base, Grouping};
 use super::pooling::{Sample, pooled};
 use super::uncertain::{Beside, Uncertain};
 use crate::base::{Progress, Result};
-use crate::customers::{CustomerTable, SpendRow, SpendTable};
-use crate::fit::{FitOptions, GroupFit, PosteriorOptions, cholesky, fit_groups};
-use crate::fitted::{ClvModel, Member, PurchaseModel, draws::Draw};
-use crate::model::{GammaGamma, Model, Spend};
+use crate::customers::{CustomerTable, SpendTable};
+use crate::fit::{FitOptions, GroupFit, PosteriorOptions, cholesky};
+use crate::fitted::{ClvModel, Member, PurchaseModel, SpendModel, draws::Draw};
 use crate::params::within_reach;
-
-/// Below this `q` the mean of gamma-gamma hangs on customers never seen: the observed mean is taken.
-const SHAKY: f64 = 1.1;
 
 /// How new customers of one group buy and pay.
 pub(super) struct GroupModel {
@@ -60,7 +56,8 @@ impl GroupModel {
     fn drawn(model: &ClvModel, draws: &[Draw], spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
         let own = |draw: &Draw| PurchaseModel::new(model.purchase.name(), &draw.params);
         let purchases = draws.iter().map(own).collect::<Result<Vec<_>>>()?;
-        let mean = |draw: &Draw| draw.spend.map(|spend| mean_amount(&spend)).filter(|mean| mean.is_finite());
+        let mean =
+            |draw: &Draw| draw.spend.map(|spend| spend.population_mean()).filter(|mean| mean.is_finite());
         let known = spend_is_known(model);
         Ok(GroupModel {
             purchase: model.purchase.clone(),
@@ -77,11 +74,6 @@ impl GroupModel {
 /// A mean with its variance, along one direction.
 fn estimated((mean, variance): (f64, f64), direction: usize) -> Uncertain {
     Uncertain::along(mean, direction, if mean > 0.0 { variance.sqrt() / mean } else { 0.0 })
-}
-
-/// Mean amount of the population.
-fn mean_amount(spend: &GammaGamma) -> f64 {
-    spend.expected_spend(&SpendRow { x: 0, mean: 0.0 })
 }
 
 /// The model of all customers together: the fitted one; with covariates, the same family without them.
@@ -107,7 +99,8 @@ pub(super) fn of_all(
 /// The mean amount of the population under the model, if it is to be trusted.
 fn of_population(model: &ClvModel) -> Option<(f64, f64)> {
     let covariance = model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone());
-    population_mean(&GroupFit::new(model.spend?.params(), covariance))
+    let spend = model.spend?;
+    population_mean(&spend, &GroupFit::new(spend.params(), covariance))
 }
 
 fn spend_is_known(model: &ClvModel) -> bool {
@@ -134,14 +127,14 @@ pub(super) fn of_each(
     }
     let spends: Vec<_> = spends.iter().map(|builder| builder.finish()).collect();
     let of_all = model.spend.expect("checked when customers were read");
-    let spends = fit_groups::<GammaGamma>(&spends, &of_all.params(), progress)?;
+    let spends = of_all.fit_groups(&spends, progress)?;
     let of = |g: usize| move |i: usize| by.of[i] as usize == g;
     let plain: Vec<Sample> = (0..groups).map(|g| observed(base, of(g))).collect();
     let plain = pooled(&plain);
     let first = (0..groups).map(|g| Sample::of((0..base.len()).filter(|i| of(g)(*i)).map(|i| base.first[i])));
     let first = pooled(&first.collect::<Vec<_>>());
     let one = |g: usize| {
-        let spend = population_mean(&spends.groups[g]).unwrap_or(plain[g]);
+        let spend = population_mean(&of_all, &spends.groups[g]).unwrap_or(plain[g]);
         GroupModel::new(model.purchase.name(), &purchases.groups[g], spend, first[g])
     };
     (0..groups).map(one).collect()
@@ -171,17 +164,14 @@ fn table(base: &Base, of: impl Fn(usize) -> bool) -> CustomerTable {
     builder.finish()
 }
 
-/// Mean amount of the population under gamma-gamma, `p v/(q − 1)`, and the variance of its estimate (delta
-/// method); `None` where it is not to be trusted.
-fn population_mean(fit: &GroupFit) -> Option<(f64, f64)> {
-    let spend = GammaGamma::from_params(&fit.params);
-    if spend.q < SHAKY {
-        return None;
-    }
-    let mean = mean_amount(&spend);
-    let slope = [1.0, -spend.q / (spend.q - 1.0), 1.0];
-    let variance: f64 = (0..3)
-        .flat_map(|i| (0..3).map(move |j| (i, j)))
+/// Mean amount of the population under this fit of the spend model, and the variance of its estimate (delta method);
+/// `None` where it is not to be trusted.
+fn population_mean(of: &SpendModel, fit: &GroupFit) -> Option<(f64, f64)> {
+    let spend = of.with(&fit.params);
+    let (mean, slope) = (spend.population_mean(), spend.population_mean_slopes()?);
+    let n = slope.len();
+    let variance: f64 = (0..n)
+        .flat_map(|i| (0..n).map(move |j| (i, j)))
         .map(|(i, j)| slope[i] * fit.log_covariance[[i, j]] * slope[j])
         .sum();
     // The logarithm is known to less than a factor of e: else the observed mean says more.
@@ -207,8 +197,9 @@ mod tests {
             vec![0.005 * 8.0, 0.01 * 16.0, 0.002 * 120.0],
             vec![0.01 * 60.0, 0.002 * 120.0, 0.02 * 900.0],
         ];
+        let of = SpendModel::from(crate::model::GammaGamma { p: 1.0, q: 1.0, v: 1.0 });
         let (mean, variance) =
-            population_mean(&GroupFit::new(vec![2.0, 4.0, 30.0], Some(covariance))).unwrap();
+            population_mean(&of, &GroupFit::new(vec![2.0, 4.0, 30.0], Some(covariance))).unwrap();
         let relative = 0.04 + 16.0 / 9.0 * 0.01 + 0.02 + 2.0 * (0.01 - 4.0 / 3.0 * 0.007);
         assert!(
             (mean - 20.0).abs() < 1e-12 && (variance / 400.0 / relative - 1.0).abs() < 1e-12,

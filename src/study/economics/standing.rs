@@ -144,7 +144,7 @@ mod tests {
     }
 
     /// What is worked out once for an age is what each customer of it has: of every model purchases, whether they
-    /// stay, and the date of the next purchase. Seen to fail with `silence_matters_if_alive` false for bg-cnbd.
+    /// stay, and the date of the next purchase. Seen to fail with `recency_matters_if_alive` false for bg-cnbd.
     #[test]
     fn ages_say_what_customers_do() {
         let of = |x: u32, t_x: f64| Customer { x, t_x, t: 40.0 };
@@ -152,7 +152,7 @@ mod tests {
         for model in members() {
             let models = [model];
             let model = &models[0];
-            let found = Histories::new(&customers, &[0; 5], model.silence_matters_if_alive());
+            let found = Histories::new(&customers, &[0; 5], model.recency_matters_if_alive());
             let stays = alive::stays(&found, &models, 20.0);
             for (i, customer) in customers.iter().enumerate() {
                 let history = &found.distinct[found.of[i] as usize];

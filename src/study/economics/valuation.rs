@@ -15,10 +15,10 @@ use super::uncertain::Uncertain;
 use crate::base::{Discounting, Progress, Result, Unit};
 use crate::customers::Age;
 use crate::fitted::{
-    ClvModel, PurchaseModel,
+    ClvModel, PurchaseModel, SpendModel,
     draws::{self, Draw},
 };
-use crate::model::{GammaGamma, Scorer};
+use crate::model::Scorer;
 
 /// Months ahead that are told apart, at most.
 const MOST_MONTHS: usize = 60;
@@ -133,7 +133,7 @@ impl Valuation {
 struct Adder<'a> {
     base: &'a Base,
     outreach: &'a Outreach,
-    spend: &'a GammaGamma,
+    spend: &'a SpendModel,
     cells: Cells,
     first_cohort: i32,
     cohorts: usize,
@@ -150,7 +150,7 @@ struct Ahead {
 }
 
 impl<'a> Adder<'a> {
-    fn new(base: &'a Base, outreach: &'a Outreach, spend: &'a GammaGamma) -> Self {
+    fn new(base: &'a Base, outreach: &'a Outreach, spend: &'a SpendModel) -> Self {
         let (first, last) = base.born.iter().fold((i32::MAX, i32::MIN), |(a, b), m| (a.min(*m), b.max(*m)));
         let groups = base.by.first().map_or(0, |by| by.levels.len());
         let cohorts = (last - first + 1).max(0) as usize;
@@ -195,7 +195,7 @@ impl<'a> Adder<'a> {
     }
 
     /// Sums under these purchase models and this spend model.
-    fn add(&self, models: &[PurchaseModel], spend: &GammaGamma, by_month: bool) -> Sums {
+    fn add(&self, models: &[PurchaseModel], spend: &SpendModel, by_month: bool) -> Sums {
         let mut sums = self.empty();
         let histories = &self.base.histories;
         let mut next = 0;
@@ -219,7 +219,7 @@ impl<'a> Adder<'a> {
     }
 
     /// Margin and amount of a purchase of each customer of a cell, added up.
-    fn money(&self, cell: &Cell, spend: &GammaGamma) -> (f64, f64) {
+    fn money(&self, cell: &Cell, spend: &SpendModel) -> (f64, f64) {
         let amount = |mean: f64| {
             let own = cell.expected(mean, spend);
             // Parameters without a mean say nothing.
@@ -287,7 +287,7 @@ pub(super) fn values(
 fn of_customers(
     models: &[PurchaseModel],
     base: &Base,
-    spend: &GammaGamma,
+    spend: &SpendModel,
     (horizon, ahead): (f64, f64),
     discounting: Discounting,
 ) -> Values {
