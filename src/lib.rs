@@ -44,6 +44,7 @@ pub mod sql;
 
 pub mod show;
 
+#[cfg(feature = "cli")]
 pub mod cli;
 
 /// The README's code is compiled with the documentation's.

@@ -61,7 +61,7 @@ impl<W: Write + ?Sized> Write for Showing<'_, W> {
 }
 
 /// JSON with the hidden characters that it allows in its texts escaped as it escapes the others: the same values.
-pub(crate) fn shown_json(json: &str) -> Cow<'_, str> {
+pub fn shown_json(json: &str) -> Cow<'_, str> {
     let hidden = |c: char| is_hidden(c) && !c.is_ascii();
     if !json.contains(hidden) {
         return Cow::Borrowed(json);

@@ -31,7 +31,7 @@ fn live() -> MutexGuard<'static, Vec<PathBuf>> {
 
 /// Removes all that is being written, for a process that is about to end: from now on no file is begun, and none gets
 /// its name; who tries waits for the end.
-pub(crate) fn abandon() {
+pub fn abandon() {
     let mut live = live();
     for path in live.drain(..) {
         // If it cannot be removed now, the next run will.

@@ -33,7 +33,7 @@ use self::parquet::ParquetWriter;
 use crate::base::{Error, Result, files::FileId};
 use crate::history::would_be_read;
 
-pub(crate) use self::atomic::abandon;
+pub use self::atomic::abandon;
 pub use self::summary::{summary_schema, summary_table, write_summary};
 pub use self::travel::{summary_from_bytes, summary_to_bytes};
 

@@ -32,8 +32,14 @@ pub fn render(blocks: &[Block]) -> String {
 pub fn plain(report: &Report) -> String {
     let parts = [render(&report.remarks), render(&report.results), render_warnings(&report.warnings)];
     let parts: Vec<&String> = parts.iter().filter(|part| !part.is_empty()).collect();
-    let text: Vec<String> = parts.iter().map(|part| anstream::adapter::strip_str(part).to_string()).collect();
+    let text: Vec<String> = parts.into_iter().map(|part| without_colour(part)).collect();
     text.join("\n")
+}
+
+/// Text that was rendered here, without its styles.
+fn without_colour(text: &str) -> String {
+    let styles = [HEADING, HEAD, WARNING].iter().flat_map(|style| [format!("{style}"), format!("{style:#}")]);
+    styles.fold(text.to_owned(), |text, style| text.replace(&style, ""))
 }
 
 /// Warnings as text.
