@@ -103,7 +103,7 @@ fn several_and_at_both_ends() {
 #[test]
 fn every_grain_finds_it() {
     for grain in Grain::ALL {
-        let options = LogOptions { grain, ..plain() };
+        let options = LogOptions { grain: Some(grain), ..plain() };
         let far = open(&cdnow_and(&["0003,2008-05-05,12.50"]), &options).meta.far_dates;
         assert_eq!(far.len(), 1, "{grain}");
         let until: jiff::civil::Date = "1998-06-30".parse().unwrap();
@@ -245,7 +245,7 @@ fn refunds_of_the_shop_itself() {
 fn duplicates_are_rows_of_one_date() {
     let log = "customer_id,date,amount\na,2023-01-02,5\na,2023-01-20,5\na,2023-02-01,5\nb,2023-01-05,7\nb,2023-01-05,7\n";
     for grain in [Grain::Day, Grain::Week, Grain::Month, Grain::Year] {
-        let summary = open(log, &LogOptions { grain, ..plain() });
+        let summary = open(log, &LogOptions { grain: Some(grain), ..plain() });
         let note = summary.meta.account.notes.iter().find(|note| note.code == "exact-duplicates").unwrap();
         assert_eq!(note.rows, 1, "{grain}");
         has(

@@ -78,7 +78,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
     meta.warnings.extend(warn_twins(&oddities.twins));
     meta.warnings.extend(warn_standouts(&meta.standouts, outcome.has_amount));
     if outcome.has_amount && !outcome.order_lines {
-        let alike = Alike { grain: options.grain, timed: outcome.timed };
+        let alike = Alike { grain: options.grain(), timed: outcome.timed };
         meta.warnings.extend(alike.warn(counts));
         alike.note(&mut meta.account, counts);
     }

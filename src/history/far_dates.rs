@@ -252,10 +252,10 @@ pub(super) fn look(
     let mut within = LogOptions { skip_bad_rows: true, attributes: Vec::new(), ..options.clone() };
     for far in &meta.far_dates {
         // Of a grain only the first day is known.
-        let grain = |date| first_grain(options.grain, date);
+        let grain = |date| first_grain(options.grain(), date);
         match far.side {
-            Side::Early => within.dates_from = Some(grain_start(options.grain, grain(far.others.0))),
-            Side::Late => within.dates_until = Some(last_day(options.grain, far.others.1)),
+            Side::Early => within.dates_from = Some(grain_start(options.grain(), grain(far.others.0))),
+            Side::Late => within.dates_until = Some(last_day(options.grain(), far.others.1)),
         }
     }
     let outside = read::outside(inputs, &within, progress)?;

@@ -96,8 +96,11 @@ fn small_log_by_day() {
 
 #[test]
 fn small_log_by_week() {
-    let options =
-        LogOptions { grain: Some(Grain::Week), observed_until: "2015-02-07".parse().ok(), ..LogOptions::default() };
+    let options = LogOptions {
+        grain: Some(Grain::Week),
+        observed_until: "2015-02-07".parse().ok(),
+        ..LogOptions::default()
+    };
     let summary = summary(&small_log(), "2015-02-06", &options);
     let found: Vec<String> =
         lines(&summary).iter().map(|line| line.rsplit_once(' ').unwrap().0.to_owned()).collect();
