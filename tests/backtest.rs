@@ -1,7 +1,7 @@
 //! Does a backtest keep the future to itself, does it average and pair as it says, and refuse in words?
 //! Its figures are checked in `backtest_figures.rs`.
 //!
-//! Seen to fail: spend of the holdout cut off at 0; the last origin for the mean of all; a rival that counts the
+//! Seen to fail: spend of the holdout cut off at 0; the last origin for the mean of all; a baseline that counts the
 //! holdout's own purchases.
 
 mod common;
@@ -98,7 +98,7 @@ fn nothing_after_the_origin_reaches_a_forecast() {
 }
 
 #[test]
-fn rivals_learn_before_the_origin() {
+fn baselines_learn_before_the_origin() {
     let text = fs::read_to_string(fixture("grocery.csv")).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
     let past: Vec<&str> = rows.lines().filter(|row| row.split(',').nth(1).unwrap() <= "2007-07-01").collect();
@@ -110,7 +110,7 @@ fn rivals_learn_before_the_origin() {
     let options = BacktestOptions { holdout: "26w".parse().ok(), ..options(&["bg-nbd"]) };
     let run = |log: PathBuf| run(&[log], &until("2007-12-30"), &options, &()).unwrap();
     let (with, without) = (run(fixture("grocery.csv")), run(log));
-    assert_eq!(with.origins[0].entrants.len(), 6, "five rivals");
+    assert_eq!(with.origins[0].entrants.len(), 6, "five baselines");
     for (a, b) in with.origins[0].entrants.iter().zip(&without.origins[0].entrants) {
         assert!(forecast_bits(a) == forecast_bits(b), "{}", a.name);
     }

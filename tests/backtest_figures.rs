@@ -288,7 +288,7 @@ fn check_groups(entrant: &Entrant, plain: &[Plain], forecast: &[f64], value: &[f
         close("actual of a group", group.actual, sums[2]);
     }
     let mut bins: BTreeMap<i64, [f64; 3]> = BTreeMap::new();
-    for (i, c) in plain.iter().enumerate().filter(|_| !entrant.rival) {
+    for (i, c) in plain.iter().enumerate().filter(|_| !entrant.baseline) {
         let above = chance.iter().filter(|p| **p > chance[i]).count();
         let bin = bins.entry(-((10 * above / plain.len()) as i64)).or_default();
         let hit = if c.bought > 0.0 { 1.0 } else { 0.0 };

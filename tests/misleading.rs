@@ -173,15 +173,8 @@ fn pages_and_model_files_name_no_customer() {
     let file = clv::fitted::file::to_json(&model);
     assert!(file.contains("standouts-move-the-fit") && file.contains("(not named here)"));
     let scores = clv::forecast::ScoreOptions::default();
-    let request = clv::show::page::PageRequest {
-        title: "t".into(),
-        model: &model,
-        summary: &summary,
-        scores: &scores,
-        backtest: Err("not asked for".into()),
-        more: Vec::new(),
-    };
-    let page = clv::show::report::html::render(&clv::show::page::build(request, &()).unwrap());
+    let found = study::Overview::new(&model, summary, &scores, &()).unwrap();
+    let page = clv::show::report::html::render(&clv::show::page::build("t".into(), &model, &found));
     for text in [&file, &page] {
         assert!(!text.contains("guest-of-honour") && !text.contains("k0001"));
     }

@@ -9,11 +9,10 @@ use std::process::Command;
 use base64::Engine;
 use clv::forecast::{IntervalOptions, ScoreOptions};
 use clv::history::{self, Input, LogOptions};
-use clv::show::{
-    page::{self, PageRequest},
-    report::html,
-};
+use clv::show::{page, report::html};
 use clv::study::backtest::BacktestOptions;
+use clv::study::economics::EconomicsOptions;
+use clv::study::{self, OverviewOptions};
 use common::{fit, fixture};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -41,16 +40,10 @@ fn cdnow_page(dir: &Path) -> String {
         ..ScoreOptions::default()
     };
     let test = BacktestOptions { models: Vec::new(), replicates: 20, ..BacktestOptions::default() };
-    let tested = page::backtest(&model, &summary, (&inputs, &options), &test, &()).unwrap();
-    let request = PageRequest {
-        title: format!("Shop {HOSTILE}"),
-        model: &model,
-        summary: &summary,
-        scores: &scores,
-        backtest: tested.as_ref().map_err(Clone::clone),
-        more: Vec::new(),
-    };
-    html::render(&page::build(request, &()).unwrap())
+    let economics = EconomicsOptions::default();
+    let wanted = OverviewOptions { scores, backtest: Some(test), economics };
+    let found = study::overview(&model, &inputs, &options, None, &wanted, &()).unwrap();
+    html::render(&page::build(format!("Shop {HOSTILE}"), &model, &found))
 }
 
 /// A tag of a document, with its attributes.

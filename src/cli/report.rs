@@ -8,18 +8,14 @@ use crate::cli::{
     console::{Console, Results},
     economics::StudyArgs,
 };
-use crate::fitted::{ClvModel, file};
+use crate::fitted::file;
 use crate::forecast::{IntervalOptions, ScoreOptions};
-use crate::history::{self, Input, LogOptions};
+use crate::history;
 use crate::output::Target;
-use crate::show::{
-    page::{self, PageRequest},
-    report::{self, page::Section},
-};
-use crate::study::{
-    backtest::BacktestOptions,
-    economics::{self, Costs, EconomicsOptions},
-};
+use crate::show::{page, report};
+use crate::study::backtest::BacktestOptions;
+use crate::study::economics::Costs;
+use crate::study::{self, OverviewOptions};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -60,23 +56,6 @@ impl Args {
     fn backtest(&self) -> BacktestOptions {
         BacktestOptions { models: self.models.clone(), holdout: self.holdout, ..BacktestOptions::default() }
     }
-
-    /// Sections on economics, if there are costs or groups to speak of.
-    fn economics(
-        &self,
-        model: &ClvModel,
-        (inputs, log): (&[Input], &LogOptions),
-        options: &EconomicsOptions,
-        console: &Console,
-    ) -> Result<Vec<Section>> {
-        if self.costs.is_none() && options.by.is_empty() {
-            return Ok(Vec::new());
-        }
-        let by = options.by.first().map(String::as_str);
-        let costs = self.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
-        let found = economics::run_inputs(model, inputs, log, costs.as_ref(), options, console)?;
-        Ok(page::economics(&found))
-    }
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
@@ -91,31 +70,20 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let model = file::load(&args.model)?;
     let target = Target::document(&args.output, "HTML")?;
     target.refuse_inputs(args.input.files().chain([&args.model]).chain(&args.costs))?;
-    let log = model.asks(&args.input.options(threads)?, scores.by.as_slice());
-    // It is read several times.
-    let (inputs, log) = history::keep(&history::from_paths(&args.input.inputs), &log, console)?;
-    let summary = model.open(&inputs, &log, &[], console)?;
-    // What may be refused comes first.
-    let more = args.economics(&model, (&inputs, &log), &options, console)?;
-    let tested = match args.no_backtest {
-        true => Err("it was not asked for (--no-backtest).".to_owned()),
-        false => page::backtest(&model, &summary, (&inputs, &log), &args.backtest(), console)?,
-    };
-    let request = PageRequest {
-        title: args.title.clone().unwrap_or_else(|| page::TITLE.to_owned()),
-        model: &model,
-        summary: &summary,
-        scores: &scores,
-        backtest: tested.as_ref().map_err(Clone::clone),
-        more,
-    };
-    let page = page::build(request, console)?;
+    let by = options.by.first().map(String::as_str);
+    let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
+    let backtest = (!args.no_backtest).then(|| args.backtest());
+    let wanted = OverviewOptions { scores, backtest, economics: options };
+    let (inputs, log) = (history::from_paths(&args.input.inputs), args.input.options(threads)?);
+    let found = study::overview(&model, &inputs, &log, costs.as_ref(), &wanted, console)?;
+    let title = args.title.clone().unwrap_or_else(|| page::TITLE.to_owned());
+    let page = page::build(title, &model, &found);
     let document = report::html::render(&page);
     target.write_document(&document)?;
-    let mut said = report::input(&summary.meta);
+    let mut said = report::input(&found.summary.meta);
     // They are among those of the page.
     said.warnings.clear();
-    said.extend(report::scored_with(&model, &summary.meta));
+    said.extend(report::scored_with(&model, &found.summary.meta));
     said.extend(report::page(&page, &target, document.len()));
     console.report(&said, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
 }

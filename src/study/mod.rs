@@ -4,5 +4,7 @@ pub mod backtest;
 pub mod diagnostics;
 pub mod economics;
 mod fitting;
+mod overview;
 
 pub use fitting::fit;
+pub use overview::{Overview, OverviewOptions, overview};

@@ -7,7 +7,7 @@ use super::columns::Columns;
 use crate::base::numbers::significant;
 use crate::study::backtest::{Backtest, LEVEL, Metric, Pooled};
 
-/// Models and rivals on one metric with their bootstrap intervals, the best first; `None` if no entrant has
+/// Models and baselines on one metric with their bootstrap intervals, the best first; `None` if no entrant has
 /// it.
 pub fn comparison(found: &Backtest, metric: Metric) -> Option<Figure> {
     let of = |entrant: &Pooled| entrant.values[metric as usize];
@@ -15,7 +15,7 @@ pub fn comparison(found: &Backtest, metric: Metric) -> Option<Figure> {
     let loss = |entrant: &Pooled| metric.loss(of(entrant).value);
     entrants.sort_by(|a, b| loss(a).total_cmp(&loss(b)));
     let best = entrants.first()?;
-    let kind = |entrant: &&Pooled| if entrant.rival { "without a model" } else { "model" };
+    let kind = |entrant: &&Pooled| if entrant.baseline { "without a model" } else { "model" };
     let data = Columns::new()
         .texts("forecast", entrants.iter().map(|entrant| entrant.name))
         .texts("kind", entrants.iter().map(kind))

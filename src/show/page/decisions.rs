@@ -11,7 +11,7 @@ use crate::show::{
 use crate::study::economics::Economics;
 
 /// The sections of these economics, to stand before the appendix.
-pub fn economics(found: &Economics) -> Vec<Section> {
+pub(super) fn economics(found: &Economics) -> Vec<Section> {
     let figures = [figure::payback(found), figure::ltv_to_cac(found)].into_iter().flatten();
     let acquisition = Section::new("acquisition", "What acquisition earns").figures(figures);
     let figures = [figure::revenue_ahead(found), figure::equity_by_cohort(found), figure::tornado(found)];

@@ -1,13 +1,14 @@
 //! What the words of a page mean; tables link here.
 
 use crate::show::report::page::{Part, Section, Term};
-use crate::study::backtest::Rival;
+use crate::study::backtest::Baseline;
 
 pub(super) fn section() -> Section {
     let mut section = Section::new("terms", "What the words mean");
-    let rivals =
-        Rival::ALL.iter().map(|rival| (rival.name(), format!("A rival without a model: {}.", rival.about())));
-    let terms = TERMS.iter().map(|(name, meaning)| (*name, (*meaning).to_owned())).chain(rivals);
+    let baselines = Baseline::ALL
+        .iter()
+        .map(|baseline| (baseline.name(), format!("A baseline without a model: {}.", baseline.about())));
+    let terms = TERMS.iter().map(|(name, meaning)| (*name, (*meaning).to_owned())).chain(baselines);
     section.push(Part::Terms(terms.map(|(name, meaning)| Term { name, meaning }).collect()));
     section
 }

@@ -2,8 +2,8 @@
 //! value, what is at risk, how customers behave, and an appendix with data and method.
 //!
 //! Sections are made of the same blocks that commands print and of [figures](crate::show::figure); all are
-//! aggregates, gathered in one pass over the scores, so the page does not grow with customers. Other parts of
-//! the program hand in sections of their own, which stand before the appendix.
+//! aggregates, so the page does not grow with customers. Nothing is worked out here: that is
+//! [`overview`](crate::study::overview).
 
 mod behaviour;
 mod decisions;
@@ -11,16 +11,9 @@ mod glossary;
 mod trust;
 mod value;
 
-pub use self::decisions::economics;
-pub use self::trust::backtest;
-
-use crate::base::{Progress, Result, numbers::count, warning};
+use crate::base::{numbers::count, warning};
 use crate::fitted::ClvModel;
-use crate::forecast::{
-    ScoreOptions, Totals,
-    profile::{self, Profile},
-};
-use crate::history::{Summary, SummaryMeta};
+use crate::history::SummaryMeta;
 use crate::show::{
     figure,
     report::{
@@ -28,45 +21,16 @@ use crate::show::{
         page::{Page, Part, Section},
     },
 };
-use crate::study::{
-    backtest::Backtest,
-    diagnostics::{self, FrequencyBin},
-};
-
-/// What a page is made from.
-pub struct PageRequest<'a> {
-    /// Its title.
-    pub title: String,
-    /// The fitted model.
-    pub model: &'a ClvModel,
-    /// The customers.
-    pub summary: &'a Summary,
-    /// How to score them.
-    pub scores: &'a ScoreOptions,
-    /// A backtest of the model on the same log, or why there is none.
-    pub backtest: Result<&'a Backtest, String>,
-    /// Further sections, before the appendix.
-    pub more: Vec<Section>,
-}
+use crate::study::Overview;
 
 /// The title of a page, unless it is given one.
 pub const TITLE: &str = "What our customers are worth";
 
-/// What one pass over customers gives.
-struct Gathered {
-    totals: Totals,
-    profile: Profile,
-    frequencies: Vec<FrequencyBin>,
-}
-
-/// Makes a page; reads the summary twice.
-///
-/// # Errors
-/// If the summary cannot be read or the options cannot be answered.
-pub fn build(request: PageRequest, progress: &dyn Progress) -> Result<Page> {
-    let gathered = gather(&request, progress)?;
-    let PageRequest { title, model, summary, scores, backtest, more } = request;
-    let forecast = report::forecast(model, &gathered.totals, None, scores);
+/// Makes the page of an overview.
+pub fn build(title: String, model: &ClvModel, overview: &Overview) -> Page {
+    let Overview { summary, scores, totals, profile, frequencies, backtest, economics } = overview;
+    let backtest = backtest.as_ref().map_err(String::as_str);
+    let forecast = report::forecast(model, totals, None, scores);
     let (mut input, mut fitted) = (report::input(&summary.meta), report::model(model));
     // A page goes round: it names no customer.
     let of_fit = model.purchase_fit.iter().flat_map(|fit| &fit.warnings);
@@ -80,28 +44,21 @@ pub fn build(request: PageRequest, progress: &dyn Progress) -> Result<Page> {
             warnings.push(warning.clone());
         }
     }
-    let mut tiles = value::tiles(&gathered.totals, scores);
-    tiles.extend(backtest.as_ref().ok().and_then(|found| trust::tile(found)));
+    let mut tiles = value::tiles(totals, scores);
+    tiles.extend(backtest.ok().and_then(trust::tile));
     let mut sections = vec![
-        value::worth(model, &gathered.totals, scores, &forecast.results),
-        trust::section(model, backtest.as_ref().map_err(String::as_str).copied()),
-        value::holders(&gathered.totals),
-        value::risk(model, &gathered.profile, scores),
-        behaviour::section(model, &gathered.profile, &gathered.frequencies),
+        value::worth(model, totals, scores, &forecast.results),
+        trust::section(model, backtest),
+        value::holders(totals),
+        value::risk(model, profile, scores),
+        behaviour::section(model, profile, frequencies),
     ];
-    sections.extend(more);
+    sections.extend(economics.iter().flat_map(decisions::economics));
     sections.push(appendix(data_blocks(&input), fitted.results, model));
     sections.push(glossary::section());
     sections.retain(|section| !section.parts.is_empty());
-    let about = about(model, &summary.meta, gathered.totals.customers);
-    Ok(Page { title, about, tiles, warnings, sections })
-}
-
-fn gather(request: &PageRequest, progress: &dyn Progress) -> Result<Gathered> {
-    let PageRequest { model, summary, scores, .. } = request;
-    let (totals, profile) = profile::read(model, summary, scores, progress)?;
-    let frequencies = diagnostics::frequencies(model, summary, profile.frequency_classes())?;
-    Ok(Gathered { totals, profile, frequencies })
+    let about = about(model, &summary.meta, totals.customers);
+    Page { title, about, tiles, warnings, sections }
 }
 
 fn about(model: &ClvModel, meta: &SummaryMeta, customers: u64) -> String {

@@ -1,11 +1,7 @@
 //! Is the model to be trusted? The end of the log was hidden from it; this is how it did.
 
-use crate::base::{
-    ErrorKind, Progress, Result,
-    numbers::{count, grouped, signed, significant},
-};
+use crate::base::numbers::{count, grouped, signed, significant};
 use crate::fitted::ClvModel;
-use crate::history::{Fate, Input, LogOptions, Summary};
 use crate::show::{
     figure,
     report::{
@@ -14,49 +10,13 @@ use crate::show::{
     },
 };
 use crate::study::backtest::{
-    self, Backtest, BacktestOptions, Entrant, LEVEL, Metric, Origin, Pooled, total_words,
+    Backtest, BacktestOptions, Entrant, LEVEL, Metric, Origin, Pooled, total_words,
 };
-
-/// Runs the backtest of a page on the log that its summary comes from, or says why there can be none: the
-/// input is a summary, or the log too short. Without names of models it is that of the page. Of very
-/// many customers, whose figures are sure anyway, fewer bootstrap replicates are drawn than the options say.
-///
-/// # Errors
-/// If the log cannot be read, an option is out of its domain, or the work is stopped.
-pub fn backtest(
-    model: &ClvModel,
-    summary: &Summary,
-    (inputs, log): (&[Input], &LogOptions),
-    options: &BacktestOptions,
-    progress: &dyn Progress,
-) -> Result<Result<Backtest, String>> {
-    if summary.meta.account.rows(Fate::Customer) > 0 {
-        return Ok(Err("the input is a summary, in which nothing can be hidden any more.".to_owned()));
-    }
-    let own = || vec![model.purchase.name().to_owned()];
-    let models = if options.models.is_empty() { own() } else { options.models.clone() };
-    let enough = (REPLICATED / summary.customers()?.max(1)).max(FEWEST_REPLICATES);
-    let replicates = options.replicates.min(u32::try_from(enough).unwrap_or(u32::MAX));
-    let options = BacktestOptions { models, replicates, ..options.clone() };
-    match backtest::run_inputs(inputs, log, &options, progress) {
-        Ok(found) => Ok(Ok(found)),
-        Err(error) => match error.kind() {
-            // Nobody asked for this holdout: the log is too short for one.
-            ErrorKind::Option { message, .. } if options.holdout.is_none() => Ok(Err(format!("{message}."))),
-            ErrorKind::NotIdentified { .. } | ErrorKind::NotConverged { .. } => Ok(Err(format!("{error}."))),
-            _ => Err(error),
-        },
-    }
-}
-
-/// Customers times bootstrap replicates that a page takes its time for, and replicates at least.
-const REPLICATED: u64 = 20_000_000;
-const FEWEST_REPLICATES: u64 = 50;
 
 /// The model that is shown: the first that was asked for.
 fn shown(found: &Backtest) -> Option<(&Origin, &Entrant)> {
     let origin = found.origins.last()?;
-    origin.entrants.iter().find(|entrant| !entrant.rival).map(|entrant| (origin, entrant))
+    origin.entrants.iter().find(|entrant| !entrant.baseline).map(|entrant| (origin, entrant))
 }
 
 /// How far the total was off.
@@ -145,7 +105,7 @@ fn in_words(found: &Backtest, origin: &Origin, entrant: &Entrant) -> Vec<String>
                 .to_owned(),
         );
     }
-    words.extend(against_rivals(found, entrant));
+    words.extend(against_baselines(found, entrant));
     let replicates = entrant.replicates.len();
     if replicates < BacktestOptions::default().replicates as usize {
         words.push(format!("Its intervals come from {replicates} bootstrap replicates."));
@@ -161,11 +121,11 @@ fn in_words(found: &Backtest, origin: &Origin, entrant: &Entrant) -> Vec<String>
 }
 
 /// Single customers: how far off, beside the best rule that needs no model.
-fn against_rivals(found: &Backtest, entrant: &Entrant) -> Option<String> {
+fn against_baselines(found: &Backtest, entrant: &Entrant) -> Option<String> {
     let mae = |entrant: &Pooled| entrant.values[Metric::Mae as usize].value;
     let own = found.pooled.iter().find(|pooled| pooled.name == entrant.name)?;
-    let rivals = found.pooled.iter().filter(|pooled| pooled.rival && mae(pooled).is_finite());
-    let best = rivals.min_by(|a, b| mae(a).total_cmp(&mae(b)))?;
+    let baselines = found.pooled.iter().filter(|pooled| pooled.baseline && mae(pooled).is_finite());
+    let best = baselines.min_by(|a, b| mae(a).total_cmp(&mae(b)))?;
     let difference = found.difference(own.name, best.name)?.of(Metric::Mae);
     let told = match (difference.beyond_noise(), difference.value < 0.0) {
         (true, true) => "the model is better, beyond noise",

@@ -1,11 +1,11 @@
-//! A backtest on one screen: figures of models and rivals, where the best model errs, and a verdict.
+//! A backtest on one screen: figures of models and baselines, where the best model errs, and a verdict.
 
 use serde_json::{Map, Value, json};
 
 use crate::base::numbers::{count, grouped, signed, significant};
 use crate::show::report::{Block, Report, Table};
 use crate::study::backtest::{
-    Backtest, Entrant, Estimate, Group, LEVEL, Metric, Origin, Pooled, Rival, before,
+    Backtest, Baseline, Entrant, Estimate, Group, LEVEL, Metric, Origin, Pooled, before,
 };
 
 /// Describes a backtest.
@@ -78,7 +78,7 @@ const SPEND: &str = "spend (lift: of the best tenth by forecast; top 20 %: share
 fn figures(found: &Backtest, heads: &[&str], cells: impl Fn(&Pooled) -> Vec<String>) -> Table {
     let mut table = Table::new(heads);
     for entrant in &found.pooled {
-        let name = format!("{}{}", if entrant.rival { "* " } else { "" }, entrant.name);
+        let name = format!("{}{}", if entrant.baseline { "* " } else { "" }, entrant.name);
         table.row([name].into_iter().chain(cells(entrant)));
     }
     table
@@ -116,7 +116,7 @@ fn spend(found: &Backtest) -> Table {
 fn coverage(found: &Backtest) -> Table {
     let heads = ["", ">50 %", ">", ">80 %", ">", ">90 %", ">", ">KS, last origin", ">p"];
     let mut table = Table::new(&heads);
-    for entrant in found.pooled.iter().filter(|entrant| !entrant.rival) {
+    for entrant in found.pooled.iter().filter(|entrant| !entrant.baseline) {
         let of = |metric: Metric| entrant.values[metric as usize].value;
         let pairs = [
             (Metric::Coverage50, Metric::PitCoverage50),
@@ -191,7 +191,7 @@ fn across<'a>(groups: impl Iterator<Item = &'a Group>) -> Table {
     table
 }
 
-/// What is not in the tables, and why; what the rivals are.
+/// What is not in the tables, and why; what the baselines are.
 fn missing(found: &Backtest) -> Vec<String> {
     let mut words = Vec::new();
     if found.windows.too_early > 0 {
@@ -203,10 +203,11 @@ fn missing(found: &Backtest) -> Vec<String> {
             words.push(format!("{name} is left out at {}: {why}", origin.window.origin));
         }
     }
-    let of = |rival: &Rival| found.pooled.iter().any(|entrant| entrant.name == rival.name());
-    let rivals = Rival::ALL.iter().filter(|rival| of(rival));
-    let rivals: Vec<String> = rivals.map(|rival| format!("{}: {}", rival.name(), rival.about())).collect();
-    words.push(format!("* rivals without a model: {}", rivals.join("; ")));
+    let of = |baseline: &Baseline| found.pooled.iter().any(|entrant| entrant.name == baseline.name());
+    let baselines = Baseline::ALL.iter().filter(|baseline| of(baseline));
+    let baselines: Vec<String> =
+        baselines.map(|baseline| format!("{}: {}", baseline.name(), baseline.about())).collect();
+    words.push(format!("* baselines without a model: {}", baselines.join("; ")));
     words
 }
 
@@ -237,7 +238,7 @@ fn range(estimate: &Estimate, cell: impl Fn(f64) -> String) -> String {
 
 fn object(found: &Backtest) -> Value {
     let windows = &found.windows;
-    let pooled = found.pooled.iter().map(|e| entrant(e.name, e.rival, &e.values));
+    let pooled = found.pooled.iter().map(|e| entrant(e.name, e.baseline, &e.values));
     let differences = found.differences.iter().map(|difference| {
         json!({
             "first": difference.first,
@@ -256,8 +257,8 @@ fn object(found: &Backtest) -> Value {
     })
 }
 
-fn entrant(name: &str, rival: bool, values: &[Estimate]) -> Value {
-    json!({ "name": name, "rival": rival, "metrics": metrics(values) })
+fn entrant(name: &str, baseline: bool, values: &[Estimate]) -> Value {
+    json!({ "name": name, "baseline": baseline, "metrics": metrics(values) })
 }
 
 fn metrics(values: &[Estimate]) -> Value {
@@ -272,12 +273,12 @@ fn metrics(values: &[Estimate]) -> Value {
 
 fn of_origin(origin: &Origin) -> Value {
     let entrants = origin.entrants.iter().map(|e| {
-        let mut object = entrant(e.name, e.rival, &e.values);
+        let mut object = entrant(e.name, e.baseline, &e.values);
         object["groups"] = e.groups.iter().map(group).collect();
         if let Some(uniformity) = e.uniformity {
             object["pit_ks"] = json!({ "distance": uniformity.distance, "p": uniformity.p });
         }
-        if e.rival {
+        if e.baseline {
             object["learned"] = e.learned.clone().into();
             return object;
         }

@@ -9,6 +9,7 @@
 //! The log is read three or four times an origin and never kept; what is kept takes some hundred bytes a
 //! customer of one origin.
 
+mod baselines;
 mod cohort;
 mod forecast;
 mod groups;
@@ -17,7 +18,6 @@ mod origin;
 mod pool;
 mod ranking;
 mod resample;
-mod rivals;
 mod rows;
 mod scatter;
 mod tracking;
@@ -28,12 +28,12 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+pub use self::baselines::Baseline;
 pub use self::cohort::{Cohort, Earlier};
 pub use self::forecast::{Distribution, Forecast, LEVELS, Uniformity};
 pub use self::groups::{Bin, Group};
 pub use self::metrics::{Metric, Values};
 pub use self::resample::{Estimate, LEVEL};
-pub use self::rivals::Rival;
 pub use self::rows::{Row, schema, table, write};
 pub use self::tracking::TrackPoint;
 pub use self::verdict::COMPARED;
@@ -128,11 +128,11 @@ pub struct Origin {
 /// One forecast at one origin, judged.
 #[derive(Debug, Clone)]
 pub struct Entrant {
-    /// The model or rival.
+    /// The model or baseline.
     pub name: &'static str,
-    /// Is it a rival, that is no model?
-    pub rival: bool,
-    /// What a rival learned, in words.
+    /// Is it a baseline, that is no model?
+    pub baseline: bool,
+    /// What a baseline learned, in words.
     pub learned: String,
     /// The fitted model.
     pub model: Option<ClvModel>,
@@ -146,7 +146,7 @@ pub struct Entrant {
     pub groups: Vec<Group>,
     /// Chances to buy against shares that did; empty without distributions.
     pub calibration: Vec<Bin>,
-    /// Purchases over time; empty for rivals.
+    /// Purchases over time; empty for baselines.
     pub tracking: Vec<TrackPoint>,
     /// The forecast itself, if it was to be kept.
     pub forecast: Option<Forecast>,
@@ -155,10 +155,10 @@ pub struct Entrant {
 /// The mean of a forecast's figures over origins.
 #[derive(Debug, Clone)]
 pub struct Pooled {
-    /// The model or rival.
+    /// The model or baseline.
     pub name: &'static str,
-    /// Is it a rival?
-    pub rival: bool,
+    /// Is it a baseline?
+    pub baseline: bool,
     /// The figures, in the order of [`Metric::ALL`].
     pub values: [Estimate; Metric::COUNT],
     replicates: Vec<Values>,

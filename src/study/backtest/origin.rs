@@ -1,12 +1,12 @@
-//! One origin: what was known, what models and rivals make of it, and what came.
+//! One origin: what was known, what models and baselines make of it, and what came.
 
 use jiff::civil::Date;
 
+use super::baselines::{self, Baseline};
 use super::cohort::Cohort;
 use super::forecast::{Forecast, Uniformity, forecast};
 use super::metrics::Scorecard;
 use super::pool::estimates;
-use super::rivals::{self, Rival};
 use super::windows::{Window, Windows};
 use super::{BacktestOptions, Entrant, Origin, groups, resample, tracking};
 use crate::base::{Error, ErrorKind, Progress, Result};
@@ -45,12 +45,12 @@ impl Test<'_> {
                 Err(words) => left_out.push((name.to_owned(), words)),
             }
         }
-        for rival in Rival::ALL {
-            match rivals::forecast(rival, &cohort, self.windows.horizon()) {
+        for baseline in Baseline::ALL {
+            match baselines::forecast(baseline, &cohort, self.windows.horizon()) {
                 Ok((forecast, learned)) => {
-                    entrants.push(self.judge(rival.name(), forecast, &cohort, learned)?)
+                    entrants.push(self.judge(baseline.name(), forecast, &cohort, learned)?)
                 }
-                Err(words) => left_out.push((rival.name().to_owned(), words)),
+                Err(words) => left_out.push((baseline.name().to_owned(), words)),
             }
         }
         Ok(Origin {
@@ -163,7 +163,7 @@ impl Test<'_> {
             .map_or_else(Vec::new, |calendar| tracking::tracking(&model, calendar, windows, self.window));
         let mut entrant = self.judge(name, forecast, cohort, String::new())?;
         entrant.groups.extend(by_month);
-        Ok(Entrant { rival: false, tracking, model: Some(model), ..entrant })
+        Ok(Entrant { baseline: false, tracking, model: Some(model), ..entrant })
     }
 
     fn judge(
@@ -182,7 +182,7 @@ impl Test<'_> {
         let distribution = forecast.distribution.as_ref();
         Ok(Entrant {
             name,
-            rival: true,
+            baseline: true,
             learned,
             model: None,
             values: estimates(&values, &replicates),

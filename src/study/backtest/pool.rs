@@ -22,7 +22,7 @@ pub(super) fn pool(origins: &[Origin]) -> Vec<Pooled> {
         let replicate = |r: usize| -> Values { std::array::from_fn(|at| mean(&|e| e.replicates[r][at])) };
         let replicates: Vec<Values> = (0..count).map(replicate).collect();
         let values = estimates(&values, &replicates);
-        Some(Pooled { name, rival: found[0].rival, values, replicates })
+        Some(Pooled { name, baseline: found[0].baseline, values, replicates })
     };
     first.entrants.iter().filter_map(|entrant| pool(entrant.name)).collect()
 }

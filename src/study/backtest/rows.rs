@@ -15,7 +15,7 @@ use crate::output::{TableWriter, Target};
 pub struct Row {
     /// The origin's date, or `all`: the mean over origins.
     pub origin: String,
-    /// The model or rival; `actual` for what happened.
+    /// The model or baseline; `actual` for what happened.
     pub model: String,
     /// Which figure: a [`Metric`]'s name; with `_minus:` and another model behind it the paired difference of
     /// how far both are from perfect; or `customers`, `expected`, `actual` of a group.

@@ -10,7 +10,7 @@ use crate::base::{
 };
 use crate::history::first_grain;
 
-/// What a model is compared with rivals on.
+/// What a model is compared with baselines on.
 pub const COMPARED: [Metric; 10] = [
     Metric::Mae,
     Metric::Rmse,
@@ -36,7 +36,7 @@ const FEW: f64 = 10.0;
 /// The model with the lowest mean CRPS.
 pub(super) fn best(pooled: &[Pooled]) -> Option<&Pooled> {
     let crps = |entrant: &Pooled| entrant.values[Metric::Crps as usize].value;
-    pooled.iter().filter(|e| !e.rival).min_by(|a, b| crps(a).total_cmp(&crps(b)))
+    pooled.iter().filter(|e| !e.baseline).min_by(|a, b| crps(a).total_cmp(&crps(b)))
 }
 
 /// The sentences of a verdict.
@@ -46,7 +46,7 @@ pub(super) fn verdict(backtest: &Backtest) -> Vec<String> {
     };
     let mut words = vec![among_models(backtest, best)];
     words.extend(worse_than_chance(best));
-    words.extend(against_rivals(backtest, best));
+    words.extend(against_baselines(backtest, best));
     words.extend(too_narrow(best));
     words.extend(backtest.origins.iter().flat_map(|origin| totals(origin, best.name)));
     words
@@ -54,7 +54,7 @@ pub(super) fn verdict(backtest: &Backtest) -> Vec<String> {
 
 fn among_models(backtest: &Backtest, best: &Pooled) -> String {
     let mut words = format!("{} has the lowest CRPS", best.name);
-    let others = backtest.pooled.iter().filter(|e| !e.rival && e.name != best.name);
+    let others = backtest.pooled.iter().filter(|e| !e.baseline && e.name != best.name);
     let (mut same, mut worse) = (Vec::new(), Vec::new());
     for other in others {
         match backtest.difference(best.name, other.name).map(|d| d.of(Metric::Crps).beyond_noise()) {
@@ -78,9 +78,9 @@ fn against_rivals(backtest: &Backtest, best: &Pooled) -> Vec<String> {
     let below: Vec<Metric> = below_chance(best).into_iter().map(|(metric, _)| metric).collect();
     for metric in COMPARED.into_iter().filter(|metric| !below.contains(metric)) {
         let loss = |e: &Pooled| metric.loss(e.values[metric as usize].value);
-        let rivals = backtest.pooled.iter().filter(|e| e.rival && loss(e).is_finite());
-        let Some(rival) = rivals.min_by(|a, b| loss(a).total_cmp(&loss(b))) else { continue };
-        let Some(difference) = backtest.difference(best.name, rival.name) else { continue };
+        let baselines = backtest.pooled.iter().filter(|e| e.baseline && loss(e).is_finite());
+        let Some(baseline) = baselines.min_by(|a, b| loss(a).total_cmp(&loss(b))) else { continue };
+        let Some(difference) = backtest.difference(best.name, baseline.name) else { continue };
         let difference = difference.of(metric);
         match (difference.beyond_noise(), difference.value < 0.0) {
             (true, true) => wins.push(metric.words().to_owned()),
@@ -104,7 +104,7 @@ fn below_chance(best: &Pooled) -> Vec<(Metric, f64)> {
     Metric::ALL.into_iter().filter_map(chance).filter(below).collect()
 }
 
-/// An order that is the wrong way round beats a rival whose is more so; both are worse than none.
+/// An order that is the wrong way round beats a baseline whose is more so; both are worse than none.
 fn worse_than_chance(best: &Pooled) -> Option<String> {
     let one = |(metric, chance): &(Metric, f64)| {
         let value = best.values[*metric as usize].value;

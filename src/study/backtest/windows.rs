@@ -1,4 +1,4 @@
-//! Where a log is cut: origins, holdouts, and the window before each origin that rivals learn from.
+//! Where a log is cut: origins, holdouts, and the window before each origin that baselines learn from.
 //!
 //! The last holdout ends at the end of observation, and earlier ones step back by the holdout's length, so
 //! that no purchase is forecast twice. A holdout is a whole number of grains (days, for hours): an origin is
@@ -16,7 +16,7 @@ pub struct Window {
     pub origin: Date,
     /// The last date of the holdout.
     pub end: Date,
-    /// The last date of what rivals learn from to forecast up to the origin; `None` if the log begins later.
+    /// The last date of what baselines learn from to forecast up to the origin; `None` if the log begins later.
     pub earlier: Option<Date>,
 }
 

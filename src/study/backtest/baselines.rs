@@ -1,7 +1,7 @@
 //! What people do without a model: forecasts that any model should beat.
 //!
 //! Those that have something to learn learn it one holdout earlier: from what was known then of the customers
-//! known then, and what they bought up to the origin. No rival knows more than the models do. Purchases are
+//! known then, and what they bought up to the origin. No baseline knows more than the models do. Purchases are
 //! repeat purchases throughout: the first one is the acquisition. Their value is purchases times the
 //! customer's own mean amount, or that of all repeat customers for those without one.
 
@@ -15,7 +15,7 @@ const FEWEST_IN_CELL: usize = 10;
 
 /// One way to forecast without a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rival {
+pub enum Baseline {
     /// As many purchases as in the window of the same length before the origin.
     LastWindow,
     /// The same for everyone: the mean of those known one holdout earlier, up to the origin.
@@ -28,45 +28,49 @@ pub enum Rival {
     RfmCells,
 }
 
-impl Rival {
+impl Baseline {
     /// All there are.
-    pub const ALL: [Rival; 5] =
-        [Rival::LastWindow, Rival::Mean, Rival::SameRate, Rival::Recency, Rival::RfmCells];
+    pub const ALL: [Baseline; 5] =
+        [Baseline::LastWindow, Baseline::Mean, Baseline::SameRate, Baseline::Recency, Baseline::RfmCells];
 
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {
-            Rival::LastWindow => "last-window",
-            Rival::Mean => "mean",
-            Rival::SameRate => "same-rate",
-            Rival::Recency => "recency-rule",
-            Rival::RfmCells => "rfm-cells",
+            Baseline::LastWindow => "last-window",
+            Baseline::Mean => "mean",
+            Baseline::SameRate => "same-rate",
+            Baseline::Recency => "recency-rule",
+            Baseline::RfmCells => "rfm-cells",
         }
     }
 
     /// What it says, in words.
     pub fn about(self) -> &'static str {
         match self {
-            Rival::LastWindow => "as in the last window of that length",
-            Rival::Mean => "the mean of all, learned on the window before",
-            Rival::SameRate => "the own rate for ever",
-            Rival::Recency => "the own rate, nothing after too long a silence",
-            Rival::RfmCells => "the mean of the RFM cell, learned on the window before",
+            Baseline::LastWindow => "as in the last window of that length",
+            Baseline::Mean => "the mean of all, learned on the window before",
+            Baseline::SameRate => "the own rate for ever",
+            Baseline::Recency => "the own rate, nothing after too long a silence",
+            Baseline::RfmCells => "the mean of the RFM cell, learned on the window before",
         }
     }
 
     fn learns(self) -> bool {
-        !matches!(self, Rival::LastWindow | Rival::SameRate)
+        !matches!(self, Baseline::LastWindow | Baseline::SameRate)
     }
 }
 
-/// The rival's forecast of purchases within `horizon`, with what it learned in words.
+/// The baseline's forecast of purchases within `horizon`, with what it learned in words.
 ///
 /// # Errors
 /// In words, if it has nothing to learn from.
-pub(super) fn forecast(rival: Rival, cohort: &Cohort, horizon: f64) -> Result<(Forecast, String), String> {
+pub(super) fn forecast(
+    baseline: Baseline,
+    cohort: &Cohort,
+    horizon: f64,
+) -> Result<(Forecast, String), String> {
     let known: Vec<usize> = (0..cohort.len()).filter(|&i| cohort.earlier[i].is_some()).collect();
-    if rival.learns() && known.len() < FEWEST {
+    if baseline.learns() && known.len() < FEWEST {
         return Err(format!(
             "it learns from the customers known one holdout before the origin, of whom there are {}",
             known.len()
@@ -77,14 +81,14 @@ pub(super) fn forecast(rival: Rival, cohort: &Cohort, horizon: f64) -> Result<(F
         if customer.t > 0.0 { f64::from(customer.x) / customer.t * horizon } else { 0.0 }
     };
     let all = 0..cohort.len();
-    let (purchases, words) = match rival {
-        Rival::LastWindow => (all.map(|i| last_window(cohort, i)).collect(), String::new()),
-        Rival::SameRate => (all.map(own_rate).collect(), String::new()),
-        Rival::Mean => {
+    let (purchases, words) = match baseline {
+        Baseline::LastWindow => (all.map(|i| last_window(cohort, i)).collect(), String::new()),
+        Baseline::SameRate => (all.map(own_rate).collect(), String::new()),
+        Baseline::Mean => {
             let mean = known.iter().map(|&i| last_window(cohort, i)).sum::<f64>() / known.len() as f64;
             (vec![mean; cohort.len()], format!("mean {mean:.4} purchases"))
         }
-        Rival::Recency => {
+        Baseline::Recency => {
             let cut = best_silence(cohort, &known, horizon);
             let silence = |i: usize| cohort.customers[i].t - cohort.customers[i].t_x;
             let one = |i| if silence(i) > cut { 0.0 } else { own_rate(i) };
@@ -92,7 +96,7 @@ pub(super) fn forecast(rival: Rival, cohort: &Cohort, horizon: f64) -> Result<(F
                 if cut.is_finite() { format!("silent up to {cut:.2}") } else { "no cut-off".to_owned() };
             (all.map(one).collect(), words)
         }
-        Rival::RfmCells => {
+        Baseline::RfmCells => {
             let cells = Cells::learn(cohort, &known);
             (all.map(|i| cells.mean_of(&now(cohort, i))).collect(), format!("{} cells", cells.full()))
         }
@@ -230,19 +234,19 @@ mod tests {
         }
     }
 
-    fn first_two(rival: Rival) -> Vec<f64> {
-        forecast(rival, &cohort(), 10.0).unwrap().0.purchases[..2].to_vec()
+    fn first_two(baseline: Baseline) -> Vec<f64> {
+        forecast(baseline, &cohort(), 10.0).unwrap().0.purchases[..2].to_vec()
     }
 
     #[test]
-    fn rivals_by_hand() {
-        assert_eq!(first_two(Rival::LastWindow), [1.0, 0.0]);
-        assert_eq!(first_two(Rival::Mean), [0.5, 0.5]);
-        assert_eq!(first_two(Rival::SameRate), [1.5, 0.5]);
+    fn baselines_by_hand() {
+        assert_eq!(first_two(Baseline::LastWindow), [1.0, 0.0]);
+        assert_eq!(first_two(Baseline::Mean), [0.5, 0.5]);
+        assert_eq!(first_two(Baseline::SameRate), [1.5, 0.5]);
         // Silent for 9 bought nothing: the cut-off is 2.
-        assert_eq!(first_two(Rival::Recency), [1.5, 0.0]);
-        assert_eq!(first_two(Rival::RfmCells), [1.0, 0.0]);
-        let (forecast, _) = forecast(Rival::SameRate, &cohort(), 10.0).unwrap();
+        assert_eq!(first_two(Baseline::Recency), [1.5, 0.0]);
+        assert_eq!(first_two(Baseline::RfmCells), [1.0, 0.0]);
+        let (forecast, _) = forecast(Baseline::SameRate, &cohort(), 10.0).unwrap();
         assert_eq!(forecast.value.unwrap()[..2], [15.0, 2.5]);
     }
 
@@ -250,7 +254,7 @@ mod tests {
     fn nothing_to_learn_is_said() {
         let mut young = cohort();
         young.earlier.iter_mut().skip(29).for_each(|earlier| *earlier = None);
-        assert!(forecast(Rival::RfmCells, &young, 10.0).unwrap_err().contains("29"));
-        assert!(forecast(Rival::SameRate, &young, 10.0).is_ok());
+        assert!(forecast(Baseline::RfmCells, &young, 10.0).unwrap_err().contains("29"));
+        assert!(forecast(Baseline::SameRate, &young, 10.0).is_ok());
     }
 }
