@@ -135,20 +135,7 @@ pub fn fit_covariates<M: Regression>(
         Groups::<M> { tables, covariates: &covariates.clone(), scales, space, options, progress, model };
     let start = groups.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
     let start: Array1<f64> = start.into_iter().chain(vec![0.0; covariates.coefficients.len()]).collect();
-    let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
-    let mut outcome = minimise(|u: &_| groups.evaluate(u), start, limits, progress)?;
-    let mut uncertainty = assess(&outcome, WALL);
-    let mut at_limit = None;
-    if !matches!(uncertainty.verdict, Verdict::Maximum) && !without.report.flat.is_empty() {
-        let along = along_limit(&groups, &without.report.flat, &without.model.params(), limits)?;
-        let assessed = assess(&along, f64::INFINITY);
-        let lost = matches!(uncertainty.verdict, Verdict::Neither(_));
-        let better = along.at.value < outcome.at.value - same(outcome.at.value);
-        if (lost || better) && !matches!(assessed.verdict, Verdict::Neither(_)) {
-            (outcome, uncertainty) = (along, assessed);
-            at_limit = without.report.stop.words();
-        }
-    }
+    let (outcome, uncertainty, at_limit) = search(&groups, without, start)?;
     let map = groups.to_users();
     let users = map.dot(&outcome.u);
     let free: Array1<f64> = users.iter().take(groups.space.free.len()).copied().collect();
@@ -187,6 +174,28 @@ pub fn fit_covariates<M: Regression>(
     let covariance = uncertainty.covariance.filter(|_| report.stop == StopReason::Converged);
     explore(&groups, &map, outcome.u, covariance, &mut report)?;
     Ok((Fitted { model, report }, covariates))
+}
+
+/// Searches from a start, and along the limit of the fit without covariates if it ended at one; in words, which.
+fn search<'a, M: Regression>(
+    groups: &Groups<M>,
+    without: &'a Fitted<M>,
+    start: Array1<f64>,
+) -> Result<(Outcome, Uncertainty, Option<&'a str>)> {
+    let limits = Limits { wall: WALL, max_iterations: groups.options.max_iterations };
+    let outcome = minimise(|u: &_| groups.evaluate(u), start, limits, groups.progress)?;
+    let uncertainty = assess(&outcome, WALL);
+    if matches!(uncertainty.verdict, Verdict::Maximum) || without.report.flat.is_empty() {
+        return Ok((outcome, uncertainty, None));
+    }
+    let along = along_limit(groups, &without.report.flat, &without.model.params(), limits)?;
+    let assessed = assess(&along, f64::INFINITY);
+    let lost = matches!(uncertainty.verdict, Verdict::Neither(_));
+    let better = along.at.value < outcome.at.value - same(outcome.at.value);
+    if (lost || better) && !matches!(assessed.verdict, Verdict::Neither(_)) {
+        return Ok((along, assessed, without.report.stop.words()));
+    }
+    Ok((outcome, uncertainty, None))
 }
 
 /// The posterior of parameters and coefficients together.

@@ -47,27 +47,7 @@ pub fn forecast(
         report.results.push(Block::Heading("the first customers of the output".to_owned()));
         report.results.push(Block::Table(rows(first)));
     }
-    report.json.insert(
-        "forecast".into(),
-        json!({
-            "settings": words,
-            "horizon": options.horizon.to_string(),
-            "discount": options.discount.to_string(),
-            "discount_per_unit_continuous": options.discount.continuous(model.unit),
-            "discounting": options.timing.to_string(),
-            "margin": options.margin,
-            "customers": totals.customers,
-            "customers_without_repeat": totals.one_time,
-            "expected_alive": totals.alive,
-            "expected_purchases": totals.purchases,
-            "clv": totals.value,
-            "value_share": {
-                "top_1_percent": totals.value_share(0.01),
-                "top_10_percent": totals.value_share(0.1),
-                "top_20_percent": totals.value_share(0.2),
-            },
-        }),
-    );
+    report.json.insert("forecast".into(), json(model, totals, options, &words));
     if scores.interval.is_some()
         && let Some(all) = groups.1.as_array().and_then(|all| all.iter().find(|sums| sums["group"].is_null()))
     {
@@ -78,20 +58,47 @@ pub fn forecast(
     if scores.by.is_some() || scores.interval.is_some() {
         report.json.insert("totals".into(), groups.1);
     }
-    if options.discount.is_suspicious() {
+    warnings.extend(high_discount(options));
+    if !warnings.is_empty() {
+        let each = |warning: &Warning| json!({ "code": warning.code, "message": warning.message });
+        report.json.insert("warnings".into(), warnings.iter().map(each).collect());
+    }
+    report.warnings.extend(warnings.into_iter().map(|warning| warning.message));
+    report
+}
+
+/// The settings and the totals.
+fn json(model: &ClvModel, totals: &Totals, options: &ValueOptions, words: &[String]) -> Value {
+    json!({
+        "settings": words,
+        "horizon": options.horizon.to_string(),
+        "discount": options.discount.to_string(),
+        "discount_per_unit_continuous": options.discount.continuous(model.unit),
+        "discounting": options.timing.to_string(),
+        "margin": options.margin,
+        "customers": totals.customers,
+        "customers_without_repeat": totals.one_time,
+        "expected_alive": totals.alive,
+        "expected_purchases": totals.purchases,
+        "clv": totals.value,
+        "value_share": {
+            "top_1_percent": totals.value_share(0.01),
+            "top_10_percent": totals.value_share(0.1),
+            "top_20_percent": totals.value_share(0.2),
+        },
+    })
+}
+
+/// A rate that is likely a mistake.
+fn high_discount(options: &ValueOptions) -> Option<Warning> {
+    options.discount.is_suspicious().then(|| {
         let message = format!(
             "the discount {} is {} % a year: money a year away is worth less than half. Is that meant?",
             options.discount,
             grouped(100.0 * options.discount.effective(crate::base::Unit::Year), 0)
         );
-        warnings.push(Warning::new("high-discount", message));
-    }
-    if !warnings.is_empty() {
-        let json = |warning: &Warning| json!({ "code": warning.code, "message": warning.message });
-        report.json.insert("warnings".into(), warnings.iter().map(json).collect());
-    }
-    report.warnings.extend(warnings.into_iter().map(|warning| warning.message));
-    report
+        Warning::new("high-discount", message)
+    })
 }
 
 fn figures(totals: &Totals, interval: Option<&IntervalOptions>) -> Table {
