@@ -289,7 +289,8 @@ fn the_verdict_says_what_is_worse_than_chance() {
         screen.contains("worse than chance, beyond noise (") && screen.contains("telling who buys (AUC) is"),
         "{screen}"
     );
-    let praised = screen.split("verdict").last().unwrap().split("the best rival").nth(1).unwrap_or_default();
+    let praised =
+        screen.split("verdict").last().unwrap().split("the best baseline").nth(1).unwrap_or_default();
     let praised = praised.split("90 % intervals").next().unwrap();
     assert!(!praised.contains("order of customers") && !praised.contains("AUC"), "{screen}");
     assert!(screen.contains("none of the 90 % intervals that bg-nbd gives customers held"), "{screen}");

@@ -150,7 +150,7 @@ impl Plan {
                 .map(|origin| Calendar::new(last_grain(options.grain(), origin), options.grain())),
             first_amount: options.first_amount,
             activity: None,
-            drift: options.spend_drift.then(|| DriftCounter::new(options.grain)),
+            drift: options.spend_drift.then(|| DriftCounter::new(options.grain())),
             days: DayCounter::default(),
         }
     }

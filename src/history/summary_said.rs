@@ -71,7 +71,7 @@ pub(crate) fn facts(said: &Said, inputs: &Inputs, options: &LogOptions) -> Resul
     let date = |text: &str| text.parse::<Date>();
     let until = found(Fact::ObservedUntil, said, inputs, "a date such as 2024-01-31", date)?;
     let grain = found(Fact::Grain, said, inputs, "one of hour, day, week, month, year", str::parse)?;
-    let asked = options.grain_given.then_some(options.grain);
+    let asked = options.grain;
     agrees(Fact::Unit, given, &unit)?;
     agrees(Fact::Grain, asked, &grain)?;
     agrees(Fact::ObservedUntil, options.observed_until, &until)?;

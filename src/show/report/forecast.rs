@@ -6,7 +6,7 @@ use arrow_array::{Array, RecordBatch};
 use serde_json::{Value, json};
 
 use crate::base::{
-    Warning,
+    ValueOptions, Warning,
     numbers::{count, grouped, significant},
 };
 use crate::fitted::ClvModel;

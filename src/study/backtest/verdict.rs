@@ -71,9 +71,9 @@ fn among_models(backtest: &Backtest, best: &Pooled) -> String {
     words
 }
 
-/// Against the best rival on each figure: a hard test, since that is another rival each time. A line each of what it wins,
+/// Against the best baseline on each figure: a hard test, since that is another baseline each time. A line each of what it wins,
 /// what is open, and what it loses.
-fn against_rivals(backtest: &Backtest, best: &Pooled) -> Vec<String> {
+fn against_baselines(backtest: &Backtest, best: &Pooled) -> Vec<String> {
     let (mut wins, mut draws, mut losses) = (Vec::new(), Vec::new(), Vec::new());
     let below: Vec<Metric> = below_chance(best).into_iter().map(|(metric, _)| metric).collect();
     for metric in COMPARED.into_iter().filter(|metric| !below.contains(metric)) {
@@ -84,14 +84,14 @@ fn against_rivals(backtest: &Backtest, best: &Pooled) -> Vec<String> {
         let difference = difference.of(metric);
         match (difference.beyond_noise(), difference.value < 0.0) {
             (true, true) => wins.push(metric.words().to_owned()),
-            (true, false) => losses.push(format!("{} (to {})", metric.words(), rival.name)),
-            (false, _) => draws.push(format!("{} ({})", metric.words(), rival.name)),
+            (true, false) => losses.push(format!("{} (to {})", metric.words(), baseline.name)),
+            (false, _) => draws.push(format!("{} ({})", metric.words(), baseline.name)),
         }
     }
     let said = [
-        ("beats the best rival beyond noise on", wins),
-        ("is not told apart from the best rival on", draws),
-        ("loses to the best rival beyond noise on", losses),
+        ("beats the best baseline beyond noise on", wins),
+        ("is not told apart from the best baseline on", draws),
+        ("loses to the best baseline beyond noise on", losses),
     ];
     let said = said.into_iter().filter(|(_, figures)| !figures.is_empty());
     said.map(|(what, figures)| format!("{} {what}: {}", best.name, figures.join(", "))).collect()
