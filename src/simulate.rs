@@ -249,7 +249,7 @@ impl<'a> Plan<'a> {
         }
         Ok(Plan {
             options,
-            name: model.purchase.name,
+            name: model.purchase.name(),
             unit: model.unit,
             process: model.purchase.process()?,
             spend: model.spend.as_ref().map(|spend| spend.new_amounts()).transpose()?,

@@ -75,8 +75,8 @@ fn random_cases(n: usize, seed: u64) -> Vec<Case> {
             cases.push(Case {
                 model: member.name,
                 params: random_parameters(member.params, &mut rng),
-                customer: random_customer(member.opportunities, &mut rng),
-                horizon: if member.opportunities { horizon.ceil() } else { horizon },
+                customer: random_customer(member.needs.opportunities, &mut rng),
+                horizon: if member.needs.opportunities { horizon.ceil() } else { horizon },
             });
         }
     }

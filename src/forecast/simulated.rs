@@ -78,7 +78,7 @@ impl DrawnModels {
             scorers: scorers(reach.horizon),
             value: value.then(|| scorers(reach.value_horizon)),
             spend: draws.iter().map(|draw| draw.spend).collect(),
-            again: (0..models.len()).map(|d| d > 0 && models[d].params == models[d - 1].params).collect(),
+            again: (0..models.len()).map(|d| d > 0 && models[d].params() == models[d - 1].params()).collect(),
             models,
         }
     }

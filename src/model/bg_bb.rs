@@ -47,7 +47,8 @@ use std::ops::Range;
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Needs};
 use crate::model::{
-    Attrition, Derivatives, Dropout, PosteriorMeans, Limit, Mixing, Model, Order, Population, Process, Scorer,
+    Attrition, Derivatives, Dropout, Limit, Mixing, Model, Order, Population, PosteriorMeans, Process,
+    Scorer,
     process::{Opportunities, chances},
 };
 use crate::params::{ParamSpec, Scale};

@@ -41,7 +41,7 @@ use std::ops::Range;
 use ndarray::{Array1, Array2};
 
 pub use amounts::Amounts;
-pub use attrition::{Attrition, PosteriorMeans, Outlook, Scorer};
+pub use attrition::{Attrition, Outlook, PosteriorMeans, Scorer};
 pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;

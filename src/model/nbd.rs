@@ -29,7 +29,8 @@ use std::ops::Range;
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, PosteriorMeans, Limit, Mixing, Model, Order, Outlook, Population, Process, Scorer,
+    Attrition, Derivatives, Limit, Mixing, Model, Order, Outlook, Population, PosteriorMeans, Process,
+    Scorer,
     gamma_poisson::{GammaPoisson, TimeTerms, annuity},
     process::{Leaving, rates},
     together,

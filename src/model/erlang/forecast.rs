@@ -6,7 +6,7 @@ use super::{Erlang, MOST};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Dropout, PosteriorMeans, Mixing, Population, Process, Scorer,
+    Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
     process::{Leaving, Resuming, chances, rates},
     weights::Weights,
 };

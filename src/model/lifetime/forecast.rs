@@ -7,7 +7,7 @@ use super::scorer::LifetimeScorer;
 use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
 use crate::base::Discounting;
 use crate::customers::Customer;
-use crate::model::{PosteriorMeans, Mixing, Population, Scorer};
+use crate::model::{Mixing, Population, PosteriorMeans, Scorer};
 use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
 /// A discount factor of `e^−60` is zero.
