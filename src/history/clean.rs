@@ -4,99 +4,29 @@
 //! counted by [`Fate`] and the first ones of a block kept for the message. Tallies are kept per
 //! block and merged in the order of the input, so that sums and lists do not depend on threads.
 
-use std::sync::Arc;
+mod rules;
+
+pub(crate) use self::rules::{Names, Rules, check_window};
 
 use arrow_array::StringArray;
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::account::Fate;
-use super::attributes::{Interner, Profiles};
+use super::attributes::Interner;
 use super::codec::Mark;
 use super::explain::{explain_amount, explain_range, explain_shape, looks_like, no_row};
-use super::options::{LogOptions, Returns};
+use super::options::Returns;
 use super::read::amounts;
-use super::read::calendar::{Moment, day_of_civil, day_of_date};
+use super::read::calendar::Moment;
 use super::read::dates::{DateRule, Shape};
 use super::read::recognise::Table;
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::tally::{CURRENCIES, Currency, Days, LISTED, Tally};
-use crate::base::{BadRow, Error, Grain, Place, Result};
+use crate::base::{BadRow, Error, Grain, Place};
 
 /// Room made for one id [bytes].
 const USUAL_ID: usize = 10;
-
-/// What every row is judged by.
-#[derive(Debug, Clone)]
-pub(crate) struct Rules {
-    pub date: Option<DateRule>,
-    pub from: i32,
-    pub until: i32,
-    pub until_given: bool,
-    pub observed_until: i32,
-    pub grain: Grain,
-    pub returns: Returns,
-    pub decimal_comma: bool,
-    pub has_amount: bool,
-    /// Where values of attributes get their numbers, if there are any.
-    pub profiles: Option<Arc<Profiles>>,
-    /// Names of the columns, for messages.
-    pub names: Names,
-}
-
-/// Column names, for messages.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Names {
-    pub id: String,
-    pub date: String,
-    pub amount: String,
-    pub quantity: Option<String>,
-    pub currency: Option<String>,
-}
-
-/// East of Greenwich it may be tomorrow already.
-fn tomorrow() -> i32 {
-    let seconds = jiff::Timestamp::now().as_second();
-    i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX - 1) + 1
-}
-
-/// A typing error must not move the end of observation into the future.
-pub(crate) fn check_window(options: &LogOptions) -> Result<()> {
-    let latest = options.dates_until.map_or(tomorrow(), day_of_date);
-    match options.observed_until {
-        Some(until) if day_of_date(until) > latest => {
-            let message = format!("{until} is after today: a typo? (--dates-until DATE allows later dates)");
-            Err(Error::option("--observed-until", message))
-        }
-        _ => Ok(()),
-    }
-}
-
-impl Rules {
-    /// From the caller's options; the date rule may be found later.
-    pub fn new(options: &LogOptions, has_amount: bool, names: Names) -> Self {
-        let earliest = day_of_civil(1970, 1, 1).expect("1970 began on a day of the calendar");
-        let tomorrow = tomorrow();
-        Rules {
-            date: None,
-            from: options.dates_from.map_or(earliest, day_of_date),
-            until: options.dates_until.map_or(tomorrow, day_of_date),
-            until_given: options.dates_until.is_some(),
-            observed_until: options.observed_until.map_or(i32::MAX, day_of_date),
-            grain: options.grain(),
-            returns: options.returns,
-            decimal_comma: options.decimal_comma,
-            has_amount,
-            profiles: Profiles::of(options),
-            names,
-        }
-    }
-
-    /// The decimal sign.
-    pub fn point(&self) -> u8 {
-        if self.decimal_comma { b',' } else { b'.' }
-    }
-}
 
 /// Texts of a row's cells, asked for only when the row is not a purchase.
 pub(crate) trait Cells {

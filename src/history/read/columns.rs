@@ -3,137 +3,18 @@
 //! Names are compared without case, spaces, `_`, `-` and `.`. The standard names (`customer_id`,
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
+mod found;
+
+use self::found::{ATTRIBUTE, Played};
+pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
+
 use super::names::{
     AGE, AMOUNT, AMOUNT_ALONE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE,
     QUANTITY, RECENCY, Role, UNIT, looks_like_contracts, normalise,
 };
 use super::{likeness, watched};
 use crate::base::{Error, Result};
-use crate::history::{options::LogOptions, summary_said::Fact};
-
-/// Columns of a log, by index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LogColumns {
-    pub id: usize,
-    pub date: usize,
-    pub amount: AmountColumns,
-    pub currency: Option<usize>,
-    pub attributes: Vec<usize>,
-    /// Numbers of rows, where the input has lost their order.
-    pub order: Option<usize>,
-    /// Columns that may say that a row is no purchase, and that have no other role.
-    pub watched: Vec<usize>,
-}
-
-impl LogColumns {
-    /// Indexes of all of them; those that are only watched come last.
-    pub fn used(&self) -> Vec<usize> {
-        [indexes(&self.roles()), self.watched.clone()].concat()
-    }
-
-    fn roles(&self) -> Vec<Played> {
-        let mut roles = vec![("the id", self.id), ("the date", self.date)];
-        match self.amount {
-            AmountColumns::None => {}
-            AmountColumns::One(one) => roles.push(("the amount", one)),
-            AmountColumns::Product { quantity, price } => {
-                roles.extend([("the quantity", quantity), ("the price", price)]);
-            }
-        }
-        roles.extend(self.currency.map(|index| ("the currency", index)));
-        roles.extend(self.attributes.iter().map(|index| (ATTRIBUTE, *index)));
-        roles.extend(self.order.map(|index| ("the order of rows", index)));
-        roles
-    }
-}
-
-const ATTRIBUTE: &str = "an attribute";
-
-/// What a column is, in words, and its index.
-type Played = (&'static str, usize);
-
-fn indexes(roles: &[Played]) -> Vec<usize> {
-    roles.iter().map(|(_, index)| *index).collect()
-}
-
-/// Where amounts come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AmountColumns {
-    /// There are none.
-    None,
-    /// One column.
-    One(usize),
-    /// Quantity times price.
-    Product { quantity: usize, price: usize },
-}
-
-/// Columns of a summary, by index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SummaryColumns {
-    pub id: usize,
-    pub frequency: usize,
-    pub recency: usize,
-    pub t: usize,
-    pub monetary: Option<usize>,
-    pub log_gaps: Option<usize>,
-    /// What it says of itself, in the order of [`Fact`].
-    pub said: [Option<usize>; Fact::COUNT],
-    pub attributes: Vec<usize>,
-}
-
-impl SummaryColumns {
-    /// Indexes of all of them.
-    pub fn used(&self) -> Vec<usize> {
-        indexes(&self.roles())
-    }
-
-    fn roles(&self) -> Vec<Played> {
-        let mut roles = vec![
-            ("the id", self.id),
-            ("frequency", self.frequency),
-            ("recency", self.recency),
-            ("T", self.t),
-        ];
-        let [unit, until, grain] = self.said;
-        let optional = [
-            ("monetary_value", self.monetary),
-            ("log_gaps", self.log_gaps),
-            ("the unit", unit),
-            ("the end of observation", until),
-            ("the grain", grain),
-        ];
-        roles.extend(optional.into_iter().filter_map(|(role, index)| Some((role, index?))));
-        roles.extend(self.attributes.iter().map(|index| (ATTRIBUTE, *index)));
-        roles
-    }
-}
-
-/// Columns of a file of customers, by index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CustomerColumns {
-    pub id: usize,
-    pub attributes: Vec<usize>,
-}
-
-impl CustomerColumns {
-    /// Indexes of all of them.
-    pub fn used(&self) -> Vec<usize> {
-        indexes(&self.roles())
-    }
-
-    fn roles(&self) -> Vec<Played> {
-        let attributes = self.attributes.iter().map(|index| (ATTRIBUTE, *index));
-        [("the id", self.id)].into_iter().chain(attributes).collect()
-    }
-}
-
-/// What a table is, by its columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Columns {
-    Log(LogColumns),
-    Summary(SummaryColumns),
-    Customers(CustomerColumns),
-}
+use crate::history::options::LogOptions;
 
 /// A table's columns, and what is said of them in messages.
 struct Table<'a> {
@@ -484,74 +365,4 @@ fn shorten(text: &str, length: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn log(columns: &str, options: &LogOptions) -> Result<LogColumns> {
-        let names: Vec<String> = columns.split(',').map(str::to_owned).collect();
-        match find("log.csv", &names, options)? {
-            Columns::Log(log) => Ok(log),
-            _ => panic!("{columns} was taken for a summary"),
-        }
-    }
-
-    #[test]
-    fn finds_well_known_names() {
-        use AmountColumns::{None as Nothing, One, Product};
-        for (columns, id, date, amount) in [
-            ("customer_id,date,amount", 0, 1, One(2)),
-            ("CustomerID,InvoiceDate,Revenue", 0, 1, One(2)),
-            ("Order Date,Client-ID,Total", 1, 0, One(2)),
-            ("id,customer_id,date,amount,total", 1, 2, One(3)),
-            ("customer_id,date", 0, 1, Nothing),
-            ("customer_id,date,price", 0, 1, One(2)),
-            (
-                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
-                6,
-                4,
-                Product { quantity: 3, price: 5 },
-            ),
-            ("customer_id,date,quantity,price,revenue", 0, 1, One(4)),
-            ("customer_id,date,quantity", 0, 1, Nothing),
-            ("customer_id,date,channel,amount,frequency,note,empty,T", 0, 1, One(3)),
-            ("customer_id,date,grand_total", 0, 1, One(2)),
-            ("customer_id,date,TotalCharges,Tax", 0, 1, One(2)),
-            ("customer_id,date,Gross,Fee,Net", 0, 1, Nothing),
-            ("customer_id,date,list_price", 0, 1, Nothing),
-        ] {
-            let found = log(columns, &LogOptions::default()).unwrap();
-            assert_eq!((found.id, found.date, found.amount), (id, date, amount), "{columns}");
-        }
-    }
-
-    #[test]
-    fn flags_win_and_match_loosely() {
-        let options =
-            LogOptions { id: Some("KUNDE".into()), amount: Some("Betrag".into()), ..LogOptions::default() };
-        let found = log("kunde,customer_id,date,Betrag,amount", &options).unwrap();
-        assert_eq!((found.id, found.amount), (0, AmountColumns::One(3)));
-    }
-
-    #[test]
-    fn refuses_what_is_not_clear() {
-        for (columns, words) in [
-            (
-                "client_id,user_id,date,amount",
-                "more than one column could be customer_id: 'client_id', 'user_id'",
-            ),
-            ("customer_id,order_date,invoice_date", "--date"),
-            ("customer_id,date,revenue,total", "--amount"),
-            ("customer_id,customer_id,date", "2 columns are called 'customer_id': rename all but one"),
-            (
-                "kunde,date,amount",
-                "no column customer_id found: name it with --id COLUMN; \"kunde\" looks like it (columns: kunde, date, amount)",
-            ),
-            ("C0088,2023-01-02,14.88", "header"),
-            ("customer_id,frequency,recency", "summary"),
-            ("customer_id,date,frequency,recency,T", "--date"),
-        ] {
-            let message = log(columns, &LogOptions::default()).unwrap_err().to_string();
-            assert!(message.contains(words), "{columns}: {message}");
-        }
-    }
-}
+mod tests;
