@@ -56,24 +56,69 @@ impl<M: Regression> Groups<'_, M> {
         jacobian
     }
 
-    fn group(
+    /// What each coefficient adds to free parameters, for one unit of its scaled column: places and signs.
+    fn targets(&self) -> Vec<Vec<(usize, f64)>> {
+        let place = |i: &usize| {
+            let found = self.space.free.iter().position(|free| free == i);
+            found.expect("covariates act on estimated parameters")
+        };
+        let of = |coefficient: &Coefficient| {
+            coefficient.targets.iter().map(|(i, sign)| (place(i), *sign)).collect()
+        };
+        self.covariates.coefficients.iter().map(of).collect()
+    }
+
+    /// Adds the log-likelihood of a group. Its free parameters are those of all and what its columns add: derivatives
+    /// by a coefficient are those by the parameters that it moves, times its column.
+    fn add_group(
         &self,
         (columns, table): &(Vec<f64>, CustomerTable),
         u: &Array1<f64>,
-        order: Order,
-    ) -> Derivatives {
-        let jacobian = self.jacobian(columns);
-        let theta = self.space.to_natural(&jacobian.dot(u));
-        let sum = self.space.chain_rule(&theta, &sum_to(&M::from_params(&theta), table, order));
-        let hessian = match order {
-            Order::First => Array2::zeros((u.len(), u.len())),
-            Order::Second => jacobian.t().dot(&sum.hessian).dot(&jacobian),
+        targets: &[Vec<(usize, f64)>],
+        total: &mut Derivatives,
+    ) {
+        let n = self.space.free.len();
+        let scaled = |coefficient: &Coefficient| {
+            let (mean, deviation) = self.scales[coefficient.column];
+            (columns[coefficient.column] - mean) / deviation
         };
-        Derivatives { value: sum.value, gradient: jacobian.t().dot(&sum.gradient), hessian, order }
+        let moves = self.covariates.coefficients.iter().map(scaled).zip(targets).enumerate();
+        // Coefficient, place of a parameter, and by how much one moves the other.
+        let moves: Vec<(usize, usize, f64)> = moves
+            .flat_map(|(c, (z, targets))| targets.iter().map(move |(k, sign)| (n + c, *k, sign * z)))
+            .collect();
+        let mut own: Array1<f64> = u.iter().take(n).copied().collect();
+        moves.iter().for_each(|(c, k, by)| own[*k] += by * u[*c]);
+        let theta = self.space.to_natural(&own);
+        let sum = self.space.chain_rule(&theta, &sum_to(&M::from_params(&theta), table, total.order));
+        total.value += sum.value;
+        for k in 0..n {
+            total.gradient[k] += sum.gradient[k];
+        }
+        moves.iter().for_each(|(c, k, by)| total.gradient[*c] += by * sum.gradient[*k]);
+        if !total.to_second() {
+            return;
+        }
+        for i in 0..n {
+            for j in 0..n {
+                total.hessian[[i, j]] += sum.hessian[[i, j]];
+            }
+        }
+        for (c, k, by) in &moves {
+            for i in 0..n {
+                let slope = by * sum.hessian[[i, *k]];
+                total.hessian[[i, *c]] += slope;
+                total.hessian[[*c, i]] += slope;
+            }
+            for (d, l, other) in &moves {
+                total.hessian[[*c, *d]] += by * other * sum.hessian[[*k, *l]];
+            }
+        }
     }
 
     /// The log-likelihood of all groups and the logarithm of the prior, added up.
     fn log_posterior(&self, u: &Array1<f64>, order: Order) -> Derivatives {
+        let targets = self.targets();
         let mut total = Derivatives::of_order(u.len(), order);
         let chunks: Vec<Derivatives> = self
             .tables
@@ -81,7 +126,7 @@ impl<M: Regression> Groups<'_, M> {
             .par_chunks(64)
             .map(|groups| {
                 let mut sum = Derivatives::of_order(u.len(), order);
-                groups.iter().for_each(|group| sum.add(&self.group(group, u, order)));
+                groups.iter().for_each(|group| self.add_group(group, u, &targets, &mut sum));
                 sum
             })
             .collect();
