@@ -6,7 +6,6 @@ mod clv_model;
 pub(crate) mod draws;
 mod family;
 pub mod file;
-mod reading;
 mod spend_model;
 mod view;
 

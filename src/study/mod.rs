@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod economics;
 mod fitting;
 mod overview;
+mod reading;
 
 pub use fitting::fit;
 pub use overview::{Overview, OverviewOptions, overview};
