@@ -26,6 +26,10 @@ const MOST: usize = 5_000;
 const TOGETHER: usize = 10_000;
 /// Futures of single customers, in all.
 const WORK: usize = 5_000_000;
+/// Futures of so many purchases on average are what that counts; of longer ones there are fewer, in proportion.
+const PURCHASES: f64 = 20.0;
+/// Customers who are asked how many theirs are.
+const ASKED: usize = 200;
 /// Histories under single draws of the parameters, in all: each takes P(alive) to be worked out.
 const HISTORIES: usize = 1_000_000;
 /// Draws of the parameters for totals: at most as many as a model file keeps of its posterior.
@@ -119,17 +123,18 @@ impl Few {
         rows.sort_unstable_by_key(|(group, one)| (one.history(), one.spent.to_bits(), *group));
         let n = rows.len().max(1);
         let parameters = (HISTORIES / n).clamp(*PARAMETERS.start(), *PARAMETERS.end());
-        let futures = (WORK / (parameters * n)).clamp(*FUTURES.start(), *FUTURES.end());
         let groups: Vec<u32> = self.groups.iter().filter(|(_, own)| own.is_some()).map(|(g, _)| *g).collect();
         let place: FxHashMap<u32, usize> = groups.iter().enumerate().map(|(i, group)| (*group, i)).collect();
+        let draws = draws::draw(question.model(), parameters, question.seed());
+        let length = (Under::new(question, &draws[0], classes, 1).length(&rows)? / PURCHASES).max(1.0);
+        let work = WORK as f64 / length;
+        let futures = ((work / (parameters * n) as f64) as usize).clamp(*FUTURES.start(), *FUTURES.end());
         let one_draw = |(d, draw): (usize, &Draw)| {
             progress.check()?;
             let mut rng = ChaCha8Rng::seed_from_u64(question.seed());
             rng.set_stream(STREAM + d as u64);
-            let under = Under { question, draw, classes, reach: question.reach(), futures };
-            under.totals(&rows, &place, &mut rng)
+            Under::new(question, draw, classes, futures).totals(&rows, &place, &mut rng)
         };
-        let draws = draws::draw(question.model(), parameters, question.seed());
         let drawn: Vec<Vec<(f64, f64)>> =
             draws.par_iter().enumerate().map(one_draw).collect::<Result<_>>()?;
         let of = |group: usize| {
@@ -164,7 +169,25 @@ struct Under<'a> {
     futures: usize,
 }
 
-impl Under<'_> {
+impl<'a> Under<'a> {
+    fn new(question: &'a Question<'a>, draw: &'a Draw, classes: &'a [Vec<f64>], futures: usize) -> Self {
+        Under { question, draw, classes, reach: question.reach(), futures }
+    }
+
+    /// How many steps a future takes on average, seen in one of some customers.
+    fn length(&self, rows: &[(u32, One)]) -> Result<f64> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.question.seed());
+        let (mut ages, mut steps, mut asked) = (Vec::new(), 0, 0);
+        for (_, one) in rows.iter().step_by(rows.len().div_ceil(ASKED).max(1)) {
+            let model = self.question.under(self.draw, &self.classes[one.class as usize])?;
+            let outcome = Outcome::new(&model, None, &one.customer, one.spends)?;
+            let until = self.reach.until(model.finite_without_end());
+            outcome.draw(&self.reach, until, &mut rng, &mut ages);
+            (steps, asked) = (steps + ages.len(), asked + 1);
+        }
+        Ok(steps as f64 / f64::from(asked.max(1)))
+    }
+
     /// Purchases and value: group by group, future by future.
     fn totals(
         &self,
