@@ -1,4 +1,5 @@
-//! What every other room speaks in: errors, warnings, units, numbers in words, progress. Knows nothing above it.
+//! What every other room speaks in: errors, warnings, units, what a purchase is worth, numbers in words, progress, files.
+//! Uses no other room.
 
 pub mod ahead;
 mod error;

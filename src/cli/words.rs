@@ -308,11 +308,11 @@ macro_rules! verbs {
 verbs! {
     /// [`summarize`].
     Summarize: SummarizeWords,
-    /// [`fit`].
+    /// [`fit`](fit()).
     Fit: FitWords,
     /// [`score`].
     Score: ScoreWords,
-    /// [`forecast`].
+    /// [`forecast`](forecast()).
     Forecast: ForecastWords,
     /// [`backtest`].
     Backtest: BacktestWords,

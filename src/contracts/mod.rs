@@ -1,4 +1,5 @@
-//! Customers under contract, read from a file: how long each has stayed, and who has left.
+//! Customers under contract: models of them by name, what these say, and contracts read from a file, how long each
+//! has stayed and who has left.
 //!
 //! Two kinds of CSV are told apart by their columns:
 //!

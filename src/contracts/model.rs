@@ -1,5 +1,5 @@
-//! Models of customers under contract, by name, and one fitted to such customers: what `family.rs` and
-//! `clv_model.rs` are for purchases.
+//! Models of customers under contract, by name, and one fitted to such customers: what `fitted/family.rs` and
+//! `fitted/clv_model.rs` are for purchases.
 
 use std::sync::Arc;
 

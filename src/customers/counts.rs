@@ -154,7 +154,7 @@ impl Counts {
 
 /// Was all that this customer bought again for nothing?
 fn no_amount(x: u32, mean: f64) -> bool {
-    x > 0 && mean <= 0.0
+    x > 0 && !SpendRow::of(x, mean).spends()
 }
 
 /// A digest of counted rows: their numbers' bits, little-endian, in the tables' order.

@@ -1,4 +1,5 @@
-//! Customers as models see them: in the model's time, counted by history, and told apart by what is known of them.
+//! Customers as models see them: in the model's time, counted by history, told apart by their covariates; who spends what,
+//! and what a model may ask of a history.
 
 mod classes;
 mod clock;

@@ -1,5 +1,5 @@
-//! What is fitted: models by name, a purchase model with its spend model, the choice among the family, and the file
-//! that keeps them.
+//! What is fitted: models by name, a purchase model with its spend model, the choice among the family, how such a model sees
+//! customers, draws of its parameters, and the file that keeps it.
 
 pub mod choice;
 mod clv_model;

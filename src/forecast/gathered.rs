@@ -302,7 +302,7 @@ impl OneHistory {
             to.purchases.add(means, self.variances(&self.purchases, |_| row.count).into_iter());
         }
         let Some(estimate) = question.model().spend.filter(|_| question.money) else { return };
-        let spend_row = SpendRow { x: if key.spends { key.x } else { 0 }, mean: row.mean / row.count };
+        let spend_row = SpendRow::of(key.x, row.mean / row.count);
         let amount = |spend: &SpendModel| spend.expected_spend(&spend_row);
         let own = |spend: &SpendModel| Some(amount(spend)).filter(|own| own.is_finite() && *own > 0.0);
         let each = self.expected.iter().zip(&question.draws).map(|((_, discounted), draw)| {

@@ -1,7 +1,7 @@
-//! Scoring: a fitted model and a summary give one row a customer, streamed.
+//! Forecasts of a fitted model: one row of scores a customer, streamed, with intervals; totals; customers in classes.
 //!
-//! Expected purchases depend on a customer's `x` and `T` only, once it is known to be alive, so they
-//! are worked out once for all customers who share both (see [`Scorer`](crate::model::Scorer)). With
+//! Expected purchases depend on a customer's `x` and `T` only, once it is known to be alive (unless purchases are regular),
+//! so they are worked out once for all customers who share both (see [`Scorer`](crate::model::Scorer)). With
 //! covariates each distinct combination of them is a model of its own. Batches are scored side by side
 //! and leave in the order they came in; memory does not grow with customers.
 

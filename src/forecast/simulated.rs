@@ -1,7 +1,7 @@
 //! What may become of a customer: futures drawn for one history, and the intervals read off them.
 //!
 //! Three things are not known: the parameters, the customer's own habits and mean amount, and what
-//! chance will do. Each future draws all three: parameters from the fit's uncertainty ([`super::draws`]),
+//! chance will do. Each future draws all three: parameters from the fit's uncertainty ([`crate::fitted::draws`]),
 //! habits from what the history says of them, then purchases one by one and their amounts. Quantiles of
 //! the futures are those of the predictive distribution, not of the mean.
 //!

@@ -1,6 +1,6 @@
 //! Who was active when: counts by calendar month, which a summary cannot give.
 //!
-//! By the rule of an [`ActivityRule`] a customer is active at the end of a month who has bought within so
+//! A customer is active at the end of a month who has bought within so
 //! many days before it. Months are counted while customers are folded, so a log is read once for all of
 //! them; sums of amounts are exact, whatever the order ([`Exact`]).
 
@@ -51,7 +51,7 @@ struct Cell {
 /// Counts one customer after the other.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ActivityCounter {
-    /// Length of the rule [grains], and [days].
+    /// Length of the rule \[grains\], and \[days\].
     within: i32,
     days: f64,
     /// The first month, since 1970-01.

@@ -16,7 +16,8 @@
 //! ```
 //! As printed, at an easy point:
 //! ```
-//! use clv::model::{BgBb, Customer, Model};
+//! use clv::customers::Customer;
+//! use clv::model::{BgBb, Model};
 //! use clv::special::ln_beta;
 //!
 //! let model = BgBb { alpha: 1.204, beta: 0.750, gamma: 0.657, delta: 2.783 };

@@ -17,7 +17,8 @@
 //! ```
 //! As printed, at an easy point, without the first factor:
 //! ```
-//! use clv::model::{BgCnbd, Customer, Model};
+//! use clv::customers::Customer;
+//! use clv::model::{BgCnbd, Model};
 //! use clv::special::{ln_beta, ln_gamma};
 //!
 //! let model = BgCnbd { k: 2, r: 0.359, alpha: 1.129, a: 0.523, b: 2.785 };

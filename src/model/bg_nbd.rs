@@ -14,7 +14,8 @@
 //! ```
 //! As printed, at an easy point:
 //! ```
-//! use clv::model::{BgNbd, Customer, Model};
+//! use clv::customers::Customer;
+//! use clv::model::{BgNbd, Model};
 //! use clv::special::{ln_beta, ln_gamma};
 //!
 //! let model = BgNbd { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };

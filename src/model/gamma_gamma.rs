@@ -11,7 +11,8 @@
 //! ```
 //! As printed, at an easy point:
 //! ```
-//! use clv::model::{GammaGamma, Model, SpendRow};
+//! use clv::customers::SpendRow;
+//! use clv::model::{GammaGamma, Model};
 //! use clv::special::ln_beta;
 //!
 //! let model = GammaGamma { p: 6.25, q: 3.74, v: 15.44 };

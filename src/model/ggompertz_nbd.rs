@@ -14,7 +14,8 @@
 //! ```
 //! At an easy point (`beta = 1`: everyone's lifetime is exponential with rate `b s`):
 //! ```
-//! use clv::model::{Customer, GGompertzNbd, Model};
+//! use clv::customers::Customer;
+//! use clv::model::{GGompertzNbd, Model};
 //!
 //! let model = GGompertzNbd { r: 1.0, alpha: 1e12, b: 0.1, s: 0.5, beta: 1.0 };
 //! let row = Customer { x: 0, t_x: 0.0, t: 30.0 };

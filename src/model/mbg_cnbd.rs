@@ -17,7 +17,8 @@
 //! ```
 //! As printed, at an easy point, without the first factor:
 //! ```
-//! use clv::model::{Customer, MbgCnbd, Model};
+//! use clv::customers::Customer;
+//! use clv::model::{MbgCnbd, Model};
 //! use clv::special::{ln_beta, ln_gamma};
 //!
 //! let model = MbgCnbd { k: 2, r: 1.329, alpha: 2.813, a: 0.425, b: 0.79 };

@@ -16,7 +16,8 @@
 //! ```
 //! As printed, at an easy point:
 //! ```
-//! use clv::model::{Customer, MbgNbd, Model};
+//! use clv::customers::Customer;
+//! use clv::model::{MbgNbd, Model};
 //! use clv::special::{ln_beta, ln_gamma};
 //!
 //! let model = MbgNbd { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 };

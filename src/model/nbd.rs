@@ -12,7 +12,8 @@
 //! ```
 //! As printed, at an easy point:
 //! ```
-//! use clv::model::{Customer, Model, Nbd};
+//! use clv::customers::Customer;
+//! use clv::model::{Model, Nbd};
 //!
 //! let model = Nbd { r: 0.385, alpha: 12.07 };
 //! let row = Customer { x: 2, t_x: 30.43, t: 38.86 };

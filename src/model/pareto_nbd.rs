@@ -15,7 +15,8 @@
 //! As Fader & Hardie print it, with hypergeometric functions that are elementary at an easy point
 //! (`x = 0`, `s = 1`, `r = 1`, `alpha = beta`):
 //! ```
-//! use clv::model::{Customer, Model, ParetoNbd};
+//! use clv::customers::Customer;
+//! use clv::model::{Model, ParetoNbd};
 //!
 //! let model = ParetoNbd { r: 1.0, alpha: 10.0, s: 1.0, beta: 10.0 };
 //! let row = Customer { x: 0, t_x: 0.0, t: 30.0 };

@@ -1,4 +1,5 @@
-//! Studies of a fitted model: its past forecasts, its own customers, and what to do about them.
+//! The front doors, reading customers for a model and fitting with what stands out, and studies of a fitted model: its past
+//! forecasts, its own customers, what to do about them, and all of it together for a page.
 
 pub mod backtest;
 pub mod diagnostics;

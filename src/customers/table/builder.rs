@@ -254,7 +254,7 @@ impl SpendTableBuilder {
     /// Adds `count` customers with the same spending. No repeat purchase, or a mean that is not
     /// positive, says nothing about amounts: such rows are left out.
     pub fn push(&mut self, row: SpendRow, count: f64) -> &mut Self {
-        if row.x > 0 && row.mean > 0.0 {
+        if SpendRow::of(row.x, row.mean).spends() {
             match count == 1.0 {
                 true => self.amounts(row.x).push(row.mean.to_bits()),
                 false => self.weighted.push((row.x, row.mean.to_bits(), count)),

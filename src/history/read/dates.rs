@@ -268,7 +268,7 @@ fn parse_time(day: i32, text: &[u8]) -> Option<Moment> {
     Some(Moment { day, second, nano, offset: parse_offset(zone)?.unwrap_or(Moment::CIVIL) })
 }
 
-/// An offset from UTC [seconds]; `Some(None)` if there is none.
+/// An offset from UTC \[seconds\]; `Some(None)` if there is none.
 pub(super) fn parse_offset(zone: &[u8]) -> Option<Option<i32>> {
     let (sign, rest) = match zone {
         [] => return Some(None),

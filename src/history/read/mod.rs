@@ -1,6 +1,6 @@
 //! Reads purchase logs: any number of files in several formats to cleaned columns, in parallel.
 //!
-//! [`recognise`] looks at each input's first block: what format it has and which column plays which
+//! [`recognise`](recognise()) looks at each input's first block: what format it has and which column plays which
 //! role. [`read_log`] settles how dates are written, then workers take blocks (text) or row groups
 //! (Parquet) in turn, clean their rows and hand them on; each keeps a tally per block. Tallies are
 //! merged in the order of the input, so that nothing depends on the number of threads.

@@ -1,5 +1,5 @@
 //! What a command tells people, as data first: headings, tables and sentences, and the same figures
-//! as JSON. One renderer for the terminal ([`text`]), one for a [`page`] to look at ([`html`]); no command
+//! as JSON. One renderer for the terminal ([`text`]), one for a [`page`](mod@page) to look at ([`html`]); no command
 //! formats a number of its own.
 
 mod backtest;

@@ -7,6 +7,7 @@
 
 use super::cohort::{Cohort, Earlier};
 use super::forecast::Forecast;
+use crate::customers::SpendRow;
 
 /// Fewer customers one holdout earlier teach nothing.
 pub(super) const FEWEST: usize = 30;
@@ -115,7 +116,7 @@ fn last_window(cohort: &Cohort, i: usize) -> f64 {
 
 fn value(cohort: &Cohort, purchases: &[f64]) -> Option<Vec<f64>> {
     let means = cohort.mean.as_ref()?;
-    let own = |i: usize| Some(means[i]).filter(|mean| cohort.customers[i].x > 0 && *mean > 0.0);
+    let own = |i: usize| Some(means[i]).filter(|mean| SpendRow::of(cohort.customers[i].x, *mean).spends());
     let known: Vec<f64> = (0..cohort.len()).filter_map(own).collect();
     let of_all = if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
     Some(purchases.iter().enumerate().map(|(i, n)| n * own(i).unwrap_or(of_all)).collect())

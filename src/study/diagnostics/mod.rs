@@ -1,7 +1,7 @@
 //! How well a fitted model agrees with the customers it was fitted to, as tables: where it does not, its
 //! forecasts will not either. A backtest says how well it forecasts; this says why.
 //!
-//! Each table comes from one function ([`frequencies`], [`cohorts`], [`influence`], [`spend`]), so that the
+//! Each table comes from one function ([`frequencies`], [`cohorts`], [`influence`](influence()), [`spend`](spend())), so that the
 //! terminal, reports and notebooks show the same; [`diagnose`] asks them all and says in words what stands out.
 
 mod customers;
@@ -49,11 +49,11 @@ pub struct Diagnosis {
     pub frequencies: Vec<FrequencyBin>,
     /// See [`cohorts`].
     pub cohorts: Vec<AgeGroup>,
-    /// See [`influence`]; in words, why there is none.
+    /// See [`influence`](influence()); in words, why there is none.
     pub influence: std::result::Result<Influence, String>,
     /// Over what time the influence was measured.
     pub horizon: Duration,
-    /// See [`spend`].
+    /// See [`spend`](spend()).
     pub spend: Option<SpendCheck>,
     /// How amounts change with time within customers: of a log that was read with `LogOptions::spend_drift`.
     pub drift: Option<SpendDrift>,

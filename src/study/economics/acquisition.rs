@@ -34,7 +34,7 @@ pub(super) struct Terms {
     pub draws: usize,
     pub seed: u64,
     pub target_ratio: f64,
-    /// [months]
+    /// \[months\]
     pub target_payback: f64,
 }
 

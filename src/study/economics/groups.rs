@@ -1,5 +1,5 @@
 //! What a new customer of each group is like: a purchase model, a mean amount and a first purchase of its own,
-//! each drawn to those of the other groups as far as the group's own data are few ([`fit_groups`], [`pooled`]). They
+//! each drawn to those of the other groups as far as the group's own data are few ([`fit_groups`](crate::fit::fit_groups), [`pooled`]). They
 //! are held to the total of all in [`super::newcomers`].
 
 use ndarray::Array2;

@@ -93,7 +93,7 @@ pub(super) struct Now<'a> {
     pub base: &'a Base,
     pub segments: &'a Segments,
     pub unit: Unit,
-    /// Length of the rule of activity [days].
+    /// Length of the rule of activity \[days\].
     pub within: f64,
 }
 

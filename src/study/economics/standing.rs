@@ -2,7 +2,7 @@
 //! to be expected. Worked out once for all who share it.
 //!
 //! The chance that a customer buys within some days is P(alive) times that of one who is alive, which is the same for
-//! all of one age and frequency ([`super::histories`]); the date by which it is one half is found among whole days.
+//! all of one age and frequency ([`Histories`]); the date by which it is one half is found among whole days.
 
 use rayon::prelude::*;
 

@@ -27,9 +27,9 @@ const MOST_MONTHS: usize = 60;
 #[derive(Debug, Clone)]
 pub(super) struct Outreach {
     pub discounting: Discounting,
-    /// [units]
+    /// \[units\]
     pub horizon: f64,
-    /// Ends of the months ahead [units]; the last is the horizon, unless that is beyond [`MOST_MONTHS`].
+    /// Ends of the months ahead \[units\]; the last is the horizon, unless that is beyond [`MOST_MONTHS`].
     pub ends: Vec<f64>,
 }
 
