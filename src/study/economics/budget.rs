@@ -156,6 +156,9 @@ pub fn retention_optimum(response: Response, margin: f64, discount: f64) -> Resu
     Ok(optimum(response, left, best))
 }
 
+/// Steps of a search for a peak: Brent's method needs a few dozen for all digits.
+const STEPS: u64 = 200;
+
 /// Where a function with one peak between two points is highest.
 fn highest(of: impl Fn(f64) -> f64, from: f64, to: f64) -> Option<f64> {
     struct Loss<F>(F);
@@ -166,7 +169,9 @@ fn highest(of: impl Fn(f64) -> f64, from: f64, to: f64) -> Option<f64> {
             Ok(-(self.0)(*at))
         }
     }
-    let run = Executor::new(Loss(of), BrentOpt::new(from, to)).timer(false).run();
+    // A function that is no number somewhere has no end of its own.
+    let executor = Executor::new(Loss(of), BrentOpt::new(from, to)).configure(|state| state.max_iters(STEPS));
+    let run = executor.timer(false).run();
     run.ok().and_then(|run| run.state.best_param)
 }
 
@@ -266,6 +271,19 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Costs beyond all measure make curves that are no numbers, and the search ends all the same. The program hung on
+    /// these months while Brent's method had no limit of steps.
+    #[test]
+    fn searches_end() {
+        highest(|at| if at > 0.3 { f64::NAN } else { at }, 0.0, 1.0);
+        for huge in [1e300, f64::MAX, 1e-300] {
+            let costs = [238.77, 464.94, 357.99, 22.86, 187.5, 479.42, huge, 133.17, 80.83];
+            let months: Vec<(f64, f64)> = costs.iter().map(|cost| (*cost, 6.0)).collect();
+            let fitted = ChannelCurve::fit("web", &months).fitted;
+            assert!(fitted.is_err_and(|words| !words.is_empty()), "{huge}");
+        }
+    }
 
     /// The best spending is where one more unit brings one: own derivative. Seen to fail with the ceiling left
     /// out of A*.
