@@ -38,7 +38,8 @@ pub fn plain(report: &Report) -> String {
 
 /// Text that was rendered here, without its styles.
 fn without_colour(text: &str) -> String {
-    let styles = [HEADING, HEAD, WARNING].iter().flat_map(|style| [format!("{style}"), format!("{style:#}")]);
+    // The longest first: bold alone is the beginning of bold and yellow.
+    let styles = [WARNING, HEADING, HEAD].iter().flat_map(|style| [format!("{style}"), format!("{style:#}")]);
     styles.fold(text.to_owned(), |text, style| text.replace(&style, ""))
 }
 
@@ -106,4 +107,21 @@ fn wrapped(text: &str, first: &str, rest: &str) -> String {
     }
     out.push('\n');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen to fail with the heading's style, the beginning of the warning's, taken away first.
+    #[test]
+    fn plain_text_has_no_styles() {
+        let mut table = Table::new(&["what", ">figure"]);
+        table.row(["customers".to_owned(), "12".to_owned()]);
+        let results = vec![Block::Heading("forecast".to_owned()), Block::Table(table)];
+        let warnings = vec!["something is wrong".to_owned()];
+        let report = Report { results, warnings, ..Report::default() };
+        let text = plain(&report);
+        assert!(!text.contains('\u{1b}') && text.contains("warning: something is wrong"), "{text:?}");
+    }
 }
