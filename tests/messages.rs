@@ -102,9 +102,11 @@ fn options_of_other_verbs_and_files_in_the_wrong_place() {
         // "the JSON is damaged or cut off".
         (
             "score log.csv model.json",
-            &["log.csv: not a model file: it is no JSON. The model comes first, then the log"],
+            &[
+                "log.csv: not a model file: it is no JSON. clv fit makes one of a log; where both are given the model comes first",
+            ],
         ),
-        ("economics log.csv model.json", &["The model comes first, then the log"]),
+        ("economics log.csv model.json", &["where both are given the model comes first"]),
         // "cannot read the model file: No such file or directory".
         ("score - log.csv", &["a model is read from a file, not from standard input"]),
         ("inspect -", &["a model is read from a file"]),

@@ -161,7 +161,7 @@ pub fn fit_counted(
         meta.observed_until = end;
         meta.first_purchase = first;
     });
-    let histories = counted(py, &purchases, counts, |batch, row| Customer::of(batch, row))?;
+    let histories = counted(py, &purchases, counts, Customer::of)?;
     let spending = spending.map(|(summary, counts)| {
         counted(py, &summary.get().inner, &counts, |batch, row| {
             let mean = batch.monetary_value.as_ref().map_or(0.0, |mean| mean.value(row));

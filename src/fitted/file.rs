@@ -76,7 +76,7 @@ pub fn load_any(path: &Path) -> Result<AnyModel> {
 
 /// What is said of a file that is something else: a log, most of all.
 const SWAPPED: &str =
-    ". The model comes first, then the log (clv score model.json log.csv); clv fit makes one of a log";
+    ". clv fit makes one of a log; where both are given the model comes first (clv score model.json log.csv)";
 
 /// Model files are small: with all draws of a posterior they have a few MB at most.
 const MOST: u64 = 64 << 20;
@@ -138,6 +138,7 @@ pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
     let wrong = |message: String| Error::from(ErrorKind::ModelFile { path: path.to_owned(), message });
     let value: Value = serde_json::from_str(text).map_err(|e| match not_a_number(text) {
         Some(name) => wrong(format!("parameter {name} is not a finite number")),
+        None if text.trim().is_empty() => wrong("not a model file: it is empty".to_owned()),
         None if !text.trim_start().starts_with('{') => {
             wrong(format!("not a model file: it is no JSON{SWAPPED}"))
         }

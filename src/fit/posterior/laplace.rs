@@ -23,8 +23,8 @@ const MOST_ROWS: usize = 16_384;
 const SURE: f64 = 0.5;
 /// So many times as many draws where it is not.
 const MORE: usize = 10;
-/// Distinct rows times these draws, at most: seconds.
-const MOST_WORK: usize = 10_000_000;
+/// Distinct rows times these draws, at most: a second or two where likelihoods are integrals.
+const MOST_WORK: usize = 1_000_000;
 
 /// The check, if it is wanted and cheap beside the fit.
 pub(super) fn check(whitened: &Whitened, rows: usize, options: &PosteriorOptions) -> Option<Posterior> {

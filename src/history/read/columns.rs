@@ -216,7 +216,9 @@ impl Table<'_> {
 
     /// Columns that look like customers, the likelier first, in words: empty if there are none.
     fn offered_customers(&self) -> String {
-        let ranked = self.names.iter().filter_map(|name| Some((likeness::customer(name)?, name)));
+        // In a table of contracts a column of customers counts them.
+        let names = self.names.iter().filter(|_| !looks_like_contracts(self.names));
+        let ranked = names.filter_map(|name| Some((likeness::customer(name)?, name)));
         let mut ranked: Vec<(u8, &String)> = ranked.collect();
         ranked.sort_by_key(|(rank, _)| *rank);
         let quote = |(_, name): &(u8, &String)| format!("\"{}\"", shorten(name, 40));
@@ -291,8 +293,8 @@ impl Table<'_> {
             return self.named("--attributes", name);
         }
         Err(self.error(&format!(
-            "the attribute '{name}' is no column here. --attributes or an option that takes an attribute (such as --by or \
-             --covariates) asks for it, or the model has it as a covariate; --customers FILE brings attributes that the log \
+            "the attribute '{name}' is no column here. --attributes or an option that takes an attribute (--by, --covariates, \
+             --margin-column) asks for it, or the model has it as a covariate; --customers FILE brings attributes that the log \
              does not have"
         )))
     }

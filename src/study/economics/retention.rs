@@ -88,10 +88,10 @@ impl Retention {
         };
         let month = Unit::Month.days() / unit.days();
         let histories = &base.histories;
-        let each = alive::p_alive(&histories, models);
+        let each = alive::p_alive(histories, models);
         let alive = histories.total(|h, _| each[h]);
         let after = |ahead: f64| -> f64 {
-            let stays = alive::stays(&histories, models, ahead);
+            let stays = alive::stays(histories, models, ahead);
             histories.total(|h, history| each[h] * stays[history.age as usize]) / alive
         };
         let silent = |i: &usize| silent_days(&base.customers[*i], unit) < within;

@@ -240,7 +240,7 @@ impl<'a> Adder<'a> {
     /// Customers expected at a time ahead.
     fn alive(&self, models: &[PurchaseModel], ahead: f64) -> f64 {
         let histories = &self.base.histories;
-        let (alive, stays) = (alive::p_alive(&histories, models), alive::stays(&histories, models, ahead));
+        let (alive, stays) = (alive::p_alive(histories, models), alive::stays(histories, models, ahead));
         histories.total(|h, history| alive[h] * stays[history.age as usize])
     }
 
