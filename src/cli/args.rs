@@ -327,11 +327,11 @@ pub(super) fn plain<T: FromStr<Err = Error>>(text: &str) -> std::result::Result<
     })
 }
 
-/// A whole number, also written `1e6` or `1_000_000`.
+/// A whole number, also written `1e6` or `1_000_000` (a double up to 2^53).
 pub(super) fn whole(text: &str) -> std::result::Result<u64, String> {
     let digits = text.replace('_', "");
     let number: Option<f64> =
-        digits.parse().ok().filter(|n: &f64| *n >= 0.0 && *n <= 2f64.powi(53) && n.fract() == 0.0);
+        digits.parse().ok().filter(|n: &f64| *n >= 0.0 && *n <= 9_007_199_254_740_992.0 && n.fract() == 0.0);
     let exact = digits.parse().ok().or(number.map(|n| n as u64));
     exact.ok_or_else(|| format!("'{text}' is not a whole number; write 1000000 or 1e6"))
 }
