@@ -293,8 +293,8 @@ impl Table<'_> {
             return self.named("--attributes", name);
         }
         Err(self.error(&format!(
-            "the attribute '{name}' is no column here. --attributes or an option that takes an attribute (--by, --covariates, \
-             --margin-column) asks for it, or the model has it as a covariate; --customers FILE brings attributes that the log \
+            "the attribute '{name}' is no column here. --attributes or an option that takes an attribute (such as --by or \
+             --covariates) asks for it, or the model has it as a covariate; --customers FILE brings attributes that the log \
              does not have"
         )))
     }
