@@ -127,7 +127,7 @@ const RULES: &[Rule] = &[
             "output",
             "sql",
         ],
-        but: &["forecast/calibration_tests"],
+        but: &[],
         words: &["GammaGamma"],
         planted: &["fn value(spend: &GammaGamma) -> f64 {"],
     },

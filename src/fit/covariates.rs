@@ -283,8 +283,16 @@ fn explore<M: Regression>(
     // What is shared between rows is worked out for each group.
     let rows = report.distinct_rows + 64 * groups.tables.groups.len();
     let density = |u: &Array1<f64>, order| groups.log_posterior(u, order);
-    let target =
-        Target { density: &density, mode, covariance, natural: &natural, names, refit: &refit, rows };
+    let target = Target {
+        density: &density,
+        mode,
+        covariance,
+        natural: &natural,
+        names,
+        refit: &refit,
+        rows,
+        cost: M::COST,
+    };
     posterior::explore_target(&target, report, &options.posterior, groups.progress)
 }
 

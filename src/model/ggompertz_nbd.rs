@@ -95,6 +95,7 @@ impl Model for GGompertzNbd {
     type Prepared = Prepared;
 
     const NAME: &'static str = "ggompertz-nbd";
+    const COST: usize = 10;
     const PARAMS: &'static [ParamSpec] = &[
         ParamSpec { name: "r", meaning: "buying rate: shape of its distribution", scale: Scale::None },
         ParamSpec { name: "alpha", meaning: "buying rate: rate of its distribution", scale: Scale::Time },

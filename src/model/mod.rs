@@ -175,6 +175,8 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     const WALL: f64 = 24.0;
     /// What it asks of a customer's history beyond `x`, `t_x` and `T`.
     const NEEDS: Needs = Needs::NONE;
+    /// How many times as long as a closed form its likelihood takes, roughly: ten where it is an integral.
+    const COST: usize = 1;
 
     /// The model with these parameters; they are in the domain (see [`Model::checked`]).
     fn from_params(params: &[f64]) -> Self;

@@ -86,6 +86,7 @@ impl Model for ParetoNbd {
     type Prepared = Prepared;
 
     const NAME: &'static str = "pareto-nbd";
+    const COST: usize = 10;
     const PARAMS: &'static [ParamSpec] = &[
         ParamSpec { name: "r", meaning: "buying rate: shape of its distribution", scale: Scale::None },
         ParamSpec { name: "alpha", meaning: "buying rate: rate of its distribution", scale: Scale::Time },

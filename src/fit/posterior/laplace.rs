@@ -23,15 +23,19 @@ const MOST_ROWS: usize = 16_384;
 const SURE: f64 = 0.5;
 /// So many times as many draws where it is not.
 const MORE: usize = 10;
-/// Distinct rows times these draws, at most: a second or two where likelihoods are integrals.
-const MOST_WORK: usize = 1_000_000;
+/// Distinct rows times these draws and the cost of a likelihood, at most: a second or two.
+const MOST_WORK: usize = 10_000_000;
 
 /// The check, if it is wanted and cheap beside the fit.
-pub(super) fn check(whitened: &Whitened, rows: usize, options: &PosteriorOptions) -> Option<Posterior> {
-    (options.check_draws > 0 && rows <= MOST_ROWS).then(|| check_anyway(whitened, rows, options))
+pub(super) fn check(
+    whitened: &Whitened,
+    (rows, cost): (usize, usize),
+    options: &PosteriorOptions,
+) -> Option<Posterior> {
+    (options.check_draws > 0 && rows <= MOST_ROWS).then(|| check_anyway(whitened, rows * cost, options))
 }
 
-/// The check.
+/// The check, for so many rows or as much work.
 pub(super) fn check_anyway(whitened: &Whitened, rows: usize, options: &PosteriorOptions) -> Posterior {
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     let n = whitened.mode.len();

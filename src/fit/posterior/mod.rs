@@ -146,6 +146,8 @@ pub(super) struct Target<'a> {
     pub refit: &'a Refit<'a>,
     /// Distinct rows.
     pub rows: usize,
+    /// See [`Model::COST`].
+    pub cost: usize,
 }
 
 impl Target<'_> {
@@ -236,6 +238,7 @@ fn explore_with<M: Model>(
         names: space.free.iter().map(|i| (M::PARAMS[*i].name.to_owned(), *i)).collect(),
         refit: &|start, rng| bootstrap::refit(&objective, table, start, rng, options, progress),
         rows: table.len(),
+        cost: M::COST,
     };
     of(&target, report, &options.posterior, progress)
 }
@@ -256,8 +259,8 @@ pub(super) fn explore_target(
         return explore_open(target, report, options, progress);
     };
     let posterior = match options.method {
-        PosteriorMethod::Laplace => laplace::check(&whitened, target.rows, options),
-        PosteriorMethod::Auto => match laplace::check_anyway(&whitened, target.rows, options) {
+        PosteriorMethod::Laplace => laplace::check(&whitened, (target.rows, target.cost), options),
+        PosteriorMethod::Auto => match laplace::check_anyway(&whitened, target.rows * target.cost, options) {
             good if good.is_good() => Some(good),
             _ => Some(chains::run(target, &whitened, options, true)?),
         },

@@ -42,9 +42,13 @@ pub(super) fn run(
         sum
     };
     let Some((mode, covariance)) = mode(&density, &target.mode, progress)? else { return Ok(None) };
-    let (natural, names, refit, rows) = (target.natural, target.names.clone(), target.refit, target.rows);
-    let target =
-        Target { density: &density, mode, covariance: Some(covariance), natural, names, refit, rows };
+    let target = Target {
+        density: &density,
+        mode,
+        covariance: Some(covariance),
+        names: target.names.clone(),
+        ..*target
+    };
     let Some(whitened) = target.whitened(progress) else { return Ok(None) };
     let by_name = options.method == PosteriorMethod::Nuts;
     let few = target.names.len() <= FEW_PARAMETERS;
