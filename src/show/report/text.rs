@@ -113,7 +113,7 @@ fn wrapped(text: &str, first: &str, rest: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Seen to fail with the heading's style, the beginning of the warning's, taken away first.
+    /// With the heading's style, the beginning of the warning's, taken away first, a colour was left: Python's tests saw it.
     #[test]
     fn plain_text_has_no_styles() {
         let mut table = Table::new(&["what", ">figure"]);
