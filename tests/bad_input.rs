@@ -485,7 +485,7 @@ fn files() {
             ("only blank lines", b"\n\n", plain, Refused(&["empty"])),
             ("header only", b"customer_id,date,amount\n", plain, Refused(&["no rows"])),
             ("no header", b"C0088,2023-01-02,14.88\nC0026,2023-01-04,34.27\n", plain, Refused(&["header", "2023-01-02"])),
-            ("no id", b"kunde,date,amount\na,2023-01-02,5\n", plain, Refused(&["customer_id", "--id", "kunde, date, amount"])),
+            ("no id", b"who,date,amount\na,2023-01-02,5\n", plain, Refused(&["customer_id", "--id", "who, date, amount"])),
             ("two ids", b"client_id,user_id,date\na,b,2023-01-02\n", plain, Refused(&["client_id", "user_id", "--id"])),
             ("two dates", b"customer_id,order_date,invoice_date\na,2023-01-02,2023-01-02\n", plain, Refused(&["order_date", "invoice_date", "--date"])),
             ("same name twice", b"customer_id,date,amount,amount\na,2023-01-02,5,6\n", plain, Refused(&["2 columns are called 'amount'", "rename"])),

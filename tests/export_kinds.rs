@@ -489,11 +489,11 @@ fn a_price_that_may_be_the_lines_is_asked_about() {
     // A column that nothing calls an amount may still show what the price is.
     let products = ["a,2023-01-02,1,4,4", "a,2023-01-03,2,10,20", "b,2023-01-04,3,1.5,4.5"];
     for price in ["item_price", "unit_price", "price"] {
-        let names = format!("customer_id,date,quantity,{price},item_revenue");
+        let names = format!("customer_id,date,quantity,{price},settled_net");
         assert!(pair(&names, &products, &daily()).iter().all(|found| *found == Ok(28.5)), "{price}");
         for asked in pair(&names, &rows, &daily()) {
             let asked = asked.unwrap_err();
-            assert!(asked.contains("the column \"item_revenue\" is as large as"), "{price}: {asked}");
+            assert!(asked.contains("the column \"settled_net\" is as large as"), "{price}: {asked}");
         }
     }
     // Nothing to ask: one piece a line; a clear pair; a column of totals by name; a net price beside the price.

@@ -215,7 +215,15 @@ fn rows_of_a_status_that_are_returns() {
     let log: String = std::iter::once("customer_id,date,amount,Order Status\n".to_owned())
         .chain((0..40).map(row))
         .collect();
-    let warnings = open(&log, &plain()).meta.warnings;
+    // They are returns, and are not left out.
+    let account = open(&log, &plain()).meta.account;
+    assert_eq!(account.rows(clv::history::Fate::Purchase), 36);
+    assert_eq!(
+        account.rows(clv::history::Fate::ReturnNetted) + account.rows(clv::history::Fate::ReturnUnmatched),
+        4
+    );
+    // Without a word that says that something is a purchase they are used too, and it is said.
+    let warnings = open(&log.replace(",paid", ",gold"), &plain()).meta.warnings;
     has(
         found(&warnings, "status-not-used").unwrap(),
         &[

@@ -72,6 +72,10 @@ class LogOptions(TableOptions, total=False):
 
     currency_column: str | None
     """Column of currencies; more than one currency is an error."""
+    only: Names | None
+    """Use only rows with these values of a column: ``"status=paid,shipped"``."""
+    except_: Names | None
+    """Leave out rows with these values of a column: ``"status=test,cancelled"``."""
     attributes: Names | None
     """Columns that say something of the customer: of the log (those of the earliest row of the first purchase, by the
     time of day, then the order of the rows), or of ``customers``."""

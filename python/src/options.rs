@@ -15,7 +15,8 @@ pub fn words(verb: Verb, keywords: &Keywords<'_>) -> PyResult<Vec<String>> {
     let mut words = Vec::new();
     for (name, value) in keywords.iter() {
         let name: String = name.extract()?;
-        let option = name.replace('_', "-");
+        // `except_`: without its last sign it is a word of the language.
+        let option = name.trim_end_matches('_').replace('_', "-");
         if !known.contains(&option) {
             return Err(unknown(keywords.py(), &name, &known));
         }
@@ -103,7 +104,7 @@ pub fn of_reading(keywords: &Keywords<'_>) -> PyResult<Option<String>> {
     let known = Verb::Summarize.names();
     for (name, value) in keywords.iter() {
         let name: String = name.extract()?;
-        if known.contains(&name.replace('_', "-")) && !value.is_none() {
+        if known.contains(&name.trim_end_matches('_').replace('_', "-")) && !value.is_none() {
             return Ok(Some(name));
         }
     }

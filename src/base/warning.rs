@@ -50,7 +50,7 @@ impl fmt::Display for Warning {
 }
 
 /// All codes, with what they stand for. A code keeps its meaning; new ones may come.
-pub const CODES: [(&str, &str); 55] = [
+pub const CODES: [(&str, &str); 56] = [
     // Of a log or summary.
     ("attribute-varies", "customers have several values of an attribute"),
     ("bad-rows-skipped", "rows that cannot be used were left out"),
@@ -83,6 +83,7 @@ pub const CODES: [(&str, &str); 55] = [
     ("status-not-used", "a column says that rows are no purchases, and was not used"),
     ("too-many-negative-amounts", "more amounts are negative than returns make"),
     ("unmatched-returns", "returns find no purchase"),
+    ("value-not-there", "a value that an option names does not occur"),
     // Of a fit.
     ("bootstrap-failed", "refits of the bootstrap failed"),
     ("boundary", "the fit ended at a boundary of the model"),

@@ -16,7 +16,7 @@ use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, PosteriorMethod, PosteriorOptions, Prior};
 use crate::fitted::FitRequest;
 use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions};
-use crate::history::{DateFormat, Input, LogOptions};
+use crate::history::{ColumnValues, DateFormat, Input, LogOptions};
 use crate::params::{CovariateConvention, CovariateRequest};
 
 /// What to read, and how.
@@ -44,6 +44,13 @@ pub(super) struct LogArgs {
     /// File with one row a customer that has some or all of the --attributes: CSV, Parquet or JSON Lines
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     customers: Option<PathBuf>,
+
+    /// Use only rows with these values of a column: status=paid,shipped; may be given several times
+    #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Rows")]
+    only: Vec<String>,
+    /// Leave out rows with these values of a column: status=test,cancelled; may be given several times
+    #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Rows")]
+    except: Vec<String>,
 
     /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, excel
     #[arg(long, value_name = "FORMAT", help_heading = "Values")]
@@ -98,7 +105,13 @@ impl LogArgs {
                  other verbs and models do not",
             ));
         }
+        let values = |option: &str, all: &[String]| -> Result<Vec<ColumnValues>> {
+            let lists = all.iter().map(|text| ColumnValues::list(option, text));
+            Ok(lists.collect::<Result<Vec<_>>>()?.concat())
+        };
         Ok(LogOptions {
+            only: values("--only", &self.only)?,
+            except: values("--except", &self.except)?,
             currency_column: self.currency_column.clone(),
             date_format: self.date_format.as_deref().map(date_format),
             decimal_comma: self.decimal_comma,

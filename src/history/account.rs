@@ -25,6 +25,14 @@ pub enum Fate {
     ReturnDropped,
     /// A return of something that cost nothing.
     ReturnOfNothing,
+    /// No purchase, as a column of the row says: a status, a kind, a refund in full.
+    NoPurchase,
+    /// Of a customer that stands for many or for nobody, and is left out.
+    Guest,
+    /// One more line of an order whose amount another line has.
+    OrderLine,
+    /// Of an order that another file has, too.
+    OrderTwice,
     /// After the end of observation.
     AfterObservedUntil,
     /// Of a customer first seen before `--since`.
@@ -57,13 +65,17 @@ pub enum Fate {
 
 impl Fate {
     /// All fates, in the order in which an account lists them.
-    pub const ALL: [Fate; 20] = [
+    pub const ALL: [Fate; 24] = [
         Fate::Purchase,
         Fate::Customer,
         Fate::ReturnNetted,
         Fate::ReturnUnmatched,
         Fate::ReturnDropped,
         Fate::ReturnOfNothing,
+        Fate::NoPurchase,
+        Fate::Guest,
+        Fate::OrderLine,
+        Fate::OrderTwice,
         Fate::AfterObservedUntil,
         Fate::BeforeSince,
         Fate::BrokenLine,
@@ -94,6 +106,10 @@ impl Fate {
             Fate::ReturnUnmatched => "return-unmatched",
             Fate::ReturnDropped => "return-dropped",
             Fate::ReturnOfNothing => "return-of-nothing",
+            Fate::NoPurchase => "no-purchase",
+            Fate::Guest => "guest",
+            Fate::OrderLine => "order-line",
+            Fate::OrderTwice => "order-twice",
             Fate::AfterObservedUntil => "after-observed-until",
             Fate::BeforeSince => "before-since",
             Fate::BrokenLine => "broken-line",
@@ -120,6 +136,10 @@ impl Fate {
             Fate::ReturnUnmatched => "returns that earlier purchases do not cover, or not wholly",
             Fate::ReturnDropped => "returns, dropped",
             Fate::ReturnOfNothing => "returns of amount 0, ignored",
+            Fate::NoPurchase => "no purchases by a column that says so, left out",
+            Fate::Guest => "of guests or without a customer, left out",
+            Fate::OrderLine => "further lines of orders, whose amount is in another line",
+            Fate::OrderTwice => "of orders that another file has too, counted once",
             Fate::AfterObservedUntil => "after the end of observation, ignored",
             Fate::BeforeSince => "of customers first seen before --since, ignored",
             Fate::BrokenLine => "broken lines, skipped",

@@ -20,6 +20,7 @@ use super::read::amounts;
 use super::read::calendar::Moment;
 use super::read::dates::{DateRule, Shape};
 use super::read::recognise::Table;
+use super::read::screen::{Paid, Screen, Screened, Verdict};
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::tally::{CURRENCIES, Currency, Days, LISTED, Tally};
@@ -115,6 +116,53 @@ impl<'a> Cleaner<'a> {
         let Some(amount) = amount else { return };
         let point = self.rules.point();
         watched.iter_mut().zip(values).for_each(|(watched, value)| watched.see(value, amount, point));
+    }
+
+    /// Looks at the columns that decide whether a row is a purchase, and takes off what was paid back: what is left of
+    /// its amount; `None` if the row is left out and done with. `refund` is what the column of refunds holds.
+    pub fn screen<'v>(
+        &mut self,
+        table: &Table,
+        values: impl Iterator<Item = &'v [u8]>,
+        amount: Option<f64>,
+        refund: Option<Option<f64>>,
+    ) -> Option<Option<f64>> {
+        let log = table.log();
+        if self.tally.screened.is_empty() {
+            let new = |screen: &Screen| Screened::new(&table.names[screen.column], screen.by.clone());
+            self.tally.screened.extend(log.screens.iter().map(new));
+        }
+        let back = refund.flatten().map_or(0.0, f64::abs);
+        let left = amount.map(|amount| if back > 0.0 && amount > 0.0 { amount - back } else { amount });
+        // What is left below a cent of a thousand is rounding.
+        let some_left = back > 0.0 && left.is_some_and(|left| left > 1e-9 * back);
+        let (mut negate, mut out) = (false, false);
+        let paid = Paid { amount: left, some_left, has_amount: self.rules.has_amount };
+        for (screened, value) in self.tally.screened.iter_mut().zip(values) {
+            match screened.see(value, paid) {
+                Verdict::Keep => {}
+                Verdict::Negate => negate = true,
+                Verdict::LeaveOut => {
+                    out = true;
+                    break;
+                }
+            }
+        }
+        if out {
+            self.tally.rows += 1;
+            self.count(Fate::NoPurchase, amount);
+            return None;
+        }
+        if back > 0.0 && amount.is_some_and(|amount| amount > 0.0) {
+            self.tally.refunds.add(back.min(amount.unwrap_or(0.0)));
+            if !some_left {
+                self.tally.rows += 1;
+                self.tally.refunded_rows += 1;
+                self.count(Fate::NoPurchase, amount);
+                return None;
+            }
+        }
+        Some(if negate { left.map(|amount| -amount.abs()) } else { left })
     }
 
     /// Judges one row. `date` and `amount` are `None` where they cannot be read; an amount of -0 is a

@@ -52,7 +52,7 @@ pub use calendar::Calendar;
 pub use far_dates::{FarDates, Side};
 pub use input::{Input, MemoryTable, SpooledTable};
 pub use once::keep;
-pub use options::{DateFormat, LogOptions, Returns};
+pub use options::{ColumnValues, DateFormat, LogOptions, Returns};
 pub(crate) use read::listing::would_be_read;
 pub use spend_drift::SpendDrift;
 pub use standout::{Standout, StandoutKind};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::input::Input;
-use crate::base::{Duration, Grain, Unit};
+use crate::base::{Duration, Error, Grain, Result, Unit};
 
 /// How dates are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,43 @@ pub enum Returns {
     Reject,
 }
 
+/// A column and some of its values: `status=paid,shipped`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnValues {
+    /// The column.
+    pub column: String,
+    /// Values of it, without blanks around; `*` is any.
+    pub values: Vec<String>,
+}
+
+impl ColumnValues {
+    /// Reads `status=paid,shipped`, also of several columns: `status=paid,shipped,channel=web`.
+    ///
+    /// # Errors
+    /// If it does not begin with a column.
+    pub fn list(option: &str, text: &str) -> Result<Vec<ColumnValues>> {
+        let mut list: Vec<ColumnValues> = Vec::new();
+        for part in text.split(',') {
+            let (column, value) =
+                part.split_once('=').map_or((None, part), |(column, value)| (Some(column), value));
+            let value = value.trim().to_owned();
+            match (column.map(str::trim).filter(|column| !column.is_empty()), list.last_mut()) {
+                (Some(column), _) => {
+                    list.push(ColumnValues { column: column.to_owned(), values: vec![value] })
+                }
+                (None, Some(last)) => last.values.push(value),
+                (None, None) => {
+                    let message = format!(
+                        "'{text}' does not name a column and its values: write it like status=paid,shipped"
+                    );
+                    return Err(Error::option(option, message));
+                }
+            }
+        }
+        Ok(list)
+    }
+}
+
 /// How to read and summarise a purchase log.
 #[derive(Debug, Clone, Default)]
 pub struct LogOptions {
@@ -47,6 +84,10 @@ pub struct LogOptions {
     pub price: Option<String>,
     /// Column of currencies, which must all be the same.
     pub currency_column: Option<String>,
+    /// Only rows with these values of these columns are used; the others are counted.
+    pub only: Vec<ColumnValues>,
+    /// Rows with these values of these columns are left out, counted.
+    pub except: Vec<ColumnValues>,
     /// How dates are written; found by looking if `None`.
     pub date_format: Option<DateFormat>,
     /// Earlier dates are bad rows; default 1970-01-01.

@@ -51,7 +51,7 @@ pub struct Shape {
 /// If a role has no column or more than one.
 pub fn shape(names: &[String], options: &LogOptions) -> Result<Option<Shape>> {
     check(options)?;
-    let Columns::Log(log) = columns::find(NAME, names, options)? else { return Ok(None) };
+    let Columns::Log(log) = columns::find(NAME, names, options, None)? else { return Ok(None) };
     // Its customers will say when they were observed until; now only the columns are asked for.
     let until = options.observed_until.or(Some(Date::constant(1970, 1, 1)));
     let options = &LogOptions { observed_until: until, ..options.clone() };
@@ -156,7 +156,7 @@ fn check(options: &LogOptions) -> Result<()> {
 fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Inputs> {
     check(options)?;
     let (inputs, options) = &keep(inputs, options, &())?;
-    match read::recognise(inputs, options)? {
+    match read::recognise_by(inputs, options, false)? {
         Recognised::Log(inputs) => Ok(inputs),
         Recognised::Summary(_) => {
             Err(Error::input(Place::file(NAME), "these are the columns of a summary, not of a log"))

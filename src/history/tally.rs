@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Fate;
 use super::fold::Exact;
 use super::read::calendar::{Moment, date_of_day};
+use super::read::screen::Screened;
 use super::read::watched::Watched;
 use crate::base::{BadRow, Error, Place};
 
@@ -45,6 +46,11 @@ pub(crate) struct Tally {
     pub currencies: Vec<Currency>,
     /// What stands in columns that nobody asked to look at.
     pub watched: Vec<Watched>,
+    /// What stands in columns by whose values rows are left out.
+    pub screened: Vec<Screened>,
+    /// What was taken off amounts by a column of refunds, and rows of which nothing is left.
+    pub refunds: Exact,
+    pub refunded_rows: u64,
     /// Amounts that cannot be read as they are written but look like numbers.
     pub unread: Unread,
     /// What no option can skip.

@@ -43,6 +43,9 @@ struct Roles {
     attributes: Vec<StringArray>,
     /// Numbers of rows, where the input has lost their order.
     order: Option<UInt64Array>,
+    refund: Option<Numbers>,
+    /// Values by which rows are left out; `None` of a column that cannot be text.
+    screens: Vec<Option<StringArray>>,
 }
 
 /// The column of a table by its index, made ready for its role.
@@ -85,6 +88,8 @@ impl Roles {
                 .map(|&index| column(table, batch, index, texts))
                 .collect::<Result<_>>()?,
             order: log.order.map(|index| column(table, batch, index, counts)).transpose()?,
+            refund: log.refund.map(numbers).transpose()?,
+            screens: log.screens.iter().map(|screen| text_column(table, batch, screen.column)).collect(),
         })
     }
 
@@ -98,7 +103,10 @@ impl Roles {
                 currency: None,
                 attributes,
                 order: _,
+                refund: None,
+                screens,
             } if attributes.is_empty()
+                && screens.is_empty()
                 && ids.null_count() + days.null_count() + amounts.null_count() == 0 =>
             {
                 Some((ids.values(), days.values(), amounts.values()))
@@ -138,7 +146,18 @@ pub(crate) fn clean_batch(
                 continue;
             }
         }
-        let amount = roles.amounts.get(row, point);
+        let mut amount = roles.amounts.get(row, point);
+        if roles.refund.is_some() || !roles.screens.is_empty() {
+            let refund = roles.refund.as_ref().map(|refund| refund.get(row, point));
+            let values = roles
+                .screens
+                .iter()
+                .map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
+            match cleaner.screen(table, values, amount, refund) {
+                Some(left) => amount = left,
+                None => continue,
+            }
+        }
         if !roles.attributes.is_empty() {
             cleaner.place(roles.order.as_ref().map(|numbers| numbers.value(row)));
             cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));

@@ -3,14 +3,17 @@
 //! Names are compared without case, spaces, `_`, `-` and `.`. The standard names (`customer_id`,
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
+mod choose;
+mod decide;
 mod found;
 
 use self::found::{ATTRIBUTE, Played};
 pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 
+use super::evidence::Evidence;
 use super::names::{
-    AGE, AMOUNT, AMOUNT_ALONE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, PRICE,
-    QUANTITY, RECENCY, Role, UNIT, looks_like_contracts, normalise,
+    AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, UNIT,
+    looks_like_contracts, normalise,
 };
 use super::{likeness, watched};
 use crate::base::{Error, Result};
@@ -23,15 +26,20 @@ struct Table<'a> {
     normal: Vec<String>,
 }
 
-/// Finds the roles of a table's columns.
+/// Finds the roles of a table's columns, by their names and, where these leave it open, by the first rows.
 ///
 /// # Errors
 /// If a role has no column or more than one, with the columns and the flag that settles it.
-pub(crate) fn find(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
+pub(crate) fn find(
+    file: &str,
+    names: &[String],
+    options: &LogOptions,
+    mut evidence: Option<&mut Evidence>,
+) -> Result<Columns> {
     let table = Table::new(file, names);
     match table.summary(options)? {
         Some(columns) => Ok(Columns::Summary(columns)),
-        None => Ok(Columns::Log(table.log(options)?)),
+        None => Ok(Columns::Log(table.log(options, &mut evidence)?)),
     }
 }
 
@@ -77,10 +85,10 @@ impl<'a> Table<'a> {
 }
 
 impl Table<'_> {
-    fn log(&self, options: &LogOptions) -> Result<LogColumns> {
-        let id = self.needed(&ID, options.id.as_deref())?;
-        let date = self.needed(&DATE, options.date.as_deref())?;
-        let amount = self.amount(options)?;
+    fn log(&self, options: &LogOptions, evidence: &mut Option<&mut Evidence>) -> Result<LogColumns> {
+        let id = self.customers(options, evidence)?;
+        let date = self.dates(options, evidence)?;
+        let amount = self.amounts(options, evidence)?;
         let currency = match &options.currency_column {
             Some(name) => Some(self.named("--currency-column", name)?),
             None => None,
@@ -88,9 +96,11 @@ impl Table<'_> {
         let attributes = self.attributes(options)?;
         let order =
             options.row_order.as_ref().map(|name| self.named("the order of rows", name)).transpose()?;
-        let watched = Vec::new();
-        let mut columns = LogColumns { id, date, amount, currency, attributes, order, watched };
+        let (refund, screens, order_id, watched) = Default::default();
+        let mut columns =
+            LogColumns { id, date, amount, currency, attributes, order, refund, screens, order_id, watched };
         self.refuse_shared(&columns.roles())?;
+        self.decide(options, evidence, &mut columns)?;
         columns.watched = self.watched(&columns.used());
         Ok(columns)
     }
@@ -99,39 +109,6 @@ impl Table<'_> {
     fn watched(&self, used: &[usize]) -> Vec<usize> {
         let unused = (0..self.names.len()).filter(|index| !used.contains(index));
         unused.filter(|&index| likeness::watch(&self.names[index]).is_some()).take(watched::COLUMNS).collect()
-    }
-
-    fn amount(&self, options: &LogOptions) -> Result<AmountColumns> {
-        if let Some(name) = &options.amount {
-            if options.quantity.is_some() || options.price.is_some() {
-                return Err(Error::option("--amount", "give either --amount or --quantity and --price"));
-            }
-            return self.named(AMOUNT.flag, name).map(AmountColumns::One);
-        }
-        if options.quantity.is_some() || options.price.is_some() {
-            let quantity = self.needed(&QUANTITY, options.quantity.as_deref())?;
-            let price = self.needed(&PRICE, options.price.as_deref())?;
-            return Ok(AmountColumns::Product { quantity, price });
-        }
-        let quantity = self.known(&QUANTITY)?;
-        let unit_price = if quantity.is_some() { self.known(&PRICE)? } else { None };
-        let amounts: Vec<usize> =
-            self.candidates(&AMOUNT).into_iter().filter(|&index| Some(index) != unit_price).collect();
-        match (self.choose(&AMOUNT, &amounts)?, quantity, unit_price) {
-            (Some(amount), ..) => Ok(AmountColumns::One(amount)),
-            (None, Some(quantity), Some(price)) => Ok(AmountColumns::Product { quantity, price }),
-            (None, ..) => Ok(self.alone().map_or(AmountColumns::None, AmountColumns::One)),
-        }
-    }
-
-    /// The only column that looks like money, if its name is well known enough.
-    fn alone(&self) -> Option<usize> {
-        let known: Vec<usize> = (0..self.names.len())
-            .filter(|&index| AMOUNT_ALONE.contains(&self.normal[index].as_str()))
-            .collect();
-        let [one] = known[..] else { return None };
-        let others = likeness::money(self.names);
-        others.iter().all(|name| *name == self.names[one]).then_some(one)
     }
 
     /// A summary has frequency, recency and T, and no purchase dates.
@@ -214,24 +191,6 @@ impl Table<'_> {
         )
     }
 
-    /// Columns that look like customers, the likelier first, in words: empty if there are none.
-    fn offered_customers(&self) -> String {
-        // In a table of contracts a column of customers counts them.
-        let names = self.names.iter().filter(|_| !looks_like_contracts(self.names));
-        let ranked = names.filter_map(|name| Some((likeness::customer(name)?, name)));
-        let mut ranked: Vec<(u8, &String)> = ranked.collect();
-        ranked.sort_by_key(|(rank, _)| *rank);
-        let quote = |(_, name): &(u8, &String)| format!("\"{}\"", shorten(name, 40));
-        match &ranked[..] {
-            [] => String::new(),
-            [one] => format!("; {} looks like it", quote(one)),
-            several => {
-                let names: Vec<String> = several.iter().take(3).map(quote).collect();
-                format!("; these look like it, the likeliest first: {}", names.join(", "))
-            }
-        }
-    }
-
     fn needed(&self, role: &Role, named: Option<&str>) -> Result<usize> {
         if let Some(name) = named {
             return self.named(role.flag, name);
@@ -244,9 +203,7 @@ impl Table<'_> {
             } else {
                 ""
             };
-            let offered = if standard == ID.standard { self.offered_customers() } else { String::new() };
-            let message =
-                format!("no column {standard} found: name it with {flag} COLUMN{offered}{contracts}");
+            let message = format!("no column {standard} found: name it with {flag} COLUMN{contracts}");
             return Err(self.error(&message));
         };
         Ok(index)

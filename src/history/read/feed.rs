@@ -158,3 +158,24 @@ pub(crate) fn for_each_batch(
         _ => Ok(()),
     }
 }
+
+/// The same as long as it answers yes.
+pub(crate) fn batches_while(
+    inputs: &Inputs,
+    work: Work,
+    mut each: impl FnMut(&Table, &RecordBatch) -> Result<bool>,
+) -> Result<()> {
+    let table = &inputs.tables[work.file];
+    match (work.data, &table.arrow) {
+        (Data::Batch(batch, _), _) => each(table, &batch).map(drop),
+        (Data::Group(group), Some(arrow)) => {
+            for batch in arrow::open_group(&table.source, arrow, group, &table.used())? {
+                if !each(table, &batch?.0)? {
+                    break;
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

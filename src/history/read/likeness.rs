@@ -4,7 +4,7 @@
 use super::names::{self, normalise};
 
 /// A name in words: `Customer Email`, `customer_email` and `customerEmail` are two.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut small = false;
     for c in name.chars() {
@@ -72,6 +72,38 @@ fn is_money(name: &str) -> bool {
         name code channel rep person due provider percent";
     let words = words(name);
     has(&words, MONEY) && !has(&words, OTHER)
+}
+
+/// Is it of money or goods that came back, rather than of an order that was called off?
+pub(crate) fn is_refund(name: &str) -> bool {
+    has(
+        &words(name),
+        "refund refunds refunded returned return returns chargeback chargebacks reembolso reembolsado remboursé rembourse remboursement \
+         rimborso rimborsato erstattet erstattung rückerstattung iade terugbetaald terugbetaling zwrot возврат возвращено isrefunded",
+    )
+}
+
+/// Is it a moment?
+pub(crate) fn is_when(name: &str) -> bool {
+    has(&words(name), "at on date time datum fecha data tarihi дата am le el timestamp")
+}
+
+/// Is it a number of things?
+pub(crate) fn is_count(name: &str) -> bool {
+    has(&words(name), "quantity qty count items units number id no num")
+}
+
+/// Does a payment cost something itself?
+pub(crate) fn is_fee(name: &str) -> bool {
+    has(
+        &words(name),
+        "fee fees gebühr gebühren frais comisión comisiones commissione commissioni ücret provision provizja prowizja комиссия",
+    )
+}
+
+/// Is it a price that was asked, or what the goods cost, rather than what was paid?
+pub(crate) fn is_list_price(name: &str) -> bool {
+    has(&words(name), "list listprice cost compare msrp rrp retail original profit margin")
 }
 
 /// What a column might say of whether a row is a purchase.

@@ -14,6 +14,7 @@ pub(crate) mod columns;
 mod container;
 pub(crate) mod dates;
 mod encoding;
+pub(crate) mod evidence;
 pub(crate) mod feed;
 mod guarded;
 mod guess;
@@ -28,11 +29,14 @@ pub(crate) mod outcome;
 mod pair;
 mod plan;
 pub(crate) mod recognise;
+pub(crate) mod screen;
+pub(crate) mod status;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
 pub(crate) mod token;
 pub(crate) mod typed;
+pub(crate) mod vocabulary;
 pub(crate) mod watched;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +45,7 @@ use std::sync::{Arc, Mutex};
 use arrow_array::StringArray;
 use jiff::civil::Date;
 
-pub(crate) use recognise::{Inputs, Recognised, recognise};
+pub(crate) use recognise::{Inputs, Recognised, recognise, recognise_by};
 
 use self::feed::{Data, Feed, Work, for_each_batch};
 pub(crate) use self::outcome::Findings;

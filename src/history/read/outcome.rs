@@ -4,7 +4,7 @@
 mod words;
 
 pub(crate) use self::words::warn_skipped;
-use self::words::{say_clocks, say_dates, shares, warn_ids, warn_money};
+use self::words::{say_clocks, say_dates, say_refunds, shares, warn_ids, warn_money};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use super::dates::{DateRule, Precision};
 use super::plan::mixed_orders;
 use super::recognise::Inputs;
 use super::typed::Clock;
-use super::{likeness, watched};
+use super::{likeness, screen, watched};
 use crate::base::{
     BadRows, Error, ErrorKind, Place, Result, Warning,
     numbers::{count, grouped},
@@ -57,6 +57,9 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
             }
         }
         watched::add_all(&mut all.watched, tally.watched);
+        screen::add_all(&mut all.screened, tally.screened);
+        all.refunds.add_all(tally.refunds);
+        all.refunded_rows += tally.refunded_rows;
         all.unread.add(tally.unread);
         all.fatal = all.fatal.or(tally.fatal);
         for (order, part) in all.orders.iter_mut().zip(tally.orders) {
@@ -75,6 +78,8 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
         account.add(fate, rows, known.then_some(amount.value()));
     }
     account.note("zero-amount", "purchases with amount 0", tally.zeros);
+    screen::note(&tally.screened, &mut account);
+    account.note("refunded-in-full", "left out because all of it was paid back", tally.refunded_rows);
     account.unread_amount = (tally.unread.rows > 0).then(|| tally.unread.sums.iter().sum());
     account
 }
@@ -102,6 +107,8 @@ pub(crate) struct Findings {
     currency: Option<String>,
     /// Columns that look like money, if there are no amounts.
     money_like: Vec<String>,
+    /// The column of refunds.
+    refund: Option<String>,
 }
 
 impl Findings {
@@ -126,6 +133,7 @@ impl Findings {
             coarse: rules.date.as_ref().is_some_and(|rule| rule.precision() != Precision::Day)
                 && !inputs.tables[0].has_typed_dates(),
             currency: rules.names.currency.clone(),
+            refund: inputs.tables[0].log().refund.map(|index| inputs.tables[0].names[index].clone()),
             money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },
         })
     }
@@ -176,10 +184,13 @@ impl Findings {
         refuse_bad_rows(&tally, &account, options, &self.files)?;
         let mut assumptions = self.assumptions;
         assumptions.extend(self.dates);
+        assumptions.extend(screen::say(&tally.screened, self.has_amount));
+        assumptions.extend(say_refunds(self.refund.as_deref(), &tally));
         assumptions.extend(say_clocks(&tally, self.zone.as_deref()));
         let mut warnings = warn_ids(&tally);
         warnings.extend(warn_skipped(&tally, &account));
         warnings.extend(warn_money(&self.money_like));
+        warnings.extend(screen::warn(&tally.screened));
         warnings.extend(watched::warn(&tally.watched, tally.rows, self.has_amount));
         Ok(ReadOutcome {
             account,

@@ -7,9 +7,11 @@ use rustc_hash::FxHashSet;
 use super::arrow::{self, ArrowTable};
 use super::blocks::{BlockReader, header, hint_length};
 use super::columns::{self, AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
+use super::evidence::Evidence;
 use super::inputs::{self, Format, Source};
 use super::json;
 use super::pair;
+use super::screen::Screen;
 use super::text::for_each_record;
 use super::token::{find_separator, has_line_end};
 use crate::base::{Error, Place, Result};
@@ -126,10 +128,29 @@ impl Table {
 /// # Errors
 /// If an input cannot be opened or understood, or if the inputs differ in kind or columns.
 pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recognised> {
+    recognise_by(inputs, options, true)
+}
+
+/// The same; where `by_values` is false only by the names of columns, so that parts of a log are read alike.
+///
+/// # Errors
+/// See [`recognise`](recognise()).
+pub(crate) fn recognise_by(inputs: &[Input], options: &LogOptions, by_values: bool) -> Result<Recognised> {
     let (sources, assumptions) = inputs::list(inputs)?;
     let mut tables: Vec<Table> = Vec::new();
     for source in sources {
-        let table = look_at(source, |file, names| columns::find(file, names, options))?;
+        let find = |file: &str, names: &[String], evidence: &mut Evidence| {
+            let evidence = by_values.then_some(evidence);
+            match tables.first() {
+                None => columns::find(file, names, options, evidence),
+                // What the first file shows holds for all that have its columns.
+                Some(first) => {
+                    let columns = columns::find(file, names, &as_first(first, names, options), evidence)?;
+                    Ok(decide_as_first(first, names, columns))
+                }
+            }
+        };
+        let table = look_at(source, find)?;
         if let Some(first) = tables.first() {
             refuse_other_shape(first, &table)?;
         }
@@ -151,23 +172,63 @@ pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recogn
 /// If one cannot be opened or understood.
 pub(crate) fn recognise_customers(input: &Input, options: &LogOptions) -> Result<Inputs> {
     let (sources, assumptions) = inputs::list(std::slice::from_ref(input))?;
-    let look = |source| look_at(source, |file, names| columns::find_customers(file, names, options));
+    let look = |source| look_at(source, |file, names, _| columns::find_customers(file, names, options));
     Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
 }
 
-fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) -> Result<Table> {
+/// The same options, with the columns of the first file where this one has them, too.
+fn as_first(first: &Table, names: &[String], options: &LogOptions) -> LogOptions {
+    let Columns::Log(log) = &first.columns else { return options.clone() };
+    let mut options = options.clone();
+    let here = |index: usize| Some(&first.names[index]).filter(|name| names.contains(name)).cloned();
+    options.id = options.id.or_else(|| here(log.id));
+    options.date = options.date.or_else(|| here(log.date));
+    let given = options.amount.is_some() || options.quantity.is_some() || options.price.is_some();
+    match log.amount {
+        AmountColumns::One(index) if !given => options.amount = here(index),
+        AmountColumns::Product { quantity, price } if !given => {
+            (options.quantity, options.price) = (here(quantity), here(price));
+        }
+        _ => {}
+    }
+    options
+}
+
+/// The columns that decide, as in the first file where this one has them, too.
+fn decide_as_first(first: &Table, names: &[String], columns: Columns) -> Columns {
+    let (Columns::Log(log), Columns::Log(mut own)) = (&first.columns, columns.clone()) else {
+        return columns;
+    };
+    let here = |index: usize| names.iter().position(|name| *name == first.names[index]);
+    own.screens = log
+        .screens
+        .iter()
+        .filter_map(|screen| Some(Screen { column: here(screen.column)?, by: screen.by.clone() }))
+        .collect();
+    own.refund = log.refund.and_then(here);
+    own.order_id = log.order_id.and_then(here);
+    let taken = [
+        own.screens.iter().map(|screen| screen.column).collect(),
+        own.refund.into_iter().collect::<Vec<_>>(),
+    ]
+    .concat();
+    own.watched =
+        log.watched.iter().filter_map(|&index| here(index)).filter(|index| !taken.contains(index)).collect();
+    Columns::Log(own)
+}
+
+fn look_at(
+    source: Source,
+    find: impl Fn(&str, &[String], &mut Evidence) -> Result<Columns>,
+) -> Result<Table> {
+    let unknown = Columns::Customers(CustomerColumns { id: 0, attributes: Vec::new() });
+    let looked_at = Vec::new();
     if let Some(memory) = source.table() {
         let arrow = ArrowTable::in_memory(memory);
         let names = arrow.names();
-        let columns = find(&source.name, &names)?;
-        return Ok(Table {
-            source,
-            format: Format::Memory,
-            names,
-            columns,
-            arrow: Some(arrow),
-            looked_at: Vec::new(),
-        });
+        let (format, arrow) = (Format::Memory, Some(arrow));
+        let table = Table { source, format, names, columns: unknown, arrow, looked_at };
+        return with_roles(table, find, |error, _| error);
     }
     let mut head = Vec::new();
     source.open_text()?.fill(&mut head, 4096)?;
@@ -182,9 +243,24 @@ fn look_at(source: Source, find: impl Fn(&str, &[String]) -> Result<Columns>) ->
             (format, arrow.names(), Some(arrow))
         }
     };
-    let columns = find(&source.name, &names);
-    let columns = columns.map_err(|e| explain_columns(e, &source, format, &head))?;
-    Ok(Table { source, format, names, columns, arrow, looked_at: Vec::new() })
+    let table = Table { source, format, names, columns: unknown, arrow, looked_at };
+    with_roles(table, find, |error, table| explain_columns(error, &table.source, table.format, &head))
+}
+
+/// The table with the roles that are found for its columns.
+fn with_roles(
+    table: Table,
+    find: impl Fn(&str, &[String], &mut Evidence) -> Result<Columns>,
+    explain: impl Fn(Error, &Table) -> Error,
+) -> Result<Table> {
+    let (name, names) = (table.source.name.clone(), table.names.clone());
+    let mut evidence = Evidence::new(table);
+    let columns = find(&name, &names, &mut evidence);
+    let table = evidence.into_table().expect("a table is given back when its rows were looked at");
+    match columns {
+        Ok(columns) => Ok(Table { columns, ..table }),
+        Err(error) => Err(explain(error, &table)),
+    }
 }
 
 /// Format with its separator, and column names.

@@ -57,7 +57,7 @@ pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner
     };
     let names: Vec<String> = needed.names(layout);
     let width = Width::of(if separator.is_some() { &layout.names } else { &names });
-    let optional = layout.log().watched.len();
+    let optional = layout.log().optional();
     for_each_record_with(block, first_line, separator, (&names, optional), |record| {
         if let Some(problem) = broken(record, width, nul) {
             let place = || Place::line(&layout.source.name, record.line);
@@ -80,19 +80,8 @@ impl Needed {
 
     /// For records that hold only the fields used, in the order of [`Needed::names`].
     fn packed(mut self) -> Self {
-        let (amount, next) = match self.original.amount {
-            AmountColumns::None => (AmountColumns::None, 2),
-            AmountColumns::One(_) => (AmountColumns::One(2), 3),
-            AmountColumns::Product { .. } => (AmountColumns::Product { quantity: 2, price: 3 }, 4),
-        };
-        let currency = self.original.currency.map(|_| next);
-        let next = next + usize::from(currency.is_some());
-        let behind = next + self.original.attributes.len();
-        let order = self.original.order.map(|_| behind);
-        let after = behind + usize::from(order.is_some());
-        let watched = (after..after + self.original.watched.len()).collect();
-        let attributes = (next..behind).collect();
-        self.columns = LogColumns { id: 0, date: 1, amount, currency, attributes, order, watched };
+        let used = self.original.used();
+        self.columns = self.original.map(|index| used.iter().position(|one| *one == index).unwrap_or(0));
         self
     }
 
@@ -189,6 +178,15 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
     }
     if !columns.watched.is_empty() {
         cleaner.watch(layout, columns.watched.iter().map(|&index| record.field(index)), amount);
+    }
+    let mut amount = amount;
+    if columns.refund.is_some() || !columns.screens.is_empty() {
+        let refund = columns.refund.map(&number);
+        let values = columns.screens.iter().map(|screen| record.field(screen.column));
+        match cleaner.screen(layout, values, amount, refund) {
+            Some(left) => amount = left,
+            None => return,
+        }
     }
     cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);
 }

@@ -1,5 +1,6 @@
 //! Columns with their roles, by index.
 
+use super::super::screen::Screen;
 use crate::history::summary_said::Fact;
 
 /// Columns of a log, by index.
@@ -12,14 +13,69 @@ pub(crate) struct LogColumns {
     pub attributes: Vec<usize>,
     /// Numbers of rows, where the input has lost their order.
     pub order: Option<usize>,
+    /// What is to be taken off the amount.
+    pub refund: Option<usize>,
+    /// By whose values rows are left out.
+    pub screens: Vec<Screen>,
+    /// The number of the order that a row is part of.
+    pub order_id: Option<usize>,
     /// Columns that may say that a row is no purchase, and that have no other role.
     pub watched: Vec<usize>,
 }
 
 impl LogColumns {
-    /// Indexes of all of them; those that are only watched come last.
+    /// Indexes of all of them, each once; those that need not be there in every row come last.
     pub fn used(&self) -> Vec<usize> {
-        [indexes(&self.roles()), self.watched.clone()].concat()
+        let mut used = Vec::new();
+        let loose = self.loose();
+        for index in indexes(&self.roles()).into_iter().chain(loose) {
+            if !used.contains(&index) {
+                used.push(index);
+            }
+        }
+        used
+    }
+
+    /// How many of them need not be there in every row.
+    pub fn optional(&self) -> usize {
+        let roles = indexes(&self.roles());
+        self.used().iter().filter(|index| !roles.contains(index)).count()
+    }
+
+    fn loose(&self) -> Vec<usize> {
+        let screens = self.screens.iter().map(|screen| screen.column);
+        self.refund
+            .into_iter()
+            .chain(screens)
+            .chain(self.order_id)
+            .chain(self.watched.iter().copied())
+            .collect()
+    }
+
+    /// The same columns at other places.
+    pub fn map(&self, to: impl Fn(usize) -> usize) -> LogColumns {
+        LogColumns {
+            id: to(self.id),
+            date: to(self.date),
+            amount: match self.amount {
+                AmountColumns::None => AmountColumns::None,
+                AmountColumns::One(one) => AmountColumns::One(to(one)),
+                AmountColumns::Product { quantity, price } => {
+                    AmountColumns::Product { quantity: to(quantity), price: to(price) }
+                }
+            },
+            currency: self.currency.map(&to),
+            attributes: self.attributes.iter().map(|&index| to(index)).collect(),
+            order: self.order.map(&to),
+            refund: self.refund.map(&to),
+            screens: self
+                .screens
+                .iter()
+                .map(|screen| Screen { column: to(screen.column), by: screen.by.clone() })
+                .collect(),
+            order_id: self.order_id.map(&to),
+            watched: self.watched.iter().map(|&index| to(index)).collect(),
+        }
     }
 
     pub(super) fn roles(&self) -> Vec<Played> {

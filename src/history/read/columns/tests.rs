@@ -4,7 +4,7 @@ use super::*;
 
 fn log(columns: &str, options: &LogOptions) -> Result<LogColumns> {
     let names: Vec<String> = columns.split(',').map(str::to_owned).collect();
-    match find("log.csv", &names, options)? {
+    match find("log.csv", &names, options, None)? {
         Columns::Log(log) => Ok(log),
         _ => panic!("{columns} was taken for a summary"),
     }
@@ -31,7 +31,9 @@ fn finds_well_known_names() {
         ("customer_id,date,channel,amount,frequency,note,empty,T", 0, 1, One(3)),
         ("customer_id,date,grand_total", 0, 1, One(2)),
         ("customer_id,date,TotalCharges,Tax", 0, 1, One(2)),
-        ("customer_id,date,Gross,Fee,Net", 0, 1, Nothing),
+        ("customer_id,date,Gross,Fee,Net", 0, 1, One(2)),
+        ("kunde,Bestelldatum,Betrag (EUR)", 0, 1, One(2)),
+        ("id,user_id,Created at,Paid at,Subtotal,Total", 1, 2, One(5)),
         ("customer_id,date,list_price", 0, 1, Nothing),
     ] {
         let found = log(columns, &LogOptions::default()).unwrap();
@@ -58,8 +60,8 @@ fn refuses_what_is_not_clear() {
         ("customer_id,date,revenue,total", "--amount"),
         ("customer_id,customer_id,date", "2 columns are called 'customer_id': rename all but one"),
         (
-            "kunde,date,amount",
-            "no column customer_id found: name it with --id COLUMN; \"kunde\" looks like it (columns: kunde, date, amount)",
+            "who,date,amount",
+            "no column customer_id found: name it with --id COLUMN (columns: who, date, amount)",
         ),
         ("C0088,2023-01-02,14.88", "header"),
         ("customer_id,frequency,recency", "summary"),

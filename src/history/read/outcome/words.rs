@@ -63,6 +63,18 @@ pub(crate) fn warn_skipped(tally: &Tally, account: &CleaningAccount) -> Option<W
     Some(Warning::new("bad-rows-skipped", message))
 }
 
+/// What a column of refunds took off.
+pub(super) fn say_refunds(column: Option<&str>, tally: &Tally) -> Option<String> {
+    let (column, sum) = (column?, tally.refunds.value());
+    (sum > 0.0).then(|| {
+        let all = match tally.refunded_rows {
+            0 => String::new(),
+            n => format!("; nothing is left of {}, which are left out", watched::in_rows(n)),
+        };
+        format!("refunds in column \"{column}\" are taken off their rows: {} in all{all}", grouped(sum, 2))
+    })
+}
+
 /// Whose clock says on which day a row is, where rows say so.
 pub(super) fn say_clocks(tally: &Tally, zone: Option<&str>) -> Option<String> {
     let (clocks, rows) = (tally.clocks, tally.fates[Fate::Purchase as usize].0);

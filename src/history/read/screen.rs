@@ -1,0 +1,317 @@
+//! Columns by whose values rows are left out: a status whose words are known, a flag, a column that the caller names.
+//! What each value came to is counted while rows are read, so that it can be said word by word.
+
+use serde::{Deserialize, Serialize};
+
+use super::status::{self, Meaning};
+use super::watched::in_rows;
+use crate::base::Warning;
+use crate::base::numbers::grouped;
+use crate::history::account::CleaningAccount;
+
+/// How many values of a column are told apart.
+const VALUES: usize = 24;
+/// How many are shown in a sentence.
+const SHOWN: usize = 8;
+
+/// How a column decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Use {
+    /// By the words of a status; what was given back is kept if rows of their own take it off.
+    Status { returns: bool },
+    /// By the kind of a row.
+    Kind,
+    /// Rows that say no are none.
+    Done,
+    /// Rows that say yes are none.
+    Undone,
+    /// Rows with an entry are none.
+    Entry,
+    /// Only rows with one of these values.
+    Only(Vec<String>),
+    /// Rows with one of these values are left out.
+    Except(Vec<String>),
+}
+
+/// A column that decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Screen {
+    /// Its index.
+    pub column: usize,
+    /// How it does.
+    pub by: Use,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Verdict {
+    Keep = 0,
+    /// It is a return: its amount counts as negative.
+    Negate = 1,
+    LeaveOut = 2,
+}
+
+/// What a value says, whatever the row's amount.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Said {
+    Meaning(Meaning),
+    LeaveOut(bool),
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Said::Meaning(Meaning::Unknown)
+    }
+}
+
+/// What is known of a row beside the value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Paid {
+    /// Its amount, after what was paid back.
+    pub amount: Option<f64>,
+    /// Was something paid back, and is something left?
+    pub some_left: bool,
+    /// Has the log amounts?
+    pub has_amount: bool,
+}
+
+impl Use {
+    fn said(&self, text: &str) -> Said {
+        match self {
+            Use::Status { .. } => Said::Meaning(status::of_status(text)),
+            Use::Kind => Said::Meaning(status::of_kind(text)),
+            Use::Done => Said::LeaveOut(status::truth(text) == Some(false)),
+            Use::Undone => Said::LeaveOut(status::truth(text) == Some(true)),
+            Use::Entry => Said::LeaveOut(!text.is_empty() && status::truth(text) != Some(false)),
+            Use::Only(values) => Said::LeaveOut(!named(values, text)),
+            Use::Except(values) => Said::LeaveOut(named(values, text)),
+        }
+    }
+
+    /// What becomes of a row whose value says this.
+    fn judge(&self, said: Said, paid: Paid) -> Verdict {
+        let leave = |out: bool| if out { Verdict::LeaveOut } else { Verdict::Keep };
+        let negative = paid.amount.is_some_and(|amount| amount < 0.0);
+        match (said, self) {
+            (Said::LeaveOut(out), _) => leave(out),
+            (Said::Meaning(Meaning::Nothing), _) => Verdict::LeaveOut,
+            // Without amounts an order that was given back was one all the same.
+            (Said::Meaning(Meaning::Undone), Use::Status { returns }) => {
+                leave(paid.has_amount && !negative && !returns && !paid.some_left)
+            }
+            (Said::Meaning(Meaning::Undone), _) => match (paid.has_amount, negative) {
+                (false, _) => Verdict::LeaveOut,
+                (true, false) => Verdict::Negate,
+                (true, true) => Verdict::Keep,
+            },
+            _ => Verdict::Keep,
+        }
+    }
+
+    /// Is this value one that the column's words do not settle?
+    fn is_unknown(&self, text: &str) -> bool {
+        self.said(text) == Said::Meaning(Meaning::Unknown)
+    }
+}
+
+fn named(values: &[String], text: &str) -> bool {
+    let text = text.trim();
+    values.iter().any(|value| {
+        value == "*" || value.trim() == text || value.trim().to_lowercase() == text.to_lowercase()
+    })
+}
+
+/// What stood in a column that decides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Screened {
+    name: String,
+    by: Use,
+    values: Vec<Value>,
+    /// Rows with other values: kept, negated and left out.
+    more: [u64; 3],
+    #[serde(skip)]
+    last: usize,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Value {
+    text: String,
+    /// Kept, negated and left out: rows and their amount.
+    rows: [u64; 3],
+    amount: [f64; 3],
+    #[serde(skip)]
+    said: Said,
+}
+
+impl Screened {
+    /// A column with nothing seen yet.
+    pub fn new(name: &str, by: Use) -> Self {
+        Screened { name: name.to_owned(), by, values: Vec::new(), more: [0; 3], last: 0 }
+    }
+
+    /// One more row.
+    pub fn see(&mut self, text: &[u8], paid: Paid) -> Verdict {
+        let text = text.trim_ascii();
+        let same = |value: &Value| value.text.as_bytes() == text;
+        if !self.values.get(self.last).is_some_and(same) {
+            let known = self.values.iter().position(same);
+            let Some(known) = known.or_else(|| self.learn(text)) else {
+                let verdict = self.by.judge(self.by.said(&String::from_utf8_lossy(text)), paid);
+                self.more[verdict as usize] += 1;
+                return verdict;
+            };
+            self.last = known;
+        }
+        let value = &mut self.values[self.last];
+        let verdict = self.by.judge(value.said, paid);
+        value.rows[verdict as usize] += 1;
+        value.amount[verdict as usize] += paid.amount.unwrap_or(0.0);
+        verdict
+    }
+
+    /// Another value, if there is room for it.
+    #[cold]
+    fn learn(&mut self, text: &[u8]) -> Option<usize> {
+        let text = String::from_utf8_lossy(text).into_owned();
+        let said = self.by.said(&text);
+        (self.values.len() < VALUES).then(|| {
+            self.values.push(Value { text, said, ..Value::default() });
+            self.values.len() - 1
+        })
+    }
+
+    fn add(&mut self, other: Screened) {
+        for value in other.values {
+            match self.values.iter().position(|known| known.text == value.text) {
+                Some(known) => {
+                    let known = &mut self.values[known];
+                    (0..3).for_each(|at| {
+                        known.rows[at] += value.rows[at];
+                        known.amount[at] += value.amount[at];
+                    });
+                }
+                None if self.values.len() < VALUES => self.values.push(value),
+                None => (0..3).for_each(|at| self.more[at] += value.rows[at]),
+            }
+        }
+        (0..3).for_each(|at| self.more[at] += other.more[at]);
+    }
+
+    /// The values with rows of this fate, the most frequent first, in words.
+    fn listed(&self, at: usize, has_amount: bool, which: impl Fn(&Value) -> bool) -> Option<String> {
+        let mut values: Vec<&Value> =
+            self.values.iter().filter(|value| value.rows[at] > 0 && which(value)).collect();
+        values.sort_by(|a, b| b.rows[at].cmp(&a.rows[at]).then(a.text.cmp(&b.text)));
+        let show = |value: &&Value| {
+            let amount =
+                if has_amount { format!(", {}", grouped(value.amount[at], 2)) } else { String::new() };
+            format!("{} ({}{amount})", quoted(&value.text), in_rows(value.rows[at]))
+        };
+        let mut shown: Vec<String> = values.iter().take(SHOWN).map(show).collect();
+        let rest: u64 = values.iter().skip(SHOWN).map(|value| value.rows[at]).sum();
+        if rest + self.more[at] > 0 {
+            shown.push(format!("others ({})", in_rows(rest + self.more[at])));
+        }
+        (!shown.is_empty()).then(|| shown.join(", "))
+    }
+
+    /// What the column came to, in a sentence; `None` if it changed nothing and all its words are known.
+    fn say(&self, has_amount: bool) -> Option<String> {
+        let left = self.listed(2, has_amount, |_| true);
+        let negated = self.listed(1, has_amount, |_| true);
+        let unknown =
+            self.listed(0, has_amount, |value| self.by.is_unknown(&value.text) && !value.text.is_empty());
+        let undone = self.listed(0, has_amount, |value| {
+            let undone = self.by.said(&value.text) == Said::Meaning(Meaning::Undone);
+            undone && matches!(self.by, Use::Status { .. }) && value.amount[0] >= 0.0
+        });
+        if left.is_none() && negated.is_none() && undone.is_none() && (unknown.is_none() || !self.has_known())
+        {
+            return None;
+        }
+        let mut parts = Vec::new();
+        let by_hand = matches!(self.by, Use::Only(_) | Use::Except(_));
+        parts.extend(left.map(|words| match by_hand {
+            true => format!("left out: {words}"),
+            false => format!("no purchases and left out: {words}"),
+        }));
+        parts.extend(negated.map(|words| format!("returns, taken off earlier purchases: {words}")));
+        parts.extend(undone.map(|words| format!("given back, and kept as purchases: {words}")));
+        parts.extend(unknown.map(|words| {
+            format!("not known here, and kept: {words} (--except \"{}=..\" leaves rows out)", self.name)
+        }));
+        let all = if by_hand { String::new() } else { format!("; --only \"{}=*\" keeps all", self.name) };
+        Some(format!("column \"{}\": {}{all}", self.name, parts.join("; ")))
+    }
+
+    fn has_known(&self) -> bool {
+        self.values.iter().any(|value| !self.by.is_unknown(&value.text))
+    }
+
+    /// Values that the caller named and that do not occur.
+    fn missing(&self) -> Vec<&String> {
+        let (Use::Only(values) | Use::Except(values)) = &self.by else { return Vec::new() };
+        let there = |wanted: &&String| {
+            *wanted == "*" || self.values.iter().any(|value| named(std::slice::from_ref(wanted), &value.text))
+        };
+        if self.more.iter().sum::<u64>() > 0 {
+            Vec::new()
+        } else {
+            values.iter().filter(|value| !there(value)).collect()
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let short: String = text.chars().take(40).collect();
+    if short.is_empty() { "nothing".to_owned() } else { format!("'{short}'") }
+}
+
+/// Adds what was seen in another part of the log.
+pub(crate) fn add_all(all: &mut Vec<Screened>, others: Vec<Screened>) {
+    for other in others {
+        match all.iter_mut().find(|known| known.name == other.name && known.by == other.by) {
+            Some(known) => known.add(other),
+            None => all.push(other),
+        }
+    }
+}
+
+/// What the columns came to, one sentence each.
+pub(crate) fn say(all: &[Screened], has_amount: bool) -> Vec<String> {
+    all.iter().filter_map(|one| one.say(has_amount)).collect()
+}
+
+/// Values that were named and are not there.
+pub(crate) fn warn(all: &[Screened]) -> Vec<Warning> {
+    let words = |one: &Screened| {
+        let missing: Vec<String> = one.missing().into_iter().map(|value| format!("'{value}'")).collect();
+        let there: Vec<String> = one.values.iter().take(SHOWN).map(|value| quoted(&value.text)).collect();
+        (!missing.is_empty()).then(|| {
+            let message = format!(
+                "the column \"{}\" has no {}: it has {}",
+                one.name,
+                missing.join(" and no "),
+                there.join(", ")
+            );
+            Warning::new("value-not-there", message)
+        })
+    };
+    all.iter().filter_map(words).collect()
+}
+
+/// Notes the rows left out, value by value.
+pub(crate) fn note(all: &[Screened], account: &mut CleaningAccount) {
+    for one in all {
+        let left = one.values.iter().filter(|value| value.rows[2] > 0);
+        for value in left {
+            let code = format!("left-out:{}={}", one.name, value.text);
+            let words = format!("left out by column \"{}\": {}", one.name, quoted(&value.text));
+            account.note(code, words, value.rows[2]);
+        }
+        if one.more[2] > 0 {
+            let words = format!("left out by column \"{}\": other values", one.name);
+            account.note(format!("left-out:{}", one.name), words, one.more[2]);
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! Names of columns by the role that they play, in the languages of the programs that export logs: one table. Names are
+//! compared by their words: without case, signs, accents, units in brackets and codes of currencies.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::likeness::words;
+
+/// What a column can be for a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    Customer,
+    Date,
+    Amount,
+    Quantity,
+    Price,
+    Order,
+}
+
+/// How good a name is for its role: the lesser is the better, 0 is the standard name.
+pub(crate) type Rank = u8;
+
+/// Emails tell customers apart if nothing better does; then names and numbers of telephones.
+pub(crate) const MAIL: Rank = 2;
+pub(crate) const PERSON: Rank = 3;
+pub(crate) const PHONE: Rank = 4;
+/// A number of rows, of orders or of customers.
+pub(crate) const BARE_ID: Rank = 5;
+/// The sum over all that was paid; what is left of it without taxes or returns; what it was before; one of these.
+pub(crate) const NET: Rank = 2;
+pub(crate) const GROSS: Rank = 3;
+
+/// The table: role, rank, names. Where a name is listed twice for a role the first counts.
+const TABLE: &[(Part, Rank, &str)] = &[
+    // Customers: numbers and codes.
+    (Part::Customer, 0, "customer id"),
+    (
+        Part::Customer,
+        1,
+        "customer, customer no, customer nr, customer number, customer num, customer key, customer code, customer ref, \
+         customer reference, customer unique id, customer uuid, customer guid, customer account, customer account id, \
+         customer account number, cust id, cust, cust no, cust code, client id, client, client no, client number, client code, \
+         user id, user, userid, username, user name, user pseudo id, member id, member, member no, member number, membership \
+         id, membership number, account id, account no, account number, account code, buyer id, buyer, buyer user id, buyer \
+         username, buyer user name, shopper id, household id, household key, visitor id, full visitor id, contact id, contact, \
+         associated contact id, associated company id, subscriber id, loyalty id, loyalty number, loyalty card, loyalty card \
+         number, card holder id, bill to customer id, sold to, sold to party, ship to customer, customers, client ids, sales \
+         account, patient id, donor id, guest id, player id, consumer id, person id, party id, stripe customer id, payer id",
+    ),
+    (
+        Part::Customer,
+        1,
+        "kunden nr, kunden id, kundennummer, kundennr, kunden nummer, kundenid, kd nr, kdnr, kunde, kunden, debitor, \
+         debitorennummer, debitor nr, debitoren nr, debitorennr, mitgliedsnummer, mitglieds nr, besteller, auftraggeber, käufer, \
+         kundenkonto, kundennummern",
+    ),
+    (
+        Part::Customer,
+        1,
+        "client, id client, identifiant client, numéro client, numéro de client, no client, n client, n° client, num client, \
+         code client, réf client, référence client, compte client, clients, acheteur, id acheteur",
+    ),
+    (
+        Part::Customer,
+        1,
+        "cliente, id cliente, id de cliente, id del cliente, código cliente, código de cliente, cod cliente, número de cliente, \
+         nº cliente, n cliente, nro cliente, núm cliente, clientes, comprador, socio, nº socio, número de socio",
+    ),
+    (
+        Part::Customer,
+        1,
+        "codice cliente, cod cliente, numero cliente, numero di cliente, nr cliente, clienti, acquirente, id acquirente, \
+         codice cli, ragione sociale",
+    ),
+    (
+        Part::Customer,
+        1,
+        "código do cliente, id do cliente, cod do cliente, número do cliente, nome de usuário, usuário, comprador, cpf, cnpj, \
+         cpf cnpj, cliente cpf",
+    ),
+    (
+        Part::Customer,
+        1,
+        "müşteri, müşteri id, müşteri no, müşteri numarası, müşteri kodu, müşteri nr, cari kodu, cari kod, cari hesap kodu, \
+         cari no, üye no, üye id, alıcı, alıcı id, kullanıcı id, kullanıcı",
+    ),
+    (
+        Part::Customer,
+        1,
+        "klantnummer, klant nr, klant id, klantnr, klant, klanten, klantcode, klant nummer, debiteur, debiteurnummer, \
+         debiteur nr, debiteurnr, koper, relatienummer, relatie",
+    ),
+    (
+        Part::Customer,
+        1,
+        "klient, klient id, id klienta, nr klienta, numer klienta, kod klienta, klienci, kontrahent, id kontrahenta, kod \
+         kontrahenta, nabywca, kupujący, odbiorca",
+    ),
+    (
+        Part::Customer,
+        1,
+        "клиент, код клиента, id клиента, номер клиента, идентификатор клиента, клиент id, контрагент, код контрагента, \
+         покупатель, id покупателя, код покупателя, заказчик, номер карты, дисконтная карта, карта лояльности",
+    ),
+    (
+        Part::Customer,
+        1,
+        "客户, 客户id, 客户编号, 客户号, 客户代码, 顾客, 顾客id, 顾客编号, 会员, 会员id, 会员号, 会员编号, 会员卡号, 买家, 买家id, \
+         买家会员名, 用户, 用户id, 客戶, 客戶編號, 會員, 會員編號, 顧客, 顧客id, 顧客番号, 顧客コード, 顧客no, 会員番号, 会員コード, \
+         お客様番号, 購入者, 購入者id, 得意先, 得意先コード, ユーザーid, 고객, 고객id, 고객번호, 고객 번호, 고객코드, 회원, 회원id, \
+         회원번호, 회원 번호, 구매자, 구매자id, 사용자id",
+    ),
+    (
+        Part::Customer,
+        MAIL,
+        "email, e mail, mail, email address, e mail address, customer email, customer e mail, customer email address, \
+         buyer email, buyer e mail, buyer email address, from email address, billing email, billing e mail, billing email \
+         address, email billing, client email, user email, contact email, contact emails, payer email, shopper email, \
+         member email, e mail adresse, email adresse, kunden email, kunden e mail, adresse email, adresse e mail, courriel, \
+         correo, correo electrónico, email cliente, e mail cliente, email del cliente, indirizzo email, posta elettronica, \
+         endereço de email, email do cliente, e posta, eposta, e posta adresi, müşteri e posta, e mailadres, emailadres, \
+         adres e mail, adres email, email klienta, электронная почта, эл почта, почта, email клиента, e mail клиента, 邮箱, \
+         电子邮件, 電子郵件, メール, メールアドレス, 이메일, 이메일 주소, billing address email, user email address, customers email",
+    ),
+    (
+        Part::Customer,
+        PERSON,
+        "customer name, client name, buyer name, member name, account name, contact name, company, company name, customer \
+         full name, full name, billing name, billing full name, name of customer, bill to, bill to name, billed to, payer, \
+         payer name, kundenname, kunden name, firma, nom client, nom du client, nom, nombre cliente, nombre del cliente, nome \
+         cliente, nome do cliente, müşteri adı, müşteri adı soyadı, müşteri ünvanı, cari adı, cari ünvan, cari unvanı, \
+         klantnaam, naam klant, nazwa klienta, nazwa kontrahenta, imię i nazwisko, наименование клиента, имя клиента, фио, \
+         客户名称, 客户姓名, 顧客名, 氏名, お客様名, 고객명, 이름",
+    ),
+    (
+        Part::Customer,
+        PHONE,
+        "phone, phone number, mobile, mobile number, telephone, customer phone, telefon, telefonnummer, téléphone, teléfono, \
+         telefono, telefone, telefoon, telefoonnummer, numer telefonu, телефон, 手机, 手机号, 电话, 電話, 電話番号, 전화번호, \
+         휴대폰, billing phone",
+    ),
+    (Part::Customer, BARE_ID, "id"),
+    // Dates: when it was bought, created, paid.
+    (Part::Date, 0, "date"),
+    (
+        Part::Date,
+        1,
+        "order date, invoice date, transaction date, purchase date, sale date, sales date, order datetime, order date time, \
+         invoice datetime, transaction datetime, transaction date time, purchase datetime, order timestamp, transaction \
+         timestamp, purchase timestamp, order purchase timestamp, ordered at, purchased at, order time, transaction time, \
+         purchase time, order placed at, placed at, date placed, order placed, purchased on, purchased date, date purchased, \
+         date of purchase, date of order, date of sale, date of invoice, order created, order created at, order created date, \
+         order date created, orderdt, trans date, tran date, txn date, trx date, sold at, sold on, bought at, sales ymd, \
+         booking date, visit date, receipt date, donation date, gift date, ticket date, date ordered, order day, purchase day",
+    ),
+    (
+        Part::Date,
+        1,
+        "bestelldatum, bestellt am, auftragsdatum, rechnungsdatum, kaufdatum, verkaufsdatum, belegdatum, buchungsdatum, \
+         datum der bestellung, date de commande, date commande, date de la commande, date d achat, date achat, date facture, \
+         date de facture, date de facturation, date de vente, date vente, fecha de pedido, fecha pedido, fecha del pedido, \
+         fecha de compra, fecha compra, fecha de venta, fecha venta, fecha factura, fecha de factura, fecha de la compra, data \
+         ordine, data dell ordine, data acquisto, data di acquisto, data fattura, data vendita, data do pedido, data pedido, \
+         data da compra, data compra, data da venda, data venda, data da fatura, data de emissão, sipariş tarihi, satış \
+         tarihi, fatura tarihi, alışveriş tarihi, işlem tarihi, fiş tarihi, belge tarihi, besteldatum, orderdatum, factuurdatum, \
+         aankoopdatum, verkoopdatum, datum bestelling, data zamówienia, data złożenia zamówienia, data zakupu, data sprzedaży, \
+         data faktury, data wystawienia, дата заказа, дата покупки, дата продажи, дата документа, дата чека, дата операции, \
+         дата счета, 订单日期, 下单时间, 下单日期, 订单时间, 购买日期, 购买时间, 交易时间, 交易日期, 订单创建时间, 销售日期, 訂單日期, \
+         購買日期, 注文日, 注文日時, 購入日, 購入日時, 売上日, 販売日, 受注日, 取引日, 주문일, 주문일자, 주문일시, 구매일, 구매일자, \
+         결제일, 판매일, 거래일자",
+    ),
+    (
+        Part::Date,
+        2,
+        "created at, created, created on, created date, created time, create date, create time, creation date, date created, \
+         date add, created at utc, created utc, date created utc, erstellt am, erstellt, erstelldatum, date de création, créé le, \
+         fecha de creación, creado el, fecha creación, data creazione, creato il, data di creazione, data de criação, criado \
+         em, oluşturma tarihi, oluşturulma tarihi, aangemaakt op, aanmaakdatum, data utworzenia, utworzono, дата создания, \
+         создан, 创建时间, 创建日期, 建立時間, 作成日, 作成日時, 생성일, posted date, posting date, post date, document date, doc \
+         date, effective date",
+    ),
+    (
+        Part::Date,
+        3,
+        "datetime, date time, timestamp, event time, event timestamp, event date, event datetime, time, day, transaction day, \
+         datum, datum uhrzeit, datum zeit, jour, fecha, fecha hora, fecha y hora, dia, data, data e ora, data ora, data hora, \
+         tarih, tarih saat, datum tijd, dzień, data i czas, дата, дата и время, дата время, 日期, 时间, 時間, 年月日, 日付, 日時, \
+         날짜, 일자, 일시, when, ymd, dt, period, month, year month, month year, monat, mois, mes, mese, mês, ay, maand, miesiąc, \
+         месяц, event time stamp, local time, local date, occurred at, occurred on",
+    ),
+    (
+        Part::Date,
+        4,
+        "payment date, paid at, paid on, paid date, date paid, payment time, paid time, completed at, completed on, \
+         completed date, date completed, processed at, processed on, closed at, close date, closed date, closedate, settlement \
+         date, charge date, charged at, captured at, zahlungsdatum, bezahlt am, date de paiement, date paiement, fecha de pago, \
+         data pagamento, data di pagamento, data do pagamento, ödeme tarihi, betaaldatum, data płatności, дата оплаты, 付款时间, \
+         支付时间, 入金日, 결제일시, ship date, shipped at, delivery date, statement date",
+    ),
+    // What was paid: the standard name; in all; net; gross; names of either.
+    (Part::Amount, 0, "amount"),
+    (
+        Part::Amount,
+        1,
+        "revenue, sales, total, spend, spent, turnover, gmv, sale amount, sales amount, sales value, order amount, order total, \
+         order value, order revenue, order total amount, order total inc tax, order total incl tax, order grand total, total \
+         order amount, total order value, invoice amount, invoice total, transaction amount, transaction value, transaction \
+         revenue, transaction total, purchase amount, purchase value, purchase revenue, total amount, total price, total \
+         sales, total revenue, total value, total spend, total spent, total paid, total paid tax incl, total sum, payment \
+         amount, payment value, payment total, amount spent, amount paid, amt, total amt, tran amount, tran amt, trans amount, \
+         trans amt, trx amount, txn amount, txn amt, purchase amt, sales amt, sale amt, sale total, sales total, grand total, \
+         grand total base, grand total purchased, total due paid, total charge, total charges, total charged, total collected, \
+         line total, line amount, line revenue, item total, item revenue, item amount, extended price, extended amount, ext \
+         price, paid amount, amount charged, charge amount, charged amount, monetary value, amount total, deal amount, deal \
+         value, donation amount, gift amount, ticket total, receipt total, bill amount, bill total, basket value, basket total, \
+         cart total, checkout total, gross order value, sum, conversion value, final price, price paid, revenue total, sales \
+         revenue, dollar sales, sales dollars, order sum, total payment, amount in, ordertotal",
+    ),
+    (
+        Part::Amount,
+        1,
+        "betrag, umsatz, summe, gesamt, gesamtbetrag, gesamtsumme, gesamtpreis, rechnungsbetrag, bestellwert, bestellsumme, \
+         auftragswert, endbetrag, endsumme, zahlbetrag, umsätze, verkaufsbetrag, positionssumme, zeilensumme, montant, montant \
+         total, total commande, total de la commande, montant commande, montant de la commande, chiffre d affaires, ca, ventes, \
+         montant facture, montant payé, total payé, somme, importe, importe total, total pedido, total del pedido, monto, monto \
+         total, valor total, ventas, total venta, total factura, ingresos, total pagado, importe pagado, importo, importo \
+         totale, totale, totale ordine, totale fattura, fatturato, vendite, ricavi, totale pagato, valor, valor pago, valor do \
+         pedido, valor da compra, total do pedido, faturamento, receita, vendas, valor da venda, tutar, toplam, toplam tutar, \
+         genel toplam, sipariş tutarı, sipariş toplamı, satış tutarı, ödenen tutar, ciro, fatura tutarı, satır tutarı, bedrag, \
+         totaal, totaalbedrag, omzet, orderbedrag, ordertotaal, factuurbedrag, totaalprijs, verkopen, betaald bedrag, kwota, \
+         suma, razem, wartość, wartość zamówienia, kwota zamówienia, łączna kwota, przychód, obrót, sprzedaż, do zapłaty, сумма, \
+         сумма заказа, итого, сумма продажи, сумма покупки, выручка, оборот, всего, сумма чека, стоимость заказа, к оплате, \
+         оплачено, 金额, 总金额, 总价, 总额, 订单金额, 实付金额, 实付款, 支付金额, 销售额, 交易金额, 合计, 金額, 總金額, 總額, 合計, 合計金額, \
+         売上, 売上金額, 売上高, 購入金額, 注文金額, 税込金額, お支払い金額, 支払金額, 請求金額, 금액, 총금액, 합계, 결제금액, 결제 금액, \
+         주문금액, 주문 금액, 구매금액, 매출, 매출액, 판매금액, 총액",
+    ),
+    (
+        Part::Amount,
+        NET,
+        "net sales, net revenue, net amount, net total, net value, n revenue, net paid, revenue net, total net, subtotal, sub \
+         total, order subtotal, items subtotal, order net total, nettoumsatz, netto umsatz, nettobetrag, netto, netto betrag, \
+         zwischensumme, montant net, total ht, montant ht, ca ht, ventes nettes, sous total, importe neto, neto, ventas netas, \
+         importo netto, netto fattura, imponibile, vendite nette, subtotale, valor líquido, receita líquida, vendas líquidas, net \
+         tutar, net satış, ara toplam, netto bedrag, netto omzet, subtotaal, kwota netto, wartość netto, сумма без ндс, 净额, \
+         净销售额, 小计, 小計, 税抜金額, 공급가액",
+    ),
+    (
+        Part::Amount,
+        GROSS,
+        "gross, gross sales, gross revenue, gross amount, gross value, gross total, g revenue, revenue gross, total gross, \
+         bruttoumsatz, brutto umsatz, bruttobetrag, brutto, brutto betrag, montant brut, total ttc, montant ttc, ca ttc, ventes \
+         brutes, importe bruto, bruto, ventas brutas, importo lordo, lordo, vendite lorde, valor bruto, receita bruta, brüt \
+         tutar, brüt satış, brutobedrag, bruto bedrag, bruto omzet, kwota brutto, wartość brutto, сумма с ндс, net gross",
+    ),
+    (Part::Amount, 4, "net"),
+    (
+        Part::Amount,
+        5,
+        "value, price, order price, sale price, sales price, item price, preis, verkaufspreis, prix, prix total, precio, precio \
+         total, prezzo, prezzo totale, preço, preço total, fiyat, toplam fiyat, satış fiyatı, prijs, cena, цена, стоимость, 价格, \
+         価格, 가격, wert",
+    ),
+    (
+        Part::Quantity,
+        0,
+        "quantity, qty, units, quantity ordered, qty ordered, order quantity, order qty, units sold, quantity sold, quantity \
+         purchased, item quantity, item qty, lineitem quantity, line item quantity, number of items, quantities, product qty, \
+         product quantity, menge, anzahl, stückzahl, stück, bestellmenge, quantité, qté, nombre d articles, cantidad, cant, \
+         unidades, quantità, qtà, qta, pezzi, quantidade, qtde, qtd, adet, miktar, aantal, hoeveelheid, stuks, ilość, liczba \
+         sztuk, sztuk, количество, кол во, шт, 数量, 购买数量, 件数, 數量, 個数, 購入数, 수량, 구매수량",
+    ),
+    (
+        Part::Price,
+        0,
+        "unit price, price, price each, item price, unit cost, price per unit, lineitem price, line item price, product price, \
+         unit selling price, selling price, unit sale price, einzelpreis, stückpreis, preis, preis pro stück, prix unitaire, prix, pu, \
+         precio unitario, precio, prezzo unitario, prezzo, preço unitário, preço, valor unitário, birim fiyat, birim fiyatı, fiyat, \
+         eenheidsprijs, stukprijs, prijs per stuk, prijs, cena jednostkowa, cena, cena za sztukę, цена, цена за единицу, цена за шт, \
+         单价, 價格, 单位价格, 單價, 単価, 販売単価, 단가",
+    ),
+    (
+        Part::Order,
+        0,
+        "order id, order number, order no, order nr, order num, order, order name, order key, order code, order ref, order \
+         reference, order reference number, ordernumber, orders id, invoice, invoice no, invoice id, invoice number, invoice nr, \
+         invoice num, invoice ref, transaction id, transaction no, transaction number, transaction, transactions, trans id, tran id, \
+         txn id, receipt no, receipt id, receipt number, receipt, ticket id, ticket number, ticket no, sale id, sales id, sale \
+         number, sales order id, sales order number, sales order no, sales record number, purchase id, basket id, basket key, \
+         cart id, checkout id, increment id, amazon order id, merchant order id, shopify order id, order item order id, bill no, \
+         bill number, document number, document no, document id, num, salesorderid, sales order",
+    ),
+    (
+        Part::Order,
+        0,
+        "bestellnummer, bestell nr, bestellnr, bestellung, bestell id, auftragsnummer, auftragsnr, auftrag, auftrags nr, \
+         rechnungsnummer, rechnungsnr, rechnung, rechnungs nr, belegnummer, beleg nr, belegnr, beleg, bonnummer, bon nr, \
+         numéro de commande, numéro commande, no commande, n° commande, n commande, id commande, commande, réf commande, référence \
+         commande, numéro de facture, n° facture, n facture, facture, número de pedido, nº pedido, n pedido, id pedido, pedido, \
+         número de factura, nº factura, factura, numero ordine, n ordine, nr ordine, id ordine, ordine, numero fattura, n fattura, \
+         fattura, número do pedido, nº do pedido, id do pedido, código do pedido, nota fiscal, sipariş no, sipariş numarası, sipariş \
+         id, sipariş, fatura no, fatura numarası, fiş no, fiş numarası, belge no, işlem no, ordernummer, bestelnummer, bestelling, \
+         factuurnummer, factuur, bonnr, numer zamówienia, nr zamówienia, id zamówienia, zamówienie, numer faktury, nr faktury, \
+         numer paragonu, nr paragonu, номер заказа, № заказа, id заказа, заказ, № чека, № документа, номер чека, чек, номер документа, документ, номер счета, 订单号, \
+         订单编号, 订单id, 交易号, 發票號碼, 訂單編號, 訂單號, 注文番号, 注文id, 受注番号, 伝票番号, 伝票no, レシート番号, 取引番号, 주문번호, 주문 \
+         번호, 주문id, 영수증번호, 거래번호",
+    ),
+];
+
+/// Codes and words of currencies and taxes, which say how much a column's numbers are worth, not what they are.
+const MONEY: &str = "usd eur gbp chf sek nok dkk czk huf pln try brl rub uah jpy cny rmb krw inr cad aud nzd mxn clp cop ars zar \
+    sgd hkd twd thb idr vnd aed ils tl zł zl kr руб р eur€ us$ 元 円 원";
+
+/// A name by its words, in small letters and without accents; what stands in brackets (a unit, a time zone) and codes of
+/// currencies are left out, unless nothing else is there.
+pub(crate) fn plain(name: &str) -> String {
+    let mut depth = 0_u32;
+    let outside = name.chars().filter(|c| match c {
+        '(' | '[' | '（' | '【' => {
+            depth += 1;
+            false
+        }
+        ')' | ']' | '）' | '】' => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        _ => depth == 0,
+    });
+    let outside: String = outside.collect();
+    let all = words(&outside);
+    let kept: String = all
+        .iter()
+        .filter(|word| !MONEY.split(' ').any(|code| code == *word))
+        .flat_map(|word| word.chars())
+        .filter_map(fold)
+        .collect();
+    if !kept.is_empty() { kept } else { words(name).concat().chars().filter_map(fold).collect() }
+}
+
+/// The words of a text, in small letters and without accents.
+pub(crate) fn fold_words(text: &str) -> Vec<String> {
+    words(text).iter().map(|word| word.chars().filter_map(fold).collect()).collect()
+}
+
+/// A letter without its accent; `None` for an accent of its own.
+fn fold(c: char) -> Option<char> {
+    Some(match c {
+        '\u{300}'..='\u{36f}' => return None,
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ì'..='ï' | 'ī' | 'ı' => 'i',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ś' | 'š' | 'ş' | 'ș' => 's',
+        'ź' | 'ż' | 'ž' => 'z',
+        'ğ' => 'g',
+        'ł' => 'l',
+        'ř' => 'r',
+        'ť' | 'ţ' | 'ț' => 't',
+        'ď' => 'd',
+        'ё' => 'е',
+        'º' | '°' => 'o',
+        _ => c,
+    })
+}
+
+/// The rank of a name for a role.
+pub(crate) fn rank(part: Part, name: &str) -> Option<Rank> {
+    known().get(&(part, plain(name))).copied()
+}
+
+fn known() -> &'static FxHashMap<(Part, String), Rank> {
+    static KNOWN: OnceLock<FxHashMap<(Part, String), Rank>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let mut known = FxHashMap::default();
+        for (part, rank, names) in TABLE {
+            for name in names.split(',') {
+                known.entry((*part, plain(name))).or_insert(*rank);
+            }
+        }
+        known
+    })
+}
+
+/// Does a name speak of a time, of something else than the purchase?
+pub(crate) fn is_other_date(name: &str) -> bool {
+    const OTHER: &str = "updated update modified due birth birthday ship shipped shipping delivered delivery refunded refund cancelled \
+        canceled cancel fulfilled expiry expires expiration end start started begin signup registered registration joined since last \
+        first next estimated approved returned return deposited payout available zone";
+    words(name).iter().any(|word| OTHER.split(' ').any(|one| one == word))
+}
+
+/// Does a name speak of a time at all?
+pub(crate) fn is_date(name: &str) -> bool {
+    const WHEN: &str =
+        "date datetime time timestamp day datum fecha data tarih tarihi дата at on am 日期 日付 日時 ymd";
+    let words = words(name);
+    let whole = plain(name);
+    let ends = ["date", "datum", "tarihi", "日期", "时间", "日付", "日時", "일자", "일시"];
+    let last = words.last().is_some_and(|word| WHEN.split(' ').any(|one| one == word));
+    let first =
+        words.first().is_some_and(|word| "date fecha data дата datum".split(' ').any(|one| one == word));
+    (last || first || ends.iter().any(|end| whole.ends_with(end))) && !is_other_date(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ten_languages_are_known() {
+        for (part, name, expected) in [
+            (Part::Customer, "Customer ID", Some(0)),
+            (Part::Customer, "Kunden-Nr.", Some(1)),
+            (Part::Customer, "Numéro de client", Some(1)),
+            (Part::Customer, "Müşteri No", Some(1)),
+            (Part::Customer, "MÜŞTERİ NO", Some(1)),
+            (Part::Customer, "Код клиента", Some(1)),
+            (Part::Customer, "顧客番号", Some(1)),
+            (Part::Customer, "고객 번호", Some(1)),
+            (Part::Customer, "Customer E-mail", Some(MAIL)),
+            (Part::Customer, "id", Some(BARE_ID)),
+            (Part::Customer, "Order ID", None),
+            (Part::Date, "Created date (UTC)", Some(2)),
+            (Part::Date, "Sipariş Tarihi", Some(1)),
+            (Part::Date, "Data zamówienia", Some(1)),
+            (Part::Date, "下单时间", Some(1)),
+            (Part::Amount, "N. Revenue", Some(NET)),
+            (Part::Amount, "Order Total (inc tax)", Some(1)),
+            (Part::Amount, "Amount (EUR)", Some(0)),
+            (Part::Amount, "Total $", Some(1)),
+            (Part::Amount, "tran_amount", Some(1)),
+            (Part::Amount, "Betrag EUR", Some(1)),
+            (Part::Amount, "Łączna kwota", Some(1)),
+            (Part::Amount, "Сумма заказа, руб.", Some(1)),
+            (Part::Amount, "Discount Amount", None),
+            (Part::Quantity, "Lineitem quantity", Some(0)),
+            (Part::Price, "Birim Fiyatı", Some(0)),
+            (Part::Order, "N° commande", Some(0)),
+            (Part::Order, "amazon-order-id", Some(0)),
+        ] {
+            assert_eq!(rank(part, name), expected, "{name}");
+        }
+        for (name, expected) in
+            [("Bestellt am", true), ("Shipped at", false), ("Channel", false), ("Sold Date", true)]
+        {
+            assert_eq!(is_date(name), expected, "{name}");
+        }
+    }
+}
