@@ -143,7 +143,14 @@ fn the_way_dates_are_written_is_found_alike_in_every_container() {
     for path in paths {
         let summary = open(&path, &LogOptions { skip_bad_rows: true, ..daily() });
         let account = &summary.meta.account;
-        assert_eq!((account.rows_read, account.rows(Fate::UnreadableDate)), (6, 1), "{}", path.display());
+        // Each file has its own way: there the first date is one of a column of such dates.
+        let unreadable = u64::from(!path.is_dir());
+        assert_eq!(
+            (account.rows_read, account.rows(Fate::UnreadableDate)),
+            (6, unreadable),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -419,14 +426,12 @@ fn months_are_dates_where_a_grain_is_not_finer() {
 fn formats_that_are_offered_read_the_value() {
     let files = Files::new();
     for (value, words) in [
-        ("\"May 1, 2023 10:15 AM\"", "--date-format '%b %d, %Y %I:%M %p'"),
-        ("01-May-23", "--date-format '%d-%b-%y'"),
         ("20230501101500", "this one is read by '%Y%m%d%H%M%S'"),
         (
-            "2023-03-01 23:30:00 EST",
-            "the name of a time zone. Days are those of the clock that wrote the row, so that the name is not needed: say --date-format '%Y-%m-%d %H:%M:%S %Q'",
+            "2023-03-01 23:30:00 XYZ",
+            "the name of a time zone. Days are those of the clock that wrote the row, so that the name is not needed: say",
         ),
-        ("1 Mai 2023", "English names of months"),
+        ("1 Foo 2023", "English names of months"),
     ] {
         let path = files.write("log.csv", format!("customer_id,date\na,{value}\n"));
         let error = history::open(std::slice::from_ref(&path), &daily(), &()).err().unwrap().to_string();

@@ -82,9 +82,17 @@ class LogOptions(TableOptions, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the ``attributes``."""
     date_format: str | None
-    """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``, ``excel``."""
+    """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``,
+    ``unix-us``, ``unix-ns``, ``excel`` (found by looking)."""
     decimal_comma: bool
-    """Amounts are written with a decimal comma: 12,50."""
+    """Amounts are written with a decimal comma: 12,50 (found by looking)."""
+    decimal_point: bool
+    """Amounts are written with a decimal point: 12.50, and 1,234 is more than a thousand (found by looking)."""
+    time_zone: str | None
+    """Times with an offset from UTC are dated by the clock of this zone: ``"Europe/Istanbul"``, ``"utc"``, ``"+03:00"`` (the
+    clock that wrote them)."""
+    currency: str | None
+    """Currency of the amounts (EUR); rows in another one are left out, counted."""
     period: Unit | None
     """For contracts (sbg, bdw): how long a period is."""
     memory_limit: str | None

@@ -52,12 +52,21 @@ pub(super) struct LogArgs {
     #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Rows")]
     except: Vec<String>,
 
-    /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, excel
+    /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, unix-us, unix-ns, excel [found by looking]
     #[arg(long, value_name = "FORMAT", help_heading = "Values")]
     date_format: Option<String>,
-    /// Amounts are written with a decimal comma: 12,50
+    /// Times with an offset from UTC are dated by the clock of this zone: Europe/Istanbul, utc, +03:00 [default: the clock that wrote them]
+    #[arg(long, value_name = "ZONE", help_heading = "Values")]
+    time_zone: Option<String>,
+    /// Amounts are written with a decimal comma: 12,50 [found by looking]
     #[arg(long, help_heading = "Values")]
     decimal_comma: bool,
+    /// Amounts are written with a decimal point: 12.50, and 1,234 is more than a thousand [found by looking]
+    #[arg(long, help_heading = "Values", conflicts_with = "decimal_comma")]
+    decimal_point: bool,
+    /// Currency of the amounts (EUR); rows in another one are left out, counted
+    #[arg(long, value_name = "CODE", help_heading = "Values")]
+    currency: Option<String>,
 
     /// For contracts (sbg, bdw): how long a period is: day, week, month or year
     #[arg(long, value_name = "UNIT", help_heading = "Time", value_parser = plain::<Unit>)]
@@ -115,6 +124,9 @@ impl LogArgs {
             currency_column: self.currency_column.clone(),
             date_format: self.date_format.as_deref().map(date_format),
             decimal_comma: self.decimal_comma,
+            decimal_point: self.decimal_point,
+            time_zone: self.time_zone.clone(),
+            currency: self.currency.clone(),
             attributes: self.attributes.clone(),
             customers: self.customers.clone().map(Input::Path),
             memory_limit: self.memory_limit,
@@ -353,6 +365,8 @@ fn date_format(text: &str) -> DateFormat {
     match text {
         "unix" => DateFormat::Unix,
         "unix-ms" => DateFormat::UnixMs,
+        "unix-us" => DateFormat::UnixUs,
+        "unix-ns" => DateFormat::UnixNs,
         "excel" => DateFormat::Excel,
         pattern => DateFormat::Strftime(pattern.to_owned()),
     }

@@ -37,6 +37,8 @@ pub enum Fate {
     AfterObservedUntil,
     /// Of a customer first seen before `--since`.
     BeforeSince,
+    /// In another currency than the one that `--currency` keeps.
+    OtherCurrency,
     /// A line with too few or too many fields, or that is damaged.
     BrokenLine,
     /// No customer id.
@@ -65,7 +67,7 @@ pub enum Fate {
 
 impl Fate {
     /// All fates, in the order in which an account lists them.
-    pub const ALL: [Fate; 24] = [
+    pub const ALL: [Fate; 25] = [
         Fate::Purchase,
         Fate::Customer,
         Fate::ReturnNetted,
@@ -78,6 +80,7 @@ impl Fate {
         Fate::OrderTwice,
         Fate::AfterObservedUntil,
         Fate::BeforeSince,
+        Fate::OtherCurrency,
         Fate::BrokenLine,
         Fate::MissingId,
         Fate::UnusableId,
@@ -112,6 +115,7 @@ impl Fate {
             Fate::OrderTwice => "order-twice",
             Fate::AfterObservedUntil => "after-observed-until",
             Fate::BeforeSince => "before-since",
+            Fate::OtherCurrency => "other-currency",
             Fate::BrokenLine => "broken-line",
             Fate::MissingId => "missing-id",
             Fate::UnusableId => "unusable-id",
@@ -142,6 +146,7 @@ impl Fate {
             Fate::OrderTwice => "of orders that another file has too, counted once",
             Fate::AfterObservedUntil => "after the end of observation, ignored",
             Fate::BeforeSince => "of customers first seen before --since, ignored",
+            Fate::OtherCurrency => "in another currency, left out by --currency",
             Fate::BrokenLine => "broken lines, skipped",
             Fate::MissingId => "without a customer id, skipped",
             Fate::UnusableId => "with an unusable customer id, skipped",

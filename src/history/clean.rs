@@ -17,10 +17,13 @@ use super::codec::Mark;
 use super::explain::{explain_amount, explain_range, explain_shape, looks_like, no_row};
 use super::options::Returns;
 use super::read::amounts;
+use super::read::amounts::currency;
 use super::read::calendar::Moment;
 use super::read::dates::{DateRule, Shape};
+use super::read::look::Writing;
 use super::read::recognise::Table;
 use super::read::screen::{Paid, Screen, Screened, Verdict};
+use super::read::text::product;
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::tally::{CURRENCIES, Currency, Days, LISTED, Tally};
@@ -54,6 +57,8 @@ pub(crate) enum Id<'a> {
 pub(crate) struct Cleaner<'a> {
     /// What rows are judged by.
     pub rules: &'a Rules,
+    /// How the values of its file are written.
+    pub writing: &'a Writing,
     /// What the rows of this block came to.
     pub tally: Tally,
     ids: Vec<u8>,
@@ -69,12 +74,13 @@ pub(crate) struct Cleaner<'a> {
 }
 
 impl<'a> Cleaner<'a> {
-    /// With nothing in it, and room for this many rows of the piece of the input with this number.
-    pub fn new(rules: &'a Rules, rows: usize, piece: u32) -> Self {
+    /// With nothing in it, and room for this many rows of the piece of the input with this number, which is of this file.
+    pub fn new(rules: &'a Rules, file: usize, rows: usize, piece: u32) -> Self {
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0);
         Cleaner {
             rules,
+            writing: &rules.writings[file],
             tally: Tally::default(),
             ids: Vec::with_capacity(rows * USUAL_ID),
             offsets,
@@ -114,8 +120,8 @@ impl<'a> Cleaner<'a> {
             watched.extend(names.filter_map(|name| Watched::new(name)));
         }
         let Some(amount) = amount else { return };
-        let point = self.rules.point();
-        watched.iter_mut().zip(values).for_each(|(watched, value)| watched.see(value, amount, point));
+        let style = self.writing.number;
+        watched.iter_mut().zip(values).for_each(|(watched, value)| watched.see(value, amount, style));
     }
 
     /// Looks at the columns that decide whether a row is a purchase, and takes off what was paid back: what is left of
@@ -280,15 +286,66 @@ impl<'a> Cleaner<'a> {
             self.rows_bad(Fate::MissingCurrency, place, "the currency is empty (missing)".into());
             return false;
         }
+        self.see_currency(currency, cells);
+        if self.is_other_currency(currency) {
+            self.tally.rows += 1;
+            self.count(Fate::OtherCurrency, None);
+            return false;
+        }
+        true
+    }
+
+    fn is_other_currency(&self, name: &str) -> bool {
+        self.rules.currency.as_ref().is_some_and(|kept| !currency::can_mean(name, kept))
+    }
+
+    fn see_currency(&mut self, name: &str, cells: &impl Cells) {
         let known = &mut self.tally.currencies;
-        match known.iter().position(|known| known.name == currency) {
+        let same = |known: &Currency| {
+            known.name == name || currency::canonical(&known.name) == currency::canonical(name)
+        };
+        match known.iter().position(same) {
             Some(at) => known[at].rows += 1,
             None if known.len() < CURRENCIES => {
-                known.push(Currency { name: currency.to_owned(), rows: 1, first: cells.place() });
+                known.push(Currency { name: name.to_owned(), rows: 1, first: cells.place() });
             }
             None => {}
         }
-        true
+    }
+
+    /// Reads the amount of a row, or its quantity and price, that are no plain numbers. The outer `None`: the row is in
+    /// another currency than the one that is kept, and is counted so.
+    #[cold]
+    pub fn spelled(
+        &mut self,
+        texts: &[String],
+        has_currency: bool,
+        date: Option<Moment>,
+        cells: &impl Cells,
+    ) -> Option<Option<f64>> {
+        let style = self.writing.number;
+        let mut values = Vec::new();
+        for text in texts {
+            let text = text.trim().as_bytes();
+            if let Some(value) = amounts::parse(text, style.point) {
+                values.push(value);
+                continue;
+            }
+            let Some(number) = style.spelled(text) else { return Some(None) };
+            values.push(number.value);
+            let Some(name) = number.currency.filter(|_| !has_currency) else { continue };
+            self.see_currency(&name, cells);
+            if date.is_some() && self.is_other_currency(&name) {
+                self.tally.rows += 1;
+                self.count(Fate::OtherCurrency, None);
+                return None;
+            }
+        }
+        Some(match values[..] {
+            [one] => Some(one),
+            [quantity, price] => product(quantity, price),
+            _ => None,
+        })
     }
 
     /// Counts a bad row and keeps it for the message.
@@ -328,12 +385,14 @@ impl<'a> Cleaner<'a> {
             return self.bad(fate, amount, || at(&names.date, text), problem);
         };
         if moment.day < rules.from || moment.day > rules.until {
-            let (fate, problem) = explain_range(rules, moment);
+            let (fate, problem) = explain_range(rules, &self.writing.date, moment);
             return self.bad(fate, amount, || at(&names.date, cells.date()), problem);
         }
         let Some(value) = amount.filter(|amount| amount.abs() <= amounts::LARGEST) else {
-            let (fate, column, text, problem) = explain_amount(rules, cells);
-            looks_like(rules, cells).into_iter().for_each(|amount| self.tally.unread.see(amount));
+            let (fate, column, text, problem) = explain_amount(rules, self.writing.number, cells);
+            looks_like(rules, self.writing.number, cells)
+                .into_iter()
+                .for_each(|amount| self.tally.unread.see(amount));
             return self.bad(fate, None, || at(&column, text), problem);
         };
         if value.is_sign_negative() && rules.returns == Returns::Reject {
@@ -351,10 +410,12 @@ impl<'a> Cleaner<'a> {
     /// Why a date cannot be read; a value that speaks against the whole column is fatal.
     fn explain_date(&mut self, text: &str, cells: &impl Cells) -> (Fate, String) {
         let shape = Shape::of(text.as_bytes());
-        let Some(rule) = self.rules.date.as_ref().filter(|_| shape != Shape::Blank) else {
+        let style = &self.writing.date;
+        let rule = &style.rule;
+        if shape == Shape::Blank {
             return (Fate::MissingDate, "the date is empty (missing)".into());
-        };
-        if let Some(day_first) = shape.proves_day_first() {
+        }
+        if let Some(day_first) = style.proves_other_order(text.as_bytes()) {
             let place = cells.place().at(&self.rules.names.date, text);
             self.tally.orders[usize::from(day_first)].get_or_insert(place);
         }

@@ -116,7 +116,10 @@ fn nobody_warning(counts: &FoldCounts) -> Option<Warning> {
 
 /// Seconds taken for milliseconds are all in January 1970.
 fn early_warning(options: &LogOptions, first: Option<Date>, end: Option<Date>) -> Option<Warning> {
-    let numbers = matches!(options.date_format, Some(DateFormat::Unix | DateFormat::UnixMs));
+    let numbers = matches!(
+        options.date_format,
+        Some(DateFormat::Unix | DateFormat::UnixMs | DateFormat::UnixUs | DateFormat::UnixNs)
+    );
     let early = first?.year() == 1970 && end?.year() == 1970;
     (numbers && early).then(|| {
         let message = "all dates are in 1970: are these seconds (--date-format unix), not milliseconds?";

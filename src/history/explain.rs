@@ -2,8 +2,9 @@
 
 use super::account::Fate;
 use super::clean::{Cells, Rules};
+use super::read::amounts::spelled::NumberStyle;
 use super::read::calendar::{Moment, date_of_day};
-use super::read::dates::{DateRule, Shape};
+use super::read::dates::{DateRule, DateStyle, Shape};
 use super::read::{amounts, likeness};
 
 pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
@@ -31,7 +32,7 @@ pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
     }
 }
 
-pub(super) fn explain_range(rules: &Rules, moment: Moment) -> (Fate, String) {
+pub(super) fn explain_range(rules: &Rules, style: &DateStyle, moment: Moment) -> (Fate, String) {
     if moment.day < rules.from {
         let from = date_of_day(rules.from);
         return (
@@ -47,17 +48,21 @@ pub(super) fn explain_range(rules: &Rules, moment: Moment) -> (Fate, String) {
             "the date is in the future, after today: a typo? (--dates-until DATE allows later dates)".into()
         }
     };
-    let hint = match rules.date {
-        Some(DateRule::Unix(1.0)) => "; if these are milliseconds use --date-format unix-ms",
+    let hint = match style.rule {
+        DateRule::Unix(1.0) => "; if these are milliseconds use --date-format unix-ms",
         _ => "",
     };
     (Fate::DateTooLate, problem + hint)
 }
 
-pub(super) fn explain_amount(rules: &Rules, cells: &impl Cells) -> (Fate, String, String, String) {
+pub(super) fn explain_amount(
+    rules: &Rules,
+    style: NumberStyle,
+    cells: &impl Cells,
+) -> (Fate, String, String, String) {
     let names = &rules.names;
     let quantity = names.quantity.as_ref().map(|name| (name, cells.quantity()));
-    let readable = |text: &str| amounts::parse(text.trim().as_bytes(), rules.point()).is_some();
+    let readable = |text: &str| style.read(text.trim().as_bytes()).is_some();
     let (column, text) = match quantity {
         Some((name, text)) if !readable(&text) => (name.clone(), text),
         _ => (names.amount.clone(), cells.amount()),
@@ -69,16 +74,16 @@ pub(super) fn explain_amount(rules: &Rules, cells: &impl Cells) -> (Fate, String
     }
     let problem = match (readable(&text), names.quantity.is_some()) {
         (true, true) => "quantity x price is too large, or both are negative".into(),
-        _ => amounts::explain(trimmed, rules.decimal_comma),
+        _ => amounts::explain(trimmed, style.point == b','),
     };
     (Fate::UnusableAmount, column, text, problem)
 }
 
 /// What an amount looks like that cannot be read as it is written.
-pub(super) fn looks_like(rules: &Rules, cells: &impl Cells) -> Option<f64> {
-    let amount = amounts::looks_like(&cells.amount(), rules.point())?;
+pub(super) fn looks_like(rules: &Rules, style: NumberStyle, cells: &impl Cells) -> Option<f64> {
+    let amount = amounts::looks_like(&cells.amount(), style.point)?;
     let quantity = match &rules.names.quantity {
-        Some(_) => amounts::looks_like(&cells.quantity(), rules.point())?,
+        Some(_) => amounts::looks_like(&cells.quantity(), style.point)?,
         None => 1.0,
     };
     Some(amount * quantity).filter(|size| size.abs() <= amounts::LARGEST)

@@ -16,6 +16,10 @@ pub enum DateFormat {
     Unix,
     /// Milliseconds since 1970.
     UnixMs,
+    /// Microseconds since 1970.
+    UnixUs,
+    /// Nanoseconds since 1970.
+    UnixNs,
     /// Days since 1899-12-30, as spreadsheets count.
     Excel,
 }
@@ -88,6 +92,8 @@ pub struct LogOptions {
     pub only: Vec<ColumnValues>,
     /// Rows with these values of these columns are left out, counted.
     pub except: Vec<ColumnValues>,
+    /// The currency of the amounts: rows in another one are left out, counted; by its code (`EUR`) or sign.
+    pub currency: Option<String>,
     /// How dates are written; found by looking if `None`.
     pub date_format: Option<DateFormat>,
     /// Earlier dates are bad rows; default 1970-01-01.
@@ -96,6 +102,11 @@ pub struct LogOptions {
     pub dates_until: Option<Date>,
     /// Amounts are written `12,50`.
     pub decimal_comma: bool,
+    /// Amounts are written `12.50`; found by looking if neither is said.
+    pub decimal_point: bool,
+    /// Times whose offset from UTC is known are dated by the clock of this zone (`Europe/Istanbul`, `utc`, `+03:00`);
+    /// `None`: by the clock that wrote them.
+    pub time_zone: Option<String>,
     /// Go on without bad rows, counted.
     pub skip_bad_rows: bool,
     /// What to do with negative amounts.

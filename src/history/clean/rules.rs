@@ -5,20 +5,23 @@ use std::sync::Arc;
 use crate::base::{Error, Grain, Result};
 use crate::history::attributes::Profiles;
 use crate::history::options::{LogOptions, Returns};
+use crate::history::read::amounts::currency;
 use crate::history::read::calendar::{day_of_civil, day_of_date};
-use crate::history::read::dates::DateRule;
+use crate::history::read::look::Writing;
 
 /// What every row is judged by.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
-    pub date: Option<DateRule>,
+    /// How the values of each file are written.
+    pub writings: Vec<Writing>,
     pub from: i32,
     pub until: i32,
     pub until_given: bool,
     pub observed_until: i32,
     pub grain: Grain,
     pub returns: Returns,
-    pub decimal_comma: bool,
+    /// The currency that is kept, if others may be there.
+    pub currency: Option<String>,
     pub has_amount: bool,
     /// Where values of attributes get their numbers, if there are any.
     pub profiles: Option<Arc<Profiles>>,
@@ -60,22 +63,17 @@ impl Rules {
         let earliest = day_of_civil(1970, 1, 1).expect("1970 began on a day of the calendar");
         let tomorrow = tomorrow();
         Rules {
-            date: None,
+            writings: Vec::new(),
             from: options.dates_from.map_or(earliest, day_of_date),
             until: options.dates_until.map_or(tomorrow, day_of_date),
             until_given: options.dates_until.is_some(),
             observed_until: options.observed_until.map_or(i32::MAX, day_of_date),
             grain: options.grain(),
             returns: options.returns,
-            decimal_comma: options.decimal_comma,
+            currency: options.currency.as_deref().map(currency::canonical),
             has_amount,
             profiles: Profiles::of(options),
             names,
         }
-    }
-
-    /// The decimal sign.
-    pub fn point(&self) -> u8 {
-        if self.decimal_comma { b',' } else { b'.' }
     }
 }

@@ -1,4 +1,8 @@
-//! Amounts: decimal numbers, read to the nearest `f64`, and reasons why a text is none.
+//! Amounts: decimal numbers, read to the nearest `f64`, and reasons why a text is none. Those that are not plain numbers are
+//! read by [`spelled`].
+
+pub(crate) mod currency;
+pub(crate) mod spelled;
 
 /// Amounts beyond this are taken for damage: their sums lose cents.
 pub(crate) const LARGEST: f64 = 1e15;
@@ -122,6 +126,11 @@ pub(crate) fn explain(text: &str, decimal_comma: bool) -> String {
     if text.chars().any(|c| c.is_alphabetic() || "$€£¥₹₩₽₺₫฿¢".contains(c)) {
         return "not a number: remove the currency sign or letters (a column of currencies goes with --currency-column)".into();
     }
+    if let Some((decimal, whole)) = spelled::both(text.as_bytes()) {
+        return format!(
+            "this is {whole} or {decimal}, and the other amounts do not say which: say it with --decimal-point or --decimal-comma"
+        );
+    }
     let groups = text.matches(other).count();
     if groups == 1 && !text.contains(point) && decimal_comma {
         return "not a number with a decimal comma: if the point is the decimal sign leave --decimal-comma out, if it separates thousands remove it".into();
@@ -228,7 +237,7 @@ mod tests {
             ("1.234,50", true, "thousands"),
             ("1\u{a0}238,75", true, "no-break"),
             ("1\u{202f}238,75", false, "--decimal-comma"),
-            ("1.234", true, "thousands"),
+            ("1.234", true, "--decimal-point"),
             ("inf", false, "not finite"),
             ("-Infinity", false, "not finite"),
             ("1e308", false, "too large"),

@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt64Array};
 
+use super::amounts::spelled::NumberStyle;
 use super::columns::AmountColumns;
 use super::recognise::Table;
 use super::text::product;
@@ -31,6 +32,41 @@ impl Amounts {
                 _ => None,
             },
         }
+    }
+}
+
+impl Amounts {
+    /// Are they text, at least in part?
+    fn is_text(&self) -> bool {
+        match self {
+            Amounts::None => false,
+            Amounts::One(numbers) => matches!(numbers, Numbers::Text(_)),
+            Amounts::Product { quantity, price } => {
+                matches!(quantity, Numbers::Text(_)) || matches!(price, Numbers::Text(_))
+            }
+        }
+    }
+
+    /// The numbers of a row as they are written.
+    fn texts(&self, row: usize) -> Vec<String> {
+        match self {
+            Amounts::None => Vec::new(),
+            Amounts::One(numbers) => vec![numbers.shown(row)],
+            Amounts::Product { quantity, price } => vec![quantity.shown(row), price.shown(row)],
+        }
+    }
+
+    /// The amount of a row however it is written.
+    fn read(&self, row: usize, style: NumberStyle) -> Option<f64> {
+        self.get(row, style.point).or_else(|| {
+            let numbers: Option<Vec<f64>> =
+                self.texts(row).iter().map(|text| style.read(text.trim().as_bytes())).collect();
+            match numbers?[..] {
+                [one] => Some(one),
+                [quantity, price] => product(quantity, price),
+                _ => None,
+            }
+        })
     }
 }
 
@@ -125,8 +161,9 @@ pub(crate) fn clean_batch(
 ) -> Result<()> {
     let roles = Roles::new(table, batch)?;
     let rules = cleaner.rules;
-    let Some(rule) = &rules.date else { return Ok(()) };
-    let point = rules.point();
+    let style = &cleaner.writing.date;
+    let number = cleaner.writing.number;
+    let point = number.point;
     let mut buffer = IdBuffer::new();
     let plain = roles.plain().filter(|_| rules.has_amount);
     let mut next = 0;
@@ -146,9 +183,18 @@ pub(crate) fn clean_batch(
                 continue;
             }
         }
-        let mut amount = roles.amounts.get(row, point);
+        let mut amount = match roles.amounts.get(row, point) {
+            None if roles.amounts.is_text() => {
+                let texts = roles.amounts.texts(row);
+                match cleaner.spelled(&texts, roles.currency.is_some(), roles.dates.get(row, style), &cells) {
+                    Some(amount) => amount,
+                    None => continue,
+                }
+            }
+            amount => amount,
+        };
         if roles.refund.is_some() || !roles.screens.is_empty() {
-            let refund = roles.refund.as_ref().map(|refund| refund.get(row, point));
+            let refund = roles.refund.as_ref().map(|refund| refund.read(row, number));
             let values = roles
                 .screens
                 .iter()
@@ -163,7 +209,7 @@ pub(crate) fn clean_batch(
             cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));
         }
         match roles.ids.get(row, &mut buffer) {
-            Some(id) => cleaner.row(id, roles.dates.get(row, rule), amount, &cells),
+            Some(id) => cleaner.row(id, roles.dates.get(row, style), amount, &cells),
             None => {
                 let problem =
                     "a customer id must be text or a whole number below 2^53; cast the column to text";
@@ -185,12 +231,12 @@ fn watch(table: &Table, batch: &RecordBatch, roles: &Roles, cleaner: &mut Cleane
     if watched.is_empty() {
         return;
     }
-    let point = cleaner.rules.point();
+    let style = cleaner.writing.number;
     let columns: Vec<_> = watched.iter().map(|&index| text_column(table, batch, index)).collect();
     for row in 0..batch.num_rows() {
         let texts =
             columns.iter().map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
-        cleaner.watch(table, texts, roles.amounts.get(row, point));
+        cleaner.watch(table, texts, roles.amounts.read(row, style));
     }
 }
 
@@ -209,6 +255,27 @@ pub(crate) fn each_date(
     if !dates.is_typed() {
         for row in 0..dates.len() {
             each(&dates.shown(row), first_row + row as u64);
+        }
+    }
+    Ok(())
+}
+
+/// Calls `each` with every amount, quantity and price that is text, and the number of its row.
+pub(crate) fn each_number(
+    table: &Table,
+    batch: &RecordBatch,
+    first_row: u64,
+    mut each: impl FnMut(&str, u64),
+) -> Result<()> {
+    let columns = match table.log().amount {
+        AmountColumns::None => [None, None],
+        AmountColumns::One(one) => [Some(one), None],
+        AmountColumns::Product { quantity, price } => [Some(quantity), Some(price)],
+    };
+    for index in columns.into_iter().flatten() {
+        if let Numbers::Text(texts) = column(table, batch, index, Numbers::new)? {
+            let valid = (0..texts.len()).filter(|&row| texts.is_valid(row));
+            valid.for_each(|row| each(texts.value(row), first_row + row as u64));
         }
     }
     Ok(())

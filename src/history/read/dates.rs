@@ -3,8 +3,14 @@
 //! the data leave open is an error that shows both readings. Where a time has an offset from UTC, the day is the one
 //! that the clock wrote, not UTC's.
 
+pub(crate) mod free;
+pub(super) mod names;
+
+use self::free::{Free, Order, Orders};
+pub(super) use self::names::plain_sign;
 use super::calendar::{Moment, day_of_civil};
 use super::months::{finest, parse_month};
+use super::typed::Clock;
 use crate::base::{Error, Grain, Result};
 use crate::history::options::DateFormat;
 
@@ -25,6 +31,59 @@ pub(crate) enum DateRule {
     Unix(f64),
     /// Days since 1899-12-30.
     Excel,
+    /// No one way: each value as [`free`] reads it.
+    Free,
+}
+
+/// How the dates of one file are written, and on which clock they are wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct DateStyle {
+    /// How most of them are.
+    pub rule: DateRule,
+    /// How the others are read, if they may be written otherwise.
+    pub orders: Option<Orders>,
+    /// The clock that times of a known offset are moved to.
+    pub clock: Option<Clock>,
+}
+
+impl DateStyle {
+    /// Reads a value without blanks around it.
+    #[inline]
+    pub fn parse(&self, text: &[u8]) -> Option<Moment> {
+        match self.rule.parse(text) {
+            Some(moment) if self.clock.is_none() => Some(moment),
+            found => self.rarely(found, text),
+        }
+    }
+
+    #[cold]
+    fn rarely(&self, found: Option<Moment>, text: &[u8]) -> Option<Moment> {
+        let found = found.or_else(|| free::read(text)?.settle(self.orders.as_ref()?));
+        self.on_clock(found?)
+    }
+
+    /// A moment that was read, on the clock that is wanted.
+    pub fn on_clock(&self, moment: Moment) -> Option<Moment> {
+        match (&self.clock, &self.rule) {
+            (None, _) => Some(moment),
+            (Some(clock), DateRule::Unix(_)) => clock.read_moment(Moment { offset: 0, ..moment }),
+            (Some(clock), _) => clock.read_moment(moment),
+        }
+    }
+
+    /// Does a value prove another order of day and month than the column's: is it day first?
+    pub fn proves_other_order(&self, text: &[u8]) -> Option<bool> {
+        let Some(value @ Free::Numbers { sign, short, .. }) = free::read(text) else { return None };
+        let orders = self.orders.as_ref()?;
+        let known = if short { orders.short } else { orders.full }[Orders::at(sign)]?;
+        let other = match known {
+            Order::DayMonth => Order::MonthDay,
+            Order::MonthDay => Order::DayMonth,
+            Order::YearFirst => return None,
+        };
+        let proves = value.in_order(known).is_none() && value.in_order(other).is_some();
+        proves.then_some(other == Order::DayMonth)
+    }
 }
 
 /// How much of a date is written; the rest is taken for its first day.
@@ -40,7 +99,9 @@ impl DateRule {
     pub fn from_format(format: &DateFormat, grain: Grain) -> Result<Self> {
         Ok(match format {
             DateFormat::Unix => DateRule::Unix(1.0),
-            DateFormat::UnixMs => DateRule::Unix(1000.0),
+            DateFormat::UnixMs => DateRule::Unix(1e3),
+            DateFormat::UnixUs => DateRule::Unix(1e6),
+            DateFormat::UnixNs => DateRule::Unix(1e9),
             DateFormat::Excel => DateRule::Excel,
             DateFormat::Strftime(pattern) => {
                 DateRule::Strftime(pattern.clone(), check_pattern(pattern, grain)?)
@@ -62,16 +123,21 @@ impl DateRule {
             DateRule::Month => parse_month(text),
             DateRule::Strftime(pattern, precision) => parse_strftime(pattern, *precision, text),
             DateRule::Unix(_) | DateRule::Excel => self.parse_number(plain_number(text)?),
+            DateRule::Free => None,
         }
     }
 
     /// Reads a number; `None` if this rule is not about numbers.
     pub fn parse_number(&self, value: f64) -> Option<Moment> {
-        if value.is_nan() || value.abs() >= 1e15 {
+        if value.is_nan() {
             return None;
         }
         match self {
-            DateRule::Unix(per_second) => Moment::from_seconds((value / per_second).floor() as i64),
+            DateRule::Unix(per_second) if value.abs() < 1e15 * per_second => {
+                Moment::from_seconds((value / per_second).floor() as i64)
+            }
+            DateRule::Unix(_) => None,
+            _ if value.abs() >= 1e15 => None,
             DateRule::Excel => {
                 Moment::from_seconds(((value - 25_569.0) * 86_400.0).round() as i64).filter(|_| value >= 0.0)
             }
@@ -104,7 +170,10 @@ impl DateRule {
             DateRule::Month => "months (such as 2019-01 or Jan 2019)".into(),
             DateRule::Strftime(pattern, _) => format!("--date-format '{pattern}'"),
             DateRule::Unix(1.0) => "--date-format unix (seconds since 1970)".into(),
-            DateRule::Unix(_) => "--date-format unix-ms (milliseconds since 1970)".into(),
+            DateRule::Unix(1e3) => "--date-format unix-ms (milliseconds since 1970)".into(),
+            DateRule::Unix(1e6) => "--date-format unix-us (microseconds since 1970)".into(),
+            DateRule::Unix(_) => "--date-format unix-ns (nanoseconds since 1970)".into(),
+            DateRule::Free => "dates in words or with years of two digits".into(),
             DateRule::Excel => "--date-format excel (days since 1899-12-30)".into(),
         }
     }
@@ -113,7 +182,7 @@ impl DateRule {
 /// Probes a pattern with a date whose parts cannot be taken for each other.
 fn check_pattern(pattern: &str, grain: Grain) -> Result<Precision> {
     let wrong = |why: String| {
-        let form = "write a strftime pattern such as '%d/%m/%Y', or unix, unix-ms, excel";
+        let form = "write a strftime pattern such as '%d/%m/%Y', or unix, unix-ms, unix-us, unix-ns, excel";
         Err(Error::option("--date-format", format!("'{pattern}' {why}; {form}")))
     };
     let probe = jiff::civil::date(2023, 11, 25).at(13, 14, 15, 0).to_zoned(jiff::tz::TimeZone::UTC);
@@ -165,7 +234,7 @@ fn parse_strftime(pattern: &str, precision: Precision, text: &[u8]) -> Option<Mo
     Some(Moment { day, second, nano, offset })
 }
 
-fn plain_number(text: &[u8]) -> Option<f64> {
+pub(super) fn plain_number(text: &[u8]) -> Option<f64> {
     let plain = text.iter().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
     std::str::from_utf8(text).ok().filter(|_| plain)?.parse().ok()
 }
@@ -299,8 +368,10 @@ pub(crate) enum Shape {
     DayMonth { sign: u8, a: u32, b: u32 },
     /// Year and month, in figures or words.
     Month,
-    /// Three short numbers: a year of two digits.
-    ShortYear,
+    /// Three short numbers with this sign between: a year of two digits.
+    ShortYear { sign: u8 },
+    /// A date that is written in some other way and can be read in one way only.
+    Words,
     /// Some other number.
     Number,
     /// Anything else.
@@ -308,7 +379,7 @@ pub(crate) enum Shape {
 }
 
 /// Signs between the parts of a date.
-const SIGNS: [u8; 3] = *b"-/.";
+pub(super) const SIGNS: [u8; 3] = *b"-/.";
 
 impl Shape {
     /// Looks at a value without blanks around it.
@@ -330,35 +401,20 @@ impl Shape {
             {
                 return Shape::DayMonth { sign, a, b };
             }
-            if is_short_year(text, sign) {
-                return Shape::ShortYear;
-            }
         }
         match plain_number(text) {
             Some(_) => Shape::Number,
             None if parse_month(text).is_some() => Shape::Month,
-            None => Shape::Other,
+            None => match free::read(text) {
+                Some(Free::Certain(_)) => Shape::Words,
+                Some(Free::Numbers { sign, parts: [a, b, _], short: false, .. }) => {
+                    Shape::DayMonth { sign, a, b }
+                }
+                Some(Free::Numbers { sign, .. }) => Shape::ShortYear { sign },
+                None => Shape::Other,
+            },
         }
     }
-
-    /// Which order of day and month it proves: `Some(true)` is day first.
-    pub fn proves_day_first(self) -> Option<bool> {
-        match self {
-            Shape::DayMonth { a: 13..=31, b: 1..=12, .. } => Some(true),
-            Shape::DayMonth { a: 1..=12, b: 13..=31, .. } => Some(false),
-            _ => None,
-        }
-    }
-}
-
-fn is_short_year(text: &[u8], sign: u8) -> bool {
-    let parts = || -> Option<&[u8]> {
-        let (_, rest) = short(text)?;
-        let (_, rest) = short(rest.strip_prefix(&[sign])?)?;
-        digits(rest.strip_prefix(&[sign])?, 2)?;
-        Some(&rest[3..])
-    };
-    matches!(parts(), Some([] | [b' ' | b'T', ..]))
 }
 
 #[cfg(test)]

@@ -56,6 +56,11 @@ impl<'a> Feed<'a> {
         Feed { inputs, file: 0, piece: 0, number: 0, open: None, bytes: 0 }
     }
 
+    /// From this file on.
+    pub fn from_file(inputs: &'a Inputs, file: usize) -> Self {
+        Feed { file, ..Feed::new(inputs) }
+    }
+
     /// The place of the next piece.
     pub fn key(&self) -> BlockKey {
         (self.file, self.piece, 0)

@@ -71,7 +71,7 @@ pub(super) fn explain(shape: Shape, text: &str, grain: Grain) -> String {
             "this is a month without a day, which --grain {grain} needs: with --grain month (or year) each month is taken \
              for its first day"
         ),
-        Shape::ShortYear => format!(
+        Shape::ShortYear { .. } => format!(
             "a year of two digits is not taken for a date by itself: say how dates are written with {}",
             offered("--date-format, e.g. '%d/%m/%y' or '%m/%d/%y'")
         ),
@@ -124,9 +124,13 @@ fn formats(text: &str) -> Vec<String> {
             found.push((name, moment));
         }
     };
-    for (name, format) in
-        [("unix", DateFormat::Unix), ("unix-ms", DateFormat::UnixMs), ("excel", DateFormat::Excel)]
-    {
+    for (name, format) in [
+        ("unix", DateFormat::Unix),
+        ("unix-ms", DateFormat::UnixMs),
+        ("unix-us", DateFormat::UnixUs),
+        ("unix-ns", DateFormat::UnixNs),
+        ("excel", DateFormat::Excel),
+    ] {
         offer(name.to_owned(), format);
     }
     for pattern in patterns(text) {

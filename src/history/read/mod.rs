@@ -23,6 +23,7 @@ mod ipc;
 mod json;
 pub(crate) mod likeness;
 pub(crate) mod listing;
+pub(crate) mod look;
 mod months;
 pub(crate) mod names;
 pub(crate) mod outcome;
@@ -248,12 +249,12 @@ struct Run<'a> {
 impl Run<'_> {
     fn clean(&self, worker: usize, work: Work, block: &[u8]) -> Result<Vec<(BlockKey, Tally)>> {
         if let Data::Text { first_line, lines } = work.data {
-            let mut cleaner = Cleaner::new(self.rules, lines as usize + 1, work.number);
+            let mut cleaner = Cleaner::new(self.rules, work.file, lines as usize + 1, work.number);
             text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
             return Ok(vec![(work.key, self.finish(worker, &mut cleaner)?)]);
         }
         let mut tallies = Vec::new();
-        let mut cleaner = Cleaner::new(self.rules, arrow::BATCH, work.number);
+        let mut cleaner = Cleaner::new(self.rules, work.file, arrow::BATCH, work.number);
         for_each_batch(self.inputs, work, |table, batch, first_row, key| {
             batch::clean_batch(table, batch, first_row, &mut cleaner)?;
             tallies.push((key, self.finish(worker, &mut cleaner)?));

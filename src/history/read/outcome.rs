@@ -4,15 +4,16 @@
 mod words;
 
 pub(crate) use self::words::warn_skipped;
-use self::words::{say_clocks, say_dates, say_refunds, shares, warn_ids, warn_money};
+use self::words::{say_clocks, say_dates, say_refunds, say_writings, shares, warn_ids, warn_money};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ReadOutcome;
+use super::amounts::currency::canonical;
 use super::columns::AmountColumns;
 use super::dates::{DateRule, Precision};
-use super::plan::mixed_orders;
+use super::look::mixed_orders;
 use super::recognise::Inputs;
 use super::typed::Clock;
 use super::{likeness, screen, watched};
@@ -50,7 +51,8 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         all.rounded_ids += tally.rounded_ids;
         all.timed |= tally.timed;
         for currency in tally.currencies {
-            match all.currencies.iter().position(|known| known.name == currency.name) {
+            match all.currencies.iter().position(|known| canonical(&known.name) == canonical(&currency.name))
+            {
                 Some(at) => all.currencies[at].rows += currency.rows,
                 None if all.currencies.len() < CURRENCIES => all.currencies.push(currency),
                 None => {}
@@ -101,6 +103,9 @@ pub(crate) struct Findings {
     dates: Option<String>,
     /// The time zone that the column of dates names by its type.
     zone: Option<String>,
+    /// The time zone whose clock is wanted.
+    #[serde(default)]
+    wanted_zone: Option<String>,
     /// Are dates months or years, taken for their first days?
     coarse: bool,
     /// The column of currencies.
@@ -121,16 +126,20 @@ impl Findings {
         if let Some(fatal) = tally.fatal.take() {
             return Err(fatal);
         }
-        refuse_mixed_order(rules, &tally)?;
+        refuse_mixed_order(&tally)?;
         Ok(Findings {
             tally,
             files: file_names(inputs),
             has_amount: rules.has_amount,
             order_lines: matches!(inputs.tables[0].log().amount, AmountColumns::Product { .. }),
-            assumptions: inputs.assumptions.clone(),
+            assumptions: say_writings(inputs, rules),
             dates: say_dates(inputs, rules, options),
             zone: inputs.tables[0].zone_of_dates(),
-            coarse: rules.date.as_ref().is_some_and(|rule| rule.precision() != Precision::Day)
+            wanted_zone: options.time_zone.clone(),
+            coarse: rules
+                .writings
+                .first()
+                .is_some_and(|writing| writing.date.rule.precision() != Precision::Day)
                 && !inputs.tables[0].has_typed_dates(),
             currency: rules.names.currency.clone(),
             refund: inputs.tables[0].log().refund.map(|index| inputs.tables[0].names[index].clone()),
@@ -178,7 +187,7 @@ impl Findings {
     pub fn settle(self, options: &LogOptions) -> Result<ReadOutcome> {
         let (first, last) = self.dates();
         let tally = self.tally;
-        refuse_currencies(self.currency.as_deref(), &tally)?;
+        refuse_currencies(self.currency.as_deref(), &tally, options)?;
         let account = account_of(&tally, self.has_amount);
         debug_assert!(account.adds_up() && account.rows_read == tally.rows);
         refuse_bad_rows(&tally, &account, options, &self.files)?;
@@ -186,7 +195,8 @@ impl Findings {
         assumptions.extend(self.dates);
         assumptions.extend(screen::say(&tally.screened, self.has_amount));
         assumptions.extend(say_refunds(self.refund.as_deref(), &tally));
-        assumptions.extend(say_clocks(&tally, self.zone.as_deref()));
+        assumptions.extend(say_clocks(&tally, self.zone.as_deref(), self.wanted_zone.as_deref()));
+        assumptions.extend(say_clocks(&tally, self.zone.as_deref(), self.wanted_zone.as_deref()));
         let mut warnings = warn_ids(&tally);
         warnings.extend(warn_skipped(&tally, &account));
         warnings.extend(warn_money(&self.money_like));
@@ -216,15 +226,33 @@ fn file_names(inputs: &Inputs) -> String {
 }
 
 /// A date in the other order of day and month speaks against the whole column, so it cannot be skipped.
-fn refuse_mixed_order(rules: &Rules, tally: &Tally) -> Result<()> {
-    let (Some(DateRule::DayMonth { day_first, .. }), [month, day]) = (&rules.date, &tally.orders) else {
-        return Ok(());
-    };
-    let Some(other) = (if *day_first { month } else { day }) else { return Ok(()) };
-    Err(mixed_orders(other.clone(), !*day_first, "other dates of the column have"))
+fn refuse_mixed_order(tally: &Tally) -> Result<()> {
+    let [month, day] = &tally.orders;
+    let found = day.as_ref().map(|place| (place, true)).or(month.as_ref().map(|place| (place, false)));
+    match found {
+        Some((place, day_first)) => {
+            Err(mixed_orders(place.clone(), day_first, "other dates of the column have"))
+        }
+        None => Ok(()),
+    }
 }
 
-fn refuse_currencies(column: Option<&str>, tally: &Tally) -> Result<()> {
+/// Is any row in the currency that was asked for?
+fn refuse_without(kept: &str, tally: &Tally) -> Result<()> {
+    let purchases = tally.fates[Fate::Purchase as usize].0;
+    let others = tally.fates[Fate::OtherCurrency as usize].0;
+    if purchases > 0 || others == 0 {
+        return Ok(());
+    }
+    let found: Vec<&str> = tally.currencies.iter().map(|one| one.name.as_str()).collect();
+    let message = format!("no purchase is in {kept}: the currencies found are {}", found.join(", "));
+    Err(Error::option("--currency", message))
+}
+
+fn refuse_currencies(column: Option<&str>, tally: &Tally, options: &LogOptions) -> Result<()> {
+    if let Some(kept) = &options.currency {
+        return refuse_without(kept, tally);
+    }
     let [one, other, ..] = &tally.currencies[..] else { return Ok(()) };
     let there = match other.first.line.or(other.first.row) {
         Some(number) => format!(" (first in line or row {number})"),
@@ -233,14 +261,16 @@ fn refuse_currencies(column: Option<&str>, tally: &Tally) -> Result<()> {
     let more = if tally.currencies.len() < CURRENCIES { "" } else { " ..." };
     let mut counted: Vec<&Currency> = tally.currencies.iter().collect();
     counted.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.name.cmp(&b.name)));
+    let kept = canonical(&counted[0].name);
     let counted: Vec<String> =
         counted.iter().map(|one| format!("'{}' in {}", one.name, watched::in_rows(one.rows))).collect();
     let message = format!(
-        "more than one currency: '{}' here and '{}'{there}; {}{more}: convert the amounts to one currency, or read one \
-         currency at a time",
+        "more than one currency: '{}' here and '{}'{there}; {}{more}: convert the amounts to one currency, or keep one \
+         of them with --currency {}",
         one.name,
         other.name,
-        counted.join(", ")
+        counted.join(", "),
+        kept,
     );
     Err(Error::input(one.first.clone().at(column.unwrap_or_default(), &one.name), message))
 }

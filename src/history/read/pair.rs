@@ -5,10 +5,11 @@
 
 use arrow_array::RecordBatch;
 
-use super::amounts;
+use super::amounts::spelled::NumberStyle;
 use super::batch::column;
 use super::columns::AmountColumns;
 use super::feed::{Data, Feed, Work, for_each_batch};
+use super::look::number_style;
 use super::names::{PRICE_OF_EITHER, is_total, normalise};
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, product, trim};
@@ -42,7 +43,8 @@ pub(super) fn check(inputs: &mut Inputs, options: &LogOptions) -> Result<()> {
     }
     let mut seen = Seen { fits: vec![Fits::default(); columns.len() - 2], ..Seen::default() };
     inputs.tables[0].looked_at = columns[2..].to_vec();
-    let looked = look(inputs, &columns, if options.decimal_comma { b',' } else { b'.' }, &mut seen);
+    let style = number_style(inputs, 0, options)?;
+    let looked = look(inputs, &columns, style, &mut seen);
     inputs.tables[0].looked_at.clear();
     looked?;
     let table = &inputs.tables[0];
@@ -123,7 +125,7 @@ impl Seen {
     }
 }
 
-fn look(inputs: &Inputs, columns: &[usize], point: u8, seen: &mut Seen) -> Result<()> {
+fn look(inputs: &Inputs, columns: &[usize], style: NumberStyle, seen: &mut Seen) -> Result<()> {
     let mut feed = Feed::new(inputs);
     let mut block = Vec::new();
     while !seen.is_enough()
@@ -133,15 +135,22 @@ fn look(inputs: &Inputs, columns: &[usize], point: u8, seen: &mut Seen) -> Resul
     {
         match work.data {
             Data::Text { first_line, .. } => {
-                look_at_text(&inputs.tables[0], &block, first_line, columns, point, seen);
+                look_at_text(&inputs.tables[0], &block, first_line, columns, style, seen);
             }
-            _ => look_at_batches(inputs, work, columns, point, seen)?,
+            _ => look_at_batches(inputs, work, columns, style, seen)?,
         }
     }
     Ok(())
 }
 
-fn look_at_text(table: &Table, block: &[u8], first_line: u64, columns: &[usize], point: u8, seen: &mut Seen) {
+fn look_at_text(
+    table: &Table,
+    block: &[u8],
+    first_line: u64,
+    columns: &[usize],
+    style: NumberStyle,
+    seen: &mut Seen,
+) {
     let packed = table.separator().is_none();
     let names: Vec<String> = columns.iter().map(|&at| table.names[at].clone()).collect();
     let width = if packed { columns.len() } else { table.names.len() };
@@ -150,14 +159,19 @@ fn look_at_text(table: &Table, block: &[u8], first_line: u64, columns: &[usize],
         if record.fields.len() == width && !seen.is_enough() {
             let cell = |(at, &index): (usize, &usize)| record.field(if packed { at } else { index });
             numbers.clear();
-            numbers
-                .extend(columns.iter().enumerate().map(cell).map(|text| amounts::parse(trim(text), point)));
+            numbers.extend(columns.iter().enumerate().map(cell).map(|text| style.read(trim(text))));
             seen.row(&numbers, || Place::line(&table.source.name, record.line));
         }
     });
 }
 
-fn look_at_batches(inputs: &Inputs, work: Work, columns: &[usize], point: u8, seen: &mut Seen) -> Result<()> {
+fn look_at_batches(
+    inputs: &Inputs,
+    work: Work,
+    columns: &[usize],
+    style: NumberStyle,
+    seen: &mut Seen,
+) -> Result<()> {
     for_each_batch(inputs, work, |table, batch: &RecordBatch, first_row, _| {
         // A column that cannot hold numbers is none of totals.
         let numbers = |&index: &usize| column(table, batch, index, Numbers::new).ok();
@@ -166,7 +180,10 @@ fn look_at_batches(inputs: &Inputs, work: Work, columns: &[usize], point: u8, se
             if seen.is_enough() {
                 break;
             }
-            let cells = numbers.iter().map(|numbers| numbers.as_ref()?.get(row, point));
+            let cells = numbers.iter().map(|numbers| {
+                let numbers = numbers.as_ref()?;
+                numbers.get(row, style.point).or_else(|| style.read(numbers.shown(row).trim().as_bytes()))
+            });
             let place = || Place { row: Some(first_row + row as u64), ..Place::file(&table.source.name) };
             seen.row(&cells.collect::<Vec<_>>(), place);
         }

@@ -81,6 +81,18 @@ impl Table {
         field.is_some_and(|field| field.data_type().is_temporal())
     }
 
+    /// Are dates, and numbers if there are any, what they are by their type?
+    pub fn is_typed(&self) -> bool {
+        let Some(arrow) = &self.arrow else { return false };
+        let numeric = |index: usize| arrow.schema.field(index).data_type().is_numeric();
+        let numbers = match self.log().amount {
+            AmountColumns::None => true,
+            AmountColumns::One(one) => numeric(one),
+            AmountColumns::Product { quantity, price } => numeric(quantity) && numeric(price),
+        };
+        numbers && self.has_typed_dates()
+    }
+
     /// The time zone of dates that are instants by their type.
     pub fn zone_of_dates(&self) -> Option<String> {
         let field = self.arrow.as_ref().map(|arrow| arrow.schema.field(self.log().date))?;

@@ -1,6 +1,7 @@
 //! Rows of text: separated fields and JSON Lines, both as records of fields, handed to the cleaner.
 
 use super::amounts;
+use super::calendar::Moment;
 use super::columns::{AmountColumns, LogColumns};
 use super::json::JsonFields;
 use super::recognise::Table;
@@ -153,9 +154,9 @@ fn plural(n: usize) -> &'static str {
 #[inline]
 fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut Cleaner) {
     let columns = &needed.columns;
-    let rules = cleaner.rules;
-    let date = rules.date.as_ref().and_then(|rule| rule.parse(trim(record.field(columns.date))));
-    let number = |index: usize| amounts::parse(trim(record.field(index)), rules.point());
+    let writing = cleaner.writing;
+    let date = writing.date.parse(trim(record.field(columns.date)));
+    let number = |index: usize| amounts::parse(trim(record.field(index)), writing.number.point);
     let amount = match columns.amount {
         AmountColumns::None => Some(0.0),
         AmountColumns::One(index) => number(index),
@@ -165,6 +166,13 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         },
     };
     let cells = TextCells { layout, columns, record };
+    let amount = match amount {
+        Some(amount) => Some(amount),
+        None => match spelled(columns, record, date, &cells, cleaner) {
+            Some(amount) => amount,
+            None => return,
+        },
+    };
     if let Some(index) = columns.currency {
         let text = String::from_utf8_lossy(trim(record.field(index)));
         if !cleaner.currency(&text, &cells) {
@@ -181,7 +189,7 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
     }
     let mut amount = amount;
     if columns.refund.is_some() || !columns.screens.is_empty() {
-        let refund = columns.refund.map(&number);
+        let refund = columns.refund.map(|index| writing.number.read(trim(record.field(index))));
         let values = columns.screens.iter().map(|screen| record.field(screen.column));
         match cleaner.screen(layout, values, amount, refund) {
             Some(left) => amount = left,
@@ -189,6 +197,24 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         }
     }
     cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);
+}
+
+/// An amount that is no plain number; the outer `None` if the row is done with.
+#[cold]
+fn spelled(
+    columns: &LogColumns,
+    record: &Record,
+    date: Option<Moment>,
+    cells: &TextCells,
+    cleaner: &mut Cleaner,
+) -> Option<Option<f64>> {
+    let text = |index: usize| String::from_utf8_lossy(trim(record.field(index))).into_owned();
+    let texts = match columns.amount {
+        AmountColumns::None => return Some(Some(0.0)),
+        AmountColumns::One(index) => vec![text(index)],
+        AmountColumns::Product { quantity, price } => vec![text(quantity), text(price)],
+    };
+    cleaner.spelled(&texts, columns.currency.is_some(), date, cells)
 }
 
 /// Quantity times price; two negative numbers are a mistake, not a purchase. Something that cost

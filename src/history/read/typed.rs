@@ -17,8 +17,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::amounts;
+use super::amounts::spelled::NumberStyle;
 use super::calendar::Moment;
-use super::dates::{DateRule, parse_offset};
+use super::dates::{DateRule, DateStyle, parse_offset};
 use super::text::trim;
 use crate::history::{clean::Id, scatter::PLAIN_END};
 
@@ -182,6 +183,15 @@ impl Clock {
         parse_offset(name.as_bytes()).flatten().is_some() || TimeZone::get(name).is_ok()
     }
 
+    /// The same moment on this clock; one without an offset stays as it is.
+    pub fn read_moment(&self, moment: Moment) -> Option<Moment> {
+        if moment.offset == Moment::CIVIL || matches!(self, Clock::Civil) {
+            return Some(moment);
+        }
+        let seconds = i64::from(moment.day) * 86_400 + i64::from(moment.second) - i64::from(moment.offset);
+        self.read(seconds, moment.nano)
+    }
+
     fn read(&self, seconds: i64, nano: u32) -> Option<Moment> {
         let offset = match self {
             Clock::Civil => return Some(Moment { nano, ..Moment::from_seconds(seconds)? }),
@@ -247,27 +257,33 @@ impl Dates {
 
     /// The date of a row; `None` if there is none or it cannot be read.
     #[inline(always)]
-    pub fn get(&self, row: usize, rule: &DateRule) -> Option<Moment> {
+    pub fn get(&self, row: usize, style: &DateStyle) -> Option<Moment> {
         match self {
             Dates::Days(days) => days.is_valid(row).then(|| Moment::of_day(days.value(row))),
-            _ => self.read(row, rule),
+            _ => self.read(row, style),
         }
     }
 
-    fn read(&self, row: usize, rule: &DateRule) -> Option<Moment> {
+    fn read(&self, row: usize, style: &DateStyle) -> Option<Moment> {
         match self {
-            Dates::Days(_) => self.get(row, rule),
-            Dates::Ticks(ticks, per_second, clock) => {
-                let ticks = ticks.is_valid(row).then(|| ticks.value(row))?;
-                let nano = ticks.rem_euclid(*per_second) * (1_000_000_000 / per_second);
-                clock.read(ticks.div_euclid(*per_second), nano as u32)
+            Dates::Days(_) => self.get(row, style),
+            Dates::Ticks(..) => style.on_clock(self.tick(row)?),
+            Dates::Text(texts) => {
+                style.parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes()))
             }
-            Dates::Text(texts) => rule.parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes())),
-            Dates::Int(_) | Dates::Number(_) => match rule {
-                DateRule::Strftime(..) => rule.parse(self.shown(row).as_bytes()),
-                _ => rule.parse_number(self.number(row)?),
+            Dates::Int(_) | Dates::Number(_) => match style.rule {
+                DateRule::Strftime(..) => style.parse(self.shown(row).as_bytes()),
+                _ => style.on_clock(style.rule.parse_number(self.number(row)?)?),
             },
         }
+    }
+
+    /// A moment of a column of moments.
+    fn tick(&self, row: usize) -> Option<Moment> {
+        let Dates::Ticks(ticks, per_second, clock) = self else { return None };
+        let ticks = ticks.is_valid(row).then(|| ticks.value(row))?;
+        let nano = ticks.rem_euclid(*per_second) * (1_000_000_000 / per_second);
+        clock.read(ticks.div_euclid(*per_second), nano as u32)
     }
 
     fn number(&self, row: usize) -> Option<f64> {
@@ -284,10 +300,13 @@ impl Dates {
             Dates::Text(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
             Dates::Int(numbers) if numbers.is_valid(row) => numbers.value(row).to_string(),
             Dates::Number(numbers) if numbers.is_valid(row) => format!("{:?}", numbers.value(row)),
-            Dates::Days(_) | Dates::Ticks(..) => match self.get(row, &DateRule::Compact) {
-                Some(moment) => super::calendar::date_of_day(moment.day).to_string(),
-                None => String::new(),
-            },
+            Dates::Days(days) if days.is_valid(row) => {
+                super::calendar::date_of_day(days.value(row)).to_string()
+            }
+            Dates::Ticks(..) => {
+                let day = self.tick(row).map(|moment| super::calendar::date_of_day(moment.day));
+                day.map_or_else(String::new, |day| day.to_string())
+            }
             _ => String::new(),
         }
     }
@@ -333,6 +352,11 @@ impl Numbers {
                 amounts::parse(trim(texts.is_valid(row).then(|| texts.value(row))?.as_bytes()), point)
             }
         }
+    }
+
+    /// The number of a row however it is written.
+    pub fn read(&self, row: usize, style: NumberStyle) -> Option<f64> {
+        self.get(row, style.point).or_else(|| style.read(self.shown(row).trim().as_bytes()))
     }
 
     /// The value for a message; empty if there is none.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::amounts;
+use super::amounts::spelled::NumberStyle;
 use super::likeness::{self, Watch};
 use crate::base::{
     Warning,
@@ -65,7 +65,7 @@ impl Watched {
     }
 
     /// One more row: what stands in the column, and the amount of the row.
-    pub fn see(&mut self, text: &[u8], amount: f64, point: u8) {
+    pub fn see(&mut self, text: &[u8], amount: f64, style: NumberStyle) {
         let text = text.trim_ascii();
         if text.is_empty() {
             return;
@@ -73,7 +73,7 @@ impl Watched {
         self.filled.add(1, amount);
         self.negative += u64::from(amount < 0.0);
         if self.what == Watch::Undone
-            && let Some(number) = amounts::parse(text, point)
+            && let Some(number) = style.read(text)
         {
             self.numbers += 1;
             if number != 0.0 {
@@ -307,7 +307,7 @@ mod tests {
         let mut parts = Vec::new();
         for (text, rows) in values {
             let mut part = Watched::new(name).unwrap();
-            (0..*rows).for_each(|_| part.see(text.as_bytes(), 10.0, b'.'));
+            (0..*rows).for_each(|_| part.see(text.as_bytes(), 10.0, NumberStyle::PLAIN));
             add_all(&mut parts, vec![part]);
         }
         parts.remove(0)

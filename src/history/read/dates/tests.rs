@@ -93,14 +93,157 @@ fn shapes_are_told_apart() {
         ("20231302", Shape::Number),
         ("12/1/2010 8:26", Shape::DayMonth { sign: b'/', a: 12, b: 1 }),
         ("05-03-2023", Shape::DayMonth { sign: b'-', a: 5, b: 3 }),
-        ("05.03.23", Shape::ShortYear),
+        ("05.03.23", Shape::ShortYear { sign: b'.' }),
         ("1672617600", Shape::Number),
         ("44928.5", Shape::Number),
-        ("Jan 6 2023", Shape::Other),
+        ("Jan 6 2023", Shape::Words),
         ("Jan 2023", Shape::Month),
         ("2023-01", Shape::Month),
         ("2023-W05", Shape::Other),
     ] {
         assert_eq!(Shape::of(text.as_bytes()), want, "{text}");
     }
+}
+
+/// Values of one column, read by the column's order or by their own.
+#[test]
+fn dates_in_words_and_short_years() {
+    let orders = Orders {
+        full: [Some(Order::MonthDay); 3],
+        short: [Some(Order::DayMonth), Some(Order::MonthDay), Some(Order::DayMonth)],
+        until: day_of_civil(2026, 1, 1).unwrap(),
+    };
+    let style = DateStyle { rule: DateRule::Free, orders: Some(orders), clock: None };
+    let read = |text: &str| {
+        let moment = style.parse(text.as_bytes())?;
+        Some(format!(
+            "{} {:02}:{:02}",
+            date_of_day(moment.day),
+            moment.second / 3600,
+            moment.second / 60 % 60
+        ))
+    };
+    for text in [
+        "1 May 2023",
+        "May 1, 2023",
+        "May 1st, 2023",
+        "01-May-2023",
+        "01-May-23",
+        "Monday, May 1, 2023",
+        "1 Mai 2023",
+        "1. Mai 2023",
+        "1er mai 2023",
+        "lundi 1 mai 2023",
+        "1 de mayo de 2023",
+        "lunes, 1 de mayo de 2023",
+        "1 maggio 2023",
+        "1º de maio de 2023",
+        "1 Mayıs 2023",
+        "1 MAYIS 2023 Pazartesi",
+        "1 mei 2023",
+        "1 maja 2023",
+        "1 мая 2023",
+        "1 мая 2023 г.",
+        "01.май.2023",
+        "2023年5月1日",
+        "2023年05月01日(月)",
+        "2023년 5월 1일",
+        "2023. 5. 1.",
+        "23. 5. 1.",
+        "２０２３/５/１",
+        "01.05.23",
+        "5/1/23",
+        "5/1/2023",
+        "2023 May 1",
+        "2023-May-01",
+        "1 травня 2023",
+        "1 května 2023",
+        "seg., 1 de mai. de 2023",
+        "mar. 1 mai 2023",
+    ] {
+        assert_eq!(read(text).as_deref(), Some("2023-05-01 00:00"), "{text}");
+    }
+    for text in [
+        "May 1, 2023 3:15 PM",
+        "May 1, 2023, 3:15:00 p.m.",
+        "5/1/2023 03:15 PM",
+        "5/1/23 15:15",
+        "01-MAY-23 03.15.00.000000 PM",
+        "Mon, 01 May 2023 15:15:00 GMT",
+        "Mon, 01 May 2023 15:15:00 +0200",
+        "Mon May  1 15:15:00 2023",
+        "Mon May  1 15:15:00 EST 2023",
+        "Mon May 01 2023 15:15:00 GMT+0200 (Central European Summer Time)",
+        "20230501T151500Z",
+        "20230501 15:15",
+        "2023年5月1日 15時15分30秒",
+        "2023年5月1日 午後3:15",
+        "2023년 5월 1일 오후 3:15:00",
+        "2023. 5. 1. 오후 3:15",
+        "1 мая 2023 г., 15:15",
+        "1. Mai 2023 um 15:15 Uhr",
+        "1 mai 2023 à 15h15",
+        "2023-05-01 a las 15:15",
+        "01.05.23 15:15",
+        "1 Mayıs 2023 ÖS 3:15",
+        "01.05.2023 ÖS 3:15:00".replace("01.05", "05.01").as_str(),
+        "1/05/23 3:15 p. m.".replace("1/05", "5/01").as_str(),
+        "2023-05-01T15:15:00+02:00[Europe/Berlin]",
+        "2023-05-01 15:15:00 America/New_York",
+        "2023-05-01 15:15:00 EST",
+        "15:15:00 May 1, 2023 PDT",
+    ] {
+        assert_eq!(read(text).as_deref(), Some("2023-05-01 15:15"), "{text}");
+    }
+    for text in [
+        "soon",
+        "May 2023",
+        "31 June 2023",
+        "May 1",
+        "1.2.3",
+        "2023-W18-1",
+        "45047",
+        "1683000000",
+        "13/13/2023",
+        "Foo 1, 2023",
+        "1 May 2023 25:00",
+        "May 1, 2023 13:15 PM",
+        "20230501101500",
+        "12 monkeys 2023",
+        "01-05",
+        "10:15",
+        "2023-05-01 10:15 XYZ",
+    ] {
+        assert_eq!(read(text), None, "{text}");
+    }
+}
+
+#[test]
+fn an_order_that_numbers_leave_open_is_not_guessed() {
+    let until = day_of_civil(2026, 1, 1).unwrap();
+    let orders = Orders { until, ..Orders::default() };
+    let style = DateStyle { rule: DateRule::YearFirst(b'-'), orders: Some(orders), clock: None };
+    let day = |text: &str| style.parse(text.as_bytes()).map(|moment| date_of_day(moment.day).to_string());
+    assert_eq!(day("25/12/2023").as_deref(), Some("2023-12-25"));
+    assert_eq!(day("12/25/2023").as_deref(), Some("2023-12-25"));
+    assert_eq!((day("05/12/2023"), day("05/12/23"), day("05.12.23")), (None, None, None));
+    // As year, month and day this would be in 2031, and as month first it is no date.
+    assert_eq!(day("31-12-23").as_deref(), Some("2023-12-31"));
+}
+
+#[test]
+fn times_of_known_offset_are_moved_to_the_clock_that_is_wanted() {
+    let clock = Clock::of(Some("Europe/Istanbul"));
+    let style = |rule| DateStyle { rule, orders: Some(Orders::default()), clock: Some(clock.clone()) };
+    let read = |rule, text: &str| {
+        let moment = style(rule).parse(text.as_bytes()).unwrap();
+        format!("{} {:02}", date_of_day(moment.day), moment.second / 3600)
+    };
+    let iso = DateRule::YearFirst(b'-');
+    assert_eq!(read(iso.clone(), "2023-03-01T23:30:00-05:00"), "2023-03-02 07");
+    assert_eq!(read(iso.clone(), "2023-03-01T23:30:00Z"), "2023-03-02 02");
+    assert_eq!(read(iso.clone(), "2023-03-01 23:30:00 America/New_York"), "2023-03-02 07");
+    assert_eq!(read(iso.clone(), "2023-03-01 23:30:00 PDT"), "2023-03-02 09");
+    assert_eq!(read(iso, "2023-03-01 23:30:00"), "2023-03-01 23");
+    assert_eq!(read(DateRule::Unix(1.0), "1677713400"), "2023-03-02 02");
 }

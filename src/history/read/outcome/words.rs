@@ -76,7 +76,10 @@ pub(super) fn say_refunds(column: Option<&str>, tally: &Tally) -> Option<String>
 }
 
 /// Whose clock says on which day a row is, where rows say so.
-pub(super) fn say_clocks(tally: &Tally, zone: Option<&str>) -> Option<String> {
+pub(super) fn say_clocks(tally: &Tally, zone: Option<&str>, wanted: Option<&str>) -> Option<String> {
+    if let Some(wanted) = wanted {
+        return Some(say_wanted(tally, wanted));
+    }
     let (clocks, rows) = (tally.clocks, tally.fates[Fate::Purchase as usize].0);
     let moved = || {
         let falls = if clocks.moved == 1 { "falls" } else { "fall" };
@@ -108,11 +111,53 @@ pub(super) fn say_clocks(tally: &Tally, zone: Option<&str>) -> Option<String> {
     }
 }
 
+/// What became of the clocks if one is wanted.
+fn say_wanted(tally: &Tally, wanted: &str) -> String {
+    let rows = tally.fates[Fate::Purchase as usize].0;
+    let moved = tally.clocks.utc + tally.clocks.others;
+    match rows - moved.min(rows) {
+        _ if moved == 0 => {
+            format!("no date says how far its clock is from UTC, so that --time-zone {wanted} changes none")
+        }
+        0 => format!("days are those of the clock in {wanted}"),
+        rest => format!(
+            "days are those of the clock in {wanted}; {} that do not say how far their clock is from UTC stay as written",
+            watched::in_rows(rest)
+        ),
+    }
+}
+
+/// What was assumed of columns, and how the values of the files are written.
+pub(super) fn say_writings(inputs: &Inputs, rules: &Rules) -> Vec<String> {
+    const FILES: usize = 3;
+    let mut said = inputs.assumptions.clone();
+    let mut different = Vec::new();
+    for (writing, table) in rules.writings.iter().zip(&inputs.tables) {
+        for sentence in &writing.said {
+            if !different.contains(sentence) {
+                if different.len() < FILES {
+                    let of = if inputs.tables.len() > 1 {
+                        format!("{}: ", table.source.name)
+                    } else {
+                        String::new()
+                    };
+                    said.push(format!("{of}{sentence}"));
+                }
+                different.push(sentence.clone());
+            }
+        }
+    }
+    if different.len() > FILES {
+        said.push(format!("{} more files have ways of writing of their own", different.len() - FILES));
+    }
+    said
+}
+
 pub(super) fn say_dates(inputs: &Inputs, rules: &Rules, options: &LogOptions) -> Option<String> {
     if options.date_format.is_some() && inputs.tables[0].has_typed_dates() {
         return Some("dates are dates by their type: --date-format was not needed".to_owned());
     }
-    let rule = rules.date.as_ref()?;
+    let rule = &rules.writings.first()?.date.rule;
     match rule.precision() {
         Precision::Month => return Some("dates are months: each is taken for its first day".to_owned()),
         Precision::Year => return Some("dates are years: each is taken for its first day".to_owned()),
@@ -120,7 +165,8 @@ pub(super) fn say_dates(inputs: &Inputs, rules: &Rules, options: &LogOptions) ->
         Precision::Day => {}
     }
     let said = match rule {
-        DateRule::YearFirst(b'-') => return None,
+        // What is to be said of others is said of each file.
+        DateRule::YearFirst(b'-') | DateRule::Free => return None,
         DateRule::Compact => {
             "eight-digit numbers are read as dates YYYYMMDD: all of them are valid ones".to_owned()
         }
