@@ -8,7 +8,6 @@
 
 use ndarray::{Array1, Array2};
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
 use crate::base::{Progress, Result};
 use crate::customers::{CovariateTables, CustomerTable, Table};
@@ -16,7 +15,7 @@ use crate::fit::{
     CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL,
     corner::same,
     explain, not_converged,
-    objective::{log_likelihood_sum, sum_to},
+    objective::{Class, Effect, Objective, Penalty},
     optimize::{Limits, Outcome, minimise},
     posterior::{self, Target},
     transform::Space,
@@ -25,138 +24,71 @@ use crate::fit::{
 use crate::model::{Derivatives, Order, Regression};
 use crate::params::{Coefficient, CovariateRequest, Covariates, Direction};
 
-/// Minus the log-likelihood of all groups as a function of free parameters and scaled coefficients.
-struct Groups<'a, M: Regression> {
+/// What is fitted: free parameters, and coefficients of scaled columns behind them.
+struct Task<'a, M: Regression> {
     tables: &'a CovariateTables,
     covariates: &'a Covariates,
     /// Mean and standard deviation of each column.
     scales: Vec<(f64, f64)>,
-    space: Space,
+    objective: Objective<'a, M>,
     options: &'a FitOptions,
     progress: &'a dyn Progress,
-    model: std::marker::PhantomData<M>,
 }
 
-impl<M: Regression> Groups<'_, M> {
-    /// How the free parameters of a group depend on everything that is estimated.
-    fn jacobian(&self, columns: &[f64]) -> Array2<f64> {
-        let n = self.space.free.len();
-        let mut jacobian = Array2::zeros((n, n + self.covariates.coefficients.len()));
-        for k in 0..n {
-            jacobian[[k, k]] = 1.0;
-        }
-        for (c, coefficient) in self.covariates.coefficients.iter().enumerate() {
-            let (mean, deviation) = self.scales[coefficient.column];
-            let z = (columns[coefficient.column] - mean) / deviation;
-            for (i, sign) in &coefficient.targets {
-                let k = self.space.free.iter().position(|free| free == i);
-                jacobian[[k.expect("covariates act on estimated parameters"), n + c]] += sign * z;
-            }
-        }
-        jacobian
-    }
-
-    /// What each coefficient adds to free parameters, for one unit of its scaled column: places and signs.
-    fn targets(&self) -> Vec<Vec<(usize, f64)>> {
-        let place = |i: &usize| {
-            let found = self.space.free.iter().position(|free| free == i);
-            found.expect("covariates act on estimated parameters")
+impl<'a, M: Regression> Task<'a, M> {
+    fn new(
+        tables: &'a CovariateTables,
+        covariates: &'a Covariates,
+        start: &[f64],
+        options: &'a FitOptions,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let typical = weighted_mean(tables, |(_, table)| table.typical());
+        let space = Space::new(M::PARAMS, start, typical);
+        let scales = column_scales(tables, covariates.columns().len());
+        let class = |(columns, table): &'a (Vec<f64>, CustomerTable)| Class {
+            table,
+            effects: effects(covariates, &scales, &space, columns),
         };
-        let of = |coefficient: &Coefficient| {
-            coefficient.targets.iter().map(|(i, sign)| (place(i), *sign)).collect()
-        };
-        self.covariates.coefficients.iter().map(of).collect()
+        let classes = tables.groups.iter().map(class).collect();
+        let objective = Objective::of_classes(classes, space, Penalty::Prior(options.prior));
+        Task { tables, covariates, scales, objective, options, progress }
     }
 
-    /// Adds the log-likelihood of a group. Its free parameters are those of all and what its columns add: derivatives
-    /// by a coefficient are those by the parameters that it moves, times its column.
-    fn add_group(
-        &self,
-        (columns, table): &(Vec<f64>, CustomerTable),
-        u: &Array1<f64>,
-        targets: &[Vec<(usize, f64)>],
-        total: &mut Derivatives,
-    ) {
-        let n = self.space.free.len();
-        let scaled = |coefficient: &Coefficient| {
-            let (mean, deviation) = self.scales[coefficient.column];
-            (columns[coefficient.column] - mean) / deviation
-        };
-        let moves = self.covariates.coefficients.iter().map(scaled).zip(targets).enumerate();
-        // Coefficient, place of a parameter, and by how much one moves the other.
-        let moves: Vec<(usize, usize, f64)> = moves
-            .flat_map(|(c, (z, targets))| targets.iter().map(move |(k, sign)| (n + c, *k, sign * z)))
-            .collect();
-        let mut own: Array1<f64> = u.iter().take(n).copied().collect();
-        moves.iter().for_each(|(c, k, by)| own[*k] += by * u[*c]);
-        let theta = self.space.to_natural(&own);
-        let sum = self.space.chain_rule(&theta, &sum_to(&M::from_params(&theta), table, total.order));
-        total.value += sum.value;
-        for k in 0..n {
-            total.gradient[k] += sum.gradient[k];
-        }
-        moves.iter().for_each(|(c, k, by)| total.gradient[*c] += by * sum.gradient[*k]);
-        if !total.to_second() {
-            return;
-        }
-        for i in 0..n {
-            for j in 0..n {
-                total.hessian[[i, j]] += sum.hessian[[i, j]];
-            }
-        }
-        for (c, k, by) in &moves {
-            for i in 0..n {
-                let slope = by * sum.hessian[[i, *k]];
-                total.hessian[[i, *c]] += slope;
-                total.hessian[[*c, i]] += slope;
-            }
-            for (d, l, other) in &moves {
-                total.hessian[[*c, *d]] += by * other * sum.hessian[[*k, *l]];
-            }
-        }
-    }
-
-    /// The log-likelihood of all groups and the logarithm of the prior, added up.
-    fn log_posterior(&self, u: &Array1<f64>, order: Order) -> Derivatives {
-        let targets = self.targets();
-        let mut total = Derivatives::of_order(u.len(), order);
-        let chunks: Vec<Derivatives> = self
-            .tables
-            .groups
-            .par_chunks(64)
-            .map(|groups| {
-                let mut sum = Derivatives::of_order(u.len(), order);
-                groups.iter().for_each(|group| self.add_group(group, u, &targets, &mut sum));
-                sum
-            })
-            .collect();
-        chunks.iter().for_each(|chunk| total.add(chunk));
-        self.options.prior.add(u, &mut total);
-        total
-    }
-
-    fn evaluate(&self, u: &Array1<f64>) -> Derivatives {
-        let mut total = self.log_posterior(u, Order::Second);
-        total.value = -total.value;
-        total.gradient.mapv_inplace(|g| -g);
-        total.hessian.mapv_inplace(|h| -h);
-        total
+    fn space(&self) -> &Space {
+        &self.objective.space
     }
 
     /// From free parameters and scaled coefficients to logarithms of parameters at columns 0, and
     /// coefficients per unit: `ln theta = u − Σ ± g mean/deviation`, `g/deviation`.
     fn to_users(&self) -> Array2<f64> {
-        let n = self.space.free.len();
+        let n = self.space().free.len();
         let zero = vec![0.0; self.scales.len()];
         let mut map = Array2::eye(n + self.covariates.coefficients.len());
-        for ((i, j), slope) in self.jacobian(&zero).indexed_iter() {
-            map[[i, j]] = *slope;
+        for effect in effects(self.covariates, &self.scales, self.space(), &zero) {
+            map[[effect.parameter, effect.coefficient]] += effect.by;
         }
         for (c, coefficient) in self.covariates.coefficients.iter().enumerate() {
             map[[n + c, n + c]] = 1.0 / self.scales[coefficient.column].1;
         }
         map
     }
+}
+
+/// What coefficients of scaled columns add to the free parameters of customers with these columns.
+fn effects(covariates: &Covariates, scales: &[(f64, f64)], space: &Space, columns: &[f64]) -> Vec<Effect> {
+    let n = space.free.len();
+    let of = |(c, coefficient): (usize, &Coefficient)| {
+        let (mean, deviation) = scales[coefficient.column];
+        let z = (columns[coefficient.column] - mean) / deviation;
+        let effect = |(i, sign): &(usize, f64)| {
+            let place = space.free.iter().position(|free| free == i);
+            let parameter = place.expect("covariates act on estimated parameters");
+            Effect { coefficient: n + c, parameter, by: sign * z }
+        };
+        coefficient.targets.iter().map(effect).collect::<Vec<_>>()
+    };
+    covariates.coefficients.iter().enumerate().flat_map(of).collect()
 }
 
 /// Fits a model with covariates; `without` is the model fitted to the same customers without them.
@@ -172,37 +104,26 @@ pub fn fit_covariates<M: Regression>(
 ) -> Result<(Fitted<M>, Covariates)> {
     let mut covariates =
         Covariates::new(tables.covariates.clone(), M::regressors(request.convention), request)?;
-    let typical = weighted_mean(tables, |(_, table)| table.typical());
-    let space = Space::new(M::PARAMS, &without.model.params(), typical);
-    let scales = column_scales(tables, covariates.columns().len());
-    let model = Default::default();
-    let groups =
-        Groups::<M> { tables, covariates: &covariates.clone(), scales, space, options, progress, model };
-    let start = groups.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
+    let asked = covariates.clone();
+    let task = Task::<M>::new(tables, &asked, &without.model.params(), options, progress);
+    let start = task.space().to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
     let start: Array1<f64> = start.into_iter().chain(vec![0.0; covariates.coefficients.len()]).collect();
-    let (outcome, uncertainty, at_limit) = search(&groups, without, start)?;
-    let map = groups.to_users();
+    let (outcome, uncertainty, at_limit) = search(&task, without, start)?;
+    let map = task.to_users();
     let users = map.dot(&outcome.u);
-    let free: Array1<f64> = users.iter().take(groups.space.free.len()).copied().collect();
-    let model = M::from_params(&groups.space.to_natural(&free));
+    let free: Array1<f64> = users.iter().take(task.space().free.len()).copied().collect();
+    let model = M::from_params(&task.space().to_natural(&free));
     let errors = users_errors(&map, &uncertainty);
-    let mut report = describe(&model, &groups, &outcome, &uncertainty, &errors);
+    let mut report = describe(&model, &task, &outcome, &uncertainty, &errors);
     if let Some(words) = at_limit {
         report.stop = StopReason::Boundary(format!("that of the fit without covariates: {words}"));
         report.flat.clone_from(&without.report.flat);
     }
-    let log_likelihood: f64 = tables
-        .groups
-        .iter()
-        .map(|(columns, table)| {
-            let theta = groups.space.to_natural(&groups.jacobian(columns).dot(&outcome.u));
-            log_likelihood_sum(&M::from_params(&theta), table).value
-        })
-        .sum();
+    let log_likelihood = task.objective.log_likelihood(&outcome.u, Order::First).value;
     report.log_likelihood = log_likelihood;
     report.evaluations += without.report.evaluations;
-    report.covariance = users_covariance(&map, &uncertainty, &groups.space, &model.params());
-    let n = groups.space.free.len();
+    report.covariance = users_covariance(&map, &uncertainty, task.space(), &model.params());
+    let n = task.space().free.len();
     for (c, coefficient) in covariates.coefficients.iter_mut().enumerate() {
         coefficient.value = users[n + c];
     }
@@ -217,23 +138,23 @@ pub fn fit_covariates<M: Regression>(
         return Err(not_converged(report, options));
     }
     let covariance = uncertainty.covariance.filter(|_| report.stop == StopReason::Converged);
-    explore(&groups, &map, outcome.u, covariance, &mut report)?;
+    explore(&task, &map, outcome.u, covariance, &mut report)?;
     Ok((Fitted { model, report }, covariates))
 }
 
 /// Searches from a start, and along the limit of the fit without covariates if it ended at one; in words, which.
 fn search<'a, M: Regression>(
-    groups: &Groups<M>,
+    task: &Task<M>,
     without: &'a Fitted<M>,
     start: Array1<f64>,
 ) -> Result<(Outcome, Uncertainty, Option<&'a str>)> {
-    let limits = Limits { wall: WALL, max_iterations: groups.options.max_iterations };
-    let outcome = minimise(|u: &_| groups.evaluate(u), start, limits, groups.progress)?;
+    let limits = Limits { wall: WALL, max_iterations: task.options.max_iterations };
+    let outcome = minimise(|u: &_| task.objective.evaluate(u), start, limits, task.progress)?;
     let uncertainty = assess(&outcome, WALL);
     if matches!(uncertainty.verdict, Verdict::Maximum) || without.report.flat.is_empty() {
         return Ok((outcome, uncertainty, None));
     }
-    let along = along_limit(groups, &without.report.flat, &without.model.params(), limits)?;
+    let along = along_limit(task, &without.report.flat, &without.model.params(), limits)?;
     let assessed = assess(&along, f64::INFINITY);
     let lost = matches!(uncertainty.verdict, Verdict::Neither(_));
     let better = along.at.value < outcome.at.value - same(outcome.at.value);
@@ -245,13 +166,13 @@ fn search<'a, M: Regression>(
 
 /// The posterior of parameters and coefficients together.
 fn explore<M: Regression>(
-    groups: &Groups<M>,
+    task: &Task<M>,
     map: &Array2<f64>,
     mode: Array1<f64>,
     covariance: Option<Array2<f64>>,
     report: &mut FitReport,
 ) -> Result<()> {
-    let (space, options) = (&groups.space, groups.options);
+    let (space, options) = (task.space(), task.options);
     let parameters = space.free.iter().map(|i| (M::PARAMS[*i].name.to_owned(), *i));
     let first = M::PARAMS.len();
     let coefficients = report.coefficients.iter().enumerate();
@@ -263,26 +184,15 @@ fn explore<M: Regression>(
         [space.to_natural(&free.to_vec().into()), coefficients.to_vec()].concat()
     };
     let refit = |start: &Array1<f64>, rng: &mut ChaCha8Rng| {
-        let drawn = |(columns, table): &(Vec<f64>, CustomerTable)| {
-            (columns.clone(), table.with_counts(posterior::weights(table.counts(), rng)))
-        };
-        let drawn = groups.tables.groups.iter().map(drawn).collect();
-        let tables = CovariateTables { covariates: Vec::new(), groups: drawn };
-        let (scales, space) = (groups.scales.clone(), space.clone());
-        let replicate = Groups::<M> {
-            tables: &tables,
-            covariates: groups.covariates,
-            scales,
-            space,
-            options,
-            progress: groups.progress,
-            model: groups.model,
-        };
-        posterior::search(|u| replicate.evaluate(u), start, options, groups.progress)
+        let weighted =
+            |(_, table): &(_, CustomerTable)| table.with_counts(posterior::weights(table.counts(), rng));
+        let drawn: Vec<CustomerTable> = task.tables.groups.iter().map(weighted).collect();
+        let replicate = task.objective.of(&drawn);
+        posterior::search(|u| replicate.evaluate(u), start, options, task.progress)
     };
     // What is shared between rows is worked out for each group.
-    let rows = report.distinct_rows + 64 * groups.tables.groups.len();
-    let density = |u: &Array1<f64>, order| groups.log_posterior(u, order);
+    let rows = report.distinct_rows + 64 * task.tables.groups.len();
+    let density = |u: &Array1<f64>, order| task.objective.log_posterior(u, order);
     let target = Target {
         density: &density,
         mode,
@@ -293,29 +203,29 @@ fn explore<M: Regression>(
         rows,
         cost: M::COST,
     };
-    posterior::explore_target(&target, report, &options.posterior, groups.progress)
+    posterior::explore_target(&target, report, &options.posterior, task.progress)
 }
 
 /// The maximum along a limit of the model without covariates: the parameters that it holds stay where they are, and
 /// nothing is known of them.
 fn along_limit<M: Regression>(
-    groups: &Groups<M>,
+    task: &Task<M>,
     flat: &[Direction],
     at: &[f64],
     limits: Limits,
 ) -> Result<Outcome> {
     let held: Vec<usize> = flat.iter().filter_map(|direction| direction.first()).map(|(i, _)| *i).collect();
-    let n = groups.space.free.len();
-    let size = n + groups.covariates.coefficients.len();
-    let open: Vec<usize> = (0..size).filter(|k| *k >= n || !held.contains(&groups.space.free[*k])).collect();
-    let middle: Array1<f64> = groups.space.to_free(at).into_iter().chain(vec![0.0; size - n]).collect();
+    let n = task.space().free.len();
+    let size = n + task.covariates.coefficients.len();
+    let open: Vec<usize> = (0..size).filter(|k| *k >= n || !held.contains(&task.space().free[*k])).collect();
+    let middle: Array1<f64> = task.space().to_free(at).into_iter().chain(vec![0.0; size - n]).collect();
     let full = |u: &Array1<f64>| {
         let mut all = middle.clone();
         open.iter().zip(u).for_each(|(k, u)| all[*k] += u);
         all
     };
     let reduced = |u: &Array1<f64>| {
-        let at = groups.evaluate(&full(u));
+        let at = task.objective.evaluate(&full(u));
         Derivatives {
             value: at.value,
             gradient: open.iter().map(|k| at.gradient[*k]).collect(),
@@ -323,7 +233,7 @@ fn along_limit<M: Regression>(
             order: at.order,
         }
     };
-    let found = minimise(reduced, Array1::zeros(open.len()), limits, groups.progress)?;
+    let found = minimise(reduced, Array1::zeros(open.len()), limits, task.progress)?;
     let mut at = Derivatives::zero(size);
     at.value = found.at.value;
     for (i, k) in open.iter().enumerate() {
@@ -379,7 +289,7 @@ fn users_covariance(
 
 fn describe<M: Regression>(
     model: &M,
-    groups: &Groups<M>,
+    task: &Task<M>,
     outcome: &Outcome,
     uncertainty: &Uncertainty,
     errors: &[Option<f64>],
@@ -397,15 +307,15 @@ fn describe<M: Regression>(
         name: spec.name,
         meaning: spec.meaning,
         value,
-        standard_error: groups
-            .space
+        standard_error: task
+            .space()
             .free
             .iter()
             .position(|free| *free == i)
             .and_then(|k| errors[k])
             .map(|e| e * value),
     });
-    let customers = groups.tables.groups.iter().map(|(_, table)| table.customers()).sum();
+    let customers = task.tables.groups.iter().map(|(_, table)| table.customers()).sum();
     FitReport {
         model: M::NAME,
         stop,
@@ -419,7 +329,7 @@ fn describe<M: Regression>(
         customers,
         sample_size: customers,
         free_parameters: outcome.u.len(),
-        distinct_rows: groups.tables.groups.iter().map(|(_, table)| table.len()).sum(),
+        distinct_rows: task.tables.groups.iter().map(|(_, table)| table.len()).sum(),
         flat: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),

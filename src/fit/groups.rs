@@ -17,7 +17,7 @@
 use ndarray::{Array1, Array2};
 
 use super::linalg::symmetric_eigen;
-use super::objective::log_likelihood_sum;
+use super::objective::{Class, Objective, Penalty};
 use super::optimize::{Limits, minimise};
 use super::transform::Space;
 use crate::base::{Progress, Result};
@@ -81,15 +81,15 @@ pub fn fit_groups<M: Model>(
     pooled: &[f64],
     progress: &dyn Progress,
 ) -> Result<GroupFits> {
-    let space = Space::new(M::PARAMS, pooled, 1.0);
+    let space = Space::about(M::PARAMS, pooled);
     let n = space.free.len();
     let mut common = Common::new(Array1::zeros(n), Array2::eye(n) * FIRST_SPREAD.powi(2));
-    let first = |table| mode::<M>(table, pooled, &space, &common, Array1::zeros(n), progress);
+    let first = |table| mode::<M>(table, &space, &common, Array1::zeros(n), progress);
     let mut found = tables.iter().map(first).collect::<Result<Vec<Quadratic>>>()?;
     for _ in 0..ROUNDS {
         common = Common::of(&found, common);
         for (quadratic, table) in found.iter_mut().zip(tables) {
-            *quadratic = mode::<M>(table, pooled, &space, &common, quadratic.mode.clone(), progress)?;
+            *quadratic = mode::<M>(table, &space, &common, quadratic.mode.clone(), progress)?;
         }
     }
     let of_mean = mean_covariance(&found, &common);
@@ -102,23 +102,15 @@ pub fn fit_groups<M: Model>(
 /// The mode of a group's posterior and the quadratic of its likelihood there.
 fn mode<M: Model>(
     table: &M::Table,
-    pooled: &[f64],
     space: &Space,
     common: &Common,
     start: Array1<f64>,
     progress: &dyn Progress,
 ) -> Result<Quadratic> {
-    let at = |u: &Array1<f64>| {
-        let mut theta = pooled.to_vec();
-        space.free.iter().zip(u).for_each(|(i, u)| theta[*i] = pooled[*i] * u.exp());
-        let mut sum = space.chain_rule(&theta, &log_likelihood_sum(&M::from_params(&theta), table));
-        let apart = u - &common.mean;
-        let pull = common.precision.dot(&apart);
-        sum.value = 0.5 * apart.dot(&pull) - sum.value;
-        sum.gradient = pull - sum.gradient;
-        sum.hessian = &common.precision - &sum.hessian;
-        sum
-    };
+    let belief = Penalty::Normal { mean: common.mean.clone(), precision: common.precision.clone() };
+    let class = Class { table, effects: Vec::new() };
+    let objective = Objective::<M>::of_classes(vec![class], space.clone(), belief);
+    let at = |u: &Array1<f64>| objective.evaluate(u);
     let outcome = minimise(at, start, Limits { wall: WALL, max_iterations: 100 }, progress)?;
     let information = clipped(&(&outcome.at.hessian - &common.precision), 0.0);
     let gradient = common.precision.dot(&(&outcome.u - &common.mean)) - &outcome.at.gradient;

@@ -29,6 +29,11 @@ impl Space {
         Space { scales, free, fixed: theta.to_vec() }
     }
 
+    /// The same about these parameters, which are the scales: 0 stands for them.
+    pub fn about(specs: &[ParamSpec], theta: &[f64]) -> Self {
+        Space { scales: theta.to_vec(), ..Space::new(specs, theta, 1.0) }
+    }
+
     /// Holds parameters where they are: they are no longer free.
     pub fn hold(&mut self, places: &[usize]) {
         self.free.retain(|i| !places.contains(i));

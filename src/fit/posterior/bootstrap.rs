@@ -57,7 +57,7 @@ pub(super) fn refit<M: Model>(
     if drawn.customers() == 0.0 {
         return None;
     }
-    let objective = objective.of(&drawn);
+    let objective = objective.of([&drawn]);
     search(|u| objective.evaluate(u), start, options, progress)
 }
 
