@@ -16,6 +16,7 @@
 mod beta;
 mod gamma;
 mod incomplete;
+pub(crate) mod linalg;
 mod quadrature;
 #[cfg(test)]
 mod tests;

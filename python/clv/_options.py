@@ -118,6 +118,9 @@ class OwnFitOptions(TypedDict, total=False):
     (the best by BIC) or all (the same, compared in the report); of contracts: sbg, bdw."""
     covariates: Names | None
     """Attributes of customers that purchase and dropout may depend on."""
+    groups: str | None
+    """Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as
+    it is small."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
     covariate_convention: Literal["separate", "clvtools"] | None

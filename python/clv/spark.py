@@ -161,12 +161,12 @@ def fit(summary: SparkSummary | DataFrame, **options: Any) -> Model:
     are counted in Spark; only these counts come to the driver, where the fit is. The parameters are those of one
     machine to the last bit. The model file's digest is one of the counts, since nobody sees the summary in one piece.
 
-    Covariates and ``diagnostics`` are not for Spark, and ``bg-cnbd`` and ``mbg-cnbd`` only with a ``regularity``: their
+    Covariates, groups and ``diagnostics`` are not for Spark, and ``bg-cnbd`` and ``mbg-cnbd`` only with a ``regularity``: their
     gaps are not counted.
     """
     from pyspark.sql import functions as F
 
-    for name in ("covariates", "diagnostics"):
+    for name in ("covariates", "groups", "diagnostics"):
         if options.get(name):
             raise OptionError(f"{name}: not on Spark: use clv.fit on a sample of the customers", option=name)
     table, about = _table_of(summary)

@@ -146,6 +146,9 @@ pub(super) struct FitArgs {
     /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     pub covariates: Vec<String>,
+    /// Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as it is small: channel
+    #[arg(long, value_name = "COLUMN", help_heading = "Fit")]
+    pub groups: Option<String>,
     /// Those of them that have the same coefficient for purchase and dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     covariates_same: Vec<String>,
@@ -247,6 +250,7 @@ impl FitArgs {
                 }),
                 same: self.covariates_same.clone(),
             },
+            groups: self.groups.clone(),
         }
     }
 }

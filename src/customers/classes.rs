@@ -47,6 +47,11 @@ pub enum Kind {
         /// The others, sorted.
         others: Vec<String>,
     },
+    /// Groups that have parameters of their own, by number; what was not seen has the number behind the last.
+    Groups {
+        /// Their names, sorted.
+        names: Vec<String>,
+    },
 }
 
 /// Customers counted by the values of their covariates.
@@ -91,6 +96,7 @@ impl Covariate {
         match &self.kind {
             Kind::Number { .. } => vec![self.name.clone()],
             Kind::Levels { others, .. } => others.iter().map(|l| format!("{}={l}", self.name)).collect(),
+            Kind::Groups { .. } => vec![self.name.clone()],
         }
     }
 
@@ -104,6 +110,10 @@ impl Covariate {
                     return None;
                 }
                 columns.extend(others.iter().map(|level| f64::from(u8::from(level == value))));
+            }
+            Kind::Groups { names } => {
+                let place = names.binary_search_by(|name| name.as_str().cmp(value));
+                columns.push(place.unwrap_or(names.len()) as f64);
             }
         }
         Some(())
@@ -130,6 +140,7 @@ pub(crate) fn encode(
                 match &covariate.kind {
                     Kind::Number { .. } => "numbers".to_owned(),
                     Kind::Levels { reference, others } => format!("{reference}, {}", others.join(", ")),
+                    Kind::Groups { names } => names.join(", "),
                 },
             );
             format!("{name} '{value}' was not seen when the model was fitted (known: {known})")

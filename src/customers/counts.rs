@@ -184,13 +184,13 @@ fn hex(bytes: &[u8]) -> String {
 
 /// A sum of many numbers that is as exact as one of a few (Neumaier's).
 #[derive(Default)]
-struct CompensatedSum {
+pub(super) struct CompensatedSum {
     sum: f64,
     lost: f64,
 }
 
 impl CompensatedSum {
-    fn add(&mut self, value: f64) {
+    pub fn add(&mut self, value: f64) {
         let sum = self.sum + value;
         let (large, small) =
             if self.sum.abs() >= value.abs() { (self.sum, value) } else { (value, self.sum) };
@@ -198,7 +198,7 @@ impl CompensatedSum {
         self.sum = sum;
     }
 
-    fn value(&self) -> f64 {
+    pub fn value(&self) -> f64 {
         self.sum + self.lost
     }
 }

@@ -4,6 +4,7 @@
 mod classes;
 mod clock;
 mod counts;
+mod groups;
 mod histories;
 mod needs;
 mod table;
@@ -13,6 +14,7 @@ pub(crate) use classes::{MOST_LEVELS, encode, key, places};
 pub use clock::Clock;
 pub(crate) use clock::rounded;
 pub use counts::{Amounts, Counts, TrainedOn};
+pub use groups::GroupTables;
 pub use histories::{Age, Histories, History};
 pub use needs::Needs;
 pub use table::{

@@ -9,7 +9,6 @@
 mod corner;
 mod covariates;
 mod groups;
-mod linalg;
 mod objective;
 mod optimize;
 pub mod posterior;
@@ -27,8 +26,7 @@ use crate::customers::Table;
 use crate::model::{Limit, Model};
 use crate::params::Scale;
 pub use covariates::fit_covariates;
-pub use groups::{GroupFit, GroupFits, fit_groups};
-pub(crate) use linalg::cholesky;
+pub use groups::fit_groups;
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use posterior::{Posterior, PosteriorMethod, PosteriorOptions};

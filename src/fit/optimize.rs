@@ -11,8 +11,8 @@ use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, Termi
 use ndarray::{Array1, Array2};
 
 use crate::base::{ErrorKind, Progress};
-use crate::fit::linalg::symmetric_eigen;
 use crate::model::{Derivatives, Order};
+use crate::special::linalg::symmetric_eigen;
 
 /// A function with first and second derivatives.
 pub(crate) trait SecondOrder {

@@ -3,10 +3,8 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::fit::{
-    linalg::symmetric_eigen,
-    optimize::{Ending, Outcome},
-};
+use crate::fit::optimize::{Ending, Outcome};
+use crate::special::linalg::symmetric_eigen;
 
 /// What the Hessian says.
 pub(crate) struct Uncertainty {

@@ -4,11 +4,11 @@
 use jiff::civil::Date;
 
 use crate::base::{ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
-use crate::customers::{Counts, CovariateTables, TrainedOn};
+use crate::customers::{Counts, TrainedOn};
 use crate::fit::{FitOptions, FitReport, fit_spend};
 use crate::fitted::{Member, PurchaseModel, SpendModel};
 use crate::history::Summary;
-use crate::params::{CovariateRequest, Covariates};
+use crate::params::{CovariateRequest, Covariates, Effects, Groups};
 
 /// Which models to fit, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub struct FitRequest {
     pub options: FitOptions,
     /// Covariates of the purchase model; none if no names are given.
     pub covariates: CovariateRequest,
+    /// An attribute whose values are groups with parameters of their own, drawn to those of the others.
+    pub groups: Option<String>,
 }
 
 impl Default for FitRequest {
@@ -30,6 +32,7 @@ impl Default for FitRequest {
             spend: true,
             options: FitOptions::default(),
             covariates: CovariateRequest::default(),
+            groups: None,
         }
     }
 }
@@ -39,9 +42,9 @@ impl Default for FitRequest {
 pub struct ClvModel {
     /// Who is still a customer, and how often they will buy.
     pub purchase: PurchaseModel,
-    /// How the purchase model's parameters, which are then those of the reference customer, depend on
-    /// covariates.
-    pub covariates: Option<Covariates>,
+    /// Why customers have parameters of their own: the purchase model's are then those of the reference customer, or what
+    /// groups have in common.
+    pub effects: Option<Effects>,
     /// How the purchase model was fitted; `None` if its parameters were given.
     pub purchase_fit: Option<FitReport>,
     /// How much a purchase is worth; `None` without amounts.
@@ -91,7 +94,7 @@ impl ClvModel {
     pub fn from_parameters(purchase: PurchaseModel, spend: Option<SpendModel>, unit: Unit) -> Self {
         ClvModel {
             purchase,
-            covariates: None,
+            effects: None,
             purchase_fit: None,
             spend,
             spend_fit: None,
@@ -101,6 +104,28 @@ impl ClvModel {
             observed_until: None,
             trained_on: None,
         }
+    }
+
+    /// How its parameters depend on covariates, if they do.
+    pub fn covariates(&self) -> Option<&Covariates> {
+        match &self.effects {
+            Some(Effects::Covariates(covariates)) => Some(covariates),
+            _ => None,
+        }
+    }
+
+    /// Its groups, if it has any.
+    pub fn groups(&self) -> Option<&Groups> {
+        match &self.effects {
+            Some(Effects::Groups(groups)) => Some(groups),
+            _ => None,
+        }
+    }
+
+    /// The attributes that tell its customers apart.
+    pub fn attributes(&self) -> Vec<String> {
+        let effects = self.effects.iter().flat_map(Effects::covariates);
+        effects.map(|covariate| covariate.name.clone()).collect()
     }
 
     /// Does its purchase model count opportunities, one in each unit of time, and nothing between?
@@ -130,7 +155,7 @@ impl ClvModel {
     /// # Errors
     /// See [`ClvModel::fit`].
     pub fn fit_purchase(
-        member: &Member,
+        member: &'static Member,
         summary: &Summary,
         counts: &Counts,
         request: &FitRequest,
@@ -138,21 +163,11 @@ impl ClvModel {
     ) -> Result<ClvModel> {
         refuse_no_repeats(summary, counts, member.name)?;
         progress.stage("fitting", None);
-        let names = &request.covariates.names;
-        let (purchase, mut purchase_fit, covariates) = if names.is_empty() {
-            let (purchase, report) = member.fit(&counts.customers, &request.options, progress)?;
-            (purchase, report, None)
-        } else {
-            let regression = member.regression()?;
-            let tables = CovariateTables::read(summary, names, progress)?;
-            let (purchase, report, found) =
-                regression(&counts.customers, &tables, &request.covariates, &request.options, progress)?;
-            (purchase, report, Some(found))
-        };
+        let (purchase, mut purchase_fit, effects) = member.fit_request(summary, counts, request, progress)?;
         purchase_fit.warnings.extend(few(counts.trained_on.customers));
         Ok(ClvModel {
             purchase,
-            covariates,
+            effects,
             purchase_fit: Some(purchase_fit),
             spend: None,
             spend_fit: None,

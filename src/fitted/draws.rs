@@ -12,16 +12,17 @@ use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use crate::fit::{FitReport, cholesky};
+use crate::fit::FitReport;
 use crate::fitted::{ClvModel, SpendModel};
-use crate::params::within_reach;
+use crate::params::{Effects, within_reach};
+use crate::special::linalg::cholesky;
 
 /// One draw of all parameters.
 #[derive(Debug, Clone)]
 pub(crate) struct Draw {
     /// The purchase model's parameters, those of the reference customer.
     pub params: Vec<f64>,
-    /// Coefficients of covariates.
+    /// Coefficients of covariates, or the parameters of all groups ([`Effects::values`]).
     pub coefficients: Vec<f64>,
     /// The spend model.
     pub spend: Option<SpendModel>,
@@ -30,8 +31,8 @@ pub(crate) struct Draw {
 impl Draw {
     /// The purchase model's parameters for customers with these columns of covariates.
     pub fn params_of(&self, model: &ClvModel, columns: &[f64]) -> Vec<f64> {
-        match &model.covariates {
-            Some(covariates) => covariates.with(&self.coefficients).params(&self.params, columns),
+        match &model.effects {
+            Some(effects) => effects.params(&self.params, &self.coefficients, columns),
             None => self.params.clone(),
         }
     }
@@ -42,20 +43,22 @@ pub(crate) const DRAWS: usize = 100;
 
 /// The estimates.
 pub(crate) fn estimate(model: &ClvModel) -> Draw {
-    let coefficients =
-        model.covariates.iter().flat_map(|covariates| &covariates.coefficients).map(|c| c.value).collect();
+    let coefficients = model.effects.as_ref().map_or(Vec::new(), Effects::values);
     Draw { params: model.purchase.params().to_vec(), coefficients, spend: model.spend }
 }
 
 /// Draws `n` times: for equal seeds the same draws, so that figures from different places go together.
 pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let coefficients = estimate(model).coefficients;
+    let coefficients = if model.groups().is_some() { Vec::new() } else { estimate(model).coefficients };
     let purchase = Source::new(model.purchase.params(), &coefficients, model.purchase_fit.as_ref());
     let spend = model.spend.map(|spend| (spend, Source::new(&spend.params(), &[], model.spend_fit.as_ref())));
     let one = |i| {
         let mut params = purchase.draw(i, n, &mut rng);
-        let coefficients = params.split_off(model.purchase.params().len());
+        let coefficients = match model.groups() {
+            Some(groups) => groups.pooled.draw(|| StandardNormal.sample(&mut rng)),
+            None => params.split_off(model.purchase.params().len()),
+        };
         let spend = spend.as_ref().map(|(model, source)| model.with(&source.draw(i, n, &mut rng)));
         Draw { params, coefficients, spend }
     };

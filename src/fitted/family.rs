@@ -6,14 +6,12 @@ use std::sync::Arc;
 use crate::base::{Error, Progress, Result};
 use crate::contracts::CONTRACT_MODELS;
 use crate::customers::{CovariateTables, Customer, CustomerTable, Needs};
-use crate::fit::{
-    FitOptions, FitReport, GroupFits, fit, fit_covariates, fit_groups, fit_with_regularity, posterior,
-};
+use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Regression,
 };
 use crate::params::in_order;
-use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, Regressor};
+use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
 
 /// One member of the family.
 pub struct Member {
@@ -27,7 +25,7 @@ pub struct Member {
     pub needs: Needs,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: FitMember,
-    groups: fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<GroupFits>,
+    groups: fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<(PooledGroups, f64)>,
     regression: Option<RegressionMember>,
 }
 
@@ -193,7 +191,7 @@ impl Member {
         tables: &[CustomerTable],
         pooled: &[f64],
         progress: &dyn Progress,
-    ) -> Result<GroupFits> {
+    ) -> Result<(PooledGroups, f64)> {
         (self.groups)(tables, pooled, progress)
     }
 }

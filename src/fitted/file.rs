@@ -6,20 +6,23 @@
 
 mod contract;
 mod v1;
+mod v2;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::{Error, ErrorKind, Result};
 use crate::contracts::{ContractMember, ContractModel};
 use crate::fitted::ClvModel;
 use crate::output::write_bytes_atomically;
+use crate::params::Effects;
 
 /// The newest format version this program knows.
-pub const NEWEST: u64 = 1;
+pub const NEWEST: u64 = 2;
 /// The name that every model file carries.
 pub const FORMAT: &str = "clv-model";
 
@@ -33,19 +36,22 @@ pub fn save(model: &ClvModel, path: &Path) -> Result<()> {
 
 /// A model file's text.
 pub fn to_json(model: &ClvModel) -> String {
-    let file = v1::File::from_model(model);
+    match &model.effects {
+        None | Some(Effects::Covariates(_)) => as_text(&v1::File::from_model(model)),
+        Some(Effects::Groups(_)) => as_text(&v2::File::from_model(model)),
+    }
+}
+
+fn as_text(file: &impl Serialize) -> String {
     let mut text =
-        serde_json::to_string_pretty(&file).expect("a model file holds only finite numbers and text");
+        serde_json::to_string_pretty(file).expect("a model file holds only finite numbers and text");
     text.push('\n');
     text
 }
 
 /// A contractual model's file as text.
 pub fn contract_to_json(model: &ContractModel) -> String {
-    let mut text = serde_json::to_string_pretty(&v1::File::from_contract(model))
-        .expect("a model file holds only finite numbers and text");
-    text.push('\n');
-    text
+    as_text(&v1::File::from_contract(model))
 }
 
 /// The text of a model file of whatever kind.
@@ -148,21 +154,45 @@ pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
         let message = format!("not a model file of clv (it has no \"format\": \"{FORMAT}\")");
         return Err(wrong(message + "; make one with clv fit or clv model"));
     }
-    match value.get("format_version").and_then(Value::as_u64) {
-        Some(1) => {}
+    let version = match value.get("format_version").and_then(Value::as_u64) {
+        Some(version @ 1..=NEWEST) => version,
         Some(0) => return Err(wrong("\"format_version\" 0 does not exist".to_owned())),
         Some(found) => {
             return Err(ErrorKind::UnsupportedVersion { path: path.to_owned(), found, newest: NEWEST }.into());
         }
         None => return Err(wrong("\"format_version\" is missing or not a whole number".to_owned())),
-    }
-    let file: v1::File =
-        serde_json::from_value(value).map_err(|e| wrong(format!("model file damaged: {e}")))?;
-    let model = match ContractMember::named(file.model()) {
-        Some(_) => file.into_contract().map(|model| AnyModel::Contracts(Box::new(model))),
-        None => file.into_model().map(|model| AnyModel::Purchases(Box::new(model))),
     };
-    model.map_err(|e| wrong(e.to_string()))
+    let maker = value.get("made_by").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let unknown = |e: serde_json::Error| match is_newer(&maker) {
+        true => wrong(format!(
+            "it was made by {maker}, which is newer than this program ({}), and holds what this one does not know ({e}): \
+             update clv",
+            env!("CARGO_PKG_VERSION")
+        )),
+        false => wrong(format!("model file damaged: {e}")),
+    };
+    in_memory(version, value).map_err(unknown)?.map_err(|e| wrong(e.to_string()))
+}
+
+/// The outer error is that of the form, the inner one that of the model.
+fn in_memory(version: u64, value: Value) -> serde_json::Result<Result<AnyModel>> {
+    let purchases = |model| AnyModel::Purchases(Box::new(model));
+    if version == 2 {
+        return Ok(serde_json::from_value::<v2::File>(value)?.into_model().map(purchases));
+    }
+    let file: v1::File = serde_json::from_value(value)?;
+    Ok(match ContractMember::named(file.model()) {
+        Some(_) => file.into_contract().map(|model| AnyModel::Contracts(Box::new(model))),
+        None => file.into_model().map(purchases),
+    })
+}
+
+/// Is this "clv 1.2.3" of a later version than this program's?
+fn is_newer(made_by: &str) -> bool {
+    let version = |text: &str| -> Vec<u64> {
+        text.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+    };
+    made_by.strip_prefix("clv ").is_some_and(|made_by| version(made_by) > version(env!("CARGO_PKG_VERSION")))
 }
 
 /// JSON has no NaN or Infinity, but some writers put them there: the key in front of the first.

@@ -6,6 +6,7 @@ mod clv_model;
 pub(crate) mod draws;
 mod family;
 pub mod file;
+mod fitting;
 mod spend_model;
 mod view;
 

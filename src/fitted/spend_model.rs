@@ -4,9 +4,9 @@ use std::ops::Deref;
 
 use crate::base::{Error, Progress, Result};
 use crate::customers::SpendTable;
-use crate::fit::{GroupFits, fit_groups, is_one_amount};
+use crate::fit::{fit_groups, is_one_amount};
 use crate::model::{GammaGamma, Model, Spend};
-use crate::params::{ParamSpec, in_order};
+use crate::params::{ParamSpec, PooledGroups, in_order};
 
 /// A spend model with its parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,7 +67,7 @@ impl SpendModel {
     ///
     /// # Errors
     /// If the caller wants it to stop.
-    pub fn fit_groups(&self, tables: &[SpendTable], progress: &dyn Progress) -> Result<GroupFits> {
+    pub fn fit_groups(&self, tables: &[SpendTable], progress: &dyn Progress) -> Result<(PooledGroups, f64)> {
         match self {
             SpendModel::GammaGamma(model) => fit_groups::<GammaGamma>(tables, &model.params(), progress),
         }

@@ -4,6 +4,7 @@ use crate::base::{Error, Result};
 use crate::customers::{Clock, Customer, Encoder, UnseenLevel};
 use crate::fitted::{ClvModel, PurchaseModel};
 use crate::history::{SummaryBatch, SummaryMeta};
+use crate::params::Effects;
 
 /// How a model sees the customers of a summary.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// If the summary lacks a covariate of the model.
     pub fn new(model: &'a ClvModel, meta: &SummaryMeta, unseen: UnseenLevel) -> Result<Self> {
-        let covariates = model.covariates.as_ref().map_or(&[][..], |covariates| &covariates.covariates);
+        let covariates = model.effects.as_ref().map_or(&[][..], Effects::covariates);
         let clock = Clock::new(meta, model.unit, model.purchase.needs().opportunities);
         Ok(View { model, clock, encoder: Encoder::new(covariates, meta, unseen)? })
     }
@@ -52,8 +53,8 @@ impl<'a> View<'a> {
     /// If a parameter leaves its domain.
     pub fn model_of(&self, columns: &[f64]) -> Result<PurchaseModel> {
         let base = &self.model.purchase;
-        match &self.model.covariates {
-            Some(covariates) => base.with(&covariates.params(base.params(), columns)),
+        match &self.model.effects {
+            Some(effects) => base.with(&effects.params(base.params(), &effects.values(), columns)),
             None => Ok(base.clone()),
         }
     }

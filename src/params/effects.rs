@@ -3,7 +3,7 @@
 use crate::base::{Error, Result};
 use crate::customers::{Covariate, UnseenLevel, encode, places};
 use crate::history::SummaryMeta;
-use crate::params::{CovariateConvention, Regressor};
+use crate::params::{CovariateConvention, Groups, Regressor};
 
 /// Which covariates to fit, and how.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,6 +27,41 @@ pub struct Coefficient {
     pub value: f64,
     /// The parameters that it moves, with signs.
     pub targets: Vec<(usize, f64)>,
+}
+
+/// Why customers of one model have parameters of their own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effects {
+    /// What is known of them moves the parameters: fixed effects.
+    Covariates(Covariates),
+    /// The group they belong to has its own, drawn to those of the others: random effects.
+    Groups(Groups),
+}
+
+impl Effects {
+    /// What tells customers apart.
+    pub fn covariates(&self) -> &[Covariate] {
+        match self {
+            Effects::Covariates(covariates) => &covariates.covariates,
+            Effects::Groups(groups) => std::slice::from_ref(&groups.covariate),
+        }
+    }
+
+    /// The estimates behind those of the model: coefficients, or the parameters of all groups.
+    pub fn values(&self) -> Vec<f64> {
+        match self {
+            Effects::Covariates(covariates) => covariates.coefficients.iter().map(|c| c.value).collect(),
+            Effects::Groups(groups) => groups.values(),
+        }
+    }
+
+    /// The parameters of a customer with these columns, for such values.
+    pub fn params(&self, base: &[f64], values: &[f64], columns: &[f64]) -> Vec<f64> {
+        match self {
+            Effects::Covariates(covariates) => covariates.with(values).params(base, columns),
+            Effects::Groups(groups) => groups.params(values, columns[0]).to_vec(),
+        }
+    }
 }
 
 /// The covariates of a fitted model.

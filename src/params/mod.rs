@@ -1,8 +1,10 @@
 //! What parameters are, whatever the model: names, dimensions, domains, and what covariates do to them.
 
 mod effects;
+mod groups;
 
-pub use effects::{Coefficient, CovariateRequest, Covariates};
+pub use effects::{Coefficient, CovariateRequest, Covariates, Effects};
+pub use groups::{Group, Groups, PooledGroups};
 
 use crate::base::{Error, Result};
 

@@ -11,7 +11,8 @@ impl FitRequest {
     /// # Errors
     /// If a model is unknown, or takes no covariates.
     pub fn asks(&self, log: &LogOptions) -> Result<LogOptions> {
-        let mut log = log.asking_for(&self.covariates.names);
+        let groups: Vec<String> = self.groups.iter().cloned().collect();
+        let mut log = log.asking_for(&self.covariates.names).asking_for(&groups);
         if choice::is_choice(&self.model) {
             (log.log_gaps, log.log_gaps_if_known) = (true, true);
             return Ok(log);
@@ -30,9 +31,7 @@ impl ClvModel {
     /// How customers are read whom this model is to score: in its own grain where the options leave that open, with
     /// its covariates and these further attributes.
     pub fn asks(&self, log: &LogOptions, attributes: &[String]) -> LogOptions {
-        let covariates = self.covariates.iter().flat_map(|covariates| &covariates.covariates);
-        let names: Vec<String> = covariates.map(|covariate| covariate.name.clone()).collect();
-        let log = log.asking_for(&names).asking_for(attributes);
+        let log = log.asking_for(&self.attributes()).asking_for(attributes);
         LogOptions { default_grain: self.grain, ..log }
     }
 

@@ -22,8 +22,9 @@ use ndarray::{Array1, Array2};
 
 use crate::base::{Progress, Warning};
 use crate::customers::Table;
-use crate::fit::{FitOptions, FitReport, linalg::cholesky, objective::Objective};
+use crate::fit::{FitOptions, FitReport, objective::Objective};
 use crate::model::{Derivatives, Model, Order};
+use crate::special::linalg::cholesky;
 use bootstrap::Refit;
 pub(super) use bootstrap::{search, weights};
 pub use convergence::{Convergence, assess as convergence};

@@ -2,7 +2,7 @@
 //! is added may be missing, so that older files of this version are read. (An older program refuses a newer file by
 //! the name of the field that it does not know.)
 
-mod covariates;
+pub(super) mod covariates;
 mod posterior;
 
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use crate::base::{Error, Result, Warning};
 use crate::customers::TrainedOn;
 use crate::fit::{CoefficientEstimate, Estimate, FitReport, LikelihoodRatio, StopReason};
 use crate::fitted::{ClvModel, PurchaseModel, SpendModel, file::FORMAT};
-use crate::params::ParamSpec;
+use crate::params::{Effects, ParamSpec};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,12 +101,7 @@ struct Finding {
 
 impl File {
     pub(super) fn from_model(model: &ClvModel) -> Self {
-        let spend = model.spend.as_ref().map(|spend| SpendPart {
-            model: spend.name().to_owned(),
-            parameters: named(spend.specs(), spend.params()),
-            covariance: model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone()),
-            fit: model.spend_fit.as_ref().map(Fit::from_report),
-        });
+        let spend = model.spend.as_ref().map(|spend| SpendPart::new(spend, model.spend_fit.as_ref()));
         File {
             format: FORMAT.to_owned(),
             format_version: 1,
@@ -114,10 +109,7 @@ impl File {
             model: model.purchase.name().to_owned(),
             parameters: named(model.purchase.specs(), model.purchase.params().to_vec()),
             covariance: model.purchase_fit.as_ref().and_then(|fit| fit.covariance.clone()),
-            covariates: model
-                .covariates
-                .as_ref()
-                .map(|c| covariates::Part::new(c, model.purchase_fit.as_ref())),
+            covariates: model.covariates().map(|c| covariates::Part::new(c, model.purchase_fit.as_ref())),
             unit: model.unit.name().to_owned(),
             grain: model.grain.map(|grain| grain.name().to_owned()),
             window: Window {
@@ -146,7 +138,7 @@ impl File {
         };
         Ok(ClvModel {
             purchase,
-            covariates,
+            effects: covariates.map(Effects::Covariates),
             purchase_fit: fit.transpose()?,
             spend,
             spend_fit,
@@ -160,7 +152,16 @@ impl File {
 }
 
 impl SpendPart {
-    fn into_memory(self) -> Result<(Option<SpendModel>, Option<FitReport>)> {
+    pub(super) fn new(spend: &SpendModel, fit: Option<&FitReport>) -> Self {
+        SpendPart {
+            model: spend.name().to_owned(),
+            parameters: named(spend.specs(), spend.params()),
+            covariance: fit.and_then(|fit| fit.covariance.clone()),
+            fit: fit.map(Fit::from_report),
+        }
+    }
+
+    pub(super) fn into_memory(self) -> Result<(Option<SpendModel>, Option<FitReport>)> {
         let spend = SpendModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
         let (name, specs, params) = (spend.name(), spend.specs(), spend.params());
         let fit = self.fit.map(|fit| fit.into_report(name, specs, &params, Vec::new(), self.covariance));

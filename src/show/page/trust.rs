@@ -54,8 +54,11 @@ pub(super) fn section(model: &ClvModel, backtest: Result<&Backtest, &str>) -> Se
          further ahead is less sure than this one."
             .to_owned(),
     ];
-    if model.covariates.is_some() {
+    if model.covariates().is_some() {
         lines.push("It is a backtest of the model without its covariates.".to_owned());
+    }
+    if model.groups().is_some() {
+        lines.push("It is a backtest of one model for all groups.".to_owned());
     }
     lines.extend(shown(found).into_iter().flat_map(|(origin, entrant)| in_words(found, origin, entrant)));
     let mut section = section.lines(lines);

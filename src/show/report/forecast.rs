@@ -217,11 +217,11 @@ fn left_out(totals: &Totals, by: &str, shown: u64) -> Option<String> {
 /// Whose model the totals of groups come from.
 fn pooled(model: &ClvModel, scores: &ScoreOptions) -> Option<String> {
     let by = scores.by.as_ref()?;
-    let explained = model.covariates.iter().flat_map(|c| &c.covariates).any(|c| c.name == *by);
+    let explained = model.attributes().contains(by);
     (!explained).then(|| {
         format!(
             "the totals by {by} come from the model of all customers; where groups buy or leave differently, fit with \
-             --covariates {by}"
+             --groups {by}"
         )
     })
 }

@@ -8,7 +8,7 @@ use crate::base::{
 };
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::fitted::ClvModel;
-use crate::params::{ParamSpec, Scale};
+use crate::params::{Groups, ParamSpec, Scale};
 use crate::show::report::{Block, Report, Table, posterior};
 
 /// Describes a model and how it was fitted.
@@ -31,6 +31,10 @@ pub fn model(model: &ClvModel) -> Report {
         spend_json = Value::Object(part.json);
     }
     let mut json = part.json;
+    if let Some(groups) = model.groups() {
+        report.results.push(Block::Table(groups_table(groups, purchase.specs())));
+        json.insert("groups".into(), groups_json(groups, purchase.specs()));
+    }
     json.insert("unit".into(), model.unit.name().into());
     json.insert("grain".into(), model.grain.map_or(Value::Null, |grain| grain.name().into()));
     json.insert(
@@ -147,6 +151,51 @@ pub fn fit_json(fit: &FitReport) -> Value {
         "free_parameters": fit.free_parameters,
         "distinct_rows": fit.distinct_rows,
         "notes": fit.notes,
+    })
+}
+
+/// Group by group, the parameters; last, how much groups differ.
+fn groups_table(groups: &Groups, specs: &[ParamSpec]) -> Table {
+    let names = specs.iter().map(|spec| format!(">{}", spec.name));
+    let head: Vec<String> =
+        [groups.covariate.name.clone(), ">customers".to_owned()].into_iter().chain(names).collect();
+    let mut table = Table::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
+    for (g, (name, customers)) in groups.names().iter().zip(&groups.customers).enumerate() {
+        let errors = groups.errors(g);
+        let cell = |(value, error): (&f64, &f64)| match *error > 0.0 {
+            true => format!("{} ± {}", significant(*value, 4), significant(*error, 2)),
+            false => significant(*value, 4),
+        };
+        let values = groups.pooled.groups[g].params.iter().zip(&errors).map(cell);
+        table.row([name.clone(), count(*customers)].into_iter().chain(values));
+    }
+    let factors = groups.pooled.deviations().into_iter().map(|deviation| match deviation > 0.0 {
+        true => format!("x/÷ {:.2}", deviation.exp()),
+        false => "-".to_owned(),
+    });
+    table.row(["groups differ by".to_owned(), String::new()].into_iter().chain(factors));
+    table
+}
+
+fn groups_json(groups: &Groups, specs: &[ParamSpec]) -> Value {
+    let named = |values: &[f64]| -> Value {
+        Value::Object(
+            specs.iter().zip(values).map(|(spec, value)| (spec.name.to_owned(), json!(value))).collect(),
+        )
+    };
+    let one = |(g, (name, customers)): (usize, (&String, &u64))| {
+        json!({
+            "name": name,
+            "customers": customers,
+            "parameters": named(&groups.pooled.groups[g].params),
+            "standard_errors": named(&groups.errors(g)),
+        })
+    };
+    let list = groups.names().iter().zip(&groups.customers).enumerate().map(one);
+    json!({
+        "by": groups.covariate.name,
+        "groups": list.collect::<Vec<_>>(),
+        "log_spread": named(&groups.pooled.deviations()),
     })
 }
 

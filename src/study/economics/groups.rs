@@ -8,10 +8,11 @@ use super::base::{Base, Grouping};
 use super::pooling::{Sample, pooled};
 use super::uncertain::{Beside, Uncertain};
 use crate::base::{Progress, Result};
-use crate::customers::{CustomerTable, SpendTable};
-use crate::fit::{FitOptions, GroupFit, PosteriorOptions, cholesky};
+use crate::customers::{CustomerTable, SpendTable, UnseenLevel, encode};
+use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::{ClvModel, Member, PurchaseModel, SpendModel, draws::Draw};
-use crate::params::within_reach;
+use crate::params::{PooledGroups, within_reach};
+use crate::special::linalg::cholesky;
 
 /// How new customers of one group buy and pay.
 pub(super) struct GroupModel {
@@ -32,7 +33,7 @@ impl GroupModel {
     }
 
     /// From a fit whose logarithms of parameters are normal.
-    fn new(name: &str, purchase: &GroupFit, spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
+    fn new(name: &str, purchase: &Known, spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
         let factor = cholesky(&purchase.log_covariance);
         let n = purchase.params.len();
         let moved = |k: usize, sign: f64| {
@@ -85,14 +86,14 @@ pub(super) fn of_all(
 ) -> Result<GroupModel> {
     let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true).moments());
     let first = Sample::of((0..base.len()).map(|i| base.first[i])).moments();
-    if model.covariates.is_none() {
+    if model.effects.is_none() {
         return GroupModel::drawn(model, draws, spend, first);
     }
     let member = Member::named(model.purchase.name())?;
     // Its covariance is all that is used of how sure it is.
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() };
     let (fitted, report) = member.fit(&table(base, |_| true), &options, progress)?;
-    let purchase = GroupFit::new(fitted.params().to_vec(), report.covariance);
+    let purchase = Known::new(fitted.params().to_vec(), report.covariance);
     GroupModel::new(model.purchase.name(), &purchase, spend, first)
 }
 
@@ -100,7 +101,7 @@ pub(super) fn of_all(
 fn of_population(model: &ClvModel) -> Option<(f64, f64)> {
     let covariance = model.spend_fit.as_ref().and_then(|fit| fit.covariance.clone());
     let spend = model.spend?;
-    population_mean(&spend, &GroupFit::new(spend.params(), covariance))
+    population_mean(&spend, &Known::new(spend.params(), covariance))
 }
 
 fn spend_is_known(model: &ClvModel) -> bool {
@@ -115,9 +116,7 @@ pub(super) fn of_each(
     progress: &dyn Progress,
 ) -> Result<Vec<GroupModel>> {
     let groups = by.levels.len();
-    let tables: Vec<_> = (0..groups).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
-    let member = Member::named(model.purchase.name())?;
-    let purchases = member.fit_groups(&tables, model.purchase.params(), progress)?;
+    let purchases = purchases_of_each(model, base, by, progress)?;
     let mut spends: Vec<_> = (0..groups).map(|_| SpendTable::builder()).collect();
     for i in 0..base.len() {
         let row = base.spend_row(i);
@@ -127,26 +126,64 @@ pub(super) fn of_each(
     }
     let spends: Vec<_> = spends.iter().map(|builder| builder.finish()).collect();
     let of_all = model.spend.expect("checked when customers were read");
-    let spends = of_all.fit_groups(&spends, progress)?;
+    let (spends, _) = of_all.fit_groups(&spends, progress)?;
     let of = |g: usize| move |i: usize| by.of[i] as usize == g;
     let plain: Vec<Sample> = (0..groups).map(|g| observed(base, of(g))).collect();
     let plain = pooled(&plain);
     let first = (0..groups).map(|g| Sample::of((0..base.len()).filter(|i| of(g)(*i)).map(|i| base.first[i])));
     let first = pooled(&first.collect::<Vec<_>>());
     let one = |g: usize| {
-        let spend = population_mean(&of_all, &spends.groups[g]).unwrap_or(plain[g]);
-        GroupModel::new(model.purchase.name(), &purchases.groups[g], spend, first[g])
+        let spend = population_mean(&of_all, &Known::of(&spends, g)).unwrap_or(plain[g]);
+        GroupModel::new(model.purchase.name(), &purchases[g], spend, first[g])
     };
     (0..groups).map(one).collect()
 }
 
-impl GroupFit {
+/// How groups buy: as the model has it, if these are its groups; else each is fitted, drawn to the others.
+fn purchases_of_each(
+    model: &ClvModel,
+    base: &Base,
+    by: &Grouping,
+    progress: &dyn Progress,
+) -> Result<Vec<Known>> {
+    if let Some(own) = model.groups().filter(|groups| groups.covariate.name == by.name) {
+        let place = |level: &String| {
+            let columns = encode(std::slice::from_ref(&own.covariate), &[level], UnseenLevel::Reference);
+            columns.expect("groups that were not seen have a number, too")[0] as usize
+        };
+        return Ok(by.levels.iter().map(|level| Known::of(&own.pooled, place(level))).collect());
+    }
+    let tables: Vec<_> = (0..by.levels.len()).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
+    let member = Member::named(model.purchase.name())?;
+    let (fits, _) = member.fit_groups(&tables, model.purchase.params(), progress)?;
+    Ok((0..tables.len()).map(|g| Known::of(&fits, g)).collect())
+}
+
+/// Parameters, and how sure they are.
+struct Known {
+    params: Vec<f64>,
+    /// Covariance of their logarithms; 0 where nothing is open.
+    log_covariance: Array2<f64>,
+}
+
+impl Known {
+    /// A group of a fit, or one that it has not seen.
+    fn of(fits: &PooledGroups, group: usize) -> Self {
+        match fits.groups.get(group) {
+            Some(own) => Known { params: own.params.clone(), log_covariance: fits.log_covariance(group) },
+            None => {
+                let log_covariance = &fits.common_covariance + &fits.spread;
+                Known { params: fits.common.clone(), log_covariance }
+            }
+        }
+    }
+
     /// From a covariance of parameters, if there is one.
     fn new(params: Vec<f64>, covariance: Option<Vec<Vec<f64>>>) -> Self {
         let n = params.len();
         let known = covariance.filter(|c| c.len() == n);
         let log = |(i, j): (usize, usize)| known.as_ref().map_or(0.0, |c| c[i][j] / (params[i] * params[j]));
-        GroupFit { log_covariance: Array2::from_shape_fn((n, n), log), params }
+        Known { log_covariance: Array2::from_shape_fn((n, n), log), params }
     }
 }
 
@@ -166,7 +203,7 @@ fn table(base: &Base, of: impl Fn(usize) -> bool) -> CustomerTable {
 
 /// Mean amount of the population under this fit of the spend model, and the variance of its estimate (delta method);
 /// `None` where it is not to be trusted.
-fn population_mean(of: &SpendModel, fit: &GroupFit) -> Option<(f64, f64)> {
+fn population_mean(of: &SpendModel, fit: &Known) -> Option<(f64, f64)> {
     let spend = of.with(&fit.params);
     let (mean, slope) = (spend.population_mean(), spend.population_mean_slopes()?);
     let n = slope.len();
@@ -199,7 +236,7 @@ mod tests {
         ];
         let of = SpendModel::from(crate::model::GammaGamma { p: 1.0, q: 1.0, v: 1.0 });
         let (mean, variance) =
-            population_mean(&of, &GroupFit::new(vec![2.0, 4.0, 30.0], Some(covariance))).unwrap();
+            population_mean(&of, &Known::new(vec![2.0, 4.0, 30.0], Some(covariance))).unwrap();
         let relative = 0.04 + 16.0 / 9.0 * 0.01 + 0.02 + 2.0 * (0.01 - 4.0 / 3.0 * 0.007);
         assert!(
             (mean - 20.0).abs() < 1e-12 && (variance / 400.0 / relative - 1.0).abs() < 1e-12,

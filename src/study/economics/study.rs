@@ -287,17 +287,18 @@ impl<'a> Study<'a> {
 
     pub fn notes(&self, meta: &SummaryMeta, movement: Option<&Movement>) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.model.covariates.is_some() && !self.options.by.is_empty() {
+        if self.model.covariates().is_some() && !self.options.by.is_empty() {
             notes.push(
                 "new customers of groups are fitted without the model's covariates: what these explain shows in \
                  the groups"
                     .to_owned(),
             );
         }
-        if self.model.covariates.is_none() && !self.options.by.is_empty() {
+        let apart = self.options.by.first().is_none_or(|by| self.model.attributes().contains(by));
+        if self.model.covariates().is_none() && !apart {
             notes.push(format!(
                 "what today's customers are worth comes from the model of all, also where it is shown by {0}; new ones \
-                 have each group's own. Where groups buy or leave differently, fit with --covariates {0}",
+                 have each group's own. Where groups buy or leave differently, fit with --groups {0}",
                 self.options.by[0]
             ));
         }

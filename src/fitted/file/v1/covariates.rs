@@ -46,7 +46,7 @@ fn convention_name(convention: CovariateConvention) -> &'static str {
 }
 
 impl Part {
-    pub(super) fn new(covariates: &Covariates, fit: Option<&FitReport>) -> Self {
+    pub(in crate::fitted::file) fn new(covariates: &Covariates, fit: Option<&FitReport>) -> Self {
         let names = covariates.columns();
         let error = |i: usize| fit.and_then(|fit| fit.coefficients.get(i)).and_then(|e| e.standard_error);
         let entries = covariates.coefficients.iter().enumerate().map(|(i, coefficient)| Entry {
@@ -64,6 +64,7 @@ impl Part {
                 Kind::Levels { reference, others } => {
                     Column { name, mean: None, reference: Some(reference.clone()), levels: others.clone() }
                 }
+                Kind::Groups { .. } => unreachable!("groups are no covariates"),
             }
         });
         Part {
@@ -73,9 +74,9 @@ impl Part {
         }
     }
 
-    pub(super) fn into_memory(
+    pub(in crate::fitted::file) fn into_memory(
         self,
-        model: &'static str,
+        model: &str,
     ) -> Result<(Option<Covariates>, Vec<CoefficientEstimate>)> {
         let wrong = |words: String| Error::model(model, words);
         let convention = match self.convention.as_str() {

@@ -57,6 +57,21 @@ fn rotate(a: &mut Array2<f64>, vectors: &mut Array2<f64>, p: usize, q: usize) ->
     true
 }
 
+/// The inverse of a positive semidefinite symmetric matrix; 0 along directions without any weight (a chosen parameter).
+pub(crate) fn inverse(matrix: &Array2<f64>) -> Array2<f64> {
+    rebuilt(matrix, |value| if value == 0.0 { 0.0 } else { value.recip() })
+}
+
+/// The symmetric matrix with the same eigenvectors and changed eigenvalues.
+pub(crate) fn rebuilt(matrix: &Array2<f64>, change: impl Fn(f64) -> f64) -> Array2<f64> {
+    let (values, vectors) = symmetric_eigen(matrix);
+    let changed = values.mapv(change);
+    let n = matrix.nrows();
+    Array2::from_shape_fn((n, n), |(i, j)| {
+        (0..n).map(|k| vectors[[i, k]] * changed[k] * vectors[[j, k]]).sum()
+    })
+}
+
 /// The lower triangle `L` with `L Lᵀ` the matrix; a direction without variance (a chosen parameter)
 /// stays without.
 pub(crate) fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {

@@ -1,0 +1,230 @@
+//! Format version 2: the model of purchases is a tree. A node says its kind: `one` model; `covariates`, which shift the
+//! parameters of one; `groups`, which have their own about one in the middle. Written where version 1 cannot hold the model,
+//! so that older programs read all that they can.
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::FORMAT;
+use super::v1::{Fit, SpendPart, Training, Window, covariates, date, named, numbers};
+use crate::base::{Error, Result};
+use crate::customers::{Covariate, Kind};
+use crate::fit::{CoefficientEstimate, FitReport};
+use crate::fitted::{ClvModel, PurchaseModel};
+use crate::params::{Effects, Group, Groups, ParamSpec, PooledGroups, in_order};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    format: String,
+    format_version: u64,
+    made_by: String,
+    purchases: Node,
+    spend: Option<SpendPart>,
+    unit: String,
+    grain: Option<String>,
+    window: Window,
+    trained_on: Option<Training>,
+}
+
+/// A node of the tree.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Node {
+    One { of: One },
+    Covariates { of: One, covariates: covariates::Part },
+    Groups { of: One, groups: GroupsPart },
+}
+
+/// A model with its parameters, and how they were found.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct One {
+    model: String,
+    parameters: Map<String, Value>,
+    covariance: Option<Vec<Vec<f64>>>,
+    fit: Option<Fit>,
+}
+
+/// Groups about the model in their middle; covariances are of logarithms of parameters, in the model's order.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupsPart {
+    by: String,
+    log_spread: Vec<Vec<f64>>,
+    common_log_covariance: Vec<Vec<f64>>,
+    groups: Vec<GroupPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupPart {
+    name: String,
+    customers: u64,
+    parameters: Map<String, Value>,
+    /// Were it known what groups have in common.
+    own_log_covariance: Vec<Vec<f64>>,
+}
+
+impl File {
+    pub(super) fn from_model(model: &ClvModel) -> Self {
+        File {
+            format: FORMAT.to_owned(),
+            format_version: 2,
+            made_by: concat!("clv ", env!("CARGO_PKG_VERSION")).to_owned(),
+            purchases: Node::new(model),
+            spend: model.spend.as_ref().map(|spend| SpendPart::new(spend, model.spend_fit.as_ref())),
+            unit: model.unit.name().to_owned(),
+            grain: model.grain.map(|grain| grain.name().to_owned()),
+            window: Window {
+                first_purchase: model.first_purchase.map(|date| date.to_string()),
+                observed_until: model.observed_until.map(|date| date.to_string()),
+            },
+            trained_on: model.trained_on.clone().map(Training::from_memory),
+        }
+    }
+
+    pub(super) fn into_model(self) -> Result<ClvModel> {
+        let (purchase, purchase_fit, effects) = self.purchases.into_memory()?;
+        let (spend, spend_fit) = match self.spend {
+            None => (None, None),
+            Some(part) => part.into_memory()?,
+        };
+        Ok(ClvModel {
+            purchase,
+            effects,
+            purchase_fit,
+            spend,
+            spend_fit,
+            unit: self.unit.parse()?,
+            grain: self.grain.map(|grain| grain.parse()).transpose()?,
+            first_purchase: date(self.window.first_purchase)?,
+            observed_until: date(self.window.observed_until)?,
+            trained_on: self.trained_on.map(Training::into_memory),
+        })
+    }
+}
+
+/// What a node is in memory.
+type Purchases = (PurchaseModel, Option<FitReport>, Option<Effects>);
+
+impl Node {
+    fn new(model: &ClvModel) -> Self {
+        let fit = model.purchase_fit.as_ref();
+        let of = One {
+            model: model.purchase.name().to_owned(),
+            parameters: named(model.purchase.specs(), model.purchase.params().to_vec()),
+            covariance: fit.and_then(|fit| fit.covariance.clone()),
+            fit: fit.map(Fit::from_report),
+        };
+        match &model.effects {
+            None => Node::One { of },
+            Some(Effects::Covariates(found)) => {
+                Node::Covariates { of, covariates: covariates::Part::new(found, fit) }
+            }
+            Some(Effects::Groups(groups)) => {
+                Node::Groups { of, groups: GroupsPart::new(groups, model.purchase.specs()) }
+            }
+        }
+    }
+
+    fn into_memory(self) -> Result<Purchases> {
+        match self {
+            Node::One { of } => {
+                let (purchase, fit) = of.into_memory(Vec::new())?;
+                Ok((purchase, fit, None))
+            }
+            Node::Covariates { of, covariates } => {
+                let (found, coefficients) = covariates.into_memory(&of.model)?;
+                let (purchase, fit) = of.into_memory(coefficients)?;
+                Ok((purchase, fit, found.map(Effects::Covariates)))
+            }
+            Node::Groups { of, groups } => {
+                let (purchase, fit) = of.into_memory(Vec::new())?;
+                let groups = groups.into_memory(&purchase)?;
+                Ok((purchase, fit, Some(Effects::Groups(groups))))
+            }
+        }
+    }
+}
+
+impl One {
+    fn into_memory(
+        self,
+        coefficients: Vec<CoefficientEstimate>,
+    ) -> Result<(PurchaseModel, Option<FitReport>)> {
+        let purchase = PurchaseModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
+        let fit = self.fit.map(|fit| {
+            fit.into_report(
+                purchase.name(),
+                purchase.specs(),
+                purchase.params(),
+                coefficients,
+                self.covariance,
+            )
+        });
+        let fit = fit.transpose()?;
+        Ok((purchase, fit))
+    }
+}
+
+impl GroupsPart {
+    fn new(groups: &Groups, specs: &[ParamSpec]) -> Self {
+        let one = |((name, customers), own): ((&String, &u64), &Group)| GroupPart {
+            name: name.clone(),
+            customers: *customers,
+            parameters: named(specs, own.params.clone()),
+            own_log_covariance: rows(&own.own),
+        };
+        let list = groups.names().iter().zip(&groups.customers).zip(&groups.pooled.groups);
+        GroupsPart {
+            by: groups.covariate.name.clone(),
+            log_spread: rows(&groups.pooled.spread),
+            common_log_covariance: rows(&groups.pooled.common_covariance),
+            groups: list.map(one).collect(),
+        }
+    }
+
+    fn into_memory(self, middle: &PurchaseModel) -> Result<Groups> {
+        let (name, n) = (middle.name(), middle.params().len());
+        let matrix =
+            |of: &str, rows: Vec<Vec<f64>>| matrix(rows, n, &format!("{of} of groups by {}", self.by), name);
+        let names: Vec<String> = self.groups.iter().map(|group| group.name.clone()).collect();
+        if !names.is_sorted_by(|a, b| a < b) {
+            return Err(Error::model(
+                name,
+                format!("the groups by {} must be sorted by name, each once", self.by),
+            ));
+        }
+        let customers = self.groups.iter().map(|group| group.customers).collect();
+        let group = |part: GroupPart| -> Result<Group> {
+            let params = in_order(name, middle.specs(), &numbers(name, &part.parameters)?)?;
+            let params = middle.with(&params)?.params().to_vec();
+            Ok(Group { params, own: matrix(&part.name, part.own_log_covariance)? })
+        };
+        let pooled = PooledGroups {
+            spread: matrix("log_spread", self.log_spread)?,
+            common_covariance: matrix("common_log_covariance", self.common_log_covariance)?,
+            common: middle.params().to_vec(),
+            groups: self.groups.into_iter().map(group).collect::<Result<_>>()?,
+        };
+        let covariate = Covariate { name: self.by.clone(), kind: Kind::Groups { names } };
+        Ok(Groups { covariate, customers, pooled })
+    }
+}
+
+fn rows(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
+    matrix.rows().into_iter().map(|row| row.to_vec()).collect()
+}
+
+/// A covariance of so many parameters.
+fn matrix(rows: Vec<Vec<f64>>, n: usize, what: &str, model: &str) -> Result<Array2<f64>> {
+    if rows.len() != n || rows.iter().any(|row| row.len() != n) {
+        return Err(Error::model(model, format!("{what}: the covariance must have {n} rows of {n} numbers")));
+    }
+    if (0..n).any(|i| rows[i][i] < 0.0) {
+        return Err(Error::model(model, format!("{what}: the covariance has a negative variance")));
+    }
+    Ok(Array2::from_shape_fn((n, n), |(i, j)| rows[i][j]))
+}

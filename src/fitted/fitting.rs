@@ -1,0 +1,108 @@
+//! Fitting a member of the family as a request asks: plain, with covariates, or with groups.
+
+use crate::base::{Error, Progress, Result};
+use crate::customers::{Counts, CovariateTables, GroupTables, Table};
+use crate::fit::{Estimate, FitOptions, FitReport, PosteriorMethod, PosteriorOptions};
+use crate::fitted::{FitRequest, Member, PurchaseModel};
+use crate::history::Summary;
+use crate::params::{Effects, Groups, PooledGroups};
+
+impl Member {
+    /// Fits it to a summary that has been counted; the summary's rows are only read if customers are told apart.
+    ///
+    /// # Errors
+    /// See [`ClvModel::fit`](crate::fitted::ClvModel::fit).
+    pub(super) fn fit_request(
+        &'static self,
+        summary: &Summary,
+        counts: &Counts,
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<(PurchaseModel, FitReport, Option<Effects>)> {
+        let names = &request.covariates.names;
+        if let Some(name) = &request.groups {
+            return self.fit_grouped(summary, counts, name, request, progress);
+        }
+        if names.is_empty() {
+            let (purchase, report) = self.fit(&counts.customers, &request.options, progress)?;
+            return Ok((purchase, report, None));
+        }
+        let regression = self.regression()?;
+        let tables = CovariateTables::read(summary, names, progress)?;
+        let (purchase, report, found) =
+            regression(&counts.customers, &tables, &request.covariates, &request.options, progress)?;
+        Ok((purchase, report, Some(Effects::Covariates(found))))
+    }
+
+    /// First all customers together, then group by group about that.
+    fn fit_grouped(
+        &'static self,
+        summary: &Summary,
+        counts: &Counts,
+        name: &str,
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<(PurchaseModel, FitReport, Option<Effects>)> {
+        request.refuse_with_groups()?;
+        let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options };
+        let (of_all, report) = self.fit(&counts.customers, &options, progress)?;
+        let tables = GroupTables::read(summary, name, progress)?;
+        let customers = tables.tables.iter().map(|table| table.customers() as u64).collect();
+        let (pooled, log_likelihood) = self.fit_groups(&tables.tables, of_all.params(), progress)?;
+        let purchase = self.with(&pooled.common)?;
+        let report = describe(report, &pooled, log_likelihood);
+        let groups = Groups { covariate: tables.covariate, customers, pooled };
+        Ok((purchase, report, Some(Effects::Groups(groups))))
+    }
+}
+
+impl FitRequest {
+    /// # Errors
+    /// If it asks for something that groups do not go with.
+    pub(super) fn refuse_with_groups(&self) -> Result<()> {
+        if self.groups.is_none() {
+            return Ok(());
+        }
+        if !self.covariates.names.is_empty() {
+            let message = "a model has groups or covariates, not both: groups have all parameters of their own, covariates \
+                           shift those of all";
+            return Err(Error::option("--groups", message));
+        }
+        match self.options.posterior.method {
+            PosteriorMethod::Nuts | PosteriorMethod::Bootstrap => {
+                let message =
+                    "the parameters of groups have their normal approximation: leave --posterior out";
+                Err(Error::option("--groups", message))
+            }
+            PosteriorMethod::Laplace | PosteriorMethod::Auto => Ok(()),
+        }
+    }
+}
+
+/// The report of the fit of all customers, made that of their groups. The likelihood is that with the groups' own
+/// parameters integrated out: it has the middle of all groups and how they differ as its parameters.
+fn describe(all: FitReport, pooled: &PooledGroups, log_likelihood: f64) -> FitReport {
+    let covariance = &pooled.common_covariance;
+    let n = pooled.common.len();
+    let both = |i: usize, j: usize| covariance[[i, j]] * pooled.common[i] * pooled.common[j];
+    let estimate = |(i, estimate): (usize, &Estimate)| Estimate {
+        value: pooled.common[i],
+        standard_error: (both(i, i) > 0.0).then(|| both(i, i).sqrt()),
+        ..estimate.clone()
+    };
+    let free = all.free_parameters;
+    let note = format!(
+        "parameters are those in the middle of the groups; the log-likelihood has the groups' own integrated out (that of all \
+         customers as one group is {:.3}, with {free} parameters)",
+        all.log_likelihood
+    );
+    FitReport {
+        estimates: all.estimates.iter().enumerate().map(estimate).collect(),
+        covariance: Some((0..n).map(|i| (0..n).map(|j| both(i, j)).collect()).collect()),
+        log_likelihood,
+        free_parameters: free + free * (free + 1) / 2,
+        posterior: None,
+        notes: [all.notes, vec![note]].concat(),
+        ..all
+    }
+}
