@@ -158,7 +158,7 @@ fn covariates_are_each_customers_own() {
     let covariates = CovariateRequest { names: options.attributes.clone(), ..Default::default() };
     let request = FitRequest { covariates, ..FitRequest::default() };
     let model = ClvModel::fit(&summary, &request, &()).unwrap();
-    let covariates = model.covariates.as_ref().unwrap();
+    let covariates = model.covariates().unwrap();
     let (mut expected, mut bought) = (0.0, 0.0);
     for batch in summary.batches() {
         let batch = batch.unwrap();

@@ -33,8 +33,7 @@ fn old_model_files_score_as_ever() {
                     continue;
                 }
             };
-            let covariates = model.covariates.iter().flat_map(|covariates| &covariates.covariates);
-            let attributes = covariates.map(|covariate| covariate.name.clone()).collect();
+            let attributes = model.attributes();
             let options = history::LogOptions { unit: Some(model.unit), attributes, ..Default::default() };
             // Models of opportunities have customers of their own: with whole ages.
             let own = path.with_extension("customers.csv");

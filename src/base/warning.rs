@@ -104,6 +104,7 @@ pub const CODES: [(&str, &str); 56] = [
     ("spend-off", "amounts are not spread as the spend model takes them to be"),
     ("cohorts-off", "cohorts differ from what the model expects"),
     ("far-horizon", "the horizon is far beyond what was observed"),
+    ("unseen-groups", "customers belong to groups that the fit has not seen"),
     ("few-customers-decide", "a few customers move the forecast of all others"),
     ("frequencies-off", "frequencies differ from what the model expects"),
     ("known-parameters", "intervals take the parameters as known"),

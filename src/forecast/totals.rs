@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use crate::base::{Progress, Result};
 use crate::fitted::ClvModel;
 use crate::forecast::{self, Gathered, GroupSums, ScoreBatch, ScoreOptions};
-use crate::history::Summary;
+use crate::history::{Summary, SummaryBatch, SummaryMeta};
 
 /// Sums over customers.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,8 @@ pub struct Totals {
     pub value: Option<f64>,
     /// The same by group, with what their intervals need; under `None` those of all.
     pub groups: BTreeMap<Option<String>, GroupSums>,
+    /// Customers of groups that the fit of a model with groups has not seen, by group.
+    pub unseen: BTreeMap<String, u64>,
     /// Customers and value by narrow classes of value.
     classes: BTreeMap<i32, (u64, f64)>,
 }
@@ -54,6 +56,7 @@ pub fn score_into(
         progress.check()?;
         let batch = batch?;
         totals.add(&batch);
+        totals.count_unseen(model, &batch.customers, &summary.meta);
         few.as_mut().map_or(Ok(()), |few| few.add(&batch.customers))?;
         progress.advance(batch.customers.len() as u64);
         sink(batch.into_table(&schema))?;
@@ -82,6 +85,15 @@ impl Totals {
         if let Some(clv) = &scores.clv {
             *self.value.get_or_insert(0.0) += clv.iter().sum::<f64>();
             clv.iter().for_each(|value| self.class(*value));
+        }
+    }
+
+    fn count_unseen(&mut self, model: &ClvModel, customers: &SummaryBatch, meta: &SummaryMeta) {
+        let Some(groups) = model.groups() else { return };
+        let place = meta.attributes.iter().position(|attribute| *attribute == groups.covariate.name);
+        let values = place.into_iter().flat_map(|place| customers.attributes[place].iter().flatten());
+        for value in values.filter(|value| !groups.knows(value)) {
+            *self.unseen.entry(value.to_owned()).or_default() += 1;
         }
     }
 

@@ -94,6 +94,11 @@ impl Groups {
         }
     }
 
+    /// Was this group in the data of the fit?
+    pub fn knows(&self, name: &str) -> bool {
+        self.names().binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+
     /// Standard errors of a group's parameters; 0 of those that are chosen.
     pub fn errors(&self, group: usize) -> Vec<f64> {
         let covariance = self.pooled.log_covariance(group);

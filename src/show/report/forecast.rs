@@ -36,6 +36,7 @@ pub fn forecast(
         warnings.extend(certain(model));
     }
     warnings.extend(model.far_horizon(&options.horizon));
+    warnings.extend(unseen(model, totals));
     if totals.purchases.is_none() && totals.customers > 0 {
         report.results.push(Block::Line(format!(
             "expected_purchases is empty: without end they are infinite under this {} model; their discounted \
@@ -224,6 +225,21 @@ fn pooled(model: &ClvModel, scores: &ScoreOptions) -> Option<String> {
              --groups {by}"
         )
     })
+}
+
+/// Groups that the fit has not seen.
+fn unseen(model: &ClvModel, totals: &Totals) -> Option<Warning> {
+    const SHOWN: usize = 5;
+    let groups = model.groups().filter(|_| !totals.unseen.is_empty())?;
+    let mut names: Vec<String> =
+        totals.unseen.iter().take(SHOWN).map(|(name, n)| format!("'{name}' {}", count(*n))).collect();
+    names.extend((totals.unseen.len() > SHOWN).then(|| "...".to_owned()));
+    let message = format!(
+        "customers of groups by {} that the fit has not seen are forecast as the middle of all groups: {}",
+        groups.covariate.name,
+        names.join(", ")
+    );
+    Some(Warning::new("unseen-groups", message))
 }
 
 /// What intervals leave out, if parameters were given.

@@ -23,6 +23,7 @@ pub fn model(model: &ClvModel) -> Report {
         model.unit,
     );
     report.results.extend(part.blocks);
+    report.results.extend(model.groups().map(|groups| Block::Table(groups_table(groups, purchase.specs()))));
     let mut spend_json = Value::Null;
     if let Some(spend) = &model.spend {
         let fit = model.spend_fit.as_ref();
@@ -32,7 +33,6 @@ pub fn model(model: &ClvModel) -> Report {
     }
     let mut json = part.json;
     if let Some(groups) = model.groups() {
-        report.results.push(Block::Table(groups_table(groups, purchase.specs())));
         json.insert("groups".into(), groups_json(groups, purchase.specs()));
     }
     json.insert("unit".into(), model.unit.name().into());
