@@ -90,9 +90,12 @@ def test_a_model_keeps_its_grain(run, tmp_path: Path) -> None:
     assert (tmp_path / "ours.csv").read_bytes() == (tmp_path / "theirs.csv").read_bytes()
 
 
-def test_covariates(run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "effects", [{"covariates": ["Gender", "Channel"], "model": "pareto-nbd"}, {"groups": "Channel"}]
+)
+def test_covariates_and_groups(run, tmp_path: Path, effects: dict) -> None:
     log, customers = FIXTURES / "apparel_trans.csv", FIXTURES / "apparel_static_cov.csv"
-    options = {"covariates": ["Gender", "Channel"], "observed_until": "2006-12-31", "model": "pareto-nbd"}
+    options = {"observed_until": "2006-12-31", **effects}
     run("fit", log, *typed(options), f"--customers={customers}", "-o", tmp_path / "theirs.json")
     clv.fit(log, customers=customers, **options).save(tmp_path / "ours.json")
     assert (tmp_path / "ours.json").read_bytes() == (tmp_path / "theirs.json").read_bytes()
@@ -121,7 +124,7 @@ def test_economics(run, tmp_path: Path) -> None:
     assert (tmp_path / "ours.csv").read_bytes() == segments.read_bytes()
     assert found.figures["equity"]["value"]["value"] > 0
     [note] = found.notes
-    assert "fit with --covariates channel" in note
+    assert "fit with --groups channel" in note
     tables = clv.economics(model, pandas.read_csv(orders), costs=pandas.read_csv(costs), **options)
     assert tables.figures == found.figures
     with pytest.raises(clv.ClvError, match="negative|at least 0"):

@@ -21,7 +21,7 @@ pub(super) struct File {
     format_version: u64,
     made_by: String,
     purchases: Node,
-    spend: Option<SpendPart>,
+    spend: Option<Spend>,
     unit: String,
     grain: Option<String>,
     window: Window,
@@ -35,6 +35,13 @@ enum Node {
     One { of: One },
     Covariates { of: One, covariates: covariates::Part },
     Groups { of: One, groups: GroupsPart },
+}
+
+/// The same of amounts: one model so far.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Spend {
+    One { of: SpendPart },
 }
 
 /// A model with its parameters, and how they were found.
@@ -74,7 +81,10 @@ impl File {
             format_version: 2,
             made_by: concat!("clv ", env!("CARGO_PKG_VERSION")).to_owned(),
             purchases: Node::new(model),
-            spend: model.spend.as_ref().map(|spend| SpendPart::new(spend, model.spend_fit.as_ref())),
+            spend: model
+                .spend
+                .as_ref()
+                .map(|spend| Spend::One { of: SpendPart::new(spend, model.spend_fit.as_ref()) }),
             unit: model.unit.name().to_owned(),
             grain: model.grain.map(|grain| grain.name().to_owned()),
             window: Window {
@@ -89,7 +99,7 @@ impl File {
         let (purchase, purchase_fit, effects) = self.purchases.into_memory()?;
         let (spend, spend_fit) = match self.spend {
             None => (None, None),
-            Some(part) => part.into_memory()?,
+            Some(Spend::One { of }) => of.into_memory()?,
         };
         Ok(ClvModel {
             purchase,
