@@ -58,7 +58,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         keeps: "the optimiser does not know what a customer is",
-        places: &["fit/optimize", "fit/linalg"],
+        places: &["fit/optimize", "special/linalg"],
         but: &[],
         words: &["Customer", "CustomerTable", "Summary", "crate::history", "rayon", "fs"],
         planted: &["fn climb(customers: &[Customer])", "use crate::history::Summary;", "use std::fs;"],

@@ -11,7 +11,7 @@ use clv::customers::UnseenLevel;
 use clv::fitted::{ClvModel, FitRequest};
 use clv::forecast::{ScoreOptions, score};
 use clv::history::{self, LogOptions, Summary, SummaryBatch};
-use clv::params::{CovariateConvention, CovariateRequest};
+use clv::params::{CovariateConvention, CovariateRequest, Effects};
 use common::{assert_close, assert_printed, customers, fixture};
 
 fn apparel() -> Summary {
@@ -217,8 +217,9 @@ fn covariates_of_no_effect_change_nothing() {
     let summary = apparel();
     for name in ["bg-nbd", "mbg-nbd", "pareto-nbd", "ggompertz-nbd"] {
         let mut model = fit(&summary, &request(name, &["Gender", "Channel"]));
-        let plain = ClvModel { covariates: None, ..model.clone() };
-        model.covariates.as_mut().unwrap().coefficients.iter_mut().for_each(|c| c.value = 0.0);
+        let plain = ClvModel { effects: None, ..model.clone() };
+        let Some(Effects::Covariates(covariates)) = &mut model.effects else { panic!("it has covariates") };
+        covariates.coefficients.iter_mut().for_each(|c| c.value = 0.0);
         let scores = |model: &ClvModel| -> Vec<(Vec<f64>, Option<Vec<f64>>)> {
             let batches = score(model, &summary, &ScoreOptions::default()).unwrap().map(Result::unwrap);
             batches.map(|batch| (batch.p_alive, batch.expected_purchases)).collect()
@@ -253,7 +254,7 @@ fn model_files_keep_covariates() {
     let model = fit(&summary, &wanted);
     let text = clv::fitted::file::to_json(&model);
     let read = clv::fitted::file::from_json(&text, "model.json".as_ref()).unwrap();
-    assert_eq!(read.covariates, model.covariates);
+    assert_eq!(read.effects, model.effects);
     assert_eq!(read.purchase_fit, model.purchase_fit);
     assert_eq!(clv::fitted::file::to_json(&read), text);
     assert_eq!(customers(&summary).len(), 600);
