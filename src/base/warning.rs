@@ -50,7 +50,7 @@ impl fmt::Display for Warning {
 }
 
 /// All codes, with what they stand for. A code keeps its meaning; new ones may come.
-pub const CODES: [(&str, &str); 56] = [
+pub const CODES: &[(&str, &str)] = &[
     // Of a log or summary.
     ("attribute-varies", "customers have several values of an attribute"),
     ("bad-rows-skipped", "rows that cannot be used were left out"),
