@@ -247,3 +247,118 @@ fn only_and_except_take_any_column() {
     }
     assert!(ColumnValues::list("--only", "web").is_err());
 }
+
+/// Customers, occasions, what they amount to after returns.
+fn folded(summary: &Summary) -> (u64, u64, f64) {
+    let (mut customers, mut occasions, mut worth) = (0, 0, 0.0);
+    for batch in summary.batches() {
+        let batch = batch.unwrap();
+        for row in 0..batch.len() {
+            let x = batch.frequency.value(row);
+            customers += 1;
+            occasions += u64::from(x) + 1;
+            worth += batch.monetary_value.as_ref().map_or(0.0, |money| money.value(row)) * f64::from(x);
+        }
+    }
+    (customers, occasions, worth)
+}
+
+/// 40 orders of 8 customers; each is bought on day 3 n, its second line a day later.
+fn order_lines(amounts: impl Fn(usize) -> [String; 2]) -> Vec<String> {
+    (0..40)
+        .flat_map(|n| {
+            let [one, two] = amounts(n);
+            [
+                format!("O{n},k{},{},{one}", n % 8, day(3 * n)),
+                format!("O{n},k{},{},{two}", n % 8, day(3 * n + 1)),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn lines_of_an_order_are_one_purchase() {
+    let files = Files::new();
+    let header = "Order ID,customer_id,date,amount";
+    // 40 orders, 8 of them first ones: 32 repeats of 10 + n each; n from 8 to 39 adds up to 752.
+    let both_lines: f64 = 32.0 * 10.0 + 752.0;
+    for (at, amounts) in [
+        (|n| [format!("{}", n), "10".to_owned()]) as fn(usize) -> [String; 2],
+        // The order's amount in each line, or in the first alone.
+        |n| [format!("{}", n + 10), format!("{}", n + 10)],
+        |n| [format!("{}", n + 10), String::new()],
+        // A return that names its order.
+        |n| [format!("{}", n + 11), "-1".to_owned()],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for path in both(&files, &format!("lines{at}"), header, &order_lines(amounts)) {
+            let summary = open(&path, &LogOptions::default());
+            assert!(summary.meta.account.adds_up());
+            assert_eq!(folded(&summary), (8, 40, both_lines), "{at}: {:?}", summary.meta.account);
+            // The same in little memory, which sorts and merges pieces.
+            let little =
+                LogOptions { memory_limit: Some(1_000_000), threads: Some(1), ..LogOptions::default() };
+            assert_eq!(folded(&open(&path, &little)), (8, 40, both_lines), "{at}");
+        }
+    }
+    // Lines of one day make no difference to days: nothing is said and nothing changes. Named, the column is used.
+    let rows: Vec<String> =
+        (0..40).map(|n| format!("O{},k{},{},{}", n / 2, n / 2 % 5, day(n / 2), n % 7)).collect();
+    for path in both(&files, "day", header, &rows) {
+        let summary = open(&path, &LogOptions::default());
+        assert!(!summary.meta.assumptions.iter().any(|said| said.contains("orders are in")));
+        let named = open(&path, &LogOptions { order: Some("Order ID".into()), ..LogOptions::default() });
+        assert!(named.meta.assumptions.iter().any(|said| said.contains("orders are in column \"Order ID\"")));
+        assert_eq!(folded(&named), folded(&summary));
+    }
+}
+
+#[test]
+fn an_order_in_two_exports_counts_once() {
+    let files = Files::new();
+    let row = |n: usize| format!("O{n},k{},{},{}", n % 8, day(3 * n), 10 + n);
+    let part = |name: &str, rows: std::ops::Range<usize>| {
+        let rows: Vec<String> = rows.map(row).collect();
+        both(&files, name, "order_number,customer_id,date,amount", &rows)
+    };
+    let (whole, first, second) = (part("whole", 0..60), part("first", 0..40), part("second", 25..60));
+    for at in 0..2 {
+        let summary = open(&whole[at], &LogOptions::default());
+        let paths = [first[at].clone(), second[at].clone()];
+        let parts = history::open(&paths, &LogOptions::default(), &()).unwrap();
+        assert_eq!(folded(&parts), folded(&summary));
+        assert_eq!(parts.meta.account.rows(Fate::OrderTwice), 15);
+        assert!(parts.meta.account.adds_up());
+        assert_eq!(read(&parts).2, read(&summary).2);
+    }
+}
+
+#[test]
+fn ids_are_folded_trimmed_and_left_out() {
+    let files = Files::new();
+    let log = "email,date,amount\nbob@x.org,2023-01-02,1\nBob@X.org,2023-02-02,2\nBOB@x.org,2023-03-02,4\nann@x.org,2023-03-02,8\n";
+    let summary = open(&files.write("mail.csv", log), &LogOptions::default());
+    assert_eq!(folded(&summary), (2, 4, 6.0));
+    assert!(
+        summary
+            .meta
+            .assumptions
+            .iter()
+            .any(|said| said.contains("e-mail addresses") && said.contains("2 rows"))
+    );
+    let log = "customer_id,date,amount\nA1,2023-01-02,1\na1 ,2023-02-02,2\n17,2023-01-02,3\n17.0,2023-02-02,4\n0,2023-01-05,5\nZZ0,2023-01-05,6\n";
+    let path = files.write("ids.csv", log);
+    assert_eq!(folded(&open(&path, &LogOptions::default())).0, 6);
+    let options = LogOptions {
+        fold_case: true,
+        trim: true,
+        guests: vec!["0".into(), "ZZ0".into()],
+        ..LogOptions::default()
+    };
+    let summary = open(&path, &options);
+    assert_eq!(folded(&summary), (2, 4, 6.0));
+    let guests = summary.meta.account.entry(Fate::Guest).unwrap();
+    assert_eq!((guests.rows, guests.amount), (2, Some(11.0)));
+}

@@ -72,6 +72,17 @@ class LogOptions(TableOptions, total=False):
 
     currency_column: str | None
     """Column of currencies; more than one currency is an error."""
+    order: str | None
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
+    name where it matters)."""
+    preset: str | None
+    """The platform whose export this is (shopify, stripe, paypal, ...), or ``"none"`` (found by the header)."""
+    guests: Names | None
+    """Ids that stand for many or for nobody, left out and counted."""
+    fold_case: bool
+    """Take capital letters in ids for small ones (e-mail addresses: always)."""
+    trim: bool
+    """Take ids without blanks around them and without the .0 of numbers."""
     only: Names | None
     """Use only rows with these values of a column: ``"status=paid,shipped"``."""
     except_: Names | None

@@ -45,6 +45,21 @@ pub(super) struct LogArgs {
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     customers: Option<PathBuf>,
 
+    /// Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once [found by name where it matters]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    order: Option<String>,
+    /// The platform whose export this is (shopify, stripe, paypal, ...), or none [found by the header]
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    preset: Option<String>,
+    /// Ids that stand for many or for nobody, left out and counted: 0,guest
+    #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rows")]
+    guests: Vec<String>,
+    /// Take capital letters in ids for small ones [e-mail addresses: always]
+    #[arg(long, help_heading = "Rows")]
+    fold_case: bool,
+    /// Take ids without blanks around them and without the .0 of numbers
+    #[arg(long, help_heading = "Rows")]
+    trim: bool,
     /// Use only rows with these values of a column: status=paid,shipped; may be given several times
     #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Rows")]
     only: Vec<String>,
@@ -119,6 +134,11 @@ impl LogArgs {
             Ok(lists.collect::<Result<Vec<_>>>()?.concat())
         };
         Ok(LogOptions {
+            order: self.order.clone(),
+            preset: self.preset.clone(),
+            guests: self.guests.clone(),
+            fold_case: self.fold_case,
+            trim: self.trim,
             only: values("--only", &self.only)?,
             except: values("--except", &self.except)?,
             currency_column: self.currency_column.clone(),

@@ -26,6 +26,7 @@ use super::read::screen::{Paid, Screen, Screened, Verdict};
 use super::read::text::product;
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
+use super::scatter::hash_text;
 use super::tally::{CURRENCIES, Currency, Days, LISTED, Tally};
 use crate::base::{BadRow, Error, Grain, Place};
 
@@ -68,8 +69,9 @@ pub(crate) struct Cleaner<'a> {
     when: Vec<i32>,
     amounts: Vec<f64>,
     interner: Option<Interner<'a>>,
-    /// What goes with the row at hand if there are attributes.
+    /// What goes with the row at hand if there are attributes or orders.
     mark: Mark,
+    marked: bool,
     marks: Vec<Mark>,
 }
 
@@ -88,7 +90,8 @@ impl<'a> Cleaner<'a> {
             when: Vec::with_capacity(rows),
             amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
             interner: rules.profiles.as_deref().map(Interner::new),
-            mark: Mark { place: u64::from(piece) << 32, ..Mark::default() },
+            mark: Mark { place: u64::from(piece) << 32, file: file as u32, ..Mark::default() },
+            marked: rules.orders || rules.profiles.is_some(),
             marks: Vec::new(),
         }
     }
@@ -98,6 +101,18 @@ impl<'a> Cleaner<'a> {
     #[inline]
     pub fn place(&mut self, number: Option<u64>) {
         self.mark.place = number.unwrap_or(self.mark.place + 1);
+    }
+
+    /// Takes the number of the order of the row that is judged next.
+    pub fn order(&mut self, number: &[u8]) {
+        let number = number.trim_ascii();
+        self.mark.order = if number.is_empty() { 0 } else { hash_text(number) | 1 };
+    }
+
+    /// Counts a row that is a further line of an order.
+    pub fn order_line(&mut self) {
+        self.tally.rows += 1;
+        self.count(Fate::OrderLine, None);
     }
 
     /// Takes the values of the attributes of the row that is judged next.
@@ -176,6 +191,36 @@ impl<'a> Cleaner<'a> {
     /// are all texts or all integers, but for missing ones.
     #[inline]
     pub fn row(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
+        if self.rules.ids.change() {
+            return self.changed_row(id, date, amount, cells);
+        }
+        self.judge(id, date, amount, cells);
+    }
+
+    /// Judges a row whose id may have to be written otherwise, or be one that is left out.
+    fn changed_row(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
+        let mut number = itoa::Buffer::new();
+        let text = match id {
+            Id::Int(int) => number.format(int),
+            Id::Text(text) => std::str::from_utf8(text).unwrap_or_default(),
+        };
+        match self.rules.ids.apply(text) {
+            // A row without a date is no row of a guest: it is said what it is.
+            None if date.is_some() => {
+                self.tally.rows += 1;
+                self.count(Fate::Guest, amount);
+            }
+            None => self.judge(id, date, amount, cells),
+            Some(changed) if changed.as_ref() != text => {
+                self.tally.rewritten_ids += 1;
+                self.judge(Id::Text(changed.as_bytes()), date, amount, cells);
+            }
+            Some(_) => self.judge(id, date, amount, cells),
+        }
+    }
+
+    #[inline(always)]
+    fn judge(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
         self.tally.rows += 1;
         let rules = self.rules;
         if let (Some(moment), Some(amount)) = (date, amount)
@@ -221,7 +266,7 @@ impl<'a> Cleaner<'a> {
         }
         self.when.push(moment.grain(carried(self.rules.grain)));
         self.tally.timed |= moment.second != 0;
-        if self.mark.code > 0 {
+        if self.marked {
             let second = moment.in_grain(self.rules.grain);
             self.marks.push(Mark { second, nano: moment.nano, ..self.mark });
         }

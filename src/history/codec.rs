@@ -71,7 +71,8 @@ pub(crate) struct Row {
     pub when: i32,
 }
 
-/// What goes with a row if there are attributes: its values, and when within its grain it was. The lesser was earlier.
+/// What goes with a row if there are attributes or orders: its values, and when within its grain it was. The lesser was
+/// earlier.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark {
     /// Seconds since the grain began.
@@ -82,6 +83,10 @@ pub(crate) struct Mark {
     pub place: u64,
     /// Number of the values, from 1.
     pub code: u32,
+    /// What its order's number hashes to; 0 if there is none.
+    pub order: u64,
+    /// Which file it is from.
+    pub file: u32,
 }
 
 /// Memory of a row while it waits, without the text of its id \[bytes\].
@@ -247,6 +252,8 @@ fn put_marks(out: &mut Vec<u8>, marks: &[Mark]) {
     put_integers(out, marks, |mark| u64::from(mark.nano));
     put_integers(out, marks, |mark| mark.place >> 32);
     put_integers(out, marks, |mark| u64::from(mark.place as u32));
+    put_integers(out, marks, |mark| mark.order);
+    put_integers(out, marks, |mark| u64::from(mark.file));
 }
 
 fn take_marks(block: &mut &[u8], marks: &mut [Mark]) {
@@ -255,6 +262,8 @@ fn take_marks(block: &mut &[u8], marks: &mut [Mark]) {
     take_integers(block, marks, |mark, nano| mark.nano = nano as u32);
     take_integers(block, marks, |mark, piece| mark.place = piece << 32);
     take_integers(block, marks, |mark, row| mark.place |= row);
+    take_integers(block, marks, |mark, order| mark.order = order);
+    take_integers(block, marks, |mark, file| mark.file = file as u32);
 }
 
 /// A signed number as an unsigned one of the same order.
@@ -405,6 +414,8 @@ mod tests {
                 nano: 999_999_999 * (i as u32 % 2),
                 place: u64::MAX >> (7 * i),
                 code: i as u32 + 1,
+                order: u64::MAX >> (9 * i),
+                file: i as u32 % 3,
             };
             let mut rows = Rows::default();
             rows.rows.extend((0..n).map(|i| row(i, u64::MAX >> (8 * i))));

@@ -18,6 +18,7 @@ use super::fold::{Fold, FoldCounts, Folded, FoldedCounts, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
 use super::oddities::Oddities;
+use super::orders::{Lines, Marked, settle};
 use super::scatter::{Partition, Writing, hash_int, hash_text};
 use super::spend_drift::DriftCounter;
 use super::standout::Leaders;
@@ -60,6 +61,15 @@ pub(crate) struct CollapseOptions {
     pub block_rows: usize,
     /// What ids could differ by and still be one.
     pub writing: Writing,
+    /// How the lines of an order make its amount, if rows have orders.
+    pub orders: Option<Lines>,
+}
+
+impl CollapseOptions {
+    /// Has each row a mark?
+    fn is_marked(&self) -> bool {
+        self.levels.is_some() || self.orders.is_some()
+    }
 }
 
 /// Collapses one partition after the other.
@@ -73,6 +83,8 @@ pub(crate) struct Collapse<'a> {
     block: Rows,
     found: Found<'a>,
     oddities: Oddities,
+    /// The rows of the customer at hand, if they have orders.
+    rows: Vec<Marked>,
 }
 
 /// What came of some partitions.
@@ -133,6 +145,7 @@ impl<'a> Collapse<'a> {
             found: Found::new(store, options.clone()),
             options,
             oddities: Oddities::default(),
+            rows: Vec::new(),
         }
     }
 
@@ -153,7 +166,7 @@ impl<'a> Collapse<'a> {
 
     /// Memory of a row of a partition while it is collapsed, without the text of its id \[bytes\].
     fn row_bytes(&self) -> u64 {
-        row_bytes(self.options.levels.is_some()) as u64
+        row_bytes(self.options.is_marked()) as u64
     }
 
     /// What came of all partitions taken.
@@ -202,8 +215,17 @@ impl<'a> Collapse<'a> {
         self.group.load(&self.groups[at]);
         for number in 0..self.group.names().len() {
             self.group.sort(number);
-            for &row in self.group.sorted(number) {
-                self.fold.push(row, || self.group.mark(row));
+            match self.options.orders {
+                None => {
+                    for &row in self.group.sorted(number) {
+                        self.fold.push(row, || self.group.mark(row));
+                    }
+                }
+                Some(lines) => {
+                    self.rows
+                        .extend(self.group.sorted(number).iter().map(|&row| (row, self.group.mark(row))));
+                    push_orders(&mut self.fold, &mut self.rows, lines);
+                }
             }
             let (id, customer) = (self.group.names().get(number), self.fold.finish());
             match customer {
@@ -244,7 +266,7 @@ impl<'a> Collapse<'a> {
     fn sorted_rows(&mut self, piece: &[Rows]) -> Result<Vec<Block>> {
         self.group.load(piece);
         let mut order = Vec::new();
-        let marked = self.options.levels.is_some();
+        let marked = self.options.is_marked();
         order_of(self.group.names(), &mut order);
         let (mut sorted, mut rows, mut encoded) = (Vec::new(), Rows::default(), Vec::new());
         let mut flush = |rows: &mut Rows| -> Result<()> {
@@ -286,19 +308,31 @@ impl<'a> Collapse<'a> {
                 id.extend_from_slice(cursor.id());
                 begun = true;
             }
-            self.fold.push(cursor.row(), || cursor.mark());
+            match self.options.orders {
+                None => self.fold.push(cursor.row(), || cursor.mark()),
+                Some(_) => self.rows.push((cursor.row(), cursor.mark())),
+            }
             merge.advance()?;
         }
         self.finish_customer(&id)
     }
 
     fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
+        if let Some(lines) = self.options.orders {
+            push_orders(&mut self.fold, &mut self.rows, lines);
+        }
         match self.fold.finish() {
             Some(customer) => self.found.push(id, customer, &self.fold)?,
             None => self.oddities.returner.see(id, self.fold.size()),
         }
         Ok(())
     }
+}
+
+/// Puts the orders of a customer together and folds what comes of them.
+fn push_orders(fold: &mut Fold, rows: &mut Vec<Marked>, lines: Lines) {
+    settle(rows, lines, &mut fold.counts.orders);
+    rows.drain(..).for_each(|(row, mark)| fold.push(row, || mark));
 }
 
 /// Customers on their way to a run.

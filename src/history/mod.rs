@@ -25,6 +25,7 @@ mod merge;
 pub(crate) mod oddities;
 mod once;
 mod options;
+mod orders;
 pub mod parts;
 pub(crate) mod read;
 mod scatter;
@@ -98,7 +99,7 @@ fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => {
             let read = |sink: &summarize::Sink| read::read_log(&inputs, options, progress, sink);
-            let mut summary = summarize::summarize(options, progress, read)?;
+            let mut summary = summarize::summarize(options, progress, inputs.orders(), read)?;
             far_dates::look(&inputs, options, progress, &mut summary.meta)?;
             who::look(inputs, &mut summary.meta)?;
             Ok(summary)

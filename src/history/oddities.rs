@@ -96,13 +96,13 @@ pub(crate) fn percent(part: f64, whole: f64) -> String {
 /// Ids that are probably one customer's.
 pub(super) fn warn_twins(twins: &Twins) -> Vec<Warning> {
     let kinds = [
-        ("ids-differ-by-blanks", &twins.blanks, "blanks around them", "trim the ids"),
-        ("ids-differ-by-case", &twins.case, "case", "write all of them in small letters"),
+        ("ids-differ-by-blanks", &twins.blanks, "blanks around them", "trim the ids (--trim)"),
+        ("ids-differ-by-case", &twins.case, "case", "write all of them in small letters (--fold-case)"),
         (
             "ids-differ-by-decimals",
             &twins.decimals,
             "a .0 at the end",
-            "write them as whole numbers or as text",
+            "write them as whole numbers or as text (--trim)",
         ),
     ];
     kinds.into_iter().filter_map(|(code, sets, by, repair)| warn_sets(code, sets, by, repair)).collect()
@@ -147,8 +147,8 @@ fn crowd(one: &Standout, has_money: bool) -> String {
     format!(
         "customer '{}' has {} purchases, {} of all{of_rows}{money}, where the others have {:.1} in the mean: too many \
          for one person. Does this id stand for many (guests, walk-in or unknown customers, a reseller)? A model takes \
-         it for one very loyal customer, and the others for less loyal than they are: leave its rows out, or give each \
-         buyer an id",
+         it for one very loyal customer, and the others for less loyal than they are: leave its rows out (--guests), or \
+         give each buyer an id",
         one.id,
         count(one.occasions),
         percent(occasions, 1.0),

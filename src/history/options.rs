@@ -88,6 +88,16 @@ pub struct LogOptions {
     pub price: Option<String>,
     /// Column of currencies, which must all be the same.
     pub currency_column: Option<String>,
+    /// Column of the numbers of orders, whose lines are one purchase; found by name if it makes a difference.
+    pub order: Option<String>,
+    /// Ids that stand for many or for nobody, left out and counted; an empty one is a missing id.
+    pub guests: Vec<String>,
+    /// Take capital letters in ids for small ones (of e-mail addresses by itself).
+    pub fold_case: bool,
+    /// Take ids without blanks around them and without the `.0` of numbers.
+    pub trim: bool,
+    /// The platform whose export this is, or `none`; found by the header.
+    pub preset: Option<String>,
     /// Only rows with these values of these columns are used; the others are counted.
     pub only: Vec<ColumnValues>,
     /// Rows with these values of these columns are left out, counted.

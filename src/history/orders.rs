@@ -114,7 +114,8 @@ fn counted_once<'a>(copies: &[&'a [Marked]], counts: &mut OrderCounts) -> Vec<&'
         let line = |row: &Marked| row.0 >> 32;
         let shared = copy.iter().any(|row| taken.iter().any(|other| line(other) == line(row)));
         let alone = taken.len() == 1 && copy.len() == 1;
-        let (dropped, next): (Vec<&Marked>, Vec<&Marked>) = match (shared || alone, copy.len() >= taken.len()) {
+        let (dropped, next): (Vec<&Marked>, Vec<&Marked>) = match (shared || alone, copy.len() >= taken.len())
+        {
             (false, _) => (Vec::new(), taken.iter().copied().chain(*copy).collect()),
             (true, true) => (taken, copy.iter().collect()),
             (true, false) => (copy.iter().collect(), taken),

@@ -80,7 +80,7 @@ pub fn summarize(inputs: &[Input], options: &LogOptions, progress: &dyn Progress
     }
     let inputs = recognise(inputs, options)?;
     let mut found = Findings::default();
-    let gathered = gather(options, progress, |sink| {
+    let gathered = gather(options, progress, inputs.orders(), |sink| {
         let (findings, profiles) = read::find(&inputs, options, progress, sink)?;
         found = findings;
         let (first, last) = found.dates();

@@ -18,6 +18,7 @@ use super::collapse::{Collapse, CollapseOptions, Collapsed};
 use super::describe::{Counted, describe};
 use super::far_dates::DayCounter;
 use super::merge::MergedRuns;
+use super::orders::Lines;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
 use super::spend_drift::{DriftCounter, SpendDrift};
@@ -32,9 +33,10 @@ pub(crate) type Sink<'a> = dyn Fn(usize, Purchases) -> Result<()> + Sync + 'a;
 pub(crate) fn summarize(
     options: &LogOptions,
     progress: &dyn Progress,
+    orders: Option<Lines>,
     read: impl FnOnce(&Sink) -> Result<ReadOutcome>,
 ) -> Result<Summary> {
-    let gathered = gather(options, progress, read)?;
+    let gathered = gather(options, progress, orders, read)?;
     refuse_end_before_all(options, &gathered.outcome)?;
     let mut meta = describe(options, gathered.outcome, &gathered.counts);
     meta.calendar = gathered.calendar;
@@ -75,11 +77,17 @@ pub(crate) struct Gathered {
 pub(crate) fn gather(
     options: &LogOptions,
     progress: &dyn Progress,
+    orders: Option<Lines>,
     read: impl FnOnce(&Sink) -> Result<ReadOutcome>,
 ) -> Result<Gathered> {
-    let mut plan = Plan::new(options);
+    let mut plan = Plan { orders, ..Plan::new(options) };
     let store = Arc::new(Store::new(plan.memory / 2, plan.temp_dir.clone()));
-    let scatter = Scatter::new(&store, plan.threads, plan.memory / 8, !options.attributes.is_empty());
+    let scatter = Scatter::new(
+        &store,
+        plan.threads,
+        plan.memory / 8,
+        !options.attributes.is_empty() || orders.is_some(),
+    );
     let outcome = read(&|worker, rows| scatter.add(worker, &rows))?;
     let scattered = scatter.finish()?;
     let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));
@@ -133,6 +141,7 @@ struct Plan {
     activity: Option<ActivityCounter>,
     drift: Option<DriftCounter>,
     days: DayCounter,
+    orders: Option<Lines>,
 }
 
 impl Plan {
@@ -152,6 +161,7 @@ impl Plan {
             activity: None,
             drift: options.spend_drift.then(|| DriftCounter::new(options.grain())),
             days: DayCounter::default(),
+            orders: None,
         }
     }
 
@@ -173,6 +183,7 @@ impl Plan {
             run_memory,
             block_rows: (self.memory as usize / 8 / 128 / 64).clamp(8, 4096),
             writing,
+            orders: self.orders,
         }
     }
 }

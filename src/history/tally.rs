@@ -48,6 +48,8 @@ pub(crate) struct Tally {
     pub watched: Vec<Watched>,
     /// What stands in columns by whose values rows are left out.
     pub screened: Vec<Screened>,
+    /// Rows whose id was written otherwise.
+    pub rewritten_ids: u64,
     /// What was taken off amounts by a column of refunds, and rows of which nothing is left.
     pub refunds: Exact,
     pub refunded_rows: u64,

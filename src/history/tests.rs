@@ -16,7 +16,7 @@ type Row = (String, i32, f64);
 /// Summarises rows that come in batches from `threads` workers.
 fn summary(rows: &[Row], last: &str, options: &LogOptions) -> Summary {
     let workers = options.threads.unwrap_or(1);
-    summarize(options, &(), |sink| {
+    summarize(options, &(), None, |sink| {
         thread::scope(|scope| {
             for worker in 0..workers {
                 let batches = rows.chunks(10_000).skip(worker).step_by(workers);
@@ -177,7 +177,7 @@ fn integer_ids_are_summarised_as_their_texts_are() {
     for memory in [1 << 30, 1 << 16] {
         let options = LogOptions { memory_limit: Some(memory), threads: Some(2), ..LogOptions::default() };
         let of_texts = summary(&texts, "2016-06-01", &options);
-        let of_ints = summarize(&options, &(), |sink| {
+        let of_ints = summarize(&options, &(), None, |sink| {
             for batch in ints.chunks(3_000) {
                 let id = IdColumn::Int(batch.iter().map(|row| row.0).collect());
                 let when = batch.iter().map(|row| row.1).collect();

@@ -1,6 +1,9 @@
 //! What rows are judged by: the options of reading, worked out once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::base::{Error, Grain, Result};
 use crate::history::attributes::Profiles;
@@ -8,6 +11,7 @@ use crate::history::options::{LogOptions, Returns};
 use crate::history::read::amounts::currency;
 use crate::history::read::calendar::{day_of_civil, day_of_date};
 use crate::history::read::look::Writing;
+use crate::history::scatter::Core;
 
 /// What every row is judged by.
 #[derive(Debug, Clone)]
@@ -25,8 +29,42 @@ pub(crate) struct Rules {
     pub has_amount: bool,
     /// Where values of attributes get their numbers, if there are any.
     pub profiles: Option<Arc<Profiles>>,
+    /// How ids are to be changed, and which are left out.
+    pub ids: IdRules,
+    /// Have rows orders?
+    pub orders: bool,
     /// Names of the columns, for messages.
     pub names: Names,
+}
+
+/// What becomes of ids.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct IdRules {
+    /// Capital letters are small ones.
+    pub fold_case: bool,
+    /// Without blanks around and the `.0` of numbers.
+    pub trim: bool,
+    /// Those that are left out.
+    pub guests: FxHashSet<String>,
+}
+
+impl IdRules {
+    /// Does anything become of them?
+    pub fn change(&self) -> bool {
+        self.fold_case || self.trim || !self.guests.is_empty()
+    }
+
+    /// The id as it counts; `None` if it is left out.
+    pub fn apply<'a>(&self, id: &'a str) -> Option<Cow<'a, str>> {
+        let trimmed = if self.trim { Core::of(id).text } else { id };
+        if self.guests.contains(trimmed.trim()) {
+            return None;
+        }
+        match self.fold_case && trimmed.chars().any(char::is_uppercase) {
+            true => Some(trimmed.to_lowercase().into()),
+            false => Some(trimmed.into()),
+        }
+    }
 }
 
 /// Column names, for messages.
@@ -73,6 +111,12 @@ impl Rules {
             currency: options.currency.as_deref().map(currency::canonical),
             has_amount,
             profiles: Profiles::of(options),
+            ids: IdRules {
+                fold_case: options.fold_case,
+                trim: options.trim,
+                guests: options.guests.iter().map(|id| id.trim().to_owned()).collect(),
+            },
+            orders: false,
             names,
         }
     }

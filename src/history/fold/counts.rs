@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::orders::OrderCounts;
+
 /// A sum of amounts that is the same in whatever order and portions they come: it counts in steps of 1e-10, so that
 /// amounts written with a few decimals add up as on paper.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -112,6 +114,8 @@ pub(crate) struct FoldCounts {
     pub left_out_amount: Exact,
     /// The first grain of all occasions; `None` if there are none.
     pub first: Option<i32>,
+    /// What became of orders before that.
+    pub orders: OrderCounts,
 }
 
 impl FoldCounts {
@@ -130,6 +134,7 @@ impl FoldCounts {
         self.left_out += other.left_out;
         self.left_out_rows += other.left_out_rows;
         self.left_out_amount.add_all(other.left_out_amount);
+        self.orders.add(&other.orders);
         self.first = self.first.into_iter().chain(other.first).min();
     }
 }

@@ -68,6 +68,11 @@ impl Amounts {
             }
         })
     }
+
+    /// Is there nothing?
+    fn is_blank(&self, row: usize) -> bool {
+        matches!(self, Amounts::One(numbers) if numbers.shown(row).trim().is_empty())
+    }
 }
 
 /// A batch's columns by role.
@@ -82,6 +87,10 @@ struct Roles {
     refund: Option<Numbers>,
     /// Values by which rows are left out; `None` of a column that cannot be text.
     screens: Vec<Option<StringArray>>,
+    /// The numbers of orders.
+    order_ids: Option<StringArray>,
+    /// Who rows with a negative amount are paid to.
+    payees: Option<Ids>,
 }
 
 /// The column of a table by its index, made ready for its role.
@@ -125,6 +134,8 @@ impl Roles {
                 .collect::<Result<_>>()?,
             order: log.order.map(|index| column(table, batch, index, counts)).transpose()?,
             refund: log.refund.map(numbers).transpose()?,
+            order_ids: log.order_id.and_then(|index| text_column(table, batch, index)),
+            payees: log.payee.map(|index| column(table, batch, index, Ids::new)).transpose()?,
             screens: log.screens.iter().map(|screen| text_column(table, batch, screen.column)).collect(),
         })
     }
@@ -141,6 +152,8 @@ impl Roles {
                 order: _,
                 refund: None,
                 screens,
+                order_ids: None,
+                payees: None,
             } if attributes.is_empty()
                 && screens.is_empty()
                 && ids.null_count() + days.null_count() + amounts.null_count() == 0 =>
@@ -165,7 +178,7 @@ pub(crate) fn clean_batch(
     let number = cleaner.writing.number;
     let point = number.point;
     let mut buffer = IdBuffer::new();
-    let plain = roles.plain().filter(|_| rules.has_amount);
+    let plain = roles.plain().filter(|_| rules.has_amount && !rules.orders && !rules.ids.change());
     let mut next = 0;
     while next < batch.num_rows() {
         if let Some((ids, days, amounts)) = plain {
@@ -182,6 +195,14 @@ pub(crate) fn clean_batch(
             if !cleaner.currency(text, &cells) {
                 continue;
             }
+        }
+        if let Some(orders) = &roles.order_ids {
+            let order = text_of_row(orders, row);
+            if table.log().blank_lines && !order.trim_ascii().is_empty() && roles.amounts.is_blank(row) {
+                cleaner.order_line();
+                continue;
+            }
+            cleaner.order(order);
         }
         let mut amount = match roles.amounts.get(row, point) {
             None if roles.amounts.is_text() => {
@@ -208,7 +229,14 @@ pub(crate) fn clean_batch(
             cleaner.place(roles.order.as_ref().map(|numbers| numbers.value(row)));
             cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));
         }
-        match roles.ids.get(row, &mut buffer) {
+        if rules.orders && roles.attributes.is_empty() {
+            cleaner.place(None);
+        }
+        let ids = match &roles.payees {
+            Some(payees) if amount.is_some_and(|amount| amount < 0.0) => payees,
+            _ => &roles.ids,
+        };
+        match ids.get(row, &mut buffer) {
             Some(id) => cleaner.row(id, roles.dates.get(row, style), amount, &cells),
             None => {
                 let problem =

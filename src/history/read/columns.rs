@@ -6,6 +6,7 @@
 mod choose;
 mod decide;
 mod found;
+mod order;
 
 use self::found::{ATTRIBUTE, Played};
 pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
@@ -15,7 +16,7 @@ use super::names::{
     AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, UNIT,
     looks_like_contracts, normalise,
 };
-use super::{likeness, watched};
+use super::{likeness, presets, watched};
 use crate::base::{Error, Result};
 use crate::history::options::LogOptions;
 
@@ -39,7 +40,17 @@ pub(crate) fn find(
     let table = Table::new(file, names);
     match table.summary(options)? {
         Some(columns) => Ok(Columns::Summary(columns)),
-        None => Ok(Columns::Log(table.log(options, &mut evidence)?)),
+        None => {
+            let Some(preset) = presets::find(names, options)? else {
+                return Ok(Columns::Log(table.log(options, &mut evidence)?));
+            };
+            let all = preset.apply(names, options);
+            let mut log = table.log(&all, &mut evidence)?;
+            log.guests = all.guests.iter().any(String::is_empty);
+            log.payee = preset.payee(names).filter(|index| *index != log.id);
+            log.preset = Some(preset.say());
+            Ok(Columns::Log(log))
+        }
     }
 }
 
@@ -96,11 +107,12 @@ impl Table<'_> {
         let attributes = self.attributes(options)?;
         let order =
             options.row_order.as_ref().map(|name| self.named("the order of rows", name)).transpose()?;
-        let (refund, screens, order_id, watched) = Default::default();
+        let mail = self.is_mail(id, evidence)?;
         let mut columns =
-            LogColumns { id, date, amount, currency, attributes, order, refund, screens, order_id, watched };
+            LogColumns { id, date, amount, currency, attributes, order, mail, ..LogColumns::default() };
         self.refuse_shared(&columns.roles())?;
         self.decide(options, evidence, &mut columns)?;
+        self.orders(options, evidence, &mut columns)?;
         columns.watched = self.watched(&columns.used());
         Ok(columns)
     }

@@ -28,12 +28,14 @@ pub(crate) struct Sample {
 pub(crate) struct Evidence {
     /// The table, but while it is read.
     table: Option<Table>,
+    /// Is it one of several?
+    pub several: bool,
 }
 
 impl Evidence {
     /// Of a table whose roles are not known yet.
     pub fn new(table: Table) -> Self {
-        Evidence { table: Some(table) }
+        Evidence { table: Some(table), several: false }
     }
 
     /// The table again.

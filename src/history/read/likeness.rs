@@ -79,7 +79,7 @@ pub(crate) fn is_refund(name: &str) -> bool {
     has(
         &words(name),
         "refund refunds refunded returned return returns chargeback chargebacks reembolso reembolsado remboursé rembourse remboursement \
-         rimborso rimborsato erstattet erstattung rückerstattung iade terugbetaald terugbetaling zwrot возврат возвращено isrefunded",
+         rimborso rimborsato erstattet erstattung rückerstattung iade terugbetaald terugbetaling zwrot zwrócono возврат возврата возвращено isrefunded 退款 退款金额 返金 返金額 환불 환불금액",
     )
 }
 
@@ -125,7 +125,10 @@ pub(crate) enum Watch {
 pub(crate) fn watch(name: &str) -> Option<Watch> {
     const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided \
         void disputed dispute deleted reversed returned storno storniert annule reembolso rembourse \
-        iscancelled isrefunded istest";
+        iscancelled isrefunded istest remboursé remboursement reembolsado devuelto rimborso rimborsato erstattet erstattung \
+        rückerstattung iade terugbetaald terugbetaling zwrot zwrócono возврат возврата возвращено 退款 退款金额 返金 返金額 환불 환불금액";
+    const STATE: &str = "status statut estado estatus stato situação situacao durum durumu статус состояние 状态 订单状态 交易状态 狀態 \
+        訂單狀態 ステータス 状態 注文状況 注文ステータス 상태 주문상태 결제상태 stav toestand";
     const CURRENCY: &str = "currency currencycode currencies curr ccy waehrung währung devise moneda valuta";
     const ELSEWHERE: &str = "fulfillment fulfilment shipping shipment delivery address marital member membership customer \
         client user employment loyalty stock subscription vip email policy reason currency by credit \
@@ -138,7 +141,8 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     if has(&words, ELSEWHERE) {
         return None;
     }
-    if words.iter().any(|word| word == "status" || word.ends_with("status")) || whole == "orderstate" {
+    let state = words.iter().any(|word| is(word, STATE) || word.ends_with("status"));
+    if state || matches!(&*whole, "orderstate" | "dealstage" | "opportunitystage" | "stage") {
         return Some(Watch::Status);
     }
     if has(&words, UNDONE) || is(&whole, UNDONE) {

@@ -29,6 +29,7 @@ pub(crate) mod names;
 pub(crate) mod outcome;
 mod pair;
 mod plan;
+pub(crate) mod presets;
 pub(crate) mod recognise;
 pub(crate) mod screen;
 pub(crate) mod status;

@@ -4,7 +4,7 @@
 mod words;
 
 pub(crate) use self::words::warn_skipped;
-use self::words::{say_clocks, say_dates, say_refunds, say_writings, shares, warn_ids, warn_money};
+use self::words::{say_clocks, say_dates, say_ids, say_refunds, say_writings, shares, warn_ids, warn_money};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,7 @@ pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
         watched::add_all(&mut all.watched, tally.watched);
         screen::add_all(&mut all.screened, tally.screened);
         all.refunds.add_all(tally.refunds);
+        all.rewritten_ids += tally.rewritten_ids;
         all.refunded_rows += tally.refunded_rows;
         all.unread.add(tally.unread);
         all.fatal = all.fatal.or(tally.fatal);
@@ -114,6 +115,8 @@ pub(crate) struct Findings {
     money_like: Vec<String>,
     /// The column of refunds.
     refund: Option<String>,
+    /// Are ids e-mail addresses?
+    mail: bool,
 }
 
 impl Findings {
@@ -142,6 +145,7 @@ impl Findings {
                 .is_some_and(|writing| writing.date.rule.precision() != Precision::Day)
                 && !inputs.tables[0].has_typed_dates(),
             currency: rules.names.currency.clone(),
+            mail: inputs.tables[0].log().mail,
             refund: inputs.tables[0].log().refund.map(|index| inputs.tables[0].names[index].clone()),
             money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },
         })
@@ -194,8 +198,8 @@ impl Findings {
         let mut assumptions = self.assumptions;
         assumptions.extend(self.dates);
         assumptions.extend(screen::say(&tally.screened, self.has_amount));
+        assumptions.extend(say_ids(&tally, self.mail, options));
         assumptions.extend(say_refunds(self.refund.as_deref(), &tally));
-        assumptions.extend(say_clocks(&tally, self.zone.as_deref(), self.wanted_zone.as_deref()));
         assumptions.extend(say_clocks(&tally, self.zone.as_deref(), self.wanted_zone.as_deref()));
         let mut warnings = warn_ids(&tally);
         warnings.extend(warn_skipped(&tally, &account));

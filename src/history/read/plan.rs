@@ -29,5 +29,10 @@ pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progre
     let has_amount = columns.amount != AmountColumns::None;
     let mut rules = Rules::new(options, has_amount, names);
     rules.writings = look::writings(inputs, options, &rules, progress)?;
+    rules.orders = inputs.orders().is_some();
+    rules.ids.fold_case |= columns.mail;
+    if columns.guests {
+        rules.ids.guests.insert(String::new());
+    }
     Ok(rules)
 }

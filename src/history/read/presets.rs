@@ -22,8 +22,6 @@ pub(crate) struct Preset {
     only: &'static [(&'static str, &'static str)],
     /// Are rows without a customer those of guests?
     guests: bool,
-    /// Customers that stand for guests.
-    no_one: &'static [&'static str],
     /// Who a row with a negative amount is paid to.
     payee: &'static [&'static str],
     /// Where the platform describes it.
@@ -41,7 +39,6 @@ const PLAIN: Preset = Preset {
     order: &[],
     only: &[],
     guests: false,
-    no_one: &[],
     payee: &[],
     source: "",
 };
@@ -51,7 +48,15 @@ pub(crate) const PRESETS: &[Preset] = &[
     Preset {
         name: "shopify",
         title: "an export of orders of Shopify",
-        signature: &["Name", "Email", "Financial Status", "Total", "Created at", "Lineitem quantity", "Lineitem price"],
+        signature: &[
+            "Name",
+            "Email",
+            "Financial Status",
+            "Total",
+            "Created at",
+            "Lineitem quantity",
+            "Lineitem price",
+        ],
         date: &["Created at"],
         amount: &["Total"],
         order: &["Name"],
@@ -120,7 +125,14 @@ pub(crate) const PRESETS: &[Preset] = &[
     Preset {
         name: "bigcommerce",
         title: "an export of orders of BigCommerce",
-        signature: &["Order ID", "Customer ID", "Customer Email", "Order Date", "Order Status", "Order Total (inc tax)"],
+        signature: &[
+            "Order ID",
+            "Customer ID",
+            "Customer Email",
+            "Order Date",
+            "Order Status",
+            "Order Total (inc tax)",
+        ],
         id: &["Customer Email"],
         date: &["Order Date"],
         amount: &["Order Total (inc tax)"],
@@ -190,7 +202,17 @@ pub(crate) const PRESETS: &[Preset] = &[
     Preset {
         name: "paypal",
         title: "an activity download of PayPal",
-        signature: &["Date", "Name", "Type", "Status", "Gross", "Fee", "Net", "From Email Address", "To Email Address"],
+        signature: &[
+            "Date",
+            "Name",
+            "Type",
+            "Status",
+            "Gross",
+            "Fee",
+            "Net",
+            "From Email Address",
+            "To Email Address",
+        ],
         id: &["From Email Address"],
         date: &["Date"],
         amount: &["Gross"],
@@ -202,7 +224,15 @@ pub(crate) const PRESETS: &[Preset] = &[
     Preset {
         name: "square",
         title: "an export of transactions of Square",
-        signature: &["Date", "Time", "Gross Sales", "Net Sales", "Total Collected", "Transaction ID", "Customer ID"],
+        signature: &[
+            "Date",
+            "Time",
+            "Gross Sales",
+            "Net Sales",
+            "Total Collected",
+            "Transaction ID",
+            "Customer ID",
+        ],
         id: &["Customer ID"],
         date: &["Date"],
         amount: &["Net Sales"],
@@ -289,7 +319,8 @@ pub(crate) fn find(names: &[String], options: &LogOptions) -> Result<Option<&'st
             let Some(first) = named.first() else {
                 let mut known: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
                 known.dedup();
-                let message = format!("there is no preset '{wanted}'; there are {}, and {NONE}", known.join(", "));
+                let message =
+                    format!("there is no preset '{wanted}'; there are {}, and {NONE}", known.join(", "));
                 return Err(Error::option("--preset", message));
             };
             if let Some(one) = named.iter().copied().find(fits) {
@@ -338,7 +369,6 @@ impl Preset {
             })
             .collect();
         options.only.extend(own);
-        options.guests.extend(self.no_one.iter().map(|id| (*id).to_owned()));
         if self.guests {
             options.guests.push(String::new());
         }

@@ -15,7 +15,7 @@ use super::screen::Screen;
 use super::text::for_each_record;
 use super::token::{find_separator, has_line_end};
 use crate::base::{Error, Place, Result};
-use crate::history::{input::Input, options::LogOptions, summary_file::SummaryFile};
+use crate::history::{input::Input, options::LogOptions, orders::Lines, summary_file::SummaryFile};
 
 /// What kind of table the inputs are.
 pub(crate) enum Recognised {
@@ -35,6 +35,14 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
+    /// How the lines of an order make its amount, if orders are put together.
+    pub fn orders(&self) -> Option<Lines> {
+        self.tables.iter().find_map(|table| match &table.columns {
+            Columns::Log(log) => log.lines,
+            _ => None,
+        })
+    }
+
     /// Length of all files [bytes].
     pub fn bytes(&self) -> u64 {
         self.tables.iter().map(|table| table.source.length).sum()
@@ -150,8 +158,10 @@ pub(crate) fn recognise(inputs: &[Input], options: &LogOptions) -> Result<Recogn
 pub(crate) fn recognise_by(inputs: &[Input], options: &LogOptions, by_values: bool) -> Result<Recognised> {
     let (sources, assumptions) = inputs::list(inputs)?;
     let mut tables: Vec<Table> = Vec::new();
+    let several = sources.len() > 1;
     for source in sources {
         let find = |file: &str, names: &[String], evidence: &mut Evidence| {
+            evidence.several = several;
             let evidence = by_values.then_some(evidence);
             match tables.first() {
                 None => columns::find(file, names, options, evidence),
@@ -219,6 +229,8 @@ fn decide_as_first(first: &Table, names: &[String], columns: Columns) -> Columns
         .collect();
     own.refund = log.refund.and_then(here);
     own.order_id = log.order_id.and_then(here);
+    (own.lines, own.blank_lines, own.mail, own.guests) = (log.lines, log.blank_lines, log.mail, log.guests);
+    own.payee = log.payee.and_then(here);
     let taken = [
         own.screens.iter().map(|screen| screen.column).collect(),
         own.refund.into_iter().collect::<Vec<_>>(),
@@ -450,12 +462,22 @@ impl Inputs {
             }
             _ => None,
         };
-        let mut roles = Vec::new();
+        let mut roles: Vec<String> = log.preset.iter().cloned().collect();
         if options.id.is_none() && name(log.id) != "customer_id" {
             roles.push(format!("customers are in column \"{}\"", name(log.id)));
         }
         if options.date.is_none() && name(log.date) != "date" {
             roles.push(format!("dates are in column \"{}\"", name(log.date)));
+        }
+        if let (Some(lines), Some(order)) = (log.lines, log.order_id) {
+            roles.push(match lines {
+                Lines::Add => format!("orders are in column \"{}\": the lines of one are one purchase", name(order)),
+                Lines::Repeat => format!(
+                    "orders are in column \"{}\": the lines of one are one purchase, and each has the amount of the whole \
+                     order, which counts once",
+                    name(order)
+                ),
+            });
         }
         self.assumptions.extend(roles);
         self.assumptions.extend(said);

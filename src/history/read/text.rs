@@ -166,6 +166,12 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         },
     };
     let cells = TextCells { layout, columns, record };
+    if let Some(order) = columns.order_id {
+        if columns.blank_lines && is_further_line(columns, record, order) {
+            return cleaner.order_line();
+        }
+        cleaner.order(record.field(order));
+    }
     let amount = match amount {
         Some(amount) => Some(amount),
         None => match spelled(columns, record, date, &cells, cleaner) {
@@ -173,11 +179,18 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
             None => return,
         },
     };
+    let id = match columns.payee {
+        Some(payee) if amount.is_some_and(|amount| amount < 0.0) => payee,
+        _ => columns.id,
+    };
     if let Some(index) = columns.currency {
         let text = String::from_utf8_lossy(trim(record.field(index)));
         if !cleaner.currency(&text, &cells) {
             return;
         }
+    }
+    if cleaner.rules.orders && columns.attributes.is_empty() {
+        cleaner.place(None);
     }
     if !columns.attributes.is_empty() {
         let number = |index: usize| std::str::from_utf8(trim(record.field(index))).ok()?.parse().ok();
@@ -196,7 +209,13 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
             None => return,
         }
     }
-    cleaner.row(Id::Text(record.field(columns.id)), date, amount, &cells);
+    cleaner.row(Id::Text(record.field(id)), date, amount, &cells);
+}
+
+/// Has the row an order and no amount?
+fn is_further_line(columns: &LogColumns, record: &Record, order: usize) -> bool {
+    let AmountColumns::One(amount) = columns.amount else { return false };
+    trim(record.field(amount)).is_empty() && !trim(record.field(order)).is_empty()
 }
 
 /// An amount that is no plain number; the outer `None` if the row is done with.

@@ -1,10 +1,11 @@
 //! Columns with their roles, by index.
 
 use super::super::screen::Screen;
+use crate::history::orders::Lines;
 use crate::history::summary_said::Fact;
 
 /// Columns of a log, by index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct LogColumns {
     pub id: usize,
     pub date: usize,
@@ -19,6 +20,18 @@ pub(crate) struct LogColumns {
     pub screens: Vec<Screen>,
     /// The number of the order that a row is part of.
     pub order_id: Option<usize>,
+    /// How the lines of an order make its amount, if orders are put together.
+    pub lines: Option<Lines>,
+    /// Are rows without an amount further lines of an order that has one?
+    pub blank_lines: bool,
+    /// Are ids e-mail addresses?
+    pub mail: bool,
+    /// Are rows without a customer those of guests?
+    pub guests: bool,
+    /// Who a row with a negative amount is paid to.
+    pub payee: Option<usize>,
+    /// The platform whose export this is, in a sentence.
+    pub preset: Option<String>,
     /// Columns that may say that a row is no purchase, and that have no other role.
     pub watched: Vec<usize>,
 }
@@ -48,6 +61,7 @@ impl LogColumns {
             .into_iter()
             .chain(screens)
             .chain(self.order_id)
+            .chain(self.payee)
             .chain(self.watched.iter().copied())
             .collect()
     }
@@ -74,6 +88,12 @@ impl LogColumns {
                 .map(|screen| Screen { column: to(screen.column), by: screen.by.clone() })
                 .collect(),
             order_id: self.order_id.map(&to),
+            lines: self.lines,
+            blank_lines: self.blank_lines,
+            mail: self.mail,
+            guests: self.guests,
+            payee: self.payee.map(&to),
+            preset: self.preset.clone(),
             watched: self.watched.iter().map(|&index| to(index)).collect(),
         }
     }
@@ -104,9 +124,10 @@ fn indexes(roles: &[Played]) -> Vec<usize> {
 }
 
 /// Where amounts come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum AmountColumns {
     /// There are none.
+    #[default]
     None,
     /// One column.
     One(usize),

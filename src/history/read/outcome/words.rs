@@ -63,6 +63,18 @@ pub(crate) fn warn_skipped(tally: &Tally, account: &CleaningAccount) -> Option<W
     Some(Warning::new("bad-rows-skipped", message))
 }
 
+/// In what ids were written otherwise.
+pub(super) fn say_ids(tally: &Tally, mail: bool, options: &LogOptions) -> Option<String> {
+    let rows = watched::in_rows(tally.rewritten_ids);
+    match (tally.rewritten_ids, mail && !options.fold_case && !options.trim) {
+        (0, _) => None,
+        (_, true) => {
+            Some(format!("ids are e-mail addresses: capital letters are taken for small ones (in {rows})"))
+        }
+        _ => Some(format!("ids are written otherwise in {rows} (--fold-case, --trim)")),
+    }
+}
+
 /// What a column of refunds took off.
 pub(super) fn say_refunds(column: Option<&str>, tally: &Tally) -> Option<String> {
     let (column, sum) = (column?, tally.refunds.value());
