@@ -94,10 +94,9 @@ fn clean_logs_have_no_new_warning() {
 
 #[test]
 fn ids_that_differ_in_writing() {
-    let log = "email,order_date,total\nbob@example.com,2023-01-05,10\nBob@Example.com,2023-02-05,10\n\
+    let log = "customer_no,order_date,total\nbob@example.com,2023-01-05,10\nBob@Example.com,2023-02-05,10\n\
                BOB@EXAMPLE.COM,2023-04-05,10\namy@example.com,2023-01-09,20\namy@example.com ,2023-03-09,20\n";
-    let options = LogOptions { id: Some("email".into()), ..plain() };
-    let warnings = open(log, &options).meta.warnings;
+    let warnings = open(log, &plain()).meta.warnings;
     has(
         said(&warnings, "ids-differ-by-case"),
         &["'bob@example.com'", "3 forms", "2 customers are too many", "2 repeat"],
