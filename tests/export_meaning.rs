@@ -88,7 +88,8 @@ fn names_in_many_languages_and_spellings() {
 fn values_say_which_column_is_the_customers() {
     let files = Files::new();
     // (columns, the customer's by its values)
-    let cases: [(&str, fn(usize) -> String); 6] = [
+    type Rows = fn(usize) -> String;
+    let cases: [(&str, Rows); 6] = [
         // customer_id is new with each order; the customer is in another column.
         ("customer_id,customer_unique_id,date,amount", |n: usize| {
             format!("h{},u{},{},10", n * 7919, n % 12, day(n))

@@ -365,7 +365,7 @@ fn only_customers_who_came_back() {
 fn skipping_says_what_is_at_stake() {
     let mut log = String::from("customer_id,date,amount\n");
     (0..97).for_each(|n| writeln!(log, "c{},{},50.00", n % 30, day(n)).unwrap());
-    (0..3).for_each(|n| writeln!(log, "c{n},{},\"1,000.50\"", day(100 + n)).unwrap());
+    (0..3).for_each(|n| writeln!(log, "c{n},{},\"1.000,50\"", day(100 + n)).unwrap());
     let error = refused(log.as_bytes(), &plain());
     has(
         &error,
@@ -379,7 +379,7 @@ fn skipping_says_what_is_at_stake() {
     let summary = open(&log, &LogOptions { skip_bad_rows: true, ..plain() });
     assert_eq!(summary.meta.account.unread_amount, Some(3001.5));
     // A refund of that size is no lost revenue.
-    let error = refused((log.clone() + "c9,2023-06-01,\"-9,000.00\"\n").as_bytes(), &plain());
+    let error = refused((log.clone() + "c9,2023-06-01,\"-9.000,00\"\n").as_bytes(), &plain());
     has(
         &error,
         &[

@@ -273,7 +273,7 @@ fn duplicates_are_rows_of_one_date() {
 #[test]
 fn what_is_at_stake_counts_amounts_only() {
     let mut log = shop(|i| format!("c{}", i % 30));
-    log += "c1,2023-03-01,\"1,234.50\"\nc1,2023-03-02,1e30\nc1,2023-03-03,NaN\nc1,2023-03-04,2023-01-02\nc1,2023-03-05,inf\n";
+    log += "c1,2023-03-01,\"1,234.50 ok\"\nc1,2023-03-02,1e30\nc1,2023-03-03,NaN\nc1,2023-03-04,2023-01-02\nc1,2023-03-05,inf\n";
     let Err(error) = open_all(&[log], &plain()) else { panic!("the log was read") };
     has(
         &error.to_string(),

@@ -25,12 +25,15 @@ pub struct Member {
     pub needs: Needs,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: FitMember,
-    groups: fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<(PooledGroups, f64)>,
+    groups: FitGroups,
     regression: Option<RegressionMember>,
 }
 
 /// Fits a member to customers counted.
 type FitMember = fn(&CustomerTable, &FitOptions, &dyn Progress) -> Result<(PurchaseModel, FitReport)>;
+
+/// Fits a member to groups, from the parameters of all together; also gives their likelihood.
+type FitGroups = fn(&[CustomerTable], &[f64], &dyn Progress) -> Result<(PooledGroups, f64)>;
 
 /// What a member with covariates can do.
 #[derive(Clone, Copy)]

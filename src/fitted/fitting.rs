@@ -52,7 +52,7 @@ impl Member {
         let purchase = self.with(&pooled.common)?;
         let report = describe(report, &pooled, log_likelihood);
         let groups = Groups { covariate: tables.covariate, customers, pooled };
-        Ok((purchase, report, Some(Effects::Groups(groups))))
+        Ok((purchase, report, Some(Effects::Groups(Box::new(groups)))))
     }
 }
 

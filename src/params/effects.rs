@@ -35,7 +35,7 @@ pub enum Effects {
     /// What is known of them moves the parameters: fixed effects.
     Covariates(Covariates),
     /// The group they belong to has its own, drawn to those of the others: random effects.
-    Groups(Groups),
+    Groups(Box<Groups>),
 }
 
 impl Effects {

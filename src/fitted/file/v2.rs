@@ -153,7 +153,7 @@ impl Node {
             Node::Groups { of, groups } => {
                 let (purchase, fit) = of.into_memory(Vec::new())?;
                 let groups = groups.into_memory(&purchase)?;
-                Ok((purchase, fit, Some(Effects::Groups(groups))))
+                Ok((purchase, fit, Some(Effects::Groups(Box::new(groups)))))
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::base::{
     numbers::{count, grouped},
 };
 use crate::history::options::LogOptions;
+use crate::history::read::names::{CONTRACT_PERIOD, looks_like_contracts};
 
 /// A column with a value in fewer rows than this share is none of customers where another one is full.
 const HALF: f64 = 0.5;
@@ -33,7 +34,11 @@ pub(super) fn sample(evidence: &mut Option<&mut Evidence>, columns: &[usize]) ->
 impl Table<'_> {
     fn ranked(&self, part: Part) -> Vec<Candidate> {
         let rank = |index: usize| Some((vocabulary::rank(part, &self.names[index])?, index));
-        let mut ranked: Vec<Candidate> = (0..self.names.len()).filter_map(rank).collect();
+        // The periods of a retention table are no dates.
+        let contracts = looks_like_contracts(self.names);
+        let counts = |index: &usize| contracts && CONTRACT_PERIOD.contains(&self.normal[*index].as_str());
+        let known = (0..self.names.len()).filter(|index| !counts(index));
+        let mut ranked: Vec<Candidate> = known.filter_map(rank).collect();
         ranked.sort_unstable();
         ranked
     }
@@ -236,8 +241,8 @@ impl Table<'_> {
         let Some(sample) = sample(evidence, &[one])? else { return Ok(None) };
         let filled = sample.column(one).iter().filter(|value| !value.is_empty());
         let digits =
-            |value: &&Box<str>| value.bytes().filter(u8::is_ascii_digit).count() * 2 >= value.chars().count();
-        let (all, good) = (filled.clone().count(), filled.filter(digits).count());
+            |value: &str| value.bytes().filter(u8::is_ascii_digit).count() * 2 >= value.chars().count();
+        let (all, good) = (filled.clone().count(), filled.filter(|value| digits(value)).count());
         Ok((all > 0 && good as f64 >= FULL * all as f64).then_some(one))
     }
 

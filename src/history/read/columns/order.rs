@@ -33,6 +33,8 @@ struct Seen {
     /// Orders, and those with several customers.
     orders: usize,
     mixed: usize,
+    /// Customers of these rows.
+    customers: usize,
 }
 
 impl Table<'_> {
@@ -48,10 +50,9 @@ impl Table<'_> {
         }
         let Some(sample) = sample(evidence, &[id])? else { return Ok(false) };
         let filled = sample.column(id).iter().filter(|value| !value.is_empty());
-        let is_address =
-            |value: &&Box<str>| value.split_once('@').is_some_and(|(_, host)| host.contains('.'));
+        let is_address = |value: &str| value.split_once('@').is_some_and(|(_, host)| host.contains('.'));
         let all = filled.clone().count();
-        Ok(all > 0 && filled.filter(is_address).count() as f64 >= MOST * all as f64)
+        Ok(all > 0 && filled.filter(|value| is_address(value)).count() as f64 >= MOST * all as f64)
     }
 
     /// Fills in the column of orders.
@@ -113,9 +114,10 @@ impl Seen {
         {
             lines.entry(number).or_default().push(row);
         }
-        let mut seen = Seen { orders: lines.len(), ..Seen::default() };
         let amounts = amount.map(|index| sample.column(index));
         let (ids, dates) = (sample.column(columns.id), sample.column(columns.date));
+        let customers: FxHashSet<&str> = lines.values().flatten().map(|&row| &*ids[row]).collect();
+        let mut seen = Seen { orders: lines.len(), customers: customers.len(), ..Seen::default() };
         for rows in lines.values() {
             seen.order(rows, amounts, ids, dates);
         }
@@ -159,7 +161,10 @@ impl Seen {
     }
 
     /// A number that many customers share is that of something else, such as a till.
+    /// Where lines lie on several days and no customer ever has two orders, the column may as well be one of customers,
+    /// and what is called an order all that they ever bought.
     fn are_orders(&self) -> bool {
-        self.orders > 0 && (self.mixed as f64) < (1.0 - MOST) * self.orders as f64 + 1.0
+        let of_customers = self.days > 0 && self.orders <= self.customers;
+        self.orders > 0 && !of_customers && (self.mixed as f64) < (1.0 - MOST) * self.orders as f64 + 1.0
     }
 }

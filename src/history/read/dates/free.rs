@@ -522,13 +522,13 @@ impl Cursor<'_> {
             if self.sign(between) {
                 second = self.two_digits()?;
                 nano = self.fraction()?;
-            } else if self.sign('分') || self.sign('분') {
-                if let Some(Token::Number(value, 1 | 2)) = self.peek() {
-                    second = *value as u32;
-                    self.at += 1;
-                    self.blanks();
-                    let _ = self.sign('秒') || self.sign('초');
-                }
+            } else if (self.sign('分') || self.sign('분'))
+                && let Some(Token::Number(value, 1 | 2)) = self.peek()
+            {
+                second = *value as u32;
+                self.at += 1;
+                self.blanks();
+                let _ = self.sign('秒') || self.sign('초');
             }
         }
         half = half.or_else(|| self.half());
