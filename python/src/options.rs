@@ -30,8 +30,16 @@ pub fn words(verb: Verb, keywords: &Keywords<'_>) -> PyResult<Vec<String>> {
     Ok(words)
 }
 
+/// An option as a keyword: with a sign more where it is a word of the language.
+fn keyword(option: &str) -> String {
+    match option {
+        "except" => "except_".to_owned(),
+        _ => option.replace('-', "_"),
+    }
+}
+
 fn unknown(py: Python<'_>, name: &str, known: &[String]) -> PyErr {
-    let known: Vec<String> = known.iter().map(|name| name.replace('-', "_")).collect();
+    let known: Vec<String> = known.iter().map(|name| keyword(name)).collect();
     let close = || -> PyResult<Vec<String>> {
         py.import("difflib")?.call_method1("get_close_matches", (name, &known, 1))?.extract()
     };
@@ -87,7 +95,7 @@ pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
         "sql" => Verb::Sql,
         _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),
     };
-    Ok(verb.names().iter().map(|name| name.replace('-', "_")).collect())
+    Ok(verb.names().iter().map(|name| keyword(name)).collect())
 }
 
 /// Takes a keyword out.

@@ -41,7 +41,7 @@ def test_bad_rows_have_a_place() -> None:
 
 
 def test_data_that_mislead_are_said() -> None:
-    table = orders(customer_id=["Bob@x.org", "bob@x.org"], order_status=["paid", "refunded"])
+    table = orders(customer_id=["Bob", "bob"], order_status=["as usual", "refunded"])
     with pytest.warns(clv.ClvWarning) as caught:
         summary = clv.summarize(table)
     assert [finding["code"] for finding in summary.warnings] == ["status-not-used", "ids-differ-by-case"]
@@ -58,7 +58,7 @@ def test_data_that_mislead_are_said() -> None:
         ({"date": [True, False]}, "cannot hold dates"),
         ({"amount": [True, False]}, "cannot hold numbers"),
         ({"date": ["01/02/2024", "03/04/2024"]}, "date_format='%d/%m/%Y' or date_format='%m/%d/%Y'"),
-        ({"revenue": [1.0, 2.0], "amount": ["x", "y"]}, "amount"),
+        ({"amount": ["x", "y"]}, "amount"),
     ],
 )
 def test_types(columns: dict[str, object], words: str) -> None:
