@@ -31,7 +31,7 @@ pub(super) struct File {
     pub(super) window: Window,
     pub(super) trained_on: Option<Training>,
     pub(super) fit: Option<Fit>,
-    pub(super) spend: Option<SpendPart>,
+    pub(super) spend: Option<OneModel>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,11 +53,11 @@ pub(super) struct Training {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SpendPart {
-    model: String,
-    parameters: Map<String, Value>,
-    covariance: Option<Vec<Vec<f64>>>,
-    fit: Option<Fit>,
+pub(super) struct OneModel {
+    pub(super) model: String,
+    pub(super) parameters: Map<String, Value>,
+    pub(super) covariance: Option<Vec<Vec<f64>>>,
+    pub(super) fit: Option<Fit>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,7 +101,7 @@ struct Finding {
 
 impl File {
     pub(super) fn from_model(model: &ClvModel) -> Self {
-        let spend = model.spend.as_ref().map(|spend| SpendPart::new(spend, model.spend_fit.as_ref()));
+        let spend = model.spend.as_ref().map(|spend| OneModel::new(spend, model.spend_fit.as_ref()));
         File {
             format: FORMAT.to_owned(),
             format_version: 1,
@@ -151,9 +151,9 @@ impl File {
     }
 }
 
-impl SpendPart {
+impl OneModel {
     pub(super) fn new(spend: &SpendModel, fit: Option<&FitReport>) -> Self {
-        SpendPart {
+        OneModel {
             model: spend.name().to_owned(),
             parameters: named(spend.specs(), spend.params()),
             covariance: fit.and_then(|fit| fit.covariance.clone()),

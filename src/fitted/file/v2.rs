@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::FORMAT;
-use super::v1::{Fit, SpendPart, Training, Window, covariates, date, named, numbers};
+use super::v1::{Fit, OneModel, Training, Window, covariates, date, named, numbers};
 use crate::base::{Error, Result};
 use crate::customers::{Covariate, Kind};
 use crate::fit::{CoefficientEstimate, FitReport};
@@ -32,26 +32,16 @@ pub(super) struct File {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Node {
-    One { of: One },
-    Covariates { of: One, covariates: covariates::Part },
-    Groups { of: One, groups: GroupsPart },
+    One { of: OneModel },
+    Covariates { of: OneModel, covariates: covariates::Part },
+    Groups { of: OneModel, groups: GroupsPart },
 }
 
 /// The same of amounts: one model so far.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Spend {
-    One { of: SpendPart },
-}
-
-/// A model with its parameters, and how they were found.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct One {
-    model: String,
-    parameters: Map<String, Value>,
-    covariance: Option<Vec<Vec<f64>>>,
-    fit: Option<Fit>,
+    One { of: OneModel },
 }
 
 /// Groups about the model in their middle; covariances are of logarithms of parameters, in the model's order.
@@ -84,7 +74,7 @@ impl File {
             spend: model
                 .spend
                 .as_ref()
-                .map(|spend| Spend::One { of: SpendPart::new(spend, model.spend_fit.as_ref()) }),
+                .map(|spend| Spend::One { of: OneModel::new(spend, model.spend_fit.as_ref()) }),
             unit: model.unit.name().to_owned(),
             grain: model.grain.map(|grain| grain.name().to_owned()),
             window: Window {
@@ -122,7 +112,7 @@ type Purchases = (PurchaseModel, Option<FitReport>, Option<Effects>);
 impl Node {
     fn new(model: &ClvModel) -> Self {
         let fit = model.purchase_fit.as_ref();
-        let of = One {
+        let of = OneModel {
             model: model.purchase.name().to_owned(),
             parameters: named(model.purchase.specs(), model.purchase.params().to_vec()),
             covariance: fit.and_then(|fit| fit.covariance.clone()),
@@ -142,16 +132,16 @@ impl Node {
     fn into_memory(self) -> Result<Purchases> {
         match self {
             Node::One { of } => {
-                let (purchase, fit) = of.into_memory(Vec::new())?;
+                let (purchase, fit) = model_of(of, Vec::new())?;
                 Ok((purchase, fit, None))
             }
             Node::Covariates { of, covariates } => {
                 let (found, coefficients) = covariates.into_memory(&of.model)?;
-                let (purchase, fit) = of.into_memory(coefficients)?;
+                let (purchase, fit) = model_of(of, coefficients)?;
                 Ok((purchase, fit, found.map(Effects::Covariates)))
             }
             Node::Groups { of, groups } => {
-                let (purchase, fit) = of.into_memory(Vec::new())?;
+                let (purchase, fit) = model_of(of, Vec::new())?;
                 let groups = groups.into_memory(&purchase)?;
                 Ok((purchase, fit, Some(Effects::Groups(Box::new(groups)))))
             }
@@ -159,24 +149,16 @@ impl Node {
     }
 }
 
-impl One {
-    fn into_memory(
-        self,
-        coefficients: Vec<CoefficientEstimate>,
-    ) -> Result<(PurchaseModel, Option<FitReport>)> {
-        let purchase = PurchaseModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
-        let fit = self.fit.map(|fit| {
-            fit.into_report(
-                purchase.name(),
-                purchase.specs(),
-                purchase.params(),
-                coefficients,
-                self.covariance,
-            )
-        });
-        let fit = fit.transpose()?;
-        Ok((purchase, fit))
-    }
+/// The model of purchases that a node is about.
+fn model_of(
+    of: OneModel,
+    coefficients: Vec<CoefficientEstimate>,
+) -> Result<(PurchaseModel, Option<FitReport>)> {
+    let purchase = PurchaseModel::from_named(&of.model, &numbers(&of.model, &of.parameters)?)?;
+    let (specs, params, covariance) = (purchase.specs(), purchase.params(), of.covariance);
+    let fit = of.fit.map(|fit| fit.into_report(purchase.name(), specs, params, coefficients, covariance));
+    let fit = fit.transpose()?;
+    Ok((purchase, fit))
 }
 
 impl GroupsPart {

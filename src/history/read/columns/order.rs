@@ -160,9 +160,9 @@ impl Seen {
             && self.same as f64 >= MOST * self.several as f64
     }
 
-    /// A number that many customers share is that of something else, such as a till.
-    /// Where lines lie on several days and no customer ever has two orders, the column may as well be one of customers,
-    /// and what is called an order all that they ever bought.
+    /// A number that many customers share is that of something else, such as a till. And where lines lie on several days
+    /// and no customer ever has two orders, the column may as well be one of customers, and what is called an order all
+    /// that they ever bought.
     fn are_orders(&self) -> bool {
         let of_customers = self.days > 0 && self.orders <= self.customers;
         self.orders > 0 && !of_customers && (self.mixed as f64) < (1.0 - MOST) * self.orders as f64 + 1.0
