@@ -22,7 +22,8 @@ mod quadrature;
 mod tests;
 
 pub use beta::{
-    ln_beta, ln_beta_ratio, ln_binomial, ln_negative_binomial, negative_binomial_pmf, negative_binomial_tail,
+    incomplete_beta, ln_beta, ln_beta_ratio, ln_binomial, ln_negative_binomial, negative_binomial_pmf,
+    negative_binomial_tail,
 };
 pub use gamma::{
     digamma, digamma_difference, ln_gamma, ln_gamma_difference, log1p_excess, psi_remainder, stirling,

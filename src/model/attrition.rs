@@ -1,7 +1,7 @@
 //! What scoring asks of a model of repeat purchases: the questions of one customer, and a scorer that shares
 //! work between many.
 
-use super::{Population, Process};
+use super::{Counts, Population, Process};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 
@@ -34,6 +34,16 @@ macro_rules! attrition_by_kernel {
             }
             fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
                 self.kernel().purchases_pmf(customer, horizon, n)
+            }
+            fn counts_if_alive(
+                &self,
+                customer: &Customer,
+                horizon: f64,
+            ) -> Vec<Box<dyn crate::model::Counts>> {
+                self.kernel().counts_if_alive(customer, horizon)
+            }
+            fn stage_chances(&self, customer: &Customer, chances: &mut Vec<f64>) {
+                self.kernel().stage_chances(customer, chances);
             }
             fn posterior_means(&self, customer: &Customer) -> crate::model::PosteriorMeans {
                 self.kernel().posterior_means(customer)
@@ -127,6 +137,15 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
 
     /// `P(Y = n)` for the number `Y` of purchases in `(T, T + horizon]`.
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
+
+    /// The number of purchases in `(T, T + horizon]` given that the customer is alive at `T`, from each stage that it
+    /// may have reached: a function of `x` and `T` alone. The horizon may be infinite.
+    fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>>;
+
+    /// Adds the chances of those stages, given that the customer is alive; there is one if purchases are not regular.
+    fn stage_chances(&self, _customer: &Customer, chances: &mut Vec<f64>) {
+        chances.push(1.0);
+    }
 
     /// Posterior means of the customer's own rate of purchases and propensity to leave.
     fn posterior_means(&self, customer: &Customer) -> PosteriorMeans;

@@ -48,8 +48,8 @@ use std::ops::Range;
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Needs};
 use crate::model::{
-    Attrition, Derivatives, Dropout, Limit, Mixing, Model, Order, Population, PosteriorMeans, Process,
-    Scorer,
+    Attrition, Counts, Derivatives, Dropout, Limit, Mixing, Model, Order, Population, PosteriorMeans,
+    Process, Scorer,
     process::{Opportunities, chances},
 };
 use crate::params::{ParamSpec, Scale};
@@ -193,6 +193,10 @@ impl Attrition for BgBb {
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
         self.purchases_pmf_of(customer, horizon, n)
+    }
+
+    fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
+        vec![Box::new(self.counts_of(customer, horizon))]
     }
 
     fn population(&self) -> Population {

@@ -284,6 +284,10 @@ impl Spend for GammaGamma {
         self.v + spent
     }
 
+    fn shapes(&self, x: u32) -> (f64, f64) {
+        (self.p, self.p * f64::from(x) + self.q)
+    }
+
     fn amounts(&self, x: u32) -> Result<Amounts> {
         Amounts::new(self.p, self.p * f64::from(x) + self.q, 1.0)
     }

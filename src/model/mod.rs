@@ -18,6 +18,7 @@ mod bg_bb;
 mod bg_cnbd;
 mod bg_nbd;
 mod contract;
+mod counts;
 mod erlang;
 mod gamma_gamma;
 mod gamma_poisson;
@@ -47,6 +48,8 @@ pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;
 pub use bg_nbd::BgNbd;
 pub use contract::{Contract, ContractRow, ContractTable};
+pub(crate) use counts::{CountTable, Discounted};
+pub use counts::{Counts, Span};
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
 pub use mbg_cnbd::MbgCnbd;
@@ -285,6 +288,10 @@ pub trait Spend: std::fmt::Debug + Send + Sync {
     /// What the amounts to come of a customer scale with who has spent so much in all \[money\]:
     /// [`Spend::amounts`] draws them in units of it.
     fn unit(&self, spent: f64) -> f64;
+
+    /// The shape of one amount, and that of `ν`, which divides all amounts of a customer of `x` purchases to learn from:
+    /// in units of [`Spend::unit`] amounts are Gamma(the first)/ν with `ν` ~ Gamma(the second).
+    fn shapes(&self, x: u32) -> (f64, f64);
 
     /// The amounts to come of a customer of `x` purchases to learn from, in units of [`Spend::unit`].
     ///

@@ -30,8 +30,9 @@ use std::ops::Range;
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable};
 use crate::model::{
-    Attrition, Derivatives, Limit, Mixing, Model, Order, Outlook, Population, PosteriorMeans, Process,
-    Scorer,
+    Attrition, Counts, Derivatives, Limit, Mixing, Model, Order, Outlook, Population, PosteriorMeans,
+    Process, Scorer,
+    counts::Coins,
     gamma_poisson::{GammaPoisson, TimeTerms, annuity},
     process::{Leaving, rates},
     together,
@@ -144,6 +145,11 @@ impl Attrition for Nbd {
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
         negative_binomial_pmf(n, self.r + f64::from(customer.x), horizon / (self.alpha + customer.t))
+    }
+
+    fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
+        let (shape, scale) = (self.r + f64::from(customer.x), self.alpha + customer.t);
+        vec![Box::new(Coins { stages: 1.0, behind: 0.0, shape, scale, leave: None, horizon })]
     }
 
     fn population(&self) -> Population {

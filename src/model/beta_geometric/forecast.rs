@@ -1,12 +1,14 @@
 //! Forecasts: expectations as integrals of [`Survival`], and the distribution of the number of
 //! purchases.
 
+use super::limits::NEVER;
 use super::survival::Survival;
 use super::{BetaGeometric, BetaGeometricScorer};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
+    Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
+    counts::Coins,
     process::{Leaving, chances, rates},
     weights::Weights,
 };
@@ -130,6 +132,27 @@ impl BetaGeometric {
 }
 
 impl BetaGeometric {
+    /// The chance to leave of a customer who is alive, if there is one.
+    pub fn leaves_with(&self, x: u32) -> Option<(f64, f64)> {
+        (self.a >= NEVER).then(|| (self.a, self.big_b(x)))
+    }
+
+    pub fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
+        let Customer { x, t, .. } = *customer;
+        vec![Box::new(Coins {
+            stages: 1.0,
+            behind: 0.0,
+            shape: self.shape(x),
+            scale: self.alpha + t,
+            leave: self.leaves_with(x),
+            horizon,
+        })]
+    }
+
+    pub fn stage_chances(&self, _: &Customer, chances: &mut Vec<f64>) {
+        chances.push(1.0);
+    }
+
     pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
         Box::new(BetaGeometricScorer::new(*self, horizon, discounting))
     }

@@ -12,7 +12,7 @@ use super::likelihood::NEVER;
 use super::{BgBb, opportunities};
 use crate::base::Discounting;
 use crate::customers::Customer;
-use crate::model::{PosteriorMeans, contract::BetaWeibull, smooth_sum::SmoothTerms};
+use crate::model::{PosteriorMeans, contract::BetaWeibull, counts::Opportunities, smooth_sum::SmoothTerms};
 use crate::special::{digamma_difference, ln_beta_ratio, ln_gamma, ln_gamma_difference};
 
 /// Opportunities that are discounted one by one where steps and opportunities do not meet.
@@ -123,6 +123,14 @@ impl BgBb {
         });
         let average = late.sum::<f64>() / f64::from(SAMPLE);
         sum + average * self.geometric(b, i, h, rate / step)
+    }
+
+    /// The number of purchases of a customer who is alive.
+    pub(super) fn counts_of(&self, customer: &Customer, horizon: f64) -> Opportunities {
+        let (x, n) = (f64::from(customer.x), customer.t.round());
+        let (delta, ahead) = (self.staying(n), opportunities(horizon));
+        let gamma = if self.nobody_leaves(delta) { 0.0 } else { self.gamma };
+        Opportunities { a: self.alpha + x, b: self.beta + (n - x), gamma, delta, ahead }
     }
 
     pub(super) fn purchases_pmf_of(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {

@@ -6,7 +6,8 @@ use super::{Erlang, MOST};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
+    Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
+    counts::Coins,
     process::{Leaving, Resuming, chances, rates},
     weights::Weights,
 };
@@ -140,6 +141,25 @@ impl Erlang {
         }
         let left = 1.0 / (1.0 + (-self.ln_odds_left(customer)).exp());
         (alive + left).clamp(0.0, 1.0)
+    }
+
+    pub fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
+        let from = |j: u32| -> Box<dyn Counts> {
+            Box::new(Coins {
+                stages: self.stages(),
+                behind: f64::from(j),
+                shape: self.shape(customer.x) + f64::from(j),
+                scale: self.alpha + customer.t,
+                leave: self.without_stages().leaves_with(customer.x),
+                horizon,
+            })
+        };
+        (0..self.k).map(from).collect()
+    }
+
+    pub fn stage_chances(&self, customer: &Customer, chances: &mut Vec<f64>) {
+        let stages = self.stages_of(customer);
+        chances.extend((0..self.k).map(|j| stages.chance(j)));
     }
 
     pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {

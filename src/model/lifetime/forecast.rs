@@ -7,7 +7,8 @@ use super::scorer::LifetimeScorer;
 use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
 use crate::base::Discounting;
 use crate::customers::Customer;
-use crate::model::{Mixing, Population, PosteriorMeans, Scorer};
+use crate::model::counts::{Coins, Lifetimes};
+use crate::model::{Counts, Mixing, Population, PosteriorMeans, Scorer};
 use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
 /// A discount factor of `e^−60` is zero.
@@ -56,6 +57,19 @@ impl<L: Lifetime> BuyingLifetime<L> {
         let both = silence.alive + silence.left;
         let alive = silence.alive / both * (stays + leaves);
         if n == 0 { (alive + silence.left / both).clamp(0.0, 1.0) } else { alive }
+    }
+
+    pub fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
+        let (shape, scale) = (self.r + f64::from(customer.x), self.alpha + customer.t);
+        let rest = self.lifetime.aged(customer.t);
+        if rest.is_endless() {
+            return vec![Box::new(Coins { stages: 1.0, behind: 0.0, shape, scale, leave: None, horizon })];
+        }
+        vec![Box::new(Lifetimes { shape, scale, rest, horizon })]
+    }
+
+    pub fn stage_chances(&self, _: &Customer, chances: &mut Vec<f64>) {
+        chances.push(1.0);
     }
 
     pub fn recency_matters_if_alive(&self) -> bool {
