@@ -67,8 +67,7 @@ fn forecast_writes_one_row_a_customer_sorted() {
     assert!(text(&output.stderr).contains("6,919 rows read"));
     let table = fs::read_to_string(&out).unwrap();
     let mut lines = table.lines();
-    let header =
-        "customer_id,frequency,recency,T,monetary_value,p_alive,expected_purchases,expected_spend,clv";
+    let header = "customer_id,frequency,recency,T,monetary_value,p_alive,expected_purchases,expected_spend,clv,p_purchase";
     assert_eq!(lines.next(), Some(header));
     let ids: Vec<&str> = lines.map(|line| line.split(',').next().unwrap()).collect();
     assert_eq!(ids.len(), 2357);

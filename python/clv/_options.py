@@ -170,7 +170,7 @@ class OwnScoreOptions(TypedDict, total=False):
     discounting: str | None
     """When purchases are paid: continuous (the default), monthly (as lifetimes), or monthly=30.4375d."""
     columns: Names | None
-    """Further columns: p_purchase, next_purchase_median, expected_lifetime, rate, dropout."""
+    """Further columns: next_purchase_median, expected_lifetime, rate, dropout."""
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen."""
     interval: float | None

@@ -178,8 +178,8 @@ impl Model {
     /// Forecasts each customer of a log or summary, those it was fitted to or others.
     ///
     /// One row a customer: the summary's columns, then ``p_alive``, ``expected_purchases`` and ``expected_spend``
-    /// within the ``horizon``, and ``clv``: ``margin`` times their present value at ``discount``. History is not in
-    /// it. Sorted by customer_id if ``data`` is a log, in its own order if it is a summary. The options are those
+    /// within the ``horizon``, ``clv``: ``margin`` times their present value at ``discount``, and ``p_purchase``: the
+    /// probability of at least one purchase within the horizon. History is not in them. Sorted by customer_id if ``data`` is a log, in its own order if it is a summary. The options are those
     /// of ``clv score``: see ``clv.ScoreOptions``.
     ///
     /// Raises ``DataError``, ``OptionError``; warns with ``ClvWarning``.

@@ -52,7 +52,7 @@ def test_summaries(run, tmp_path: Path, log: Path, options: dict[str, object], s
         {},
         {"horizon": "39w", "discount": "0.8%/mo", "margin": 0.3},
         {"interval": 0.9, "interval_of_mean": True, "seed": 7},
-        {"columns": ["p_purchase", "next_purchase_median", "rate"], "discounting": "monthly", "discount": 0},
+        {"columns": ["expected_lifetime", "next_purchase_median", "rate"], "discounting": "monthly", "discount": 0},
     ],
     ids=["default", "value", "interval", "columns"],
 )

@@ -183,7 +183,7 @@ def test_the_whole_way(spark: Any, simulated: Path) -> None:
     for options in ({}, {"model": "all"}, {"model": "pareto-nbd", "spend": None}):
         same_model(clv.spark.fit(there, **options), clv.fit(here, **options))
     model = clv.spark.fit(there)
-    options = {"horizon": "2y", "margin": 0.3, "columns": "p_purchase", "interval": 0.9, "seed": 7}
+    options = {"horizon": "2y", "margin": 0.3, "columns": "rate", "interval": 0.9, "seed": 7}
     few = there.table.limit(500).toArrow()
     same(clv.spark.score(frame(spark, few), model, **options), model.score(few, **options))
     same(clv.spark.score(there, model), model.score(here))

@@ -41,7 +41,7 @@ def whole(log: Path, folder: Path) -> None:
     until = datetime.date(1997, 9, 30)
     scores: clv.Scores = model.score(
         [log], observed_until=until, horizon="12mo", discount="10%/yr", margin=0.3, interval=0.9, seed=1,
-        columns=["p_purchase"], discounting="continuous",
+        columns=["rate"], discounting="continuous",
     )
     totals: dict[str, Any] = scores.totals
     owner: clv.Model = scores.model

@@ -297,7 +297,7 @@ pub(super) struct ValueArgs {
 pub(super) struct ScoreArgs {
     #[command(flatten)]
     value: ValueArgs,
-    /// Further columns: p_purchase (within the horizon), next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
+    /// Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<ExtraColumn>,
     /// What to do with values of covariates that the fit has not seen [default: error]

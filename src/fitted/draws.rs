@@ -110,6 +110,50 @@ impl Normal {
         Normal { logs: params.len(), estimate, factor }
     }
 
+    /// The same of stored draws, if there are any: of their mean and covariance.
+    fn of(params: &[f64], coefficients: &[f64], fit: Option<&FitReport>) -> Self {
+        let Some(posterior) = fit.filter(|fit| has_draws(fit)).and_then(|fit| fit.posterior.as_ref()) else {
+            return Normal::new(params, coefficients, fit);
+        };
+        let (logs, n) = (params.len(), posterior.draws.len() as f64);
+        let inside = |draw: &Vec<f64>| -> Vec<f64> {
+            draw.iter().enumerate().map(|(i, value)| if i < logs { value.ln() } else { *value }).collect()
+        };
+        let draws: Vec<Vec<f64>> = posterior.draws.iter().map(inside).collect();
+        let d = draws[0].len();
+        let mean: Vec<f64> = (0..d).map(|i| draws.iter().map(|draw| draw[i]).sum::<f64>() / n).collect();
+        let covariance = Array2::from_shape_fn((d, d), |(i, j)| {
+            draws.iter().map(|draw| (draw[i] - mean[i]) * (draw[j] - mean[j])).sum::<f64>() / n
+        });
+        let outside = |(i, mean): (usize, &f64)| if i < logs { mean.exp() } else { *mean };
+        Normal {
+            estimate: mean.iter().enumerate().map(outside).collect(),
+            logs,
+            factor: Some(cholesky(&covariance)),
+        }
+    }
+
+    /// The largest standard deviation.
+    fn unsure(&self) -> f64 {
+        let Some(factor) = &self.factor else { return 0.0 };
+        let variance = |i: usize| (0..=i).map(|j| factor[[i, j]] * factor[[i, j]]).sum::<f64>();
+        (0..self.estimate.len()).map(variance).fold(0.0, f64::max).sqrt()
+    }
+
+    /// See [`Points`].
+    fn points(&self) -> Vec<Vec<f64>> {
+        let Some(factor) = &self.factor else { return Vec::new() };
+        let n = self.estimate.len();
+        let open: Vec<usize> = (0..n).filter(|&j| (j..n).any(|i| factor[[i, j]] != 0.0)).collect();
+        let far = (open.len() as f64).sqrt();
+        let along = |j: usize, by: f64| {
+            let mut z = vec![0.0; n];
+            z[j] = by;
+            self.moved(&z)
+        };
+        open.iter().flat_map(|&j| [along(j, far), along(j, -far)]).collect()
+    }
+
     fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
         if self.factor.is_none() {
             return self.estimate.clone();
@@ -126,6 +170,63 @@ impl Normal {
         };
         self.estimate.iter().enumerate().map(moved).collect()
     }
+}
+
+/// Parameters this sure, by the standard deviation of their logarithms (of coefficients: their own), need no draws.
+const SURE: f64 = 0.35;
+/// Standard deviations of logarithms whose squares are no more than 1e-4.
+const VERY_SURE: f64 = 0.01;
+
+/// What a fit leaves open, as few points: what is expected over the draws, to the second order of the parameters'
+/// uncertainty, is the mean over these. The same for every seed.
+///
+/// For a distribution with mean `m` and covariance `L Lᵀ` in `d` dimensions these are the `2d` points `m ± √d L_i`,
+/// which have its mean and covariance and, symmetric, no error of the third order (the spherical cubature rule of the
+/// third degree; Arasaratnam & Haykin 2009, "Cubature Kalman filters", IEEE Transactions on Automatic Control 54(6)).
+/// All weights are positive, so a mixture over points is a distribution. Where a parameter is less sure than that, and
+/// for groups, of which each has parameters of its own, they are draws. Purchase and spend models were fitted apart, so
+/// their points are apart, and each goes with each.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Points {
+    /// Of the purchase model, beside the estimates; none if it is certain. All count the same.
+    pub purchase: Vec<Draw>,
+    /// Are these draws?
+    pub purchase_is_drawn: bool,
+    /// Of the spend model, likewise.
+    pub spend: Vec<SpendModel>,
+    /// Are these draws?
+    pub spend_is_drawn: bool,
+    /// Are the parameters of the spend model so sure that a mean over points is the estimate's to 1e-4?
+    pub spend_is_sure: bool,
+}
+
+/// The points of a model.
+pub(crate) fn points(model: &ClvModel, seed: u64) -> Points {
+    let mut points = Points { spend_is_sure: true, ..Points::default() };
+    let groups = model.groups().is_some();
+    let coefficients = if groups { Vec::new() } else { estimate(model).coefficients };
+    let purchase = Normal::of(model.purchase.params(), &coefficients, model.purchase_fit.as_ref());
+    let spend = model.spend.map(|spend| (spend, Normal::of(&spend.params(), &[], model.spend_fit.as_ref())));
+    points.purchase_is_drawn = groups || purchase.unsure() > SURE;
+    points.spend_is_drawn = spend.as_ref().is_some_and(|(_, own)| own.unsure() > SURE);
+    let drawn = points.purchase_is_drawn || points.spend_is_drawn;
+    let draws = if drawn { draw(model, DRAWS, seed) } else { Vec::new() };
+    let one = |mut params: Vec<f64>| {
+        let coefficients = params.split_off(model.purchase.params().len());
+        Draw { params, coefficients, spend: model.spend }
+    };
+    points.purchase = match points.purchase_is_drawn {
+        true => draws.clone(),
+        false => purchase.points().into_iter().map(one).collect(),
+    };
+    if let Some((spend, own)) = spend {
+        points.spend_is_sure = own.unsure() < VERY_SURE;
+        points.spend = match points.spend_is_drawn {
+            true => draws.iter().filter_map(|draw| draw.spend).collect(),
+            false => own.points().into_iter().map(|params| spend.with(&params)).collect(),
+        };
+    }
+    points
 }
 
 /// Has the fit draws of its posterior?

@@ -1,6 +1,6 @@
-//! Do futures happen as often as they say? Lives are drawn from a model with a past and a future; the
-//! rank of the real future among the drawn ones must be uniform, ties broken at random. Seen to fail:
-//! with the habits of a new customer for those of this one.
+//! Do futures happen as often as they say? Lives are drawn from a model with a past and a future; the probability of
+//! less than the real future must be uniform, between less and no more at random. Seen to fail: with the habits of a new
+//! customer for those of this one.
 
 use rand::distr::Distribution;
 use rand::{RngExt, SeedableRng};
@@ -8,12 +8,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::Gamma;
 use rayon::prelude::*;
 
-use super::simulated::{DrawnModels, Reach, quantiles};
+use super::ahead::{Ahead, Basis};
+use super::simulated::Reach;
 use crate::base::Discounting;
 use crate::customers::Customer;
 use crate::fitted::PurchaseModel;
 use crate::fitted::SpendModel;
-use crate::fitted::draws::{DRAWS, Draw};
+use crate::fitted::draws::Points;
 use crate::model::GammaGamma;
 
 /// With 20,000 each, run once, all is within the same bounds.
@@ -52,13 +53,6 @@ fn lives(model: &PurchaseModel, reach: &Reach, seed: u64) -> Vec<Life> {
     (0..CUSTOMERS).map(|_| one()).collect()
 }
 
-/// Where a value is among others, from 0 to 1; at random among its equals.
-fn rank(value: f64, others: &[f64], rng: &mut ChaCha8Rng) -> f64 {
-    let below = others.iter().filter(|other| **other < value).count() as f64;
-    let equal = others.iter().filter(|other| **other == value).count() as f64;
-    (below + rng.random::<f64>() * (equal + 1.0)) / (others.len() as f64 + 1.0)
-}
-
 /// Kolmogorov's and Smirnov's statistic for uniform numbers, times the root of their number: above 1.95
 /// in one of 1,000 cases.
 fn distance(mut ranks: Vec<f64>) -> f64 {
@@ -68,40 +62,41 @@ fn distance(mut ranks: Vec<f64>) -> f64 {
     n.sqrt() * ranks.iter().enumerate().map(off).fold(0.0, f64::max)
 }
 
+/// The probability integral transforms of purchases and value, and whether they are within intervals.
+fn scored(life: &Life, ahead: &mut Ahead, basis: &Basis, rng: &mut ChaCha8Rng) -> [f64; 8] {
+    let inside = |value: f64, (low, high): (f64, f64)| f64::from(u8::from(low <= value && value <= high));
+    let (customer, spends) = (&life.customer, life.customer.x > 0);
+    let mut found = [0.0; 8];
+    let over = ahead.purchases_over(customer, basis);
+    let up_to = |n: f64| over.iter().find(|(place, _)| *place >= n).map_or(1.0, |(_, over)| 1.0 - over);
+    let less = if life.purchases > 0.0 { up_to(life.purchases - 1.0) } else { 0.0 };
+    found[0] = less + rng.random::<f64>() * (up_to(life.purchases) - less);
+    let future = ahead.future(customer, spends, basis, 0.5);
+    let over = ahead.value_over(&future, life.spent, basis, life.value);
+    found[1] = if life.value > 0.0 { 1.0 - over } else { rng.random::<f64>() * (1.0 - over) };
+    for (i, probability) in [0.5, 0.8, 0.9].into_iter().enumerate() {
+        let future = ahead.future(customer, spends, basis, probability);
+        found[2 + i] = inside(life.purchases, future.bounds);
+        found[5 + i] = inside(life.value, ahead.value(&future, life.spent, basis, probability));
+    }
+    found
+}
+
 fn calibrated(name: &str, params: &[f64], seed: u64) {
     let model = PurchaseModel::new(name, params).unwrap();
     let discounting = Discounting::Continuous { delta: 0.002 };
-    let reach = Reach { horizon: 26.0, value_horizon: 26.0, discounting, seed };
-    let draw = Draw { params: params.to_vec(), coefficients: Vec::new(), spend: Some(SPEND) };
-    let draws = vec![draw; DRAWS];
+    let reach = Reach { horizon: 26.0, value_horizon: 26.0, discounting };
+    let points = Points { spend_is_sure: true, ..Points::default() };
+    let basis = Basis { points: &points, spend: Some(&SPEND), reach };
     let lives = lives(&model, &reach, seed);
     let scored: Vec<[f64; 8]> = lives
         .par_chunks(1000)
         .enumerate()
         .flat_map_iter(|(chunk, lives)| {
             let mut rng = ChaCha8Rng::seed_from_u64(1000 * seed + chunk as u64);
-            let mut drawn = DrawnModels::new(vec![model.clone(); DRAWS], &draws, &reach);
-            let draws = &draws;
-            lives
-                .iter()
-                .map(move |life| {
-                    let futures = drawn.futures(&life.customer, life.customer.x > 0, &reach).unwrap();
-                    let mut values = futures.values(draws, life.spent, 1.0);
-                    let mut found = [0.0; 8];
-                    found[0] = rank(life.purchases, futures.counts(), &mut rng);
-                    found[1] = rank(life.value, &values, &mut rng);
-                    for (i, probability) in [0.5, 0.8, 0.9].into_iter().enumerate() {
-                        let (low, high) = futures.purchases(probability);
-                        let inside = |value: f64, low: f64, high: f64| {
-                            f64::from(u8::from(low <= value && value <= high))
-                        };
-                        found[2 + i] = inside(life.purchases, low, high);
-                        let (low, high) = quantiles(&mut values, probability);
-                        found[5 + i] = inside(life.value, low, high);
-                    }
-                    found
-                })
-                .collect::<Vec<_>>()
+            let mut ahead = Ahead::new(model.clone(), Vec::new());
+            let one = |life: &Life| scored(life, &mut ahead, &basis, &mut rng);
+            lives.iter().map(one).collect::<Vec<_>>()
         })
         .collect();
     for (i, what) in ["purchases", "value"].into_iter().enumerate() {

@@ -17,7 +17,7 @@ use crate::model::next_purchase_quantile;
 /// A further column of scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExtraColumn {
-    /// `p_purchase`: probability of at least one purchase within the horizon.
+    /// `p_purchase`: in every table of scores; to ask for it changes nothing.
     PPurchase,
     /// `next_purchase_median`: the date by which the next purchase has come with probability 1/2; empty
     /// if another one is less likely than that.
@@ -40,6 +40,11 @@ impl ExtraColumn {
         ExtraColumn::Rate,
         ExtraColumn::Dropout,
     ];
+
+    /// Those that tables do not have anyway.
+    pub(super) fn beyond(columns: &[ExtraColumn]) -> impl Iterator<Item = ExtraColumn> + '_ {
+        columns.iter().copied().filter(|column| *column != ExtraColumn::PPurchase)
+    }
 
     /// Its name in the output.
     pub fn name(self) -> &'static str {
@@ -100,7 +105,7 @@ impl FromStr for ExtraColumn {
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         ExtraColumn::ALL.into_iter().find(|column| column.name() == text).ok_or_else(|| {
-            let known: Vec<_> = ExtraColumn::ALL.iter().map(|column| column.name()).collect();
+            let known: Vec<_> = ExtraColumn::beyond(&ExtraColumn::ALL).map(ExtraColumn::name).collect();
             format!("'{text}' is not a further column; there are {}", known.join(", "))
         })
     }
@@ -133,11 +138,7 @@ impl ExtraScorer {
 
 fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, horizon: f64) -> Option<f64> {
     match column {
-        ExtraColumn::PPurchase => {
-            // Without end, everyone alive buys again or leaves: look far ahead.
-            let horizon = if horizon == f64::INFINITY { 1e9 * (1.0 + customer.t) } else { horizon };
-            Some((1.0 - model.purchases_pmf(customer, horizon, 0)).clamp(0.0, 1.0))
-        }
+        ExtraColumn::PPurchase => Some(p_purchase(model, customer, horizon)),
         ExtraColumn::NextPurchaseMedian => next_purchase_quantile(&**model, customer, 0.5),
         ExtraColumn::ExpectedLifetime => {
             let lifetime = model.expected_lifetime(customer, horizon);
@@ -145,5 +146,42 @@ fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, hori
         }
         ExtraColumn::Rate => Some(model.posterior_means(customer).rate),
         ExtraColumn::Dropout => Some(model.posterior_means(customer).dropout),
+    }
+}
+
+/// `P(N > 0)` of one customer.
+fn p_purchase(model: &PurchaseModel, customer: &Customer, horizon: f64) -> f64 {
+    let mut of = OfBuying::new(horizon);
+    of.value(model, customer, model.p_alive(customer))
+}
+
+/// The probability of at least one purchase within the horizon. Of who is alive, it depends on `x`, `T` and the stage
+/// reached alone.
+pub(super) struct OfBuying {
+    horizon: f64,
+    known: FxHashMap<(u32, u64), Vec<f64>>,
+    stages: Vec<f64>,
+}
+
+impl OfBuying {
+    pub fn new(horizon: f64) -> Self {
+        OfBuying { horizon, known: FxHashMap::default(), stages: Vec::new() }
+    }
+
+    /// Of a customer who is alive with this probability.
+    pub fn value(&mut self, model: &PurchaseModel, customer: &Customer, p_alive: f64) -> f64 {
+        if self.known.len() >= KEPT {
+            self.known.clear();
+        }
+        let horizon = self.horizon;
+        let if_alive = self.known.entry((customer.x, customer.t.to_bits())).or_insert_with(|| {
+            model.counts_if_alive(customer, horizon).iter().map(|line| line.over(0.0)).collect()
+        });
+        if let [one] = if_alive[..] {
+            return p_alive * one;
+        }
+        self.stages.clear();
+        model.stage_chances(customer, &mut self.stages);
+        p_alive * self.stages.iter().zip(if_alive).map(|(chance, some)| chance * *some).sum::<f64>()
     }
 }

@@ -70,6 +70,8 @@ pub(super) struct Few {
 /// Totals of one group, one for each future.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Totals {
+    /// How many customers buy.
+    pub buyers: Vec<f64>,
     pub purchases: Vec<f64>,
     pub value: Vec<f64>,
 }
@@ -135,12 +137,11 @@ impl Few {
             rng.set_stream(STREAM + d as u64);
             Under::new(question, draw, classes, futures).totals(&rows, &place, &mut rng)
         };
-        let drawn: Vec<Vec<(f64, f64)>> =
-            draws.par_iter().enumerate().map(one_draw).collect::<Result<_>>()?;
+        let drawn: Vec<Vec<[f64; 3]>> = draws.par_iter().enumerate().map(one_draw).collect::<Result<_>>()?;
         let of = |group: usize| {
-            let futures = drawn.iter().flat_map(|all| &all[group * futures..(group + 1) * futures]);
-            let (purchases, value) = futures.copied().unzip();
-            Totals { purchases, value }
+            let all = || drawn.iter().flat_map(|all| &all[group * futures..(group + 1) * futures]);
+            let of = |what: usize| all().map(|sums| sums[what]).collect();
+            Totals { buyers: of(0), purchases: of(1), value: of(2) }
         };
         let found: BTreeMap<u32, Totals> = groups.iter().enumerate().map(|(i, g)| (*g, of(i))).collect();
         let all = (self.kept == self.customers && self.customers <= MOST).then(|| sum(found.values()));
@@ -151,8 +152,11 @@ impl Few {
 /// Future by future.
 fn sum<'a>(groups: impl Iterator<Item = &'a Totals>) -> Totals {
     let add = |mut sum: Totals, own: &Totals| {
-        sum.purchases.iter_mut().zip(&own.purchases).for_each(|(sum, own)| *sum += own);
-        sum.value.iter_mut().zip(&own.value).for_each(|(sum, own)| *sum += own);
+        let add =
+            |sum: &mut Vec<f64>, own: &[f64]| sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+        add(&mut sum.buyers, &own.buyers);
+        add(&mut sum.purchases, &own.purchases);
+        add(&mut sum.value, &own.value);
         sum
     };
     let mut groups = groups;
@@ -188,14 +192,14 @@ impl<'a> Under<'a> {
         Ok(steps as f64 / f64::from(asked.max(1)))
     }
 
-    /// Purchases and value: group by group, future by future.
+    /// Buyers, purchases and value: group by group, future by future.
     fn totals(
         &self,
         rows: &[(u32, One)],
         place: &FxHashMap<u32, usize>,
         rng: &mut ChaCha8Rng,
-    ) -> Result<Vec<(f64, f64)>> {
-        let mut sums = vec![(0.0, 0.0); place.len() * self.futures];
+    ) -> Result<Vec<[f64; 3]>> {
+        let mut sums = vec![[0.0; 3]; place.len() * self.futures];
         let mut models: FxHashMap<u32, PurchaseModel> = FxHashMap::default();
         let mut ages = Vec::new();
         let spend = self.draw.spend.filter(|_| self.question.money);
@@ -214,7 +218,9 @@ impl<'a> Under<'a> {
                 let first = place[group] * self.futures;
                 for sum in &mut sums[first..first + self.futures] {
                     let (purchases, worth) = outcome.draw(&self.reach, until, rng, &mut ages);
-                    *sum = (sum.0 + purchases, sum.1 + unit * worth);
+                    sum[0] += f64::from(u8::from(purchases > 0.0));
+                    sum[1] += purchases;
+                    sum[2] += unit * worth;
                 }
             }
         }

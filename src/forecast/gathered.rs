@@ -2,28 +2,27 @@
 //! all customers, in a fraction of the time.
 //!
 //! Customers who share history and group are counted, with the sum of their mean amounts and of its square: the
-//! expected amount is a line in the mean amount, and the variance of a customer's value a parabola in it. What is
-//! expected is worked out under every draw for each distinct history. Futures, of which totals need nothing but the
-//! variance, are drawn under every draw while there are few histories; of many, under some draws each, in turn.
-//! Totals of few customers are drawn ([`super::few`]), here and where all customers get intervals of their own.
+//! expected amount is a line in the mean amount, and the variance of a customer's value a parabola in it. Both are
+//! worked out under every point of the parameters for each distinct history ([`super::ahead`]). Totals of few customers
+//! are drawn ([`super::few`]), here and where all customers get intervals of their own.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::ahead::{Ahead, Basis, Future};
 use super::few::{self, Few, One};
-use super::interval::GroupSums;
-use super::question::{Question, spend_row};
-use super::simulated::{DrawnModels, REMEMBERED, Reach};
+use super::interval::{Amounts, GroupSums};
+use super::question::{Question, REMEMBERED, TABLES, spend_row};
+use super::simulated::Reach;
 use super::{ScoreOptions, Spread};
 use crate::base::{Progress, Result};
 use crate::customers::{Classes, Customer, SpendRow};
-use crate::fitted::{ClvModel, SpendModel};
+use crate::fitted::{ClvModel, PurchaseModel, draws};
 use crate::history::{Summary, SummaryBatch};
+use crate::model::{Outlook, Scorer};
 
-/// Histories whose futures are drawn under every draw.
-const SIMULATED: usize = 20_000;
 /// Histories that are worked through at a time.
 const CHUNK: usize = 2048;
 
@@ -71,8 +70,22 @@ struct Row {
 /// What the totals of a group need.
 #[derive(Debug, Clone, Default)]
 struct Spreads {
+    buyers: Spread,
     purchases: Spread,
     clv: Spread,
+}
+
+impl Spreads {
+    fn merge(&mut self, other: &Spreads) {
+        self.buyers.merge(&other.buyers);
+        self.purchases.merge(&other.purchases);
+        self.clv.merge(&other.clv);
+    }
+
+    fn put_into(self, group: &mut GroupSums) {
+        (group.buyers_spread, group.purchases_spread, group.clv_spread) =
+            (self.buyers, self.purchases, self.clv);
+    }
 }
 
 impl<'a> Gathered<'a> {
@@ -148,6 +161,7 @@ impl<'a> Gathered<'a> {
         let drawn = self.few.draw(&self.question, &self.classes.columns, progress)?;
         let mut put = |name: &Option<String>, totals: few::Totals| {
             let Some(group) = sums.get_mut(name) else { return };
+            group.buyers_spread.drawn(totals.buyers);
             group.purchases_spread.drawn(totals.purchases);
             group.clv_spread.drawn(totals.value);
         };
@@ -166,14 +180,13 @@ impl<'a> Gathered<'a> {
         let spreads = self.spreads(rows, progress)?;
         let mut all = Spreads::default();
         for (name, own) in self.groups.iter().zip(spreads) {
-            all.purchases.merge(&own.purchases);
-            all.clv.merge(&own.clv);
+            all.merge(&own);
             if let Some(group) = name.as_ref().and_then(|_| sums.get_mut(name)) {
-                (group.purchases_spread, group.clv_spread) = (own.purchases, own.clv);
+                own.put_into(group);
             }
         }
         if let Some(group) = sums.get_mut(&None) {
-            (group.purchases_spread, group.clv_spread) = (all.purchases, all.clv);
+            all.put_into(group);
         }
         Ok(())
     }
@@ -184,23 +197,19 @@ impl<'a> Gathered<'a> {
         rows.par_sort_unstable_by_key(|(key, _)| *key);
         let same = |a: &(Key, Row), b: &(Key, Row)| a.0.history() == b.0.history();
         let histories: Vec<&[(Key, Row)]> = rows.chunk_by(same).collect();
-        let turns = histories.len().div_ceil(SIMULATED).max(1);
         let lanes = rayon::current_num_threads().max(1);
         let mut lanes: Vec<Lane> = (0..lanes).map(|_| Lane::default()).collect();
         let mut found = vec![Spreads::default(); self.groups.len()];
         progress.stage("intervals", Some(histories.len() as u64));
         let chunks: Vec<&[&[(Key, Row)]]> = histories.chunks(CHUNK).collect();
-        for (number, some) in chunks.chunks(lanes.len()).enumerate() {
+        for some in chunks.chunks(lanes.len()) {
             progress.check()?;
-            let first = number * lanes.len();
-            let parts = some.par_iter().zip(lanes.par_iter_mut()).enumerate();
-            let parts: Vec<Vec<Spreads>> = parts
-                .map(|(k, (chunk, lane))| self.chunk(chunk, lane, ((first + k) * CHUNK, turns)))
-                .collect::<Result<_>>()?;
+            let parts = some.par_iter().zip(lanes.par_iter_mut());
+            let parts: Vec<Vec<Spreads>> =
+                parts.map(|(chunk, lane)| self.chunk(chunk, lane)).collect::<Result<_>>()?;
             for part in parts {
                 for (sum, own) in found.iter_mut().zip(part) {
-                    sum.purchases.merge(&own.purchases);
-                    sum.clv.merge(&own.clv);
+                    sum.merge(&own);
                 }
             }
             progress.advance(some.iter().map(|chunk| chunk.len() as u64).sum());
@@ -208,113 +217,106 @@ impl<'a> Gathered<'a> {
         Ok(found)
     }
 
-    /// Some histories, the first of which has this number.
-    fn chunk(
-        &self,
-        histories: &[&[(Key, Row)]],
-        lane: &mut Lane,
-        (first, turns): (usize, usize),
-    ) -> Result<Vec<Spreads>> {
-        let reach = self.question.reach();
+    /// Some histories.
+    fn chunk(&self, histories: &[&[(Key, Row)]], lane: &mut Lane) -> Result<Vec<Spreads>> {
+        let basis = self.question.basis();
         let mut found = vec![Spreads::default(); self.groups.len()];
-        for (at, rows) in histories.iter().enumerate() {
+        for rows in histories {
             let key = &rows[0].0;
-            let models = lane.models(self, key.class, &reach)?;
-            let history = OneHistory::new(models, key, &reach, ((first + at) % turns, turns))?;
+            let class = lane.class(self, key.class, &basis.reach)?;
+            let customer = key.customer();
+            let exact = class.exact(&customer);
+            let future = class.ahead.future(&customer, key.spends, &basis, 0.5);
             for (key, row) in *rows {
-                history.add(&self.question, key, row, &mut found[key.group as usize]);
+                self.add_row(&future, &basis, (key, row), exact, &mut found[key.group as usize]);
             }
         }
         Ok(found)
     }
+
+    /// Adds customers of one history.
+    fn add_row(
+        &self,
+        future: &Future,
+        basis: &Basis,
+        (key, row): (&Key, &Row),
+        exact: (f64, f64),
+        to: &mut Spreads,
+    ) {
+        let question = &self.question;
+        future.add_buying(basis, row.count, &mut to.buyers);
+        if question.counts {
+            future.add_purchases(basis, row.count, exact.0, &mut to.purchases);
+        }
+        let Some(spend) = basis.spend else { return };
+        let spend_row = SpendRow::of(key.x, row.mean / row.count);
+        // Σ (v + x z̄)², v the unit of who has spent nothing.
+        let (v, x) = (spend.unit(0.0), f64::from(key.x));
+        let square = row.count * v * v + 2.0 * v * x * row.mean + x * x * row.square;
+        let each = (row.count, spend.expected_spend(&spend_row));
+        let amounts =
+            Amounts::new(basis, &spend_row, each, question.margin, question.margin.powi(2) * square);
+        future.add_value(basis, &amounts, exact.1, &mut to.clv);
+    }
 }
 
-/// What a thread keeps from history to history: the models of all draws, for each class.
+/// What a thread keeps from history to history, for each class.
 #[derive(Default)]
 struct Lane {
-    models: FxHashMap<u32, DrawnModels>,
-    /// Histories asked about since models forgot.
+    classes: FxHashMap<u32, Class>,
+    /// Histories asked about since classes forgot.
     asked: usize,
 }
 
-/// Classes whose models are kept, at most.
+/// Customers who share their covariates.
+struct Class {
+    ahead: Ahead,
+    estimates: PurchaseModel,
+    purchases: Box<dyn Scorer>,
+    value: Option<Box<dyn Scorer>>,
+}
+
+impl Class {
+    /// What is expected at the estimates: purchases, and the worth of one unit of money for each.
+    fn exact(&mut self, customer: &Customer) -> (f64, f64) {
+        let alive = self.estimates.p_alive(customer);
+        let (purchases, mut discounted) = self.purchases.if_alive(customer);
+        if let Some(value) = &mut self.value {
+            discounted = value.if_alive(customer).1;
+        }
+        let outlook = Outlook::new(alive, purchases, discounted);
+        (outlook.purchases, outlook.discounted)
+    }
+}
+
+/// Classes that are kept, at most.
 const KEPT: usize = 64;
 
 impl Lane {
-    fn models(&mut self, gathered: &Gathered, class: u32, reach: &Reach) -> Result<&mut DrawnModels> {
+    fn class(&mut self, gathered: &Gathered, class: u32, reach: &Reach) -> Result<&mut Class> {
         self.asked += 1;
         if self.asked > REMEMBERED {
-            self.models.values_mut().for_each(|models| models.forget(reach));
             self.asked = 1;
-        }
-        if !self.models.contains_key(&class) {
-            if self.models.len() >= KEPT {
-                self.models.clear();
+            if self.classes.values().map(|class| class.ahead.bytes()).sum::<usize>() > TABLES {
+                self.classes.values_mut().for_each(|class| class.ahead.forget());
             }
-            self.models.insert(class, gathered.question.drawn(&gathered.classes.columns[class as usize])?);
         }
-        Ok(self.models.get_mut(&class).expect("it has just been put there"))
-    }
-}
-
-/// What is expected of one history under every draw, and its variances.
-struct OneHistory {
-    /// Purchases, and the same discounted.
-    expected: Vec<(f64, f64)>,
-    /// Variance of purchases by draw: number of the draw, and variance.
-    purchases: Vec<(usize, f64)>,
-    /// The same of the worth in units of `v + x z̄`.
-    worth: Vec<(usize, f64)>,
-    /// One in how many draws futures were drawn under.
-    turns: f64,
-}
-
-impl OneHistory {
-    fn new(
-        models: &mut DrawnModels,
-        key: &Key,
-        reach: &Reach,
-        (turn, turns): (usize, usize),
-    ) -> Result<Self> {
-        let customer = key.customer();
-        let futures = models.futures_of(&customer, key.spends, reach, |draw| draw % turns == turn % turns)?;
-        Ok(OneHistory {
-            expected: futures.expected.iter().map(|one| (one.purchases, one.discounted)).collect(),
-            purchases: futures.purchases_variances(),
-            worth: futures.worth_variances(),
-            turns: turns as f64,
-        })
-    }
-
-    /// Draw by draw: histories whose turn it is stand for the others.
-    fn variances(&self, of: &[(usize, f64)], customers: impl Fn(usize) -> f64) -> Vec<f64> {
-        let mut variances = vec![0.0; self.expected.len()];
-        for (draw, variance) in of {
-            variances[*draw] = self.turns * variance * customers(*draw);
+        if !self.classes.contains_key(&class) {
+            if self.classes.len() >= KEPT {
+                self.classes.clear();
+            }
+            let question = &gathered.question;
+            let columns = &gathered.classes.columns[class as usize];
+            let estimates = question.under(&draws::estimate(question.model()), columns)?;
+            let value = reach.value_horizon != reach.horizon;
+            let new = Class {
+                ahead: question.ahead(columns)?,
+                purchases: estimates.scorer(reach.horizon, reach.discounting),
+                value: value.then(|| estimates.scorer(reach.value_horizon, reach.discounting)),
+                estimates,
+            };
+            self.classes.insert(class, new);
         }
-        variances
-    }
-
-    /// Adds customers of this history.
-    fn add(&self, question: &Question, key: &Key, row: &Row, to: &mut Spreads) {
-        if question.counts {
-            let means = self.expected.iter().map(|(purchases, _)| row.count * purchases);
-            to.purchases.add(means, self.variances(&self.purchases, |_| row.count).into_iter());
-        }
-        let Some(estimate) = question.model().spend.filter(|_| question.money) else { return };
-        let spend_row = SpendRow::of(key.x, row.mean / row.count);
-        let amount = |spend: &SpendModel| spend.expected_spend(&spend_row);
-        let own = |spend: &SpendModel| Some(amount(spend)).filter(|own| own.is_finite() && *own > 0.0);
-        let each = self.expected.iter().zip(&question.draws).map(|((_, discounted), draw)| {
-            let amount = draw.spend.as_ref().and_then(own).unwrap_or(amount(&estimate));
-            row.count * question.margin * discounted * amount
-        });
-        // Σ (v + x z̄)², v the unit of who has spent nothing.
-        let x = f64::from(key.x);
-        let units = |v: f64| row.count * v * v + 2.0 * v * x * row.mean + x * x * row.square;
-        let variance = |draw: usize| {
-            question.margin.powi(2) * units(question.draws[draw].spend.map_or(0.0, |spend| spend.unit(0.0)))
-        };
-        to.clv.add(each, self.variances(&self.worth, variance).into_iter());
+        Ok(self.classes.get_mut(&class).expect("it has just been put there"))
     }
 }

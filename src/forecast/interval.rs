@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::simulated::{Futures, quantiles, variances};
+use super::ahead::{Ahead, Basis, Future};
+use super::simulated::quantiles;
 use super::spread::Spread;
 use crate::base::{Error, Result};
 use crate::customers::SpendRow;
+use crate::fitted::SpendModel;
 use crate::fitted::draws::Draw;
 use crate::history::SummaryBatch;
+use crate::model::Outlook;
 
 /// Which intervals to give.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,10 +86,14 @@ pub struct GroupSums {
     pub customers: u64,
     /// Expected to be customers still.
     pub alive: f64,
+    /// Expected to buy within the horizon.
+    pub buyers: f64,
     /// Expected purchases; `None` if not finite.
     pub purchases: Option<f64>,
     /// Value; `None` without a spend model.
     pub clv: Option<f64>,
+    /// What the interval of those who buy needs.
+    pub buyers_spread: Spread,
     /// What the interval of the purchases needs.
     pub purchases_spread: Spread,
     /// What the interval of the value needs.
@@ -98,6 +105,7 @@ impl GroupSums {
     pub fn merge(&mut self, other: &GroupSums) {
         self.customers += other.customers;
         self.alive += other.alive;
+        self.buyers += other.buyers;
         let add = |sum: &mut Option<f64>, term: Option<f64>| {
             if let Some(term) = term {
                 *sum.get_or_insert(0.0) += term;
@@ -105,6 +113,7 @@ impl GroupSums {
         };
         add(&mut self.purchases, other.purchases);
         add(&mut self.clv, other.clv);
+        self.buyers_spread.merge(&other.buyers_spread);
         self.purchases_spread.merge(&other.purchases_spread);
         self.clv_spread.merge(&other.clv_spread);
     }
@@ -155,28 +164,27 @@ impl Intervals {
         options: &IntervalOptions,
         groups: &mut [&mut GroupSums],
     ) {
-        let probability = options.probability;
+        let OneCustomer { future, basis, .. } = one;
+        groups.iter_mut().for_each(|group| future.add_buying(basis, 1.0, &mut group.buyers_spread));
         if let Some(purchases) = &mut self.purchases {
-            purchases.push(one.futures.purchases(probability));
-            let means = || one.futures.expected.iter().map(|outlook| outlook.purchases);
-            let variances = one.futures.purchases_variances();
-            let variances = || variances.iter().map(|(_, variance)| *variance);
-            groups.iter_mut().for_each(|group| group.purchases_spread.add(means(), variances()));
-            if let Some([Some(of_mean), _]) = &mut self.means {
-                of_mean.push(quantiles(&mut means().collect::<Vec<_>>(), probability));
+            purchases.push(future.bounds);
+            groups
+                .iter_mut()
+                .for_each(|group| future.add_purchases(basis, 1.0, one.exact.0, &mut group.purchases_spread));
+            if let (Some([Some(of_mean), _]), Some(outlooks)) = (&mut self.means, &one.outlooks) {
+                let mut means: Vec<f64> = outlooks.iter().map(|outlook| outlook.purchases).collect();
+                of_mean.push(quantiles(&mut means, options.probability));
             }
         }
         if let Some(clv) = &mut self.clv {
-            let mut values = one.futures.values(one.draws, one.row.spent(), one.margin);
-            let within: Vec<f64> = variances(&values).collect();
-            clv.push(quantiles(&mut values, probability));
-            let means = one.expected_values();
-            let add = |group: &mut GroupSums| {
-                group.clv_spread.add(means.iter().copied(), within.iter().copied());
-            };
-            groups.iter_mut().for_each(|group| add(group));
-            if let Some([_, Some(of_mean)]) = &mut self.means {
-                of_mean.push(quantiles(&mut means.clone(), probability));
+            let (low, high) = one.ahead.value(future, one.row.spent(), basis, options.probability);
+            clv.push((one.margin * low, one.margin * high));
+            let amounts = Amounts::of(basis, one.row, one.spend, one.margin);
+            groups
+                .iter_mut()
+                .for_each(|group| future.add_value(basis, &amounts, one.exact.1, &mut group.clv_spread));
+            if let (Some([_, Some(of_mean)]), Some(outlooks)) = (&mut self.means, &one.outlooks) {
+                of_mean.push(quantiles(&mut one.expected_values(outlooks), options.probability));
             }
         }
     }
@@ -184,7 +192,13 @@ impl Intervals {
 
 /// What the intervals of one customer are made of.
 pub(super) struct OneCustomer<'a> {
-    pub futures: &'a Futures,
+    pub future: &'a Future,
+    pub ahead: &'a Ahead,
+    pub basis: &'a Basis<'a>,
+    /// What is expected at the estimates: purchases, and the worth of one unit of money for each.
+    pub exact: (f64, f64),
+    /// What is expected under each draw, where intervals of means are wanted.
+    pub outlooks: Option<Vec<Outlook>>,
     pub draws: &'a [Draw],
     pub row: SpendRow,
     pub margin: f64,
@@ -194,21 +208,83 @@ pub(super) struct OneCustomer<'a> {
 
 impl OneCustomer<'_> {
     /// The expected value under each draw.
-    fn expected_values(&self) -> Vec<f64> {
-        let spend = |draw: &Draw| {
-            let expected = draw.spend.map_or(0.0, |spend| spend.expected_spend(&self.row));
-            if expected.is_finite() && expected > 0.0 { expected } else { self.spend }
-        };
-        let outlooks = self.draws.iter().zip(&self.futures.expected);
+    fn expected_values(&self, outlooks: &[Outlook]) -> Vec<f64> {
+        let spend = |draw: &Draw| expected(draw.spend.as_ref(), &self.row, self.spend);
+        let outlooks = self.draws.iter().zip(outlooks);
         outlooks.map(|(draw, outlook)| self.margin * outlook.discounted * spend(draw)).collect()
     }
+}
+
+/// What a customer is expected to pay, or another number where a model expects nothing finite.
+fn expected(spend: Option<&SpendModel>, row: &SpendRow, otherwise: f64) -> f64 {
+    let expected = spend.map_or(0.0, |spend| spend.expected_spend(row));
+    if expected.is_finite() && expected > 0.0 { expected } else { otherwise }
+}
+
+/// What the total value of some customers of one history needs of their amounts.
+pub(super) struct Amounts {
+    /// What all are expected to pay a purchase, at the estimates and under each point, times the margin.
+    pub expected: Vec<f64>,
+    /// The sum of the squares of their units, times that of the margin.
+    pub square: f64,
+}
+
+impl Amounts {
+    /// Of one customer.
+    pub fn of(basis: &Basis, row: SpendRow, spend: f64, margin: f64) -> Self {
+        let unit = margin * basis.spend.map_or(0.0, |model| model.unit(row.spent()));
+        Amounts::new(basis, &row, (1.0, spend), margin, unit * unit)
+    }
+
+    /// Of so many customers, who are expected to pay so much each, and a sum of squares.
+    pub fn new(basis: &Basis, row: &SpendRow, (count, spend): (f64, f64), margin: f64, square: f64) -> Self {
+        let points = basis.points.spend.iter().map(|point| expected(Some(point), row, spend));
+        let expected = std::iter::once(spend).chain(points).map(|spend| count * margin * spend).collect();
+        Amounts { expected, square }
+    }
+}
+
+impl Future {
+    /// Adds so many customers of this history, of whom each is expected to make `exact` purchases.
+    pub fn add_purchases(&self, basis: &Basis, count: f64, exact: f64, to: &mut Spread) {
+        let scale = scale(&self.purchases, exact);
+        to.add(
+            basis.points,
+            self.purchases.iter().map(|(mean, _)| count * scale * mean),
+            self.purchases.iter().map(|(_, variance)| count * variance),
+        );
+    }
+
+    /// Adds how many of so many customers of this history buy.
+    pub fn add_buying(&self, basis: &Basis, count: f64, to: &mut Spread) {
+        to.add(
+            basis.points,
+            self.buying.iter().map(|(mean, _)| count * mean),
+            self.buying.iter().map(|(_, variance)| count * variance),
+        );
+    }
+
+    /// The same of their value, `exact` being the worth of one unit of money for each purchase.
+    pub fn add_value(&self, basis: &Basis, amounts: &Amounts, exact: f64, to: &mut Spread) {
+        let scale = scale(&self.value, exact);
+        let means = self.value.iter().map(|(worth, _)| scale * worth * amounts.expected[0]);
+        let beside = amounts.expected[1..].iter().map(|amount| exact * amount);
+        let variances = self.value.iter().map(|(_, variance)| amounts.square * variance);
+        to.add(basis.points, means.chain(beside), variances);
+    }
+}
+
+/// What tables leave out beyond their ends: they say how points differ, and the scorer how much it is.
+fn scale(found: &[(f64, f64)], exact: f64) -> f64 {
+    let own = found.first().map_or(0.0, |(mean, _)| *mean);
+    if own > 0.0 && own.is_finite() { exact / own } else { 1.0 }
 }
 
 /// The totals of a batch by group, before intervals.
 pub(super) fn groups(
     customers: &SummaryBatch,
     by: Option<usize>,
-    p_alive: &[f64],
+    (p_alive, p_purchase): (&[f64], &[f64]),
     purchases: Option<&[f64]>,
     clv: Option<&[f64]>,
 ) -> BTreeMap<Option<String>, GroupSums> {
@@ -217,6 +293,7 @@ pub(super) fn groups(
         let sums = GroupSums {
             customers: 1,
             alive: p_alive[i],
+            buyers: p_purchase[i],
             purchases: purchases.map(|purchases| purchases[i]),
             clv: clv.map(|clv| clv[i]),
             ..GroupSums::default()

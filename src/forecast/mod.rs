@@ -6,6 +6,9 @@
 //! and leave in the order they came in; memory does not grow with customers.
 
 #[cfg(test)]
+mod agreement_tests;
+mod ahead;
+#[cfg(test)]
 mod calibration_tests;
 mod extra;
 mod few;
@@ -13,9 +16,11 @@ mod gathered;
 mod interval;
 pub mod profile;
 mod question;
+pub mod rules;
 mod simulated;
 mod spread;
 mod totals;
+mod worth;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -73,6 +78,8 @@ pub struct ScoreBatch {
     pub clv: Option<Vec<f64>>,
     /// Further columns that were asked for, in their order.
     pub extra: Vec<(ExtraColumn, Vec<Option<f64>>)>,
+    /// Probability of at least one purchase within the horizon.
+    pub p_purchase: Vec<f64>,
     /// Intervals, if they were asked for.
     pub intervals: Option<Intervals>,
     /// Totals of the batch by the values of the attribute asked for; under `None` those of all.
@@ -94,9 +101,10 @@ pub fn schema(options: &ScoreOptions) -> SchemaRef {
         number("expected_purchases"),
         number("expected_spend"),
         number("clv"),
+        number("p_purchase"),
     ];
     fields.extend(options.interval.iter().flat_map(|interval| interval.names()).map(number));
-    fields.extend(options.columns.iter().map(|column| column.field()));
+    fields.extend(ExtraColumn::beyond(&options.columns).map(ExtraColumn::field));
     Arc::new(Schema::new(fields))
 }
 
@@ -125,6 +133,7 @@ impl ScoreBatch {
             column(self.expected_purchases),
             column(self.expected_spend),
             column(self.clv),
+            Arc::new(Float64Array::from(self.p_purchase)),
         ];
         columns.extend(self.intervals.into_iter().flat_map(Intervals::into_columns).map(column));
         let until = self.observed_until;
@@ -193,6 +202,7 @@ fn check_finite(scores: &ScoreBatch) -> Result<()> {
         ("expected_purchases", scores.expected_purchases.as_ref()),
         ("expected_spend", scores.expected_spend.as_ref()),
         ("clv", scores.clv.as_ref()),
+        ("p_purchase", Some(&scores.p_purchase)),
     ];
     for (name, column) in columns {
         let Some(column) = column else { continue };

@@ -1,18 +1,18 @@
 //! What is asked of a model about each customer, and the calculators that answer it.
 
 use std::collections::BTreeMap;
-use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use super::extra::ExtraScorer;
+use super::ahead::{Ahead, Basis, Future};
+use super::extra::{ExtraScorer, OfBuying};
 use super::interval::{self, OneCustomer};
-use super::simulated::{DrawnModels, Futures, REMEMBERED, Reach};
+use super::simulated::{DrawnModels, Reach};
 use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
 use crate::base::{Discounting, Error, Horizon, Result};
 use crate::customers::{Customer, SpendRow, key, rounded};
-use crate::fitted::draws::{self, Draw};
+use crate::fitted::draws::{self, Draw, Points};
 use crate::fitted::{ClvModel, PurchaseModel, SpendModel, View};
 use crate::history::{Summary, SummaryBatch, SummaryMeta};
 use crate::model::Scorer;
@@ -32,7 +32,10 @@ pub(super) struct Question<'a> {
     columns: Vec<ExtraColumn>,
     observed_until: Option<Date>,
     interval: Option<IntervalOptions>,
+    /// Draws of the parameters, where intervals of means are wanted.
     pub draws: Vec<Draw>,
+    /// What the parameters may be instead of the estimates.
+    pub points: Points,
     /// Does nothing say how sure the parameters are? Then there are no intervals.
     pub open: bool,
     /// Where the attribute of the groups is.
@@ -44,8 +47,8 @@ pub(super) struct Question<'a> {
 pub(super) struct Lane {
     /// A calculator for each combination of covariates; without covariates there is one.
     by_columns: FxHashMap<Vec<u64>, Calculator>,
-    /// Histories whose futures are kept, over all combinations.
-    kept: usize,
+    /// Histories asked about since calculators forgot.
+    asked: usize,
 }
 
 /// Forecasts of customers who share their covariates.
@@ -54,11 +57,18 @@ struct Calculator {
     purchases: Box<dyn Scorer>,
     /// Only where value looks elsewhere than counts.
     value: Option<Box<dyn Scorer>>,
+    buying: OfBuying,
     extra: Vec<ExtraScorer>,
-    /// The models of all draws of the parameters, and the futures of histories, for intervals.
+    /// For intervals.
+    ahead: Option<Ahead>,
+    /// The models of all draws of the parameters, for intervals of means.
     drawn: Option<DrawnModels>,
-    futures: FxHashMap<(u32, u64, u64, bool), Futures>,
 }
+
+/// Histories that a thread asks models about before it looks how much they keep.
+pub(super) const REMEMBERED: usize = 128;
+/// Bytes of tables of single ages that a thread keeps, at most, over all combinations.
+pub(super) const TABLES: usize = 128 << 20;
 
 /// Combinations of covariates whose calculators are kept, at most.
 const COMBINATIONS: usize = 1024;
@@ -82,12 +92,14 @@ impl<'a> Question<'a> {
             discounting: options.discounting(model.unit),
             counts: options.horizon != Horizon::Infinite || model.purchase.finite_without_end(),
             money: summary.meta.has_money,
-            columns: scores.columns.clone(),
+            columns: ExtraColumn::beyond(&scores.columns).collect(),
             observed_until: summary.meta.observed_until,
             interval: scores.interval.map(IntervalOptions::checked).transpose()?,
             draws: scores
                 .interval
+                .filter(|options| options.of_mean)
                 .map_or(Vec::new(), |options| draws::draw(model, draws::DRAWS, options.seed)),
+            points: scores.interval.map_or(Points::default(), |options| draws::points(model, options.seed)),
             open: scores.interval.is_some() && draws::open(model).is_some(),
             by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
         };
@@ -122,7 +134,6 @@ impl<'a> Question<'a> {
             horizon: clock.canonical_length(self.horizon),
             value_horizon: clock.canonical_length(self.value_horizon),
             discounting: clock.canonical_discounting(self.discounting),
-            seed: self.seed(),
         }
     }
 
@@ -141,7 +152,20 @@ impl<'a> Question<'a> {
     /// The models of all draws for customers with these covariates.
     pub fn drawn(&self, columns: &[f64]) -> Result<DrawnModels> {
         let models = self.draws.iter().map(|draw| self.under(draw, columns)).collect::<Result<Vec<_>>>()?;
-        Ok(DrawnModels::new(models, &self.draws, &self.reach()))
+        Ok(DrawnModels::new(models, &self.reach()))
+    }
+
+    /// What is ahead of customers with these covariates.
+    pub fn ahead(&self, columns: &[f64]) -> Result<Ahead> {
+        let centre = self.under(&draws::estimate(self.model()), columns)?;
+        let points = self.points.purchase.iter().map(|point| self.under(point, columns));
+        Ok(Ahead::new(centre, points.collect::<Result<_>>()?))
+    }
+
+    /// What its distributions need.
+    pub fn basis(&self) -> Basis<'_> {
+        let spend = self.model().spend.as_ref().filter(|_| self.money);
+        Basis { points: &self.points, spend, reach: self.reach() }
     }
 
     /// The calculator for customers with these covariates.
@@ -151,9 +175,10 @@ impl<'a> Question<'a> {
         Ok(Calculator {
             purchases: model.scorer(self.horizon, self.discounting),
             value: value.then(|| model.scorer(self.value_horizon, self.discounting)),
+            buying: OfBuying::new(self.horizon),
             extra: self.columns.iter().map(|column| ExtraScorer::new(*column, self.horizon)).collect(),
-            drawn: self.interval.is_some().then(|| self.drawn(columns)).transpose()?,
-            futures: FxHashMap::default(),
+            ahead: self.interval.is_some().then(|| self.ahead(columns)).transpose()?,
+            drawn: (!self.draws.is_empty()).then(|| self.drawn(columns)).transpose()?,
             model,
         })
     }
@@ -161,7 +186,7 @@ impl<'a> Question<'a> {
     pub fn answer(&self, customers: SummaryBatch, lane: &mut Lane) -> Result<ScoreBatch> {
         let n = customers.len();
         let (mut p_alive, mut expected) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let mut present = Vec::with_capacity(n);
+        let (mut present, mut buying) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let mut extra: Vec<_> = self.columns.iter().map(|column| (*column, Vec::with_capacity(n))).collect();
         for i in 0..n {
             let customer = self.view.history(&customers, i)?;
@@ -175,6 +200,7 @@ impl<'a> Question<'a> {
             p_alive.push(outlook.p_alive);
             expected.push(outlook.purchases);
             present.push(discounted);
+            buying.push(calculator.buying.value(&calculator.model, &customer, outlook.p_alive));
             for (scorer, (_, values)) in calculator.extra.iter_mut().zip(&mut extra) {
                 values.push(scorer.value(&calculator.model, &customer));
             }
@@ -186,12 +212,15 @@ impl<'a> Question<'a> {
         let expected_spend = spend.map(|spend| expected_spend(spend, &customers));
         let value = |(pv, spend): (&f64, &f64)| self.margin * pv * spend;
         let clv = expected_spend.as_ref().map(|spend| present.iter().zip(spend).map(value).collect());
+        let raw = expected.clone();
         let expected = self.counts.then_some(expected);
         let clv: Option<Vec<f64>> = clv;
-        let mut groups = interval::groups(&customers, self.by, &p_alive, expected.as_deref(), clv.as_deref());
+        let who = (&p_alive[..], &buying[..]);
+        let mut groups = interval::groups(&customers, self.by, who, expected.as_deref(), clv.as_deref());
         let intervals = match &self.interval {
             Some(options) => {
-                Some(self.intervals(&customers, expected_spend.as_deref(), options, lane, &mut groups)?)
+                let exact = (&raw[..], &present[..], expected_spend.as_deref());
+                Some(self.intervals(&customers, exact, options, lane, &mut groups)?)
             }
             None => None,
         };
@@ -201,6 +230,7 @@ impl<'a> Question<'a> {
             expected_purchases: expected,
             expected_spend,
             clv,
+            p_purchase: buying,
             extra,
             intervals,
             groups,
@@ -212,11 +242,11 @@ impl<'a> Question<'a> {
 }
 
 impl Question<'_> {
-    /// The intervals of a batch; its groups get what theirs need.
+    /// The intervals of a batch, given what is expected of its customers; its groups get what theirs need.
     fn intervals(
         &self,
         customers: &SummaryBatch,
-        expected_spend: Option<&[f64]>,
+        (purchases, present, expected_spend): (&[f64], &[f64], Option<&[f64]>),
         options: &IntervalOptions,
         lane: &mut Lane,
         groups: &mut BTreeMap<Option<String>, GroupSums>,
@@ -227,19 +257,31 @@ impl Question<'_> {
             return Ok(intervals);
         }
         let mut all = groups.remove(&None).unwrap_or_default();
-        let reach = self.reach();
+        let basis = self.basis();
         let order = self.order(customers)?;
+        let mut known: Option<(Vec<u64>, Customer, bool, Future)> = None;
         for i in order.iter().copied() {
             let customer = self.view.clock.canonical(customers, i);
             let row = spend_row(customers, i);
             let columns = self.view.columns(customers, i)?;
-            lane.make_room(&reach);
-            lane.calculator(self, &columns)?;
-            let Lane { by_columns, kept } = lane;
-            let calculator = by_columns.get_mut(&key(&columns)).expect("it has just been put there");
-            let futures = calculator.futures(&customer, row.spends(), &reach, kept)?;
+            lane.make_room(&basis.reach);
+            let calculator = lane.calculator(self, &columns)?;
+            let ahead = calculator.ahead.as_mut().expect("made where intervals are asked for");
+            let class = key(&columns);
+            let again = |(own, other, spends, _): &(Vec<u64>, Customer, bool, Future)| {
+                *own == class && *other == customer && *spends == row.spends()
+            };
+            if !known.as_ref().is_some_and(again) {
+                let future = ahead.future(&customer, row.spends(), &basis, options.probability);
+                known = Some((class, customer, row.spends(), future));
+            }
+            let future = &known.as_ref().expect("it has just been put there").3;
             let one = OneCustomer {
-                futures,
+                future,
+                ahead,
+                basis: &basis,
+                exact: (purchases[i], present[i]),
+                outlooks: calculator.drawn.as_mut().map(|drawn| drawn.outlooks(&customer)),
                 draws: &self.draws,
                 row,
                 margin: self.margin,
@@ -258,13 +300,21 @@ impl Question<'_> {
     /// Customers who share covariates, age and history one after the other, so that what is worked out for them need
     /// not be kept for long.
     fn order(&self, customers: &SummaryBatch) -> Result<Vec<usize>> {
+        let place = |i: usize| {
+            let Customer { x, t_x, t } = Customer::of(customers, i);
+            (t.to_bits(), x, t_x.to_bits(), i)
+        };
+        if self.model().effects.is_none() {
+            let mut order: Vec<_> = (0..customers.len()).map(place).collect();
+            order.sort_unstable();
+            return Ok(order.into_iter().map(|(.., i)| i).collect());
+        }
         let mut order = Vec::with_capacity(customers.len());
         for i in 0..customers.len() {
-            let Customer { x, t_x, t } = Customer::of(customers, i);
-            order.push((key(&self.view.columns(customers, i)?), t.to_bits(), x, t_x.to_bits(), i));
+            order.push((key(&self.view.columns(customers, i)?), place(i)));
         }
         order.sort_unstable();
-        Ok(order.into_iter().map(|(.., i)| i).collect())
+        Ok(order.into_iter().map(|(_, (.., i))| i).collect())
     }
 }
 
@@ -276,37 +326,22 @@ fn attribute(name: &str, meta: &SummaryMeta) -> Result<usize> {
         .ok_or_else(|| Error::option("--by", format!("the customers have no attribute '{name}'")))
 }
 
-impl Calculator {
-    fn futures(
-        &mut self,
-        customer: &Customer,
-        spends: bool,
-        reach: &Reach,
-        kept: &mut usize,
-    ) -> Result<&Futures> {
-        let drawn = self.drawn.as_mut().expect("made where intervals are asked for");
-        let key = (customer.x, customer.t_x.to_bits(), customer.t.to_bits(), spends);
-        match self.futures.entry(key) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => {
-                *kept += 1;
-                Ok(place.insert(drawn.futures(customer, spends, reach)?))
-            }
-        }
-    }
-}
-
 impl Lane {
-    /// Forgets the futures of histories and what scorers of draws keep, once they are many, whatever the combinations
-    /// of covariates.
+    /// Forgets what was worked out for single ages, once they are many, whatever the combinations of covariates.
+    /// Customers come in order of their ages, so there is little to remember.
     fn make_room(&mut self, reach: &Reach) {
-        if self.kept >= REMEMBERED {
-            self.by_columns.values_mut().for_each(|calculator| {
-                calculator.futures.clear();
-                calculator.drawn.iter_mut().for_each(|drawn| drawn.forget(reach));
-            });
-            self.kept = 0;
+        self.asked += 1;
+        if !self.asked.is_multiple_of(REMEMBERED) {
+            return;
         }
+        let kept = |calculator: &Calculator| calculator.ahead.as_ref().map_or(0, Ahead::bytes);
+        let kept: usize = self.by_columns.values().map(kept).sum();
+        self.by_columns.values_mut().for_each(|calculator| {
+            calculator.drawn.iter_mut().for_each(|drawn| drawn.forget(reach));
+            if kept > TABLES {
+                calculator.ahead.iter_mut().for_each(Ahead::forget);
+            }
+        });
     }
 
     fn calculator(&mut self, question: &Question, columns: &[f64]) -> Result<&mut Calculator> {

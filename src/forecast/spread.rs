@@ -1,29 +1,43 @@
 //! Totals of many customers with their intervals.
 //!
 //! What customers have in common, the parameters, does not average out over them; what is their own
-//! does. So for each draw of the parameters the expectations are added up, and the variances of what is
-//! individual; the total under one draw is then a gamma distribution of this mean and variance (normal for many
-//! customers, and right-skewed as totals of fewer are), and the total is the mixture over draws. Totals of few
-//! customers are drawn ([`super::few`]), and their quantiles are those of the draws.
+//! does. So under each point of the parameters ([`crate::fitted::draws::Points`]) the expectations are added up, and
+//! the variances of what is individual. The total is then a gamma distribution of the mean and the variance that points
+//! and individuals give it (normal for many customers, and right-skewed as totals of fewer are). Where points are draws,
+//! it is the mixture of such distributions over draws. Totals of few customers are drawn ([`super::few`]), and their
+//! quantiles are those of the draws.
 
 use statrs::function::{erf::erfc, gamma::checked_gamma_lr};
 
 use super::simulated::quantiles;
+use crate::fitted::draws::Points;
 
 /// Sums over customers, for an interval of their total.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spread {
-    /// The expected total under each draw of the parameters.
+    /// The expected total under the estimates, under each point of the purchase model, and each of the spend model.
     means: Vec<f64>,
-    /// The variance of the total under each.
+    /// The variance of the total under the estimates and each point of the purchase model, what is individual.
     variances: Vec<f64>,
+    /// Are the points of the purchase model draws, and those of the spend model?
+    is_drawn: (bool, bool),
     /// Drawn totals, if the customers are few.
     drawn: Vec<f64>,
 }
 
 impl Spread {
-    /// Adds one customer.
-    pub(super) fn add(&mut self, means: impl Iterator<Item = f64>, variances: impl Iterator<Item = f64>) {
+    /// Adds one customer, with means and variances under these points.
+    pub(super) fn add(
+        &mut self,
+        points: &Points,
+        means: impl Iterator<Item = f64>,
+        variances: impl Iterator<Item = f64>,
+    ) {
+        self.is_drawn = (points.purchase_is_drawn, points.spend_is_drawn);
+        self.add_sums(means, variances);
+    }
+
+    fn add_sums(&mut self, means: impl Iterator<Item = f64>, variances: impl Iterator<Item = f64>) {
         // What was drawn was drawn without this one.
         self.drawn.clear();
         if self.means.is_empty() {
@@ -44,7 +58,8 @@ impl Spread {
     /// Adds other customers.
     pub fn merge(&mut self, other: &Spread) {
         if !other.means.is_empty() {
-            self.add(other.means.iter().copied(), other.variances.iter().copied());
+            self.is_drawn = other.is_drawn;
+            self.add_sums(other.means.iter().copied(), other.variances.iter().copied());
         }
     }
 
@@ -55,20 +70,51 @@ impl Spread {
             return high.is_finite().then_some((low, high));
         }
         let finite = !self.means.is_empty() && self.means.iter().all(|mean| mean.is_finite());
-        finite.then(|| (self.quantile(0.5 - 0.5 * probability), self.quantile(0.5 + 0.5 * probability)))
+        finite.then(|| {
+            let parts = self.parts();
+            let below =
+                |total: f64| parts.iter().map(|part| part.below(total)).sum::<f64>() / parts.len() as f64;
+            let quantile = |probability: f64| smallest(|total| below(total) >= probability);
+            (quantile(0.5 - 0.5 * probability), quantile(0.5 + 0.5 * probability))
+        })
     }
 
-    /// The smallest total with this much probability below it, to nine digits.
-    fn quantile(&self, probability: f64) -> f64 {
-        // Where nothing happened in the few futures of a draw, its variance is that of the others: one that is not
-        // seen is not one that is not there.
-        let typical = self.variances.iter().sum::<f64>() / self.variances.len() as f64;
-        let own = |variance: f64| if variance > 0.0 { variance } else { typical };
-        let parts = self.means.iter().zip(&self.variances);
-        let parts: Vec<Total> = parts.map(|(mean, variance)| Total::new(*mean, own(*variance))).collect();
-        let below = |total: f64| parts.iter().map(|part| part.below(total)).sum::<f64>() / parts.len() as f64;
-        smallest(|total| below(total) >= probability)
+    /// The distributions that the total is a mixture of, all of the same weight: one for each draw of the parameters; a
+    /// few points make one.
+    ///
+    /// What the spend model's parameters leave open multiplies what the purchase model's do.
+    fn parts(&self) -> Vec<Total> {
+        let (centre, variance) = (self.means[0], self.variances[0]);
+        let (purchases, spend) = self.means[1..].split_at(self.variances.len() - 1);
+        let totals: Vec<(f64, f64)> = if self.is_drawn.0 {
+            purchases.iter().copied().zip(self.variances[1..].iter().copied()).collect()
+        } else {
+            let (mean, open) = moments(purchases, centre);
+            vec![(mean, variance + open)]
+        };
+        let factors: Vec<f64> =
+            spend.iter().map(|spend| if centre > 0.0 { spend / centre } else { 1.0 }).collect();
+        let factors: Vec<(f64, f64)> = if self.is_drawn.1 {
+            factors.iter().map(|factor| (*factor, 0.0)).collect()
+        } else {
+            vec![moments(&factors, 1.0)]
+        };
+        let one = |((mean, variance), (factor, open)): (&(f64, f64), &(f64, f64))| {
+            Total::new(mean * factor, variance * (factor * factor + open) + mean * mean * open)
+        };
+        let n = totals.len().max(factors.len());
+        totals.iter().cycle().zip(factors.iter().cycle()).take(n).map(one).collect()
     }
+}
+
+/// Mean and variance over points, or what is there without any.
+fn moments(points: &[f64], otherwise: f64) -> (f64, f64) {
+    if points.is_empty() {
+        return (otherwise, 0.0);
+    }
+    let n = points.len() as f64;
+    let mean = points.iter().sum::<f64>() / n;
+    (mean, points.iter().map(|point| (point - mean).powi(2)).sum::<f64>() / n)
 }
 
 /// The smallest number from 0 to the largest there is for which something holds that holds for all greater ones, to
@@ -138,33 +184,43 @@ fn gamma_below(shape: f64, x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// One draw and a large total: the normal interval. Many draws and no variance: their quantiles.
+    fn spread(means: &[f64], variances: &[f64], is_drawn: (bool, bool)) -> Spread {
+        Spread { means: means.to_vec(), variances: variances.to_vec(), is_drawn, drawn: Vec::new() }
+    }
+
+    /// One point and a large total: the normal interval. Many draws and no variance: their quantiles.
     #[test]
     fn known_intervals() {
-        let mut spread = Spread::default();
-        spread.add([1e6].into_iter(), [1e4].into_iter());
-        let (low, high) = spread.interval(0.9).unwrap();
+        let (low, high) = spread(&[1e6], &[1e4], (false, false)).interval(0.9).unwrap();
         assert!((low - (1e6 - 164.485)).abs() < 0.1 && (high - (1e6 + 164.485)).abs() < 0.1, "{low} {high}");
-        let mut spread = Spread::default();
-        spread.add((1..=100).map(f64::from), [0.0; 100].into_iter());
-        let (low, high) = spread.interval(0.9).unwrap();
+        let draws: Vec<f64> = [50.5].into_iter().chain((1..=100).map(f64::from)).collect();
+        let (low, high) = spread(&draws, &[0.0; 101], (true, false)).interval(0.9).unwrap();
         assert!((low - 5.0).abs() < 1e-6 && (high - 95.0).abs() < 1e-6, "{low} {high}");
         // An exponential total.
-        let mut spread = Spread::default();
-        spread.add([2.0].into_iter(), [4.0].into_iter());
-        let (low, high) = spread.interval(0.9).unwrap();
+        let (low, high) = spread(&[2.0], &[4.0], (false, false)).interval(0.9).unwrap();
         assert!((low + 2.0 * 0.95_f64.ln()).abs() < 1e-6 && (high + 2.0 * 0.05_f64.ln()).abs() < 1e-5);
     }
+
+    /// Points of both models: of independent factors 1 ± 0.03 and 1 ± 0.04 the product varies by the square root of
+    /// `(1 + 0.03²)(1 + 0.04²) − 1`. Draws of the spend model alone: their quantiles.
+    #[test]
+    fn both_models_are_open() {
+        let points = [1e6, 0.97e6, 1.03e6, 0.96e6, 1.04e6];
+        let (low, high) = spread(&points, &[0.0; 3], (false, false)).interval(0.9).unwrap();
+        let half = 1.644854 * 1e6 * (1.0009_f64 * 1.0016 - 1.0).sqrt();
+        assert!(((high - low) / (2.0 * half) - 1.0).abs() < 2e-3, "{low} {high}");
+        let draws: Vec<f64> = [50.5].into_iter().chain((1..=100).map(f64::from)).collect();
+        let (low, high) = spread(&draws, &[0.0], (false, true)).interval(0.9).unwrap();
+        assert!((low - 5.0).abs() < 1e-6 && (high - 95.0).abs() < 1e-6, "{low} {high}");
+    }
+
     /// A total whose variance is far above the square of its mean has quantiles below the smallest double, and one
     /// near the largest double has bounds beyond it: both have an answer. Seen to fail: with
     /// `while high - low > 1e-9 * high` the first never ended, and the distribution function at infinity panicked.
     #[test]
     fn quantiles_end_at_both_ends_of_the_doubles() {
-        let bounds = |mean: f64, variance: f64| {
-            let mut spread = Spread::default();
-            spread.add([mean].into_iter(), [variance].into_iter());
-            spread.interval(0.9).unwrap()
-        };
+        let bounds =
+            |mean: f64, variance: f64| spread(&[mean], &[variance], (false, false)).interval(0.9).unwrap();
         // Shape 0.002: the 5 % quantile is (0.05 Γ(1.002))^(1/0.002) times the scale, about 1e-651 of it.
         assert_eq!(bounds(0.04, 0.8).0, 0.0);
         for mean in [5e-324, 1e-300, 1e-9, 1.0, 1e9, 1e150, 1e300, f64::MAX] {

@@ -19,6 +19,8 @@ pub struct Totals {
     pub one_time: u64,
     /// Sum of P(alive): how many are expected to be customers still.
     pub alive: f64,
+    /// Sum of P(at least one purchase within the horizon): how many are expected to buy.
+    pub buyers: f64,
     /// Expected purchases of all; `None` if they are not finite.
     pub purchases: Option<f64>,
     /// Value of all; `None` without a spend model.
@@ -79,6 +81,7 @@ impl Totals {
         self.customers += scores.customers.len() as u64;
         self.one_time += scores.customers.frequency.values().iter().filter(|x| **x == 0).count() as u64;
         self.alive += scores.p_alive.iter().sum::<f64>();
+        self.buyers += scores.p_purchase.iter().sum::<f64>();
         if let Some(purchases) = &scores.expected_purchases {
             *self.purchases.get_or_insert(0.0) += purchases.iter().sum::<f64>();
         }

@@ -52,7 +52,15 @@ pub fn forecast(
     if scores.interval.is_some()
         && let Some(all) = groups.1.as_array().and_then(|all| all.iter().find(|sums| sums["group"].is_null()))
     {
-        for bound in ["expected_purchases_lower", "expected_purchases_upper", "clv_lower", "clv_upper"] {
+        let bounds = [
+            "expected_buyers_lower",
+            "expected_buyers_upper",
+            "expected_purchases_lower",
+            "expected_purchases_upper",
+            "clv_lower",
+            "clv_upper",
+        ];
+        for bound in bounds {
             report.json["forecast"][bound] = all[bound].clone();
         }
     }
@@ -79,6 +87,7 @@ fn json(model: &ClvModel, totals: &Totals, options: &ValueOptions, words: &[Stri
         "margin": options.margin,
         "customers": totals.customers,
         "customers_without_repeat": totals.one_time,
+        "expected_buyers": totals.buyers,
         "expected_alive": totals.alive,
         "expected_purchases": totals.purchases,
         "clv": totals.value,
@@ -106,6 +115,13 @@ fn figures(totals: &Totals, interval: Option<&IntervalOptions>) -> Table {
     let mut table = Table::new(&["", ">", ""]);
     let mut row = |what: &str, figure: String, note: String| table.row([what.to_owned(), figure, note]);
     let share = |part: f64| format!("{:.1} %", 100.0 * part / totals.customers.max(1) as f64);
+    let all = totals.groups.get(&None).map(|all| &all.buyers_spread);
+    let note = format!(
+        "{} of the customers, expected within the horizon{}",
+        share(totals.buyers),
+        between(all, interval, 0)
+    );
+    row("will buy", grouped(totals.buyers, 0), note);
     row("customers", count(totals.customers), format!("{} bought once", count(totals.one_time)));
     row("still customers", grouped(totals.alive, 0), format!("{}, expected", share(totals.alive)));
     if let Some(purchases) = totals.purchases {
@@ -151,8 +167,11 @@ fn groups(totals: &Totals, scores: &ScoreOptions) -> (Vec<Block>, Value) {
     for (name, sums) in &totals.groups {
         let bounds = |spread: &Spread| interval.and_then(|options| spread.interval(options.probability));
         let (purchases, clv) = (bounds(&sums.purchases_spread), bounds(&sums.clv_spread));
+        let buyers = bounds(&sums.buyers_spread);
         json.push(json!({
-            "group": name, "customers": sums.customers, "expected_alive": sums.alive,
+            "group": name, "customers": sums.customers, "expected_buyers": sums.buyers,
+            "expected_buyers_lower": buyers.map(|b| b.0), "expected_buyers_upper": buyers.map(|b| b.1),
+            "expected_alive": sums.alive,
             "expected_purchases": sums.purchases, "expected_purchases_lower": purchases.map(|b| b.0),
             "expected_purchases_upper": purchases.map(|b| b.1), "clv": sums.clv,
             "clv_lower": clv.map(|b| b.0), "clv_upper": clv.map(|b| b.1),
