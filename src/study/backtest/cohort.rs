@@ -120,6 +120,16 @@ impl Cohort {
         })
     }
 
+    /// What figures need of some customers.
+    pub(super) fn pick(&self, some: &[usize]) -> Cohort {
+        Cohort {
+            key: some.iter().map(|&i| self.key[i]).collect(),
+            bought: some.iter().map(|&i| self.bought[i]).collect(),
+            spent: self.spent.as_ref().map(|spent| some.iter().map(|&i| spent[i]).collect()),
+            ..Cohort::default()
+        }
+    }
+
     /// How many customers.
     pub fn len(&self) -> usize {
         self.customers.len()

@@ -1,7 +1,7 @@
 //! The forecast of one model for the customers known at an origin.
 //!
-//! The distribution of the purchases of a customer comes from [`Attrition::purchases_pmf`], exactly; it is
-//! worked out once for all customers of equal history. Its randomised probability integral transform
+//! The distribution of the purchases of a customer is that of [`rules`](crate::forecast::rules): a table for all customers
+//! of equal `x` and `T`, weighed for each history. Its randomised probability integral transform
 //! `P(Y < y) + U · P(Y = y)`, with `U` uniform, is uniform if the distribution is right, discrete as it is
 //! (Czado, Gneiting & Held 2009).
 
@@ -9,18 +9,14 @@ use rayon::prelude::*;
 
 use super::cohort::Cohort;
 use super::resample::own_uniform;
-use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::base::{Discounting, Progress, Result};
 use crate::customers::{Customer, SpendRow};
 use crate::fitted::{ClvModel, SpendModel};
-use crate::model::Attrition;
+use crate::forecast::rules::{Foretold, Shared, not_finite};
+use crate::model::{Outlook, Scorer};
 
 /// Probabilities of the central intervals that are checked.
 pub const LEVELS: [f64; 3] = [0.5, 0.8, 0.9];
-
-/// A distribution of purchases is followed until less than this is left of it.
-const TAIL: f64 = 1e-9;
-/// ... or this many purchases are reached.
-const MOST_PURCHASES: usize = 100_000;
 
 /// What is expected of each customer in the holdout; columns as long as the cohort's.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +44,25 @@ pub struct Distribution {
     pub inside: Vec<u8>,
 }
 
+impl Forecast {
+    /// What figures need of some customers.
+    pub(super) fn pick(&self, some: &[usize]) -> Forecast {
+        let of = |values: &Vec<f64>| some.iter().map(|&i| values[i]).collect();
+        let distribution = self.distribution.as_ref().map(|all| Distribution {
+            p_buy: of(&all.p_buy),
+            crps: of(&all.crps),
+            pit: of(&all.pit),
+            inside: some.iter().map(|&i| all.inside[i]).collect(),
+        });
+        Forecast {
+            purchases: of(&self.purchases),
+            value: self.value.as_ref().map(of),
+            distribution,
+            until: Vec::new(),
+        }
+    }
+}
+
 /// Forecasts a cohort; `until` are times within the horizon at which its total is wanted, too.
 ///
 /// # Errors
@@ -60,55 +75,64 @@ pub(super) fn forecast(
     progress: &dyn Progress,
 ) -> Result<Forecast> {
     progress.stage(&format!("forecasting with {}", model.purchase.name()), Some(cohort.len() as u64));
-    let order = by_history(&cohort.customers);
-    let same = |a: &u32, b: &u32| cohort.customers[*a as usize] == cohort.customers[*b as usize];
-    let groups: Vec<&[u32]> = order.chunk_by(same).collect();
-    let answers: Result<Vec<Of>> = groups
+    let order = by_age(&cohort.customers);
+    let customer = |i: &u32| &cohort.customers[*i as usize];
+    let same = |a: &u32, b: &u32| customer(a).x == customer(b).x && customer(a).t == customer(b).t;
+    let ages: Vec<&[u32]> = order.chunk_by(same).collect();
+    let work = Work { model, cohort, horizon, seed };
+    let answers: Result<Vec<Vec<Answer>>> = ages
         .par_iter()
-        .map(|group| {
-            progress.check()?;
-            let (expected, answers) = answer(model, cohort, group, horizon, seed)?;
-            progress.advance(group.len() as u64);
-            Ok((expected, answers, sums(model, &cohort.customers[group[0] as usize], until)))
-        })
+        .map_init(
+            || Scorers::new(model, horizon, until),
+            |scorers, age| {
+                progress.check()?;
+                let answers = work.age(age, scorers)?;
+                progress.advance(age.len() as u64);
+                Ok(answers)
+            },
+        )
         .collect();
     let n = cohort.len();
     let mut purchases = vec![0.0; n];
     let zeros = || vec![0.0; n];
     let mut found = Distribution { p_buy: zeros(), crps: zeros(), pit: zeros(), inside: vec![0; n] };
     let mut sums = vec![0.0; until.len()];
-    for (group, (expected, answers, until)) in groups.iter().zip(answers?) {
-        sums.iter_mut().zip(until).for_each(|(sum, one)| *sum += group.len() as f64 * one);
-        for (&at, answer) in group.iter().zip(answers) {
+    for (age, answers) in ages.iter().zip(answers?) {
+        for (&at, answer) in age.iter().zip(answers) {
             let at = at as usize;
-            purchases[at] = expected;
+            purchases[at] = answer.expected;
             found.p_buy[at] = answer.p_buy;
             found.crps[at] = answer.crps;
             found.pit[at] = answer.pit;
             found.inside[at] = answer.inside;
+            sums.iter_mut().zip(&answer.until).for_each(|(sum, one)| *sum += one);
         }
     }
     let value = value(model.spend.as_ref(), cohort, &purchases);
     Ok(Forecast { purchases, value, distribution: Some(found), until: sums })
 }
 
-/// What is said of customers of one history: expected purchases, the answer for each, and what is expected up to each time.
-type Of = (f64, Vec<Answer>, Vec<f64>);
-
-/// Expected purchases up to each time.
-fn sums(model: &ClvModel, customer: &Customer, until: &[f64]) -> Vec<f64> {
-    let alive = model.purchase.p_alive(customer);
-    until.iter().map(|until| alive * model.purchase.expected_if_alive(customer, *until)).collect()
+/// Calculators for the whole horizon and for its parts.
+struct Scorers {
+    whole: Box<dyn Scorer>,
+    parts: Vec<Box<dyn Scorer>>,
 }
 
-/// Customers in an order in which equal histories follow each other.
-fn by_history(customers: &[Customer]) -> Vec<u32> {
+impl Scorers {
+    fn new(model: &ClvModel, horizon: f64, until: &[f64]) -> Self {
+        let of = |horizon: f64| model.purchase.scorer(horizon, Discounting::Continuous { delta: 0.0 });
+        Scorers { whole: of(horizon), parts: until.iter().map(|until| of(*until)).collect() }
+    }
+}
+
+/// Customers in an order in which equal ages follow each other, and in those equal histories.
+fn by_age(customers: &[Customer]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..customers.len() as u32).collect();
     let key = |i: u32| {
         let Customer { x, t_x, t } = customers[i as usize];
-        (x, t_x.to_bits(), t.to_bits(), i)
+        (t.to_bits(), x, t_x.to_bits(), i)
     };
-    order.sort_unstable_by_key(|&i| key(i));
+    order.par_sort_unstable_by_key(|&i| key(i));
     order
 }
 
@@ -125,83 +149,83 @@ fn value(spend: Option<&SpendModel>, cohort: &Cohort, purchases: &[f64]) -> Opti
 
 /// What is said of one customer.
 struct Answer {
+    expected: f64,
     p_buy: f64,
     crps: f64,
     pit: f64,
     inside: u8,
+    /// What is expected of all customers of its history up to each time; with the first of them only.
+    until: Vec<f64>,
 }
 
-/// The forecast of customers of equal history.
-fn answer(
-    model: &ClvModel,
-    cohort: &Cohort,
-    group: &[u32],
+/// What is to be answered.
+struct Work<'a> {
+    model: &'a ClvModel,
+    cohort: &'a Cohort,
     horizon: f64,
     seed: u64,
-) -> Result<(f64, Vec<Answer>)> {
-    let customer = &cohort.customers[group[0] as usize];
-    let bought = |at: u32| cohort.bought[at as usize];
-    let most = group.iter().fold(0.0, |most: f64, &at| most.max(bought(at))) as usize;
-    model.purchase.admits(customer).map_err(|words| Error::model(model.purchase.name(), words))?;
-    let expected = model.purchase.expected_purchases(customer, horizon);
-    let chances = Chances::new(&*model.purchase, customer, horizon, most);
-    if !(expected.is_finite() && chances.cumulated.iter().all(|chance| chance.is_finite())) {
-        let whose = format!("x = {}, t_x = {}, T = {}", customer.x, customer.t_x, customer.t);
-        let column = "expected_purchases";
-        return Err(ErrorKind::NotFinite { customer: whose, column, value: expected }.into());
-    }
-    let one = |&at: &u32| chances.answer(bought(at) as usize, own_uniform(cohort.key[at as usize], seed));
-    Ok((expected, group.iter().map(one).collect()))
 }
 
-/// The distribution of purchases of one history.
-struct Chances {
-    /// `P(Y <= n)`, for `n` from 0.
-    cumulated: Vec<f64>,
-    /// `Σ_{k < n} P(Y <= k)²`, for `n` from 0.
-    below: Vec<f64>,
-    /// `Σ_{k >= n} P(Y > k)²`, for `n` from 0.
-    above: Vec<f64>,
-}
-
-impl Chances {
-    fn new(model: &dyn Attrition, customer: &Customer, horizon: f64, most: usize) -> Self {
-        let mut cumulated = Vec::new();
-        let mut sum = 0.0;
-        loop {
-            let n = cumulated.len();
-            // Not `max` and `min`, which take what is not a number for their other argument.
-            let chance = model.purchases_pmf(customer, horizon, n as u32);
-            sum += if chance < 0.0 { 0.0 } else { chance };
-            cumulated.push(if sum > 1.0 { 1.0 } else { sum });
-            if (sum >= 1.0 - TAIL && n >= most) || n >= MOST_PURCHASES || sum.is_nan() {
-                break;
-            }
+impl Work<'_> {
+    /// The forecast of customers of one `x` and `T`.
+    fn age(&self, age: &[u32], scorers: &mut Scorers) -> Result<Vec<Answer>> {
+        let customer = |i: &u32| &self.cohort.customers[*i as usize];
+        let shared = Shared::new(&self.model.purchase, customer(&age[0]), self.horizon)?;
+        let mut answers = Vec::with_capacity(age.len());
+        for history in age.chunk_by(|a, b| customer(a) == customer(b)) {
+            self.history(history, &shared, scorers, &mut answers)?;
         }
-        let mut below = vec![0.0];
-        cumulated.iter().for_each(|f| below.push(below[below.len() - 1] + f * f));
-        let mut above = vec![0.0; cumulated.len() + 1];
-        for (n, f) in cumulated.iter().enumerate().rev() {
-            above[n] = above[n + 1] + (1.0 - f) * (1.0 - f);
-        }
-        Chances { cumulated, below, above }
+        Ok(answers)
     }
 
-    fn answer(&self, y: usize, uniform: f64) -> Answer {
-        let below = if y == 0 { 0.0 } else { self.cumulated[y - 1] };
-        let pit = below + uniform * (self.cumulated[y] - below);
-        let mut inside = 0;
-        for (at, level) in LEVELS.into_iter().enumerate() {
+    /// Of those of one history.
+    fn history(
+        &self,
+        history: &[u32],
+        shared: &Shared,
+        scorers: &mut Scorers,
+        answers: &mut Vec<Answer>,
+    ) -> Result<()> {
+        let customer = &self.cohort.customers[history[0] as usize];
+        let Outlook { p_alive, purchases, .. } = scorers.whole.outlook(customer);
+        if !(purchases.is_finite() && p_alive.is_finite()) {
+            return Err(not_finite(customer, purchases));
+        }
+        let foretold = Foretold::new(&*self.model.purchase, customer, p_alive, &shared.table);
+        let ends = LEVELS.map(|level| {
             let tail = 0.5 * (1.0 - level);
-            let within = self.quantile(tail) <= y && y <= self.quantile(1.0 - tail);
-            inside |= u8::from(within) << at;
+            (foretold.quantile(tail), foretold.quantile(1.0 - tail))
+        });
+        let count = history.len() as f64;
+        let parts = scorers.parts.iter_mut();
+        let mut until: Vec<f64> = parts.map(|part| count * p_alive * part.if_alive(customer).0).collect();
+        for &at in history {
+            let bought = self.cohort.bought[at as usize];
+            let uniform = own_uniform(self.cohort.key[at as usize], self.seed);
+            answers.push(Answer {
+                until: std::mem::take(&mut until),
+                ..Answer::new(&foretold, purchases, &ends, bought, uniform)
+            });
         }
-        Answer { p_buy: 1.0 - self.cumulated[0], crps: self.below[y] + self.above[y], pit, inside }
+        Ok(())
     }
+}
 
-    /// The least `n` with `P(Y <= n)` at least this.
-    fn quantile(&self, probability: f64) -> usize {
-        self.cumulated.partition_point(|chance| *chance < probability)
+impl Answer {
+    fn new(foretold: &Foretold, expected: f64, ends: &[(f64, f64)], bought: f64, uniform: f64) -> Self {
+        let score = foretold.score(bought as u32);
+        let mut inside = 0;
+        for (at, (low, high)) in ends.iter().enumerate() {
+            inside |= u8::from(*low <= bought && bought <= *high) << at;
+        }
+        Answer {
+            expected,
+            p_buy: foretold.p_buy(),
+            crps: score.crps,
+            pit: score.less + uniform * (score.at_most - score.less),
+            inside,
+            until: Vec::new(),
+        }
     }
 }
 
@@ -236,29 +260,19 @@ impl Uniformity {
 mod tests {
     use super::*;
 
-    fn chances(pmf: &[f64]) -> Chances {
-        let mut sum = 0.0;
-        let cumulated: Vec<f64> = pmf
-            .iter()
-            .map(|p| {
-                sum += p;
-                sum
-            })
-            .collect();
-        let mut below = vec![0.0];
-        cumulated.iter().for_each(|f| below.push(below[below.len() - 1] + f * f));
-        let above = (0..=cumulated.len()).map(|n| cumulated[n..].iter().map(|f| (1.0 - f).powi(2)).sum());
-        Chances { above: above.collect(), cumulated, below }
-    }
-
+    /// Central intervals of P = 1/2, 1/4, 1/4: 50 % is {0, 1}, 80 % and 90 % are {0, 1, 2}.
     #[test]
-    fn scores_of_a_small_distribution() {
-        // P = 1/2, 1/4, 1/4: CRPS of y = 1 is (1/2)² + (1 − 3/4)².
-        let answer = chances(&[0.5, 0.25, 0.25]).answer(1, 0.5);
+    fn intervals_of_a_small_distribution() {
+        let table =
+            crate::model::CountTable { places: vec![0.0, 1.0, 2.0], over: vec![vec![0.5, 0.25, 0.0]] };
+        let model = crate::fitted::PurchaseModel::new("nbd", &[1.0, 1.0]).unwrap();
+        let foretold = Foretold::new(&*model, &Customer { x: 0, t_x: 0.0, t: 1.0 }, 1.0, &table);
+        let ends =
+            LEVELS.map(|level| (foretold.quantile(0.5 - 0.5 * level), foretold.quantile(0.5 + 0.5 * level)));
+        let answer = Answer::new(&foretold, 0.75, &ends, 1.0, 0.5);
         assert_eq!((answer.p_buy, answer.crps, answer.pit), (0.5, 0.25 + 0.0625, 0.625));
-        // Central intervals: 50 % is {0, 1}, 80 % and 90 % are {0, 1, 2}.
         assert_eq!(answer.inside, 0b111);
-        assert_eq!(chances(&[0.5, 0.25, 0.25]).answer(2, 0.0).inside, 0b110);
+        assert_eq!(Answer::new(&foretold, 0.75, &ends, 2.0, 0.0).inside, 0b110);
     }
 
     #[test]

@@ -164,6 +164,8 @@ const LEAST_EXPECTED: f64 = 1e-3;
 pub(super) struct Scorecard<'a> {
     cohort: &'a Cohort,
     forecast: &'a Forecast,
+    /// Poisson deviances.
+    deviances: Vec<f64>,
     /// By expected purchases.
     expected: Ranking,
     /// By actual purchases.
@@ -178,9 +180,11 @@ impl<'a> Scorecard<'a> {
     pub fn new(cohort: &'a Cohort, forecast: &'a Forecast) -> Self {
         let chance = forecast.distribution.as_ref().map_or(&forecast.purchases, |d| &d.p_buy);
         let value = forecast.value.as_ref().zip(cohort.spent.as_ref());
+        let pairs = cohort.bought.iter().zip(&forecast.purchases);
         Scorecard {
             cohort,
             forecast,
+            deviances: pairs.map(|(y, m)| deviance(*y, *m)).collect(),
             expected: Ranking::new(&forecast.purchases),
             bought: Ranking::new(&cohort.bought),
             chance: Ranking::new(chance),
@@ -204,7 +208,7 @@ impl<'a> Scorecard<'a> {
         values[Metric::TotalBias as usize] = mean.ratio(expected, bought) - 1.0;
         values[Metric::Mae as usize] = mean.over(pairs().map(|(y, m)| (y - m).abs()));
         values[Metric::Rmse as usize] = mean.over(pairs().map(|(y, m)| (y - m).powi(2))).sqrt();
-        values[Metric::Deviance as usize] = mean.over(pairs().map(|(y, m)| deviance(*y, *m)));
+        values[Metric::Deviance as usize] = mean.over(self.deviances.iter().copied());
         let (a, b) = (self.expected.ranks(weights), self.bought.ranks(weights));
         values[Metric::Spearman as usize] = correlation(weights, &a, &b);
         values[Metric::Auc as usize] = self.chance.auc(weights, |i| bought[i] > 0.0);

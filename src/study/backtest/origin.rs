@@ -177,8 +177,8 @@ impl Test<'_> {
         let card = Scorecard::new(cohort, &forecast);
         let values = card.measure(&vec![1.0; cohort.len()]);
         let options = self.options;
-        let replicates =
-            resample::replicates(&card, &cohort.key, (options.seed, options.replicates), self.progress)?;
+        let draws = (options.seed, options.replicates);
+        let replicates = resample::replicates((&card, &values), cohort, &forecast, draws, self.progress)?;
         let distribution = forecast.distribution.as_ref();
         Ok(Entrant {
             name,

@@ -3,9 +3,15 @@
 //! Each replicate gives each customer a Poisson(1) weight, which is drawn from the customer's own number, the
 //! replicate and the seed. So weights do not depend on the order of the work, and a customer has the same
 //! one at all origins and for all models: differences between models are paired.
+//!
+//! Of more than [`MOST`] customers, about as many are resampled, chosen by their own numbers, and how far a replicate is
+//! from the figure of these is scaled to all: figures of n customers vary by 1/√n (the m out of n bootstrap; Bickel,
+//! Götze & van Zwet 1997). The figures themselves are of all.
 
 use rayon::prelude::*;
 
+use super::cohort::Cohort;
+use super::forecast::Forecast;
 use super::metrics::{Scorecard, Values};
 use crate::base::{Progress, Result};
 
@@ -53,11 +59,44 @@ pub(super) fn quantile(sorted: &[f64], probability: f64) -> f64 {
     sorted[low] + part * (sorted[high] - sorted[low])
 }
 
-/// The figures of each replicate, in order.
+/// Customers that are resampled, at most.
+pub(super) const MOST: usize = 100_000;
+
+/// The figures of each replicate, in order; `values` are those of the customers as they are.
 ///
 /// # Errors
 /// If `progress` says stop.
 pub(super) fn replicates(
+    (card, values): (&Scorecard, &Values),
+    cohort: &Cohort,
+    forecast: &Forecast,
+    (seed, count): (u64, u32),
+    progress: &dyn Progress,
+) -> Result<Vec<Values>> {
+    let Some(some) = part(&cohort.key, MOST) else {
+        return measured(card, &cohort.key, (seed, count), progress);
+    };
+    let scale = (some.len() as f64 / cohort.len() as f64).sqrt();
+    let (cohort, forecast) = (cohort.pick(&some), forecast.pick(&some));
+    let card = Scorecard::new(&cohort, &forecast);
+    let own = card.measure(&vec![1.0; some.len()]);
+    let mut found = measured(&card, &cohort.key, (seed, count), progress)?;
+    for replicate in &mut found {
+        for ((figure, own), all) in replicate.iter_mut().zip(own).zip(values) {
+            *figure = all + scale * (*figure - own);
+        }
+    }
+    Ok(found)
+}
+
+/// The customers that are resampled, if it is not all: about so many, by their own numbers.
+fn part(keys: &[u64], most: usize) -> Option<Vec<usize>> {
+    let share = most as f64 / keys.len() as f64;
+    let chosen = |key: u64| uniform(mix(key ^ 0x5851_f42d_4c95_7f2d)) < share;
+    (share < 1.0).then(|| (0..keys.len()).filter(|i| chosen(keys[*i])).collect())
+}
+
+fn measured(
     card: &Scorecard,
     keys: &[u64],
     (seed, count): (u64, u32),
@@ -114,6 +153,36 @@ mod tests {
         let mean = (0..n).map(draw).sum::<f64>() / n as f64;
         let square = (0..n).map(|i| draw(i).powi(2)).sum::<f64>() / n as f64;
         assert!((mean - 1.0).abs() < 0.01 && (square - 2.0).abs() < 0.04, "{mean} {square}");
+    }
+
+    /// Resampling a part of 20,000 customers says what resampling all does: the standard deviations of a sum and of a
+    /// median-like rank figure agree to the tenth that 400 replicates leave. Seen to fail: without the scale.
+    #[test]
+    fn a_part_says_what_all_do() {
+        let n = 20_000u64;
+        let bought: Vec<f64> = (0..n).map(|i| (8.0 * uniform(mix(i)).powi(4)).floor()).collect();
+        let purchases: Vec<f64> =
+            (0..n as usize).map(|i| 0.5 + bought[i] * 0.3 + uniform(mix(i as u64 + 7))).collect();
+        let cohort = Cohort { key: (0..n).map(mix).collect(), bought, ..Cohort::default() };
+        let forecast = Forecast { purchases, ..Forecast::default() };
+        let spread = |some: &[usize], scale: f64| {
+            let (cohort, forecast) = (cohort.pick(some), forecast.pick(some));
+            let card = Scorecard::new(&cohort, &forecast);
+            let found = measured(&card, &cohort.key, (1, 400), &()).unwrap();
+            [super::super::Metric::TotalBias, super::super::Metric::Auc].map(|metric| {
+                let of: Vec<f64> = found.iter().map(|values| values[metric as usize]).collect();
+                let mean = of.iter().sum::<f64>() / of.len() as f64;
+                scale * (of.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / of.len() as f64).sqrt()
+            })
+        };
+        let all: Vec<usize> = (0..n as usize).collect();
+        let some = part(&cohort.key, 5_000).unwrap();
+        assert!((some.len() as f64 / 5_000.0 - 1.0).abs() < 0.05);
+        let pairs = spread(&all, 1.0).into_iter().zip(spread(&some, (some.len() as f64 / n as f64).sqrt()));
+        for (all, part) in pairs {
+            assert!((part / all - 1.0).abs() < 0.15, "{all} {part}");
+        }
+        assert!(part(&cohort.key, 20_000).is_none());
     }
 
     #[test]
