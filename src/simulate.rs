@@ -235,6 +235,7 @@ struct Drawn {
 
 impl<'a> Plan<'a> {
     fn new(model: &ClvModel, options: &'a SimulateOptions) -> Result<Self> {
+        model.with_steady_rates("simulated logs")?;
         let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
         let length = f64::from(days(options.start, options.until)) + 1.0;
         let purchases = model.purchase.expected_purchases_new(length / model.unit.days());

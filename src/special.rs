@@ -14,6 +14,7 @@
 //! Checked by: the tests of this module's files against values computed with mpmath at 60 digits.
 
 mod beta;
+mod chebyshev;
 mod gamma;
 mod incomplete;
 pub(crate) mod linalg;
@@ -25,6 +26,7 @@ pub use beta::{
     incomplete_beta, ln_beta, ln_beta_ratio, ln_binomial, ln_negative_binomial, negative_binomial_pmf,
     negative_binomial_tail,
 };
+pub use chebyshev::LogChebyshev;
 pub use gamma::{
     digamma, digamma_difference, ln_gamma, ln_gamma_difference, log1p_excess, psi_remainder, stirling,
     trigamma, trigamma_difference,

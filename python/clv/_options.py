@@ -132,6 +132,10 @@ class OwnFitOptions(TypedDict, total=False):
     groups: str | None
     """Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as
     it is small."""
+    age_effect: Literal["auto", "none"] | None
+    """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (none)."""
+    season: Literal["auto", "none"] | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (none)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
     covariate_convention: Literal["separate", "clvtools"] | None
@@ -204,6 +208,10 @@ class BacktestOptions(LogOptions, total=False):
     """Bootstrap replicates behind the intervals; 0 gives none (200)."""
     seed: int | None
     """Seed of the bootstrap (1)."""
+    age_effect: Literal["auto", "none"] | None
+    """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (none)."""
+    season: Literal["auto", "none"] | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (none)."""
 
 
 class EconomicsOptions(LogOptions, total=False):

@@ -13,7 +13,7 @@ use super::table_args::TableArgs;
 use crate::base::{DiscountRate, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions};
 use crate::contracts::ContractOptions;
 use crate::customers::UnseenLevel;
-use crate::fit::{FitOptions, PosteriorMethod, PosteriorOptions, Prior};
+use crate::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates};
 use crate::fitted::FitRequest;
 use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions};
 use crate::history::{ColumnValues, DateFormat, Input, LogOptions};
@@ -169,6 +169,8 @@ pub(super) struct FitArgs {
     /// Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as it is small: channel
     #[arg(long, value_name = "COLUMN", help_heading = "Fit")]
     pub groups: Option<String>,
+    #[command(flatten)]
+    rates: RateArgs,
     /// Those of them that have the same coefficient for purchase and dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     covariates_same: Vec<String>,
@@ -211,6 +213,33 @@ enum PriorArg {
     None,
     /// Each parameter within a few powers of ten of the scale of the data
     Weak,
+}
+
+/// How rates of purchase change with time.
+#[derive(clap::Args)]
+pub(super) struct RateArgs {
+    /// Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does [default: none]
+    #[arg(long, value_name = "PART", help_heading = "Model")]
+    age_effect: Option<PartArg>,
+    /// Do rates of purchase follow the time of year? auto: as the log says, from two years on [default: none]
+    #[arg(long, value_name = "PART", help_heading = "Model")]
+    season: Option<PartArg>,
+}
+
+impl RateArgs {
+    pub fn rates(&self) -> Rates {
+        let auto = |part: Option<PartArg>| matches!(part, Some(PartArg::Auto));
+        Rates::estimated(IntensityRequest { age: auto(self.age_effect), season: auto(self.season) })
+    }
+}
+
+/// `--age-effect`, `--season`.
+#[derive(Clone, Copy, ValueEnum)]
+enum PartArg {
+    /// Estimated; left out where the data show none
+    Auto,
+    /// None
+    None,
 }
 
 /// `--posterior`.
@@ -271,6 +300,7 @@ impl FitArgs {
                 same: self.covariates_same.clone(),
             },
             groups: self.groups.clone(),
+            rates: self.rates.rates(),
         }
     }
 }

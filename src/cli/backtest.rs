@@ -2,7 +2,7 @@
 
 use crate::base::{Duration, Result};
 use crate::cli::{
-    args::{InputArgs, plain},
+    args::{InputArgs, RateArgs, plain},
     console::{Console, Results},
 };
 use crate::output::Target;
@@ -38,6 +38,8 @@ pub(super) struct TestArgs {
     /// Seed of the bootstrap: equal seeds give equal intervals [default: 1]
     #[arg(long, value_name = "N", help_heading = "Backtest")]
     seed: Option<u64>,
+    #[command(flatten)]
+    rates: RateArgs,
 }
 
 impl TestArgs {
@@ -49,6 +51,7 @@ impl TestArgs {
             origins: self.origins.unwrap_or(default.origins),
             replicates: self.replicates.unwrap_or(default.replicates),
             seed: self.seed.unwrap_or(default.seed),
+            rates: self.rates.rates(),
             ..default
         }
     }

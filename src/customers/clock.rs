@@ -1,13 +1,15 @@
 //! From a summary's unit and dates to what a model counts in: the only place where units are scaled.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::base::{Discounting, Grain, Unit};
-use crate::customers::Customer;
+use crate::customers::{Customer, Intensity, Path};
 use crate::history::{SummaryBatch, SummaryMeta, first_grain, grain_start};
 
 /// The time of a summary's customers as a model counts it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Clock {
     /// The summary's unit in the model's.
     time: f64,
@@ -17,6 +19,8 @@ pub struct Clock {
     unit: Unit,
     grain: Grain,
     until: Option<Date>,
+    /// Rates that change with age and date, if they do, and the end of observation as they count days.
+    intensity: Option<(Arc<Intensity>, f64)>,
 }
 
 impl Clock {
@@ -33,18 +37,48 @@ impl Clock {
             unit: own,
             grain: meta.grain.unwrap_or_default(),
             until: meta.observed_until,
+            intensity: None,
         }
     }
 
-    /// A customer in the model's unit.
+    /// The same with rates that change with age and date. Of a summary that does not say until when it goes it is taken to
+    /// go as far as what they were estimated from.
+    pub fn with_intensity(self, intensity: Option<&Arc<Intensity>>) -> Self {
+        let until = self.until;
+        let days =
+            |end: Date| until.and_then(|until| until.since(end).ok()).map_or(0, |span| span.get_days());
+        let intensity = intensity.map(|found| (found.clone(), f64::from(days(found.parts().end))));
+        Clock { intensity, ..self }
+    }
+
+    /// A customer in the model's unit: in exposure, where rates change with age and date.
     pub fn history(&self, batch: &SummaryBatch, row: usize) -> Customer {
-        Customer::of(batch, row).scaled(self.time)
+        self.exposed(Customer::of(batch, row).scaled(self.time), self.days)
     }
 
     /// A customer in the unit of intervals, to nine digits.
     pub fn canonical(&self, batch: &SummaryBatch, row: usize) -> Customer {
-        let scaled = Customer::of(batch, row).scaled(self.time * self.days);
+        let scaled = self.exposed(Customer::of(batch, row).scaled(self.time * self.days), 1.0);
         Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
+    }
+
+    /// A customer whose times are in a unit of so many days, in exposure.
+    fn exposed(&self, customer: Customer, unit: f64) -> Customer {
+        match &self.intensity {
+            Some((intensity, now)) => intensity.of(&customer, *now, unit),
+            None => customer,
+        }
+    }
+
+    /// What tells a customer's exposure to come from that of others: the age, in days, to nine digits; nothing where rates
+    /// do not change.
+    pub fn age(&self, batch: &SummaryBatch, row: usize) -> Option<f64> {
+        self.intensity.as_ref().map(|_| rounded(batch.t.value(row) * self.time * self.days))
+    }
+
+    /// The exposure to come of customers of this age, counted in a unit of so many days.
+    pub fn path(&self, age: f64, unit: f64) -> Option<Path> {
+        self.intensity.as_ref().map(|(intensity, now)| Path::new(intensity, now - age, *now, unit))
     }
 
     /// A length of the model's time in the unit of intervals, to nine digits.

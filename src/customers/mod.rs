@@ -6,6 +6,7 @@ mod clock;
 mod counts;
 mod groups;
 mod histories;
+mod intensity;
 mod needs;
 mod table;
 
@@ -16,6 +17,7 @@ pub(crate) use clock::rounded;
 pub use counts::{Amounts, Counts, TrainedOn};
 pub use groups::GroupTables;
 pub use histories::{Age, Histories, History};
+pub use intensity::{AGE_STEPS, Intensity, Parts, Path, Season};
 pub use needs::Needs;
 pub use table::{
     Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder, Table,

@@ -9,6 +9,7 @@
 mod corner;
 mod covariates;
 mod groups;
+pub(crate) mod intensity;
 mod objective;
 mod optimize;
 pub mod posterior;
@@ -27,6 +28,7 @@ use crate::model::{Limit, Model};
 use crate::params::Scale;
 pub use covariates::fit_covariates;
 pub use groups::fit_groups;
+pub use intensity::{FittedIntensity, IntensityRequest, Rates, Seen, exposed, fit_intensity};
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use posterior::{Posterior, PosteriorMethod, PosteriorOptions};

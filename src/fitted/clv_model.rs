@@ -1,11 +1,14 @@
 //! The whole fitted thing: a purchase model, a spend model, the unit of their time, and where they
 //! come from. Obtained by fitting a summary, from known parameters, or from a model file.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
-use crate::base::{ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
-use crate::customers::{Counts, TrainedOn};
-use crate::fit::{FitOptions, FitReport, fit_spend};
+use crate::base::{Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
+use crate::customers::{Counts, Customer, Intensity, Path, TrainedOn};
+use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
+use crate::fitted::fitting::Found;
 use crate::fitted::{Member, PurchaseModel, SpendModel};
 use crate::history::Summary;
 use crate::params::{CovariateRequest, Covariates, Effects, Groups};
@@ -23,6 +26,8 @@ pub struct FitRequest {
     pub covariates: CovariateRequest,
     /// An attribute whose values are groups with parameters of their own, drawn to those of the others.
     pub groups: Option<String>,
+    /// How rates change with age and date.
+    pub rates: Rates,
 }
 
 impl Default for FitRequest {
@@ -33,6 +38,7 @@ impl Default for FitRequest {
             options: FitOptions::default(),
             covariates: CovariateRequest::default(),
             groups: None,
+            rates: Rates::Steady,
         }
     }
 }
@@ -45,6 +51,8 @@ pub struct ClvModel {
     /// Why customers have parameters of their own: the purchase model's are then those of the reference customer, or what
     /// groups have in common.
     pub effects: Option<Effects>,
+    /// How rates change with age and date, if they do: the purchase model's time is then exposure.
+    pub intensity: Option<Arc<Intensity>>,
     /// How the purchase model was fitted; `None` if its parameters were given.
     pub purchase_fit: Option<FitReport>,
     /// How much a purchase is worth; `None` without amounts.
@@ -95,6 +103,7 @@ impl ClvModel {
         ClvModel {
             purchase,
             effects: None,
+            intensity: None,
             purchase_fit: None,
             spend,
             spend_fit: None,
@@ -104,6 +113,55 @@ impl ClvModel {
             observed_until: None,
             trained_on: None,
         }
+    }
+
+    /// A customer whose times are in the model's unit as the purchase model counts them, seen from the end of the observation
+    /// that it was fitted to, with the model of what lies ahead.
+    pub fn seen(&self, customer: &Customer) -> (PurchaseModel, Customer) {
+        self.seen_after(customer, 0.0)
+    }
+
+    /// Such a customer without the model.
+    pub fn seen_as(&self, customer: &Customer) -> Customer {
+        self.intensity.as_ref().map_or(*customer, |intensity| intensity.of(customer, 0.0, self.unit.days()))
+    }
+
+    /// The same, seen so many days after that end.
+    pub fn seen_after(&self, customer: &Customer, days: f64) -> (PurchaseModel, Customer) {
+        let Some(intensity) = &self.intensity else { return (self.purchase.clone(), *customer) };
+        let unit = self.unit.days();
+        let path = Path::new(intensity, days - customer.t * unit, days, unit);
+        (self.purchase.exposed(path), intensity.of(customer, days, unit))
+    }
+
+    /// The purchase model of customers who have just bought for the first time, so long before that end \[units\].
+    pub fn newcomer(&self, before: f64) -> PurchaseModel {
+        let Some(intensity) = &self.intensity else { return self.purchase.clone() };
+        let (born, unit) = (-before * self.unit.days(), self.unit.days());
+        self.purchase.exposed(Path::new(intensity, born, born, unit))
+    }
+
+    /// The variance of the shocks of a horizon to come, which all customers share, relative to the square of a total: weeks
+    /// are independent, so that it falls with their number.
+    pub fn shared_variance(&self, horizon: &Horizon) -> f64 {
+        let Some(intensity) = &self.intensity else { return 0.0 };
+        let spread = intensity.parts().shock_spread;
+        (spread * spread).exp_m1() / horizon.in_units(Unit::Week).max(1.0)
+    }
+
+    /// Refuses what is not built for rates that change with age and date.
+    ///
+    /// # Errors
+    /// If its rates do.
+    pub fn with_steady_rates(&self, what: &str) -> Result<()> {
+        if self.intensity.is_none() {
+            return Ok(());
+        }
+        let message = format!(
+            "its rates change with age and date, and {what} of such models are not built: fit one without --age-effect and \
+             --season for that"
+        );
+        Err(Error::model(self.purchase.name(), message))
     }
 
     /// How its parameters depend on covariates, if they do.
@@ -163,12 +221,14 @@ impl ClvModel {
     ) -> Result<ClvModel> {
         refuse_no_repeats(summary, counts, member.name)?;
         progress.stage("fitting", None);
-        let (purchase, mut purchase_fit, effects) = member.fit_request(summary, counts, request, progress)?;
-        purchase_fit.warnings.extend(few(counts.trained_on.customers));
+        let Found { purchase, mut report, effects, intensity } =
+            member.fit_request(summary, counts, request, progress)?;
+        report.warnings.extend(few(counts.trained_on.customers));
         Ok(ClvModel {
             purchase,
             effects,
-            purchase_fit: Some(purchase_fit),
+            intensity,
+            purchase_fit: Some(report),
             spend: None,
             spend_fit: None,
             unit: summary.meta.unit,

@@ -188,6 +188,8 @@ const VERY_SURE: f64 = 0.01;
 /// their points are apart, and each goes with each.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Points {
+    /// The variance of what all customers share beyond the parameters, relative to the square of a total.
+    pub shared: f64,
     /// Of the purchase model, beside the estimates; none if it is certain. All count the same.
     pub purchase: Vec<Draw>,
     /// Are these draws?

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
 use crate::contracts::CONTRACT_MODELS;
-use crate::customers::{CovariateTables, Customer, CustomerTable, Needs};
+use crate::customers::{CovariateTables, Customer, CustomerTable, Needs, Path};
 use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
 use crate::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Regression,
+    Attrition, BgBb, BgCnbd, BgNbd, Exposed, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd,
+    Regression, TimeChange,
 };
 use crate::params::in_order;
 use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
@@ -27,6 +28,8 @@ pub struct Member {
     fit: FitMember,
     groups: FitGroups,
     regression: Option<RegressionMember>,
+    /// Can its time be counted in exposure?
+    exposure: bool,
 }
 
 /// Fits a member to customers counted.
@@ -53,16 +56,20 @@ pub type FitWithCovariates = fn(
 
 /// All purchase models.
 pub static PURCHASE_MODELS: &[Member] = &[
-    with_covariates::<BgNbd>("may leave, for ever, after any repeat purchase"),
-    with_covariates::<MbgNbd>("may leave, for ever, after any purchase, the first one too"),
+    in_exposure::<BgNbd>(with_covariates::<BgNbd>("may leave, for ever, after any repeat purchase")),
+    in_exposure::<MbgNbd>(with_covariates::<MbgNbd>(
+        "may leave, for ever, after any purchase, the first one too",
+    )),
     with_covariates::<ParetoNbd>("may leave, for ever, at any moment"),
     with_covariates::<GGompertzNbd>(
         "may leave at any moment, the more so the longer they have been customers",
     ),
-    member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase"),
-    member::<MbgCnbd>("buy at regular gaps, may leave after any purchase, the first one too"),
+    in_exposure::<BgCnbd>(member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase")),
+    in_exposure::<MbgCnbd>(member::<MbgCnbd>(
+        "buy at regular gaps, may leave after any purchase, the first one too",
+    )),
     member::<BgBb>("buy at given opportunities only, and may leave before any of them"),
-    member::<Nbd>("never leave: the baseline without churn"),
+    in_exposure::<Nbd>(member::<Nbd>("never leave: the baseline without churn")),
 ];
 
 const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
@@ -75,6 +82,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         fit: fit_member::<M>,
         groups: fit_groups::<M>,
         regression: None,
+        exposure: false,
     }
 }
 
@@ -82,6 +90,11 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
 const fn with_covariates<M: Attrition + Regression>(about: &'static str) -> Member {
     let regression = RegressionMember { regressors: M::regressors, fit: fit_regression::<M> };
     Member { regression: Some(regression), ..member::<M>(about) }
+}
+
+/// A member whose rates may change with age and date.
+const fn in_exposure<M: TimeChange>(member: Member) -> Member {
+    Member { exposure: true, ..member }
 }
 
 fn fit_regression<M: Attrition + Regression>(
@@ -162,6 +175,23 @@ impl Member {
         self.with_covariates().map(|regression| (regression.regressors)(convention))
     }
 
+    /// Checks that its rates may change with age and date.
+    ///
+    /// # Errors
+    /// If they may not.
+    pub fn in_exposure(&self) -> Result<()> {
+        if self.exposure {
+            return Ok(());
+        }
+        let able = PURCHASE_MODELS.iter().filter(|member| member.exposure).map(|member| member.name);
+        let able = able.collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "its customers leave at any time, not at purchases, and rates that change with age and date (--age-effect, \
+             --season) are not built for that; models that have them are {able}"
+        );
+        Err(Error::model(self.name, message))
+    }
+
     fn with_covariates(&self) -> Result<RegressionMember> {
         self.regression.ok_or_else(|| {
             let able = PURCHASE_MODELS.iter().filter(|member| member.regression.is_some());
@@ -230,6 +260,16 @@ impl PurchaseModel {
     /// If a parameter is not in its domain.
     pub fn with(&self, params: &[f64]) -> Result<Self> {
         self.member.with(params)
+    }
+
+    /// The same model for customers whose time is exposure, and of whom this lies ahead.
+    pub fn exposed(&self, path: Path) -> Self {
+        PurchaseModel { attrition: Arc::new(Exposed::new(self.attrition.clone(), path)), ..self.clone() }
+    }
+
+    /// Its member of the family.
+    pub fn member(&self) -> &'static Member {
+        self.member
     }
 
     /// Its name.

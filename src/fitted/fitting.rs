@@ -1,10 +1,16 @@
 //! Fitting a member of the family as a request asks: plain, with covariates, or with groups.
 
+use std::sync::Arc;
+
 use crate::base::{Error, Progress, Result};
-use crate::customers::{Counts, CovariateTables, GroupTables, Table};
-use crate::fit::{Estimate, FitOptions, FitReport, PosteriorMethod, PosteriorOptions};
+use crate::customers::{Counts, CovariateTables, GroupTables, Intensity, Table};
+use crate::fit::{
+    Estimate, FitOptions, FitReport, IntensityRequest, PosteriorMethod, PosteriorOptions, Rates, Seen,
+    exposed, fit_intensity,
+};
 use crate::fitted::{FitRequest, Member, PurchaseModel};
 use crate::history::Summary;
+use crate::model::MbgNbd;
 use crate::params::{Effects, Groups, PooledGroups};
 
 impl Member {
@@ -18,20 +24,31 @@ impl Member {
         counts: &Counts,
         request: &FitRequest,
         progress: &dyn Progress,
-    ) -> Result<(PurchaseModel, FitReport, Option<Effects>)> {
+    ) -> Result<Found> {
+        match &request.rates {
+            Rates::Steady => {}
+            Rates::Estimated(wanted) => {
+                request.refuse_with_rates(self)?;
+                return self.fit_estimated(summary, counts, (*wanted, request), progress);
+            }
+            Rates::Given(intensity) => {
+                request.refuse_with_rates(self)?;
+                return self.fit_given(summary, counts, (Some(intensity.clone()), 0.0), request, progress);
+            }
+        }
         let names = &request.covariates.names;
         if let Some(name) = &request.groups {
             return self.fit_grouped(summary, counts, name, request, progress);
         }
         if names.is_empty() {
             let (purchase, report) = self.fit(&counts.customers, &request.options, progress)?;
-            return Ok((purchase, report, None));
+            return Ok(Found { purchase, report, effects: None, intensity: None });
         }
         let regression = self.regression()?;
         let tables = CovariateTables::read(summary, names, progress)?;
         let (purchase, report, found) =
             regression(&counts.customers, &tables, &request.covariates, &request.options, progress)?;
-        Ok((purchase, report, Some(Effects::Covariates(found))))
+        Ok(Found { purchase, report, effects: Some(Effects::Covariates(found)), intensity: None })
     }
 
     /// First all customers together, then group by group about that.
@@ -42,7 +59,7 @@ impl Member {
         name: &str,
         request: &FitRequest,
         progress: &dyn Progress,
-    ) -> Result<(PurchaseModel, FitReport, Option<Effects>)> {
+    ) -> Result<Found> {
         request.refuse_with_groups()?;
         let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options };
         let (of_all, report) = self.fit(&counts.customers, &options, progress)?;
@@ -52,11 +69,75 @@ impl Member {
         let purchase = self.with(&pooled.common)?;
         let report = describe(report, &pooled, log_likelihood);
         let groups = Groups { covariate: tables.covariate, customers, pooled };
-        Ok((purchase, report, Some(Effects::Groups(Box::new(groups)))))
+        let effects = Some(Effects::Groups(Box::new(groups)));
+        Ok(Found { purchase, report, effects, intensity: None })
+    }
+
+    /// First how rates change with age and date, then the customers in exposure.
+    fn fit_estimated(
+        &'static self,
+        summary: &Summary,
+        counts: &Counts,
+        (wanted, request): (IntensityRequest, &FitRequest),
+        progress: &dyn Progress,
+    ) -> Result<Found> {
+        let meta = &summary.meta;
+        let (Some(timing), Some(end)) = (&meta.timing, meta.observed_until) else {
+            let message = "a summary does not say when purchases happened: fit the purchase log itself";
+            return Err(Error::option(wanted.option(), message));
+        };
+        let seen = Seen { timing, end, unit: meta.unit.days() };
+        // Learned from one model, whichever takes it.
+        let found = fit_intensity::<MbgNbd>(&counts.customers, &seen, wanted, progress)?;
+        let mut fitted =
+            self.fit_given(summary, counts, (found.intensity(), found.ln_m), request, progress)?;
+        fitted.report.log_likelihood += found.ln_m;
+        fitted.report.free_parameters += found.effective.round() as usize;
+        fitted.report.notes.extend(found.in_words(wanted));
+        Ok(fitted)
+    }
+
+    /// Customers in an exposure that is known; `ln_m` is the sum of `ln m` over purchases.
+    fn fit_given(
+        &'static self,
+        summary: &Summary,
+        counts: &Counts,
+        (intensity, ln_m): (Option<Arc<Intensity>>, f64),
+        request: &FitRequest,
+        progress: &dyn Progress,
+    ) -> Result<Found> {
+        let exposed = intensity.as_ref().map(|intensity| {
+            let mut table = exposed(&counts.customers, intensity, summary.meta.unit.days());
+            table.log_gaps = counts.customers.log_gaps.map(|sum| sum + ln_m);
+            table
+        });
+        let table = exposed.as_ref().unwrap_or(&counts.customers);
+        let (purchase, report) = self.fit(table, &request.options, progress)?;
+        Ok(Found { purchase, report, effects: None, intensity })
     }
 }
 
+/// What a fit of a member found.
+pub(super) struct Found {
+    pub purchase: PurchaseModel,
+    pub report: FitReport,
+    pub effects: Option<Effects>,
+    pub intensity: Option<Arc<Intensity>>,
+}
+
 impl FitRequest {
+    /// # Errors
+    /// If it asks for something that rates which change with time do not go with, or the model cannot have them.
+    fn refuse_with_rates(&self, member: &Member) -> Result<()> {
+        member.in_exposure()?;
+        if !self.covariates.names.is_empty() || self.groups.is_some() {
+            let message = "rates that change with age and date go with one model of all customers: leave --covariates and \
+                           --groups out";
+            return Err(Error::option("--age-effect", message));
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// If it asks for something that groups do not go with.
     pub(super) fn refuse_with_groups(&self) -> Result<()> {

@@ -84,6 +84,7 @@ impl<'a> Question<'a> {
             let repair = "Score without a spend model, or fit one with clv fit, which sees to it";
             return Err(Error::model(spend.name(), format!("{words}. {repair}")));
         }
+        let horizon = options.horizon;
         let question = Question {
             view,
             margin: options.margin,
@@ -99,7 +100,10 @@ impl<'a> Question<'a> {
                 .interval
                 .filter(|options| options.of_mean)
                 .map_or(Vec::new(), |options| draws::draw(model, draws::DRAWS, options.seed)),
-            points: scores.interval.map_or(Points::default(), |options| draws::points(model, options.seed)),
+            points: scores.interval.map_or(Points::default(), |options| Points {
+                shared: model.shared_variance(&horizon),
+                ..draws::points(model, options.seed)
+            }),
             open: scores.interval.is_some() && draws::open(model).is_some(),
             by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
         };
@@ -146,7 +150,7 @@ impl<'a> Question<'a> {
         };
         let params = draw.params_of(self.model(), columns);
         let params: Vec<f64> = purchase.specs().iter().zip(&params).map(scaled).collect();
-        purchase.with(&params)
+        Ok(self.view.ahead(purchase.with(&params)?, columns, 1.0))
     }
 
     /// The models of all draws for customers with these covariates.
@@ -304,6 +308,7 @@ impl Question<'_> {
             let Customer { x, t_x, t } = Customer::of(customers, i);
             (t.to_bits(), x, t_x.to_bits(), i)
         };
+        // Customers of one age share how rates change with it.
         if self.model().effects.is_none() {
             let mut order: Vec<_> = (0..customers.len()).map(place).collect();
             order.sort_unstable();

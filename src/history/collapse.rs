@@ -23,6 +23,7 @@ use super::scatter::{Partition, Writing, hash_int, hash_text};
 use super::spend_drift::DriftCounter;
 use super::standout::Leaders;
 use super::store::{Block, Store};
+use super::timing::Timing;
 use super::twins::TwinFinder;
 use crate::base::{Grain, Result};
 
@@ -47,6 +48,8 @@ pub(crate) struct CollapseOptions {
     pub first_amount: bool,
     /// Active customers by month: empty counts, if they are asked for.
     pub activity: Option<ActivityCounter>,
+    /// Repeat purchases by age and date: an empty count, if they are asked for.
+    pub timing: Option<Timing>,
     /// How amounts change with time: an empty count, if it is asked for.
     pub drift: Option<DriftCounter>,
     /// Occasions by day: an empty count.
@@ -100,6 +103,8 @@ pub(crate) struct Collapsed {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<ActivityCounter>,
+    /// Repeat purchases by age and date, if they were asked for.
+    pub timing: Option<Timing>,
     /// How amounts change with time, if it was asked for.
     pub drift: Option<DriftCounter>,
     /// Their occasions by day.
@@ -122,6 +127,9 @@ impl Collapsed {
         if let Some(activity) = other.activity {
             self.activity.get_or_insert_default().add(&activity);
         }
+        if let Some(timing) = other.timing {
+            self.timing.get_or_insert_default().add(&timing);
+        }
         if let Some(drift) = other.drift {
             self.drift.get_or_insert_default().add(&drift);
         }
@@ -136,6 +144,7 @@ impl<'a> Collapse<'a> {
             fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new))
                 .with_calendar(options.calendar.clone())
                 .with_activity(options.activity.clone(), options.first_amount)
+                .with_timing(options.timing.clone())
                 .with_drift(options.drift)
                 .with_days(options.days.clone())
                 .by(options.grain),
@@ -171,10 +180,11 @@ impl<'a> Collapse<'a> {
 
     /// What came of all partitions taken.
     pub fn finish(self) -> Result<Collapsed> {
-        let FoldedCounts { counts, attributes, calendar, activity, drift, days } = self.fold.into_counts();
+        let FoldedCounts { counts, attributes, calendar, activity, timing, drift, days } =
+            self.fold.into_counts();
         let mut oddities = self.oddities;
         let runs = self.found.finish(&mut oddities.leaders)?;
-        Ok(Collapsed { runs, counts, attributes, calendar, activity, drift, days, oddities })
+        Ok(Collapsed { runs, counts, attributes, calendar, activity, timing, drift, days, oddities })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.

@@ -57,6 +57,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         sorted: true,
         calendar: None,
         activity: None,
+        timing: None,
         spend_drift: None,
         customers: Some(counts.customers),
         standouts: oddities.leaders.standouts(),

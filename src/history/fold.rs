@@ -17,6 +17,7 @@ use super::far_dates::{DayCounter, DayCounts};
 use super::gaps::LogProduct;
 use super::read::calendar::Moment;
 use super::spend_drift::DriftCounter;
+use super::timing::Timing;
 use crate::base::Grain;
 
 /// What is taken for the rounding error of a sum, relative to it: an amount that returns leave
@@ -66,6 +67,8 @@ pub(crate) struct FoldedCounts {
     pub calendar: Option<Calendar>,
     /// Active customers by month.
     pub activity: Option<ActivityCounter>,
+    /// Repeat purchases by age and date.
+    pub timing: Option<Timing>,
     /// How amounts change with time.
     pub drift: Option<DriftCounter>,
     /// Occasions by day.
@@ -106,6 +109,8 @@ pub(crate) struct Fold {
     attributes: Option<Tracker>,
     /// Purchases by time, if they are asked for.
     calendar: Option<Calendar>,
+    /// Repeat purchases by age and date, if they are asked for.
+    timing: Option<Timing>,
     /// Active customers by month, if they are asked for, and the grains of the occasions at hand.
     activity: Option<ActivityCounter>,
     /// How amounts change with time, if it is asked for.
@@ -143,6 +148,11 @@ impl Fold {
         Fold { calendar, ..self }
     }
 
+    /// Counts repeat purchases by age and date, too.
+    pub fn with_timing(self, timing: Option<Timing>) -> Self {
+        Fold { timing, ..self }
+    }
+
     /// Keeps first amounts and counts active customers, too.
     pub fn with_activity(self, activity: Option<ActivityCounter>, first_amount: bool) -> Self {
         Fold { activity, first_amount, ..self }
@@ -171,6 +181,7 @@ impl Fold {
             attributes: self.attributes.map_or_else(Vec::new, Tracker::into_counts),
             calendar: self.calendar,
             activity: self.activity,
+            timing: self.timing,
             drift: self.drift,
             days: self.days.finish(),
         }
@@ -273,6 +284,9 @@ impl Fold {
             }
             if let Some(calendar) = &mut self.calendar {
                 calendar.occasion(self.first, self.when);
+            }
+            if let Some(timing) = &mut self.timing {
+                timing.occasion(self.first, self.when);
             }
             self.last = self.when;
             if self.returning && sum > 0.0 {

@@ -44,6 +44,7 @@ mod summary_tests;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod twins;
 mod who;
 
@@ -59,6 +60,7 @@ pub use spend_drift::SpendDrift;
 pub use standout::{Standout, StandoutKind};
 pub(crate) use summarize::{first_grain, grain_start};
 pub use summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
+pub use timing::Timing;
 pub use who::{CustomerColumn, OtherColumn};
 
 use std::path::PathBuf;

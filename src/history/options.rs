@@ -143,6 +143,8 @@ pub struct LogOptions {
     pub first_amount: bool,
     /// Count active customers by calendar month: those who bought within this time.
     pub activity: Option<Duration>,
+    /// Count repeat purchases by age and date, which rates that change with time are estimated from.
+    pub timing: bool,
     /// See whether the same customers pay more or less as time goes on.
     pub spend_drift: bool,
     /// Columns that say something of the customer, carried to the summary: of the log (then those of the earliest row

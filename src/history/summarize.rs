@@ -23,6 +23,7 @@ use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
 use super::spend_drift::{DriftCounter, SpendDrift};
 use super::store::Store;
+use super::timing::Timing;
 use crate::base::{Error, Grain, Progress, Result};
 use crate::history::Summary;
 
@@ -41,6 +42,7 @@ pub(crate) fn summarize(
     let mut meta = describe(options, gathered.outcome, &gathered.counts);
     meta.calendar = gathered.calendar;
     meta.activity = gathered.activity;
+    meta.timing = gathered.timing;
     meta.spend_drift = gathered.drift;
     Ok(Summary::new(meta, gathered.source))
 }
@@ -67,6 +69,8 @@ pub(crate) struct Gathered {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<Activity>,
+    /// Repeat purchases by age and date, if they were asked for.
+    pub timing: Option<Timing>,
     /// How amounts change with time within customers, if it was asked for.
     pub drift: Option<SpendDrift>,
     /// The customers.
@@ -93,6 +97,9 @@ pub(crate) fn gather(
     let levels = outcome.profiles.as_ref().map(|profiles| Arc::new(profiles.levels()));
     let end = end_of(options, &outcome);
     plan.activity = activity_counter(options, outcome.first, end);
+    plan.timing = end
+        .filter(|_| options.timing)
+        .map(|end| Timing::new(options.grain(), last_grain(options.grain(), end)));
     plan.days = day_counter(options, &outcome);
     let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let source = MergedRuns {
@@ -116,6 +123,7 @@ pub(crate) fn gather(
         },
         calendar: collapsed.calendar,
         activity: collapsed.activity.map(ActivityCounter::finish),
+        timing: collapsed.timing,
         drift: collapsed.drift.and_then(|drift| drift.finish()),
         source,
     })
@@ -139,6 +147,7 @@ struct Plan {
     calendar: Option<Calendar>,
     first_amount: bool,
     activity: Option<ActivityCounter>,
+    timing: Option<Timing>,
     drift: Option<DriftCounter>,
     days: DayCounter,
     orders: Option<Lines>,
@@ -159,6 +168,7 @@ impl Plan {
                 .map(|origin| Calendar::new(last_grain(options.grain(), origin), options.grain())),
             first_amount: options.first_amount,
             activity: None,
+            timing: None,
             drift: options.spend_drift.then(|| DriftCounter::new(options.grain())),
             days: DayCounter::default(),
             orders: None,
@@ -176,6 +186,7 @@ impl Plan {
             calendar: self.calendar.clone(),
             first_amount: self.first_amount,
             activity: self.activity.clone(),
+            timing: self.timing.clone(),
             drift: self.drift,
             days: self.days.clone(),
             levels,

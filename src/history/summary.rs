@@ -12,7 +12,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Grain, Result, Unit, Warning};
-use crate::history::{Activity, Calendar, CleaningAccount, CustomerColumn, FarDates, SpendDrift, Standout};
+use crate::history::{
+    Activity, Calendar, CleaningAccount, CustomerColumn, FarDates, SpendDrift, Standout, Timing,
+};
 
 /// Rows of one batch, at most.
 pub const BATCH_ROWS: usize = 65_536;
@@ -78,6 +80,8 @@ pub struct SummaryMeta {
     pub calendar: Option<Calendar>,
     /// Active customers by month, if they were asked for.
     pub activity: Option<Activity>,
+    /// Repeat purchases by age and date, if they were asked for.
+    pub timing: Option<Timing>,
     /// How amounts change with time within customers, if it was asked for.
     pub spend_drift: Option<SpendDrift>,
     /// Was the input a summary, so that nothing is known of single purchases?

@@ -39,7 +39,7 @@ use std::ops::Range;
 
 use crate::customers::{Customer, CustomerTable};
 use crate::model::{
-    Derivatives, Limit, Model, Order,
+    Derivatives, Limit, Model, Order, RatesSeen,
     beta_geometric::{BetaGeometric, Prepared, starts},
 };
 use crate::params::{ParamSpec, Scale};
@@ -113,3 +113,11 @@ impl Model for MbgNbd {
 }
 
 attrition_by_kernel!(MbgNbd);
+
+impl RatesSeen for MbgNbd {
+    fn rates_seen(&self, row: &Customer) -> [f64; 2] {
+        let (power, alive) = (self.r + f64::from(row.x), self.kernel().p_alive(row));
+        let since = alive * power / (self.alpha + row.t);
+        [since + (1.0 - alive) * power / (self.alpha + row.t_x), since]
+    }
+}

@@ -89,6 +89,21 @@ pub(crate) fn cholesky(matrix: &Array2<f64>) -> Array2<f64> {
     lower
 }
 
+/// The solution of `L Lᵀ x = b` for a lower triangle without zeros on its diagonal.
+pub(crate) fn solve(lower: &Array2<f64>, b: &[f64]) -> Vec<f64> {
+    let n = b.len();
+    let mut x = b.to_vec();
+    for i in 0..n {
+        let sum: f64 = (0..i).map(|j| lower[[i, j]] * x[j]).sum();
+        x[i] = (x[i] - sum) / lower[[i, i]];
+    }
+    for i in (0..n).rev() {
+        let sum: f64 = (i + 1..n).map(|j| lower[[j, i]] * x[j]).sum();
+        x[i] = (x[i] - sum) / lower[[i, i]];
+    }
+    x
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +125,13 @@ mod tests {
         let lower = cholesky(&matrix);
         let back = lower.dot(&lower.t());
         assert!((&back - &matrix).iter().all(|d| d.abs() < 1e-15), "{back}");
+    }
+
+    #[test]
+    fn solutions_solve() {
+        let matrix = array![[4.0, 2.0, 0.5], [2.0, 3.0, 0.1], [0.5, 0.1, 1.0]];
+        let x = solve(&cholesky(&matrix), &[1.0, -2.0, 0.25]);
+        let back = matrix.dot(&ndarray::Array1::from(x));
+        assert!(back.iter().zip([1.0, -2.0, 0.25]).all(|(a, b)| (a - b).abs() < 1e-14), "{back}");
     }
 }

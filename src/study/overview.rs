@@ -2,6 +2,7 @@
 //! economics where there are costs or groups to speak of.
 
 use crate::base::{ErrorKind, Progress, Result};
+use crate::fit::{IntensityRequest, Rates};
 use crate::fitted::ClvModel;
 use crate::forecast::profile::{self, Profile};
 use crate::forecast::{ScoreOptions, Totals};
@@ -115,7 +116,11 @@ fn past(
     let models = if options.models.is_empty() { own() } else { options.models.clone() };
     let enough = (REPLICATED / summary.customers()?.max(1)).max(FEWEST_REPLICATES);
     let replicates = options.replicates.min(u32::try_from(enough).unwrap_or(u32::MAX));
-    let options = BacktestOptions { models, replicates, ..options.clone() };
+    let rates = model.intensity.as_ref().map_or(Rates::Steady, |intensity| {
+        let parts = intensity.parts();
+        Rates::estimated(IntensityRequest { age: !parts.age.is_empty(), season: parts.season.is_some() })
+    });
+    let options = BacktestOptions { models, replicates, rates, ..options.clone() };
     match backtest::run_inputs(inputs, log, &options, progress) {
         Ok(found) => Ok(Ok(found)),
         Err(error) => match error.kind() {

@@ -2,6 +2,7 @@
 //! Rust and Python share these rules.
 
 use crate::base::{Progress, Result};
+use crate::fit::Rates;
 use crate::fitted::{ClvModel, FitRequest, Member, choice};
 use crate::history::{self, Input, LogOptions, Summary};
 
@@ -13,6 +14,7 @@ impl FitRequest {
     pub fn asks(&self, log: &LogOptions) -> Result<LogOptions> {
         let groups: Vec<String> = self.groups.iter().cloned().collect();
         let mut log = log.asking_for(&self.covariates.names).asking_for(&groups);
+        log.timing |= matches!(self.rates, Rates::Estimated(_));
         if choice::is_choice(&self.model) {
             (log.log_gaps, log.log_gaps_if_known) = (true, true);
             return Ok(log);

@@ -139,6 +139,7 @@ impl File {
         Ok(ClvModel {
             purchase,
             effects: covariates.map(Effects::Covariates),
+            intensity: None,
             purchase_fit: fit.transpose()?,
             spend,
             spend_fit,

@@ -1,6 +1,10 @@
 //! Format version 2: the model of purchases is a tree. A node says its kind: `one` model; `covariates`, which shift the
-//! parameters of one; `groups`, which have their own about one in the middle. Written where version 1 cannot hold the model,
+//! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date. Written where version 1 cannot hold the model,
 //! so that older programs read all that they can.
+
+mod rates;
+
+use std::sync::Arc;
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -9,7 +13,7 @@ use serde_json::{Map, Value};
 use super::FORMAT;
 use super::v1::{Fit, OneModel, Training, Window, covariates, date, named, numbers};
 use crate::base::{Error, Result};
-use crate::customers::{Covariate, Kind};
+use crate::customers::{Covariate, Intensity, Kind};
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::fitted::{ClvModel, PurchaseModel};
 use crate::params::{Effects, Group, Groups, ParamSpec, PooledGroups, in_order};
@@ -35,6 +39,7 @@ enum Node {
     One { of: OneModel },
     Covariates { of: OneModel, covariates: covariates::Part },
     Groups { of: OneModel, groups: GroupsPart },
+    Exposure { of: OneModel, rates: rates::Part },
 }
 
 /// The same of amounts: one model so far.
@@ -86,7 +91,7 @@ impl File {
     }
 
     pub(super) fn into_model(self) -> Result<ClvModel> {
-        let (purchase, purchase_fit, effects) = self.purchases.into_memory()?;
+        let Purchases { purchase, fit: purchase_fit, effects, intensity } = self.purchases.into_memory()?;
         let (spend, spend_fit) = match self.spend {
             None => (None, None),
             Some(Spend::One { of }) => of.into_memory()?,
@@ -94,6 +99,7 @@ impl File {
         Ok(ClvModel {
             purchase,
             effects,
+            intensity,
             purchase_fit,
             spend,
             spend_fit,
@@ -107,7 +113,12 @@ impl File {
 }
 
 /// What a node is in memory.
-type Purchases = (PurchaseModel, Option<FitReport>, Option<Effects>);
+struct Purchases {
+    purchase: PurchaseModel,
+    fit: Option<FitReport>,
+    effects: Option<Effects>,
+    intensity: Option<Arc<Intensity>>,
+}
 
 impl Node {
     fn new(model: &ClvModel) -> Self {
@@ -119,7 +130,10 @@ impl Node {
             fit: fit.map(Fit::from_report),
         };
         match &model.effects {
-            None => Node::One { of },
+            None => match &model.intensity {
+                None => Node::One { of },
+                Some(intensity) => Node::Exposure { of, rates: rates::Part::new(intensity.parts()) },
+            },
             Some(Effects::Covariates(found)) => {
                 Node::Covariates { of, covariates: covariates::Part::new(found, fit) }
             }
@@ -133,17 +147,24 @@ impl Node {
         match self {
             Node::One { of } => {
                 let (purchase, fit) = model_of(of, Vec::new())?;
-                Ok((purchase, fit, None))
+                Ok(Purchases { purchase, fit, effects: None, intensity: None })
             }
             Node::Covariates { of, covariates } => {
                 let (found, coefficients) = covariates.into_memory(&of.model)?;
                 let (purchase, fit) = model_of(of, coefficients)?;
-                Ok((purchase, fit, found.map(Effects::Covariates)))
+                Ok(Purchases { purchase, fit, effects: found.map(Effects::Covariates), intensity: None })
             }
             Node::Groups { of, groups } => {
                 let (purchase, fit) = model_of(of, Vec::new())?;
                 let groups = groups.into_memory(&purchase)?;
-                Ok((purchase, fit, Some(Effects::Groups(Box::new(groups)))))
+                let effects = Some(Effects::Groups(Box::new(groups)));
+                Ok(Purchases { purchase, fit, effects, intensity: None })
+            }
+            Node::Exposure { of, rates } => {
+                let (purchase, fit) = model_of(of, Vec::new())?;
+                purchase.member().in_exposure()?;
+                let intensity = Some(Arc::new(Intensity::new(rates.into_memory(purchase.name())?)));
+                Ok(Purchases { purchase, fit, effects: None, intensity })
             }
         }
     }

@@ -45,7 +45,11 @@ pub fn alive_history(model: &ClvModel, purchases: &[Date], until: Date) -> Resul
             t: in_units(at - first),
         };
         model.purchase.admits(&customer).map_err(|words| Error::model(model.purchase.name(), words))?;
-        let alive = model.purchase.p_alive(&customer);
+        let date = grain_start(grain, at);
+        let after =
+            model.observed_until.and_then(|end| date.since(end).ok()).map_or(0, |span| span.get_days());
+        let (purchase, seen) = model.seen_after(&customer, f64::from(after));
+        let alive = purchase.p_alive(&seen);
         rows.push((grain_start(grain, at), alive, occasions[known - 1] == at));
     }
     let data = Columns::new()

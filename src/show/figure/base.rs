@@ -69,7 +69,8 @@ const CENTURY: u32 = 1200;
 pub fn retention(model: &ClvModel, profile: &Profile) -> Figure {
     let oldest = profile.ages.keys().last().copied().unwrap_or(0);
     let month = Unit::Month.days() / model.unit.days();
-    let expected = |months: f64| model.purchase.p_alive_after(&Customer::NEW, months * month);
+    let newcomer = model.newcomer(0.0);
+    let expected = |months: f64| newcomer.p_alive_after(&Customer::NEW, months * month);
     // Month by month for a century; older customers, whose ages are no months of anybody, where there are any.
     let near = oldest.clamp(12, CENTURY);
     let older = profile.ages.keys().copied().filter(|age| *age > near);

@@ -99,7 +99,8 @@ impl Cells {
                 let middle = if whole { at(0.5).floor() } else { at(0.5) };
                 let customer = Customer { x, t_x: age - middle, t: age };
                 if model.purchase.admits(&customer).is_ok() {
-                    let value = value(&*model.purchase, &customer);
+                    let (purchase, customer) = model.seen(&customer);
+                    let value = value(&*purchase, &customer);
                     rows.push(Cell { x, silent_from: at(0.0), silent_to: at(1.0), value });
                 }
             }

@@ -11,7 +11,7 @@ use super::cohort::Cohort;
 use super::resample::own_uniform;
 use crate::base::{Discounting, Progress, Result};
 use crate::customers::{Customer, SpendRow};
-use crate::fitted::{ClvModel, SpendModel};
+use crate::fitted::{ClvModel, PurchaseModel, SpendModel};
 use crate::forecast::rules::{Foretold, Shared, not_finite};
 use crate::model::{Outlook, Scorer};
 
@@ -79,11 +79,11 @@ pub(super) fn forecast(
     let customer = |i: &u32| &cohort.customers[*i as usize];
     let same = |a: &u32, b: &u32| customer(a).x == customer(b).x && customer(a).t == customer(b).t;
     let ages: Vec<&[u32]> = order.chunk_by(same).collect();
-    let work = Work { model, cohort, horizon, seed };
+    let work = Work { model, cohort, horizon, until, seed };
     let answers: Result<Vec<Vec<Answer>>> = ages
         .par_iter()
         .map_init(
-            || Scorers::new(model, horizon, until),
+            || Scorers::new(&model.purchase, horizon, until),
             |scorers, age| {
                 progress.check()?;
                 let answers = work.age(age, scorers)?;
@@ -119,8 +119,8 @@ struct Scorers {
 }
 
 impl Scorers {
-    fn new(model: &ClvModel, horizon: f64, until: &[f64]) -> Self {
-        let of = |horizon: f64| model.purchase.scorer(horizon, Discounting::Continuous { delta: 0.0 });
+    fn new(purchase: &PurchaseModel, horizon: f64, until: &[f64]) -> Self {
+        let of = |horizon: f64| purchase.scorer(horizon, Discounting::Continuous { delta: 0.0 });
         Scorers { whole: of(horizon), parts: until.iter().map(|until| of(*until)).collect() }
     }
 }
@@ -163,6 +163,7 @@ struct Work<'a> {
     model: &'a ClvModel,
     cohort: &'a Cohort,
     horizon: f64,
+    until: &'a [f64],
     seed: u64,
 }
 
@@ -170,10 +171,15 @@ impl Work<'_> {
     /// The forecast of customers of one `x` and `T`.
     fn age(&self, age: &[u32], scorers: &mut Scorers) -> Result<Vec<Answer>> {
         let customer = |i: &u32| &self.cohort.customers[*i as usize];
-        let shared = Shared::new(&self.model.purchase, customer(&age[0]), self.horizon)?;
+        let (purchase, first) = self.model.seen(customer(&age[0]));
+        let shared = Shared::new(&purchase, &first, self.horizon)?;
+        // Where rates change with time each age has a future of its own.
+        let mut own =
+            self.model.intensity.is_some().then(|| Scorers::new(&purchase, self.horizon, self.until));
+        let scorers = own.as_mut().unwrap_or(scorers);
         let mut answers = Vec::with_capacity(age.len());
         for history in age.chunk_by(|a, b| customer(a) == customer(b)) {
-            self.history(history, &shared, scorers, &mut answers)?;
+            self.history(history, (&purchase, &shared), scorers, &mut answers)?;
         }
         Ok(answers)
     }
@@ -182,16 +188,16 @@ impl Work<'_> {
     fn history(
         &self,
         history: &[u32],
-        shared: &Shared,
+        (purchase, shared): (&PurchaseModel, &Shared),
         scorers: &mut Scorers,
         answers: &mut Vec<Answer>,
     ) -> Result<()> {
-        let customer = &self.cohort.customers[history[0] as usize];
+        let customer = &self.model.seen_as(&self.cohort.customers[history[0] as usize]);
         let Outlook { p_alive, purchases, .. } = scorers.whole.outlook(customer);
         if !(purchases.is_finite() && p_alive.is_finite()) {
             return Err(not_finite(customer, purchases));
         }
-        let foretold = Foretold::new(&*self.model.purchase, customer, p_alive, &shared.table);
+        let foretold = Foretold::new(&**purchase, customer, p_alive, &shared.table);
         let ends = LEVELS.map(|level| {
             let tail = 0.5 * (1.0 - level);
             (foretold.quantile(tail), foretold.quantile(1.0 - tail))

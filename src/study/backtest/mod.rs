@@ -44,7 +44,7 @@ use self::origin::Test;
 use self::pool::{differences, pool};
 use crate::base::{Duration, Error, Grain, Progress, Result};
 use crate::contracts::ContractMember;
-use crate::fit::{FitOptions, PosteriorOptions};
+use crate::fit::{FitOptions, PosteriorOptions, Rates};
 use crate::fitted::{ClvModel, Member};
 use crate::history::{self, Input, LogOptions, SummaryMeta};
 
@@ -59,6 +59,8 @@ pub struct BacktestOptions {
     pub origins: usize,
     /// How to fit.
     pub fit: FitOptions,
+    /// How rates change with age and date; estimated anew at each origin.
+    pub rates: Rates,
     /// Replicates of the bootstrap.
     pub replicates: u32,
     /// Equal seeds give equal intervals.
@@ -75,6 +77,7 @@ impl Default for BacktestOptions {
             origins: 1,
             // A forecast of the mean asks nothing of the posterior.
             fit: FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() },
+            rates: Rates::Steady,
             replicates: 200,
             seed: 1,
             keep: false,

@@ -11,7 +11,7 @@ use super::windows::{Window, Windows};
 use super::{BacktestOptions, Entrant, Origin, groups, resample, tracking};
 use crate::base::{Error, ErrorKind, Progress, Result};
 use crate::customers::Counts;
-use crate::fit::fit_spend;
+use crate::fit::{Rates, fit_spend};
 use crate::fitted::{ClvModel, FitRequest, Member, SpendModel};
 use crate::history::{self, Input, LogOptions, Summary};
 
@@ -77,7 +77,8 @@ impl Test<'_> {
     fn known(&self, members: &[&'static Member]) -> Result<Summary> {
         let observed_until = Some(self.window.origin);
         let log_gaps = members.iter().any(|member| member.needs.log_gaps);
-        let log = LogOptions { observed_until, log_gaps, calendar: None, ..self.log.clone() };
+        let timing = matches!(self.options.rates, Rates::Estimated(_));
+        let log = LogOptions { observed_until, log_gaps, timing, calendar: None, ..self.log.clone() };
         history::open_inputs(self.inputs, &log, self.progress)
     }
 
@@ -122,6 +123,7 @@ impl Test<'_> {
                 model: member.name.to_owned(),
                 spend: false,
                 options: self.options.fit.clone(),
+                rates: self.options.rates.clone(),
                 ..FitRequest::default()
             };
             let outcome = in_words(ClvModel::fit_purchase(member, known, &counts, &request, self.progress))?;

@@ -11,8 +11,11 @@ use jiff::civil::Date;
 
 use super::scatter::{Chance, of_parameters};
 use super::windows::{Window, Windows};
+use crate::base::Unit;
+use crate::customers::Intensity;
 use crate::fitted::{ClvModel, PurchaseModel};
 use crate::history::Calendar;
+use crate::special::LogChebyshev;
 
 /// Repeat purchases up to the end of a period, of the customers known at the origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +47,7 @@ pub(super) fn tracking(
     let Some((&oldest, _)) = calendar.ages.last_key_value() else { return Vec::new() };
     let periods = -oldest.div_euclid(period)..=-(-windows.length).div_euclid(period);
     let ahead: Vec<i32> = periods.clone().map(|j| (j * period).min(windows.length)).collect();
-    let expected = expected(&model.purchase, calendar, windows, &ahead);
+    let expected = expected(model, &model.purchase, calendar, windows, &ahead);
     let spread = spread(model, calendar, windows, &ahead);
     let mut actual = 0;
     let mut points = Vec::new();
@@ -63,16 +66,56 @@ pub(super) fn tracking(
 }
 
 /// Expected purchases up to each time, given in grains from the origin.
-fn expected(model: &PurchaseModel, calendar: &Calendar, windows: &Windows, ahead: &[i32]) -> Vec<f64> {
-    let mut known: BTreeMap<i32, f64> = BTreeMap::new();
-    let mut expected_at = |age: i32| {
-        *known.entry(age).or_insert_with(|| match age {
-            ..=0 => 0.0,
-            age => model.expected_purchases_new(windows.grain.in_units(age, windows.unit)),
-        })
+fn expected(
+    model: &ClvModel,
+    purchase: &PurchaseModel,
+    calendar: &Calendar,
+    windows: &Windows,
+    ahead: &[i32],
+) -> Vec<f64> {
+    let in_units = |grains: i32| windows.grain.in_units(grains, windows.unit);
+    if let Some(intensity) = &model.intensity {
+        return expected_in_exposure(intensity, purchase, calendar, windows, ahead);
+    }
+    let at = |age: i32| match age {
+        ..=0 => 0.0,
+        age => purchase.expected_purchases_new(in_units(age)),
     };
+    // Where rates do not change one age is like another, whenever it was.
+    let mut known: BTreeMap<i32, f64> = BTreeMap::new();
+    let mut expected_at = |age: i32| *known.entry(age).or_insert_with(|| at(age));
     let at = |ahead: &i32| calendar.ages.iter().map(|(age, n)| *n as f64 * expected_at(age + ahead)).sum();
     ahead.iter().map(at).collect()
+}
+
+/// Points between which what is expected of new customers is interpolated.
+const POINTS: usize = 32;
+
+/// The same where time is exposure, which is another one for each day of birth, but what is expected within it is not.
+fn expected_in_exposure(
+    intensity: &Intensity,
+    purchase: &PurchaseModel,
+    calendar: &Calendar,
+    windows: &Windows,
+    ahead: &[i32],
+) -> Vec<f64> {
+    let days = |grains: i32| windows.grain.in_units(grains, Unit::Day);
+    let exposure = |age: i32, ahead: i32| {
+        let born = -days(age);
+        intensity.exposure(born, (born + days(age + ahead)).max(born)) / windows.unit.days()
+    };
+    let all = || calendar.ages.iter().flat_map(|(age, _)| ahead.iter().map(|ahead| exposure(*age, *ahead)));
+    let longest = all().fold(0.0, f64::max);
+    let between = LogChebyshev::new(0.02 * longest, longest, POINTS);
+    let expected: Vec<f64> = between
+        .nodes()
+        .into_iter()
+        .map(|node| if node > 0.0 { purchase.expected_purchases_new(node) } else { 0.0 })
+        .collect();
+    let one = |ahead: &i32| {
+        calendar.ages.iter().map(|(age, n)| *n as f64 * between.at(exposure(*age, *ahead), &expected)).sum()
+    };
+    ahead.iter().map(one).collect()
 }
 
 /// Standard deviations at each time: since the first customer, and of the last period alone.
@@ -81,9 +124,9 @@ fn spread(model: &ClvModel, calendar: &Calendar, windows: &Windows, ahead: &[i32
     let oldest = calendar.ages.last_key_value().map_or(0, |(age, _)| *age);
     let grain = windows.grain.in_units(1, windows.unit);
     let chance = Chance::new(&*process, oldest + windows.length, calendar.period(), grain);
-    let in_all = |model: &PurchaseModel| expected(model, calendar, windows, ahead);
-    let alone = |model: &PurchaseModel| {
-        let curve = in_all(model);
+    let in_all = |purchase: &PurchaseModel| expected(model, purchase, calendar, windows, ahead);
+    let alone = |purchase: &PurchaseModel| {
+        let curve = in_all(purchase);
         (0..curve.len()).map(|i| curve[i] - if i > 0 { curve[i - 1] } else { 0.0 }).collect()
     };
     let open = [of_parameters(model, in_all), of_parameters(model, alone)];

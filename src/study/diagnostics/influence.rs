@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use arrow_array::{Float64Array, StringArray, UInt32Array};
 
 use super::customers::each;
+use super::same_kind;
 use crate::base::{Duration, Horizon, Progress, Result, ValueOptions};
 use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::{ClvModel, FitRequest};
@@ -51,8 +52,7 @@ pub fn influence(
     let Some((dropped, from)) = busiest(&by_x, share) else { return Ok(None) };
     let rest = summary.with_meta(|meta| meta.standouts.clear()).map(move |batch| with_fewer(&batch, from));
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
-    let request =
-        FitRequest { model: model.purchase.name().to_owned(), spend: false, options, ..request.clone() };
+    let request = FitRequest { spend: false, ..same_kind(model, request, options) };
     let again = ClvModel::fit(&rest, &request, progress)?;
     let factor = again.unit.days() / model.unit.days();
     let specs = model.purchase.specs().iter().zip(model.purchase.params());

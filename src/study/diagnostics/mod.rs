@@ -20,6 +20,7 @@ pub(crate) use self::standouts::warn_standouts;
 pub(crate) use self::words::a_year_later;
 
 use crate::base::{Duration, ErrorKind, Progress, Result, Unit, Warning};
+use crate::fit::{FitOptions, Rates};
 use crate::fitted::{ClvModel, FitRequest};
 use crate::history::{SpendDrift, Summary};
 
@@ -59,6 +60,12 @@ pub struct Diagnosis {
     pub drift: Option<SpendDrift>,
     /// What stands out.
     pub warnings: Vec<Warning>,
+}
+
+/// The request of another fit of the same kind, as of part of the customers: rates that change with time are kept.
+fn same_kind(model: &ClvModel, request: &FitRequest, options: FitOptions) -> FitRequest {
+    let rates = model.intensity.clone().map_or(Rates::Steady, Rates::Given);
+    FitRequest { model: model.purchase.name().to_owned(), options, rates, ..request.clone() }
 }
 
 /// Looks at a fit from all sides; `request` is what it was fitted with, `summary` what to.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::influence::keep_rows;
+use super::same_kind;
 use crate::base::{
     Error, ErrorKind, Progress, Result, Warning,
     numbers::{grouped, significant},
@@ -53,7 +54,7 @@ fn figures(
         keep_rows(&batch, &others.collect::<Vec<_>>())
     });
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
-    let request = FitRequest { model: model.purchase.name().to_owned(), options, ..request.clone() };
+    let request = same_kind(model, request, options);
     let (again, _) = choice::fit_counted(&rest, &Counts::read(&rest, progress)?, &request, progress)?;
     Ok([words(model, summary, progress)?, words(&again, &rest, progress)?])
 }
@@ -64,7 +65,7 @@ fn words(model: &ClvModel, customers: &Summary, progress: &dyn Progress) -> Resu
     let name = model.purchase.specs()[0].name;
     let mut words = format!("{name} {}", significant(model.purchase.params()[0], 4));
     let horizon = options.value.horizon.in_units(model.unit);
-    let new = model.purchase.expected_purchases_new(horizon);
+    let new = model.newcomer(0.0).expected_purchases_new(horizon);
     words += &format!(", {} purchases of a new customer in {}", significant(new, 3), options.value.horizon);
     let totals = possible(score_into(model, customers, &options, progress, |_| Ok(())))?;
     if let Some(totals) = totals {

@@ -135,6 +135,7 @@ fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
                        first purchases were worth";
         return Err(Error::option("LOG", message));
     }
+    model.with_steady_rates("economics")?;
     let Some(spend) = model.spend else {
         let message = "the model has no spend model: fit one to a log with amounts (clv fit)";
         return Err(Error::model(model.purchase.name(), message));
