@@ -5,6 +5,7 @@
 //! covariates each distinct combination of them is a model of its own. Batches are scored side by side
 //! and leave in the order they came in; memory does not grow with customers.
 
+mod age;
 #[cfg(test)]
 mod agreement_tests;
 mod ahead;

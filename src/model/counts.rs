@@ -21,7 +21,7 @@ pub(super) use opportunities::Opportunities;
 
 use crate::base::Discounting;
 use crate::model::gamma_poisson::annuity;
-use crate::special::{LEGENDRE_8, LEGENDRE_20};
+use crate::special::{LEGENDRE_8, LEGENDRE_20, ln_gamma, ln_gamma_difference};
 
 /// So many purchases have a place each.
 pub(crate) const ONE_BY_ONE: usize = 64;
@@ -271,6 +271,38 @@ fn nodes(n: f64, (shape, scale): (f64, f64), most: f64, precision: Precision, mu
             let (sinh, cosh) = (angle.sinh(), angle.cosh());
             f(scale * sinh * sinh, half * w * scale * 2.0 * sinh * cosh);
         }
+    }
+}
+
+/// The `n`-th event of a rate that is Gamma(`shape`, `scale`), at many times: to the digits that sums of logarithms leave.
+#[derive(Debug, Clone, Copy)]
+struct Event {
+    n: f64,
+    shape: f64,
+    scale: f64,
+    /// `ln Γ(n + shape)/(Γ(n) Γ(shape))`
+    ln_constant: f64,
+}
+
+impl Event {
+    fn new(n: f64, shape: f64, scale: f64) -> Self {
+        Event { n, shape, scale, ln_constant: ln_gamma_difference(n, shape) - ln_gamma(shape) }
+    }
+
+    /// `ln` of `(t/scale)^n (1 + t/scale)^−(n + shape)`, and of the constant.
+    fn ln_kernel(&self, time: f64) -> f64 {
+        let odds = time / self.scale;
+        self.ln_constant - self.n * odds.recip().ln_1p() - self.shape * odds.ln_1p()
+    }
+
+    /// Its density at a time: `Γ(n + shape)/(Γ(n) Γ(shape)) · (t/scale)^n (1 + t/scale)^−(n + shape) / t`.
+    fn density(&self, time: f64) -> f64 {
+        self.ln_kernel(time).exp() / time
+    }
+
+    /// `ln` of the chance that it is the last by a time.
+    fn ln_pmf(&self, time: f64) -> f64 {
+        self.ln_kernel(time) - self.n.ln()
     }
 }
 

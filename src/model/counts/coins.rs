@@ -3,7 +3,7 @@
 //! One who never leaves makes `M` purchases, so `P(N > n) = P(M > n) E[q^n]`: rate and chance to leave are
 //! independent.
 
-use super::{Counts, Precision, Span, nodes, until_nothing};
+use super::{Counts, Event, Precision, Span, nodes, until_nothing};
 use crate::special::{incomplete_beta, ln_beta_ratio, ln_negative_binomial};
 
 /// See the head of this file.
@@ -113,12 +113,11 @@ impl Counts for Coins {
         let leaves = self.stays(n - 1.0) * (a / (a + b + (n - 1.0)));
         let (first, stages) = (spans.len(), self.up_to(n));
         let centre = (0.5 * self.stages * n - self.behind) / stages;
+        // d/dt P(stages passed by t)
+        let event = Event::new(stages, self.shape, self.scale);
         nodes(stages, (self.shape, self.scale), self.horizon, Precision::Time, |length, weight| {
-            let odds = length / self.scale;
-            // d/dt P(stages passed by t)
-            let density =
-                self.shape / self.scale * ln_negative_binomial(stages - 1.0, self.shape + 1.0, odds).exp();
-            spans.push(Span { weight: leaves * weight * density, length, centre, last_at_end: true });
+            let weight = leaves * weight * event.density(length);
+            spans.push(Span { weight, length, centre, last_at_end: true });
         });
         let whole: f64 = spans[first..].iter().map(|span| span.weight).sum();
         if whole.is_nan() || whole <= 0.0 {

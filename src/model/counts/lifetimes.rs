@@ -4,7 +4,7 @@
 //! the densities at the same nodes differ by a fraction. The nodes are those of `w`, `t = scale sinh² w`, in which all
 //! densities are as wide.
 
-use super::{Counts, Precision, Span, nodes, until_nothing};
+use super::{Counts, Event, Precision, Span, nodes, until_nothing};
 use crate::model::lifetime::Lifetime;
 use crate::special::{LEGENDRE_20, ln_negative_binomial};
 
@@ -103,16 +103,16 @@ impl<L: Lifetime> Counts for Lifetimes<L> {
     }
 
     fn spans(&self, n: f64, spans: &mut Vec<Span>) {
-        let bought = |t: f64| ln_negative_binomial(n, self.shape, t / self.scale);
         let end = self.end();
         let first = spans.len();
         let ln_lives = |t: f64| self.rest.ln_survival(t);
+        let event = Event::new(n, self.shape, self.scale);
         nodes(n, (self.shape, self.scale), end, Precision::Time, |length, weight| {
-            let density = (bought(length) + ln_lives(length) + self.rest.ln_hazard(length)).exp();
+            let density = (event.ln_pmf(length) + ln_lives(length) + self.rest.ln_hazard(length)).exp();
             spans.push(Span::even(weight * density, length));
         });
         if self.horizon < f64::INFINITY {
-            let weight = (bought(self.horizon) + ln_lives(self.horizon)).exp();
+            let weight = (event.ln_pmf(self.horizon) + ln_lives(self.horizon)).exp();
             spans.push(Span::even(weight, self.horizon));
         }
         let whole: f64 = spans[first..].iter().map(|span| span.weight).sum();

@@ -123,3 +123,19 @@ fn tables_end() {
         }
     }
 }
+
+/// The density of an event and the chance that it is the last, against the negative binomial: 1e-11, as sums of logarithms.
+#[test]
+fn events() {
+    use crate::special::ln_negative_binomial;
+    for (n, shape, scale) in [(1.0, 0.3, 4.0), (7.0, 2.5, 30.0), (300.0, 120.0, 1.0)] {
+        let event = Event::new(n, shape, scale);
+        for time in [0.1 * scale, scale, 20.0 * scale] {
+            let odds = time / scale;
+            let pmf = ln_negative_binomial(n, shape, odds);
+            assert!((event.ln_pmf(time) - pmf).abs() < 1e-11 * (1.0 + pmf.abs()), "{n} {shape} {time}");
+            let density = shape / scale * ln_negative_binomial(n - 1.0, shape + 1.0, odds).exp();
+            assert!((event.density(time) - density).abs() <= 1e-10 * density, "{n} {shape} {time}");
+        }
+    }
+}
