@@ -60,7 +60,7 @@ pub(super) fn quantile(sorted: &[f64], probability: f64) -> f64 {
 }
 
 /// Customers that are resampled, at most.
-pub(super) const MOST: usize = 100_000;
+pub(super) const MOST: usize = 50_000;
 
 /// The figures of each replicate, in order; `values` are those of the customers as they are.
 ///
