@@ -363,3 +363,29 @@ fn ids_are_folded_trimmed_and_left_out() {
     let guests = summary.meta.account.entry(Fate::Guest).unwrap();
     assert_eq!((guests.rows, guests.amount), (2, Some(11.0)));
 }
+
+/// Two columns that name the same customers: the one that knows guests, too, tells more purchases apart (purchases without
+/// a customer were left out). Where they disagree about anybody, or neither knows more, nothing changes.
+#[test]
+fn the_fuller_of_two_columns_of_one_customer_is_used() {
+    let files = Files::new();
+    let log = |mail: fn(usize) -> String| {
+        let row = |i: usize| {
+            let id = if i % 4 == 3 { String::new() } else { format!("c{}", i % 5) };
+            format!("{id},{},2023-{:02}-{:02},5\n", mail(i), 1 + i / 28, 1 + i % 28)
+        };
+        "Customer ID,Customer Email,Date,Amount\n".to_owned() + &(0..120).map(row).collect::<String>()
+    };
+    let same = log(|i| format!("{}{}@x.com", if i % 2 == 0 { "U" } else { "u" }, i % 5));
+    let summary = open(&files.write("same.csv", &same), &LogOptions::default());
+    assert_eq!(read(&summary), (5, 120, 600.0));
+    // An address of two customers; a customer of two addresses: numbers stay.
+    for (name, mail) in [
+        ("shared", (|i| format!("u{}@x.com", (i % 5).min(3))) as fn(usize) -> String),
+        ("moved", |i| format!("u{}{}@x.com", i % 5, i / 60)),
+    ] {
+        let options = LogOptions { skip_bad_rows: true, ..LogOptions::default() };
+        let summary = open(&files.write(&format!("{name}.csv"), &log(mail)), &options);
+        assert_eq!(read(&summary), (5, 90, 450.0), "{name}");
+    }
+}

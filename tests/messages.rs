@@ -76,16 +76,11 @@ fn headers() {
 }
 
 #[test]
-fn lines_that_are_no_rows() {
+fn rows_that_lack_something() {
     let log = |line: &str| format!("{LOG}{line}\n");
-    for (line, part) in [
-        ("customer_id,date,amount", "the header once more, in the middle of the file: remove the line"),
-        ("Total,,25", "this looks like a line of totals, not like a purchase: remove it"),
-        (",Grand total,25", "this looks like a line of totals"),
-        ("Summe,,25", "this looks like a line of totals"),
-        (",,25", "the customer id is empty (missing)"),
-        ("c,,25", "the date is empty (missing)"),
-    ] {
+    for (line, part) in
+        [(",,25", "the customer id is empty (missing)"), ("c,,25", "the date is empty (missing)")]
+    {
         has(&refused(&[("log.csv", &log(line))], "summarize log.csv -o -"), &["line 6", part]);
     }
 }

@@ -23,6 +23,7 @@ import importlib
 from clv import plot
 from clv._core import (
     Backtest,
+    Check,
     Economics,
     Model,
     Report,
@@ -32,6 +33,7 @@ from clv._core import (
     __debug_build__,
     __version__,
     backtest,
+    check,
     economics,
     fit,
     forecast,
@@ -67,6 +69,7 @@ from clv._progress import set_progress
 __all__ = [
     "Backtest",
     "BacktestOptions",
+    "Check",
     "ClvError",
     "ClvWarning",
     "DataError",
@@ -91,6 +94,7 @@ __all__ = [
     "Table",
     "__version__",
     "backtest",
+    "check",
     "economics",
     "fit",
     "forecast",

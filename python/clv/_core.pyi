@@ -51,7 +51,7 @@ class Table:
     def to_polars(self) -> polars.DataFrame:
         """As a data frame of Polars, which must be installed."""
     def write(self, path: str | PathLike[str]) -> None:
-        """Writes it as the command line does: .csv, .parquet or .jsonl, whole or not at all.
+        """Writes it as the command line does: .csv, .xlsx, .parquet or .jsonl, whole or not at all.
 
         Raises ``OptionError`` for another extension, ``FileError`` if nothing can be written there.
         """
@@ -237,6 +237,37 @@ class Backtest(Table):
     @property
     def report(self) -> Report:
         """The figures on one screen."""
+
+class Check:
+    """What an export holds, and how it is read."""
+
+    @property
+    def reading(self) -> dict[str, Any] | None:
+        """How it is read: ``files``, ``decisions`` (each with its ``option``, ``value`` and ``evidence``) and what else
+        was ``found``; ``None`` for a summary."""
+    @property
+    def comes_to(self) -> dict[str, Any]:
+        """What it comes to: ``customers``, ``purchases``, ``revenue``, ``from`` and ``until``."""
+    @property
+    def account(self) -> dict[str, Any]:
+        """What became of every row; its entries add up to ``rows_read``."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """All of it on one screen."""
+    def to_toml(self) -> str:
+        """The reading as a file of options, for ``config=``."""
+
+def check(data: Data, **options: Unpack[SummarizeOptions]) -> Check:
+    """Looks at what an export holds, how it is read, what it comes to and what looks wrong; nothing is fitted.
+
+    The options are those of ``clv summarize``: see ``clv.SummarizeOptions``. Rows that cannot be used are counted and
+    do not raise.
+
+    Raises ``DataError`` where the data leave open how they are to be read.
+    """
 
 def summarize(data: Data, **options: Unpack[SummarizeOptions]) -> Summary:
     """Summarises a purchase log: one row a customer.

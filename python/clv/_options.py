@@ -92,6 +92,15 @@ class LogOptions(TableOptions, total=False):
     time of day, then the order of the rows), or of ``customers``."""
     customers: One | None
     """Table or file with one row a customer that has some or all of the ``attributes``."""
+    config: str | None
+    """File of options such as ``clv check -o clv.toml`` writes; keywords win over it (no file)."""
+    no_header: bool
+    """There is no header line: columns are named by their numbers, as in ``id="1", date="2"``."""
+    encoding: str | None
+    """Encoding of text files: ``"windows-1252"``, ``"utf-16le"`` (found by looking)."""
+    sheet: str | None
+    """Sheet of a workbook, or a pattern such as ``"2023-*"`` for several that are read together (the only one with
+    purchases in it)."""
     date_format: str | None
     """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``,
     ``unix-us``, ``unix-ns``, ``excel`` (found by looking)."""

@@ -7,6 +7,7 @@
 //! have one class each.
 
 mod backtest;
+mod check;
 mod economics;
 mod errors;
 mod input;
@@ -27,6 +28,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::backtest::{Backtest, backtest};
+    #[pymodule_export]
+    use super::check::{Check, check};
     #[pymodule_export]
     use super::economics::{Economics, economics};
     #[pymodule_export]

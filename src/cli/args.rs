@@ -22,7 +22,7 @@ use crate::params::{CovariateConvention, CovariateRequest};
 /// What to read, and how.
 #[derive(Args)]
 pub(super) struct InputArgs {
-    /// Purchase logs (or summaries): CSV, Parquet or JSON Lines, also gzip or zstd; files, directories or globs; - is standard input
+    /// Purchase logs (or summaries): CSV, Excel or OpenDocument workbooks, Parquet or JSON, also gzip, zstd or zip; files, directories or globs; - is standard input
     #[arg(value_name = "LOG", required = true)]
     pub inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(super) struct LogArgs {
     /// Columns that say something of the customer (channel,region): of the earliest row of the first purchase, or from --customers
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Columns")]
     attributes: Vec<String>,
-    /// File with one row a customer that has some or all of the --attributes: CSV, Parquet or JSON Lines
+    /// File with one row a customer that has some or all of the --attributes: any table that is read as a log
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     customers: Option<PathBuf>,
 
@@ -67,6 +67,18 @@ pub(super) struct LogArgs {
     #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Rows")]
     except: Vec<String>,
 
+    /// File of options such as clv check writes; what is typed wins; none: no file [default: clv.toml in the working directory, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Columns")]
+    config: Option<String>,
+    /// There is no header line: columns are named by their numbers, as in --id 1 --date 2 --amount 3
+    #[arg(long, help_heading = "Columns")]
+    no_header: bool,
+    /// Encoding of text files: windows-1252, utf-16le, shift_jis, ... [found by looking]
+    #[arg(long, value_name = "NAME", help_heading = "Values")]
+    encoding: Option<String>,
+    /// Sheet of a workbook, or a pattern such as '2023-*' for several that are read together [default: the only one with purchases in it]
+    #[arg(long, value_name = "NAME", help_heading = "Values")]
+    sheet: Option<String>,
     /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, unix-us, unix-ns, excel [found by looking]
     #[arg(long, value_name = "FORMAT", help_heading = "Values")]
     date_format: Option<String>,
@@ -134,6 +146,7 @@ impl LogArgs {
             Ok(lists.collect::<Result<Vec<_>>>()?.concat())
         };
         Ok(LogOptions {
+            config: self.config.clone().filter(|file| file != super::config::NONE),
             order: self.order.clone(),
             preset: self.preset.clone(),
             guests: self.guests.clone(),
@@ -145,6 +158,9 @@ impl LogArgs {
             date_format: self.date_format.as_deref().map(date_format),
             decimal_comma: self.decimal_comma,
             decimal_point: self.decimal_point,
+            no_header: self.no_header,
+            encoding: self.encoding.clone(),
+            sheet: self.sheet.clone(),
             time_zone: self.time_zone.clone(),
             currency: self.currency.clone(),
             attributes: self.attributes.clone(),

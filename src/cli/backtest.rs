@@ -15,7 +15,7 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     test: TestArgs,
-    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    /// Table of all figures to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }

@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost
     #[arg(long, value_name = "FILE", help_heading = "Economics")]
     costs: Option<PathBuf>,
-    /// Table of all figures to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    /// Table of all figures to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
     /// Table to write with one row a customer: segment, value, reason

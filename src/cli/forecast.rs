@@ -23,7 +23,7 @@ pub(super) struct Args {
     fit: FitArgs,
     #[command(flatten)]
     score: ScoreArgs,
-    /// Table to write, .csv, .parquet or .jsonl, one row a customer; - is standard output (CSV)
+    /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }

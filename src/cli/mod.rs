@@ -5,6 +5,8 @@
 
 mod args;
 mod backtest;
+mod check;
+mod config;
 mod console;
 mod contracts;
 mod economics;
@@ -65,6 +67,8 @@ enum Verb {
     Fit(fit::Args),
     /// Score customers with a fitted model: P(alive), expected purchases, spend and value
     Score(score::Args),
+    /// What an export holds, how it will be read, and what looks wrong with it
+    Check(check::Args),
     /// Hide the end of a log, forecast it, and compare models with each other and with doing without
     Backtest(backtest::Args),
     /// What customers are worth, what they may cost, who they are and what would move them
@@ -83,7 +87,13 @@ enum Verb {
 
 /// Runs the program with these arguments.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match config::expand(arguments.into_iter().collect(), &Cli::command()) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            console::print_error(&error);
+            return ExitCode::from(2);
+        }
+    };
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -147,6 +157,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Summarize(args) => summarize::run(&args, threads, &console),
         Verb::Fit(args) => fit::run(&args, threads, &console),
         Verb::Score(args) => score::run(&args, threads, &console),
+        Verb::Check(args) => check::run(&args, threads, &console),
         Verb::Backtest(args) => backtest::run(&args, threads, &console),
         Verb::Economics(args) => economics::run(&args, threads, &console),
         Verb::Report(args) => report::run(&args, threads, &console),

@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// Model file, from clv fit or clv model
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// Log to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    /// Log to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: String,
     #[command(flatten)]

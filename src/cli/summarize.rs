@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need
     #[arg(long)]
     log_gaps: bool,
-    /// Summary to write, .csv, .parquet or .jsonl; - is standard output (CSV)
+    /// Summary to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: String,
 }

@@ -11,7 +11,7 @@ use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
-use super::{fit, forecast, model, sql};
+use super::{config, fit, forecast, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
 use crate::contracts::{ContractMember, ContractOptions};
 use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
@@ -34,6 +34,7 @@ struct Words<T: Args> {
 
 impl<T: Args> Words<T> {
     fn read(words: &[String]) -> Result<Self> {
+        let words = config::expand_words(words, &Self::command())?;
         let matches = Self::command().try_get_matches_from(words).map_err(explain)?;
         Self::from_arg_matches(&matches).map_err(explain)
     }

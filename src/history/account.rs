@@ -37,6 +37,8 @@ pub enum Fate {
     AfterObservedUntil,
     /// Of a customer first seen before `--since`.
     BeforeSince,
+    /// A line of totals, a remark, the header once more: no row at all.
+    NoRow,
     /// In another currency than the one that `--currency` keeps.
     OtherCurrency,
     /// A line with too few or too many fields, or that is damaged.
@@ -67,7 +69,7 @@ pub enum Fate {
 
 impl Fate {
     /// All fates, in the order in which an account lists them.
-    pub const ALL: [Fate; 25] = [
+    pub const ALL: [Fate; 26] = [
         Fate::Purchase,
         Fate::Customer,
         Fate::ReturnNetted,
@@ -80,6 +82,7 @@ impl Fate {
         Fate::OrderTwice,
         Fate::AfterObservedUntil,
         Fate::BeforeSince,
+        Fate::NoRow,
         Fate::OtherCurrency,
         Fate::BrokenLine,
         Fate::MissingId,
@@ -115,6 +118,7 @@ impl Fate {
             Fate::OrderTwice => "order-twice",
             Fate::AfterObservedUntil => "after-observed-until",
             Fate::BeforeSince => "before-since",
+            Fate::NoRow => "no-row",
             Fate::OtherCurrency => "other-currency",
             Fate::BrokenLine => "broken-line",
             Fate::MissingId => "missing-id",
@@ -146,6 +150,7 @@ impl Fate {
             Fate::OrderTwice => "of orders that another file has too, counted once",
             Fate::AfterObservedUntil => "after the end of observation, ignored",
             Fate::BeforeSince => "of customers first seen before --since, ignored",
+            Fate::NoRow => "lines of totals, headers or remarks, which are no rows",
             Fate::OtherCurrency => "in another currency, left out by --currency",
             Fate::BrokenLine => "broken lines, skipped",
             Fate::MissingId => "without a customer id, skipped",

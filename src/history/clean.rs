@@ -14,7 +14,7 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::account::Fate;
 use super::attributes::Interner;
 use super::codec::Mark;
-use super::explain::{explain_amount, explain_range, explain_shape, looks_like, no_row};
+use super::explain::{explain_amount, explain_range, explain_shape, is_no_row, looks_like};
 use super::options::Returns;
 use super::read::amounts;
 use super::read::amounts::currency;
@@ -60,6 +60,8 @@ pub(crate) struct Cleaner<'a> {
     pub rules: &'a Rules,
     /// How the values of its file are written.
     pub writing: &'a Writing,
+    /// What its columns are called.
+    pub names: &'a Names,
     /// What the rows of this block came to.
     pub tally: Tally,
     ids: Vec<u8>,
@@ -83,6 +85,7 @@ impl<'a> Cleaner<'a> {
         Cleaner {
             rules,
             writing: &rules.writings[file],
+            names: &rules.names[file],
             tally: Tally::default(),
             ids: Vec::with_capacity(rows * USUAL_ID),
             offsets,
@@ -326,7 +329,7 @@ impl<'a> Cleaner<'a> {
     /// Looks at a row's currency; a row without one is bad and done with.
     pub fn currency(&mut self, currency: &str, cells: &impl Cells) -> bool {
         if currency.is_empty() {
-            let column = self.rules.names.currency.clone().unwrap_or_default();
+            let column = self.names.currency.clone().unwrap_or_default();
             let place = || cells.place().at(column, "");
             self.rows_bad(Fate::MissingCurrency, place, "the currency is empty (missing)".into());
             return false;
@@ -410,23 +413,25 @@ impl<'a> Cleaner<'a> {
     #[cold]
     fn leave_out(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
         let rules = self.rules;
-        let names = &rules.names;
+        let names = self.names;
         let at = |column: &str, value: String| cells.place().at(column, value);
         if let Id::Text(id) = id
             && std::str::from_utf8(id).unwrap_or_default().trim().is_empty()
         {
-            let no_row = no_row(rules, "", &cells.date());
-            let problem = no_row.unwrap_or("the customer id is empty (missing)");
+            if is_no_row(names, rules.has_amount, "", &cells.date(), &cells.amount()) {
+                return self.count(Fate::NoRow, None);
+            }
+            let problem = "the customer id is empty (missing)";
             let value = String::from_utf8_lossy(id).into_owned();
             return self.bad(Fate::MissingId, amount, || at(&names.id, value), problem);
         }
         let Some(moment) = date else {
             let text = cells.date();
-            let (fate, mut problem) = self.explain_date(text.trim(), cells);
             let id = if let Id::Text(id) = id { String::from_utf8_lossy(id) } else { "".into() };
-            if let Some(no_row) = no_row(rules, id.trim(), &text) {
-                problem = no_row.into();
+            if is_no_row(names, rules.has_amount, id.trim(), &text, &cells.amount()) {
+                return self.count(Fate::NoRow, None);
             }
+            let (fate, problem) = self.explain_date(text.trim(), cells);
             return self.bad(fate, amount, || at(&names.date, text), problem);
         };
         if moment.day < rules.from || moment.day > rules.until {
@@ -434,8 +439,8 @@ impl<'a> Cleaner<'a> {
             return self.bad(fate, amount, || at(&names.date, cells.date()), problem);
         }
         let Some(value) = amount.filter(|amount| amount.abs() <= amounts::LARGEST) else {
-            let (fate, column, text, problem) = explain_amount(rules, self.writing.number, cells);
-            looks_like(rules, self.writing.number, cells)
+            let (fate, column, text, problem) = explain_amount(names, self.writing.number, cells);
+            looks_like(names, self.writing.number, cells)
                 .into_iter()
                 .for_each(|amount| self.tally.unread.see(amount));
             return self.bad(fate, None, || at(&column, text), problem);
@@ -461,13 +466,13 @@ impl<'a> Cleaner<'a> {
             return (Fate::MissingDate, "the date is empty (missing)".into());
         }
         if let Some(day_first) = style.proves_other_order(text.as_bytes()) {
-            let place = cells.place().at(&self.rules.names.date, text);
+            let place = cells.place().at(&self.names.date, text);
             self.tally.orders[usize::from(day_first)].get_or_insert(place);
         }
         if *rule == DateRule::Compact && matches!(shape, Shape::Number) && self.tally.fatal.is_none() {
             let message = "not all numbers of this column are dates YYYYMMDD, so none is taken for one: say how dates are \
                            written with --date-format (unix, unix-ms, excel, or '%Y%m%d' to have other numbers reported as bad rows)";
-            let place = cells.place().at(&self.rules.names.date, text);
+            let place = cells.place().at(&self.names.date, text);
             self.tally.fatal = Some(Error::input(place, message));
         }
         (Fate::UnreadableDate, explain_shape(rule, shape))

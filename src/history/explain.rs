@@ -1,7 +1,7 @@
 //! Why a row cannot be used and how to repair it, in words.
 
 use super::account::Fate;
-use super::clean::{Cells, Rules};
+use super::clean::{Cells, Names, Rules};
 use super::read::amounts::spelled::NumberStyle;
 use super::read::calendar::{Moment, date_of_day};
 use super::read::dates::{DateRule, DateStyle, Shape};
@@ -56,11 +56,10 @@ pub(super) fn explain_range(rules: &Rules, style: &DateStyle, moment: Moment) ->
 }
 
 pub(super) fn explain_amount(
-    rules: &Rules,
+    names: &Names,
     style: NumberStyle,
     cells: &impl Cells,
 ) -> (Fate, String, String, String) {
-    let names = &rules.names;
     let quantity = names.quantity.as_ref().map(|name| (name, cells.quantity()));
     let readable = |text: &str| style.read(text.trim().as_bytes()).is_some();
     let (column, text) = match quantity {
@@ -80,9 +79,9 @@ pub(super) fn explain_amount(
 }
 
 /// What an amount looks like that cannot be read as it is written.
-pub(super) fn looks_like(rules: &Rules, style: NumberStyle, cells: &impl Cells) -> Option<f64> {
+pub(super) fn looks_like(names: &Names, style: NumberStyle, cells: &impl Cells) -> Option<f64> {
     let amount = amounts::looks_like(&cells.amount(), style.point)?;
-    let quantity = match &rules.names.quantity {
+    let quantity = match &names.quantity {
         Some(_) => amounts::looks_like(&cells.quantity(), style.point)?,
         None => 1.0,
     };
@@ -92,17 +91,54 @@ pub(super) fn looks_like(rules: &Rules, style: NumberStyle, cells: &impl Cells) 
 /// Is it the word in front of a sum, as reports have it in their last line?
 pub(super) fn is_total(text: &str) -> bool {
     const WORDS: &str = "total totals grandtotal subtotal sum sums overall gesamt gesamtsumme summe zwischensumme insgesamt totale \
-        totaal totalt suma somme totalgénéral итого всего 合計 総計";
+        totaal totalt suma somme totalgénéral toplam geneltoplam aratoplam итого всего 合計 総計 小計 合计 总计 小计 合計 \
+        總計 합계 총계 소계 razem sumarazem łącznie celkem összesen сума разом σύνολο";
     let bare: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     !bare.is_empty() && likeness::is(&bare, WORDS)
 }
 
-/// What a line may be that is no purchase at all, by its id and date as they are written.
-pub(super) fn no_row(rules: &Rules, id: &str, date: &str) -> Option<&'static str> {
+/// Is a line no row at all, by its id, date and amount as they are written: the header once more, a line of totals, a rule
+/// between them, a remark?
+pub(super) fn is_no_row(names: &Names, has_amount: bool, id: &str, date: &str, amount: &str) -> bool {
     let named = |text: &str, name: &str| text.trim().eq_ignore_ascii_case(name.trim());
-    if named(date, &rules.names.date) && (id.is_empty() || named(id, &rules.names.id)) {
-        return Some("this is the header once more, in the middle of the file: remove the line");
+    let header = named(date, &names.date) && (id.is_empty() || named(id, &names.id));
+    header || is_total(id) || is_total(date) || is_rule(&[id, date, amount]) || {
+        let alone = date.trim().is_empty() && amount.trim().is_empty();
+        has_amount && alone && is_remark(id)
     }
-    (is_total(id) || is_total(date))
-        .then_some("this looks like a line of totals, not like a purchase: remove it")
+}
+
+/// Is a line that is not as wide as the others no row: by its fields, as far as they have something in them.
+pub(super) fn is_beside_rows(fields: &[&str]) -> bool {
+    match fields {
+        [] => false,
+        [first, ..] if is_total(first) => true,
+        [one] => is_remark(one) || is_rule(fields),
+        _ => is_rule(fields),
+    }
+}
+
+/// What stands alone in a line and is no id: a sentence of at least three words, the number of a page, how many rows there
+/// were, anything between lines drawn with signs.
+fn is_remark(text: &str) -> bool {
+    const PAGES: &str = "page seite página pagina pag strona sayfa страница стр ページ 页 頁 페이지 rows row zeilen lignes filas";
+    let text = text.trim();
+    let within = |from: &str, to: &str| text.len() > 6 && text.starts_with(from) && text.ends_with(to);
+    if within("(", ")") || ["--", "==", "**", "__"].iter().any(|sign| within(sign, sign)) {
+        return true;
+    }
+    let words = || text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
+    let numbered = || {
+        let number = |word: &str| word.chars().all(|c| c.is_ascii_digit() || "/.:".contains(c));
+        let page = |word: &str| likeness::is(&word.to_lowercase(), PAGES);
+        words().any(number) && words().all(|word| number(word) || page(word.trim_matches(['.', ':'])))
+    };
+    words().count() >= 3 || (words().count() == 2 && numbered())
+}
+
+/// Nothing but lines drawn with signs.
+pub(super) fn is_rule(fields: &[&str]) -> bool {
+    let drawn = |text: &str| text.chars().all(|c| "-=_*+#|~ \u{2500}\u{2550}".contains(c));
+    fields.iter().all(|text| drawn(text))
+        && fields.iter().map(|text| text.trim().len()).max().unwrap_or(0) >= 3
 }

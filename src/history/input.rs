@@ -28,12 +28,17 @@ pub enum Input {
     Spooled(SpooledTable),
 }
 
-/// An Arrow stream in an unnamed temporary file, which goes with the last copy of this.
+/// A table in an unnamed temporary file, which goes with the last copy of this.
 #[derive(Debug, Clone)]
 pub struct SpooledTable {
     pub(crate) name: String,
     pub(crate) file: Arc<File>,
     pub(crate) length: u64,
+    /// What is to be said of how it came about.
+    pub(crate) said: Vec<String>,
+    /// The encoding that it was written in, and the sheet that it is, if it was another file.
+    pub(crate) encoding: Option<String>,
+    pub(crate) sheet: Option<String>,
 }
 
 impl Input {
@@ -111,7 +116,14 @@ fn spool(
     writer.finish().map_err(failed)?;
     drop(writer);
     let length = file.metadata().map_err(|e| Error::io(action, &folder, e))?.len();
-    Ok(SpooledTable { name: name.to_owned(), file: Arc::new(file), length })
+    Ok(SpooledTable {
+        name: name.to_owned(),
+        file: Arc::new(file),
+        length,
+        said: Vec::new(),
+        encoding: None,
+        sheet: None,
+    })
 }
 
 /// An Arrow table in memory.

@@ -56,6 +56,8 @@ pub use input::{Input, MemoryTable, SpooledTable};
 pub use once::keep;
 pub use options::{ColumnValues, DateFormat, LogOptions, Returns};
 pub(crate) use read::listing::would_be_read;
+pub(crate) use read::read_options;
+pub use read::{Decision, FileReading, Reading, Setting};
 pub use spend_drift::SpendDrift;
 pub use standout::{Standout, StandoutKind};
 pub(crate) use summarize::{first_grain, grain_start};
@@ -89,6 +91,46 @@ pub fn open_inputs(inputs: &[Input], options: &LogOptions, progress: &dyn Progre
     let file = CustomerFile::read(customers, options, progress)?;
     let rest = LogOptions { attributes: file.not_here(options), customers: None, ..options.clone() };
     file.join(open_alone(inputs, &rest, progress)?, &options.attributes, progress)
+}
+
+/// What an export holds, and how it is read.
+pub struct Checked {
+    /// How it is read; `None` for a summary.
+    pub reading: Option<Reading>,
+    /// What it comes to, without the rows that cannot be used.
+    pub summary: Summary,
+    /// Customers, their purchases at different times, and what these amount to after returns.
+    pub customers: u64,
+    /// See `customers`.
+    pub purchases: u64,
+    /// See `customers`; `None` if there are no amounts, or if it is a summary.
+    pub revenue: Option<f64>,
+    /// Are there rows at which other calls stop with these options?
+    pub stops: bool,
+}
+
+/// Looks at what purchase logs, or a summary, hold.
+///
+/// # Errors
+/// As [`open_inputs`], but for rows that cannot be used: they are counted.
+pub fn check(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Checked> {
+    let (inputs, options) = &keep(inputs, options, progress)?;
+    let reading = Reading::of(inputs, options, progress)?;
+    let lenient = LogOptions { skip_bad_rows: true, ..options.clone() };
+    let summary = open_inputs(inputs, &lenient, progress)?;
+    let (mut customers, mut purchases) = (0, 0);
+    for batch in summary.batches() {
+        let batch = batch?;
+        customers += batch.len() as u64;
+        purchases += batch.frequency.values().iter().map(|x| u64::from(*x) + 1).sum::<u64>();
+    }
+    let entries = &summary.meta.account.entries;
+    let counted = [Fate::Purchase, Fate::ReturnNetted];
+    let amounts =
+        entries.iter().filter(|entry| counted.contains(&entry.fate)).filter_map(|entry| entry.amount);
+    let revenue = (reading.is_some() && summary.meta.has_money).then(|| amounts.sum());
+    let stops = !options.skip_bad_rows && entries.iter().any(|entry| entry.fate.is_bad());
+    Ok(Checked { reading, customers, purchases, revenue, stops, summary })
 }
 
 /// Files as inputs.

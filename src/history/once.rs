@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::input::{Input, SpooledTable};
 use super::options::LogOptions;
-use super::read::inputs::{STDIN, STDIN_NAME, read_full, recognise_format};
+use super::read::inputs::{STDIN, STDIN_NAME, is_no_table, read_full};
+use super::read::unpack::unpack;
 use crate::base::{
     Error, Place, Progress, Result,
     files::{FileId, gives_its_bytes_once},
@@ -31,8 +32,17 @@ pub fn keep(
 ) -> Result<(Vec<Input>, LogOptions)> {
     let mut seen = Vec::new();
     let mut one = |input: &Input| keep_one(input, options, &mut seen, progress);
-    let inputs = inputs.iter().map(&mut one).collect::<Result<_>>()?;
+    let inputs = inputs.iter().map(&mut one).collect::<Result<Vec<_>>>()?;
     let customers = options.customers.as_ref().map(one).transpose()?;
+    let inputs = unpack(inputs, options, progress)?;
+    let customers = match customers {
+        // Several files stay as they were named: each is looked at by itself.
+        Some(input) => {
+            let mut parts = unpack(vec![input.clone()], options, progress)?;
+            Some(if parts.len() == 1 { parts.remove(0) } else { input })
+        }
+        None => None,
+    };
     Ok((inputs, LogOptions { customers, ..options.clone() }))
 }
 
@@ -100,7 +110,7 @@ fn copy(
     head.truncate(found);
     // What is no table at all is not copied in full to find that out.
     if !matches!(head[..], [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..]) {
-        recognise_format(name, &head)?;
+        is_no_table(name, &head)?;
     }
     if device {
         let message = "this is a device, which need not end: name a file, a pipe or - for standard input";
@@ -121,5 +131,12 @@ fn copy(
         length += n as u64;
         progress.advance(n as u64);
     }
-    Ok(SpooledTable { name: name.to_owned(), file: Arc::new(file), length })
+    Ok(SpooledTable {
+        name: name.to_owned(),
+        file: Arc::new(file),
+        length,
+        said: Vec::new(),
+        encoding: None,
+        sheet: None,
+    })
 }

@@ -110,6 +110,14 @@ pub struct LogOptions {
     pub dates_from: Option<Date>,
     /// Later dates are bad rows; default today.
     pub dates_until: Option<Date>,
+    /// The file that options came from, to say so.
+    pub config: Option<String>,
+    /// Text has no header line: columns are named by their numbers, from 1.
+    pub no_header: bool,
+    /// The encoding of text (`windows-1252`); found by looking if `None`.
+    pub encoding: Option<String>,
+    /// The sheet of a workbook, or a pattern of several that are read together; `None`: the only one with purchases in it.
+    pub sheet: Option<String>,
     /// Amounts are written `12,50`.
     pub decimal_comma: bool,
     /// Amounts are written `12.50`; found by looking if neither is said.

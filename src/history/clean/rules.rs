@@ -34,7 +34,7 @@ pub(crate) struct Rules {
     /// Have rows orders?
     pub orders: bool,
     /// Names of the columns, for messages.
-    pub names: Names,
+    pub names: Vec<Names>,
 }
 
 /// What becomes of ids.
@@ -97,7 +97,7 @@ pub(crate) fn check_window(options: &LogOptions) -> Result<()> {
 
 impl Rules {
     /// From the caller's options; the date rule may be found later.
-    pub fn new(options: &LogOptions, has_amount: bool, names: Names) -> Self {
+    pub fn new(options: &LogOptions, has_amount: bool, names: Vec<Names>) -> Self {
         let earliest = day_of_civil(1970, 1, 1).expect("1970 began on a day of the calendar");
         let tomorrow = tomorrow();
         Rules {

@@ -241,7 +241,7 @@ pub(crate) fn clean_batch(
             None => {
                 let problem =
                     "a customer id must be text or a whole number below 2^53; cast the column to text";
-                let place = || cells.place().at(&rules.names.id, roles.ids.shown(row));
+                let place = || cells.place().at(&cleaner.names.id, roles.ids.shown(row));
                 cleaner.rows_bad(Fate::UnusableId, place, problem.into());
             }
         }

@@ -99,23 +99,37 @@ impl BlockReader {
         let (text, _) = encoding.decode_without_bom_handling(&block[start..end]);
         let near: String = text.chars().take(60).collect();
         let message = format!(
-            "the text is not UTF-8 (byte 0x{:02X}); it looks like {name}, in which the line is '{}'. Convert the file: \
-             iconv -f {name} -t UTF-8, or save it from the spreadsheet as \"CSV UTF-8\"",
+            "the text is not UTF-8 (byte 0x{:02X}); it looks like {name}, in which the line is '{}': say so with \
+             --encoding {name}, or save it from the spreadsheet as \"CSV UTF-8\"",
             block[at],
             near,
-            name = encoding.name().to_uppercase(),
+            name = encoding.name().to_lowercase(),
         );
         Error::input(Place::line(&self.name, line), message)
     }
 }
 
-/// Takes the header off the first block: its fields, and where the rows begin (byte, line).
-pub(crate) fn header(block: &[u8], first_line: u64, separator: u8) -> (Vec<String>, usize, u64) {
+/// Takes the header off the first block: its fields, and where the rows begin (byte, line). So many records stand above it;
+/// `None`: there is no header, and columns are named by their numbers.
+pub(crate) fn header(
+    block: &[u8],
+    first_line: u64,
+    separator: u8,
+    above: Option<usize>,
+) -> (Vec<String>, usize, u64) {
     let (mut at, mut line) = (hint_length(block), first_line);
     if at > 0 {
         line += 1;
     }
     let mut tokenizer = Tokenizer::new(separator);
+    let Some(above) = above else {
+        let (start, start_line) = (at, line);
+        let fields = tokenizer.next(block, &mut at, &mut line).map_or(0, |record| record.fields.len());
+        return ((1..=fields).map(|number| number.to_string()).collect(), start, start_line);
+    };
+    for _ in 0..above {
+        tokenizer.next(block, &mut at, &mut line);
+    }
     let names = match tokenizer.next(block, &mut at, &mut line) {
         Some(record) => (0..record.fields.len())
             .map(|index| String::from_utf8_lossy(record.field(index)).trim().to_owned())

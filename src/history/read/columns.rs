@@ -302,7 +302,7 @@ impl Table<'_> {
         if let Some(value) = self.names.iter().find(|name| looks_like_data(name)) {
             let message = format!(
                 "the first line looks like data ('{}'), not like column names: the file needs a header line such as \
-                 customer_id,date,amount",
+                 customer_id,date,amount, or --no-header and the numbers of the columns (--id 1 --date 2 --amount 3)",
                 shorten(value, 60)
             );
             return Error::columns(self.file, message);

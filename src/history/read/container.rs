@@ -49,6 +49,11 @@ pub(super) fn other(head: &[u8]) -> Option<Cow<'static, str>> {
     Some(words.into())
 }
 
+/// Is it a container whose tables are read?
+pub(super) fn is_unpacked(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
 /// A zip archive, by the name of its first file: workbooks are such archives, too.
 fn zipped(head: &[u8]) -> Cow<'static, str> {
     let length = head.get(26..28).map_or(0, |bytes| usize::from(bytes[0]) | usize::from(bytes[1]) << 8);

@@ -142,6 +142,23 @@ impl Sample {
         })
     }
 
+    /// Does the first of two columns tell the rows apart as the second does, and some of them besides that have no value
+    /// there? Capital letters are no difference.
+    pub fn is_fuller(&self, one: usize, other: usize) -> bool {
+        if self.rows() < ENOUGH || self.fill(one).filled <= self.fill(other).filled {
+            return false;
+        }
+        let (mut there, mut back) = (FxHashMap::default(), FxHashMap::default());
+        let mut pairs = self.column(one).iter().zip(self.column(other));
+        pairs.all(|(a, b)| {
+            let (a, b) = (a.to_lowercase(), b.to_lowercase());
+            let same = |map: &mut FxHashMap<String, String>, from: &str, to: &str| {
+                map.entry(from.to_owned()).or_insert_with(|| to.to_owned()) == to
+            };
+            b.is_empty() || (!a.is_empty() && same(&mut there, &a, &b) && same(&mut back, &b, &a))
+        })
+    }
+
     /// Are all values of two columns the same?
     pub fn equal(&self, one: usize, other: usize) -> bool {
         self.rows() >= ENOUGH && self.column(one) == self.column(other)

@@ -102,7 +102,7 @@ impl<'a> Feed<'a> {
                 let Some((mut first_line, mut lines)) = first else { return Ok(None) };
                 if let (0, Format::Text(separator)) = (self.piece, table.format) {
                     debug_assert!(hint_length(block) < block.len());
-                    let (_, start, line) = header(block, first_line, separator);
+                    let (_, start, line) = header(block, first_line, separator, table.above);
                     block.drain(..start);
                     lines = lines.saturating_sub(line - first_line);
                     first_line = line;

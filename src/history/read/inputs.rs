@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use super::container;
 use super::listing::expand;
 use crate::base::{Error, Place, Result, files::FileId};
-use crate::history::input::{Input, MemoryTable};
+use crate::history::input::{Input, MemoryTable, SpooledTable};
 
 /// What the user calls standard input, and what messages call it.
 pub(crate) const STDIN: &str = "-";
@@ -37,7 +37,7 @@ pub(crate) enum Format {
 }
 
 /// A file that can be opened again and again.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Source {
     /// Its name in messages.
     pub name: String,
@@ -46,7 +46,7 @@ pub(crate) struct Source {
     origin: Origin,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Origin {
     Path(PathBuf),
     Spooled(Arc<File>),
@@ -54,6 +54,28 @@ enum Origin {
 }
 
 impl Source {
+    /// A file by its path.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn of_path(path: PathBuf) -> Result<Self> {
+        let length = path.metadata().map_err(|e| Error::io("open", &path, e))?.len();
+        Ok(Source { name: path.display().to_string(), length, origin: Origin::Path(path) })
+    }
+
+    /// A temporary file.
+    pub fn spooled(table: &SpooledTable) -> Self {
+        let origin = Origin::Spooled(table.file.clone());
+        Source { name: table.name.clone(), length: table.length, origin }
+    }
+
+    /// Its first bytes, as they lie in the file.
+    pub fn first_bytes(&self) -> Result<Vec<u8>> {
+        let mut magic = [0; 8];
+        let found = read_full(&mut self.open()?, &mut magic).map_err(|e| self.read_error(e))?;
+        Ok(magic[..found].to_vec())
+    }
+
     /// Opens it from its start.
     pub fn open(&self) -> Result<Opened> {
         Ok(Opened { file: self.shared()?, at: 0, length: self.length })
@@ -222,14 +244,13 @@ pub(crate) fn list(inputs: &[Input]) -> Result<(Vec<Source>, Vec<String>)> {
                 continue;
             }
             Input::Spooled(table) => {
-                let (name, origin) = (table.name.clone(), Origin::Spooled(table.file.clone()));
-                sources.push(Source { name, length: table.length, origin });
+                said.extend(table.said.iter().cloned());
+                sources.push(Source::spooled(table));
                 continue;
             }
         };
         for file in expand(path, &mut said)? {
-            let length = file.metadata().map_err(|e| Error::io("open", &file, e))?.len();
-            sources.push(Source { name: file.display().to_string(), length, origin: Origin::Path(file) });
+            sources.push(Source::of_path(file)?);
         }
     }
     refuse_twice(&sources)?;
@@ -249,6 +270,17 @@ fn refuse_twice(sources: &[Source]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses what is certainly no table, by its first bytes.
+pub(crate) fn is_no_table(name: &str, head: &[u8]) -> Result<()> {
+    match container::other(head) {
+        Some(what) if !container::is_unpacked(head) => {
+            Err(Error::input(Place::file(name), format!("the file is {what}")))
+        }
+        _ if head.is_empty() => recognise_format(name, head).map(|_| ()),
+        _ => Ok(()),
+    }
 }
 
 /// What the file is, by the first bytes of its (decompressed) text. The separator is found later.

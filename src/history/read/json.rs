@@ -1,5 +1,5 @@
 //! JSON Lines as records of fields: the values of chosen keys as text, numbers as they stand
-//! there, a missing key or null as an empty field.
+//! there, a missing key or null as an empty field. Keys within an object are named with points between: `customer.id`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +9,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 
 use super::token::Record;
+
+/// Objects within objects are taken apart down to here.
+const DEEPEST: usize = 6;
 
 /// Takes lines apart; keeps its buffers from one line to the next.
 pub(crate) struct JsonFields<'n> {
@@ -68,31 +71,49 @@ impl<'n> JsonFields<'n> {
 
 /// The keys of an object in their order; empty if the line is none.
 pub(crate) fn keys(row: &[u8]) -> Vec<String> {
-    match serde_json::from_slice::<Keys>(row) {
-        Ok(Keys(keys)) => keys,
-        Err(_) => Vec::new(),
+    let mut reader = serde_json::Deserializer::from_slice(row);
+    let keys = Keys { prefix: String::new(), depth: 1 }.deserialize(&mut reader);
+    keys.and_then(|keys| reader.end().map(|()| keys)).unwrap_or_default()
+}
+
+/// The keys of an object; those within another one dotted.
+struct Keys {
+    prefix: String,
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Keys {
+    type Value = Vec<String>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<String>, D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
-struct Keys(Vec<String>);
+impl<'de> Visitor<'de> for Keys {
+    type Value = Vec<String>;
 
-impl<'de> serde::Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Keys;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let mut keys = Vec::new();
-                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-                    keys.push(key);
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<String>, A::Error> {
+        let mut keys = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            let name = self.prefix.clone() + &key;
+            let inner = match value.get().starts_with('{') && self.depth < DEEPEST {
+                true => {
+                    let within = Keys { prefix: format!("{name}."), depth: self.depth + 1 };
+                    let mut reader = serde_json::Deserializer::from_str(value.get());
+                    within.deserialize(&mut reader).map_err(A::Error::custom)?
                 }
-                Ok(Keys(keys))
+                false => Vec::new(),
+            };
+            match inner.is_empty() {
+                true => keys.push(name),
+                false => keys.extend(inner),
             }
         }
-        deserializer.deserialize_map(Collect)
+        Ok(keys)
     }
 }
 
@@ -117,12 +138,35 @@ impl<'de> Visitor<'de> for Object<'_> {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         // What starts here has not been seen: no text is as long.
         self.fields.fill((u32::MAX, u32::MAX));
+        self.keys(&mut map, "")?;
+        self.fields.iter_mut().filter(|field| field.0 == u32::MAX).for_each(|field| *field = (0, 0));
+        Ok(())
+    }
+}
+
+impl Object<'_> {
+    /// Takes the values of the names wanted out of an object whose own keys lead to it by this prefix.
+    fn keys<'de, A: MapAccess<'de>>(&mut self, map: &mut A, prefix: &str) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Cow<str>>()? {
-            let Some(index) = self.names.iter().position(|name| *name == *key) else {
-                map.next_value::<IgnoredAny>()?;
+            let bare = |name: &str| name.strip_prefix(prefix).is_some_and(|name| name == &*key);
+            let Some(index) = self.names.iter().position(|name| bare(name)) else {
+                let inside = |name: &String| {
+                    let rest = name.strip_prefix(prefix).and_then(|name| name.strip_prefix(&*key));
+                    rest.is_some_and(|rest| rest.starts_with('.'))
+                };
+                if !self.names.iter().any(inside) {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                let value = map.next_value::<&RawValue>()?;
+                if value.get().starts_with('{') {
+                    let mut reader = serde_json::Deserializer::from_str(value.get());
+                    let nested = Nested { object: self, prefix: format!("{prefix}{key}.") };
+                    reader.deserialize_map(nested).map_err(A::Error::custom)?;
+                }
                 continue;
             };
             if self.fields[index].0 != u32::MAX {
@@ -135,8 +179,25 @@ impl<'de> Visitor<'de> for Object<'_> {
             }
             self.fields[index] = (start, self.text.len() as u32);
         }
-        self.fields.iter_mut().filter(|field| field.0 == u32::MAX).for_each(|field| *field = (0, 0));
         Ok(())
+    }
+}
+
+/// An object within one.
+struct Nested<'o, 'a> {
+    object: &'o mut Object<'a>,
+    prefix: String,
+}
+
+impl<'de> Visitor<'de> for Nested<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.object.keys(&mut map, &self.prefix)
     }
 }
 

@@ -8,8 +8,10 @@ use crate::base::{
 };
 
 /// File names (before `.gz`, `.zst`) that a directory is searched for.
-const EXTENSIONS: [&str; 10] =
-    ["csv", "tsv", "psv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "arrow"];
+const EXTENSIONS: [&str; 16] = [
+    "csv", "tsv", "psv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "arrow", "xlsx", "xlsm", "xls",
+    "xlsb", "ods", "zip",
+];
 
 /// The files that a path means, in order; sentences about entries of a directory left aside go into `said`.
 pub(super) fn expand(path: &Path, said: &mut Vec<String>) -> Result<Vec<PathBuf>> {
@@ -37,7 +39,7 @@ pub(super) fn expand(path: &Path, said: &mut Vec<String>) -> Result<Vec<PathBuf>
 }
 
 /// Is a file of this name, in lower case, among those that are read of a directory?
-fn is_listed(name: &str) -> bool {
+pub(super) fn is_listed(name: &str) -> bool {
     let bare = name.trim_end_matches(".gz").trim_end_matches(".zst");
     let known = EXTENSIONS.iter().any(|extension| bare.ends_with(&format!(".{extension}")));
     known && !name.starts_with(['.', '_'])

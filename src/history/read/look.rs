@@ -15,7 +15,8 @@ use super::text::{for_each_record, trim};
 use super::typed::Clock;
 use super::{BlockKey, in_parallel};
 use crate::base::{Error, Grain, Place, Progress, Result};
-use crate::history::{clean::Rules, options::LogOptions};
+use crate::history::clean::{Names, Rules};
+use crate::history::options::LogOptions;
 
 /// How the values of one file are written.
 #[derive(Debug, Clone)]
@@ -53,8 +54,8 @@ pub(super) fn writings(
         settled_by_others(&mut all, fixed, decided);
     }
     let clock = options.time_zone.as_deref().map(wanted_clock).transpose()?;
-    let files = all.iter().zip(&inputs.tables);
-    files.map(|(seen, table)| seen.settle(table, options, rules, clock.as_ref())).collect()
+    let files = all.iter().zip(&inputs.tables).zip(&rules.names);
+    files.map(|((seen, table), names)| seen.settle(table, options, names, clock.as_ref())).collect()
 }
 
 /// How the numbers of one file are written, as far as its first rows say.
@@ -98,7 +99,7 @@ impl Seen {
         &self,
         table: &Table,
         options: &LogOptions,
-        rules: &Rules,
+        names: &Names,
         clock: Option<&Clock>,
     ) -> Result<Writing> {
         let mut said = Vec::new();
@@ -113,7 +114,7 @@ impl Seen {
             }
         };
         let number = self.numbers.style(options);
-        self.numbers.refuse_open(options, rules)?;
+        self.numbers.refuse_open(options, names)?;
         said.extend(self.numbers.say(options, number));
         Ok(Writing { date, number, said })
     }
@@ -200,14 +201,14 @@ impl Figures {
         }
     }
 
-    fn refuse_open(&self, options: &LogOptions, rules: &Rules) -> Result<()> {
+    fn refuse_open(&self, options: &LogOptions, names: &Names) -> Result<()> {
         if !self.is_open() || options.decimal_comma || options.decimal_point {
             return Ok(());
         }
         let Some((example, sign)) = &self.open else { return Ok(()) };
         let Some((decimal, whole)) = both(example.text.as_bytes()) else { return Ok(()) };
         let (point, comma) = if *sign == b'.' { (decimal, whole) } else { (whole, decimal) };
-        let column = rules.names.amount.clone();
+        let column = names.amount.clone();
         let message = format!(
             "this is {point} (the point is the decimal sign) or {comma} (the comma is), and no amount of the column decides \
              which: say it with --decimal-point or --decimal-comma"

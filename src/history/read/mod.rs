@@ -30,6 +30,7 @@ pub(crate) mod outcome;
 mod pair;
 mod plan;
 pub(crate) mod presets;
+mod reading;
 pub(crate) mod recognise;
 pub(crate) mod screen;
 pub(crate) mod status;
@@ -38,6 +39,7 @@ mod tests;
 pub(crate) mod text;
 pub(crate) mod token;
 pub(crate) mod typed;
+pub(crate) mod unpack;
 pub(crate) mod vocabulary;
 pub(crate) mod watched;
 
@@ -47,6 +49,8 @@ use std::sync::{Arc, Mutex};
 use arrow_array::StringArray;
 use jiff::civil::Date;
 
+pub(crate) use reading::read_options;
+pub use reading::{Decision, FileReading, Reading, Setting};
 pub(crate) use recognise::{Inputs, Recognised, recognise, recognise_by};
 
 use self::feed::{Data, Feed, Work, for_each_batch};

@@ -144,7 +144,7 @@ impl Findings {
                 .first()
                 .is_some_and(|writing| writing.date.rule.precision() != Precision::Day)
                 && !inputs.tables[0].has_typed_dates(),
-            currency: rules.names.currency.clone(),
+            currency: rules.names[0].currency.clone(),
             mail: inputs.tables[0].log().mail,
             refund: inputs.tables[0].log().refund.map(|index| inputs.tables[0].names[index].clone()),
             money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },

@@ -2,7 +2,7 @@
 
 use super::columns::AmountColumns;
 use super::look;
-use super::recognise::Inputs;
+use super::recognise::{Inputs, Table};
 use crate::base::{Progress, Result};
 use crate::history::{
     clean::{Names, Rules},
@@ -11,23 +11,9 @@ use crate::history::{
 
 /// What rows are judged by, with how each file is written.
 pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progress) -> Result<Rules> {
-    let table = &inputs.tables[0];
-    let columns = table.log();
-    let name = |index: usize| table.names[index].clone();
-    let (amount, quantity) = match columns.amount {
-        AmountColumns::None => (String::new(), None),
-        AmountColumns::One(index) => (name(index), None),
-        AmountColumns::Product { quantity, price } => (name(price), Some(name(quantity))),
-    };
-    let names = Names {
-        id: name(columns.id),
-        date: name(columns.date),
-        amount,
-        quantity,
-        currency: columns.currency.map(name),
-    };
+    let columns = inputs.tables[0].log();
     let has_amount = columns.amount != AmountColumns::None;
-    let mut rules = Rules::new(options, has_amount, names);
+    let mut rules = Rules::new(options, has_amount, inputs.tables.iter().map(names).collect());
     rules.writings = look::writings(inputs, options, &rules, progress)?;
     rules.orders = inputs.orders().is_some();
     rules.ids.fold_case |= columns.mail;
@@ -35,4 +21,22 @@ pub(crate) fn rules(inputs: &Inputs, options: &LogOptions, progress: &dyn Progre
         rules.ids.guests.insert(String::new());
     }
     Ok(rules)
+}
+
+/// What the columns of a file are called.
+fn names(table: &Table) -> Names {
+    let columns = table.log();
+    let name = |index: usize| table.names[index].clone();
+    let (amount, quantity) = match columns.amount {
+        AmountColumns::None => (String::new(), None),
+        AmountColumns::One(index) => (name(index), None),
+        AmountColumns::Product { quantity, price } => (name(price), Some(name(quantity))),
+    };
+    Names {
+        id: name(columns.id),
+        date: name(columns.date),
+        amount,
+        quantity,
+        currency: columns.currency.map(name),
+    }
 }

@@ -15,7 +15,9 @@ use super::screen::Screen;
 use super::text::for_each_record;
 use super::token::{find_separator, has_line_end};
 use crate::base::{Error, Place, Result};
-use crate::history::{input::Input, options::LogOptions, orders::Lines, summary_file::SummaryFile};
+use crate::history::{
+    explain::is_rule, input::Input, options::LogOptions, orders::Lines, summary_file::SummaryFile,
+};
 
 /// What kind of table the inputs are.
 pub(crate) enum Recognised {
@@ -64,6 +66,10 @@ pub(crate) struct Table {
     pub arrow: Option<ArrowTable>,
     /// Columns that have no role and are looked at before reading.
     pub looked_at: Vec<usize>,
+    /// How many records stand above the header; `None`: there is no header.
+    pub above: Option<usize>,
+    /// What is to be said of its layout.
+    pub said: Option<String>,
 }
 
 impl Table {
@@ -172,13 +178,15 @@ pub(crate) fn recognise_by(inputs: &[Input], options: &LogOptions, by_values: bo
                 }
             }
         };
-        let table = look_at(source, find)?;
+        let table = look_at(source, options, find)?;
         if let Some(first) = tables.first() {
             refuse_other_shape(first, &table)?;
         }
         tables.push(table);
     }
     let summary = matches!(tables[0].columns, Columns::Summary(_));
+    let assumptions =
+        assumptions.into_iter().chain(tables.iter().filter_map(|table| table.said.clone())).collect();
     let mut inputs = Inputs { tables, assumptions };
     if summary {
         return Ok(Recognised::Summary(SummaryFile::new(inputs, options.clone())));
@@ -188,13 +196,20 @@ pub(crate) fn recognise_by(inputs: &[Input], options: &LogOptions, by_values: bo
     Ok(Recognised::Log(inputs))
 }
 
+/// Does a file look like purchases or a summary, by the names of its columns?
+pub(super) fn is_recognised(source: Source, options: &LogOptions) -> bool {
+    look_at(source, options, |file, names, evidence| columns::find(file, names, options, Some(evidence)))
+        .is_ok()
+}
+
 /// The files of customers that an input means.
 ///
 /// # Errors
 /// If one cannot be opened or understood.
 pub(crate) fn recognise_customers(input: &Input, options: &LogOptions) -> Result<Inputs> {
     let (sources, assumptions) = inputs::list(std::slice::from_ref(input))?;
-    let look = |source| look_at(source, |file, names, _| columns::find_customers(file, names, options));
+    let look =
+        |source| look_at(source, options, |file, names, _| columns::find_customers(file, names, options));
     Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
 }
 
@@ -243,6 +258,7 @@ fn decide_as_first(first: &Table, names: &[String], columns: Columns) -> Columns
 
 fn look_at(
     source: Source,
+    options: &LogOptions,
     find: impl Fn(&str, &[String], &mut Evidence) -> Result<Columns>,
 ) -> Result<Table> {
     let unknown = Columns::Customers(CustomerColumns { id: 0, attributes: Vec::new() });
@@ -251,7 +267,8 @@ fn look_at(
         let arrow = ArrowTable::in_memory(memory);
         let names = arrow.names();
         let (format, arrow) = (Format::Memory, Some(arrow));
-        let table = Table { source, format, names, columns: unknown, arrow, looked_at };
+        let table =
+            Table { source, format, names, columns: unknown, arrow, looked_at, above: Some(0), said: None };
         return with_roles(table, find, |error, _| error);
     }
     let mut head = Vec::new();
@@ -259,7 +276,7 @@ fn look_at(
     let format = inputs::recognise_format(&source.name, &head)?;
     let (format, names, arrow) = match format {
         Format::Text(_) | Format::JsonLines => {
-            let (format, names) = look_at_text(&source, format)?;
+            let (format, names) = look_at_text(&source, format, options.no_header)?;
             (format, names, None)
         }
         _ => {
@@ -267,8 +284,28 @@ fn look_at(
             (format, arrow.names(), Some(arrow))
         }
     };
-    let table = Table { source, format, names, columns: unknown, arrow, looked_at };
-    with_roles(table, find, |error, table| explain_columns(error, &table.source, table.format, &head))
+    let above = (!options.no_header).then_some(0);
+    let table =
+        Table { source, format, names, columns: unknown.clone(), arrow, looked_at, above, said: None };
+    let again = table.source.clone();
+    let explain = |error: Error, table: &Table| explain_columns(error, &table.source, table.format, &head);
+    let error = match with_roles(table, &find, explain) {
+        Ok(table) => return Ok(table),
+        Err(error) => error,
+    };
+    let Some(titles) = title_lines(&again, format).filter(|_| above == Some(0)) else { return Err(error) };
+    let said = format!("{}: the table begins in line {}, below '{}'", again.name, titles.line, titles.first);
+    let table = Table {
+        source: again,
+        format,
+        names: titles.names,
+        columns: unknown,
+        arrow: None,
+        looked_at: Vec::new(),
+        above: Some(titles.above),
+        said: Some(said),
+    };
+    with_roles(table, &find, |error, _| error)
 }
 
 /// The table with the roles that are found for its columns.
@@ -288,7 +325,7 @@ fn with_roles(
 }
 
 /// Format with its separator, and column names.
-fn look_at_text(source: &Source, format: Format) -> Result<(Format, Vec<String>)> {
+fn look_at_text(source: &Source, format: Format, no_header: bool) -> Result<(Format, Vec<String>)> {
     let mut block = Vec::new();
     let empty = || Error::input(Place::file(&source.name), "the file is empty: it has no header and no rows");
     if format == Format::JsonLines {
@@ -309,7 +346,7 @@ fn look_at_text(source: &Source, format: Format) -> Result<(Format, Vec<String>)
         _ => sample[4],
     };
     let (first_line, _) = BlockReader::open(source, Some(separator))?.next(&mut block)?.ok_or_else(empty)?;
-    let (names, ..) = header(&block, first_line, separator);
+    let (names, ..) = header(&block, first_line, separator, (!no_header).then_some(0));
     Ok((Format::Text(separator), names))
 }
 
@@ -337,7 +374,6 @@ fn json_names(source: &Source, block: &[u8]) -> Result<Vec<String>> {
 fn explain_columns(error: Error, source: &Source, format: Format, head: &[u8]) -> Error {
     let explained = match format {
         Format::JsonLines => wrapped_rows(source, head),
-        Format::Text(separator) => title_lines(source, separator, &error),
         _ => None,
     };
     if let Some(explained) = explained {
@@ -376,9 +412,20 @@ fn wrapped_rows(source: &Source, head: &[u8]) -> Option<Error> {
     Some(Error::input(Place::file(&source.name), message))
 }
 
+/// What stands above a header.
+struct Titles {
+    above: usize,
+    /// The first of it.
+    first: String,
+    /// The line of the header, and its names.
+    line: u64,
+    names: Vec<String>,
+}
+
 /// Lines above the header, as reports have them.
-fn title_lines(source: &Source, separator: u8, error: &Error) -> Option<Error> {
+fn title_lines(source: &Source, format: Format) -> Option<Titles> {
     const LOOKED_AT: usize = 50;
+    let Format::Text(separator) = format else { return None };
     let mut block = Vec::new();
     let (first_line, _) = BlockReader::open(source, Some(separator)).ok()?.next(&mut block).ok()??;
     let mut lines: Vec<(u64, Vec<String>)> = Vec::new();
@@ -390,25 +437,27 @@ fn title_lines(source: &Source, separator: u8, error: &Error) -> Option<Error> {
     });
     let filled = |fields: &[String]| fields.iter().filter(|field| !field.is_empty()).count();
     let (_, first) = lines.first()?;
-    // A header names every column, each otherwise, and none of them looks like data; the rows below are as wide.
+    // A header names its columns, each otherwise, and none of the names looks like data; the rows below are as wide.
     let is_header = |&(at, (_, fields)): &(usize, &(u64, Vec<String>))| {
+        let names = fields.iter().filter(|name| !name.is_empty());
         filled(fields) > filled(first)
             && filled(fields) >= 2
-            && filled(fields) == fields.len()
-            && fields
-                .iter()
-                .enumerate()
-                .all(|(i, name)| !columns::looks_like_data(name) && !fields[..i].contains(name))
-            && lines.get(at + 1).is_some_and(|(_, next)| next.len() == fields.len())
+            && names.clone().all(|name| {
+                !columns::looks_like_data(name) && names.clone().filter(|other| *other == name).count() == 1
+            })
+            && lines[at + 1..].iter().find(|(_, next)| !is_drawn(next)).is_some_and(|(_, next)| {
+                next.len() == fields.len()
+                    && next.iter().any(|value| value.bytes().any(|byte| byte.is_ascii_digit()))
+            })
     };
-    let (_, (line, names)) = lines.iter().enumerate().skip(1).find(is_header)?;
-    let message = format!(
-        "the first line is a title ('{}'), not a header; line {line} looks like the header ({}): remove the lines above \
-         it ({error})",
-        first.iter().find(|field| !field.is_empty()).map_or("", String::as_str),
-        columns::list(names),
-    );
-    Some(Error::input(Place::line(&source.name, 1), shorten(message)))
+    let (above, (line, names)) = lines.iter().enumerate().skip(1).find(is_header)?;
+    let first = first.iter().find(|field| !field.is_empty()).map_or("", String::as_str);
+    Some(Titles { above, first: first.to_owned(), line: *line, names: names.clone() })
+}
+
+/// Is it a line drawn between rows?
+fn is_drawn(fields: &[String]) -> bool {
+    is_rule(&fields.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn shorten(text: String) -> String {
@@ -421,11 +470,8 @@ fn shorten(text: String) -> String {
 fn refuse_other_shape(first: &Table, other: &Table) -> Result<()> {
     let shape = |table: &Table| match &table.columns {
         Columns::Log(log) => {
-            let amount = match log.amount {
-                AmountColumns::None => 0,
-                AmountColumns::One(_) => 1,
-                AmountColumns::Product { .. } => 2,
-            };
+            // Amounts and order lines go together: each file has its own way to an amount.
+            let amount = usize::from(log.amount != AmountColumns::None);
             (0, amount, log.currency.is_some(), false, false)
         }
         Columns::Summary(summary) => {
@@ -462,7 +508,11 @@ impl Inputs {
             }
             _ => None,
         };
-        let mut roles: Vec<String> = log.preset.iter().cloned().collect();
+        let file = options.config.as_ref();
+        let file = file.map(|file| {
+            format!("options that were not typed are those of {file} (--config none leaves them)")
+        });
+        let mut roles: Vec<String> = file.into_iter().chain(log.preset.clone()).collect();
         if options.id.is_none() && name(log.id) != "customer_id" {
             roles.push(format!("customers are in column \"{}\"", name(log.id)));
         }

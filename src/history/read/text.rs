@@ -10,6 +10,7 @@ use crate::base::Place;
 use crate::history::{
     account::Fate,
     clean::{Cells, Cleaner, Id},
+    explain::is_beside_rows,
 };
 
 /// Calls `each` with every record of a block. Records of JSON Lines have a field for each name.
@@ -61,11 +62,23 @@ pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner
     let optional = layout.log().optional();
     for_each_record_with(block, first_line, separator, (&names, optional), |record| {
         if let Some(problem) = broken(record, width, nul) {
+            if is_beside(record, separator.is_some()) {
+                cleaner.tally.rows += 1;
+                return cleaner.count(Fate::NoRow, None);
+            }
             let place = || Place::line(&layout.source.name, record.line);
             return cleaner.rows_bad(Fate::BrokenLine, place, problem);
         }
         clean_record(layout, &needed, record, cleaner);
     });
+}
+
+/// Is a record of another width than the rows a line of totals or a remark?
+#[cold]
+fn is_beside(record: &Record, separated: bool) -> bool {
+    let fields = (0..record.fields.len()).filter_map(|at| std::str::from_utf8(record.field(at)).ok());
+    let filled: Vec<&str> = fields.map(str::trim).filter(|text| !text.is_empty()).collect();
+    separated && !record.bad_quotes && is_beside_rows(&filled)
 }
 
 /// Indexes of the fields that are used.

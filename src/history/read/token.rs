@@ -304,9 +304,27 @@ fn close_quote(block: &[u8], mut here: usize) -> Option<usize> {
 }
 
 /// The separator of a text, by its first line: of those that occur there, the one that also cuts the
-/// following lines into as many fields; of equals the most frequent.
+/// following lines into as many fields; of equals the most frequent. If no line is cut like the first one, that is a title:
+/// then the first line decides that is.
 pub(crate) fn find_separator(head: &[u8]) -> Option<u8> {
-    let score = |separator: u8| -> Option<(usize, usize)> {
+    /// Lines that may stand above a table, and how many alike make one.
+    const TITLES: usize = 30;
+    const ALIKE: usize = 2;
+    let best = best_separator(head);
+    if best.is_some_and(|((alike, _), _)| alike > 0) {
+        return best.map(|(_, separator)| separator);
+    }
+    let ends = memchr::memchr_iter(b'\n', head).take(TITLES);
+    let below =
+        ends.filter_map(|end| best_separator(&head[end + 1..])).find(|((alike, _), _)| *alike >= ALIKE);
+    below.or(best).map(|(_, separator)| separator)
+}
+
+/// How well a separator cuts a text: how many lines are cut like the first, and into how many fields.
+type Score = (usize, usize);
+
+fn best_separator(head: &[u8]) -> Option<(Score, u8)> {
+    let score = |separator: u8| -> Option<Score> {
         let mut tokenizer = Tokenizer::new(separator);
         let (mut at, mut line) = (0, 1);
         // Rows of other separators only say nothing either.
@@ -329,7 +347,7 @@ pub(crate) fn find_separator(head: &[u8]) -> Option<u8> {
             best = Some((score, separator));
         }
     }
-    best.map(|(_, separator)| separator)
+    best
 }
 
 /// Is there a line end at all?

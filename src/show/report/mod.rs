@@ -3,6 +3,7 @@
 //! formats a number of its own.
 
 mod backtest;
+mod check;
 mod choice;
 mod contracts;
 mod diagnostics;
@@ -19,6 +20,7 @@ pub mod text;
 use serde_json::{Map, Value};
 
 pub use backtest::backtest;
+pub use check::check;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use diagnostics::diagnostics;

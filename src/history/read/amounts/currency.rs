@@ -8,7 +8,7 @@ const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD
     STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL";
 
 /// Signs and short names, folded, and the codes that they can mean; the first one where nothing else is said.
-const SIGNS: [(&str, &str); 68] = [
+const SIGNS: [(&str, &str); 69] = [
     ("$", "USD CAD AUD NZD MXN SGD HKD TWD ARS CLP COP BRL"),
     ("us$", "USD"),
     ("u$s", "USD"),
@@ -31,6 +31,8 @@ const SIGNS: [(&str, &str); 68] = [
     ("£", "GBP"),
     ("￡", "GBP"),
     ("¥", "JPY CNY"),
+    // As Shift_JIS and EUC-KR have it where ASCII has this sign.
+    ("\\", "JPY KRW"),
     ("￥", "JPY CNY"),
     ("円", "JPY"),
     ("元", "CNY TWD"),

@@ -90,13 +90,14 @@ impl Table<'_> {
             return Ok(id);
         }
         let best: Vec<Candidate> = left.iter().copied().filter(|(rank, _)| *rank == left[0].0).collect();
-        match best[..] {
-            [(_, one)] => Ok(one),
-            [(_, one), ref others @ ..] if others.iter().all(|&(_, other)| sample.alike(one, other)) => {
-                Ok(one)
-            }
-            _ => Err(self.ask_customers(&best, &sample)),
-        }
+        let one = match best[..] {
+            [(_, one)] => one,
+            [(_, one), ref others @ ..] if others.iter().all(|&(_, other)| sample.alike(one, other)) => one,
+            _ => return Err(self.ask_customers(&best, &sample)),
+        };
+        // The same people in a column that knows some rows more: guests who left an address are customers.
+        let named = ranked.iter().filter(|(rank, _)| *rank <= MAIL).map(|(_, index)| *index);
+        Ok(named.fold(one, |one, other| if sample.is_fuller(other, one) { other } else { one }))
     }
 
     /// What each of several columns of customers would give.

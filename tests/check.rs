@@ -1,0 +1,150 @@
+//! `clv check`, and files of options: what it finds is what is read, and what is written down reads the same. Every log here
+//! is the project's own.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+/// Exit code, standard output and standard error of the program in a directory.
+fn clv(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("clv").unwrap().current_dir(dir).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn done(dir: &Path, arguments: &[&str]) -> (String, String) {
+    let (code, stdout, stderr) = clv(dir, arguments);
+    assert_eq!(code, 0, "{arguments:?}: {stderr}");
+    (stdout, stderr)
+}
+
+fn refused(dir: &Path, arguments: &[&str]) -> String {
+    let (code, _, stderr) = clv(dir, arguments);
+    assert_eq!(code, 2, "{arguments:?} was done");
+    stderr
+}
+
+fn has(text: &str, parts: &[&str]) {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    parts.iter().for_each(|part| assert!(text.contains(part), "'{part}' is not in: {text}"));
+}
+
+fn with(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(name, text)| fs::write(dir.path().join(name), text).unwrap());
+    dir
+}
+
+const GERMAN: &str = "Umsatzliste 2023;;;\n;;;\nKundennr.;Bestelldatum;Betrag;Status\n00037;22.03.2022;1.041,50;bezahlt\n\
+                      00020;22.04.2022;18,00;storniert\n00037;01.05.2022;7,25;bezahlt\nSumme;;1.066,75;\n";
+const SHOP: &str = "Name,Email,Financial Status,Paid at,Total,Created at,Lineitem quantity,Lineitem price\n\
+                    #1,a@example.com,paid,2023-01-02,30.00,2023-01-02 10:00:00 +0100,1,10.00\n\
+                    #1,a@example.com,,,,2023-01-02 10:00:00 +0100,2,10.00\n\
+                    #2,A@example.com,paid,2023-02-02,12.50,2023-02-02 10:00:00 +0100,1,12.50\n\
+                    #3,b@example.com,voided,2023-02-03,9.00,2023-02-03 10:00:00 +0100,1,9.00\n";
+const LINES: &str =
+    "CustomerID,InvoiceDate,Quantity,UnitPrice\na,2023-01-02,2,5\na,2023-02-09,3,2.5\nb,2023-01-09,1,1\n";
+const ODD: &str = "a||2023-01-02||5\nb||2023-01-09||7\na||2023-02-09||7\n";
+
+/// A file of options that left out a decision, or put it otherwise, would give other bytes.
+#[test]
+fn what_is_written_down_reads_the_same() {
+    for (log, extra) in [
+        (GERMAN, &[][..]),
+        (SHOP, &[]),
+        (LINES, &["--unit", "day", "--since", "2023-01-01"]),
+        (ODD, &["--no-header", "--id", "1", "--date", "2", "--amount", "3"]),
+        (LINES, &["--except", "CustomerID=b", "--quantity", "Quantity", "--price", "UnitPrice"]),
+    ] {
+        let dir = with(&[("log.txt", log)]);
+        let dir = dir.path();
+        let with = |more: &[&'static str]| [&["log.txt"], extra, more].concat();
+        done(dir, &[&["check"], &with(&["-o", "out.toml"])[..]].concat());
+        let typed = done(dir, &[&["summarize"], &with(&["-o", "-"])[..]].concat()).0;
+        let written = done(dir, &["summarize", "log.txt", "--config", "out.toml", "-o", "-"]);
+        assert_eq!(typed, written.0, "{log}");
+        has(&written.1, &["options that were not typed are those of out.toml"]);
+    }
+}
+
+#[test]
+fn check_says_what_an_export_holds() {
+    let dir = with(&[("log.csv", GERMAN)]);
+    let (said, remarks) = done(dir.path(), &["check", "log.csv", "-o", "clv.toml"]);
+    has(
+        &said,
+        &[
+            "text separated by ';', header below titles",
+            "--id Kundennr.",
+            "--decimal-comma yes",
+            "1 customers",
+            "2 purchases",
+            "1,048.75 revenue",
+            "from 2022-03-22 to 2022-05-01",
+        ],
+    );
+    has(&remarks, &["4 rows read", "1 lines of totals", "Status"]);
+    let toml = fs::read_to_string(dir.path().join("clv.toml")).unwrap();
+    has(&toml, &["[columns]", "id = \"Kundennr.\"", "decimal-comma = true"]);
+    let json: serde_json::Value =
+        serde_json::from_str(&done(dir.path(), &["check", "log.csv", "--json"]).0).unwrap();
+    assert_eq!(json["comes_to"]["revenue"], 1048.75);
+    assert_eq!(json["reading"]["decisions"][0]["option"], "id");
+    // Rows at which other verbs stop are counted, and what they cost is said.
+    let dir = with(&[("log.csv", "customer_id,date,amount\na,2023-01-02,5\na,soon,7\nb,2023-01-03,2\n")]);
+    let (said, remarks) = done(dir.path(), &["check", "log.csv"]);
+    has(&said, &["2 customers", "2 purchases"]);
+    has(&remarks, &["other verbs stop at the rows", "--skip-bad-rows", "line 3"]);
+    // What is open is asked as by other verbs.
+    let dir = with(&[("log.csv", "customer_id,date\na,01/02/2023\nb,03/04/2023\n")]);
+    has(&refused(dir.path(), &["check", "log.csv"]), &["day first", "month first", "--date-format"]);
+    let dir = with(&[("s.csv", "customer_id,frequency,recency,T\na,1,2,3\n")]);
+    has(&done(dir.path(), &["check", "s.csv"]).0, &["this is a summary", "1 customers", "2 purchases"]);
+}
+
+#[test]
+fn what_is_typed_wins_over_files_of_options() {
+    let log = "who,day,net,gross\na,2023-01-02,5,6\na,2023-02-02,7,8\n";
+    let toml = "amount = \"gross\"\n[columns]\nid = \"who\"\ndate = \"day\"\n[score]\nhorizon = \"3mo\"\n[fit]\nspend = \"none\"\n";
+    let dir = with(&[("log.csv", log), ("clv.toml", toml)]);
+    let dir = dir.path();
+    let worth = |arguments: &[&str]| {
+        let (table, said) = done(dir, &[&["summarize", "log.csv"], arguments].concat());
+        (table.lines().nth(1).unwrap().split(',').nth(4).unwrap().to_owned(), said)
+    };
+    let (gross, said) = worth(&[]);
+    assert_eq!(gross, "8.0");
+    has(&said, &["options that were not typed are those of clv.toml (--config none leaves them)"]);
+    assert_eq!(worth(&["--amount", "net"]).0, "7.0");
+    assert_eq!(worth(&["--amount=net"]).0, "7.0");
+    has(&refused(dir, &["summarize", "log.csv", "--config", "none"]), &["no column customer_id"]);
+    // Contradictions of what was typed are left, too.
+    let dir = with(&[
+        ("log.csv", "customer_id,date,amount\na,2023-01-02,\"1,500\"\n"),
+        ("clv.toml", "decimal-comma = true\n"),
+    ]);
+    has(&done(dir.path(), &["summarize", "log.csv", "--decimal-point"]).1, &["amount 1,500.00"]);
+    has(&done(dir.path(), &["summarize", "log.csv"]).1, &["amount 1.50"]);
+}
+
+#[test]
+fn files_of_options_are_read_strictly() {
+    let log = "customer_id,date,amount\na,2023-01-02,5\n";
+    for (toml, parts) in [
+        ("amout = \"x\"\n", &["mine.toml", "'amout' is no option"][..]),
+        ("output = \"x.csv\"\n", &["'output' is no option that a file can give"]),
+        ("amount = \n", &["mine.toml", "it is no TOML"]),
+        ("skip-bad-rows = \"yes\"\n", &["'skip-bad-rows' is true or false"]),
+        ("unit = true\n", &["'unit' takes a text, a number, or a list"]),
+        ("unit = \"fortnight\"\n", &["fortnight"]),
+    ] {
+        let dir = with(&[("log.csv", log), ("mine.toml", toml)]);
+        has(&refused(dir.path(), &["summarize", "log.csv", "--config", "mine.toml"]), parts);
+    }
+    let dir = with(&[("log.csv", log)]);
+    has(&refused(dir.path(), &["summarize", "log.csv", "--config", "no.toml"]), &["no.toml"]);
+    let dates = "observed-until = 2023-06-30\nguests = [\"0\", \"x\"]\nonly = [\"amount=5\"]\n";
+    let dir = with(&[("log.csv", log), ("clv.toml", dates)]);
+    has(&done(dir.path(), &["summarize", "log.csv"]).1, &["observed 2023-01-02 to 2023-06-30"]);
+}
