@@ -110,7 +110,7 @@ fn targets_that_cannot_be_are_refused_before_the_work() {
         ("d.csv", "is a directory"),
         ("missing/t.csv", "does not exist"),
         ("file/t.csv", "is not a directory"),
-        ("t.xlsx", "'.xlsx' is not a known kind of table: use .csv, .parquet or .jsonl"),
+        ("t.docx", "'.docx' is not a known kind of table: use .csv, .xlsx, .parquet or .jsonl"),
         ("t", "no extension"),
     ] {
         let error = Target::table(dir.path().join(name).to_str().unwrap()).unwrap_err().to_string();

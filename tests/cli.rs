@@ -198,7 +198,7 @@ fn numbers_without_units_are_refused_with_the_right_form() {
     assert!(score("--model", "pareto").contains("known are"));
     assert!(score("--model", "BG/NBD").contains("did you mean bg-nbd?"));
     assert!(score("--observed-until", "30.9.1997").contains("1997-09-30"));
-    assert!(score("-o", "scores.xlsx").contains(".csv"));
+    assert!(score("-o", "scores.docx").contains(".xlsx"));
     assert!(score("--discount", "-5%/yr").contains("not negative"));
     assert!(score("--horizon", "-3w").contains("positive"));
     // An option is named once.
@@ -232,8 +232,8 @@ fn contradictions_are_named() {
     let cohorts = fixture("../models/v1/sbg-high-end.customers.csv");
     let margin = ["score", contracts.to_str().unwrap(), cohorts.to_str().unwrap(), "--margin", "0.3"];
     assert!(refused(&margin).contains("contracts have no amounts"));
-    let crm = ["economics", model.to_str().unwrap(), &sample(), "--crm", "crm.xlsx"];
-    assert!(refused(&crm).contains("--crm: '.xlsx'"), "{}", refused(&crm));
+    let crm = ["economics", model.to_str().unwrap(), &sample(), "--crm", "crm.docx"];
+    assert!(refused(&crm).contains("--crm: '.docx'"), "{}", refused(&crm));
     let by = refused(&["score", model.to_str().unwrap(), &sample(), "--by", "chanel"]);
     assert!(
         by.contains("'chanel'")

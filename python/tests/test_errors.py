@@ -170,6 +170,6 @@ def test_dashes_in_data_are_no_options() -> None:
 
 
 def test_extensions(tmp_path) -> None:
-    with pytest.raises(clv.OptionError, match="use .csv, .parquet or .jsonl") as caught:
-        clv.summarize(orders()).write(tmp_path / "summary.xlsx")
+    with pytest.raises(clv.OptionError, match="use .csv, .xlsx, .parquet or .jsonl") as caught:
+        clv.summarize(orders()).write(tmp_path / "summary.docx")
     assert caught.value.option == "output" and "--" not in str(caught.value)

@@ -1,4 +1,4 @@
-//! Writing results: tables as CSV, Parquet or JSON Lines, and documents such as model files.
+//! Writing results: tables as CSV, Excel workbooks, Parquet or JSON Lines, and documents such as model files.
 //!
 //! A [`Target`] is looked at before the work begins, so that a wrong name is found in a second and
 //! not after an hour. What is written goes to a temporary file beside the target and is renamed
@@ -9,10 +9,11 @@ mod csv;
 mod parquet;
 mod summary;
 mod travel;
+mod xlsx;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use self::atomic::AtomicFile;
 use self::csv::CsvWriter;
 use self::parquet::ParquetWriter;
+use self::xlsx::XlsxWriter;
 use crate::base::{Error, Result, files::FileId};
 use crate::history::would_be_read;
 
@@ -41,6 +43,7 @@ pub use self::travel::{summary_from_bytes, summary_to_bytes};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Csv,
+    Workbook,
     Parquet,
     JsonLines,
 }
@@ -71,6 +74,7 @@ impl Target {
         let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
         let format = match extension.as_deref() {
             Some("csv") => Format::Csv,
+            Some("xlsx") => Format::Workbook,
             Some("parquet") => Format::Parquet,
             Some("jsonl" | "ndjson") => Format::JsonLines,
             other => {
@@ -79,7 +83,7 @@ impl Target {
                     None => format!("'{name}' has no extension that says what to write"),
                 };
                 let message =
-                    format!("{found}: use .csv, .parquet or .jsonl, or - for CSV on standard output");
+                    format!("{found}: use .csv, .xlsx, .parquet or .jsonl, or - for CSV on standard output");
                 return Err(Error::option("--output", message));
             }
         };
@@ -237,6 +241,15 @@ impl Write for Sink {
     }
 }
 
+impl Seek for Sink {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Sink::Stdout(_) => Err(io::ErrorKind::Unsupported.into()),
+            Sink::File(file) => file.seek(to),
+        }
+    }
+}
+
 /// Writes a table batch by batch. Dropped before [`finish`](TableWriter::finish) it leaves the
 /// target as it was.
 pub struct TableWriter {
@@ -247,6 +260,7 @@ pub struct TableWriter {
 /// One of the formats.
 enum Writer {
     Csv(CsvWriter<Sink>),
+    Workbook(Box<XlsxWriter>, Sink),
     Parquet(Box<ParquetWriter<Sink>>),
     JsonLines(JsonWriter<Sink, LineDelimited>),
 }
@@ -262,6 +276,10 @@ impl TableWriter {
         let target = target.clone();
         let writer = match target.format {
             Format::Csv => Writer::Csv(CsvWriter::new(sink, &schema)),
+            Format::Workbook => {
+                let writer = XlsxWriter::new(&schema).map_err(|e| target.error("write", e))?;
+                Writer::Workbook(Box::new(writer), sink)
+            }
             Format::Parquet => {
                 let writer = ParquetWriter::new(sink, schema.clone(), properties(&schema));
                 Writer::Parquet(Box::new(writer.map_err(|e| target.error("write", from_parquet(e)))?))
@@ -281,6 +299,7 @@ impl TableWriter {
         let batch = &*without_negative_zeros(batch);
         let written = match &mut self.writer {
             Writer::Csv(writer) => writer.write(batch),
+            Writer::Workbook(writer, _) => writer.write(batch),
             Writer::Parquet(writer) => writer.write(batch).map_err(from_parquet),
             Writer::JsonLines(writer) => writer.write(batch).map_err(from_arrow),
         };
@@ -294,6 +313,7 @@ impl TableWriter {
     pub fn finish(self) -> Result<()> {
         let sink = match self.writer {
             Writer::Csv(writer) => writer.into_inner(),
+            Writer::Workbook(writer, sink) => writer.finish(sink),
             Writer::Parquet(writer) => writer.into_inner().map_err(from_parquet),
             Writer::JsonLines(mut writer) => match writer.finish() {
                 Ok(()) => Ok(writer.into_inner()),
