@@ -104,7 +104,8 @@ fn runs(line: &str) -> Option<&str> {
         }
     }
     let often = |run: &str| all.iter().filter(|other| **other == run).count();
-    let best = all.iter().copied().max_by_key(|run| often(run))?;
+    // Of equals the shorter one: two of them with nothing between look like one of their own.
+    let best = all.iter().copied().max_by_key(|run| (often(run), std::cmp::Reverse(run.len())))?;
     let length = best.chars().count();
     let usual = |c: char| USUAL.contains(&c);
     // Between two of them there may be nothing, or a time of day.
