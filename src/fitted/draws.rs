@@ -174,8 +174,9 @@ impl Normal {
 
 /// Parameters this sure, by the standard deviation of their logarithms (of coefficients: their own), need no draws.
 const SURE: f64 = 0.35;
-/// Standard deviations of logarithms whose squares are no more than 1e-4.
-const VERY_SURE: f64 = 0.01;
+/// Standard deviations of logarithms whose squares are no more than 1e-3: beside what a customer's own level and amounts
+/// leave open (0.5, say), they move a quantile by a thousandth.
+const VERY_SURE: f64 = 0.03;
 
 /// What a fit leaves open, as few points: what is expected over the draws, to the second order of the parameters'
 /// uncertainty, is the mean over these. The same for every seed.
@@ -198,7 +199,7 @@ pub(crate) struct Points {
     pub spend: Vec<SpendModel>,
     /// Are these draws?
     pub spend_is_drawn: bool,
-    /// Are the parameters of the spend model so sure that a mean over points is the estimate's to 1e-4?
+    /// Are the parameters of the spend model so sure that quantiles over points are those of the estimate, to 1e-3?
     pub spend_is_sure: bool,
 }
 

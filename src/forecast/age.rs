@@ -53,7 +53,9 @@ impl Age {
     pub fn bytes(&self) -> usize {
         let each = size_of::<f64>() * (1 + self.table.over.len())
             + size_of::<(f64, Arc<Worth>)>() * self.worths.len();
-        size_of::<Age>() + size_of::<Sums>() * self.sums.len() + each * self.table.places.len()
+        // A vector of its own takes some 48 bytes more.
+        let vectors = 48 * (self.table.over.len() + self.worths.len());
+        size_of::<Age>() + size_of::<Sums>() * self.sums.len() + each * self.table.places.len() + vectors
     }
 
     /// Adds what each number of purchases is worth. When they are made is that of the estimates: another point moves it

@@ -106,12 +106,13 @@ impl Ahead {
     pub fn forget(&mut self) {
         self.purchases.clear();
         self.value.clear();
+        self.worths = Worths::default();
         self.bytes = 0;
     }
 
     /// About how many bytes it keeps for them.
     pub fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.worths.bytes()
     }
 
     /// Of customers with this history; `spends` says whether there are amounts to learn from.

@@ -67,8 +67,13 @@ struct Calculator {
 
 /// Histories that a thread asks models about before it looks how much they keep.
 pub(super) const REMEMBERED: usize = 128;
-/// Bytes of tables of single ages that a thread keeps, at most, over all combinations.
-pub(super) const TABLES: usize = 128 << 20;
+/// Bytes of tables of single ages that are kept, at most, over all combinations.
+const TABLES: usize = 256 << 20;
+
+/// The part of each thread in them.
+pub(super) fn tables() -> usize {
+    TABLES / rayon::current_num_threads().max(1)
+}
 
 /// Combinations of covariates whose calculators are kept, at most.
 const COMBINATIONS: usize = 1024;
@@ -268,7 +273,9 @@ impl Question<'_> {
             let customer = self.view.clock.canonical(customers, i);
             let row = spend_row(customers, i);
             let columns = self.view.columns(customers, i)?;
-            lane.make_room(&basis.reach);
+            if lane.make_room(&basis.reach) {
+                known = None;
+            }
             let calculator = lane.calculator(self, &columns)?;
             let ahead = calculator.ahead.as_mut().expect("made where intervals are asked for");
             let class = key(&columns);
@@ -332,21 +339,22 @@ fn attribute(name: &str, meta: &SummaryMeta) -> Result<usize> {
 }
 
 impl Lane {
-    /// Forgets what was worked out for single ages, once they are many, whatever the combinations of covariates.
-    /// Customers come in order of their ages, so there is little to remember.
-    fn make_room(&mut self, reach: &Reach) {
+    /// Forgets what was worked out for single ages, once they are many, whatever the combinations of covariates, and says
+    /// whether it did. Customers come in order of their ages, so there is little to remember.
+    fn make_room(&mut self, reach: &Reach) -> bool {
         self.asked += 1;
         if !self.asked.is_multiple_of(REMEMBERED) {
-            return;
+            return false;
         }
         let kept = |calculator: &Calculator| calculator.ahead.as_ref().map_or(0, Ahead::bytes);
-        let kept: usize = self.by_columns.values().map(kept).sum();
+        let too_much = self.by_columns.values().map(kept).sum::<usize>() > tables();
         self.by_columns.values_mut().for_each(|calculator| {
             calculator.drawn.iter_mut().for_each(|drawn| drawn.forget(reach));
-            if kept > TABLES {
+            if too_much {
                 calculator.ahead.iter_mut().for_each(Ahead::forget);
             }
         });
+        too_much
     }
 
     fn calculator(&mut self, question: &Question, columns: &[f64]) -> Result<&mut Calculator> {

@@ -67,6 +67,8 @@ pub struct Span {
     pub length: f64,
     /// Where purchases are in it on average: in the middle, unless they are regular.
     pub centre: f64,
+    /// How much of the variance of independent times theirs have: opportunities can be taken once each.
+    pub freedom: f64,
     /// Was the last purchase at its very end?
     pub last_at_end: bool,
 }
@@ -74,7 +76,7 @@ pub struct Span {
 impl Span {
     /// Of purchases that are as likely at any time in it.
     fn even(weight: f64, length: f64) -> Self {
-        Span { weight, length, centre: 0.5, last_at_end: false }
+        Span { weight, length, centre: 0.5, freedom: 1.0, last_at_end: false }
     }
 }
 
@@ -112,7 +114,9 @@ impl Discounted {
         spans.clear();
         line.spans(n, spans);
         let (mut all, mut of) = (0.0, Discounted { sum: 0.0, squares: 0.0, square: 0.0 });
-        for Span { weight, length, centre, last_at_end } in spans.iter().filter(|span| span.weight > 0.0) {
+        for Span { weight, length, centre, freedom, last_at_end } in
+            spans.iter().filter(|span| span.weight > 0.0)
+        {
             // Even over as long a time as has its middle where they are on average.
             let even = 2.0 * centre * length;
             let mean = |discounting| if even > 0.0 { annuity(even, discounting) / even } else { 1.0 };
@@ -120,7 +124,7 @@ impl Discounted {
             let last = if *last_at_end { discounting.factor(*length, horizon) } else { 0.0 };
             let others = if *last_at_end { n - 1.0 } else { n };
             let sum = others * one + last;
-            let varies = others * (two - one * one).max(0.0) / line.regularity();
+            let varies = freedom * others * (two - one * one).max(0.0) / line.regularity();
             all += weight;
             of.sum += weight * sum;
             of.squares += weight * (others * two + last * last);
@@ -173,6 +177,8 @@ impl CountTable {
                 own.push(chance);
             }
         }
+        places.shrink_to_fit();
+        over.iter_mut().for_each(Vec::shrink_to_fit);
         CountTable { places, over }
     }
 

@@ -56,7 +56,7 @@ impl Coins {
             let stages = self.up_to(n) + f64::from(more);
             let weight = stays * ln_negative_binomial(stages, self.shape, self.odds()).exp();
             let centre = (0.5 * self.stages * (n + 1.0) - self.behind) / (stages + 1.0);
-            spans.push(Span { weight, length: self.horizon, centre, last_at_end: false });
+            spans.push(Span { centre, ..Span::even(weight, self.horizon) });
         }
     }
 
@@ -117,7 +117,7 @@ impl Counts for Coins {
         let event = Event::new(stages, self.shape, self.scale);
         nodes(stages, (self.shape, self.scale), self.horizon, Precision::Time, |length, weight| {
             let weight = leaves * weight * event.density(length);
-            spans.push(Span { weight, length, centre, last_at_end: true });
+            spans.push(Span { centre, last_at_end: true, ..Span::even(weight, length) });
         });
         let whole: f64 = spans[first..].iter().map(|span| span.weight).sum();
         if whole.is_nan() || whole <= 0.0 {

@@ -132,7 +132,8 @@ impl Counts for Opportunities {
         let mut push = |ln_weight: f64, length: f64| {
             // The first is one step away, the last at the end.
             let centre = 0.5 * (1.0 + length.recip());
-            spans.push(Span { centre, ..Span::even(ln_weight.exp(), length) });
+            let freedom = ((length - n) / (length - 1.0).max(1.0)).clamp(0.0, 1.0);
+            spans.push(Span { centre, freedom, ..Span::even(ln_weight.exp(), length) });
         };
         if self.ahead < f64::INFINITY {
             push(bought(self.ahead), self.ahead);
