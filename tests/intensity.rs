@@ -37,6 +37,11 @@ fn honeymoon(age: i32, _: f64) -> f64 {
     }
 }
 
+/// The same, with weeks that differ for all.
+fn shocked(age: i32, phase: f64) -> f64 {
+    honeymoon(age, phase) + 0.5 * (2.4 * (phase * 365.0 / TAU / 7.0).floor()).sin()
+}
+
 fn season(age: i32, phase: f64) -> f64 {
     honeymoon(age, phase) + 0.4 * phase.cos()
 }
@@ -96,7 +101,6 @@ fn notes(model: &ClvModel) -> String {
 }
 
 /// The age effect and the season come back, and the forecast of all customers is right where that of steady rates is not.
-/// Seen to fail with purchases counted a week late, and with the horizon left in time.
 #[test]
 fn what_is_there_is_found() {
     let dir = tempfile::tempdir().unwrap();
@@ -114,8 +118,8 @@ fn what_is_there_is_found() {
     }
     let waves = parts.season.expect("a season").waves;
     assert!((waves[0] - 0.4).abs() < 0.05 && waves[1..].iter().all(|wave| wave.abs() < 0.05), "{waves:?}");
-    let words = notes(&model);
-    assert!(words.contains("January is 1.") || words.contains("December is 1."), "{words}");
+    let said = &clv::show::report::model(&model).json["model"]["rates"];
+    assert!((said["by_month"][0].as_f64().unwrap() - 0.4f64.exp()).abs() < 0.1, "{said}");
 
     // Half a year ahead: winter is over, then summer.
     let known = |bought: &&Vec<i32>| bought[0] < seen;
@@ -140,7 +144,7 @@ fn what_is_there_is_found() {
 }
 
 /// Where rates are steady nothing is found, most often, and then the fit is the plain one to the last bit. With CLV_STUDY=1
-/// of 100 logs.
+/// of 100 logs. Seen to fail with purchases counted a week late.
 #[test]
 fn what_is_not_there_is_not_found() {
     let logs = if std::env::var_os("CLV_STUDY").is_some() { 100 } else { 10 };
@@ -163,16 +167,17 @@ fn what_is_not_there_is_not_found() {
 }
 
 /// A model with such rates comes back from its file with the same scores, intervals too, and every member that can have them
-/// scores with them; in other units it says the same. Seen to fail with shocks left out of the file.
+/// scores with them; in other units it says the same.
 #[test]
 fn files_hold_them() {
     let dir = tempfile::tempdir().unwrap();
-    let path = write(&dir, &customers(honeymoon, 900, 200, 3), 200);
+    let path = write(&dir, &customers(shocked, 900, 200, 3), 200);
     for name in ["mbg-nbd", "bg-nbd", "mbg-cnbd", "bg-cnbd", "nbd"] {
         let request = FitRequest { model: name.to_owned(), ..asked(true, false) };
         let summary = open(&path, &request, 200);
         let model = ClvModel::fit(&summary, &request, &()).unwrap();
         assert!(model.intensity.is_some(), "{name}");
+        assert!(model.intensity.as_ref().unwrap().parts().shock_spread > 0.1, "{name}");
         let text = file::to_json(&model);
         assert!(text.contains("\"format_version\": 2") && text.contains("\"exposure\""), "{text}");
         let again = file::from_json(&text, Path::new("model.json")).unwrap();

@@ -93,7 +93,7 @@ impl Member {
             self.fit_given(summary, counts, (found.intensity(), found.ln_m), request, progress)?;
         fitted.report.log_likelihood += found.ln_m;
         fitted.report.free_parameters += found.effective.round() as usize;
-        fitted.report.notes.extend(found.in_words(wanted));
+        fitted.report.notes.extend(found.absent(wanted));
         Ok(fitted)
     }
 

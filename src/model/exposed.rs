@@ -375,7 +375,8 @@ mod tests {
     fn path(born: f64, now: f64) -> Path {
         let season = Some(Season { waves: [0.3, -0.1, 0.05, 0.2] });
         let none = Parts::none("2024-03-10".parse().unwrap());
-        let parts = Parts { age: vec![0.9, 0.4, 0.4, 0.1], shocks: vec![0.3, -0.2], season, ..none };
+        let parts =
+            Parts { age: vec![0.9, 0.4, 0.4, 0.1], shocks: vec![0.3, -0.2], unseen: 0.3, season, ..none };
         Path::new(&Intensity::new(parts), born, now, 7.0)
     }
 
@@ -392,8 +393,8 @@ mod tests {
         ]
     }
 
-    /// Discounted purchases against the sum over small steps, by scorer and one by one. Seen to fail with `delta` for
-    /// `delta / m` beyond the last step, with the last weight left out, and with nodes that are not ends of steps.
+    /// Discounted purchases against the sum over small steps, by scorer and one by one. Seen to fail with the
+    /// last weight left out.
     #[test]
     fn discounting_follows_the_clock() {
         for (model, customer) in models() {
@@ -410,7 +411,7 @@ mod tests {
                 }
                 sum
             };
-            for horizon in [4.0, 52.0, 156.0] {
+            for horizon in [4.0, 52.0, 156.0, 700.0] {
                 let rates = [
                     Discounting::Continuous { delta: 0.01 },
                     Discounting::EndOfStep { d: 0.02, step: 4.345 },

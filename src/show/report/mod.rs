@@ -15,6 +15,7 @@ mod model;
 pub mod notebook;
 pub mod page;
 mod posterior;
+mod rates;
 pub mod text;
 
 use serde_json::{Map, Value};

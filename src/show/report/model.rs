@@ -9,7 +9,7 @@ use crate::base::{
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::fitted::ClvModel;
 use crate::params::{Groups, ParamSpec, Scale};
-use crate::show::report::{Block, Report, Table, posterior};
+use crate::show::report::{Block, Report, Table, posterior, rates};
 
 /// Describes a model and how it was fitted.
 pub fn model(model: &ClvModel) -> Report {
@@ -23,6 +23,8 @@ pub fn model(model: &ClvModel) -> Report {
         model.unit,
     );
     report.results.extend(part.blocks);
+    let changes = model.intensity.as_ref().map(|intensity| intensity.parts());
+    report.results.extend(changes.into_iter().flat_map(rates::words).map(Block::Line));
     report.results.extend(model.groups().map(|groups| Block::Table(groups_table(groups, purchase.specs()))));
     let mut spend_json = Value::Null;
     if let Some(spend) = &model.spend {
@@ -35,6 +37,7 @@ pub fn model(model: &ClvModel) -> Report {
     if let Some(groups) = model.groups() {
         json.insert("groups".into(), groups_json(groups, purchase.specs()));
     }
+    json.extend(changes.map(|parts| ("rates".to_owned(), rates::json(parts))));
     json.insert("unit".into(), model.unit.name().into());
     json.insert("grain".into(), model.grain.map_or(Value::Null, |grain| grain.name().into()));
     json.insert(
