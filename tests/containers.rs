@@ -95,6 +95,22 @@ fn sheets_are_named() {
     assert_eq!((both.meta.account.rows(Fate::Purchase), both.customers().unwrap()), (50, 12));
 }
 
+/// A sheet of customers beside that of purchases has dates, and no amounts.
+#[test]
+fn the_sheet_with_amounts_is_meant() {
+    let two = changed("shop.xlsx", |name, part| match name {
+        "xl/worksheets/sheet2.xml" => {
+            let sheet = part_of("shop.xlsx", "xl/worksheets/sheet1.xml");
+            // Without the third column.
+            let cells: Vec<&str> = sheet.split("<c r=\"C").collect();
+            let rest = cells[1..].iter().map(|cell| cell.split_once("</c>").unwrap().1);
+            cells[0].to_owned() + &rest.collect::<String>()
+        }
+        _ => part,
+    });
+    has(&said(&open(&two)), &["the purchases are in sheet 'Orders'"]);
+}
+
 fn part_of(book: &str, part: &str) -> String {
     let mut zip = ZipArchive::new(std::fs::File::open(workbook(book)).unwrap()).unwrap();
     let mut text = String::new();
@@ -141,6 +157,14 @@ fn archives_hold_tables() {
     let summary = open(&two);
     assert_eq!((summary.customers().unwrap(), summary.meta.account.rows_read), (2, 3));
     has(&said(&summary), &["2 other entries of the archive left aside"]);
+    // Beside the purchases stand customers, with a date of their own, and words.
+    let mixed = packed(&[
+        file("customers.csv", "customer_id,created date\na,2020-01-02\nb,2020-01-02\n"),
+        file("orders.csv", TABLE),
+        file("read me.txt", "The data of\na shop\n"),
+    ]);
+    assert_eq!(rows(&open(&mixed)), rows(&open(TABLE.as_bytes())));
+    has(&said(&open(&mixed)), &["2 tables that are no purchases left aside", "customers.csv"]);
     has(&refused(&packed(&[file("a.pdf", "x")]), &plain()), &["no table in it", "a.pdf"]);
     has(&refused(&two[..two.len() / 2], &plain()), &["damaged, or not wholly there"]);
     let bad = packed(&[file("a.csv", &TABLE.replace("2023-01-09", "soon"))]);

@@ -196,10 +196,17 @@ pub(crate) fn recognise_by(inputs: &[Input], options: &LogOptions, by_values: bo
     Ok(Recognised::Log(inputs))
 }
 
-/// Does a file look like purchases or a summary, by the names of its columns?
-pub(super) fn is_recognised(source: Source, options: &LogOptions) -> bool {
-    look_at(source, options, |file, names, evidence| columns::find(file, names, options, Some(evidence)))
-        .is_ok()
+/// How much a file looks like what is read: 0 not at all, 1 like dates of customers, 2 like purchases with amounts, or like a
+/// summary.
+pub(super) fn likeness_of(source: Source, options: &LogOptions) -> u8 {
+    let find = |file: &str, names: &[String], evidence: &mut Evidence| {
+        columns::find(file, names, options, Some(evidence))
+    };
+    match look_at(source, options, find).map(|table| table.columns) {
+        Ok(Columns::Log(log)) if log.amount == AmountColumns::None => 1,
+        Ok(_) => 2,
+        Err(_) => 0,
+    }
 }
 
 /// The files of customers that an input means.

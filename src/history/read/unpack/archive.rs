@@ -7,7 +7,8 @@ use zip::ZipArchive;
 use super::super::guarded::guarded;
 use super::super::inputs::{Opened, Source};
 use super::super::listing::is_listed;
-use super::{Spool, one, workbook};
+use super::super::recognise;
+use super::{Spool, one, refuse_bomb, workbook};
 use crate::base::{Error, Place, Progress, Result};
 use crate::history::input::SpooledTable;
 use crate::history::options::LogOptions;
@@ -60,18 +61,47 @@ pub(super) fn unpack(
         return Err(Error::input(Place::file(&source.name), message));
     }
     let left = names.iter().filter(|name| !name.ends_with('/')).count() - tables.len();
-    let mut all = Vec::new();
+    let (mut all, mut unpacked) = (Vec::new(), 0);
     for name in tables {
         let table = member(source, &mut zip, name, options, progress)?;
+        // Many files that each are small enough are a bomb, too.
+        unpacked += table.length;
+        refuse_bomb(&source.name, source.length, unpacked)?;
         match one(&Source::spooled(&table), options, progress, depth + 1)? {
             Some(tables) => all.extend(tables),
             None => all.push(table),
         }
     }
+    let mut all = most_like(source, all, options);
     if let (Some(first), 1..) = (all.first_mut(), left) {
         first.said.push(format!("{}: {left} other entries of the archive left aside", source.name));
     }
     Ok(all)
+}
+
+/// Of several tables those that are purchases: customers, products and remarks stand beside them in archives.
+fn most_like(source: &Source, all: Vec<SpooledTable>, options: &LogOptions) -> Vec<SpooledTable> {
+    if all.len() < 2 {
+        return all;
+    }
+    let like: Vec<u8> =
+        all.iter().map(|table| recognise::likeness_of(Source::spooled(table), options)).collect();
+    let most = like.iter().copied().max().unwrap_or(0);
+    if like.iter().all(|one| *one == most) {
+        return all;
+    }
+    let (mut kept, mut others) = (Vec::new(), Vec::new());
+    for (table, like) in all.into_iter().zip(like) {
+        if like == most { kept.push(table) } else { others.push(table.name) }
+    }
+    let shown = others.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    if let Some(first) = kept.first_mut() {
+        let count = others.len();
+        first
+            .said
+            .push(format!("{}: {count} tables that are no purchases left aside ({shown})", source.name));
+    }
+    kept
 }
 
 /// One file of an archive, unpacked.

@@ -257,13 +257,15 @@ fn the_one(source: &Source, book: &mut Book, filled: &[String], options: &LogOpt
             Ok,
         );
     }
-    let mut fitting = Vec::new();
+    let mut likeness = Vec::new();
     for name in filled {
         let head = sheet(source, book, name, LOOKED_AT, options)?;
-        if recognise::is_recognised(Source::spooled(&head), options) {
-            fitting.push(name.clone());
-        }
+        likeness.push((name, recognise::likeness_of(Source::spooled(&head), options)));
     }
+    // A sheet of customers has dates, too: that of purchases has amounts.
+    let most = likeness.iter().map(|(_, like)| *like).max().filter(|like| *like > 0);
+    let fitting: Vec<String> =
+        likeness.iter().filter(|(_, like)| Some(*like) == most).map(|(name, _)| (*name).clone()).collect();
     match &fitting[..] {
         [one] => Ok(one.clone()),
         [] => fail(format!(
