@@ -68,7 +68,7 @@ struct Calculator {
 /// Histories that a thread asks models about before it looks how much they keep.
 pub(super) const REMEMBERED: usize = 128;
 /// Bytes of tables of single ages that are kept, at most, over all combinations.
-const TABLES: usize = 256 << 20;
+const TABLES: usize = 512 << 20;
 
 /// The part of each thread in them.
 pub(super) fn tables() -> usize {
