@@ -92,7 +92,8 @@ const fn with_covariates<M: Attrition + Regression>(about: &'static str) -> Memb
     Member { regression: Some(regression), ..member::<M>(about) }
 }
 
-/// A member whose rates may change with age and date.
+/// A member whose rates may change with age and date: the bound sees to it.
+#[allow(clippy::extra_unused_type_parameters)]
 const fn in_exposure<M: TimeChange>(member: Member) -> Member {
     Member { exposure: true, ..member }
 }

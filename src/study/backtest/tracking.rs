@@ -104,7 +104,7 @@ fn expected_in_exposure(
         let born = -days(age);
         intensity.exposure(born, (born + days(age + ahead)).max(born)) / windows.unit.days()
     };
-    let all = || calendar.ages.iter().flat_map(|(age, _)| ahead.iter().map(|ahead| exposure(*age, *ahead)));
+    let all = || calendar.ages.keys().flat_map(|age| ahead.iter().map(|ahead| exposure(*age, *ahead)));
     let longest = all().fold(0.0, f64::max);
     let between = LogChebyshev::new(0.02 * longest, longest, POINTS);
     let expected: Vec<f64> = between
