@@ -52,7 +52,7 @@ fn nothing_from_outside_is_obeyed() {
     write("header.csv", format!("{HOSTILE},b\n1,2\n").as_bytes());
     write(
         "bytes.csv",
-        &[format!("customer_id,date,amount\n{HOSTILE}").as_bytes(), b"\xff\xfe,2022-01-01,5\n"].concat(),
+        &[format!("customer_id,date,amount\n1,{HOSTILE}").as_bytes(), b"\xff\xfe,5\n"].concat(),
     );
     write("value.csv", format!("customer_id,\"da\nte\"\n1,{HOSTILE}\n1,2022-01-01\n").as_bytes());
     write("costs.csv", format!("period,{HOSTILE},cost\n2022-01,web,5\n").as_bytes());

@@ -189,7 +189,7 @@ fn cdnow(name: &str) -> ClvModel {
 }
 
 /// Bounds of purchases are the exact quantiles of the mixture over points, from probabilities of single numbers that have
-/// another way. Seen to fail: with the estimates among the points.
+/// another way.
 #[test]
 fn exact_at_mass_points() {
     for name in ["bg-nbd", "pareto-nbd", "mbg-nbd"] {

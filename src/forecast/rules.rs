@@ -299,7 +299,7 @@ mod tests {
     }
 
     /// Scores from tables against those from the probability of each number, with gaps between places (a mean of 1,600)
-    /// and without. Seen to fail: with the last place of a gap left out of the sums.
+    /// and without.
     #[test]
     fn tables_score_as_single_probabilities() {
         for (params, x, t, horizon, tolerance) in

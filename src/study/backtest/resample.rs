@@ -156,7 +156,7 @@ mod tests {
     }
 
     /// Resampling a part of 20,000 customers says what resampling all does: the standard deviations of a sum and of a
-    /// median-like rank figure agree to the tenth that 400 replicates leave. Seen to fail: without the scale.
+    /// median-like rank figure agree to the tenth that 400 replicates leave.
     #[test]
     fn a_part_says_what_all_do() {
         let n = 20_000u64;
