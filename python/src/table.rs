@@ -191,7 +191,7 @@ impl Table {
         Self::to_arrow(slf)?.call_method0("to_pandas")
     }
 
-    /// Writes it as the command line does: .csv, .parquet or .jsonl, whole or not at all.
+    /// Writes it as the command line does: .csv, .xlsx, .parquet or .jsonl, whole or not at all.
     ///
     /// Raises ``OptionError`` for another extension, ``FileError`` if nothing can be written there.
     fn write(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -72,7 +72,7 @@ def test_words_and_html(model: clv.Model) -> None:
     summary, scores = clv.summarize(CDNOW, **OPTIONS), model.score(CDNOW, **OPTIONS)
     found = clv.backtest(CDNOW, holdout="26w", models="nbd", replicates=0)
     assert "log-likelihood -9,582.429" in repr(model) and "0.242595" in model._repr_html_()
-    assert "2357 rows x 9 columns" in repr(scores) and "<table>" in scores._repr_html_()
+    assert "2357 rows x 10 columns" in repr(scores) and "<table>" in scores._repr_html_()
     assert "6919 rows" in summary.report._repr_html_().replace(",", "") and "rows used" not in repr(summary)
     assert "verdict" in repr(found) and "verdict" in found._repr_html_()
     for thing in (model, scores, found, summary.report):

@@ -149,7 +149,7 @@ def test_summaries_come_back(expected: pa.Table) -> None:
 
 def test_results_are_tables_of_others(expected: pa.Table) -> None:
     scores = clv.forecast(CDNOW, **OPTIONS)
-    assert len(scores) == 2357 and scores.shape == (2357, 9) and scores.columns == expected.column_names
+    assert len(scores) == 2357 and scores.shape == (2357, 10) and scores.columns == expected.column_names
     assert pl.DataFrame(scores).equals(scores.to_polars())
     assert pa.table(scores) == expected
     assert scores.head(3).to_arrow() == expected.slice(0, 3)

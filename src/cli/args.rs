@@ -108,6 +108,11 @@ pub(super) struct LogArgs {
 }
 
 impl InputArgs {
+    /// What `--memory-limit` says.
+    pub fn memory_limit(&self) -> Option<u64> {
+        self.memory_limit
+    }
+
     /// All files that are read.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.inputs.iter().chain(&self.customers)
@@ -386,7 +391,7 @@ impl ScoreArgs {
         });
         let interval = interval.map(IntervalOptions::checked).transpose()?;
         let (value, columns, by) = (self.value.options()?, self.columns.clone(), self.by.clone());
-        Ok(ScoreOptions { value, columns, unseen, interval, by })
+        Ok(ScoreOptions { value, columns, unseen, interval, by, memory: None })
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = args.score.options()?;
+    let options = ScoreOptions { memory: args.input.memory_limit(), ..args.score.options()? };
     let model = match file::load_any(&args.model)? {
         AnyModel::Purchases(model) => *model,
         AnyModel::Contracts(model) => {

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::ahead::{Ahead, Basis, Future};
 use super::few::{self, Few, One};
 use super::interval::{Amounts, GroupSums};
-use super::question::{Question, REMEMBERED, spend_row, tables};
+use super::question::{Question, REMEMBERED, spend_row};
 use super::simulated::Reach;
 use super::{ScoreOptions, Spread};
 use crate::base::{Progress, Result};
@@ -297,7 +297,9 @@ impl Lane {
         self.asked += 1;
         if self.asked > REMEMBERED {
             self.asked = 1;
-            if self.classes.values().map(|class| class.ahead.bytes()).sum::<usize>() > tables() {
+            if self.classes.values().map(|class| class.ahead.bytes()).sum::<usize>()
+                > gathered.question.tables
+            {
                 self.classes.values_mut().for_each(|class| class.ahead.forget());
             }
         }

@@ -56,6 +56,9 @@ pub struct ScoreOptions {
     pub interval: Option<IntervalOptions>,
     /// An attribute by whose values totals are worked out, besides that of all customers.
     pub by: Option<String>,
+    /// Memory that tables of intervals may take, half of what is given here, over all threads \[bytes\]; `None`, and at most: 512
+    /// MB of them. It changes how long they take, and nothing else.
+    pub memory: Option<u64>,
 }
 
 impl From<ValueOptions> for ScoreOptions {

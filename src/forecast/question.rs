@@ -40,6 +40,8 @@ pub(super) struct Question<'a> {
     pub open: bool,
     /// Where the attribute of the groups is.
     pub by: Option<usize>,
+    /// Bytes of tables that each thread may keep.
+    pub tables: usize,
 }
 
 /// What a thread keeps from customer to customer.
@@ -68,12 +70,7 @@ struct Calculator {
 /// Histories that a thread asks models about before it looks how much they keep.
 pub(super) const REMEMBERED: usize = 128;
 /// Bytes of tables of single ages that are kept, at most, over all combinations.
-const TABLES: usize = 512 << 20;
-
-/// The part of each thread in them.
-pub(super) fn tables() -> usize {
-    TABLES / rayon::current_num_threads().max(1)
-}
+const TABLES: u64 = 512 << 20;
 
 /// Combinations of covariates whose calculators are kept, at most.
 const COMBINATIONS: usize = 1024;
@@ -110,6 +107,8 @@ impl<'a> Question<'a> {
                 ..draws::points(model, options.seed)
             }),
             open: scores.interval.is_some() && draws::open(model).is_some(),
+            tables: (scores.memory.map_or(TABLES, |memory| TABLES.min(memory / 2)) as usize)
+                / rayon::current_num_threads().max(1),
             by: scores.by.as_deref().map(|name| attribute(name, &summary.meta)).transpose()?,
         };
         let undiscounted = matches!(
@@ -273,7 +272,7 @@ impl Question<'_> {
             let customer = self.view.clock.canonical(customers, i);
             let row = spend_row(customers, i);
             let columns = self.view.columns(customers, i)?;
-            if lane.make_room(&basis.reach) {
+            if lane.make_room(&basis.reach, self.tables) {
                 known = None;
             }
             let calculator = lane.calculator(self, &columns)?;
@@ -341,13 +340,13 @@ fn attribute(name: &str, meta: &SummaryMeta) -> Result<usize> {
 impl Lane {
     /// Forgets what was worked out for single ages, once they are many, whatever the combinations of covariates, and says
     /// whether it did. Customers come in order of their ages, so there is little to remember.
-    fn make_room(&mut self, reach: &Reach) -> bool {
+    fn make_room(&mut self, reach: &Reach, tables: usize) -> bool {
         self.asked += 1;
         if !self.asked.is_multiple_of(REMEMBERED) {
             return false;
         }
         let kept = |calculator: &Calculator| calculator.ahead.as_ref().map_or(0, Ahead::bytes);
-        let too_much = self.by_columns.values().map(kept).sum::<usize>() > tables();
+        let too_much = self.by_columns.values().map(kept).sum::<usize>() > tables;
         self.by_columns.values_mut().for_each(|calculator| {
             calculator.drawn.iter_mut().for_each(|drawn| drawn.forget(reach));
             if too_much {

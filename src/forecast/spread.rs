@@ -7,7 +7,10 @@
 //! it is the mixture of such distributions over draws. Totals of few customers are drawn ([`super::few`]), and their
 //! quantiles are those of the draws.
 
-use statrs::function::{erf::erfc, gamma::checked_gamma_lr};
+use statrs::function::{
+    erf::{erfc, erfc_inv},
+    gamma::checked_gamma_lr,
+};
 
 use super::simulated::quantiles;
 use crate::fitted::draws::Points;
@@ -23,7 +26,7 @@ pub struct Spread {
     is_drawn: (bool, bool),
     /// The variance of what all customers share beyond the parameters, relative to the square of the total.
     shared: f64,
-    /// Drawn totals, if the customers are few: chance is then far larger than what is shared, which they leave out.
+    /// Drawn totals, if the customers are few, without what is shared.
     drawn: Vec<f64>,
 }
 
@@ -69,7 +72,7 @@ impl Spread {
     /// The central interval of the total with this probability; `None` if nothing is known or it has no end.
     pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
         if !self.drawn.is_empty() {
-            let (low, high) = quantiles(&mut self.drawn.clone(), probability);
+            let (low, high) = quantiles(&mut self.drawn_with_shocks(), probability);
             return high.is_finite().then_some((low, high));
         }
         let finite = !self.means.is_empty() && self.means.iter().all(|mean| mean.is_finite());
@@ -80,6 +83,19 @@ impl Spread {
             let quantile = |probability: f64| smallest(|total| below(total) >= probability);
             (quantile(0.5 - 0.5 * probability), quantile(0.5 + 0.5 * probability))
         })
+    }
+
+    /// The drawn totals, each with a shock that all customers share, log-normal of mean 1: even quantiles, in an order that has
+    /// nothing to do with that of the totals.
+    fn drawn_with_shocks(&self) -> Vec<f64> {
+        const GOLDEN: f64 = 0.618_033_988_749_894_9;
+        let variance = self.shared.ln_1p();
+        let shock = |i: usize| {
+            let z = -std::f64::consts::SQRT_2 * erfc_inv(2.0 * ((i as f64 + 0.5) * GOLDEN).fract());
+            (variance.sqrt() * z - 0.5 * variance).exp()
+        };
+        let one = |(i, total): (usize, &f64)| if variance > 0.0 { total * shock(i) } else { *total };
+        self.drawn.iter().enumerate().map(one).collect()
     }
 
     /// The distributions that the total is a mixture of, all of the same weight: one for each draw of the parameters; a
@@ -214,6 +230,14 @@ mod tests {
         let (low, high) = total.interval(0.9).unwrap();
         let half = 1.644854 * 1e6 * (0.01_f64 + 0.0001).sqrt();
         assert!(((high - low) / (2.0 * half) - 1.0).abs() < 1e-2, "{low} {high}");
+        // Drawn totals have it too: of no other spread, log-normal quantiles.
+        let few = Spread { drawn: vec![1e6; 10_000], ..total.clone() };
+        let (low, high) = few.interval(0.9).unwrap();
+        let end = |z: f64| 1e6 * (z * 0.01_f64.ln_1p().sqrt() - 0.5 * 0.01_f64.ln_1p()).exp();
+        assert!(
+            (low / end(-1.644854) - 1.0).abs() < 1e-3 && (high / end(1.644854) - 1.0).abs() < 1e-3,
+            "{low} {high}"
+        );
         let mut twice = total.clone();
         twice.merge(&total);
         let (low, high) = twice.interval(0.9).unwrap();

@@ -103,8 +103,10 @@ pub(super) fn is_no_row(names: &Names, has_amount: bool, id: &str, date: &str, a
     let named = |text: &str, name: &str| text.trim().eq_ignore_ascii_case(name.trim());
     let header = named(date, &names.date) && (id.is_empty() || named(id, &names.id));
     header || is_total(id) || is_total(date) || is_rule(&[id, date, amount]) || {
-        let alone = date.trim().is_empty() && amount.trim().is_empty();
-        has_amount && alone && is_remark(id)
+        let (dateless, moneyless) = (date.trim().is_empty(), amount.trim().is_empty());
+        // Words behind it say what of: "Subtotal January".
+        let sum = dateless && !moneyless && id.split_whitespace().next().is_some_and(is_total);
+        has_amount && (sum || (dateless && moneyless && is_remark(id)))
     }
 }
 

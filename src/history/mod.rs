@@ -116,21 +116,27 @@ pub struct Checked {
 pub fn check(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Checked> {
     let (inputs, options) = &keep(inputs, options, progress)?;
     let reading = Reading::of(inputs, options, progress)?;
-    let lenient = LogOptions { skip_bad_rows: true, ..options.clone() };
+    // With first amounts, so that what customers paid adds up after their returns.
+    let lenient = LogOptions { skip_bad_rows: true, first_amount: true, ..options.clone() };
     let summary = open_inputs(inputs, &lenient, progress)?;
-    let (mut customers, mut purchases) = (0, 0);
+    let (mut customers, mut purchases, mut paid) = (0, 0, 0.0);
     for batch in summary.batches() {
         let batch = batch?;
         customers += batch.len() as u64;
         purchases += batch.frequency.values().iter().map(|x| u64::from(*x) + 1).sum::<u64>();
+        paid += spent(&batch);
     }
     let entries = &summary.meta.account.entries;
-    let counted = [Fate::Purchase, Fate::ReturnNetted];
-    let amounts =
-        entries.iter().filter(|entry| counted.contains(&entry.fate)).filter_map(|entry| entry.amount);
-    let revenue = (reading.is_some() && summary.meta.has_money).then(|| amounts.sum());
+    let revenue = (reading.is_some() && summary.meta.has_money).then_some(paid);
     let stops = !options.skip_bad_rows && entries.iter().any(|entry| entry.fate.is_bad());
     Ok(Checked { reading, customers, purchases, revenue, stops, summary })
+}
+
+/// What customers paid in all, net of returns.
+fn spent(batch: &SummaryBatch) -> f64 {
+    let first = batch.first_amount.iter().flat_map(|first| first.values()).sum::<f64>();
+    let means = batch.monetary_value.iter().flat_map(|means| means.values());
+    first + means.zip(batch.frequency.values()).map(|(mean, x)| mean * f64::from(*x)).sum::<f64>()
 }
 
 /// Files as inputs.

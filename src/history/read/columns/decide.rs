@@ -26,6 +26,8 @@ impl Table<'_> {
         evidence: &mut Option<&mut Evidence>,
         columns: &mut LogColumns,
     ) -> Result<()> {
+        // What is left out by --except goes beside what a column says by itself, what is used by --only in its place.
+        let mut used = columns.used();
         for (flag, wanted, by) in [
             ("--only", &options.only, Use::Only as fn(Vec<String>) -> Use),
             ("--except", &options.except, Use::Except),
@@ -33,9 +35,11 @@ impl Table<'_> {
             for one in wanted {
                 let column = self.named(flag, &one.column)?;
                 columns.screens.push(Screen { column, by: by(one.values.clone()) });
+                if flag == "--only" {
+                    used.push(column);
+                }
             }
         }
-        let used = columns.used();
         let watched = |index: &usize| !used.contains(index) && likeness::watch(&self.names[*index]).is_some();
         let free: Vec<usize> = (0..self.names.len()).filter(watched).take(COLUMNS).collect();
         if free.is_empty() {
