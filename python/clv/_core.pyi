@@ -238,6 +238,7 @@ class Backtest(Table):
     def report(self) -> Report:
         """The figures on one screen."""
 
+@final
 class Check:
     """What an export holds, and how it is read."""
 
