@@ -54,6 +54,22 @@ pub fn count(n: u64) -> String {
     grouped(n as f64, 0)
 }
 
+/// The months of a year.
+pub const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

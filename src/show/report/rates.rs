@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::base::numbers::significant;
+use crate::base::numbers::{MONTHS, significant};
 use crate::customers::{AGE_STEPS, Parts, Season};
 
 /// A part that changes rates by less than this is not worth a word.
@@ -62,21 +62,6 @@ fn season(season: Season) -> String {
     };
     format!("{}, {}", said(&months[0]), said(&months[11]))
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The season in the middle of a month.
 fn of_month(season: Season, month: i8) -> f64 {

@@ -6,7 +6,7 @@ use super::metrics::Metric;
 use super::{Backtest, Difference, Entrant, Estimate, Group, Origin, Pooled};
 use crate::base::{
     Grain,
-    numbers::{grouped, signed},
+    numbers::{MONTHS, grouped, signed},
 };
 use crate::history::first_grain;
 
@@ -220,21 +220,7 @@ fn unseen(origin: &Origin, entrant: &Entrant) -> String {
 }
 
 fn month_of_year(month: i32) -> Option<&'static str> {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    NAMES.get(usize::try_from(month - 1).ok()?).copied()
+    MONTHS.get(usize::try_from(month - 1).ok()?).copied()
 }
 
 /// `1998-03` as people say it.
