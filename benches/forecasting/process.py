@@ -38,11 +38,14 @@ def run(words, limit):
         out.seek(0)
         err.seek(0)
         said, complaint = out.read().decode(), err.read().decode(errors="replace")
-    if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise Failed(f"stopped after {usage.ru_utime + usage.ru_stime:.0f} CPU seconds (--limit {limit:g})")
+    seconds = usage.ru_utime + usage.ru_stime
+    if child.returncode == -signal.SIGXCPU or (child.returncode < 0 and seconds >= limit):
+        raise Failed(f"stopped after {seconds:.0f} CPU seconds (--limit {limit:g})")
+    if child.returncode < 0:
+        raise Failed(f"ended by {signal.Signals(-child.returncode).name}: out of memory?")
     if child.returncode != 0:
         raise Failed(complaint_of(complaint) or f"ended with {child.returncode}")
-    return Done(said, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MEMORY_UNIT)
+    return Done(said, seconds, usage.ru_maxrss / MEMORY_UNIT)
 
 
 def at_most(seconds):

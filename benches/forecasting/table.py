@@ -4,6 +4,8 @@ import math
 from collections import defaultdict
 from statistics import fmean, stdev
 
+from . import choice
+
 REFERENCE = "mbg-nbd"
 # Shown after the first column: heading, figure, how it is written.
 SHOWN = [
@@ -56,10 +58,13 @@ class Results:
     def failed(self, log, method):
         return [c for c in self.cells[log, method].values() if "failed" in c]
 
-    def gain(self, cell):
+    def is_done(self, log, method, cut):
+        return "failed" not in self.cells[log, method].get(cut, {"failed": "not run"})
+
+    def gain(self, cell, reference=REFERENCE):
         """100 log(CRPS / CRPS of the reference) of one cell."""
-        reference = self.cells[cell["log"], REFERENCE].get((cell["origin"], cell["weeks"]), {})
-        pair = cell["crps"], reference.get("crps")
+        other = self.cells[cell["log"], reference].get((cell["origin"], cell["weeks"]), {})
+        pair = cell.get("crps"), other.get("crps")
         return 100 * math.log(pair[0] / pair[1]) if all(pair) else None
 
     def of_log(self, log, method, figure, weeks=None):
@@ -115,6 +120,18 @@ def by_horizon(results):
     return lines
 
 
+def against_published(results):
+    """Each method against a choice among the published models: mean over logs, standard error, worst log."""
+    lines = header("method", *(f"against {name}" for one in (choice.CHOSEN, choice.HINDSIGHT) for name in (one, "worst log")))
+    for method in results.methods:
+        fields = []
+        for reference in (choice.CHOSEN, choice.HINDSIGHT):
+            gains = results.over_logs(method, lambda cell, to=reference: results.gain(cell, to))
+            fields += [with_error(gains), f"{max(gains):+.2f}" if gains else ""]
+        lines.append(row(method, *fields))
+    return lines
+
+
 def of_log(results, log):
     lines = header("method", "cuts", "failed", "100 log CRPS ratio", *(name for name, _, _ in SHOWN))
     for method in results.methods:
@@ -160,11 +177,17 @@ independent customers with known parameters, since they give none. Figures of a 
 cuts."""
 
 
+CHOICES = f"""\
+100 log of the ratio of CRPS, as above. A published model ({", ".join(choice.PUBLISHED)},
+as far as they were run) is chosen at each cut by its mean over the log's earlier cuts that had ended by then, MBG/NBD where
+there are none; in hindsight, for each log by all its cuts, which nobody could know."""
+
+
 def versions(results):
     """What each method's cells were made with; more than one where a later run did only some again."""
     found = defaultdict(set)
     for (_, method), cells in results.cells.items():
-        for cell in cells.values():
+        for cell in cells.values() if method not in (choice.CHOSEN, choice.HINDSIGHT) else ():
             found[cell["version"] or "of this benchmark"].add(method)
     in_order = {version: [m for m in results.methods if m in used] for version, used in found.items()}
     return [f"- {version}: {', '.join(used)}" for version, used in in_order.items()]
@@ -173,8 +196,10 @@ def versions(results):
 def markdown(cells, logs, name, facts):
     """The whole page. `name` is the file of the cells, `facts` what the last run had: name and value."""
     results = Results(cells)
+    choice.add(results)
     parts = ["# Accuracy of forecasts", "", EXPLAINED.format(cells=name), ""]
     parts += ["## All logs", "", *overall(results), "", "## By horizon", "", *by_horizon(results), ""]
+    parts += ["## Against published models", "", CHOICES, "", *against_published(results), ""]
     for log in results.logs:
         parts += [f"## {log}", "", *of_log(results, log), ""]
     parts += ["## Failures", "", *failures(results), "", "## Logs", "", *described(results, logs), ""]

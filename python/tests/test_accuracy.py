@@ -12,9 +12,10 @@ import pytest
 from conftest import CDNOW, ROOT
 
 sys.path.insert(0, str(ROOT / "benches"))
-from forecasting import figures, logs, naive, table, updated  # noqa: E402
+from forecasting import choice, figures, logs, naive, table, updated  # noqa: E402
 from forecasting.history import History  # noqa: E402
-from forecasting.process import Failed  # noqa: E402
+from forecasting.process import Failed, complaint_of  # noqa: E402
+from forecasting.process import run as run_alone
 
 ORIGIN, WEEKS = "1997-09-30", 39
 
@@ -105,6 +106,20 @@ def test_logs_of_a_folder_with_options_beside_them(program: Path, tmp_path: Path
         logs.Calendar(program, third, tmp_path, limit=60)
 
 
+def test_failures_are_said() -> None:
+    def python(code: str) -> None:
+        run_alone([sys.executable, "-c", code], limit=1)
+
+    with pytest.raises(Failed, match=r"stopped after 1 CPU seconds \(--limit 1\)"):
+        python("while True: pass")
+    with pytest.raises(Failed, match="ended by SIGKILL: out of memory"):
+        python("import os; os.kill(os.getpid(), 9)")
+    with pytest.raises(Failed, match="^ValueError: seven$"):
+        python("raise ValueError('seven')")
+    assert complaint_of("note\nerror: no such model\nmore words\n") == "error: no such model"
+    assert complaint_of("Traceback\nforecasting.process.Failed: nothing to learn\n") == "nothing to learn"
+
+
 def test_the_grid_counts_back_from_the_end() -> None:
     class Dates:
         first, last = logs.datetime.date(2020, 1, 1), logs.datetime.date(2020, 1, 1) + 78 * logs.WEEK
@@ -171,3 +186,19 @@ def test_logs_count_and_not_cuts() -> None:
     assert results.over_logs("other", results.gain) == pytest.approx([first, second], rel=1e-12)
     error = abs(first - second) / 2
     assert table.with_error([first, second]) == f"{(first + second) / 2:+.2f} ({error:.2f})"
+
+
+def test_the_choice_knows_the_past_only() -> None:
+    """BG/NBD wins at first and loses later: chosen once a cut that it won has ended, and not for that cut itself."""
+    crps = {"2020-01-01": 0.5, "2020-02-01": 0.9, "2020-04-01": 2.0, "2020-07-01": 4.0}
+    place = {"log": "a", "weeks": 13, "version": ""}
+    cells = [place | {"origin": at, "method": "mbg-nbd", "crps": 1.0} for at in crps]
+    cells += [place | {"origin": at, "method": "bg-nbd", "crps": value} for at, value in crps.items()]
+    cells += [place | {"origin": at, "method": "nbd", "failed": "no"} for at in crps]
+    results = table.Results(cells)
+    choice.add(results)
+    chosen = [cell["crps"] for cell in results.cells["a", choice.CHOSEN].values()]
+    # 13 weeks after 2020-01-01 is 2020-04-01. By 2020-07-01 the first two and the third have ended: ln(.5 x .9 x 2) < 0.
+    assert chosen == [1.0, 1.0, 2.0, 4.0]
+    # In hindsight ln(.5 x .9 x 2 x 4) > 0.
+    assert {cell["crps"] for cell in results.cells["a", choice.HINDSIGHT].values()} == {1.0}
