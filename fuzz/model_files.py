@@ -22,6 +22,7 @@ PARAMETERS = {
     "bg-cnbd": ["k", "r", "alpha", "a", "b"],
     "mbg-cnbd": ["k", "r", "alpha", "a", "b"],
     "nbd": ["r", "alpha"],
+    "drift-nbd": ["k", "kappa", "r", "alpha"],
     "bg-bb": ["alpha", "beta", "gamma", "delta"],
     "sbg": ["alpha", "beta"],
     "bdw": ["alpha", "beta", "c"],

@@ -14,6 +14,7 @@ PURCHASE_MODELS = [
     "bg-cnbd",
     "mbg-cnbd",
     "nbd",
+    "drift-nbd",
     "bg-bb",
 ]
 UNITS = ["day", "week", "month", "year"]

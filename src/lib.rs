@@ -58,8 +58,8 @@ struct Readme;
 struct AddingAModel;
 
 pub use base::{
-    DAYS_PER_YEAR, DiscountRate, Discounting, Duration, Error, ErrorKind, Grain, Horizon, Place, Progress,
-    Result, Timing, Unit, ValueOptions, Warning,
+    DAYS_PER_YEAR, DiscountRate, Discounting, DriftRate, Duration, Error, ErrorKind, Grain, Horizon, Place,
+    Progress, Result, Timing, Unit, ValueOptions, Warning,
 };
 pub use fitted::{ClvModel, FitRequest};
 pub use history::{Summary, SummaryBatch, SummaryMeta};

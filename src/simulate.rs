@@ -349,6 +349,7 @@ impl<'a> Plan<'a> {
             t: Float64Array::from(t),
             monetary_value: self.spend.is_some().then(|| Float64Array::from(mean)),
             log_gaps: None,
+            purchase_times: None,
             first_amount: None,
             attributes: Vec::new(),
         })

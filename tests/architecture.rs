@@ -29,6 +29,7 @@ const MODELS: &[&str] = &[
     "MbgCnbd",
     "BgBb",
     "Nbd",
+    "DriftNbd",
     "GammaGamma",
     "Sbg",
     "Bdw",

@@ -66,6 +66,7 @@ fn summary(of: &[(&str, Customer)]) -> Summary {
         t: Float64Array::from_iter_values(of.iter().map(|(_, c)| c.t)),
         monetary_value: None,
         log_gaps: None,
+        purchase_times: None,
         first_amount: None,
         attributes: vec![StringArray::from_iter_values(of.iter().map(|(name, _)| *name))],
     };

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use clv::Discounting;
 use clv::customers::{Customer, CustomerTable, SpendRow, SpendTable};
 use clv::model::{
-    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, GGompertzNbd, GammaGamma, MbgCnbd, MbgNbd,
-    Model, ParetoNbd, Regression, Sbg, Spend,
+    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, DriftNbd, GGompertzNbd, GammaGamma, MbgCnbd,
+    MbgNbd, Model, ParetoNbd, Regression, Sbg, Spend,
 };
 use clv::params::{Coefficient, CovariateConvention, Covariates};
 use serde_json::Value;
@@ -155,6 +155,36 @@ fn regular<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(
     }
 }
 
+/// Of a customer whose purchases are known one by one; also second derivatives.
+fn drift(line: &Line) -> Option<f64> {
+    let ages: Vec<f64> = line.fields["ages"].as_array()?.iter().filter_map(Value::as_f64).collect();
+    let t_x = ages.last().copied().unwrap_or(0.0);
+    let customer = Customer { x: ages.len() as u32, t_x, t: line.number("T") };
+    let model = line.model::<DriftNbd>().after(&ages);
+    let mut builder = CustomerTable::builder();
+    let table = builder.push_with_ages(customer, &ages, 1.0).finish();
+    let summed = model.sum(&table);
+    Some(match line.text("quantity") {
+        "ll" => {
+            let row = model.log_likelihood(&customer);
+            assert!((row - summed.value).abs() <= 1e-12 * row.abs(), "{row} alone, {} summed", summed.value);
+            row
+        }
+        "hessian_r_r" => summed.hessian[[2, 2]],
+        "hessian_alpha_r" => summed.hessian[[2, 3]],
+        "hessian_alpha_alpha" => summed.hessian[[3, 3]],
+        "rate" => model.posterior_means(&customer).rate,
+        "cet" => model.expected_purchases(&customer, line.number("t")),
+        "cpmf" => model.purchases_pmf(&customer, line.number("t"), line.count("n")),
+        "none" => model.none_within(&customer, line.number("t")),
+        "dert_H" => {
+            let discounting = Discounting::Continuous { delta: line.number("delta") };
+            model.expected_discounted(&customer, line.number("H"), discounting)
+        }
+        quantity => return derivative(model, &table, quantity),
+    })
+}
+
 /// The covariates of a line: columns for the purchase process first, then for dropout.
 fn covariates<M: Regression>(line: &Line) -> (Covariates, Vec<f64>) {
     let params = &line.fields["params"];
@@ -251,6 +281,7 @@ fn computed(line: &Line) -> f64 {
             variant => panic!("unknown variant {variant:?}"),
         },
         "bgbb" => attrition::<BgBb>(line),
+        "drift" => drift(line),
         "bgnbd_cov" if line.fields["params"]["convention"] == "pymc_mbg" => with_covariates::<MbgNbd>(line),
         "bgnbd_cov" => with_covariates::<BgNbd>(line),
         "pnbd_cov" => with_covariates::<ParetoNbd>(line),
@@ -273,7 +304,7 @@ fn error(line: &Line, found: f64, ll: Option<f64>) -> (f64, f64) {
     }
     let (difference, tolerance) = ((found - expected).abs(), line.tolerance());
     let mut allowed = tolerance * expected.abs();
-    if line.text("quantity").starts_with("dll_d") {
+    if ["dll_d", "hessian_"].iter().any(|of| line.text("quantity").starts_with(of)) {
         let ll = ll.unwrap_or_else(|| panic!("no ll for the point of {}", line.fields));
         allowed = allowed.max(1e-9 * ll.abs());
     }

@@ -128,13 +128,15 @@ class SummarizeOptions(LogOptions, total=False):
 
     log_gaps: bool
     """Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need."""
+    purchase_times: bool
+    """Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need."""
 
 
 class OwnFitOptions(TypedDict, total=False):
     """What to fit, and how."""
 
     model: str | None
-    """Purchase model: bg-nbd (the default), mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; auto
+    """Purchase model: bg-nbd (the default), mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; auto
     (the best by BIC) or all (the same, compared in the report); of contracts: sbg, bdw."""
     covariates: Names | None
     """Attributes of customers that purchase and dropout may depend on."""
@@ -157,7 +159,11 @@ class OwnFitOptions(TypedDict, total=False):
     posterior_seed: int | None
     """Seed of the posterior's draws: equal seeds give equal draws (1)."""
     regularity: int | None
-    """How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 (as the gaps say)."""
+    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64 (as the gaps say; drift-nbd: as
+    ``drift``)."""
+    drift: str | None
+    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week (as forecasts of the last part
+    say)."""
     spend: Literal["gamma-gamma", "none"] | None
     """Spend model: gamma-gamma (the default), or none (or ``None``)."""
     accept_unconverged: bool
@@ -217,6 +223,10 @@ class BacktestOptions(LogOptions, total=False):
     """Bootstrap replicates behind the intervals; 0 gives none (200)."""
     seed: int | None
     """Seed of the bootstrap (1)."""
+    drift: str | None
+    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week (chosen at each origin)."""
+    regularity: int | None
+    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64 (chosen at each origin)."""
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (none)."""
     season: Literal["auto", "none"] | None

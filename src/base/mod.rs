@@ -13,6 +13,6 @@ pub mod warning;
 
 pub use error::{BadRow, BadRows, Error, ErrorKind, Place, Result};
 pub use progress::Progress;
-pub use units::{DAYS_PER_YEAR, DiscountRate, Duration, Grain, Horizon, Unit};
+pub use units::{DAYS_PER_YEAR, DiscountRate, DriftRate, Duration, Grain, Horizon, Unit};
 pub use value::{Discounting, Timing, ValueOptions};
 pub use warning::Warning;

@@ -3,12 +3,15 @@
 //!
 //! One day is 1/7 week; a month is 365.25/12 days; a year 365.25 days.
 
+mod drift;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Error, Result};
+pub use drift::DriftRate;
 
 /// Days in a year, on average.
 pub const DAYS_PER_YEAR: f64 = 365.25;

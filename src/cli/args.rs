@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::table_args::TableArgs;
-use crate::base::{DiscountRate, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions};
+use crate::base::{DiscountRate, DriftRate, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions};
 use crate::contracts::ContractOptions;
 use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates};
@@ -181,7 +181,7 @@ impl LogArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd; auto (the best by BIC), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; auto (the best by BIC), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     model: Option<String>,
     /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel
@@ -207,9 +207,12 @@ pub(super) struct FitArgs {
     /// Seed of the posterior's draws: equal seeds give equal draws [default: 1]
     #[arg(long, value_name = "N", help_heading = "Fit")]
     posterior_seed: Option<u64>,
-    /// How regular purchases are, for bg-cnbd and mbg-cnbd: 1 (at random) to 64 [default: as the gaps say]
+    /// How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64 [default: as the gaps say; drift-nbd: as --drift]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
+    /// How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week [default: as forecasts of the last part say]
+    #[arg(long, value_name = "RATE", value_parser = plain::<DriftRate>, help_heading = "Fit")]
+    drift: Option<DriftRate>,
     /// Spend model [default: gamma-gamma]
     #[arg(long, value_enum, help_heading = "Fit")]
     spend: Option<SpendArg>,
@@ -321,6 +324,7 @@ impl FitArgs {
                 same: self.covariates_same.clone(),
             },
             groups: self.groups.clone(),
+            drift: self.drift,
             rates: self.rates.rates(),
         }
     }

@@ -16,6 +16,9 @@ pub(super) struct Args {
     /// Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need
     #[arg(long)]
     log_gaps: bool,
+    /// Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need
+    #[arg(long)]
+    purchase_times: bool,
     /// Summary to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: String,
@@ -24,7 +27,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let target = Target::table(&args.output)?;
     target.refuse_inputs(args.input.files())?;
-    let options = LogOptions { log_gaps: args.log_gaps, ..args.input.options(threads)? };
+    let options = LogOptions {
+        log_gaps: args.log_gaps,
+        purchase_times: args.purchase_times,
+        ..args.input.options(threads)?
+    };
     let summary = history::open(&args.input.inputs, &options, console)?;
     let customers = write_summary(&summary, &target, console)?;
     let mut report = report::input(&summary.meta);

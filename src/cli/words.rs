@@ -84,6 +84,9 @@ struct SummarizeWords {
     /// Add the sum of the logarithms of gaps
     #[arg(long)]
     log_gaps: bool,
+    /// Add the age at each repeat purchase
+    #[arg(long)]
+    purchase_times: bool,
 }
 
 /// How to read and summarise a log.
@@ -92,7 +95,11 @@ struct SummarizeWords {
 /// If a word is none of `clv summarize`, or its value cannot be used; so in the functions that follow.
 pub fn summarize(words: &[String]) -> Result<LogOptions> {
     let words = Words::<SummarizeWords>::read(words)?;
-    Ok(LogOptions { log_gaps: words.args.log_gaps, ..words.args.log.options(words.threads())? })
+    Ok(LogOptions {
+        log_gaps: words.args.log_gaps,
+        purchase_times: words.args.purchase_times,
+        ..words.args.log.options(words.threads())?
+    })
 }
 
 /// `clv fit`.

@@ -76,6 +76,19 @@ impl Clock {
         self.intensity.as_ref().map(|_| rounded(batch.t.value(row) * self.time * self.days))
     }
 
+    /// The ages of a customer at the repeat purchases, in the model's unit: in exposure, where rates change with age and
+    /// date.
+    pub fn purchase_times(&self, batch: &SummaryBatch, row: usize) -> Vec<f64> {
+        let ages = batch.purchase_times(row).iter().map(|age| age * self.time);
+        match &self.intensity {
+            Some((intensity, now)) => {
+                let customer = Customer::of(batch, row).scaled(self.time);
+                intensity.purchases_of(&customer, ages, *now, self.days).collect()
+            }
+            None => ages.collect(),
+        }
+    }
+
     /// The exposure to come of customers of this age, counted in a unit of so many days.
     pub fn path(&self, age: f64, unit: f64) -> Option<Path> {
         self.intensity.as_ref().map(|(intensity, now)| Path::new(intensity, now - age, *now, unit))

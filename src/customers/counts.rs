@@ -94,12 +94,18 @@ impl Counts {
         let mut zero = 0;
         let mut sha256 = Sha256::new();
         let mut log_gaps = CompensatedSum::default();
+        let mut by_ages = summary.meta.has_purchase_times.then(CustomerTable::builder);
         for batch in summary.batches() {
             progress.check()?;
             let batch = batch?;
             hash(&batch, &mut sha256);
             let x = batch.frequency.values();
             customers.push_columns(x, batch.recency.values(), batch.t.values());
+            if let Some(by_ages) = &mut by_ages {
+                for row in 0..batch.len() {
+                    by_ages.push_with_ages(Customer::of(&batch, row), batch.purchase_times(row), 1.0);
+                }
+            }
             trained_on.customers += batch.len() as u64;
             trained_on.repeat_customers += x.iter().filter(|x| **x > 0).count() as u64;
             trained_on.repeat_purchases += x.iter().map(|x| u64::from(*x)).sum::<u64>();
@@ -114,6 +120,9 @@ impl Counts {
         }
         trained_on.sha256 = hex(&sha256.finalize());
         let spend = summary.meta.has_money.then(|| spend.finish());
+        if let Some(told_apart) = by_ages {
+            customers.by_ages(told_apart.finish());
+        }
         let mut customers = customers.finish();
         customers.log_gaps = summary.meta.has_log_gaps.then(|| log_gaps.value());
         let amounts = spend.as_ref().map(|table| Amounts::of(table, trained_on.customers, zero));
@@ -219,6 +228,7 @@ fn hash(batch: &SummaryBatch, sha256: &mut Sha256) {
         if let Some(log_gaps) = &batch.log_gaps {
             bytes.extend_from_slice(&log_gaps.value(i).to_le_bytes());
         }
+        batch.purchase_times(i).iter().for_each(|age| bytes.extend_from_slice(&age.to_le_bytes()));
     }
     sha256.update(&bytes);
 }
@@ -247,6 +257,7 @@ mod tests {
             t: Float64Array::from_iter_values(rows.iter().map(|row| row.2)),
             monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|row| row.3))),
             log_gaps: None,
+            purchase_times: None,
             first_amount: None,
             attributes: Vec::new(),
         };

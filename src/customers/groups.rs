@@ -7,7 +7,7 @@ use super::counts::CompensatedSum;
 use super::table::{CustomerTable, CustomerTableBuilder};
 use crate::base::{Error, Progress, Result};
 use crate::customers::Customer;
-use crate::history::{Summary, SummaryBatch};
+use crate::history::{Summary, SummaryBatch, SummaryMeta};
 
 /// Customers counted by group.
 pub struct GroupTables {
@@ -22,18 +22,25 @@ pub struct GroupTables {
 struct Counting {
     customers: CustomerTableBuilder,
     log_gaps: CompensatedSum,
+    by_ages: CustomerTableBuilder,
 }
 
 impl Counting {
     fn add(&mut self, batch: &SummaryBatch, row: usize) {
         self.customers.push(Customer::of(batch, row), 1.0);
+        if batch.purchase_times.is_some() {
+            self.by_ages.push_with_ages(Customer::of(batch, row), batch.purchase_times(row), 1.0);
+        }
         if let Some(sums) = &batch.log_gaps {
             self.log_gaps.add(sums.value(row));
         }
     }
 
-    fn finish(mut self, has_log_gaps: bool) -> CustomerTable {
-        if has_log_gaps {
+    fn finish(mut self, meta: &SummaryMeta) -> CustomerTable {
+        if meta.has_purchase_times {
+            self.customers.by_ages(self.by_ages.finish());
+        }
+        if meta.has_log_gaps {
             self.customers.log_gaps(self.log_gaps.value());
         }
         self.customers.finish()
@@ -68,8 +75,7 @@ impl GroupTables {
             return Err(Error::option("--groups", message));
         }
         let names = found.keys().cloned().collect();
-        let gaps = summary.meta.has_log_gaps;
-        let tables = found.into_values().map(|group| group.finish(gaps)).collect();
+        let tables = found.into_values().map(|group| group.finish(&summary.meta)).collect();
         Ok(GroupTables {
             covariate: Covariate { name: name.to_owned(), kind: Kind::Groups { names } },
             tables,

@@ -178,6 +178,18 @@ impl Intensity {
         Customer { x: customer.x, t_x, t }
     }
 
+    /// The ages of such a customer at purchases, in exposure.
+    pub fn purchases_of<'a>(
+        &'a self,
+        customer: &Customer,
+        ages: impl Iterator<Item = f64> + 'a,
+        now: f64,
+        unit: f64,
+    ) -> impl Iterator<Item = f64> + 'a {
+        let born = now - customer.t * unit;
+        ages.map(move |age| self.exposure(born, born + age * unit) / unit)
+    }
+
     /// `exp f` at an age \[days\].
     fn age_factor(&self, age: f64) -> f64 {
         let at = self.ages.partition_point(|(step, _)| *step < age);

@@ -20,5 +20,6 @@ pub use histories::{Age, Histories, History};
 pub use intensity::{AGE_STEPS, Intensity, Parts, Path, Season};
 pub use needs::Needs;
 pub use table::{
-    Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder, Table,
+    Ages, Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
+    Table,
 };

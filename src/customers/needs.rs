@@ -5,11 +5,13 @@
 pub struct Needs {
     /// The sum of the logarithms of the gaps between purchases: models of regular purchases learn from it.
     pub log_gaps: bool,
+    /// The ages at each repeat purchase: models that follow a customer from purchase to purchase.
+    pub purchase_times: bool,
     /// Purchases at given opportunities, one in each unit of time, and not at any moment.
     pub opportunities: bool,
 }
 
 impl Needs {
     /// Nothing.
-    pub const NONE: Needs = Needs { log_gaps: false, opportunities: false };
+    pub const NONE: Needs = Needs { log_gaps: false, purchase_times: false, opportunities: false };
 }

@@ -1,9 +1,13 @@
 //! Counted rows: equal customers merged, with how many they are, laid out so that what depends on
 //! `x` alone, or on one time alone, is computed once.
 
+mod ages;
 mod builder;
 
+use std::sync::Arc;
+
 use crate::history::SummaryBatch;
+pub use ages::Ages;
 pub use builder::{CustomerTableBuilder, SpendTableBuilder};
 
 /// Counted rows that can be summed over in pieces.
@@ -121,6 +125,11 @@ pub struct CustomerTable {
     /// The sum over all customers, by their counts, of the logarithms of the gaps between their
     /// purchases; `None` if it is not known. Only models of regular purchases ask for it.
     pub log_gaps: Option<f64>,
+    /// Row by row the ages at repeat purchases, which then tell rows apart, too; `None` if they do not.
+    pub ages: Option<Arc<Ages>>,
+    /// The same customers told apart by their ages at repeat purchases; `None` if these are not known. Only models that
+    /// follow customers from purchase to purchase ask for it.
+    pub by_ages: Option<Arc<CustomerTable>>,
 }
 
 /// `(x, mean)` of customers with at least one repeat purchase and a positive mean, sorted by `x`.
@@ -215,6 +224,7 @@ impl Table for CustomerTable {
             t: every(step, &self.t),
             count: every(step, &self.count),
             groups: thinned_groups(step, &self.groups),
+            ages: self.ages.as_ref().map(|ages| Arc::new(ages.every(step))),
             ..CustomerTable::default()
         };
         table.set_margins();
@@ -223,10 +233,11 @@ impl Table for CustomerTable {
     fn counts(&self) -> &[f64] {
         &self.count
     }
-    /// Of the logarithms of gaps only the sum over all customers is known, so it is not known of these.
+    /// Of the logarithms of gaps only the sum over all customers is known, so it is not known of these; nor are those told
+    /// apart by their ages at purchases, unless this is their table.
     fn with_counts(&self, counts: Vec<f64>) -> Self {
         assert_eq!(counts.len(), self.count.len(), "one count for each row");
-        let mut table = CustomerTable { count: counts, log_gaps: None, ..self.clone() };
+        let mut table = CustomerTable { count: counts, log_gaps: None, by_ages: None, ..self.clone() };
         table.set_margins();
         table
     }

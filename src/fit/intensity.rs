@@ -145,11 +145,25 @@ pub fn fit_intensity<M: RatesSeen>(
     unreachable!("the last turn ends it")
 }
 
-/// A table's customers in exposure. Of the gaps between purchases each takes the `m` of the purchase that ends it.
+/// A table's customers in exposure. Of the gaps between purchases each takes the `m` of the purchase that ends it; where all
+/// purchases are known, gaps are exposures, too.
 pub fn exposed(table: &CustomerTable, intensity: &Intensity, unit: f64) -> CustomerTable {
     let mut builder = CustomerTable::builder();
     for (customer, count) in rows(table) {
         builder.push(intensity.of(&customer, 0.0, unit), count);
+    }
+    if let Some(told_apart) = &table.by_ages {
+        builder.by_ages(exposed_by_ages(told_apart, intensity, unit));
+    }
+    builder.finish()
+}
+
+fn exposed_by_ages(table: &CustomerTable, intensity: &Intensity, unit: f64) -> CustomerTable {
+    let mut builder = CustomerTable::builder();
+    for (row, (customer, count)) in rows(table).enumerate() {
+        let ages = table.ages.iter().flat_map(|ages| ages.of(row));
+        let ages: Vec<f64> = intensity.purchases_of(&customer, ages, 0.0, unit).collect();
+        builder.push_with_ages(intensity.of(&customer, 0.0, unit), &ages, count);
     }
     builder.finish()
 }

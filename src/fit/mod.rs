@@ -52,6 +52,8 @@ pub struct FitOptions {
     /// For models of regular purchases: the number of stages from one purchase to the next, their
     /// parameter `k`. Not given, [`fit_with_regularity`] chooses it by likelihood, and [`fit`] takes 1.
     pub regularity: Option<u32>,
+    /// For models of rates that drift: how fast the past fades, their parameter `kappa` \[1/units of the table\].
+    pub drift: Option<f64>,
     /// What to find out of how uncertain the parameters are, beyond their covariance.
     pub posterior: PosteriorOptions,
 }
@@ -63,6 +65,7 @@ impl Default for FitOptions {
             max_iterations: 300,
             prior: Prior::None,
             regularity: None,
+            drift: None,
             posterior: PosteriorOptions::default(),
         }
     }
@@ -201,8 +204,14 @@ fn not_converged(report: FitReport, options: &FitOptions) -> Error {
 }
 
 /// Puts the chosen value in the place of whole parameters. If it is `k`, events of which it takes `k`
-/// to a purchase come in the time of one: all times are divided by it.
+/// to a purchase come in the time of one: all times are divided by it. The drift is per unit of time as it is.
 fn choose<M: Model>(starts: &mut [Vec<f64>], options: &FitOptions) {
+    if let Some(drift) = options.drift {
+        for start in starts.iter_mut() {
+            let places = start.iter_mut().zip(M::PARAMS).filter(|(_, spec)| spec.scale == Scale::ChosenRate);
+            places.for_each(|(value, _)| *value = drift);
+        }
+    }
     let Some(k) = options.regularity.map(f64::from) else { return };
     if !M::PARAMS.iter().any(|spec| spec.scale == Scale::Whole) {
         return;
@@ -213,7 +222,7 @@ fn choose<M: Model>(starts: &mut [Vec<f64>], options: &FitOptions) {
                 Scale::Whole => *value = k,
                 Scale::Time => *value /= k,
                 Scale::Rate => *value *= k,
-                Scale::None | Scale::Money => {}
+                Scale::None | Scale::Money | Scale::ChosenRate => {}
             }
         }
     }

@@ -24,16 +24,19 @@ pub fn fit_with_regularity<M: Model<Table = CustomerTable>>(
     options: &FitOptions,
     progress: &dyn Progress,
 ) -> Result<Fitted<M>> {
+    if M::NEEDS.purchase_times {
+        return fit_chosen(table, options, progress);
+    }
+    if options.drift.is_some() {
+        return Err(Error::model(M::NAME, "its rates do not drift: leave --drift out"));
+    }
     if !M::PARAMS.iter().any(|spec| spec.scale == Scale::Whole) {
         return match options.regularity {
             None => fit(table, options, progress),
             Some(_) => Err(Error::model(M::NAME, "it has no regularity to give: leave --regularity out")),
         };
     }
-    if let Some(k) = options.regularity.filter(|k| *k < 1 || f64::from(*k) > LARGEST_WHOLE) {
-        let message = format!("regularity {k} must be from 1 to {LARGEST_WHOLE}");
-        return Err(Error::model(M::NAME, message));
-    }
+    check(M::NAME, options)?;
     match (options.regularity, table.log_gaps) {
         (None, None) => Err(unknown_gaps(M::NAME)),
         (None, Some(_)) => choose_regularity(table, options, progress),
@@ -49,6 +52,32 @@ pub fn fit_with_regularity<M: Model<Table = CustomerTable>>(
             Ok(fitted)
         }
     }
+}
+
+fn check(model: &str, options: &FitOptions) -> Result<()> {
+    match options.regularity.filter(|k| *k < 1 || f64::from(*k) > LARGEST_WHOLE) {
+        Some(k) => Err(Error::model(model, format!("regularity {k} must be from 1 to {LARGEST_WHOLE}"))),
+        None => Ok(()),
+    }
+}
+
+/// A model of rates that drift: how fast, and how regular purchases are, is chosen before, by forecasts and not by
+/// likelihood.
+fn fit_chosen<M: Model<Table = CustomerTable>>(
+    table: &CustomerTable,
+    options: &FitOptions,
+    progress: &dyn Progress,
+) -> Result<Fitted<M>> {
+    check(M::NAME, options)?;
+    // What is missing altogether is said first.
+    M::starts(table).map_err(|message| ErrorKind::NotIdentified { model: M::NAME.to_owned(), message })?;
+    let positive = |drift: &f64| drift.is_finite() && *drift > 0.0;
+    if options.regularity.is_none() || options.drift.filter(positive).is_none() {
+        let message = "how fast rates drift and how regular purchases are is chosen by forecasts of what was held back, \
+                       which likelihood cannot do: fit with ClvModel::fit, or give both, --drift 3%/w --regularity 1";
+        return Err(Error::model(M::NAME, message));
+    }
+    fit(table, options, progress)
 }
 
 fn unknown_gaps(model: &str) -> Error {

@@ -8,7 +8,7 @@
 use ndarray::Array1;
 
 use crate::model::Derivatives;
-use crate::params::{ParamSpec, Scale};
+use crate::params::ParamSpec;
 
 /// Which parameters are free, and their scales.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ impl Space {
     /// For parameters of these kinds; what is not free has its value from `theta`.
     pub fn new(specs: &[ParamSpec], theta: &[f64], typical: f64) -> Self {
         let scales = specs.iter().map(|spec| spec.scale.factor(typical, typical)).collect();
-        let free = (0..specs.len()).filter(|i| specs[*i].scale != Scale::Whole).collect();
+        let free = (0..specs.len()).filter(|i| !specs[*i].scale.is_chosen()).collect();
         Space { scales, free, fixed: theta.to_vec() }
     }
 

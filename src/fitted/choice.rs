@@ -89,6 +89,13 @@ impl Comparison {
                 ));
                 continue;
             }
+            if member.needs.purchase_times {
+                notes.push(format!(
+                    "{} is not compared: likelihood says little of how well it forecasts; clv backtest compares forecasts",
+                    member.name
+                ));
+                continue;
+            }
             let start = Instant::now();
             let mut own = FitRequest { model: member.name.to_owned(), ..request.clone() };
             own.options.posterior = PosteriorOptions::unchecked();

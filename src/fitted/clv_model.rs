@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::base::{Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
+use crate::base::{
+    DriftRate, Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
+};
 use crate::customers::{Counts, Customer, Intensity, Path, TrainedOn};
 use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
 use crate::fitted::fitting::Found;
@@ -26,6 +28,8 @@ pub struct FitRequest {
     pub covariates: CovariateRequest,
     /// An attribute whose values are groups with parameters of their own, drawn to those of the others.
     pub groups: Option<String>,
+    /// How fast a customer's own rate drifts, for models in which it does; `None`: chosen by forecasts.
+    pub drift: Option<DriftRate>,
     /// How rates change with age and date.
     pub rates: Rates,
 }
@@ -38,6 +42,7 @@ impl Default for FitRequest {
             options: FitOptions::default(),
             covariates: CovariateRequest::default(),
             groups: None,
+            drift: None,
             rates: Rates::Steady,
         }
     }
@@ -128,10 +133,22 @@ impl ClvModel {
 
     /// The same, seen so many days after that end.
     pub fn seen_after(&self, customer: &Customer, days: f64) -> (PurchaseModel, Customer) {
-        let Some(intensity) = &self.intensity else { return (self.purchase.clone(), *customer) };
+        self.seen_buying(customer, &[], days)
+    }
+
+    /// The same of one who bought again at these ages \[units\], which a model that follows customers has to know; others
+    /// pass over them.
+    pub fn seen_buying(&self, customer: &Customer, ages: &[f64], days: f64) -> (PurchaseModel, Customer) {
+        let follows = self.purchase.needs().purchase_times;
+        let of_purchases = |ages: &[f64]| match follows {
+            true => self.purchase.of_purchases(ages),
+            false => self.purchase.clone(),
+        };
+        let Some(intensity) = &self.intensity else { return (of_purchases(ages), *customer) };
         let unit = self.unit.days();
+        let ages: Vec<f64> = intensity.purchases_of(customer, ages.iter().copied(), days, unit).collect();
         let path = Path::new(intensity, days - customer.t * unit, days, unit);
-        (self.purchase.exposed(path), intensity.of(customer, days, unit))
+        (of_purchases(&ages).exposed(path), intensity.of(customer, days, unit))
     }
 
     /// The purchase model of customers who have just bought for the first time, so long before that end \[units\].
@@ -221,8 +238,12 @@ impl ClvModel {
     ) -> Result<ClvModel> {
         refuse_no_repeats(summary, counts, member.name)?;
         progress.stage("fitting", None);
+        let mut request = request.clone();
+        if let Some(drift) = request.drift {
+            request.options.drift = Some(drift.in_units(summary.meta.unit));
+        }
         let Found { purchase, mut report, effects, intensity } =
-            member.fit_request(summary, counts, request, progress)?;
+            member.fit_request(summary, counts, &request, progress)?;
         report.warnings.extend(few(counts.trained_on.customers));
         Ok(ClvModel {
             purchase,

@@ -8,7 +8,7 @@ use crate::contracts::CONTRACT_MODELS;
 use crate::customers::{CovariateTables, Customer, CustomerTable, Needs, Path};
 use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
 use crate::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, Exposed, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd,
+    Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd,
     Regression, TimeChange,
 };
 use crate::params::in_order;
@@ -70,6 +70,7 @@ pub static PURCHASE_MODELS: &[Member] = &[
     )),
     member::<BgBb>("buy at given opportunities only, and may leave before any of them"),
     in_exposure::<Nbd>(member::<Nbd>("never leave: the baseline without churn")),
+    in_exposure::<DriftNbd>(member::<DriftNbd>("never leave, at a rate of their own that drifts")),
 ];
 
 const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
@@ -80,7 +81,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         needs: M::NEEDS,
         make: make::<M>,
         fit: fit_member::<M>,
-        groups: fit_groups::<M>,
+        groups: fit_member_to_groups::<M>,
         regression: None,
         exposure: false,
     }
@@ -119,10 +120,28 @@ fn fit_member<M: Attrition + Model<Table = CustomerTable>>(
     options: &FitOptions,
     progress: &dyn Progress,
 ) -> Result<(PurchaseModel, FitReport)> {
+    let table = told_apart::<M>(table);
     let mut fitted = fit_with_regularity::<M>(table, options, progress)?;
     posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
     let model = PurchaseModel::new(M::NAME, &fitted.model.params())?;
     Ok((model, fitted.report))
+}
+
+fn fit_member_to_groups<M: Model<Table = CustomerTable>>(
+    tables: &[CustomerTable],
+    pooled: &[f64],
+    progress: &dyn Progress,
+) -> Result<(PooledGroups, f64)> {
+    if !M::NEEDS.purchase_times {
+        return fit_groups::<M>(tables, pooled, progress);
+    }
+    let tables: Vec<CustomerTable> = tables.iter().map(|table| told_apart::<M>(table).clone()).collect();
+    fit_groups::<M>(&tables, pooled, progress)
+}
+
+/// The customers as this model tells them apart.
+fn told_apart<M: Model>(table: &CustomerTable) -> &CustomerTable {
+    table.by_ages.as_deref().filter(|_| M::NEEDS.purchase_times).unwrap_or(table)
 }
 
 impl std::fmt::Debug for Member {
@@ -266,6 +285,15 @@ impl PurchaseModel {
     /// The same model for customers whose time is exposure, and of whom this lies ahead.
     pub fn exposed(&self, path: Path) -> Self {
         PurchaseModel { attrition: Arc::new(Exposed::new(self.attrition.clone(), path)), ..self.clone() }
+    }
+
+    /// The same model for customers who bought again at these ages, ascending \[units\]: what a model that follows them from
+    /// purchase to purchase has to know. Others stay as they are.
+    pub fn of_purchases(&self, ages: &[f64]) -> Self {
+        match self.attrition.of_purchases(ages) {
+            Some(attrition) => PurchaseModel { attrition, ..self.clone() },
+            None => self.clone(),
+        }
     }
 
     /// Its member of the family.

@@ -37,7 +37,9 @@ pub fn save(model: &ClvModel, path: &Path) -> Result<()> {
 /// A model file's text.
 pub fn to_json(model: &ClvModel) -> String {
     match &model.effects {
-        None if model.intensity.is_some() => as_text(&v2::File::from_model(model)),
+        None if model.intensity.is_some() || model.purchase.needs().purchase_times => {
+            as_text(&v2::File::from_model(model))
+        }
         None | Some(Effects::Covariates(_)) => as_text(&v1::File::from_model(model)),
         Some(Effects::Groups(_)) => as_text(&v2::File::from_model(model)),
     }

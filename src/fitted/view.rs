@@ -6,12 +6,18 @@ use crate::fitted::{ClvModel, PurchaseModel};
 use crate::history::{SummaryBatch, SummaryMeta};
 use crate::params::Effects;
 
+/// Why a model that follows customers cannot speak of these.
+const NO_TIMES: &str = "it follows customers from purchase to purchase, and when each purchase was is not known here: give it \
+                        the purchase log, or a summary made of it with clv summarize --purchase-times";
+
 /// How a model sees the customers of a summary.
 #[derive(Debug, Clone)]
 pub(crate) struct View<'a> {
     pub model: &'a ClvModel,
     pub clock: Clock,
     encoder: Encoder<'a>,
+    /// Columns of covariates, and of the age where rates change with it; the ages at purchases come after.
+    width: usize,
 }
 
 impl<'a> View<'a> {
@@ -21,7 +27,12 @@ impl<'a> View<'a> {
         let covariates = model.effects.as_ref().map_or(&[][..], Effects::covariates);
         let clock = Clock::new(meta, model.unit, model.purchase.needs().opportunities)
             .with_intensity(model.intensity.as_ref());
-        Ok(View { model, clock, encoder: Encoder::new(covariates, meta, unseen)? })
+        let own: usize = covariates.iter().map(|covariate| covariate.columns().len()).sum();
+        let width = own + usize::from(model.intensity.is_some());
+        if model.purchase.needs().purchase_times && !meta.has_purchase_times {
+            return Err(Error::model(model.purchase.name(), NO_TIMES));
+        }
+        Ok(View { model, clock, encoder: Encoder::new(covariates, meta, unseen)?, width })
     }
 
     /// A customer's history in the model's unit.
@@ -30,6 +41,9 @@ impl<'a> View<'a> {
     /// If the model cannot speak of it.
     pub fn history(&self, customers: &SummaryBatch, row: usize) -> Result<Customer> {
         let customer = self.clock.history(customers, row);
+        if self.model.purchase.needs().purchase_times {
+            return Ok(customer);
+        }
         self.model.purchase.admits(&customer).map_err(|words| {
             let id = customers.customer_id.value(row);
             Error::model(self.model.purchase.name(), format!("customer '{id}': {words}"))
@@ -37,8 +51,8 @@ impl<'a> View<'a> {
         Ok(customer)
     }
 
-    /// What tells a customer's model from that of others: the columns of the covariates, and the age where rates change with
-    /// it.
+    /// What tells a customer's model from that of others: the columns of the covariates, the age where rates change with
+    /// it, and the ages at repeat purchases where the model follows them.
     ///
     /// # Errors
     /// If the fit has not seen one of its values.
@@ -48,6 +62,9 @@ impl<'a> View<'a> {
             Error::model(self.model.purchase.name(), message)
         })?;
         columns.extend(self.clock.age(customers, row));
+        if self.model.purchase.needs().purchase_times {
+            columns.extend(self.clock.purchase_times(customers, row));
+        }
         Ok(columns)
     }
 
@@ -61,12 +78,23 @@ impl<'a> View<'a> {
             Some(effects) => base.with(&effects.params(base.params(), &effects.values(), columns))?,
             None => base.clone(),
         };
-        Ok(self.ahead(own, columns, self.model.unit.days()))
+        Ok(self.of_columns(own, columns, false))
     }
 
-    /// A model of customers with these columns, in a unit of so many days, with what lies ahead of them.
-    pub fn ahead(&self, model: PurchaseModel, columns: &[f64], unit: f64) -> PurchaseModel {
-        match columns.last().and_then(|age| self.clock.path(*age, unit)) {
+    /// A model of customers with these columns: of their purchases, and with what lies ahead of them. Its time is in the
+    /// model's unit, or in that of intervals.
+    pub fn of_columns(&self, model: PurchaseModel, columns: &[f64], canonical: bool) -> PurchaseModel {
+        let (known, ages) = columns.split_at(self.width.min(columns.len()));
+        let model = match (model.needs().purchase_times, canonical) {
+            (false, _) => model,
+            (true, false) => model.of_purchases(ages),
+            (true, true) => {
+                let ages: Vec<f64> = ages.iter().map(|age| self.clock.canonical_length(*age)).collect();
+                model.of_purchases(&ages)
+            }
+        };
+        let unit = if canonical { 1.0 } else { self.model.unit.days() };
+        match known.last().and_then(|age| self.clock.path(*age, unit)) {
             Some(path) => model.exposed(path),
             None => model,
         }

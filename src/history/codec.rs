@@ -164,6 +164,8 @@ pub(crate) struct Customers {
     pub folded: Vec<Folded>,
     /// Ranks of the values of their attributes, so many for each customer.
     pub taken: Vec<u32>,
+    /// Their gaps one by one; empty if they are not asked for.
+    pub gaps: Texts,
 }
 
 impl Customers {
@@ -175,6 +177,11 @@ impl Customers {
         self.id.push(id);
         self.folded.push(folded);
         self.taken.extend_from_slice(taken);
+    }
+
+    /// Adds the gaps of the customer that was pushed last.
+    pub fn push_gaps(&mut self, gaps: &[u8]) {
+        self.gaps.push(gaps);
     }
 
     /// How many attributes there are.
@@ -192,6 +199,7 @@ impl Customers {
         self.id.clear();
         self.folded.clear();
         self.taken.clear();
+        self.gaps.clear();
     }
 
     /// Appends the encoded block to `out`.
@@ -218,6 +226,10 @@ impl Customers {
             let rows: Vec<&[u32]> = self.taken.chunks_exact(width).collect();
             (0..width).for_each(|i| put_integers(out, &rows, |row| u64::from(row[i])));
         }
+        out.push(u8::from(self.gaps.len() > 0));
+        if self.gaps.len() > 0 {
+            put_texts(out, &self.gaps);
+        }
     }
 
     /// A whole encoded block.
@@ -241,6 +253,9 @@ impl Customers {
             self.taken.resize(n * width, 0);
             let mut rows: Vec<&mut [u32]> = self.taken.chunks_exact_mut(width).collect();
             (0..width).for_each(|i| take_integers(&mut block, &mut rows, |row, rank| row[i] = rank as u32));
+        }
+        if take_number(&mut block, 1) == 1 {
+            take_texts(&mut block, n, &mut self.gaps);
         }
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct CollapseOptions {
     pub since: Option<i32>,
     /// Sum the logarithms of gaps?
     pub log_gaps: bool,
+    /// Keep the gaps one by one?
+    pub each_gap: bool,
     /// Purchases by time: an empty count, if they are asked for.
     pub calendar: Option<Calendar>,
     /// Keep first amounts?
@@ -142,6 +144,7 @@ impl<'a> Collapse<'a> {
         Collapse {
             store,
             fold: Fold::new(options.since, options.log_gaps, options.levels.clone().map(Tracker::new))
+                .with_each_gap(options.each_gap)
                 .with_calendar(options.calendar.clone())
                 .with_activity(options.activity.clone(), options.first_amount)
                 .with_timing(options.timing.clone())
@@ -369,8 +372,12 @@ impl<'a> Found<'a> {
         }
         self.leaders.see(id, fold.size());
         self.customers.push(id, customer, taken);
+        if self.options.each_gap {
+            self.customers.push_gaps(fold.each_gap());
+        }
         let per_customer = size_of::<Folded>() + size_of::<usize>() + size_of::<u128>() + size_of_val(taken);
-        let memory = self.customers.len() * per_customer + self.customers.id.bytes.len();
+        let texts = self.customers.id.bytes.len() + self.customers.gaps.bytes.len();
+        let memory = self.customers.len() * per_customer + texts;
         if memory as u64 > self.options.run_memory { self.flush() } else { Ok(()) }
     }
 
@@ -388,6 +395,9 @@ impl<'a> Found<'a> {
             for entry in entries {
                 let at = number(entry);
                 block.push(ids.get(at), folded[at], self.customers.taken(at));
+                if self.options.each_gap {
+                    block.push_gaps(self.customers.gaps.get(at));
+                }
             }
             encoded.clear();
             block.encode(&mut encoded);

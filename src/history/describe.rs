@@ -53,6 +53,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         observed_until_assumed: options.observed_until.is_none(),
         has_money: outcome.has_amount,
         has_log_gaps: options.log_gaps,
+        has_purchase_times: options.purchase_times,
         attributes: options.attributes.clone(),
         sorted: true,
         calendar: None,

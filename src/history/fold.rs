@@ -15,6 +15,7 @@ use super::calendar::Calendar;
 use super::codec::Mark;
 use super::far_dates::{DayCounter, DayCounts};
 use super::gaps::LogProduct;
+use super::purchase_times::put_gap;
 use super::read::calendar::Moment;
 use super::spend_drift::DriftCounter;
 use super::timing::Timing;
@@ -105,6 +106,8 @@ pub(crate) struct Fold {
     returning: bool,
     /// The gaps so far, if they are asked for.
     gaps: Option<LogProduct>,
+    /// The gaps of the customer at hand, and of the one finished last, as [`put_gap`] writes them; if they are asked for.
+    each_gap: Option<[Vec<u8>; 2]>,
     /// The attributes, if there are any.
     attributes: Option<Tracker>,
     /// Purchases by time, if they are asked for.
@@ -138,9 +141,19 @@ impl Fold {
         self.attributes.as_ref().map_or(&[], Tracker::taken)
     }
 
+    /// The gaps of the customer that was finished last, one by one, if they are asked for.
+    pub fn each_gap(&self) -> &[u8] {
+        self.each_gap.as_ref().map_or(&[], |[_, finished]| finished)
+    }
+
     /// How much the customer that was finished last bought; of one with nothing but returns, these.
     pub fn size(&self) -> &Size {
         &self.size
+    }
+
+    /// Keeps the gaps between purchases one by one, too.
+    pub fn with_each_gap(self, wanted: bool) -> Self {
+        Fold { each_gap: wanted.then(Default::default), ..self }
     }
 
     /// Counts purchases by time, too.
@@ -264,6 +277,10 @@ impl Fold {
         self.occasions.clear();
         self.attributes.iter_mut().for_each(Tracker::finish);
         let log_gaps = self.gaps.as_mut().map_or(0.0, LogProduct::take);
+        if let Some(gaps) = &mut self.each_gap {
+            gaps.swap(0, 1);
+            gaps[0].clear();
+        }
         Some(Folded { x, first: self.first, last: self.last, mean, log_gaps, first_amount })
     }
 
@@ -278,9 +295,15 @@ impl Fold {
         if let Some(sum) = self.sum.take() {
             if self.occasions.is_empty() {
                 self.first = self.when;
-            } else if let Some(gaps) = &mut self.gaps {
+            } else {
                 // Grains may be further apart than their type is wide.
-                gaps.push((i64::from(self.when) - i64::from(self.last)) as f64);
+                let gap = i64::from(self.when) - i64::from(self.last);
+                if let Some(gaps) = &mut self.gaps {
+                    gaps.push(gap as f64);
+                }
+                if let Some([now, _]) = &mut self.each_gap {
+                    put_gap(gap.unsigned_abs(), now);
+                }
             }
             if let Some(calendar) = &mut self.calendar {
                 calendar.occasion(self.first, self.when);

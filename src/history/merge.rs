@@ -14,6 +14,7 @@ use super::attributes::Levels;
 use super::codec::{Customers, Mark, Rows};
 use super::fold::pack;
 use super::group::common;
+use super::purchase_times::PurchaseTimes;
 use super::store::{Block, Store};
 use crate::base::{Grain, Result, Unit};
 use crate::history::{BATCH_ROWS, Batches, SummaryBatch};
@@ -240,6 +241,8 @@ pub(crate) struct MergedRuns {
     pub has_money: bool,
     /// Are there logarithms of gaps?
     pub log_gaps: bool,
+    /// Are there the ages at each purchase?
+    pub purchase_times: bool,
     /// Are there first amounts?
     pub first_amount: bool,
     /// The values of attributes, if there are any.
@@ -300,6 +303,7 @@ struct Columns<'a> {
     t: Vec<f64>,
     mean: Vec<f64>,
     log_gaps: Vec<f64>,
+    purchase_times: PurchaseTimes,
     first_amount: Vec<f64>,
     attributes: Vec<StringBuilder>,
 }
@@ -319,6 +323,7 @@ impl<'a> Columns<'a> {
             t: numbers(),
             mean: numbers(),
             log_gaps: if source.log_gaps { numbers() } else { Vec::new() },
+            purchase_times: PurchaseTimes::default(),
             first_amount: if source.first_amount { numbers() } else { Vec::new() },
             attributes: source.levels.iter().flat_map(|l| &l.names).map(|_| StringBuilder::new()).collect(),
         }
@@ -327,7 +332,10 @@ impl<'a> Columns<'a> {
     /// Is there room for one more text? Offsets have 32 bits.
     fn has_room(&self) -> bool {
         const FULL: usize = 1 << 30;
-        self.ids.len() < FULL && self.attributes.iter().all(|column| column.values_slice().len() < FULL)
+        let times = self.purchase_times.has_room();
+        times
+            && self.ids.len() < FULL
+            && self.attributes.iter().all(|column| column.values_slice().len() < FULL)
     }
 
     fn push(&mut self, customers: &Customers, at: usize) {
@@ -340,6 +348,9 @@ impl<'a> Columns<'a> {
         self.mean.push(customer.mean);
         if source.log_gaps {
             self.log_gaps.push(customer.log_gaps + f64::from(customer.x) * self.log_grain);
+        }
+        if source.purchase_times {
+            self.purchase_times.push_gaps(customers.gaps.get(at), source.grain, source.unit);
         }
         if source.first_amount {
             self.first_amount.push(customer.first_amount);
@@ -361,6 +372,7 @@ impl<'a> Columns<'a> {
             t: Float64Array::from(self.t),
             monetary_value: self.source.has_money.then(|| Float64Array::from(self.mean)),
             log_gaps: self.source.log_gaps.then(|| Float64Array::from(self.log_gaps)),
+            purchase_times: self.source.purchase_times.then(|| self.purchase_times.finish()),
             first_amount: self.source.first_amount.then(|| Float64Array::from(self.first_amount)),
             attributes: self.attributes.iter_mut().map(StringBuilder::finish).collect(),
         }

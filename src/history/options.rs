@@ -145,6 +145,8 @@ pub struct LogOptions {
     pub log_gaps: bool,
     /// With `log_gaps`: a summary that does not have them is read without, and is no error.
     pub log_gaps_if_known: bool,
+    /// Keep the ages at each repeat purchase, which models need that follow a customer from purchase to purchase.
+    pub purchase_times: bool,
     /// Count purchases by time, those of customers first seen up to this date.
     pub calendar: Option<Date>,
     /// Keep the amount of each customer's first purchase.

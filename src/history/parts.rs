@@ -172,6 +172,7 @@ fn plain_meta(options: &LogOptions, has_money: bool) -> SummaryMeta {
         observed_until: options.observed_until,
         has_money,
         has_log_gaps: options.log_gaps,
+        has_purchase_times: options.purchase_times,
         attributes: options.attributes.clone(),
         sorted: true,
         ..SummaryMeta::default()

@@ -110,6 +110,7 @@ pub(crate) fn gather(
         end: end.map_or(0, |date| last_grain(options.grain(), date)),
         has_money: outcome.has_amount,
         log_gaps: options.log_gaps,
+        purchase_times: options.purchase_times,
         first_amount: options.first_amount && outcome.has_amount,
         levels,
     };
@@ -144,6 +145,7 @@ struct Plan {
     /// Customers first seen before this grain are left out.
     since: Option<i32>,
     log_gaps: bool,
+    each_gap: bool,
     calendar: Option<Calendar>,
     first_amount: bool,
     activity: Option<ActivityCounter>,
@@ -163,6 +165,7 @@ impl Plan {
             grain: options.grain(),
             since: options.since.map(|date| first_grain(options.grain(), date)),
             log_gaps: options.log_gaps,
+            each_gap: options.purchase_times,
             calendar: options
                 .calendar
                 .map(|origin| Calendar::new(last_grain(options.grain(), origin), options.grain())),
@@ -183,6 +186,7 @@ impl Plan {
             grain: self.grain,
             since: self.since,
             log_gaps: self.log_gaps,
+            each_gap: self.each_gap,
             calendar: self.calendar.clone(),
             first_amount: self.first_amount,
             activity: self.activity.clone(),

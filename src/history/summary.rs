@@ -7,10 +7,11 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Float64Array, StringArray, UInt32Array};
+use arrow_array::{Float64Array, ListArray, StringArray, UInt32Array};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::purchase_times;
 use crate::base::{Grain, Result, Unit, Warning};
 use crate::history::{
     Activity, Calendar, CleaningAccount, CustomerColumn, FarDates, SpendDrift, Standout, Timing,
@@ -35,6 +36,8 @@ pub struct SummaryBatch {
     /// The sum of the natural logarithms of the gaps \[units\] between consecutive purchase occasions, 0 if
     /// there was no repeat purchase; `None` unless it was asked for or the summary has it.
     pub log_gaps: Option<Float64Array>,
+    /// The ages at the repeat purchases, ascending \[units\]; `None` unless they were asked for or the summary has them.
+    pub purchase_times: Option<ListArray>,
     /// The amount of the first purchase, net of what was returned of it; `None` unless it was asked for of a
     /// log with amounts.
     pub first_amount: Option<Float64Array>,
@@ -52,6 +55,11 @@ impl SummaryBatch {
     /// Are there none?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The ages of a customer at the repeat purchases; empty where they are not known.
+    pub fn purchase_times(&self, row: usize) -> &[f64] {
+        self.purchase_times.as_ref().map_or(&[], |column| purchase_times::ages(column, row))
     }
 }
 
@@ -74,6 +82,9 @@ pub struct SummaryMeta {
     pub has_money: bool,
     /// Are there sums of the logarithms of gaps?
     pub has_log_gaps: bool,
+    /// Are there the ages at each repeat purchase?
+    #[serde(default)]
+    pub has_purchase_times: bool,
     /// The names of the attributes, in the order in which they were asked for.
     pub attributes: Vec<String>,
     /// Purchases by time, if they were asked for.

@@ -136,6 +136,7 @@ impl SummaryFile {
             has_money,
             standouts,
             has_log_gaps: inputs.tables[0].summary().log_gaps.is_some(),
+            has_purchase_times: inputs.tables[0].summary().purchase_times.is_some(),
             sorted,
             attributes: options.attributes.clone(),
             assumptions: self.inner.assumptions(&counts, account.rows(Fate::Customer)),

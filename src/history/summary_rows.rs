@@ -2,7 +2,8 @@
 //!
 //! The rules: frequency is a whole number; recency and T are finite and not negative; recency is at
 //! most T, and 0 exactly when frequency is; monetary_value is positive where frequency is;
-//! log_gaps is 0 where frequency is, and nowhere above what equal gaps would give. Only a summary
+//! log_gaps is 0 where frequency is, and nowhere above what equal gaps would give; purchase_times are as many as
+//! frequency says, rise, and end at recency. Only a summary
 //! that says its unit, as those that clv writes do, may have 0 there: returns can take off all that
 //! a customer spent, while elsewhere 0 is mostly a missing value.
 
@@ -15,6 +16,7 @@ use super::attributes::{MISSING, value};
 use super::codec::Texts;
 use super::customer_file::text_of;
 use super::fold::Size;
+use super::purchase_times::{self, PURCHASE_TIMES};
 use super::read::amounts;
 use super::read::batch::column;
 use super::read::feed::{Data, Work, for_each_batch};
@@ -36,8 +38,18 @@ struct Row<'a> {
     t: Cell<'a>,
     monetary: Option<Cell<'a>>,
     log_gaps: Option<Cell<'a>>,
+    purchase_times: Option<&'a [u8]>,
     said: [Option<&'a str>; Fact::COUNT],
     attributes: Vec<&'a [u8]>,
+}
+
+/// The ages at repeat purchases, in agreement with how many they are, and the last of them.
+fn times(x: u32, t_x: f64, cell: &[u8]) -> Result<Vec<f64>, Problem> {
+    let text = String::from_utf8_lossy(cell);
+    let wrong = |why| Problem { column: PURCHASE_TIMES, value: text.clone().into_owned(), why };
+    let ages = purchase_times::parse(&text).map_err(wrong)?;
+    purchase_times::check(&ages, x, t_x).map_err(wrong)?;
+    Ok(ages)
 }
 
 /// The values of a row that can be a customer's.
@@ -47,6 +59,7 @@ struct Checked {
     t: f64,
     money: f64,
     log_gaps: f64,
+    purchase_times: Vec<f64>,
 }
 
 /// What is wrong with a row: the column (by its standard name), its value, and why.
@@ -68,6 +81,7 @@ pub(crate) struct Customers {
     t: Vec<f64>,
     monetary: Option<Vec<f64>>,
     log_gaps: Option<Vec<f64>>,
+    purchase_times: Option<Vec<Vec<f64>>>,
     attributes: Vec<Texts>,
     /// Attribute by attribute: customers without a value.
     pub missing: Vec<u64>,
@@ -98,6 +112,7 @@ pub(crate) fn read(inputs: &Inputs, work: Work, block: &[u8], point: u8) -> Resu
         t: Vec::new(),
         monetary: has_money.then(Vec::new),
         log_gaps: table.summary().log_gaps.map(|_| Vec::new()),
+        purchase_times: table.summary().purchase_times.map(|_| Vec::new()),
         attributes: table.summary().attributes.iter().map(|_| Texts::default()).collect(),
         missing: vec![0; table.summary().attributes.len()],
         point,
@@ -133,6 +148,7 @@ impl Customers {
         };
         let (id, x, t_x, t) = (at(roles.id), at(roles.frequency), at(roles.recency), at(roles.t));
         let (monetary, log_gaps) = (roles.monetary.map(at), roles.log_gaps.map(at));
+        let purchase_times = roles.purchase_times.map(at);
         let said = roles.said.map(|index| index.map(at));
         let attributes: Vec<usize> = roles.attributes.iter().map(|&index| at(index)).collect();
         for_each_record(block, first_line, table.separator(), &names, |record| {
@@ -147,6 +163,7 @@ impl Customers {
                 t: Cell::Text(record.field(t)),
                 monetary: monetary.map(|index| Cell::Text(record.field(index))),
                 log_gaps: log_gaps.map(|index| Cell::Text(record.field(index))),
+                purchase_times: purchase_times.map(|index| record.field(index)),
                 said: said
                     .map(|at| at.map(|index| std::str::from_utf8(record.field(index)).unwrap_or_default())),
                 attributes: attributes.iter().map(|&index| record.field(index)).collect(),
@@ -162,6 +179,8 @@ impl Customers {
         let (x, t_x, t) = (numbers(roles.frequency)?, numbers(roles.recency)?, numbers(roles.t)?);
         let monetary = roles.monetary.map(numbers).transpose()?;
         let log_gaps = roles.log_gaps.map(numbers).transpose()?;
+        let purchase_times =
+            roles.purchase_times.map(|index| column(table, batch, index, texts)).transpose()?;
         let mut said = [const { None }; Fact::COUNT];
         for (said, index) in said.iter_mut().zip(roles.said) {
             *said = index.map(|index| column(table, batch, index, texts)).transpose()?;
@@ -183,6 +202,7 @@ impl Customers {
                 t: cell(&t, index),
                 monetary: monetary.as_ref().map(|numbers| cell(numbers, index)),
                 log_gaps: log_gaps.as_ref().map(|numbers| cell(numbers, index)),
+                purchase_times: purchase_times.as_ref().map(|column| text_of(column, index)),
                 said: said.each_ref().map(|said| {
                     let texts: &StringArray = said.as_ref()?;
                     Some(if texts.is_valid(index) { texts.value(index) } else { "" })
@@ -201,7 +221,7 @@ impl Customers {
             return self.bad(Fate::MissingId, place, "the customer id is empty (missing)");
         }
         match self.check(row) {
-            Ok(Checked { x, t_x, t, money, log_gaps }) => {
+            Ok(Checked { x, t_x, t, money, log_gaps, purchase_times }) => {
                 self.tally.rows += 1;
                 self.tally.fates[Fate::Customer as usize].0 += 1;
                 self.ids.push(row.id);
@@ -214,6 +234,9 @@ impl Customers {
                 }
                 if let Some(column) = &mut self.log_gaps {
                     column.push(log_gaps);
+                }
+                if let Some(column) = &mut self.purchase_times {
+                    column.push(purchase_times);
                 }
                 self.push_attributes(&row.attributes);
             }
@@ -261,7 +284,8 @@ impl Customers {
             None => 0.0,
         };
         let log_gaps = row.log_gaps.map_or(Ok(0.0), |cell| self.log_gaps(x, t_x, cell))?;
-        Ok(Checked { x: x as u32, t_x, t, money, log_gaps })
+        let purchase_times = row.purchase_times.map_or(Ok(Vec::new()), |text| times(x as u32, t_x, text))?;
+        Ok(Checked { x: x as u32, t_x, t, money, log_gaps, purchase_times })
     }
 
     /// A sum of the logarithms of gaps: it is largest when all gaps are equal.
@@ -350,7 +374,7 @@ impl Customers {
         let (recency, t) = (Float64Array::from(self.recency), Float64Array::from(self.t));
         let monetary = self.monetary.map(Float64Array::from);
         let log_gaps = self.log_gaps.map(Float64Array::from);
-        let (ids, attributes) = (self.ids, self.attributes);
+        let (ids, attributes, times) = (self.ids, self.attributes, self.purchase_times);
         cuts.into_iter().map(move |Range { start, end }| SummaryBatch {
             customer_id: ids.array(start..end),
             frequency: frequency.slice(start, end - start),
@@ -358,6 +382,9 @@ impl Customers {
             t: t.slice(start, end - start),
             monetary_value: monetary.as_ref().map(|column| column.slice(start, end - start)),
             log_gaps: log_gaps.as_ref().map(|column| column.slice(start, end - start)),
+            purchase_times: times
+                .as_ref()
+                .map(|rows| purchase_times::listed(rows[start..end].iter().map(Vec::as_slice))),
             first_amount: None,
             attributes: attributes.iter().map(|column| column.array(start..end)).collect(),
         })

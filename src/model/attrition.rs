@@ -1,6 +1,8 @@
 //! What scoring asks of a model of repeat purchases: the questions of one customer, and a scorer that shares
 //! work between many.
 
+use std::sync::Arc;
+
 use super::{Counts, Population, Process};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
@@ -138,6 +140,12 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// `P(Y = n)` for the number `Y` of purchases in `(T, T + horizon]`.
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64;
 
+    /// The probability of no purchase in `(T, T + ahead]`, which falls as `ahead` grows; that of
+    /// [`Attrition::purchases_pmf`] unless that depends on how far one looks.
+    fn none_within(&self, customer: &Customer, ahead: f64) -> f64 {
+        self.purchases_pmf(customer, ahead, 0)
+    }
+
     /// The number of purchases in `(T, T + horizon]` given that the customer is alive at `T`, from each stage that it
     /// may have reached: a function of `x` and `T` alone. The horizon may be infinite.
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>>;
@@ -172,6 +180,11 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// A calculator for many customers that shares work between them. Its results do not depend on
     /// which customers it is asked about, nor in what order.
     fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer>;
+
+    /// The model of a customer who bought again at these ages; `None` if `x`, `t_x` and `T` say all there is to know.
+    fn of_purchases(&self, _ages: &[f64]) -> Option<Arc<dyn Attrition>> {
+        None
+    }
 
     /// How customers of this model behave, to draw them.
     ///

@@ -38,6 +38,7 @@ use crate::params::LARGEST_WHOLE;
 use crate::special::{ln_beta_ratio, ln_gamma, negative_binomial_tail};
 
 pub(super) use limits::starts;
+pub(super) use renewal::Panels;
 
 /// The most stages there are.
 const MOST: usize = LARGEST_WHOLE as usize;
@@ -71,13 +72,18 @@ pub(super) struct Stages {
 
 impl Stages {
     /// The chance that so many stages are behind.
-    fn chance(&self, stage: u32) -> f64 {
+    pub fn chance(&self, stage: u32) -> f64 {
         self.chance[stage as usize]
+    }
+
+    /// `ln W`
+    pub fn ln_whole(&self) -> f64 {
+        self.ln_whole
     }
 
     /// For the shape `R` and the silence `u`.
     #[inline]
-    fn new(k: u32, shape: f64, u: f64) -> Self {
+    pub fn new(k: u32, shape: f64, u: f64) -> Self {
         let k = k as usize;
         let mut chance = [0.0; MOST];
         let (mut term, mut whole, mut scale) = (1.0, 1.0, 0.0);
@@ -104,13 +110,13 @@ impl Stages {
 }
 
 /// Derivatives of `ln (R)_j` by `R`, the first two, for each stage.
-struct Rising {
+pub(super) struct Rising {
     first: [f64; MOST],
     second: [f64; MOST],
 }
 
 impl Rising {
-    fn new(k: u32, shape: f64) -> Self {
+    pub fn new(k: u32, shape: f64) -> Self {
         let (mut first, mut second) = ([0.0; MOST], [0.0; MOST]);
         for j in 1..k as usize {
             let inverse = 1.0 / (shape + (j - 1) as f64);
@@ -374,32 +380,45 @@ impl RowSums {
 }
 
 impl SameRows {
-    /// `ln W`, its gradient and its second derivatives (rr, rα, αα) in `r` and `alpha`.
+    /// See [`ln_w`].
     #[inline]
     fn ln_w<const SECOND: bool>(&self, u: f64, inverse: f64) -> (f64, [f64; 2], [f64; 3]) {
-        if self.k == 1 {
-            return (0.0, [0.0; 2], [0.0; 3]);
-        }
-        let stages = Stages::new(self.k, self.shape, u);
-        let (mut j_1, mut d_1, mut second) = (0.0, 0.0, 0.0);
-        for j in 1..self.k as usize {
-            let chance = stages.chance[j];
-            j_1 += chance * j as f64;
-            d_1 += chance * self.rising.first[j];
-            second += chance * self.rising.second[j];
-        }
-        if !SECOND {
-            return (stages.ln_whole, [d_1, -j_1 * inverse], [0.0; 3]);
-        }
-        let (mut jj, mut jd, mut dd) = (0.0, 0.0, 0.0);
-        for j in 0..self.k as usize {
-            let chance = stages.chance[j];
-            let (from_j, from_d) = (j as f64 - j_1, self.rising.first[j] - d_1);
-            jj += chance * from_j * from_j;
-            jd += chance * from_j * from_d;
-            dd += chance * from_d * from_d;
-        }
-        let second = [dd + second, -jd * inverse, (jj + j_1) * inverse * inverse];
-        (stages.ln_whole, [d_1, -j_1 * inverse], second)
+        ln_w::<SECOND>(self.k, self.shape, &self.rising, u, inverse)
     }
+}
+
+/// `ln W` of a silence `u`, its gradient and its second derivatives (RR, Rα, αα) in the shape `R` and `α`, with
+/// `inverse = 1/(α+T)`.
+#[inline]
+pub(super) fn ln_w<const SECOND: bool>(
+    k: u32,
+    shape: f64,
+    rising: &Rising,
+    u: f64,
+    inverse: f64,
+) -> (f64, [f64; 2], [f64; 3]) {
+    if k == 1 {
+        return (0.0, [0.0; 2], [0.0; 3]);
+    }
+    let stages = Stages::new(k, shape, u);
+    let (mut j_1, mut d_1, mut second) = (0.0, 0.0, 0.0);
+    for j in 1..k as usize {
+        let chance = stages.chance[j];
+        j_1 += chance * j as f64;
+        d_1 += chance * rising.first[j];
+        second += chance * rising.second[j];
+    }
+    if !SECOND {
+        return (stages.ln_whole, [d_1, -j_1 * inverse], [0.0; 3]);
+    }
+    let (mut jj, mut jd, mut dd) = (0.0, 0.0, 0.0);
+    for j in 0..k as usize {
+        let chance = stages.chance[j];
+        let (from_j, from_d) = (j as f64 - j_1, rising.first[j] - d_1);
+        jj += chance * from_j * from_j;
+        jd += chance * from_j * from_d;
+        dd += chance * from_d * from_d;
+    }
+    let second = [dd + second, -jd * inverse, (jj + j_1) * inverse * inverse];
+    (stages.ln_whole, [d_1, -j_1 * inverse], second)
 }

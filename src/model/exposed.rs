@@ -18,8 +18,8 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Attrition, BgCnbd, BgNbd, Counts, MbgCnbd, MbgNbd, Model, Nbd, Outlook, Population, PosteriorMeans,
-    Process, Scorer, Span,
+    Attrition, BgCnbd, BgNbd, Counts, DriftNbd, MbgCnbd, MbgNbd, Model, Nbd, Outlook, Population,
+    PosteriorMeans, Process, Scorer, Span,
 };
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Path};
@@ -51,6 +51,8 @@ impl TimeChange for MbgNbd {}
 impl TimeChange for BgCnbd {}
 impl TimeChange for MbgCnbd {}
 impl TimeChange for Nbd {}
+/// What the model learns from is gaps in exposure; the past fades with exposure, too.
+impl TimeChange for DriftNbd {}
 
 /// A model in exposure, for customers of one path.
 #[derive(Debug, Clone)]
@@ -215,6 +217,10 @@ impl Attrition for Exposed {
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
         self.model.purchases_pmf(customer, self.path.exposure(horizon), n)
+    }
+
+    fn none_within(&self, customer: &Customer, ahead: f64) -> f64 {
+        self.model.none_within(customer, self.path.exposure(ahead))
     }
 
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {

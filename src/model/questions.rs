@@ -22,7 +22,7 @@ pub fn next_purchase_quantile(model: &dyn Attrition, customer: &Customer, probab
     if model.p_alive(customer) <= probability {
         return None;
     }
-    let reached = |t: f64| 1.0 - model.purchases_pmf(customer, t, 0) >= probability;
+    let reached = |t: f64| 1.0 - model.none_within(customer, t) >= probability;
     let rate = model.posterior_means(customer).rate;
     // A rate too small for a time is none.
     let mut high = if rate > 0.0 && rate.is_finite() { f64::min(1.0 / rate, LATEST) } else { 1.0 };

@@ -8,11 +8,11 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::{TableWriter, Target};
 use crate::base::{Progress, Result};
-use crate::history::{Summary, SummaryBatch, SummaryMeta};
+use crate::history::{PURCHASE_TIMES, Summary, SummaryBatch, SummaryMeta, as_text};
 
 /// Writes a summary and returns how many customers it has.
 ///
-/// Columns `customer_id, frequency, recency, T, monetary_value, log_gaps`, the last two only if the
+/// Columns `customer_id, frequency, recency, T, monetary_value, log_gaps, purchase_times`, the last three only if the
 /// summary has them, then its attributes, `unit`, and, if they are known, `observed_until` (a date) and `grain`:
 /// what is said of all customers is the same in all rows, so that it is read back from any format. In Parquet the
 /// file's metadata have it, too.
@@ -51,6 +51,9 @@ pub fn summary_schema(meta: &SummaryMeta) -> SchemaRef {
     if meta.has_log_gaps {
         fields.push(number("log_gaps"));
     }
+    if meta.has_purchase_times {
+        fields.push(Field::new(PURCHASE_TIMES, DataType::Utf8, false));
+    }
     fields.extend(meta.attributes.iter().map(|name| Field::new(name, DataType::Utf8, false)));
     fields.extend(of_all(meta).map(|(name, _)| Field::new(name, DataType::Utf8, false)));
     let about: HashMap<_, _> = of_all(meta).map(|(name, text)| (format!("clv.{name}"), text)).collect();
@@ -85,6 +88,9 @@ pub fn summary_table(batch: SummaryBatch, meta: &SummaryMeta, schema: &SchemaRef
     }
     if meta.has_log_gaps {
         columns.extend(batch.log_gaps.map(|sum| Arc::new(sum) as ArrayRef));
+    }
+    if meta.has_purchase_times {
+        columns.extend(batch.purchase_times.map(|times| Arc::new(as_text(&times)) as ArrayRef));
     }
     columns.extend(batch.attributes.into_iter().map(|column| Arc::new(column) as ArrayRef));
     columns.extend(of_all(meta).map(|(_, text)| Arc::new(StringArray::new_repeated(text, rows)) as ArrayRef));

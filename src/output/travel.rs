@@ -11,7 +11,7 @@ use arrow_schema::{ArrowError, Schema};
 
 use super::{summary_schema, summary_table};
 use crate::base::{Error, Place, Result};
-use crate::history::{Summary, SummaryBatch, SummaryMeta};
+use crate::history::{Summary, SummaryBatch, SummaryMeta, from_text};
 
 /// The key of what is known of a summary as a whole.
 const META: &str = "clv.meta";
@@ -70,6 +70,9 @@ fn rows(batch: &RecordBatch, meta: &SummaryMeta) -> SummaryBatch {
         t: next().as_primitive::<Float64Type>().clone(),
         monetary_value: meta.has_money.then(|| next().as_primitive::<Float64Type>().clone()),
         log_gaps: meta.has_log_gaps.then(|| next().as_primitive::<Float64Type>().clone()),
+        purchase_times: meta
+            .has_purchase_times
+            .then(|| from_text(next().as_string()).expect("ages are written as they are read")),
         first_amount: None,
         attributes: meta.attributes.iter().map(|_| next().as_string().clone()).collect(),
     }

@@ -34,15 +34,22 @@ pub enum Scale {
     Money,
     /// It does not, and is a whole number which is chosen and not estimated.
     Whole,
+    /// It is a rate which is chosen and not estimated.
+    ChosenRate,
 }
 
 impl Scale {
+    /// Is the parameter chosen, and not estimated?
+    pub fn is_chosen(self) -> bool {
+        matches!(self, Scale::Whole | Scale::ChosenRate)
+    }
+
     /// What a parameter is multiplied by if times become `time` times and amounts `money` times as large.
     pub fn factor(self, time: f64, money: f64) -> f64 {
         match self {
             Scale::None | Scale::Whole => 1.0,
             Scale::Time => time,
-            Scale::Rate => 1.0 / time,
+            Scale::Rate | Scale::ChosenRate => 1.0 / time,
             Scale::Money => money,
         }
     }

@@ -1,6 +1,6 @@
 //! The front door of fitting: a summary is counted, fitted, and looked at for what the fit alone cannot see.
 
-use super::diagnostics;
+use super::{diagnostics, drift};
 use crate::base::{Progress, Result};
 use crate::customers::Counts;
 use crate::fitted::choice::{self, Comparison};
@@ -20,7 +20,13 @@ pub fn fit(
         Member::named(&request.model)?;
     }
     let counts = Counts::read(summary, progress)?;
+    let (request, note) = match Member::named(&request.model) {
+        Ok(member) => drift::choose(member, &counts.customers, summary.meta.unit, request, progress)?,
+        Err(_) => (request.clone(), None),
+    };
+    let request = &request;
     let (mut model, comparison) = choice::fit_counted(summary, &counts, request, progress)?;
+    model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(note.clone()));
     let mut found = Vec::new();
     found.extend(diagnostics::warn_only_repeaters(&model, summary)?);
     found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);

@@ -3,6 +3,7 @@
 
 pub mod backtest;
 pub mod diagnostics;
+mod drift;
 pub mod economics;
 mod fitting;
 mod overview;

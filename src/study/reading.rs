@@ -24,6 +24,7 @@ impl FitRequest {
             member.regression()?;
         }
         log.log_gaps |= member.needs.log_gaps;
+        log.purchase_times |= member.needs.purchase_times;
         log.log_gaps_if_known = false;
         Ok(log)
     }
@@ -34,7 +35,8 @@ impl ClvModel {
     /// its covariates and these further attributes.
     pub fn asks(&self, log: &LogOptions, attributes: &[String]) -> LogOptions {
         let log = log.asking_for(&self.attributes()).asking_for(attributes);
-        LogOptions { default_grain: self.grain, ..log }
+        let purchase_times = log.purchase_times || self.purchase.needs().purchase_times;
+        LogOptions { default_grain: self.grain, purchase_times, ..log }
     }
 
     /// Opens customers whom this model is to score.

@@ -76,6 +76,7 @@ pub fn summary_of(rows: &[(u32, f64, f64, f64)]) -> Summary {
         t: Float64Array::from_iter_values(rows.iter().map(|r| r.2)),
         monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|r| r.3))),
         log_gaps: None,
+        purchase_times: None,
         first_amount: None,
         attributes: Vec::new(),
     };

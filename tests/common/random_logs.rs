@@ -215,6 +215,7 @@ pub fn purchases(seed: u64) -> (Kind, Summary) {
         t: Float64Array::from_iter_values(rows.iter().map(|row| row.1)),
         monetary_value: Some(Float64Array::from_iter_values(rows.iter().map(|row| row.2))),
         log_gaps: Some(Float64Array::from_iter_values(rows.iter().map(|row| gaps(&row.0)))),
+        purchase_times: None,
         first_amount: None,
         attributes: Vec::new(),
     };

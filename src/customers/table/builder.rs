@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Customer, CustomerTable, SameX, SpendRow, SpendTable};
+use super::{Ages, Customer, CustomerTable, SameX, SpendRow, SpendTable};
 
 /// Collects customers; see [`CustomerTable::builder`].
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,11 @@ pub struct CustomerTableBuilder {
     count: Vec<f64>,
     times: Times,
     log_gaps: Option<f64>,
+    /// The ages at repeat purchases, if they tell customers apart: their numbers, and where each customer's end.
+    ages: Times,
+    age: Vec<u32>,
+    age_ends: Vec<usize>,
+    by_ages: Option<CustomerTable>,
 }
 
 /// Numbers for distinct times, in order of first appearance.
@@ -108,8 +114,31 @@ impl CustomerTableBuilder {
         self
     }
 
+    /// Adds `count` customers who bought again at these ages, ascending: such rows are told apart by them, and all rows
+    /// must have them.
+    pub fn push_with_ages(&mut self, customer: Customer, ages: &[f64], count: f64) -> &mut Self {
+        assert_eq!(self.age_ends.len(), self.x.len(), "all rows have ages, or none");
+        let known = &mut self.ages;
+        self.age.extend(ages.iter().map(|age| known.number(*age)));
+        self.age_ends.push(self.age.len());
+        self.push(customer, count)
+    }
+
+    /// Keeps beside the table that of the same customers told apart by their ages at purchases: see
+    /// [`CustomerTable::by_ages`].
+    pub fn by_ages(&mut self, table: CustomerTable) -> &mut Self {
+        self.by_ages = Some(table);
+        self
+    }
+
     /// Sorts and counts. The table is the same for every order of the same rows.
     pub fn finish(&self) -> CustomerTable {
+        let mut table = if self.age_ends.is_empty() { self.count_all() } else { self.count_apart() };
+        table.by_ages = self.by_ages.clone().map(Arc::new);
+        table
+    }
+
+    fn count_all(&self) -> CustomerTable {
         let (times, place) = self.times.sorted();
         let width = bits(times.len().saturating_sub(1) as u64);
         let x_width = bits(u64::from(self.x.iter().copied().max().unwrap_or(0)));
@@ -121,6 +150,33 @@ impl CustomerTableBuilder {
         } else {
             self.count_wide(&place, &mut table);
         }
+        table.set_margins();
+        table
+    }
+
+    /// Rows that are told apart by ages.
+    fn count_apart(&self) -> CustomerTable {
+        assert_eq!(self.age_ends.len(), self.x.len(), "all rows have ages, or none");
+        let ((times, place), (ages, age_place)) = (self.times.sorted(), self.ages.sorted());
+        let own: Vec<u32> = self.age.iter().map(|number| age_place[*number as usize]).collect();
+        let ages_of =
+            |row: usize| &own[if row == 0 { 0 } else { self.age_ends[row - 1] }..self.age_ends[row]];
+        let at = |number: u32| place[number as usize];
+        let key = |row: usize| (self.x[row], at(self.t[row]), at(self.t_x[row]), ages_of(row));
+        let count = |row: usize| self.count.get(row).copied().unwrap_or(1.0);
+        let mut rows: Vec<u32> = (0..self.x.len() as u32).collect();
+        rows.sort_unstable_by(|a, b| {
+            let (a, b) = (*a as usize, *b as usize);
+            key(a).cmp(&key(b)).then(count(a).total_cmp(&count(b)))
+        });
+        let mut table = CustomerTable { times, log_gaps: self.log_gaps, ..CustomerTable::default() };
+        let mut ages = Ages::among(ages);
+        for run in rows.chunk_by(|a, b| key(*a as usize) == key(*b as usize)) {
+            let (x, t, t_x, own) = key(run[0] as usize);
+            add_row(&mut table, x, t, t_x, run.iter().map(|row| count(*row as usize)).sum());
+            ages.push(own);
+        }
+        table.ages = Some(Arc::new(ages));
         table.set_margins();
         table
     }

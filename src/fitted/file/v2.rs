@@ -1,6 +1,6 @@
 //! Format version 2: the model of purchases is a tree. A node says its kind: `one` model; `covariates`, which shift the
 //! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date. Written where version 1 cannot hold the model,
-//! so that older programs read all that they can.
+//! and for models that came later than it, so that older programs read all that they can.
 
 mod rates;
 

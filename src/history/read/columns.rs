@@ -13,7 +13,7 @@ pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns
 
 use super::evidence::Evidence;
 use super::names::{
-    AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, UNIT,
+    AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, TIMES, UNIT,
     looks_like_contracts, normalise,
 };
 use super::{likeness, presets, watched};
@@ -159,6 +159,7 @@ impl Table<'_> {
             t: one(&AGE, &parts[2])?,
             monetary,
             log_gaps: self.log_gaps(options)?,
+            purchase_times: self.purchase_times(options)?,
             said,
             attributes: self.attributes(options)?,
         };
@@ -173,6 +174,18 @@ impl Table<'_> {
             return Err(self.error(
                 "the summary has no column log_gaps, which models of regular purchases need: make it from the \
                  purchase log with clv summarize --log-gaps",
+            ));
+        }
+        Ok(found)
+    }
+
+    /// Nor can when each purchase was.
+    fn purchase_times(&self, options: &LogOptions) -> Result<Option<usize>> {
+        let found = self.known(&TIMES)?;
+        if options.purchase_times && found.is_none() {
+            return Err(self.error(
+                "the summary has no column purchase_times, which models of rates that drift need: make it from the \
+                 purchase log with clv summarize --purchase-times",
             ));
         }
         Ok(found)

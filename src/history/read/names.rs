@@ -1,10 +1,13 @@
 //! Well-known column names, by role. A name that can mean two things belongs to no list or to both, so
 //! that it is asked about rather than guessed.
 
+use crate::history::PURCHASE_TIMES;
+
 /// Would a column of this name be taken for something else when a summary is read?
 pub(crate) fn is_of_summary(name: &str) -> bool {
     let name = normalise(name);
-    let roles = [&FREQUENCY, &RECENCY, &AGE, &MONETARY, &LOG_GAPS, &UNIT, &OBSERVED_UNTIL, &GRAIN, &DATE];
+    let roles =
+        [&FREQUENCY, &RECENCY, &AGE, &MONETARY, &LOG_GAPS, &TIMES, &UNIT, &OBSERVED_UNTIL, &GRAIN, &DATE];
     name == ID.names[0] || roles.iter().any(|role| role.names.contains(&&*name))
 }
 
@@ -170,6 +173,7 @@ pub(super) const AGE: Role = Role { standard: "T", flag: "", names: &["t"] };
 pub(super) const MONETARY: Role =
     Role { standard: "monetary_value", flag: "--amount", names: &["monetaryvalue", "monetary"] };
 pub(super) const LOG_GAPS: Role = Role { standard: "log_gaps", flag: "", names: &["loggaps", "litt"] };
+pub(super) const TIMES: Role = Role { standard: PURCHASE_TIMES, flag: "", names: &["purchasetimes"] };
 pub(super) const UNIT: Role = Role { standard: "unit", flag: "--unit", names: &["unit"] };
 pub(super) const OBSERVED_UNTIL: Role =
     Role { standard: "observed_until", flag: "--observed-until", names: &["observeduntil"] };

@@ -482,7 +482,8 @@ fn refuse_other_shape(first: &Table, other: &Table) -> Result<()> {
             (0, amount, log.currency.is_some(), false, false)
         }
         Columns::Summary(summary) => {
-            (1, 0, summary.monetary.is_some(), summary.said[0].is_some(), summary.log_gaps.is_some())
+            let gaps = summary.log_gaps.is_some() || summary.purchase_times.is_some();
+            (1, 0, summary.monetary.is_some(), summary.said[0].is_some(), gaps)
         }
         Columns::Customers(_) => (2, 0, false, false, false),
     };

@@ -25,7 +25,7 @@ pub(super) type ByStage = [f64; MOST];
 
 /// Cut panels; see the head of this file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Panels {
+pub(in crate::model) struct Panels {
     k: u32,
     /// Nearly `X/s`.
     shape: f64,

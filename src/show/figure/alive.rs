@@ -44,11 +44,12 @@ pub fn alive_history(model: &ClvModel, purchases: &[Date], until: Date) -> Resul
             t_x: in_units(occasions[known - 1] - first),
             t: in_units(at - first),
         };
-        model.purchase.admits(&customer).map_err(|words| Error::model(model.purchase.name(), words))?;
         let date = grain_start(grain, at);
         let after =
             model.observed_until.and_then(|end| date.since(end).ok()).map_or(0, |span| span.get_days());
-        let (purchase, seen) = model.seen_after(&customer, f64::from(after));
+        let ages: Vec<f64> = occasions[1..known].iter().map(|occasion| in_units(occasion - first)).collect();
+        let (purchase, seen) = model.seen_buying(&customer, &ages, f64::from(after));
+        purchase.admits(&customer).map_err(|words| Error::model(purchase.name(), words))?;
         let alive = purchase.p_alive(&seen);
         rows.push((grain_start(grain, at), alive, occasions[known - 1] == at));
     }

@@ -98,9 +98,11 @@ impl Cells {
                 let at = |part: f64| age * (f64::from(column) + part) / f64::from(columns);
                 let middle = if whole { at(0.5).floor() } else { at(0.5) };
                 let customer = Customer { x, t_x: age - middle, t: age };
-                if model.purchase.admits(&customer).is_ok() {
-                    let (purchase, customer) = model.seen(&customer);
-                    let value = value(&*purchase, &customer);
+                // A model that follows customers is asked of those who bought at equal gaps.
+                let ages: Vec<f64> = (1..=x).map(|n| customer.t_x * f64::from(n) / f64::from(x)).collect();
+                let (purchase, seen) = model.seen_buying(&customer, &ages, 0.0);
+                if purchase.admits(&customer).is_ok() {
+                    let value = value(&*purchase, &seen);
                     rows.push(Cell { x, silent_from: at(0.0), silent_to: at(1.0), value });
                 }
             }

@@ -32,6 +32,9 @@ pub struct Cohort {
     pub key: Vec<u64>,
     /// What was known at the origin.
     pub customers: Vec<Customer>,
+    /// The ages at their repeat purchases, one customer after the other, and where each one's end; empty if no model
+    /// asked for them.
+    pub purchase_times: (Vec<f64>, Vec<usize>),
     /// Mean amount of the repeat purchases, as known at the origin; `None` without amounts.
     pub mean: Option<Vec<f64>>,
     /// What was known one holdout earlier, if the customer was.
@@ -73,6 +76,11 @@ impl Cohort {
                 };
                 let after = end.seek(id)?.unwrap_or(Seen::of(&batch, row));
                 cohort.push(id, Seen::of(&batch, row), before, after);
+                if batch.purchase_times.is_some() {
+                    let (ages, ends) = &mut cohort.purchase_times;
+                    ages.extend_from_slice(batch.purchase_times(row));
+                    ends.push(ages.len());
+                }
             }
             progress.advance(batch.len() as u64);
         }
@@ -118,6 +126,15 @@ impl Cohort {
             lower: ratio - 1.0 - half,
             upper: ratio - 1.0 + half,
         })
+    }
+
+    /// The ages of a customer at the repeat purchases; none if they were not asked for.
+    pub fn purchase_times(&self, i: usize) -> &[f64] {
+        let (ages, ends) = &self.purchase_times;
+        match ends.get(i) {
+            Some(end) => &ages[if i == 0 { 0 } else { ends[i - 1] }..*end],
+            None => &[],
+        }
     }
 
     /// What figures need of some customers.

@@ -75,9 +75,13 @@ pub(super) fn forecast(
     progress: &dyn Progress,
 ) -> Result<Forecast> {
     progress.stage(&format!("forecasting with {}", model.purchase.name()), Some(cohort.len() as u64));
-    let order = by_age(&cohort.customers);
+    let followed = model.purchase.needs().purchase_times;
+    let order = by_age(cohort, followed);
     let customer = |i: &u32| &cohort.customers[*i as usize];
-    let same = |a: &u32, b: &u32| customer(a).x == customer(b).x && customer(a).t == customer(b).t;
+    let times = |i: &u32| if followed { cohort.purchase_times(*i as usize) } else { &[] };
+    let same = |a: &u32, b: &u32| {
+        customer(a).x == customer(b).x && customer(a).t == customer(b).t && times(a) == times(b)
+    };
     let ages: Vec<&[u32]> = order.chunk_by(same).collect();
     let work = Work { model, cohort, horizon, until, seed };
     let answers: Result<Vec<Vec<Answer>>> = ages
@@ -125,14 +129,19 @@ impl Scorers {
     }
 }
 
-/// Customers in an order in which equal ages follow each other, and in those equal histories.
-fn by_age(customers: &[Customer]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..customers.len() as u32).collect();
+/// Customers in an order in which equal ages follow each other, and in those equal histories: those who bought at the
+/// same times where the model follows them.
+fn by_age(cohort: &Cohort, followed: bool) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..cohort.len() as u32).collect();
     let key = |i: u32| {
-        let Customer { x, t_x, t } = customers[i as usize];
-        (t.to_bits(), x, t_x.to_bits(), i)
+        let Customer { x, t_x, t } = cohort.customers[i as usize];
+        (t.to_bits(), x, t_x.to_bits())
     };
-    order.par_sort_unstable_by_key(|&i| key(i));
+    let times = |i: u32| if followed { cohort.purchase_times(i as usize) } else { &[] };
+    order.par_sort_unstable_by(|&a, &b| {
+        let later = || times(a).iter().zip(times(b)).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
+        key(a).cmp(&key(b)).then_with(|| later().unwrap_or(std::cmp::Ordering::Equal)).then(a.cmp(&b))
+    });
     order
 }
 
@@ -171,11 +180,13 @@ impl Work<'_> {
     /// The forecast of customers of one `x` and `T`.
     fn age(&self, age: &[u32], scorers: &mut Scorers) -> Result<Vec<Answer>> {
         let customer = |i: &u32| &self.cohort.customers[*i as usize];
-        let (purchase, first) = self.model.seen(customer(&age[0]));
+        let followed = self.model.purchase.needs().purchase_times;
+        let ages = if followed { self.cohort.purchase_times(age[0] as usize) } else { &[] };
+        let (purchase, first) = self.model.seen_buying(customer(&age[0]), ages, 0.0);
         let shared = Shared::new(&purchase, &first, self.horizon)?;
         // Where rates change with time each age has a future of its own.
-        let mut own =
-            self.model.intensity.is_some().then(|| Scorers::new(&purchase, self.horizon, self.until));
+        let mut own = (followed || self.model.intensity.is_some())
+            .then(|| Scorers::new(&purchase, self.horizon, self.until));
         let scorers = own.as_mut().unwrap_or(scorers);
         let mut answers = Vec::with_capacity(age.len());
         for history in age.chunk_by(|a, b| customer(a) == customer(b)) {

@@ -42,7 +42,7 @@ pub use self::windows::{Window, Windows};
 
 use self::origin::Test;
 use self::pool::{differences, pool};
-use crate::base::{Duration, Error, Grain, Progress, Result};
+use crate::base::{DriftRate, Duration, Error, Grain, Progress, Result};
 use crate::contracts::ContractMember;
 use crate::fit::{FitOptions, PosteriorOptions, Rates};
 use crate::fitted::{ClvModel, Member};
@@ -59,6 +59,8 @@ pub struct BacktestOptions {
     pub origins: usize,
     /// How to fit.
     pub fit: FitOptions,
+    /// How fast a customer's own rate drifts, for models in which it does; `None`: chosen anew at each origin.
+    pub drift: Option<DriftRate>,
     /// How rates change with age and date; estimated anew at each origin.
     pub rates: Rates,
     /// Replicates of the bootstrap.
@@ -77,6 +79,7 @@ impl Default for BacktestOptions {
             origins: 1,
             // A forecast of the mean asks nothing of the posterior.
             fit: FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() },
+            drift: None,
             rates: Rates::Steady,
             replicates: 200,
             seed: 1,

@@ -14,6 +14,8 @@ use crate::customers::Counts;
 use crate::fit::{Rates, fit_spend};
 use crate::fitted::{ClvModel, FitRequest, Member, SpendModel};
 use crate::history::{self, Input, LogOptions, Summary};
+use crate::params::Scale;
+use crate::study::drift;
 
 /// Fewer customers at an origin say nothing.
 const FEWEST: usize = 30;
@@ -69,7 +71,13 @@ impl Test<'_> {
 
     /// The log as it was known at a date.
     fn open(&self, until: Date, calendar: Option<Date>) -> Result<Summary> {
-        let log = LogOptions { observed_until: Some(until), log_gaps: false, calendar, ..self.log.clone() };
+        let log = LogOptions {
+            observed_until: Some(until),
+            log_gaps: false,
+            purchase_times: false,
+            calendar,
+            ..self.log.clone()
+        };
         history::open_inputs(self.inputs, &log, self.progress)
     }
 
@@ -77,8 +85,16 @@ impl Test<'_> {
     fn known(&self, members: &[&'static Member]) -> Result<Summary> {
         let observed_until = Some(self.window.origin);
         let log_gaps = members.iter().any(|member| member.needs.log_gaps);
+        let purchase_times = members.iter().any(|member| member.needs.purchase_times);
         let timing = matches!(self.options.rates, Rates::Estimated(_));
-        let log = LogOptions { observed_until, log_gaps, timing, calendar: None, ..self.log.clone() };
+        let log = LogOptions {
+            observed_until,
+            log_gaps,
+            purchase_times,
+            timing,
+            calendar: None,
+            ..self.log.clone()
+        };
         history::open_inputs(self.inputs, &log, self.progress)
     }
 
@@ -119,15 +135,29 @@ impl Test<'_> {
         let mut fitted = Vec::new();
         for member in members {
             self.progress.check()?;
-            let request = FitRequest {
+            let mut request = FitRequest {
                 model: member.name.to_owned(),
                 spend: false,
                 options: self.options.fit.clone(),
                 rates: self.options.rates.clone(),
                 ..FitRequest::default()
             };
+            // Given for the models that have one.
+            if !member.params.iter().any(|spec| spec.scale == Scale::Whole) {
+                request.options.regularity = None;
+            }
+            let mut chosen = None;
+            if member.needs.purchase_times {
+                request.drift = self.options.drift;
+                (request, chosen) =
+                    drift::choose(member, &counts.customers, known.meta.unit, &request, self.progress)?;
+            }
             let outcome = in_words(ClvModel::fit_purchase(member, known, &counts, &request, self.progress))?;
-            fitted.push((member.name, outcome.map(|model| ClvModel { spend, ..model })));
+            let said = |mut model: ClvModel| {
+                model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(chosen.clone()));
+                ClvModel { spend, ..model }
+            };
+            fitted.push((member.name, outcome.map(said)));
         }
         Ok(fitted)
     }

@@ -9,7 +9,7 @@ use super::same_kind;
 use crate::base::{Duration, Horizon, Progress, Result, ValueOptions};
 use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::{ClvModel, FitRequest};
-use crate::history::{Summary, SummaryBatch};
+use crate::history::{Summary, SummaryBatch, listed};
 
 /// What the busiest customers do to a fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +104,10 @@ pub(super) fn keep_rows(batch: &SummaryBatch, rows: &[usize]) -> SummaryBatch {
         t: numbers(&batch.t),
         monetary_value: batch.monetary_value.as_ref().map(numbers),
         log_gaps: batch.log_gaps.as_ref().map(numbers),
+        purchase_times: batch
+            .purchase_times
+            .is_some()
+            .then(|| listed(rows.iter().map(|&row| batch.purchase_times(row)))),
         first_amount: None,
         attributes: batch.attributes.iter().map(texts).collect(),
     }

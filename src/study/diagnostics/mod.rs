@@ -62,10 +62,14 @@ pub struct Diagnosis {
     pub warnings: Vec<Warning>,
 }
 
-/// The request of another fit of the same kind, as of part of the customers: rates that change with time are kept.
+/// The request of another fit of the same kind, as of part of the customers: rates that change with time are kept, and what
+/// was chosen by forecasts.
 fn same_kind(model: &ClvModel, request: &FitRequest, options: FitOptions) -> FitRequest {
+    let (drift, regularity) = super::drift::of(model).unzip();
+    let options = FitOptions { regularity: regularity.or(options.regularity), ..options };
+    let drift = drift.or(request.drift);
     let rates = model.intensity.clone().map_or(Rates::Steady, Rates::Given);
-    FitRequest { model: model.purchase.name().to_owned(), options, rates, ..request.clone() }
+    FitRequest { model: model.purchase.name().to_owned(), options, drift, rates, ..request.clone() }
 }
 
 /// Looks at a fit from all sides; `request` is what it was fitted with, `summary` what to.

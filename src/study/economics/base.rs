@@ -24,6 +24,8 @@ pub(super) struct Base {
     pub born: Vec<i32>,
     /// The sum of the logarithms of gaps, if the log was asked for it.
     pub log_gaps: Vec<f64>,
+    /// The ages at repeat purchases, one customer after the other, and where each one's end, if the log was asked for them.
+    pub purchase_times: (Vec<f64>, Vec<usize>),
     /// One for each attribute that was asked for.
     pub by: Vec<Grouping>,
     /// Share of revenue kept of each customer.
@@ -105,6 +107,13 @@ impl Base {
     /// The history of a customer.
     pub fn history(&self, i: usize) -> &History {
         &self.histories.distinct[self.histories.of[i] as usize]
+    }
+
+    /// The ages of a customer at the repeat purchases, if they are known.
+    pub fn purchase_times(&self, i: usize) -> Option<&[f64]> {
+        let (ages, ends) = &self.purchase_times;
+        let end = ends.get(i)?;
+        Some(&ages[if i == 0 { 0 } else { ends[i - 1] }..*end])
     }
 
     /// What a customer has paid so far, net of returns.
@@ -192,6 +201,11 @@ impl<'a> Reader<'a> {
             base.first.push(first.value(i));
             base.born.push(month_of_birth(&self.view.clock, batch, i));
             base.margin.push(margin);
+            if batch.purchase_times.is_some() {
+                let (ages, ends) = &mut base.purchase_times;
+                ages.extend(self.view.clock.purchase_times(batch, i));
+                ends.push(ages.len());
+            }
             base.log_gaps.extend(batch.log_gaps.as_ref().map(|sums| sums.value(i)));
             for (k, place) in self.by.iter().enumerate() {
                 let (value, next) = (batch.attributes[*place].value(i), self.levels[k].len() as u32);

@@ -91,7 +91,13 @@ pub(super) fn of_all(
     }
     let member = Member::named(model.purchase.name())?;
     // Its covariance is all that is used of how sure it is.
-    let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() };
+    let chosen = crate::study::drift::of(model).map(|(drift, k)| (drift.in_units(model.unit), k)).unzip();
+    let options = FitOptions {
+        posterior: PosteriorOptions::unchecked(),
+        drift: chosen.0,
+        regularity: chosen.1,
+        ..FitOptions::default()
+    };
     let (fitted, report) = member.fit(&table(base, |_| true), &options, progress)?;
     let purchase = Known::new(fitted.params().to_vec(), report.covariance);
     GroupModel::new(model.purchase.name(), &purchase, spend, first)
@@ -190,13 +196,20 @@ impl Known {
 /// The histories of some customers, counted.
 fn table(base: &Base, of: impl Fn(usize) -> bool) -> CustomerTable {
     let mut builder = CustomerTable::builder();
+    let mut by_ages = CustomerTable::builder();
     let mut gaps = 0.0;
     for i in (0..base.len()).filter(|i| of(*i)) {
         builder.push(base.customers[i], 1.0);
+        if let Some(ages) = base.purchase_times(i) {
+            by_ages.push_with_ages(base.customers[i], ages, 1.0);
+        }
         gaps += base.log_gaps.get(i).copied().unwrap_or(0.0);
     }
     if !base.log_gaps.is_empty() {
         builder.log_gaps(gaps);
+    }
+    if !base.purchase_times.1.is_empty() {
+        builder.by_ages(by_ages.finish());
     }
     builder.finish()
 }

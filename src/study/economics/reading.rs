@@ -43,7 +43,13 @@ impl Logs {
             true => {
                 let until = summary.meta.observed_until;
                 let log = LogOptions { grain: Some(Grain::Day), observed_until: until, ..log };
-                let log = LogOptions { attributes: Vec::new(), activity: None, log_gaps: false, ..log };
+                let log = LogOptions {
+                    attributes: Vec::new(),
+                    activity: None,
+                    log_gaps: false,
+                    purchase_times: false,
+                    ..log
+                };
                 Some(history::open_inputs(inputs, &log, progress)?)
             }
             false => None,

@@ -144,6 +144,7 @@ pub(crate) struct SummaryColumns {
     pub t: usize,
     pub monetary: Option<usize>,
     pub log_gaps: Option<usize>,
+    pub purchase_times: Option<usize>,
     /// What it says of itself, in the order of [`Fact`].
     pub said: [Option<usize>; Fact::COUNT],
     pub attributes: Vec<usize>,
@@ -166,6 +167,7 @@ impl SummaryColumns {
         let optional = [
             ("monetary_value", self.monetary),
             ("log_gaps", self.log_gaps),
+            ("purchase_times", self.purchase_times),
             ("the unit", unit),
             ("the end of observation", until),
             ("the grain", grain),
