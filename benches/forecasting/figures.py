@@ -119,7 +119,9 @@ def of_points(mean, y, chance=None):
 
 
 def of_total(mean, lower, upper, y):
-    """Whether the interval of all purchases held what happened, and half its width over the forecast."""
+    """Whether the interval of all purchases held what happened, and half its width over the forecast; nothing without ends."""
+    if lower is None or upper is None:
+        return {}
     total = float(mean.sum())
     width = (upper - lower) / 2 / total if total else None
     return {"total_held": bool(lower <= y.sum() <= upper), "total_half_width": width}
