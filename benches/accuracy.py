@@ -8,7 +8,7 @@
 LOGS are files, each a log of its own, or folders: of those each file is a log, and each folder in them (a log of many files).
 A log that does not read by itself has the options beside it that `clv check LOG -o NAME.toml` writes (or clv.toml for all of a
 folder). Without LOGS: those of fixtures/. `--methods` takes names and groups (clv, naive, lifetimes, pymc-marketing, lightgbm);
-`mbg-nbd+rates` is MBG/NBD with --age-effect auto --season auto.
+`mbg-nbd+rates` is MBG/NBD with --age-effect auto --season auto. MBG/NBD, which ratios refer to, is always among them.
 
 Protocol. Each log is cut at origins every `--step` weeks, counted back from its end less the horizon, with at least `--first`
 weeks before them, at most `--origins` a horizon. `clv summarize` says for all methods who was a customer at an origin, with
@@ -122,7 +122,7 @@ def chosen(words):
     unknown = [name for name in wanted if ":" in name and name not in methods.OTHERS]
     if unknown:
         raise SystemExit(f"no method {', '.join(unknown)}: there are {', '.join(methods.ALL)}")
-    return list(dict.fromkeys(wanted))
+    return list(dict.fromkeys([table.REFERENCE, *wanted]))
 
 
 KEY = ("protocol", "sha256", "origin", "weeks", "method", "version")

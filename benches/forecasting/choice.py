@@ -21,7 +21,7 @@ def least(results, log, cuts):
     means = {}
     for model in PUBLISHED:
         gains = [results.gain(results.cells[log, model][cut]) for cut in cuts if results.is_done(log, model, cut)]
-        if len(gains) == len(cuts) and None not in gains:
+        if cuts and len(gains) == len(cuts) and None not in gains:
             means[model] = sum(gains) / len(gains)
     return min(means, key=means.get, default=PUBLISHED[0])
 

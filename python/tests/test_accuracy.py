@@ -202,3 +202,11 @@ def test_the_choice_knows_the_past_only() -> None:
     assert chosen == [1.0, 1.0, 2.0, 4.0]
     # In hindsight ln(.5 x .9 x 2 x 4) > 0.
     assert {cell["crps"] for cell in results.cells["a", choice.HINDSIGHT].values()} == {1.0}
+
+
+def test_a_reference_that_failed_leaves_a_table() -> None:
+    place = {"log": "a", "origin": "2020-01-01", "weeks": 13, "version": ""}
+    cells = [place | {"method": "mbg-nbd", "failed": "no fit"}, place | {"method": "best", "crps": 1.0, "bias": 0.1}]
+    about = {"a": {"customers": 3, "first": "2019-01-01", "last": "2020-04-01", "sha256": "", "note": ""}}
+    page = table.markdown(cells, about, "cells.jsonl", {})
+    assert "| best | 1 | 1 | 0 |  |  | 10.0% |" in page and "| mbg-nbd | a 1 | no fit |" in page
