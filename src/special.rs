@@ -32,4 +32,6 @@ pub use gamma::{
     trigamma, trigamma_difference,
 };
 pub use incomplete::{ln_gamma_lower, ln_gamma_quantile_upper, ln_gamma_upper};
-pub use quadrature::{GaussLegendre, LEGENDRE_8, LEGENDRE_20, SUM_NODES, SUMS, gauss_jacobi_unit};
+pub use quadrature::{
+    GaussLegendre, LEGENDRE_4, LEGENDRE_8, LEGENDRE_20, SUM_NODES, SUMS, gauss_jacobi_unit,
+};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::base::{Discounting, Grain, Unit};
-use crate::customers::{Customer, Intensity, Path};
+use crate::customers::{Customer, Intensity};
 use crate::history::{SummaryBatch, SummaryMeta, first_grain, grain_start};
 
 /// The time of a summary's customers as a model counts it.
@@ -21,6 +21,8 @@ pub struct Clock {
     until: Option<Date>,
     /// Rates that change with age and date, if they do, and the end of observation as they count days.
     intensity: Option<(Arc<Intensity>, f64)>,
+    /// Are customers counted in exposure then, or do they stay in time?
+    in_exposure: bool,
 }
 
 impl Clock {
@@ -38,17 +40,18 @@ impl Clock {
             grain: meta.grain.unwrap_or_default(),
             until: meta.observed_until,
             intensity: None,
+            in_exposure: false,
         }
     }
 
     /// The same with rates that change with age and date. Of a summary that does not say until when it goes it is taken to
-    /// go as far as what they were estimated from.
-    pub fn with_intensity(self, intensity: Option<&Arc<Intensity>>) -> Self {
+    /// go as far as what they were estimated from. Customers are counted in exposure, or stay in time: as the model has it.
+    pub fn with_intensity(self, intensity: Option<&Arc<Intensity>>, in_exposure: bool) -> Self {
         let until = self.until;
         let days =
             |end: Date| until.and_then(|until| until.since(end).ok()).map_or(0, |span| span.get_days());
         let intensity = intensity.map(|found| (found.clone(), f64::from(days(found.parts().end))));
-        Clock { intensity, ..self }
+        Clock { intensity, in_exposure, ..self }
     }
 
     /// A customer in the model's unit: in exposure, where rates change with age and date.
@@ -65,8 +68,8 @@ impl Clock {
     /// A customer whose times are in a unit of so many days, in exposure.
     fn exposed(&self, customer: Customer, unit: f64) -> Customer {
         match &self.intensity {
-            Some((intensity, now)) => intensity.of(&customer, *now, unit),
-            None => customer,
+            Some((intensity, now)) if self.in_exposure => intensity.of(&customer, *now, unit),
+            _ => customer,
         }
     }
 
@@ -89,9 +92,10 @@ impl Clock {
         }
     }
 
-    /// The exposure to come of customers of this age, counted in a unit of so many days.
-    pub fn path(&self, age: f64, unit: f64) -> Option<Path> {
-        self.intensity.as_ref().map(|(intensity, now)| Path::new(intensity, now - age, *now, unit))
+    /// When customers of this age \[days\] were born, and when they are seen, with what rates do: in days from the end of the
+    /// observation that the rates were estimated from.
+    pub fn born(&self, age: f64) -> Option<(&Intensity, (f64, f64))> {
+        self.intensity.as_ref().map(|(intensity, now)| (&**intensity, (now - age, *now)))
     }
 
     /// A length of the model's time in the unit of intervals, to nine digits.

@@ -6,7 +6,8 @@
 //! Λ(b, t) = ∫_b^t m(b, s) ds        exposure
 //! ```
 //! and `λ` the customer's own. Models count in exposure what they counted in age: of customers who buy at random `x`, `Λ(b,
-//! last purchase)` and `Λ(b, end)` say all, as `x`, `t_x` and `T` do where `m = 1`.
+//! last purchase)` and `Λ(b, end)` say all, as `x`, `t_x` and `T` do where `m = 1`. Where they leave in time, lifetimes are not counted so
+//! ([`Courses`](super::Courses)).
 //!
 //! Days have one `m`, weeks are counted from the end of the observation that `m` was estimated from, and ages in the steps
 //! of [`AGE_STEPS`]: `m` is constant on their crossings, and exposure a sum over them, without error.
@@ -218,6 +219,31 @@ pub struct Path {
     beyond: f64,
 }
 
+/// A time during which `m` is constant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece {
+    /// Its beginning.
+    pub from: f64,
+    /// Its end.
+    pub to: f64,
+    /// Exposure up to its beginning.
+    pub at: f64,
+    /// `m`.
+    pub m: f64,
+}
+
+impl Piece {
+    /// Exposure up to a time in it.
+    pub fn exposure(&self, time: f64) -> f64 {
+        self.at + self.m * (time - self.from)
+    }
+
+    /// The time up to which there is so much exposure.
+    pub fn time(&self, exposure: f64) -> f64 {
+        self.from + (exposure - self.at) / self.m
+    }
+}
+
 impl Path {
     /// Of who was born at `born`, from `now` on \[days from the end of the observation that `m` is of\], counted in a unit of
     /// so many days.
@@ -258,6 +284,23 @@ impl Path {
     /// The last time ahead from which on `m` is constant, and `m` then.
     pub fn constant_from(&self) -> (f64, f64) {
         (self.knots[self.knots.len() - 1].0, self.beyond)
+    }
+
+    /// What lies between two times, in pieces on which `m` is constant; the second time may be infinite.
+    pub fn pieces(&self, from: f64, to: f64) -> impl Iterator<Item = Piece> + '_ {
+        let first = self.knots.partition_point(|knot| knot.0 <= from).saturating_sub(1);
+        let piece = move |i: usize| {
+            let (start, at) = self.knots[i];
+            let (end, m) = match self.knots.get(i + 1) {
+                Some((next, sum)) => (*next, (sum - at) / (next - start)),
+                None => (f64::INFINITY, self.beyond),
+            };
+            let from = start.max(from);
+            Piece { from, to: end.min(to), at: at + m * (from - start), m }
+        };
+        let upto = self.knots.partition_point(|knot| knot.0 < to);
+        // Two steps that rounding tells apart, and nothing else, leave nothing between them.
+        (first..upto).map(piece).filter(|piece| piece.from < piece.to)
     }
 
     /// `m` is piecewise constant, so both ways are straight between knots.

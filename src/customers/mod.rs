@@ -4,6 +4,7 @@
 mod classes;
 mod clock;
 mod counts;
+mod courses;
 mod groups;
 mod histories;
 mod intensity;
@@ -15,9 +16,10 @@ pub(crate) use classes::{MOST_LEVELS, encode, key, places};
 pub use clock::Clock;
 pub(crate) use clock::rounded;
 pub use counts::{Amounts, Counts, TrainedOn};
+pub use courses::{CourseRow, Courses};
 pub use groups::GroupTables;
 pub use histories::{Age, Histories, History};
-pub use intensity::{AGE_STEPS, Intensity, Parts, Path, Season};
+pub use intensity::{AGE_STEPS, Intensity, Parts, Path, Piece, Season};
 pub use needs::Needs;
 pub use table::{
     Ages, Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,

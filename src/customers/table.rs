@@ -6,6 +6,7 @@ mod builder;
 
 use std::sync::Arc;
 
+use crate::customers::{Courses, Intensity};
 use crate::history::SummaryBatch;
 pub use ages::Ages;
 pub use builder::{CustomerTableBuilder, SpendTableBuilder};
@@ -130,6 +131,8 @@ pub struct CustomerTable {
     /// The same customers told apart by their ages at repeat purchases; `None` if these are not known. Only models that
     /// follow customers from purchase to purchase ask for it.
     pub by_ages: Option<Arc<CustomerTable>>,
+    /// The exposure of its customers, where their purchases are counted in it and their lifetimes in time.
+    pub courses: Option<Courses>,
 }
 
 /// `(x, mean)` of customers with at least one repeat purchase and a positive mean, sorted by `x`.
@@ -187,6 +190,17 @@ impl CustomerTable {
             }
             self.customers += group.count;
         }
+        if let Some(courses) = self.courses.take() {
+            self.courses = Some(courses.of(self));
+        }
+    }
+
+    /// The same customers with rates of purchase that change with age and date: times stay what they are, in units of so
+    /// many days, and [`CustomerTable::courses`] says what exposure they are.
+    pub fn in_courses(&self, intensity: &Intensity, unit: f64) -> Self {
+        let mut table = self.clone();
+        table.courses = Some(Courses::new(self, intensity, unit));
+        table
     }
 }
 
@@ -225,6 +239,7 @@ impl Table for CustomerTable {
             count: every(step, &self.count),
             groups: thinned_groups(step, &self.groups),
             ages: self.ages.as_ref().map(|ages| Arc::new(ages.every(step))),
+            courses: self.courses.clone(),
             ..CustomerTable::default()
         };
         table.set_margins();

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::base::{
     DriftRate, Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
 };
-use crate::customers::{Counts, Customer, Intensity, Path, TrainedOn};
+use crate::customers::{Counts, Customer, Intensity, TrainedOn};
 use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
 use crate::fitted::fitting::Found;
 use crate::fitted::{Member, PurchaseModel, SpendModel};
@@ -128,7 +128,17 @@ impl ClvModel {
 
     /// Such a customer without the model.
     pub fn seen_as(&self, customer: &Customer) -> Customer {
-        self.intensity.as_ref().map_or(*customer, |intensity| intensity.of(customer, 0.0, self.unit.days()))
+        self.counted(customer, 0.0)
+    }
+
+    /// A customer as the purchase model counts it, so many days after that end.
+    fn counted(&self, customer: &Customer, days: f64) -> Customer {
+        match &self.intensity {
+            Some(intensity) if self.purchase.member().counts_exposure() => {
+                intensity.of(customer, days, self.unit.days())
+            }
+            _ => *customer,
+        }
     }
 
     /// The same, seen so many days after that end.
@@ -147,15 +157,15 @@ impl ClvModel {
         let Some(intensity) = &self.intensity else { return (of_purchases(ages), *customer) };
         let unit = self.unit.days();
         let ages: Vec<f64> = intensity.purchases_of(customer, ages.iter().copied(), days, unit).collect();
-        let path = Path::new(intensity, days - customer.t * unit, days, unit);
-        (of_purchases(&ages).exposed(path), intensity.of(customer, days, unit))
+        let model = of_purchases(&ages).exposed(intensity, (days - customer.t * unit, days), unit);
+        (model, self.counted(customer, days))
     }
 
     /// The purchase model of customers who have just bought for the first time, so long before that end \[units\].
     pub fn newcomer(&self, before: f64) -> PurchaseModel {
         let Some(intensity) = &self.intensity else { return self.purchase.clone() };
         let (born, unit) = (-before * self.unit.days(), self.unit.days());
-        self.purchase.exposed(Path::new(intensity, born, born, unit))
+        self.purchase.exposed(intensity, (born, born), unit)
     }
 
     /// The variance of the shocks of a horizon to come, which all customers share, relative to the square of a total: weeks

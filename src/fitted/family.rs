@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
 use crate::contracts::CONTRACT_MODELS;
-use crate::customers::{CovariateTables, Customer, CustomerTable, Needs, Path};
+use crate::customers::{CovariateTables, Customer, CustomerTable, Intensity, Needs, Path};
 use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
 use crate::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd,
-    Regression, TimeChange,
+    Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd, MbgNbd, Model,
+    Nbd, ParetoNbd, Regression, TimeChange,
 };
 use crate::params::in_order;
 use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
@@ -28,8 +28,18 @@ pub struct Member {
     fit: FitMember,
     groups: FitGroups,
     regression: Option<RegressionMember>,
-    /// Can its time be counted in exposure?
-    exposure: bool,
+    exposure: InExposure,
+}
+
+/// What of a member's customers is counted in exposure where rates change with age and date.
+#[derive(Clone, Copy)]
+enum InExposure {
+    /// They buy at opportunities, and there is no rate to change.
+    Nothing,
+    /// All that happens to them.
+    All,
+    /// Purchases, but not lifetimes: the model with these parameters, on a path from birth on.
+    Purchases(fn(&[f64], Path) -> Arc<dyn Attrition>),
 }
 
 /// Fits a member to customers counted.
@@ -60,10 +70,10 @@ pub static PURCHASE_MODELS: &[Member] = &[
     in_exposure::<MbgNbd>(with_covariates::<MbgNbd>(
         "may leave, for ever, after any purchase, the first one too",
     )),
-    with_covariates::<ParetoNbd>("may leave, for ever, at any moment"),
-    with_covariates::<GGompertzNbd>(
+    leaves_in_time::<ParetoNbd>(with_covariates::<ParetoNbd>("may leave, for ever, at any moment")),
+    leaves_in_time::<GGompertzNbd>(with_covariates::<GGompertzNbd>(
         "may leave at any moment, the more so the longer they have been customers",
-    ),
+    )),
     in_exposure::<BgCnbd>(member::<BgCnbd>("buy at regular gaps, may leave after any repeat purchase")),
     in_exposure::<MbgCnbd>(member::<MbgCnbd>(
         "buy at regular gaps, may leave after any purchase, the first one too",
@@ -83,7 +93,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         fit: fit_member::<M>,
         groups: fit_member_to_groups::<M>,
         regression: None,
-        exposure: false,
+        exposure: InExposure::Nothing,
     }
 }
 
@@ -96,7 +106,13 @@ const fn with_covariates<M: Attrition + Regression>(about: &'static str) -> Memb
 /// A member whose rates may change with age and date: the bound sees to it.
 #[allow(clippy::extra_unused_type_parameters)]
 const fn in_exposure<M: TimeChange>(member: Member) -> Member {
-    Member { exposure: true, ..member }
+    Member { exposure: InExposure::All, ..member }
+}
+
+/// A member whose rates of purchase may.
+const fn leaves_in_time<M: LeavesInTime + Model>(member: Member) -> Member {
+    let own = |params: &[f64], course: Path| M::from_params(params).in_course(course);
+    Member { exposure: InExposure::Purchases(own), ..member }
 }
 
 fn fit_regression<M: Attrition + Regression>(
@@ -200,16 +216,22 @@ impl Member {
     /// # Errors
     /// If they may not.
     pub fn in_exposure(&self) -> Result<()> {
-        if self.exposure {
+        if !matches!(self.exposure, InExposure::Nothing) {
             return Ok(());
         }
-        let able = PURCHASE_MODELS.iter().filter(|member| member.exposure).map(|member| member.name);
-        let able = able.collect::<Vec<_>>().join(", ");
+        let able = PURCHASE_MODELS.iter().filter(|member| !matches!(member.exposure, InExposure::Nothing));
+        let able = able.map(|member| member.name).collect::<Vec<_>>().join(", ");
         let message = format!(
-            "its customers leave at any time, not at purchases, and rates that change with age and date (--age-effect, \
-             --season) are not built for that; models that have them are {able}"
+            "its customers buy at given opportunities, so that there are no rates to change with age and date \
+             (--age-effect, --season); models that have them are {able}"
         );
         Err(Error::model(self.name, message))
+    }
+
+    /// Is all that happens to its customers counted in exposure where rates change with age and date, and not purchases
+    /// alone?
+    pub fn counts_exposure(&self) -> bool {
+        matches!(self.exposure, InExposure::All)
     }
 
     fn with_covariates(&self) -> Result<RegressionMember> {
@@ -282,9 +304,17 @@ impl PurchaseModel {
         self.member.with(params)
     }
 
-    /// The same model for customers whose time is exposure, and of whom this lies ahead.
-    pub fn exposed(&self, path: Path) -> Self {
-        PurchaseModel { attrition: Arc::new(Exposed::new(self.attrition.clone(), path)), ..self.clone() }
+    /// The same model for customers whose rates change so, who were born and are seen at these moments \[days from the end of
+    /// observation\], in a unit of so many days. Customers come in exposure if [`Member::counts_exposure`], else in time.
+    pub fn exposed(&self, intensity: &Intensity, (born, now): (f64, f64), unit: f64) -> Self {
+        let attrition = match self.member.exposure {
+            InExposure::Purchases(own) => own(&self.params, Path::new(intensity, born, born, unit)),
+            InExposure::All | InExposure::Nothing => {
+                let path = Path::new(intensity, born, now, unit);
+                Arc::new(Exposed::new(self.attrition.clone(), path)) as Arc<dyn Attrition>
+            }
+        };
+        PurchaseModel { attrition, ..self.clone() }
     }
 
     /// The same model for customers who bought again at these ages, ascending \[units\]: what a model that follows them from

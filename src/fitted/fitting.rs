@@ -107,7 +107,11 @@ impl Member {
         progress: &dyn Progress,
     ) -> Result<Found> {
         let exposed = intensity.as_ref().map(|intensity| {
-            let mut table = exposed(&counts.customers, intensity, summary.meta.unit.days());
+            let unit = summary.meta.unit.days();
+            if !self.counts_exposure() {
+                return counts.customers.in_courses(intensity, unit);
+            }
+            let mut table = exposed(&counts.customers, intensity, unit);
             table.log_gaps = counts.customers.log_gaps.map(|sum| sum + ln_m);
             table
         });

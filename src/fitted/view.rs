@@ -26,7 +26,7 @@ impl<'a> View<'a> {
     pub fn new(model: &'a ClvModel, meta: &SummaryMeta, unseen: UnseenLevel) -> Result<Self> {
         let covariates = model.effects.as_ref().map_or(&[][..], Effects::covariates);
         let clock = Clock::new(meta, model.unit, model.purchase.needs().opportunities)
-            .with_intensity(model.intensity.as_ref());
+            .with_intensity(model.intensity.as_ref(), model.purchase.member().counts_exposure());
         let own: usize = covariates.iter().map(|covariate| covariate.columns().len()).sum();
         let width = own + usize::from(model.intensity.is_some());
         if model.purchase.needs().purchase_times && !meta.has_purchase_times {
@@ -73,12 +73,29 @@ impl<'a> View<'a> {
     /// # Errors
     /// If a parameter leaves its domain.
     pub fn model_of(&self, columns: &[f64]) -> Result<PurchaseModel> {
-        let base = &self.model.purchase;
-        let own = match &self.model.effects {
-            Some(effects) => base.with(&effects.params(base.params(), &effects.values(), columns))?,
-            None => base.clone(),
-        };
+        Ok(self.of_columns(self.own(columns)?, columns, false))
+    }
+
+    /// The model of what customers with these columns did since they were born: new customers of it are as old as
+    /// [`View::history`] has them.
+    ///
+    /// # Errors
+    /// If a parameter leaves its domain.
+    pub fn model_since_birth(&self, columns: &[f64]) -> Result<PurchaseModel> {
+        let own = self.own(columns)?;
+        // Who comes in exposure has gone through all that changes.
+        if own.member().counts_exposure() {
+            return Ok(own);
+        }
         Ok(self.of_columns(own, columns, false))
+    }
+
+    fn own(&self, columns: &[f64]) -> Result<PurchaseModel> {
+        let base = &self.model.purchase;
+        match &self.model.effects {
+            Some(effects) => base.with(&effects.params(base.params(), &effects.values(), columns)),
+            None => Ok(base.clone()),
+        }
     }
 
     /// A model of customers with these columns: of their purchases, and with what lies ahead of them. Its time is in the
@@ -94,8 +111,8 @@ impl<'a> View<'a> {
             }
         };
         let unit = if canonical { 1.0 } else { self.model.unit.days() };
-        match known.last().and_then(|age| self.clock.path(*age, unit)) {
-            Some(path) => model.exposed(path),
+        match known.last().and_then(|age| self.clock.born(*age)) {
+            Some((intensity, moments)) => model.exposed(intensity, moments, unit),
             None => model,
         }
     }

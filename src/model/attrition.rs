@@ -172,6 +172,11 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
         self.expected_purchases(&Customer::NEW, horizon)
     }
 
+    /// The same in each of some `(0, horizon]`, finite and ascending.
+    fn expected_purchases_new_within(&self, horizons: &[f64]) -> Vec<f64> {
+        horizons.iter().map(|horizon| self.expected_purchases_new(*horizon)).collect()
+    }
+
     /// `P(X = n)` for the number `X` of repeat purchases of a new customer in `(0, horizon]`.
     fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
         self.purchases_pmf(&Customer::NEW, horizon, n)

@@ -16,7 +16,7 @@ mod lifetimes;
 mod opportunities;
 
 pub(super) use coins::Coins;
-pub(super) use lifetimes::Lifetimes;
+pub(super) use lifetimes::{Lifetimes, LifetimesAhead};
 pub(super) use opportunities::Opportunities;
 
 use crate::base::Discounting;

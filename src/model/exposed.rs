@@ -34,6 +34,12 @@ const MOST_STEPS: usize = 20_000;
 /// change of rates.
 pub trait TimeChange: Attrition {}
 
+/// A model whose customers leave in time, whatever they buy: purchases are counted in exposure, lifetimes in time.
+pub trait LeavesInTime: Attrition {
+    /// The model of customers born on one day, who are in its time and go this way from birth on.
+    fn in_course(&self, course: Path) -> Arc<dyn Attrition>;
+}
+
 /// A model that says at which rate it believes that a customer bought, before and after the last purchase. From it is learned how
 /// rates change with time.
 pub trait RatesSeen: TimeChange + Model<Row = Customer, Table = CustomerTable> {

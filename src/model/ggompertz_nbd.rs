@@ -27,11 +27,14 @@
 //! Computed by quadrature, with `e^(−bτ)` instead of `e^(bτ)` where that overflows.
 //! Differs from the paper: its conditional expectation as printed is wrong; the right one (Adler 2022,
 //! "Comment on 'Modeling purchasing behavior with sudden death'", Management Science 68(3)) is used.
+//! Where rates of purchase change with age and date, purchases are counted in exposure and lifetimes in time:
+//! [`LeavesInTime`].
 //! As `b -> 0` with `beta/b` fixed this is Pareto/NBD. `beta` below 1e-200 stands for the limit in which a share
 //! `1 − e^(−220 s ln 10)` leaves at once and the others at the rate `b s`.
-//! Checked by: fixtures/reference/ggomnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
+//! Checked by: tests/exposure.rs, fixtures/reference/ggomnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rand::RngExt;
 use rand::distr::{Distribution, Open01};
@@ -39,11 +42,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
 use crate::base::Result;
-use crate::customers::{Customer, CustomerTable, Table};
+use crate::customers::{Customer, CustomerTable, Path, Table};
 use crate::model::{
-    Derivatives, Limit, Model, Order, alone,
-    lifetime::{AT_ONCE, BuyingLifetime, Gompertz, Lifetime, Prepared, shape_at_once},
-    process::{Process, buy_until, rates},
+    Attrition, Derivatives, LeavesInTime, Limit, Model, Order, alone,
+    lifetime::{
+        AT_ONCE, Ahead, BuyingLifetime, Drawn, Gompertz, InCourse, Lifetime, Prepared, buy_for, shape_at_once,
+    },
+    process::{Process, rates},
     together,
 };
 use crate::params::{Direction, ParamSpec, Scale};
@@ -201,24 +206,32 @@ impl Model for GGompertzNbd {
 
 attrition_by_kernel!(GGompertzNbd);
 
+impl LeavesInTime for GGompertzNbd {
+    fn in_course(&self, course: Path) -> Arc<dyn Attrition> {
+        Arc::new(InCourse::new(self.kernel(), course))
+    }
+}
+
 impl BuyingLifetime<Gompertz> {
     fn process(&self) -> Result<Box<dyn Process>> {
-        leaving(self.r, self.alpha, &self.lifetime)
+        self.lifetime.leaving(self.r, self.alpha, None)
     }
 
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
         let rest = self.lifetime.aged(customer.t);
-        leaving(self.r + f64::from(customer.x), self.alpha + customer.t, &rest)
+        rest.leaving(self.r + f64::from(customer.x), self.alpha + customer.t, None)
     }
 }
 
-fn leaving(shape: f64, rate: f64, lifetime: &Gompertz) -> Result<Box<dyn Process>> {
-    let (at_once, lifetime) = match lifetime.at_once() {
-        Some(at_once) => (Some(at_once.leave()), at_once.others),
-        None => (None, *lifetime),
-    };
-    let proneness = if lifetime.is_endless() { None } else { Some(Proneness::new(&lifetime)?) };
-    Ok(Box::new(Leaving { rate: rates(shape, rate)?, b: lifetime.b, proneness, at_once }))
+impl Drawn for Gompertz {
+    fn leaving(&self, shape: f64, rate: f64, ahead: Option<Ahead>) -> Result<Box<dyn Process>> {
+        let (at_once, lifetime) = match self.at_once() {
+            Some(at_once) => (Some(at_once.leave()), at_once.others),
+            None => (None, *self),
+        };
+        let proneness = if lifetime.is_endless() { None } else { Some(Proneness::new(&lifetime)?) };
+        Ok(Box::new(Leaving { rate: rates(shape, rate)?, b: lifetime.b, proneness, at_once, ahead }))
+    }
 }
 
 /// The logarithm of `η` ~ Gamma(s, beta), which is often less than any number if `s` is small: at the
@@ -253,6 +266,8 @@ struct Leaving {
     proneness: Option<Proneness>,
     /// The share that leaves at once.
     at_once: Option<f64>,
+    /// What lies ahead, where rates of purchase change with time.
+    ahead: Option<Ahead>,
 }
 
 impl Process for Leaving {
@@ -266,7 +281,7 @@ impl Process for Leaving {
         let ln_cumulated = self.proneness.as_ref().map_or(f64::INFINITY, |p| exponential.ln() - p.ln(rng));
         // ln(1 + e^z), which is z where e^z overflows.
         let exponent = ln_cumulated.max(0.0) + (-ln_cumulated.abs()).exp().ln_1p();
-        buy_until(rng, rate, until.min(exponent / self.b), most, ages)
+        buy_for(rng, rate, (until.min(exponent / self.b), most), self.ahead.as_ref(), ages)
     }
 }
 

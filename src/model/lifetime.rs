@@ -18,6 +18,8 @@
 //! Gamma(r + x, alpha + T), and the rest of a lifetime is one of the same family
 //! ([`Lifetime::aged`]).
 
+mod answers;
+mod course;
 mod forecast;
 mod panels;
 mod scorer;
@@ -27,10 +29,13 @@ mod survivor;
 use crate::customers::{Customer, CustomerTable};
 use crate::model::gamma_poisson::GammaPoisson;
 
+pub(super) use answers::{Drawn, buy_for};
+pub(super) use course::{Ahead, InCourse};
 pub(super) use sums::Prepared;
 pub(super) use survivor::{AT_ONCE, Gompertz, Lifetime, Lomax, shape_at_once};
 
 use panels::Panels;
+use survivor::AtOnce;
 
 /// Below `e^−45` of the whole nothing matters.
 const NEGLIGIBLE: f64 = 45.0;
@@ -52,6 +57,31 @@ struct Silence {
     ln_scale: f64,
 }
 
+impl Silence {
+    fn of(ln_alive: f64, left: f64) -> Self {
+        let alive = ln_alive.exp();
+        if alive + left > 0.0 {
+            return Silence { alive, left, ln_scale: 0.0 };
+        }
+        Silence { alive: 1.0, left, ln_scale: ln_alive }
+    }
+
+    /// Of those who did not leave at once this is the silence: that of all.
+    fn with_at_once<L>(self, row: &Customer, at_once: &AtOnce<L>, left_at_once: f64) -> Self {
+        if row.t_x > 0.0 || at_once.leave() == 0.0 {
+            return self;
+        }
+        // Where there is a scale, all of them are too few for a number beside those who left at once.
+        let stay = if self.ln_scale == 0.0 { at_once.stay() } else { 0.0 };
+        let left = at_once.leave() * left_at_once + stay * self.left;
+        Silence { alive: stay * self.alive, left, ln_scale: 0.0 }
+    }
+
+    fn p_alive(&self) -> f64 {
+        self.alive / (self.alive + self.left)
+    }
+}
+
 impl<L: Lifetime> BuyingLifetime<L> {
     fn rate(&self) -> GammaPoisson {
         GammaPoisson { r: self.r, alpha: self.alpha }
@@ -71,20 +101,14 @@ impl<L: Lifetime> BuyingLifetime<L> {
             let stayed = BuyingLifetime { lifetime: at_once.others, ..*self };
             let left_at_once = weight(0.0);
             let others = stayed.silence_weighted(row, speed, weight);
-            if row.t_x > 0.0 || at_once.leave() == 0.0 {
-                return others;
-            }
-            // Where there is a scale, all of them are too few for a number beside those who left at once.
-            let stay = if others.ln_scale == 0.0 { at_once.stay() } else { 0.0 };
-            let left = at_once.leave() * left_at_once + stay * others.left;
-            return Silence { alive: stay * others.alive, left, ln_scale: 0.0 };
+            return others.with_at_once(row, &at_once, left_at_once);
         }
         let power = self.r + f64::from(row.x);
         // Times are counted from t_x, so that those far smaller than it are still told apart.
         let (rest, silence) = (self.lifetime.aged(row.t_x), row.t - row.t_x);
         let since = BuyingLifetime { r: self.r, alpha: self.alpha + row.t_x, lifetime: rest };
         let ln_w = |silent: f64| rest.ln_survival(silent) - power * (silent / since.alpha).ln_1p();
-        let alive = ln_w(silence).exp();
+        let ln_alive = ln_w(silence);
         let mut left = 0.0;
         if !self.lifetime.is_endless() {
             let mut covered = 1e-300_f64;
@@ -100,10 +124,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
                 }
             }
         }
-        if alive + left > 0.0 {
-            return Silence { alive, left, ln_scale: 0.0 };
-        }
-        Silence { alive: 1.0, left, ln_scale: ln_w(silence) }
+        Silence::of(ln_alive, left)
     }
 
     pub fn log_likelihood(&self, row: &Customer) -> f64 {
@@ -134,8 +155,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
     }
 
     pub fn p_alive(&self, row: &Customer) -> f64 {
-        let silence = self.silence(row);
-        silence.alive / (silence.alive + silence.left)
+        self.silence(row).p_alive()
     }
 
     /// Starting points for the buying rate beside some for the lifetime.

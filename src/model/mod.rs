@@ -53,7 +53,7 @@ pub use contract::{Contract, ContractRow, ContractTable};
 pub(crate) use counts::{CountTable, Discounted};
 pub use counts::{Counts, Span};
 pub use drift_nbd::DriftNbd;
-pub use exposed::{Exposed, RatesSeen, TimeChange};
+pub use exposed::{Exposed, LeavesInTime, RatesSeen, TimeChange};
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
 pub use mbg_cnbd::MbgCnbd;

@@ -28,11 +28,14 @@
 //! the closed form loses all digits where `alpha` is near `beta` or `x` is large).
 //! Differs from the paper: nothing; all questions are answered exactly, discounted purchases for any
 //! horizon included.
+//! Where rates of purchase change with age and date, purchases are counted in exposure and lifetimes in time:
+//! [`LeavesInTime`].
 //! As `s` and `beta -> 0` with `s ln(1/beta)` fixed a share leaves at once and the others never: `beta` below
 //! 1e-200 stands for that limit, and the share is `1 − e^(−220 s ln 10)`.
-//! Checked by: fixtures/reference/pnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
+//! Checked by: tests/exposure.rs, fixtures/reference/pnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rand::RngExt;
 use rand::distr::Distribution;
@@ -40,11 +43,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Exp1, Gamma};
 
 use crate::base::Result;
-use crate::customers::{Customer, CustomerTable, Table};
+use crate::customers::{Customer, CustomerTable, Path, Table};
 use crate::model::{
-    Derivatives, Limit, Model, Order, alone,
-    lifetime::{AT_ONCE, BuyingLifetime, Lifetime, Lomax, Prepared, shape_at_once},
-    process::{Process, buy_until, rates},
+    Attrition, Derivatives, LeavesInTime, Limit, Model, Order, alone,
+    lifetime::{
+        AT_ONCE, Ahead, BuyingLifetime, Drawn, InCourse, Lifetime, Lomax, Prepared, buy_for, shape_at_once,
+    },
+    process::{Process, rates},
     together,
 };
 use crate::params::{Direction, ParamSpec, Scale};
@@ -160,22 +165,30 @@ impl Model for ParetoNbd {
 
 attrition_by_kernel!(ParetoNbd);
 
+impl LeavesInTime for ParetoNbd {
+    fn in_course(&self, course: Path) -> Arc<dyn Attrition> {
+        Arc::new(InCourse::new(self.kernel(), course))
+    }
+}
+
 impl BuyingLifetime<Lomax> {
     fn process(&self) -> Result<Box<dyn Process>> {
-        leaving(self.r, self.alpha, &self.lifetime)
+        self.lifetime.leaving(self.r, self.alpha, None)
     }
 
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
         let rest = self.lifetime.aged(customer.t);
-        leaving(self.r + f64::from(customer.x), self.alpha + customer.t, &rest)
+        rest.leaving(self.r + f64::from(customer.x), self.alpha + customer.t, None)
     }
 }
 
-fn leaving(shape: f64, rate: f64, lifetime: &Lomax) -> Result<Box<dyn Process>> {
-    let at_once = lifetime.at_once().map(|at_once| at_once.leave());
-    let never = lifetime.is_endless() || at_once.is_some();
-    let leaving = if never { None } else { Some(rates(lifetime.s, lifetime.beta)?) };
-    Ok(Box::new(Leaving { rate: rates(shape, rate)?, leaving, at_once }))
+impl Drawn for Lomax {
+    fn leaving(&self, shape: f64, rate: f64, ahead: Option<Ahead>) -> Result<Box<dyn Process>> {
+        let at_once = self.at_once().map(|at_once| at_once.leave());
+        let never = self.is_endless() || at_once.is_some();
+        let leaving = if never { None } else { Some(rates(self.s, self.beta)?) };
+        Ok(Box::new(Leaving { rate: rates(shape, rate)?, leaving, at_once, ahead }))
+    }
 }
 
 /// Buys at a steady rate for an exponential time.
@@ -185,6 +198,8 @@ struct Leaving {
     leaving: Option<Gamma<f64>>,
     /// The share that leaves at once.
     at_once: Option<f64>,
+    /// What lies ahead, where rates of purchase change with time.
+    ahead: Option<Ahead>,
 }
 
 impl Process for Leaving {
@@ -196,6 +211,6 @@ impl Process for Leaving {
         let exponential: f64 = Exp1.sample(rng);
         let lifetime = self.leaving.map_or(f64::INFINITY, |leaving| exponential / leaving.sample(rng));
         // `min` passes over NaN, of a rate of leaving that underflowed to zero: never.
-        buy_until(rng, rate, until.min(lifetime), most, ages)
+        buy_for(rng, rate, (until.min(lifetime), most), self.ahead.as_ref(), ages)
     }
 }

@@ -12,6 +12,9 @@ pub struct GaussLegendre<const N: usize> {
     pub w: [f64; N],
 }
 
+/// Four nodes: exact for polynomials of degree 7.
+pub static LEGENDRE_4: LazyLock<GaussLegendre<4>> = LazyLock::new(GaussLegendre::new);
+
 /// Eight nodes: exact for polynomials of degree 15.
 pub static LEGENDRE_8: LazyLock<GaussLegendre<8>> = LazyLock::new(GaussLegendre::new);
 

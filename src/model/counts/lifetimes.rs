@@ -4,6 +4,10 @@
 //! the densities at the same nodes differ by a fraction. The nodes are those of `w`, `t = scale sinh² w`, in which all
 //! densities are as wide.
 
+mod ahead;
+
+pub(in crate::model) use ahead::LifetimesAhead;
+
 use super::{Counts, Event, Precision, Span, nodes, until_nothing};
 use crate::model::lifetime::Lifetime;
 use crate::special::{LEGENDRE_20, ln_negative_binomial};

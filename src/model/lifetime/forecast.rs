@@ -122,7 +122,7 @@ pub(super) fn discounted_time_left<L: Lifetime>(rest: &L, horizon: f64, discount
 }
 
 /// `∫_from^to e^(−delta τ) S(τ) dτ`
-fn decaying<L: Lifetime>(rest: &L, from: f64, to: f64, delta: f64) -> f64 {
+pub(super) fn decaying<L: Lifetime>(rest: &L, from: f64, to: f64, delta: f64) -> f64 {
     let to = to.min(NOTHING / delta);
     let (mut sum, mut age) = (0.0, from);
     while age < to {
@@ -146,7 +146,7 @@ fn decaying<L: Lifetime>(rest: &L, from: f64, to: f64, delta: f64) -> f64 {
 
 /// `∫_0^horizon` of `S` times the factor `e^(−rate i)` of step `i`; a last incomplete step has that of
 /// its own end.
-fn in_steps<L: Lifetime>(rest: &L, horizon: f64, rate: f64, step: f64) -> f64 {
+pub(super) fn in_steps<L: Lifetime>(rest: &L, horizon: f64, rate: f64, step: f64) -> f64 {
     let steps = horizon / step;
     let whole = steps.floor();
     let singly = whole.min(STEPS_ONE_BY_ONE).min((NOTHING / rate).ceil());
@@ -202,7 +202,7 @@ fn leaving_after<L: Lifetime>(n: u32, shape: f64, scale: f64, rest: &L, horizon:
 }
 
 /// Beyond the peak, where `f_n` vanishes: nothing is to be added from there on.
-fn last_bought(peak: f64, end: f64, bought: &impl Fn(f64) -> f64) -> f64 {
+pub(super) fn last_bought(peak: f64, end: f64, bought: &impl Fn(f64) -> f64) -> f64 {
     if end <= peak || bought(end) > 0.0 {
         return end;
     }
@@ -215,7 +215,7 @@ fn last_bought(peak: f64, end: f64, bought: &impl Fn(f64) -> f64) -> f64 {
 }
 
 /// The horizon, or the age at which hardly anyone is left.
-fn last_age<L: Lifetime>(rest: &L, horizon: f64) -> f64 {
+pub(super) fn last_age<L: Lifetime>(rest: &L, horizon: f64) -> f64 {
     const NOBODY: f64 = -700.0;
     if rest.ln_survival(horizon) >= NOBODY {
         return horizon;

@@ -10,6 +10,8 @@
 //! (`w h ∇φ`) and second (`w h (∇φ ∇φᵀ + ∇∇φ)`), from which those of `ln Z` follow row by row. `ln w(T)`
 //! needs only how often each `x` and each `T` occurs.
 
+mod courses;
+
 use std::ops::Range;
 
 use super::survivor::{MOST, Slopes};
@@ -92,6 +94,10 @@ impl<L: Lifetime> BuyingLifetime<L> {
     }
 
     pub fn prepare(&self, table: &CustomerTable, order: Order) -> Prepared {
+        if let Some(courses) = &table.courses {
+            let times = self.rate().time_terms(&courses.margins);
+            return Prepared { times, at: Vec::new(), t_x: Vec::new(), t: Vec::new() };
+        }
         let rows = table.count.len();
         let mut prepared = Prepared {
             times: self.rate().time_terms(table),
@@ -158,12 +164,8 @@ impl<L: Lifetime> BuyingLifetime<L> {
     /// `∫ w h / e^ln_w` with its derivatives.
     fn between<const SECOND: bool>(&self, x: f64, from: f64, to: f64, ln_w: f64) -> Jet {
         let mut jet = ZERO;
-        if let Some(at_once) = self.lifetime.at_once().filter(|_| from == 0.0) {
-            // 1 − e^−k, by s.
-            let place_of_s = 2 + at_once.place;
-            jet.value = at_once.leave();
-            jet.first[place_of_s] = -at_once.by_s * at_once.stay();
-            jet.second[place(place_of_s, place_of_s)] = -at_once.by_s.powi(2) * at_once.stay();
+        if from == 0.0 {
+            self.add_at_once(&mut jet);
         }
         for panel in Panels::new(self, self.r + x, from, to) {
             panel.nodes(|age, weight| {
@@ -182,9 +184,21 @@ impl<L: Lifetime> BuyingLifetime<L> {
         jet
     }
 
+    /// Adds those who leave at once, if a share does.
+    fn add_at_once(&self, jet: &mut Jet) {
+        if let Some(at_once) = self.lifetime.at_once() {
+            // 1 − e^−k, by s.
+            let place_of_s = 2 + at_once.place;
+            jet.value += at_once.leave();
+            jet.first[place_of_s] -= at_once.by_s * at_once.stay();
+            jet.second[place(place_of_s, place_of_s)] -= at_once.by_s.powi(2) * at_once.stay();
+        }
+    }
+
     /// The sum of `ln w(T)`, of `ln S(T)` the derivatives only; see [`ln_z`].
     pub fn shared(&self, table: &CustomerTable, prepared: &Prepared, out: &mut Derivatives) {
-        self.rate().add_sum(table, &prepared.times, out);
+        let counted = table.courses.as_ref().map_or(table, |courses| &courses.margins);
+        self.rate().add_sum(counted, &prepared.times, out);
         let mut first = [Sum::default(); MOST];
         let mut second = [[Sum::default(); MOST]; MOST];
         for (time, count) in table.times.iter().zip(&table.t_count).filter(|(_, count)| **count > 0.0) {
@@ -211,10 +225,12 @@ impl<L: Lifetime> BuyingLifetime<L> {
         rows: Range<usize>,
         out: &mut Derivatives,
     ) {
-        match out.order {
+        match (out.order, &table.courses) {
             _ if self.lifetime.is_endless() => {}
-            Order::First => self.add_rows::<false>(table, prepared, rows, out),
-            Order::Second => self.add_rows::<true>(table, prepared, rows, out),
+            (Order::First, Some(courses)) => self.add_courses::<false>(table, courses, rows, out),
+            (Order::Second, Some(courses)) => self.add_courses::<true>(table, courses, rows, out),
+            (Order::First, None) => self.add_rows::<false>(table, prepared, rows, out),
+            (Order::Second, None) => self.add_rows::<true>(table, prepared, rows, out),
         }
     }
 

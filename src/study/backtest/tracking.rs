@@ -75,7 +75,10 @@ fn expected(
 ) -> Vec<f64> {
     let in_units = |grains: i32| windows.grain.in_units(grains, windows.unit);
     if let Some(intensity) = &model.intensity {
-        return expected_in_exposure(intensity, purchase, calendar, windows, ahead);
+        return match purchase.member().counts_exposure() {
+            true => expected_in_exposure(intensity, purchase, calendar, windows, ahead),
+            false => expected_by_birth(intensity, purchase, calendar, windows, ahead),
+        };
     }
     let at = |age: i32| match age {
         ..=0 => 0.0,
@@ -86,6 +89,26 @@ fn expected(
     let mut expected_at = |age: i32| *known.entry(age).or_insert_with(|| at(age));
     let at = |ahead: &i32| calendar.ages.iter().map(|(age, n)| *n as f64 * expected_at(age + ahead)).sum();
     ahead.iter().map(at).collect()
+}
+
+/// The same where purchases are counted in exposure and lifetimes in time: each day of birth by itself.
+fn expected_by_birth(
+    intensity: &Intensity,
+    purchase: &PurchaseModel,
+    calendar: &Calendar,
+    windows: &Windows,
+    ahead: &[i32],
+) -> Vec<f64> {
+    let in_units = |grains: i32| windows.grain.in_units(grains, windows.unit);
+    let mut sums = vec![0.0; ahead.len()];
+    for (age, n) in &calendar.ages {
+        let born = -windows.grain.in_units(*age, Unit::Day);
+        let own = purchase.exposed(intensity, (born, born), windows.unit.days());
+        let ages: Vec<f64> = ahead.iter().map(|ahead| in_units((age + ahead).max(0))).collect();
+        let expected = own.expected_purchases_new_within(&ages);
+        sums.iter_mut().zip(expected).for_each(|(sum, one)| *sum += *n as f64 * one);
+    }
+    sums
 }
 
 /// Points between which what is expected of new customers is interpolated.

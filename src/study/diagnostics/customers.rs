@@ -6,7 +6,7 @@ use crate::fitted::{ClvModel, PurchaseModel, View};
 use crate::history::Summary;
 
 /// Shows all customers of a summary, in the unit of the model, each with the model of those who share its
-/// covariates, and the number of that model among those returned.
+/// covariates, and the number of that model among those returned: that of what they did since they came.
 pub(super) fn each(
     model: &ClvModel,
     summary: &Summary,
@@ -19,7 +19,7 @@ pub(super) fn each(
         for row in 0..batch.len() {
             let class = classes.number(view.columns(&batch, row)?) as usize;
             if class == models.len() {
-                models.push(view.model_of(&classes.columns[class])?);
+                models.push(view.model_since_birth(&classes.columns[class])?);
             }
             see(class, &models[class], view.clock.history(&batch, row));
         }
