@@ -134,7 +134,7 @@ fn files_of_options_are_read_strictly() {
     for (toml, parts) in [
         ("amout = \"x\"\n", &["mine.toml", "'amout' is no option"][..]),
         ("output = \"x.csv\"\n", &["'output' is no option that a file can give"]),
-        ("amount = \n", &["mine.toml", "it is no TOML"]),
+        ("amount = \n", &["mine.toml", "this is no TOML"]),
         ("skip-bad-rows = \"yes\"\n", &["'skip-bad-rows' is true or false"]),
         ("unit = true\n", &["'unit' takes a text, a number, or a list"]),
         ("unit = \"fortnight\"\n", &["fortnight"]),
@@ -169,4 +169,141 @@ fn sums_returns_and_exceptions() {
     has(&stderr, &["2 used as purchases"]);
     let (_, stderr) = done(dir.path(), &["summarize", "statuses.csv", "--only", "status=*", "-o", "s.csv"]);
     has(&stderr, &["5 used as purchases"]);
+}
+
+/// A month's dates may not show what those of the month before did: the file holds it. Every verb of a log reads so.
+#[test]
+fn the_order_of_day_and_month_is_written_down() {
+    let january = "Kunde;Datum;Betrag\na;02.01.2023;20,00\nb;29.01.2023;30,25\na;09.02.2023;10,25\n";
+    let march = "Kunde;Datum;Betrag\na;02.03.2023;20,00\nb;09.03.2023;30,25\na;10.03.2023;10,25\n";
+    let dir = with(&[("january.csv", january), ("march.csv", march)]);
+    let dir = dir.path();
+    has(
+        &refused(dir, &["summarize", "march.csv", "-o", "-"]),
+        &["2023-03-02 (day first) or 2023-02-03 (month first)"],
+    );
+    has(&done(dir, &["check", "january.csv", "-o", "clv.toml"]).0, &["--date-format day-first"]);
+    let (out, said) = done(dir, &["summarize", "march.csv", "-o", "-"]);
+    // a bought on 2 and 10 March, eight days apart.
+    has(&out, &["a,1,1.1428571428571428,1.1428571428571428,10.25"]);
+    has(&said, &["observed 2023-03-02 to 2023-03-10"]);
+    // A date that the order does not allow is a bad row, not one read otherwise.
+    fs::write(dir.join("mixed.csv"), format!("{march}a;03.31.2023;5,00\n")).unwrap();
+    has(&refused(dir, &["summarize", "mixed.csv", "-o", "-"]), &["line 5", "'03.31.2023'", "day.month.year"]);
+    for (format, until) in [("month-first", "2023-10-03"), ("day-first", "2023-03-10")] {
+        let said = done(dir, &["summarize", "march.csv", "--date-format", format, "-o", "-"]).1;
+        has(&said, &[&format!("to {until}")]);
+    }
+    let short = with(&[("log.csv", "customer_id,date,amount\na,22/01/03,5\nb,22/02/04,6\n")]);
+    for (format, dates) in
+        [("year-first", "2022-01-03 to 2022-02-04"), ("day-first", "2003-01-22 to 2004-02-22")]
+    {
+        has(&done(short.path(), &["summarize", "log.csv", "--date-format", format, "-o", "-"]).1, &[dates]);
+    }
+}
+
+#[test]
+fn verbs_that_read_no_log_take_the_file_too() {
+    let dir = with(&[(
+        "clv.toml",
+        "[columns]\nid = \"who\"\n[time]\ngrain = \"week\"\n[rows]\nonly = [\"kind=a\"]\n[simulate]\ncustomers = 7\n",
+    )]);
+    let dir = dir.path();
+    let (sql, said) = done(dir, &["sql", "--dialect", "duckdb"]);
+    has(&sql, &["\"who\"", "customer and week"]);
+    has(&said, &["options that were not typed are those of clv.toml", "the statement does not do only"]);
+    // A model that is typed in and a log that is drawn take it where it is named.
+    let typed = ["model", "bg-nbd", "r=.2", "alpha=4", "a=.8", "b=2.4"];
+    let grain = |arguments: &[&str]| {
+        done(dir, &[&typed[..], arguments, &["-o", "-"]].concat()).0.contains("\"week\"")
+    };
+    let week = grain(&["--config", "clv.toml", "--unit", "day"]);
+    assert!(week && !grain(&["--unit", "day"]));
+    done(dir, &[&typed[..], &["-o", "m.json"]].concat());
+    let drawn = done(dir, &["simulate", "m.json", "--config", "clv.toml", "-o", "log.csv"]);
+    has(&(drawn.0 + &drawn.1), &["of 7 customers", "those of clv.toml"]);
+}
+
+/// What a file of options gets wrong is shown where it stands.
+#[test]
+fn errors_of_a_file_name_its_line() {
+    let dir = with(&[("log.csv", LINES)]);
+    let dir = dir.path();
+    for (file, parts) in [
+        (
+            "# what it is\n[columns]\nid = \"client\"\n",
+            &["id in clv.toml, line 3, names a column 'client' that is not there"][..],
+        ),
+        (
+            "[columns]\nattributes = [\"channel\"]\n",
+            &["attributes in clv.toml, line 2, names a column 'channel'"],
+        ),
+        (
+            "[columns]\nid = CustomerID\n",
+            &["clv.toml, line 2: this is no TOML", "the line is: id = CustomerID"],
+        ),
+        ("[time]\n\ngrain = \"dayy\"\n", &["clv.toml, line 3: grain: 'dayy' is not one of hour, day, week"]),
+        ("[time]\nobserved-until = \"soon\"\n", &["clv.toml, line 2: observed-until: "]),
+    ] {
+        fs::write(dir.join("clv.toml"), file).unwrap();
+        let error = refused(dir, &["summarize", "log.csv", "-o", "-"]);
+        has(&error, parts);
+        assert!(!error.contains("\\n") && !error.contains("--id names"), "{error}");
+    }
+    // What is typed is called as it is typed.
+    has(
+        &refused(dir, &["summarize", "log.csv", "--config", "none", "--id", "client", "-o", "-"]),
+        &["--id names a column 'client'"],
+    );
+}
+
+/// Files are called what they are, and one line is enough for many dates.
+#[test]
+fn small_words() {
+    let rows: String = (0..30)
+        .map(|n| {
+            let cancelled = if n % 5 == 0 { format!("2023-06-{:02}", n + 1) } else { String::new() };
+            format!("k{},2023-{:02}-05,10,{cancelled}\n", n % 7, 1 + n % 12)
+        })
+        .collect();
+    let dir = with(&[
+        ("log.csv", &format!("customer_id,date,amount,Cancelled at\n{rows}")),
+        ("odd.txt", "id|+|date|+|amount\na|+|2023-01-02|+|5\nb|+|2023-01-09|+|7\n"),
+        ("one.csv", "customer_id,date,amount\na,2023-01-02,5\n"),
+    ]);
+    let said = done(dir.path(), &["summarize", "log.csv", "-o", "-"]).1;
+    has(&said, &["of which 6 left out by column \"Cancelled at\": an entry ('2023-06-01' to '2023-06-26')"]);
+    assert_eq!(said.matches("of which").count(), 1, "{said}");
+    has(&done(dir.path(), &["check", "odd.txt"]).0, &["odd.txt: text separated by '|+|', 3 columns"]);
+    let said = done(dir.path(), &["summarize", "one.csv", "-o", "-"]).1;
+    has(&said, &["1 row read", "1 customer; recency"]);
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workbooks/shop.xlsx");
+    let said = done(dir.path(), &["check", book.to_str().unwrap()]).0;
+    has(&said, &["shop.xlsx: a sheet of a workbook, "]);
+    assert!(!said.contains("separated by"), "{said}");
+}
+
+/// What spreadsheets of many countries open: decimal commas, semicolons between fields. It reads back as the same.
+#[test]
+fn csv_in_the_style_of_other_countries() {
+    let dir = with(&[("log.csv", LINES)]);
+    let dir = dir.path();
+    let plain = done(dir, &["summarize", "log.csv", "-o", "-"]).0;
+    assert!(plain.contains("a,1,5.428571428571429,5.428571428571429,7.5,week"), "{plain}");
+    let comma = done(dir, &["summarize", "log.csv", "--csv-decimal-comma", "-o", "-"]).0;
+    assert!(comma.contains("a;1;5,428571428571429;5,428571428571429;7,5;week"), "{comma}");
+    let tabs = done(dir, &["--csv-separator", "tab", "summarize", "log.csv", "-o", "-"]).0;
+    assert_eq!(tabs, plain.replace(',', "\t"));
+    has(
+        &refused(dir, &["summarize", "log.csv", "--csv-separator", ",", "--csv-decimal-comma", "-o", "-"]),
+        &["--csv-separator: the comma is in numbers"],
+    );
+    done(
+        dir,
+        &["fit", "log.csv", "-o", "m.json", "--spend", "none", "--accept-unconverged", "--prior", "weak"],
+    );
+    fs::write(dir.join("comma.csv"), comma).unwrap();
+    done(dir, &["summarize", "log.csv", "-o", "plain.csv"]);
+    let score = |more: &[&str]| done(dir, &[&["score", "m.json"], more, &["-o", "-"]].concat()).0;
+    assert_eq!(score(&["comma.csv", "--decimal-comma"]), score(&["plain.csv"]));
 }

@@ -317,6 +317,54 @@ fn tables_kept_in_memory_have_a_limit() {
 }
 
 /// 100,000 keys took 28 s, 26 MB of them over a minute: each was looked for among all names.
+/// A workbook of before 2007 with sheets of two numbers each, at these rows and columns, and what each says it has.
+fn old_workbook(path: &Path, sheets: u32, cells: [(u16, u16); 2], says: (u32, u16)) {
+    let record =
+        |kind: u16, data: &[u8]| [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat();
+    let begin = |kind: u8| record(0x0809, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0]);
+    let cell = |(row, column): (u16, u16)| {
+        record(
+            0x0203,
+            &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0; 2], &5f64.to_le_bytes()].concat(),
+        )
+    };
+    let size = [&[0; 4][..], &says.0.to_le_bytes(), &[0; 2], &says.1.to_le_bytes(), &[0; 2]].concat();
+    let sheet =
+        [begin(0x10), record(0x0200, &size), cell(cells[0]), cell(cells[1]), record(0x000a, &[])].concat();
+    let bound = |at: u32| {
+        record(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 2, 0], &[b'S', b'a' + (at % 23) as u8]].concat())
+    };
+    let first = (begin(5).len() + sheets as usize * bound(0).len() + record(0x000a, &[]).len()) as u32;
+    let mut stream = begin(5);
+    (0..sheets).for_each(|number| stream.extend(bound(first + number * sheet.len() as u32)));
+    stream.extend(record(0x000a, &[]));
+    (0..sheets).for_each(|_| stream.extend(&sheet));
+    let mut file = cfb::create(path).unwrap();
+    file.create_stream("/Workbook").unwrap().write_all(&stream).unwrap();
+    file.flush().unwrap();
+}
+
+/// A file of some kilobytes whose cells lie at the corners of its sheets, or that says it has billions: its reader makes room
+/// for all between (6 sheets took 2.4 GB and more, and the second kind ended the program).
+#[test]
+fn old_workbooks_take_no_more_than_they_hold() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, sheets, cells, says) in [
+        ("far.xls", 6, [(0, 0), (65_535, 255)], (65_536, 256)),
+        ("says.xls", 1, [(0, 0), (1, 1)], (400_000_000, 256)),
+    ] {
+        let path = dir.path().join(name);
+        old_workbook(&path, sheets, cells, says);
+        assert!(fs::metadata(&path).unwrap().len() < 40_000);
+        let said = refused(dir.path(), &format!("$clv check {name}"));
+        assert!(said.contains("would take more than 900 MB"), "{said}");
+    }
+    // A sheet that is merely large is read.
+    old_workbook(&dir.path().join("fine.xls"), 1, [(0, 0), (3, 2)], (4, 3));
+    let said = refused(dir.path(), "$clv check fine.xls");
+    assert!(!said.contains("would take"), "{said}");
+}
+
 #[test]
 fn json_lines_may_have_many_keys() {
     let dir = tempfile::tempdir().unwrap();

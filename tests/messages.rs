@@ -79,7 +79,7 @@ fn headers() {
 fn rows_that_lack_something() {
     let log = |line: &str| format!("{LOG}{line}\n");
     for (line, part) in
-        [(",,25", "the customer id is empty (missing)"), ("c,,25", "the date is empty (missing)")]
+        [(",,26", "the customer id is empty (missing)"), ("c,,25", "the date is empty (missing)")]
     {
         has(&refused(&[("log.csv", &log(line))], "summarize log.csv -o -"), &["line 6", part]);
     }

@@ -50,9 +50,12 @@ class Table:
         """As a data frame of pandas, which must be installed with PyArrow."""
     def to_polars(self) -> polars.DataFrame:
         """As a data frame of Polars, which must be installed."""
-    def write(self, path: str | PathLike[str]) -> None:
+    def write(
+        self, path: str | PathLike[str], *, csv_separator: str | None = None, csv_decimal_comma: bool = False
+    ) -> None:
         """Writes it as the command line does: .csv, .xlsx, .parquet or .jsonl, whole or not at all.
 
+        ``csv_separator`` (``";"``, ``"tab"``) and ``csv_decimal_comma`` are for spreadsheets that do not take commas and points.
         Raises ``OptionError`` for another extension, ``FileError`` if nothing can be written there.
         """
     def _repr_html_(self) -> str: ...

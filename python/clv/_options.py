@@ -102,8 +102,8 @@ class LogOptions(TableOptions, total=False):
     """Sheet of a workbook, or a pattern such as ``"2023-*"`` for several that are read together (the only one with
     purchases in it)."""
     date_format: str | None
-    """How dates are written: a strftime pattern such as ``%d.%m.%Y``, or ``unix``, ``unix-ms``,
-    ``unix-us``, ``unix-ns``, ``excel`` (found by looking)."""
+    """How dates are written: a strftime pattern such as ``%d.%m.%Y``; ``day-first``, ``month-first`` or ``year-first`` where
+    only their order has to be said; or ``unix``, ``unix-ms``, ``unix-us``, ``unix-ns``, ``excel`` (found by looking)."""
     decimal_comma: bool
     """Amounts are written with a decimal comma: 12,50 (found by looking)."""
     decimal_point: bool
@@ -289,6 +289,8 @@ class SimulateOptions(TypedDict, total=False):
     """Seed: equal seeds give equal logs (1)."""
     exact: bool
     """Give the moment of each purchase, not only its date."""
+    config: str | None
+    """File of options; keywords win over it (no file)."""
     threads: int | None
     """Worker threads (one a core); they change no result."""
 
@@ -302,3 +304,5 @@ class SqlOptions(TableOptions, total=False):
     """There is no column of amounts: everything but spend and value."""
     account: bool
     """Count what becomes of the rows, instead of the summary."""
+    config: str | None
+    """File of options such as ``clv check -o clv.toml`` writes; keywords win over it (no file)."""

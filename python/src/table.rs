@@ -9,7 +9,7 @@ use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
 use clv::base::ahead::Ahead;
 use clv::output::{
-    TableWriter, Target, summary_schema, summary_table, without_negative_zeros, write_summary,
+    CsvStyle, TableWriter, Target, summary_schema, summary_table, without_negative_zeros, write_summary,
 };
 use clv::show::report::{notebook, text};
 use pyo3::exceptions::{PyImportError, PyValueError};
@@ -193,10 +193,20 @@ impl Table {
 
     /// Writes it as the command line does: .csv, .xlsx, .parquet or .jsonl, whole or not at all.
     ///
+    /// ``csv_separator`` (``";"``, ``"tab"``) and ``csv_decimal_comma`` are for spreadsheets that do not take commas and points.
     /// Raises ``OptionError`` for another extension, ``FileError`` if nothing can be written there.
-    fn write(&self, py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
+    #[pyo3(signature = (path, *, csv_separator=None, csv_decimal_comma=false))]
+    fn write(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        csv_separator: Option<&str>,
+        csv_decimal_comma: bool,
+    ) -> PyResult<()> {
         let path: std::path::PathBuf = path.extract()?;
-        let target = Target::table(&path.to_string_lossy()).map_err(|e| raise(py, e))?;
+        let target = CsvStyle::new(csv_separator, csv_decimal_comma)
+            .and_then(|style| Ok(Target::table(&path.to_string_lossy())?.with_csv(style)))
+            .map_err(|e| raise(py, e))?;
         long(py, |progress| match &self.source {
             Source::Summary(summary) => write_summary(summary, &target, progress).map(drop),
             Source::Batches(schema, batches) => {

@@ -54,6 +54,11 @@ pub fn count(n: u64) -> String {
     grouped(n as f64, 0)
 }
 
+/// So many of something, whose word is that of one: `1 row`, `2 rows`.
+pub fn things(n: u64, one: &str) -> String {
+    format!("{} {one}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
 /// The months of a year.
 pub const MONTHS: [&str; 12] = [
     "January",
@@ -76,6 +81,7 @@ mod tests {
 
     #[test]
     fn numbers_as_people_write_them() {
+        assert_eq!([0, 1, 1234].map(|n| things(n, "row")), ["0 rows", "1 row", "1,234 rows"]);
         assert_eq!(significant(0.242594512, 6), "0.242595");
         assert_eq!(significant(4.4136019, 6), "4.4136");
         assert_eq!(significant(1234567.0, 6), "1234567");

@@ -79,7 +79,7 @@ pub(super) struct LogArgs {
     /// Sheet of a workbook, or a pattern such as '2023-*' for several that are read together [default: the only one with purchases in it]
     #[arg(long, value_name = "NAME", help_heading = "Values")]
     sheet: Option<String>,
-    /// How dates are written: a strftime pattern such as %d.%m.%Y, or unix, unix-ms, unix-us, unix-ns, excel [found by looking]
+    /// How dates are written: a strftime pattern such as %d.%m.%Y; day-first, month-first or year-first; unix, unix-ms, unix-us, unix-ns or excel [found by looking]
     #[arg(long, value_name = "FORMAT", help_heading = "Values")]
     date_format: Option<String>,
     /// Times with an offset from UTC are dated by the clock of this zone: Europe/Istanbul, utc, +03:00 [default: the clock that wrote them]
@@ -160,7 +160,7 @@ impl LogArgs {
             only: values("--only", &self.only)?,
             except: values("--except", &self.except)?,
             currency_column: self.currency_column.clone(),
-            date_format: self.date_format.as_deref().map(date_format),
+            date_format: self.date_format.as_deref().map(DateFormat::named),
             decimal_comma: self.decimal_comma,
             decimal_point: self.decimal_point,
             no_header: self.no_header,
@@ -438,17 +438,6 @@ pub(super) fn whole(text: &str) -> std::result::Result<u64, String> {
         digits.parse().ok().filter(|n: &f64| *n >= 0.0 && *n <= 9_007_199_254_740_992.0 && n.fract() == 0.0);
     let exact = digits.parse().ok().or(number.map(|n| n as u64));
     exact.ok_or_else(|| format!("'{text}' is not a whole number; write 1000000 or 1e6"))
-}
-
-fn date_format(text: &str) -> DateFormat {
-    match text {
-        "unix" => DateFormat::Unix,
-        "unix-ms" => DateFormat::UnixMs,
-        "unix-us" => DateFormat::UnixUs,
-        "unix-ns" => DateFormat::UnixNs,
-        "excel" => DateFormat::Excel,
-        pattern => DateFormat::Strftime(pattern.to_owned()),
-    }
 }
 
 /// A size in bytes: `500MB`, `2GB`, `1GiB`.

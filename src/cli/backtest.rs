@@ -6,7 +6,6 @@ use crate::cli::{
     console::{Console, Results},
 };
 use crate::fit::FitOptions;
-use crate::output::Target;
 use crate::show::report;
 use crate::study::backtest::{self, BacktestOptions};
 
@@ -68,7 +67,7 @@ impl TestArgs {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let log = args.input.options(threads)?;
-    let target = args.output.as_deref().map(Target::table).transpose()?;
+    let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }

@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Command};
 
-use crate::base::{Error, Place, Result};
+use super::console::{self, Console};
+use super::words;
+use crate::base::{Error, ErrorKind, Place, Result};
 use crate::history;
 
 /// What a file of options is called that is found without being named.
@@ -16,8 +19,13 @@ pub(super) const NONE: &str = "none";
 const TYPED_ONLY: [&str; 4] = ["config", "output", "help", "json"];
 /// Options of which one that was typed stands for all: the file's would contradict it.
 const TOGETHER: [&[&str]; 2] = [&["decimal-comma", "decimal-point"], &["amount", "quantity", "price"]];
-/// A verb that looks at files as they are.
-const CHECK: &str = "check";
+/// Verbs that look at files as they are, or that read none: they take a file of options where it is named, not where it is
+/// found.
+const NAMED_ONLY: [&str; 3] = ["check", "model", "simulate"];
+/// What decides which rows count, and a statement for a warehouse does not have.
+const SQL: &str = "sql";
+const DECIDING: [&str; 8] =
+    ["only", "except", "guests", "fold-case", "trim", "order", "currency", "time-zone"];
 
 /// The arguments of the program with those of its file of options.
 ///
@@ -32,19 +40,65 @@ pub(super) fn expand(arguments: Vec<OsString>, program: &Command) -> Result<Vec<
     };
     let typed = &text[at + 1..];
     let named = named(typed);
-    let found = named.is_none() && verb.get_name() != CHECK && Path::new(FILE).is_file();
+    let found = named.is_none() && !NAMED_ONLY.contains(&verb.get_name()) && Path::new(FILE).is_file();
     let Some(file) = named.or(found.then(|| FILE.to_owned())).filter(|file| file != NONE) else {
         return Ok(arguments);
     };
-    let mut words = words(&file, typed, verb, &|name| {
+    let mut words = words_of(&file, typed, verb, &|name| {
         program.get_subcommands().any(|verb| option(verb, name).is_some())
     })?;
+    if verb.get_name() == SQL {
+        say_left_out(&file)?;
+    }
     if found {
         words.push(format!("--config={FILE}"));
     }
     let mut all = arguments;
     all.splice(at + 1..at + 1, words.into_iter().map(OsString::from));
     Ok(all)
+}
+
+/// Says that options came from a file, where no log is read that would say so.
+pub(super) fn say(file: Option<&str>, console: &Console) {
+    if let Some(file) = file.filter(|file| *file != NONE) {
+        console.say(&history::said_of_config(file));
+    }
+}
+
+/// Says what of a file's options a statement for a warehouse cannot do.
+fn say_left_out(file: &str) -> Result<()> {
+    let table = history::read_options(file)?;
+    let given = |name: &&str| {
+        let mut sections = table.values().filter_map(toml::Value::as_table);
+        table.contains_key(*name) || sections.any(|section| section.contains_key(*name))
+    };
+    let left: Vec<&str> = DECIDING.into_iter().filter(given).collect();
+    if !left.is_empty() {
+        console::print_warning(&format!(
+            "{file}: the statement does not do {}: leave such rows out, or write such values, in a view that it reads",
+            left.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// The error of a value that a file of options gives: with its place there; `None` if it was typed.
+pub(super) fn blame(error: &clap::Error, arguments: &[OsString]) -> Option<Error> {
+    let text: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let file = named(&text).filter(|file| file != NONE)?;
+    let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else { return None };
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return None };
+    let option = option.split([' ', '=']).next().unwrap_or_default();
+    if !text.contains(&format!("{option}={value}")) {
+        return None;
+    }
+    let name = option.trim_start_matches('-');
+    let line = history::line_of(&file, name, value)?;
+    let message = match words::explain(error).into_kind() {
+        ErrorKind::Option { message, .. } => message,
+        other => other.to_string(),
+    };
+    Some(Error::input(Place::line(&file, line), format!("{name}: {message}")))
 }
 
 /// The words of a verb with those of the file that `--config` names among them.
@@ -54,7 +108,7 @@ pub(super) fn expand(arguments: Vec<OsString>, program: &Command) -> Result<Vec<
 pub(super) fn expand_words(typed: &[String], verb: &Command) -> Result<Vec<String>> {
     let Some(file) = named(typed).filter(|file| file != NONE) else { return Ok(typed.to_vec()) };
     // Which options other verbs have is not known here: what is none of this one is passed over.
-    let mut words = words(&file, typed, verb, &|_| true)?;
+    let mut words = words_of(&file, typed, verb, &|_| true)?;
     words.extend_from_slice(typed);
     Ok(words)
 }
@@ -73,7 +127,12 @@ fn option<'c>(verb: &'c Command, name: &str) -> Option<&'c Arg> {
 }
 
 /// What a file says as words of a verb, but for what was typed.
-fn words(file: &str, typed: &[String], verb: &Command, known: &dyn Fn(&str) -> bool) -> Result<Vec<String>> {
+fn words_of(
+    file: &str,
+    typed: &[String],
+    verb: &Command,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<Vec<String>> {
     let wrong = |message: String| Error::input(Place::file(file), message);
     let table = history::read_options(file)?;
     let is_typed = |arg: &Arg| {
@@ -112,7 +171,20 @@ fn words(file: &str, typed: &[String], verb: &Command, known: &dyn Fn(&str) -> b
 }
 
 fn known_verb(name: &str) -> bool {
-    ["forecast", "summarize", "fit", "score", "backtest", "economics", "report", "check"].contains(&name)
+    [
+        "forecast",
+        "summarize",
+        "fit",
+        "score",
+        "backtest",
+        "economics",
+        "report",
+        "check",
+        "sql",
+        "model",
+        "simulate",
+    ]
+    .contains(&name)
 }
 
 /// An option as it is typed.

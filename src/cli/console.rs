@@ -13,7 +13,7 @@ use crate::base::{
     Error, Progress, Result,
     shown::{shown, shown_json},
 };
-use crate::output::abandon;
+use crate::output::{CsvStyle, Target, abandon};
 use crate::show::report::{Report, plain, text};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Where a command's words go.
 pub(super) struct Console {
     json: bool,
+    /// How tables are written as CSV.
+    csv: CsvStyle,
     bar: Mutex<ProgressBar>,
 }
 
@@ -41,7 +43,7 @@ pub(super) enum Results {
 }
 
 impl Console {
-    pub fn new(json: bool) -> Self {
+    pub fn new(json: bool, csv: CsvStyle) -> Self {
         // Without a handler Ctrl-C just ends the program: no harm.
         let _ = ctrlc::set_handler(|| {
             STOPPED.store(true, Ordering::SeqCst);
@@ -49,7 +51,12 @@ impl Console {
             abandon();
             std::process::exit(130);
         });
-        Console { json, bar: Mutex::new(ProgressBar::hidden()) }
+        Console { json, csv, bar: Mutex::new(ProgressBar::hidden()) }
+    }
+
+    /// Where a table goes, in the style that was asked for.
+    pub fn table(&self, name: &str) -> Result<Target> {
+        Target::table(name).map(|target| target.with_csv(self.csv))
     }
 
     /// Prints a report: as text, or with `--json` as one object on standard output.
@@ -119,6 +126,12 @@ fn print_json(json: &Map<String, Value>, results: Results) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     written.map_err(|e| Error::io("write to", "standard output", e))
+}
+
+/// Prints a warning beside whatever a command prints.
+pub(super) fn print_warning(message: &str) {
+    let warning = text::render_warnings(&[shown(message).into_owned()]);
+    let _ = anstream::stderr().lock().write_all(warning.as_bytes());
 }
 
 /// Prints an error and what caused it.

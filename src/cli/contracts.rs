@@ -62,7 +62,7 @@ pub(super) fn score(
     output: Option<&str>,
     console: &Console,
 ) -> Result<()> {
-    let target = output.map(Target::table).transpose()?;
+    let target = output.map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(input.inputs.iter().chain([model_path]))?;
     }

@@ -132,12 +132,12 @@ impl StudyArgs {
 
 impl Args {
     /// The tables to write, none of which is an input or another output.
-    fn targets(&self) -> Result<[Option<Target>; 3]> {
+    fn targets(&self, console: &Console) -> Result<[Option<Target>; 3]> {
         let mut targets = [None, None, None];
         let wanted = [("--output", &self.output), ("--segments", &self.segments), ("--crm", &self.crm)];
         for (k, (option, path)) in wanted.into_iter().enumerate() {
             let Some(path) = path else { continue };
-            let target = Target::table(path).map_err(|error| error.of_option(option))?;
+            let target = console.table(path).map_err(|error| error.of_option(option))?;
             let inputs = self.input.files().chain([&self.model]).chain(&self.costs);
             target.refuse_inputs(inputs).map_err(|error| error.of_option(option))?;
             if targets.iter().flatten().any(|other: &Target| other.is_same(&target)) {
@@ -166,7 +166,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
                        lifetimes of contracts";
         return Err(Error::option("MODEL", message));
     };
-    let targets = args.targets()?;
+    let targets = args.targets(console)?;
     let log = args.input.options(threads)?;
     let by = options.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;

@@ -11,7 +11,6 @@ use crate::fit::PosteriorOptions;
 use crate::fitted::FitRequest;
 use crate::forecast::ScoreOptions;
 use crate::history::{self, LogOptions};
-use crate::output::Target;
 use crate::show::report;
 use crate::study;
 
@@ -50,7 +49,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         request.options.posterior = PosteriorOptions::unchecked();
     }
     let log = log_options(&request, &args.input, &options, threads)?;
-    let target = args.output.as_deref().map(Target::table).transpose()?;
+    let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }

@@ -34,6 +34,7 @@ use crate::base::{
     Error, ErrorKind, Result,
     shown::{shown, shown_lines},
 };
+use crate::output::CsvStyle;
 use console::Console;
 
 /// Customer lifetime value from a purchase history: who is still a customer, how often they will
@@ -52,6 +53,12 @@ struct Cli {
     /// Print what the command finds as one JSON object on standard output (standard error with -o -)
     #[arg(long, global = true, help_heading = "Output")]
     json: bool,
+    /// Sign between the fields of CSV that is written: , ; | or tab [default: , or ; beside decimal commas]
+    #[arg(long, global = true, value_name = "SIGN", help_heading = "Output")]
+    csv_separator: Option<String>,
+    /// Write numbers in CSV with a decimal comma, as spreadsheets of many countries open it
+    #[arg(long, global = true, help_heading = "Output")]
+    csv_decimal_comma: bool,
     /// Worker threads; changes no result [default: one a core]
     #[arg(long, global = true, value_name = "N", help_heading = "Resources", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -97,6 +104,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some(error) = config::blame(&error, &arguments) {
+                console::print_error(&error);
+                return ExitCode::from(2);
+            }
             let error = elsewhere(error);
             let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
             print_usage(&error, &arguments);
@@ -151,7 +162,8 @@ fn run(cli: Cli) -> Result<()> {
         // Only the first call in a process can set the pool's size; a second run in one process keeps it.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
-    let console = Console::new(cli.json);
+    let csv = CsvStyle::new(cli.csv_separator.as_deref(), cli.csv_decimal_comma)?;
+    let console = Console::new(cli.json, csv);
     match cli.verb {
         Verb::Forecast(args) => forecast::run(&args, threads, &console),
         Verb::Summarize(args) => summarize::run(&args, threads, &console),

@@ -3,6 +3,7 @@
 use crate::base::{Error, Grain, Result, Unit};
 use crate::cli::{
     args::plain,
+    config,
     console::{Console, Results},
 };
 use crate::contracts::{ContractMember, ContractModel};
@@ -30,6 +31,9 @@ pub(super) struct Args {
     /// What counted as one purchase when they were estimated
     #[arg(long, value_name = "GRAIN", value_parser = plain::<Grain>)]
     grain: Option<Grain>,
+    /// File of options such as clv check writes; what is typed wins; none: no file [default: none]
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
     /// Model file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -46,6 +50,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
         target.write_document(&file::any_to_json(&model))?;
         results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
     }
+    config::say(args.config.as_deref(), console);
     console.report(&report::any_model(&model), results)
 }
 

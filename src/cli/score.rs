@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
             return contracts::score(&model, &args.model, &args.input, &options.value, output, console);
         }
     };
-    let target = args.output.as_deref().map(Target::table).transpose()?;
+    let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain([&args.model]))?;
     }

@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::base::{Result, numbers::count};
 use crate::cli::{
     args::{date, whole},
+    config,
     console::{Console, Results},
 };
 use crate::fitted::file;
-use crate::output::Target;
 use crate::show::report::{Block, Report};
 use crate::simulate::{SimulateOptions, write_log};
 
@@ -49,6 +49,9 @@ pub(super) struct DrawArgs {
     /// Write the moment of each purchase, not only its date
     #[arg(long)]
     exact: bool,
+    /// File of options such as clv check writes; what is typed wins; none: no file [default: none]
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
 }
 
 impl DrawArgs {
@@ -71,8 +74,9 @@ impl DrawArgs {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let target = Target::table(&args.output)?;
+    let target = console.table(&args.output)?;
     target.refuse_inputs([&args.model])?;
+    config::say(args.draw.config.as_deref(), console);
     let model = file::load(&args.model)?;
     let options = args.draw.options(threads);
     let rows = write_log(&model, &options, &target, console)?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::base::Result;
-use crate::cli::{console::Console, table_args::TableArgs};
+use crate::cli::{config, console::Console, table_args::TableArgs};
 use crate::sql::{self, Dialect, SqlOptions};
 
 /// The statement builds the summary inside the warehouse, by the rules of clv summarize; clv score reads it:
@@ -35,6 +35,9 @@ pub(super) struct Args {
     account: bool,
     #[command(flatten)]
     pub log: TableArgs,
+    /// File of options such as clv check writes; what is typed wins; none: no file [default: clv.toml in the working directory, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Columns")]
+    config: Option<String>,
 }
 
 impl Args {
@@ -50,6 +53,7 @@ impl Args {
 
 pub(super) fn run(args: &Args, console: &Console) -> Result<()> {
     let statement = sql::statement(&args.options(), &args.log.options()?)?;
+    config::say(args.config.as_deref(), console);
     let json = json!({
         "dialect": args.dialect.name(),
         "tested_on": args.dialect.tested_on(),

@@ -6,7 +6,7 @@ use crate::cli::{
     console::{Console, Results},
 };
 use crate::history::{self, LogOptions};
-use crate::output::{Target, write_summary};
+use crate::output::write_summary;
 use crate::show::report;
 
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let target = Target::table(&args.output)?;
+    let target = console.table(&args.output)?;
     target.refuse_inputs(args.input.files())?;
     let options = LogOptions {
         log_gaps: args.log_gaps,

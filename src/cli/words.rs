@@ -35,8 +35,8 @@ struct Words<T: Args> {
 impl<T: Args> Words<T> {
     fn read(words: &[String]) -> Result<Self> {
         let words = config::expand_words(words, &Self::command())?;
-        let matches = Self::command().try_get_matches_from(words).map_err(explain)?;
-        Self::from_arg_matches(&matches).map_err(explain)
+        let matches = Self::command().try_get_matches_from(words).map_err(|error| explain(&error))?;
+        Self::from_arg_matches(&matches).map_err(|error| explain(&error))
     }
 
     fn threads(&self) -> Option<usize> {
@@ -52,7 +52,7 @@ impl<T: Args> Words<T> {
 }
 
 /// The error of a word that cannot be used, without a shell's frame around it.
-fn explain(error: clap::Error) -> Error {
+pub(super) fn explain(error: &clap::Error) -> Error {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -65,7 +65,7 @@ fn explain(error: clap::Error) -> Error {
         ClapKind::InvalidValue => {
             format!("'{value}' is not one of {}", context(ContextKind::ValidValue).unwrap_or_default())
         }
-        ClapKind::ValueValidation => match std::error::Error::source(&error) {
+        ClapKind::ValueValidation => match std::error::Error::source(error) {
             Some(source) => source.to_string(),
             None => format!("'{value}' cannot be used"),
         },

@@ -14,7 +14,7 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::account::Fate;
 use super::attributes::Interner;
 use super::codec::Mark;
-use super::explain::{explain_amount, explain_range, explain_shape, is_no_row, looks_like};
+use super::explain::{explain_amount, explain_range, explain_shape, is_no_row, looks_like, says_total};
 use super::options::Returns;
 use super::read::amounts;
 use super::read::amounts::currency;
@@ -24,6 +24,7 @@ use super::read::look::Writing;
 use super::read::recognise::Table;
 use super::read::screen::{Paid, Screen, Screened, Verdict};
 use super::read::text::product;
+use super::read::totals::{self, Above, MISSING_ID, Sum};
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::scatter::hash_text;
@@ -43,6 +44,10 @@ pub(crate) trait Cells {
     fn quantity(&self) -> String;
     /// The place of the row, without column and value.
     fn place(&self) -> Place;
+    /// All cells of the row, as far as they are at hand.
+    fn all(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Who bought, of one row.
@@ -328,6 +333,10 @@ impl<'a> Cleaner<'a> {
 
     /// Looks at a row's currency; a row without one is bad and done with.
     pub fn currency(&mut self, currency: &str, cells: &impl Cells) -> bool {
+        // A row of totals has neither.
+        if currency.is_empty() && cells.date().trim().is_empty() {
+            return true;
+        }
         if currency.is_empty() {
             let column = self.names.currency.clone().unwrap_or_default();
             let place = || cells.place().at(column, "");
@@ -410,6 +419,11 @@ impl<'a> Cleaner<'a> {
         }
     }
 
+    /// Can a row without a customer and a date be the sum of those above?
+    fn may_be_sum(&self) -> bool {
+        self.rules.has_amount && self.tally.sums.len() < totals::MOST
+    }
+
     #[cold]
     fn leave_out(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
         let rules = self.rules;
@@ -418,10 +432,19 @@ impl<'a> Cleaner<'a> {
         if let Id::Text(id) = id
             && std::str::from_utf8(id).unwrap_or_default().trim().is_empty()
         {
-            if is_no_row(names, rules.has_amount, "", &cells.date(), &cells.amount()) {
+            let text = cells.date();
+            let dateless = date.is_none() && text.trim().is_empty();
+            let total = || dateless && says_total(&cells.all());
+            if is_no_row(names, rules.has_amount, "", &text, &cells.amount()) || total() {
                 return self.count(Fate::NoRow, None);
             }
-            let problem = "the customer id is empty (missing)";
+            if let Some(amount) = amount.filter(|_| dateless && self.may_be_sum()) {
+                let place = at(&names.id, String::from_utf8_lossy(id).into_owned());
+                let above = Above::of(&self.tally, &self.amounts);
+                let above = Above { rows: above.rows - 1, ..above };
+                return self.tally.sums.push(Sum { place, amount, above });
+            }
+            let problem = MISSING_ID;
             let value = String::from_utf8_lossy(id).into_owned();
             return self.bad(Fate::MissingId, amount, || at(&names.id, value), problem);
         }

@@ -88,11 +88,24 @@ pub(super) fn looks_like(names: &Names, style: NumberStyle, cells: &impl Cells) 
     Some(amount * quantity).filter(|size| size.abs() <= amounts::LARGEST)
 }
 
+/// Does a row that has neither a customer nor a date say in one of its cells that it is a sum?
+pub(super) fn says_total(cells: &[String]) -> bool {
+    let words = |text: &str| text.chars().any(char::is_alphabetic);
+    let mut texts = cells.iter().map(|text| text.trim()).filter(|text| words(text));
+    // A word behind it says what of: "Total January".
+    let first_word = |text: &str| text.split_whitespace().next().is_some_and(is_total);
+    texts.clone().any(is_total) || (texts.clone().count() == 1 && texts.all(first_word))
+}
+
 /// Is it the word in front of a sum, as reports have it in their last line?
-pub(super) fn is_total(text: &str) -> bool {
-    const WORDS: &str = "total totals grandtotal subtotal sum sums overall gesamt gesamtsumme summe zwischensumme insgesamt totale \
-        totaal totalt suma somme totalgénéral toplam geneltoplam aratoplam итого всего 合計 総計 小計 合计 总计 小计 合計 \
-        總計 합계 총계 소계 razem sumarazem łącznie celkem összesen сума разом σύνολο";
+pub(crate) fn is_total(text: &str) -> bool {
+    const WORDS: &str = "total totals grandtotal grandtotals subtotal subtotals sum sums overall totalresult runningtotal reporttotal \
+        gesamt gesamtsumme summe summen zwischensumme insgesamt gesamtergebnis gesamtbetrag endsumme totalsumme \
+        totale totali totalegenerale totalecomplessivo subtotale totaal eindtotaal subtotaal totalt summa delsumma ialt yhteensä \
+        suma sumatotal totalgeneral totalgeral totalgénéral totalgeneral soustotal totaux somme sommes ensemble soma subtotal \
+        toplam geneltoplam aratoplam toplamlar итого всего итог итоги промежуточныйитог общийитог 合計 総計 小計 总计 合计 小计 總計 總計 \
+        합계 총계 소계 razem sumarazem sumakońcowa sumaczęściowa ogółem łącznie podsumowanie celkem součet mezisoučet celkovýsoučet \
+        összesen végösszeg összesítés сума разом усього σύνολο totalgenerala totalgenerală ukupno skupaj";
     let bare: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     !bare.is_empty() && likeness::is(&bare, WORDS)
 }

@@ -39,6 +39,8 @@ pub struct SpooledTable {
     /// The encoding that it was written in, and the sheet that it is, if it was another file.
     pub(crate) encoding: Option<String>,
     pub(crate) sheet: Option<String>,
+    /// What it was before it was written out as text, if it was no such text.
+    pub(crate) layout: Option<String>,
 }
 
 impl Input {
@@ -123,6 +125,7 @@ fn spool(
         said: Vec::new(),
         encoding: None,
         sheet: None,
+        layout: None,
     })
 }
 

@@ -138,5 +138,6 @@ fn copy(
         said: Vec::new(),
         encoding: None,
         sheet: None,
+        layout: None,
     })
 }

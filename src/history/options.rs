@@ -22,6 +22,40 @@ pub enum DateFormat {
     UnixNs,
     /// Days since 1899-12-30, as spreadsheets count.
     Excel,
+    /// As they are found, with the day before the month where only numbers stand: `31/12/2023`, `31.12.23`.
+    DayFirst,
+    /// The same with the month first: `12/31/2023`.
+    MonthFirst,
+    /// The same with a year of two digits first: `23/12/31`.
+    YearFirst,
+}
+
+impl DateFormat {
+    /// Those that have a name; what has none is a strftime pattern.
+    const NAMED: [(&'static str, DateFormat); 8] = [
+        ("unix", DateFormat::Unix),
+        ("unix-ms", DateFormat::UnixMs),
+        ("unix-us", DateFormat::UnixUs),
+        ("unix-ns", DateFormat::UnixNs),
+        ("excel", DateFormat::Excel),
+        ("day-first", DateFormat::DayFirst),
+        ("month-first", DateFormat::MonthFirst),
+        ("year-first", DateFormat::YearFirst),
+    ];
+
+    /// From what `--date-format` says: a name, else a strftime pattern.
+    pub fn named(text: &str) -> DateFormat {
+        let known = Self::NAMED.into_iter().find(|(name, _)| *name == text);
+        known.map_or_else(|| DateFormat::Strftime(text.to_owned()), |(_, format)| format)
+    }
+
+    /// What `--date-format` calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            DateFormat::Strftime(pattern) => pattern,
+            named => Self::NAMED.iter().find(|(_, format)| format == named).map_or("", |(name, _)| name),
+        }
+    }
 }
 
 /// What to do with rows of negative amount.

@@ -7,6 +7,7 @@ use super::account::Fate;
 use super::fold::Exact;
 use super::read::calendar::{Moment, date_of_day};
 use super::read::screen::Screened;
+use super::read::totals::Sum;
 use super::read::watched::Watched;
 use crate::base::{BadRow, Error, Place};
 
@@ -22,6 +23,12 @@ pub(crate) struct Tally {
     pub fates: [(u64, Exact, u64); Fate::ALL.len()],
     /// The first bad rows.
     pub bad: Vec<(Fate, BadRow)>,
+    /// The number of its file.
+    #[serde(skip)]
+    pub file: u32,
+    /// Rows without a customer and a date, which may be sums of those above.
+    #[serde(skip)]
+    pub sums: Vec<Sum>,
     /// First and last day of the rows passed on.
     pub days: Days,
     /// The clocks of the rows passed on.

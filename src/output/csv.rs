@@ -1,4 +1,5 @@
-//! Tables as CSV: a header, commas, `\n`, quotes only where they are needed (RFC 4180).
+//! Tables as CSV: a header, commas, `\n`, quotes only where they are needed (RFC 4180); or with the separator and the decimal
+//! sign of another country's spreadsheet.
 //!
 //! Numbers are written as the shortest text that reads back to the same bits. The columns that
 //! tables here are made of have their own way, several times as fast as the general one.
@@ -12,10 +13,56 @@ use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType, Schema};
 
 use super::repeated;
+use crate::base::{Error, Result as Settled};
+
+/// What stands between fields, and in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CsvStyle {
+    separator: u8,
+    decimal_comma: bool,
+}
+
+impl Default for CsvStyle {
+    /// Commas between fields and points in numbers.
+    fn default() -> Self {
+        CsvStyle { separator: b',', decimal_comma: false }
+    }
+}
+
+impl CsvStyle {
+    /// With this sign between fields (`,`, `;`, `|` or a tab; `None`: `,`, or `;` beside decimal commas), and perhaps a decimal
+    /// comma.
+    ///
+    /// # Errors
+    /// If the sign is another one, or is the comma that stands in numbers.
+    pub fn new(separator: Option<&str>, decimal_comma: bool) -> Settled<Self> {
+        let usual = if decimal_comma { ";" } else { "," };
+        let wrong = |message: &str| Err(Error::option("--csv-separator", message.to_owned()));
+        let separator = match separator.unwrap_or(usual) {
+            "tab" | "\\t" | "\t" => b'\t',
+            "," if decimal_comma => {
+                return wrong("the comma is in numbers (--csv-decimal-comma): take ';' or tab");
+            }
+            sign @ ("," | ";" | "|") => sign.as_bytes()[0],
+            other => return wrong(&format!("'{other}' is none of ',', ';', '|' and tab")),
+        };
+        Ok(CsvStyle { separator, decimal_comma })
+    }
+
+    /// Puts a number as it is written otherwise into this style.
+    fn number(self, line: &mut [u8]) {
+        if self.decimal_comma
+            && let Some(point) = line.iter().position(|byte| *byte == b'.')
+        {
+            line[point] = b',';
+        }
+    }
+}
 
 /// Writes batches as lines.
 pub(super) struct CsvWriter<W> {
     out: W,
+    style: CsvStyle,
     line: Vec<u8>,
     /// The header, until the first rows are there: what is refused before them has written nothing.
     header: Vec<u8>,
@@ -23,30 +70,31 @@ pub(super) struct CsvWriter<W> {
 
 impl<W: Write> CsvWriter<W> {
     /// The header goes before the first rows.
-    pub fn new(out: W, schema: &Schema) -> Self {
+    pub fn new(out: W, schema: &Schema, style: CsvStyle) -> Self {
         let mut header = Vec::new();
         for (i, field) in schema.fields().iter().enumerate() {
             if i > 0 {
-                header.push(b',');
+                header.push(style.separator);
             }
-            put_text(&mut header, field.name());
+            put_text(&mut header, field.name(), style);
         }
         header.push(b'\n');
-        CsvWriter { out, line: Vec::new(), header }
+        CsvWriter { out, style, line: Vec::new(), header }
     }
 
     /// Writes one line a row.
     pub fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
-        let columns = batch.columns().iter().map(|column| Column::of(column));
+        let style = self.style;
+        let columns = batch.columns().iter().map(|column| Column::of(column, style));
         let columns = columns.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
         self.out.write_all(&std::mem::take(&mut self.header))?;
         for row in 0..batch.num_rows() {
             self.line.clear();
             for (i, column) in columns.iter().enumerate() {
                 if i > 0 {
-                    self.line.push(b',');
+                    self.line.push(style.separator);
                 }
-                column.put(&mut self.line, row);
+                column.put(&mut self.line, row, style);
             }
             self.line.push(b'\n');
             self.out.write_all(&self.line)?;
@@ -74,12 +122,12 @@ enum Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn of(column: &'a dyn Array) -> Result<Self, arrow_schema::ArrowError> {
+    fn of(column: &'a dyn Array, style: CsvStyle) -> Result<Self, arrow_schema::ArrowError> {
         Ok(match column.data_type() {
             DataType::Utf8 => match repeated(column.as_string()) {
                 Some(text) => {
                     let mut written = Vec::new();
-                    put_text(&mut written, text);
+                    put_text(&mut written, text, style);
                     Column::Same(written)
                 }
                 None => Column::Text(column.as_string()),
@@ -93,12 +141,16 @@ impl<'a> Column<'a> {
     }
 
     /// A missing value is empty.
-    fn put(&self, line: &mut Vec<u8>, row: usize) {
+    fn put(&self, line: &mut Vec<u8>, row: usize, style: CsvStyle) {
         let integer = |line: &mut Vec<u8>, text: &str| line.extend_from_slice(text.as_bytes());
         match self {
             Column::Same(text) => line.extend_from_slice(text),
-            Column::Text(column) if column.is_valid(row) => put_text(line, column.value(row)),
-            Column::Float(column) if column.is_valid(row) => put_float(line, column.value(row)),
+            Column::Text(column) if column.is_valid(row) => put_text(line, column.value(row), style),
+            Column::Float(column) if column.is_valid(row) => {
+                let from = line.len();
+                put_float(line, column.value(row));
+                style.number(&mut line[from..]);
+            }
             Column::U32(column) if column.is_valid(row) => {
                 integer(line, itoa::Buffer::new().format(column.value(row)))
             }
@@ -108,7 +160,7 @@ impl<'a> Column<'a> {
             Column::I64(column) if column.is_valid(row) => {
                 integer(line, itoa::Buffer::new().format(column.value(row)))
             }
-            Column::Other(column) => put_text(line, &column.value(row).to_string()),
+            Column::Other(column) => put_text(line, &column.value(row).to_string(), style),
             _ => {}
         }
     }
@@ -130,9 +182,9 @@ fn put_float(line: &mut Vec<u8>, value: f64) {
 
 /// A text, in quotes if it could be taken for something else. Blanks at the ends are kept by
 /// readers that strip unquoted ones.
-fn put_text(line: &mut Vec<u8>, text: &str) {
+fn put_text(line: &mut Vec<u8>, text: &str, style: CsvStyle) {
     let bytes = text.as_bytes();
-    let special = |b: &u8| matches!(b, b',' | b'"' | b'\n' | b'\r');
+    let special = |b: &u8| *b == style.separator || matches!(b, b',' | b'"' | b'\n' | b'\r');
     let blank = |b: Option<&u8>| b.is_some_and(u8::is_ascii_whitespace);
     if !bytes.iter().any(special) && !blank(bytes.first()) && !blank(bytes.last()) {
         line.extend_from_slice(bytes);
@@ -157,6 +209,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_style_of_other_spreadsheets() {
+        let batch = RecordBatch::try_from_iter([
+            ("id", Arc::new(StringArray::from_iter_values(["a;b", "c,d"])) as Arc<dyn Array>),
+            ("x", Arc::new(UInt32Array::from(vec![7, 8])) as _),
+            ("mean", Arc::new(Float64Array::from(vec![1234.5, 1e-9])) as _),
+        ])
+        .unwrap();
+        let written = |separator, comma| {
+            let style = CsvStyle::new(separator, comma).unwrap();
+            let mut writer = CsvWriter::new(Vec::new(), &batch.schema(), style);
+            writer.write(&batch).unwrap();
+            String::from_utf8(writer.into_inner().unwrap()).unwrap()
+        };
+        assert_eq!(written(None, true), "id;x;mean\n\"a;b\";7;1234,5\n\"c,d\";8;1e-9\n");
+        assert_eq!(written(Some("tab"), false), "id\tx\tmean\na;b\t7\t1234.5\n\"c,d\"\t8\t1e-9\n");
+        assert!(CsvStyle::new(Some(","), true).is_err() && CsvStyle::new(Some("x"), false).is_err());
+    }
+
+    #[test]
     fn what_is_written_reads_back() {
         let ids = ["a", "b,c", "say \"x\"", " d ", "two\nlines", "é", ""];
         let floats = [0.0, 37.0, 0.1 + 0.2, 1e300, -1.5e-9, f64::INFINITY, f64::NAN];
@@ -167,7 +238,7 @@ mod tests {
             ("flag", Arc::new(BooleanArray::from(vec![true; 7])) as Arc<dyn Array>),
         ])
         .unwrap();
-        let mut writer = CsvWriter::new(Vec::new(), &batch.schema());
+        let mut writer = CsvWriter::new(Vec::new(), &batch.schema(), CsvStyle::default());
         writer.write(&batch).unwrap();
         let bytes = writer.into_inner().unwrap();
         let mut reader = ::csv::Reader::from_reader(&bytes[..]);
@@ -185,7 +256,7 @@ mod tests {
     #[test]
     fn one_text_in_all_rows_is_quoted_in_all() {
         let batch = RecordBatch::try_from_iter([("x", Arc::new(StringArray::from(vec!["a,b"; 2])) as _)]);
-        let mut writer = CsvWriter::new(Vec::new(), &batch.as_ref().unwrap().schema());
+        let mut writer = CsvWriter::new(Vec::new(), &batch.as_ref().unwrap().schema(), CsvStyle::default());
         writer.write(&batch.unwrap()).unwrap();
         assert_eq!(writer.into_inner().unwrap(), b"x\n\"a,b\"\n\"a,b\"\n");
     }

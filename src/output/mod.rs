@@ -29,6 +29,7 @@ use arrow_json::writer::{LineDelimited, Writer as JsonWriter};
 use arrow_schema::{ArrowError, SchemaRef};
 
 use self::atomic::AtomicFile;
+pub use self::csv::CsvStyle;
 use self::csv::CsvWriter;
 use self::parquet::ParquetWriter;
 use self::xlsx::XlsxWriter;
@@ -55,6 +56,8 @@ pub struct Target {
     path: Option<PathBuf>,
     /// What a table is written as.
     format: Format,
+    /// How CSV is written.
+    csv: CsvStyle,
 }
 
 /// Extensions that promise something: a document does not pass for it.
@@ -68,7 +71,7 @@ impl Target {
     /// If the extension is not known or nothing can be written there.
     pub fn table(name: &str) -> Result<Self> {
         if name == "-" {
-            return Ok(Target { path: None, format: Format::Csv });
+            return Ok(Target { path: None, format: Format::Csv, csv: CsvStyle::default() });
         }
         let path = Path::new(name);
         let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
@@ -88,7 +91,13 @@ impl Target {
             }
         };
         atomic::check(path)?;
-        Ok(Target { path: Some(path.to_owned()), format })
+        Ok(Target { path: Some(path.to_owned()), format, csv: CsvStyle::default() })
+    }
+
+    /// The same with CSV in another style.
+    #[must_use]
+    pub fn with_csv(self, csv: CsvStyle) -> Self {
+        Target { csv, ..self }
     }
 
     /// A target for a document that is `what`, such as `JSON`; `-` is standard output.
@@ -97,7 +106,7 @@ impl Target {
     /// If the extension is that of something else, or nothing can be written there.
     pub fn document(name: &str, what: &str) -> Result<Self> {
         if name == "-" {
-            return Ok(Target { path: None, format: Format::Csv });
+            return Ok(Target { path: None, format: Format::Csv, csv: CsvStyle::default() });
         }
         let extension = Path::new(name).extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
         let own = what.to_ascii_lowercase();
@@ -106,7 +115,7 @@ impl Target {
             return Err(Error::option("--output", message));
         }
         atomic::check(Path::new(name))?;
-        Ok(Target { path: Some(name.into()), format: Format::Csv })
+        Ok(Target { path: Some(name.into()), format: Format::Csv, csv: CsvStyle::default() })
     }
 
     /// Makes sure that it is none of the files that are read, by whatever name, nor would be among those of a
@@ -275,7 +284,7 @@ impl TableWriter {
         let sink = target.sink()?;
         let target = target.clone();
         let writer = match target.format {
-            Format::Csv => Writer::Csv(CsvWriter::new(sink, &schema)),
+            Format::Csv => Writer::Csv(CsvWriter::new(sink, &schema, target.csv)),
             Format::Workbook => {
                 let writer = XlsxWriter::new(&schema).map_err(|e| target.error("write", e))?;
                 Writer::Workbook(Box::new(writer), sink)

@@ -16,6 +16,7 @@ use super::names::{
     AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, TIMES, UNIT,
     looks_like_contracts, normalise,
 };
+use super::reading::line_of;
 use super::{likeness, presets, watched};
 use crate::base::{Error, Result};
 use crate::history::options::LogOptions;
@@ -25,6 +26,8 @@ struct Table<'a> {
     file: &'a str,
     names: &'a [String],
     normal: Vec<String>,
+    /// The file that options came from, if there is one.
+    config: Option<&'a str>,
 }
 
 /// Finds the roles of a table's columns, by their names and, where these leave it open, by the first rows.
@@ -37,7 +40,7 @@ pub(crate) fn find(
     options: &LogOptions,
     mut evidence: Option<&mut Evidence>,
 ) -> Result<Columns> {
-    let table = Table::new(file, names);
+    let table = Table::new(file, names, options);
     match table.summary(options)? {
         Some(columns) => Ok(Columns::Summary(columns)),
         None => {
@@ -65,7 +68,7 @@ pub(crate) fn has(names: &[String], name: &str) -> bool {
 /// # Errors
 /// As [`find`], or if it has none of the attributes.
 pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions) -> Result<Columns> {
-    let table = Table::new(file, names);
+    let table = Table::new(file, names, options);
     if options.attributes.is_empty() {
         return Err(table.error("say which columns are attributes of customers: --attributes COLUMN,COLUMN"));
     }
@@ -86,8 +89,9 @@ pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions)
 }
 
 impl<'a> Table<'a> {
-    fn new(file: &'a str, names: &'a [String]) -> Self {
-        Table { file, names, normal: names.iter().map(|name| normalise(name)).collect() }
+    fn new(file: &'a str, names: &'a [String], options: &'a LogOptions) -> Self {
+        let normal = names.iter().map(|name| normalise(name)).collect();
+        Table { file, names, normal, config: options.config.as_deref() }
     }
 
     fn attributes(&self, options: &LogOptions) -> Result<Vec<usize>> {
@@ -201,11 +205,24 @@ impl Table<'_> {
         };
         match found[..] {
             [one] => Ok(one),
-            [] => Err(self.error(&format!("{flag} names a column '{name}' that is not there"))),
+            [] => {
+                let who = self.who_says(flag, name);
+                Err(self.error(&format!("{who} names a column '{name}' that is not there")))
+            }
             [one, ..] => {
-                Err(self.error(&format!("{flag} names '{name}', and {}", self.same_names(one, found.len()))))
+                let (who, same) = (self.who_says(flag, name), self.same_names(one, found.len()));
+                Err(self.error(&format!("{who} names '{name}', and {same}")))
             }
         }
+    }
+
+    /// The option that says so: as it is typed, or where it stands in a file of options.
+    fn who_says(&self, flag: &str, name: &str) -> String {
+        let line = |file: &&str| {
+            let option = flag.strip_prefix("--")?;
+            Some(format!("{option} in {file}, line {},", line_of(file, option, name)?))
+        };
+        self.config.as_ref().and_then(line).unwrap_or_else(|| flag.to_owned())
     }
 
     /// What is said of columns that no option can tell apart.
@@ -273,6 +290,10 @@ impl Table<'_> {
     fn attribute(&self, name: &str) -> Result<usize> {
         if self.names.iter().any(|column| normalise(column) == normalise(name)) {
             return self.named("--attributes", name);
+        }
+        let who = self.who_says("--attributes", name);
+        if who != "--attributes" {
+            return Err(self.error(&format!("{who} names a column '{name}' that is not there")));
         }
         Err(self.error(&format!(
             "the attribute '{name}' is no column here. --attributes or an option that takes an attribute (such as --by or \

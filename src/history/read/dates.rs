@@ -42,6 +42,8 @@ pub(crate) struct DateStyle {
     pub rule: DateRule,
     /// How the others are read, if they may be written otherwise.
     pub orders: Option<Orders>,
+    /// Did the caller say so?
+    pub said: bool,
     /// The clock that times of a known offset are moved to.
     pub clock: Option<Clock>,
 }
@@ -71,10 +73,16 @@ impl DateStyle {
         }
     }
 
+    /// The orders of day, month and year that the dates show.
+    pub fn orders_shown(&self) -> impl Iterator<Item = Order> {
+        let orders = self.orders.unwrap_or_default();
+        orders.full.into_iter().chain(orders.short).flatten()
+    }
+
     /// Does a value prove another order of day and month than the column's: is it day first?
     pub fn proves_other_order(&self, text: &[u8]) -> Option<bool> {
         let Some(value @ Free::Numbers { sign, short, .. }) = free::read(text) else { return None };
-        let orders = self.orders.as_ref()?;
+        let orders = self.orders.as_ref().filter(|_| !self.said)?;
         let known = if short { orders.short } else { orders.full }[Orders::at(sign)]?;
         let other = match known {
             Order::DayMonth => Order::MonthDay,
@@ -103,6 +111,8 @@ impl DateRule {
             DateFormat::UnixUs => DateRule::Unix(1e6),
             DateFormat::UnixNs => DateRule::Unix(1e9),
             DateFormat::Excel => DateRule::Excel,
+            // Which of the ways of writing it is, the dates say.
+            DateFormat::DayFirst | DateFormat::MonthFirst | DateFormat::YearFirst => DateRule::Free,
             DateFormat::Strftime(pattern) => {
                 DateRule::Strftime(pattern.clone(), check_pattern(pattern, grain)?)
             }
@@ -182,7 +192,8 @@ impl DateRule {
 /// Probes a pattern with a date whose parts cannot be taken for each other.
 fn check_pattern(pattern: &str, grain: Grain) -> Result<Precision> {
     let wrong = |why: String| {
-        let form = "write a strftime pattern such as '%d/%m/%Y', or unix, unix-ms, unix-us, unix-ns, excel";
+        let form = "write a strftime pattern such as '%d/%m/%Y', or day-first, month-first, year-first, unix, unix-ms, unix-us, \
+                    unix-ns, excel";
         Err(Error::option("--date-format", format!("'{pattern}' {why}; {form}")))
     };
     let probe = jiff::civil::date(2023, 11, 25).at(13, 14, 15, 0).to_zoned(jiff::tz::TimeZone::UTC);

@@ -31,9 +31,24 @@ const WORDS: &str = "клиент|покупатель|контрагент|за
 /// Lines at the head in which words are looked for.
 const HEAD: usize = 5;
 
+/// Are all that is beyond ASCII signs that Western Europe writes beside letters and figures: of money, of numbers, quotation
+/// marks? Then other encodings have letters there that would stand alone.
+fn has_only_signs(text: &[u8]) -> bool {
+    const SIGNS: &[u8] =
+        b"\x80\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xa3\xa4\xa5\xa7\xa9\xab\xae\xb0\xb1\xb2\xb3\xb4\xb7\xbb";
+    let beside = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let high = text.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
+    // A letter between letters is one.
+    high.clone().all(|(at, byte)| SIGNS.contains(byte) && !(*byte == 0xa3 && beside(at + 1)))
+        && high.count() > 0
+}
+
 /// The encoding of a text that is not UTF-8: one in which its first lines have words that columns are called by, else
 /// what its letters look like.
 pub(super) fn found(text: &[u8]) -> &'static Encoding {
+    if has_only_signs(text) {
+        return WINDOWS_1252;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(text, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
@@ -62,6 +77,9 @@ mod tests {
             (SHIFT_JIS, "顧客番号,購入日,金額\n1,2023-01-02,5\n"),
             (GBK, "客户,日期,金额\n张三,2023-01-02,5\n"),
             (EUC_KR, "고객,날짜,금액\n1,2023-01-02,5\n"),
+            (WINDOWS_1252, "Receipt,Date,Total £\n1,2023-01-02,5\n"),
+            (WINDOWS_1252, "Customer,Date,Total\n1,2023-01-02,£ 5.00\n2,2023-01-03,7 €\n"),
+            (WINDOWS_1250, "Klient;Data;Kwota\nŁucja Żak;01.02.2023;5 zł\nŁukasz;01.02.2023;5 zł\n"),
             (
                 WINDOWS_1252,
                 "Kunde;Datum;Betrag\nMüller;01.02.2023;5\nJürgens;01.02.2023;5\nGroß;01.03.2023;5\n",

@@ -43,6 +43,8 @@ pub(crate) struct Source {
     pub name: String,
     /// How long it is, compressed [bytes]; of a table in memory, how many rows.
     pub length: u64,
+    /// What it was before it was written out as text, if it was no such text.
+    pub layout: Option<String>,
     origin: Origin,
 }
 
@@ -60,13 +62,13 @@ impl Source {
     /// If it is not there.
     pub fn of_path(path: PathBuf) -> Result<Self> {
         let length = path.metadata().map_err(|e| Error::io("open", &path, e))?.len();
-        Ok(Source { name: path.display().to_string(), length, origin: Origin::Path(path) })
+        Ok(Source { name: path.display().to_string(), length, layout: None, origin: Origin::Path(path) })
     }
 
     /// A temporary file.
     pub fn spooled(table: &SpooledTable) -> Self {
         let origin = Origin::Spooled(table.file.clone());
-        Source { name: table.name.clone(), length: table.length, origin }
+        Source { name: table.name.clone(), length: table.length, layout: table.layout.clone(), origin }
     }
 
     /// Its first bytes, as they lie in the file.
@@ -240,7 +242,7 @@ pub(crate) fn list(inputs: &[Input]) -> Result<(Vec<Source>, Vec<String>)> {
             Input::Path(path) => path,
             Input::Table(table) => {
                 let (name, origin) = (table.name().to_owned(), Origin::Memory(table.clone()));
-                sources.push(Source { name, length: table.rows(), origin });
+                sources.push(Source { name, length: table.rows(), layout: None, origin });
                 continue;
             }
             Input::Spooled(table) => {

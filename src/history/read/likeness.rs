@@ -1,6 +1,7 @@
 //! What columns look like by their names, where no well-known name settles it: enough to offer them, not to take
 //! them.
 
+use super::kind;
 use super::names::{self, normalise};
 
 /// A name in words: `Customer Email`, `customer_email` and `customerEmail` are two.
@@ -70,8 +71,14 @@ fn is_money(name: &str) -> bool {
     const OTHER: &str = "id no number date time at currency method type status count quantity qty items units tax vat \
         taxes discount shipping fee fees tip tips refund refunded balance reference references terms \
         name code channel rep person due provider percent";
+    const TAILS: [&str; 9] = ["betrag", "umsatz", "summe", "wert", "preis", "bedrag", "金额", "金額", "금액"];
+    const TAXES: [&str; 10] =
+        ["steuer", "mwst", "ust", "rabatt", "versand", "tva", "kdv", "税", "运费", "優惠"];
     let words = words(name);
-    has(&words, MONEY) && !has(&words, OTHER)
+    let compound = words.iter().any(|word| {
+        TAILS.iter().any(|tail| word.ends_with(tail)) && !TAXES.iter().any(|tax| word.contains(tax))
+    });
+    (has(&words, MONEY) || compound) && !has(&words, OTHER)
 }
 
 /// Is it of money or goods that came back, rather than of an order that was called off?
@@ -128,7 +135,7 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
         iscancelled isrefunded istest remboursé remboursement reembolsado devuelto rimborso rimborsato erstattet erstattung \
         rückerstattung iade terugbetaald terugbetaling zwrot zwrócono возврат возврата возвращено 退款 退款金额 返金 返金額 환불 환불금액";
     const STATE: &str = "status statut estado estatus stato situação situacao durum durumu статус состояние 状态 订单状态 交易状态 狀態 \
-        訂單狀態 ステータス 状態 注文状況 注文ステータス 상태 주문상태 결제상태 stav toestand";
+        訂單狀態 stan tila állapot stare κατάσταση statusname ステータス 状態 注文状況 注文ステータス 상태 주문상태 결제상태 stav toestand";
     const CURRENCY: &str = "currency currencycode currencies curr ccy waehrung währung devise moneda valuta";
     const ELSEWHERE: &str = "fulfillment fulfilment shipping shipment delivery address marital member membership customer \
         client user employment loyalty stock subscription vip email policy reason currency by credit \
@@ -148,9 +155,10 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     if has(&words, UNDONE) || is(&whole, UNDONE) {
         return Some(Watch::Undone);
     }
+    if kind::is_name(name) || matches!(&*whole, "paymenttype" | "state") {
+        return Some(Watch::Kind);
+    }
     match whole.as_str() {
-        "type" | "transactiontype" | "ordertype" | "eventtype" | "event" | "kind" | "recordtype"
-        | "documenttype" | "paymenttype" | "state" | "transactionkind" => Some(Watch::Kind),
         "captured" | "paid" | "ispaid" | "succeeded" | "success" | "approved" | "issuccess"
         | "issuccessful" => Some(Watch::Done),
         "test" | "testorder" | "testmode" => Some(Watch::Undone),

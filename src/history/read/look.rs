@@ -103,14 +103,15 @@ impl Seen {
         clock: Option<&Clock>,
     ) -> Result<Writing> {
         let mut said = Vec::new();
+        let order = options.date_format.as_ref().and_then(Order::of);
         let date = match &options.date_format {
-            Some(format) => {
+            Some(format) if order.is_none() => {
                 let rule = DateRule::from_format(format, options.grain())?;
-                DateStyle { rule, orders: None, clock: clock.cloned() }
+                DateStyle { rule, orders: None, said: true, clock: clock.cloned() }
             }
-            None => {
-                let (rule, orders) = self.dates.rule(table, options.grain(), &mut said)?;
-                DateStyle { rule, orders: Some(orders), clock: clock.cloned() }
+            _ => {
+                let (rule, orders) = self.dates.rule(table, options.grain(), order, &mut said)?;
+                DateStyle { rule, orders: Some(orders), said: order.is_some(), clock: clock.cloned() }
             }
         };
         let number = self.numbers.style(options);
@@ -380,8 +381,15 @@ impl Shapes {
         self.counts.iter().find(|(_, count, _)| *count == most).map(|(shape, _, example)| (*shape, example))
     }
 
-    fn rule(&self, table: &Table, grain: Grain, said: &mut Vec<String>) -> Result<(DateRule, Orders)> {
+    fn rule(
+        &self,
+        table: &Table,
+        grain: Grain,
+        order: Option<Order>,
+        said: &mut Vec<String>,
+    ) -> Result<(DateRule, Orders)> {
         let orders = self.orders.orders();
+        let orders = order.map_or(orders, |order| orders.said(order));
         let Some((shape, example)) = self.most() else { return Ok((DateRule::YearFirst(b'-'), orders)) };
         let column = &table.names[table.log().date];
         let at = |example: &Example| example.place.clone().at(column, &example.text);
@@ -396,19 +404,25 @@ impl Shapes {
             Shape::ShortYear { .. } | Shape::Words => DateRule::Free,
             shape => return Err(Error::input(at(example), guess::explain(shape, &example.text, grain))),
         };
-        for (sign, of) in SIGNS.into_iter().zip(&self.orders.signs) {
+        for (which, (sign, of)) in SIGNS.into_iter().zip(&self.orders.signs).enumerate() {
+            if order.is_some() && orders.full[which].is_some() {
+                continue;
+            }
             if let [Some(day), Some(month)] = &of.full {
                 return Err(settle_mixed(day, month, column));
             }
             let open = (of.full_open.as_ref().filter(|_| of.full().is_none()), false);
-            let open_short = (of.short_first.as_ref().filter(|_| of.short().is_none()), true);
+            let short = of.short().or(order);
+            let open_short = (of.short_first.as_ref().filter(|_| short.is_none()), true);
             for (example, short) in [open, open_short] {
                 if let Some(example) = example {
                     return Err(undecided(sign, short, &of.short_possible(), at(example)));
                 }
             }
         }
-        self.say(&rule, &orders, said);
+        if order.is_none() {
+            self.say(&rule, &orders, said);
+        }
         Ok((rule, orders))
     }
 

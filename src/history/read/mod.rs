@@ -21,6 +21,7 @@ mod guess;
 pub(crate) mod inputs;
 mod ipc;
 mod json;
+mod kind;
 pub(crate) mod likeness;
 pub(crate) mod listing;
 pub(crate) mod look;
@@ -38,6 +39,7 @@ pub(crate) mod status;
 mod tests;
 pub(crate) mod text;
 pub(crate) mod token;
+pub(crate) mod totals;
 pub(crate) mod typed;
 pub(crate) mod unpack;
 pub(crate) mod vocabulary;
@@ -49,8 +51,9 @@ use std::sync::{Arc, Mutex};
 use arrow_array::StringArray;
 use jiff::civil::Date;
 
-pub(crate) use reading::read_options;
 pub use reading::{Decision, FileReading, Reading, Setting};
+pub(crate) use reading::{line_of, read_options};
+pub(crate) use recognise::said_of_config;
 pub(crate) use recognise::{Inputs, Recognised, recognise, recognise_by};
 
 use self::feed::{Data, Feed, Work, for_each_batch};
@@ -256,21 +259,23 @@ impl Run<'_> {
         if let Data::Text { first_line, lines } = work.data {
             let mut cleaner = Cleaner::new(self.rules, work.file, lines as usize + 1, work.number);
             text::clean_block(&self.inputs.tables[work.file], block, first_line, &mut cleaner);
-            return Ok(vec![(work.key, self.finish(worker, &mut cleaner)?)]);
+            return Ok(vec![(work.key, self.finish(worker, work.file, &mut cleaner)?)]);
         }
         let mut tallies = Vec::new();
         let mut cleaner = Cleaner::new(self.rules, work.file, arrow::BATCH, work.number);
+        let file = work.file;
         for_each_batch(self.inputs, work, |table, batch, first_row, key| {
             batch::clean_batch(table, batch, first_row, &mut cleaner)?;
-            tallies.push((key, self.finish(worker, &mut cleaner)?));
+            tallies.push((key, self.finish(worker, file, &mut cleaner)?));
             Ok(())
         })?;
         Ok(tallies)
     }
 
-    fn finish(&self, worker: usize, cleaner: &mut Cleaner) -> Result<Tally> {
+    fn finish(&self, worker: usize, file: usize, cleaner: &mut Cleaner) -> Result<Tally> {
         let purchases = cleaner.take();
-        let tally = std::mem::take(&mut cleaner.tally);
+        let mut tally = std::mem::take(&mut cleaner.tally);
+        tally.file = file as u32;
         if tally.fatal.is_some() || (!tally.bad.is_empty() && !self.skip_bad) {
             self.doomed.store(true, Ordering::Relaxed);
         }

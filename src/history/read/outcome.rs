@@ -15,6 +15,7 @@ use super::columns::AmountColumns;
 use super::dates::{DateRule, Precision};
 use super::look::mixed_orders;
 use super::recognise::Inputs;
+use super::totals::Totals;
 use super::typed::Clock;
 use super::{likeness, screen, watched};
 use crate::base::{
@@ -32,7 +33,9 @@ use crate::history::{
 /// All tallies as one, in the order of the input.
 pub(crate) fn merge(tallies: Vec<Tally>) -> Tally {
     let mut all = Tally::default();
-    for tally in tallies {
+    let mut totals = Totals::default();
+    for mut tally in tallies {
+        totals.settle(&mut tally);
         all.rows += tally.rows;
         for (sum, part) in all.fates.iter_mut().zip(tally.fates) {
             (sum.0, sum.2) = (sum.0 + part.0, sum.2 + part.2);

@@ -4,13 +4,15 @@
 use serde::Serialize;
 
 use super::columns::{AmountColumns, LogColumns};
+use super::dates::free::Order;
 use super::inputs::Format;
+use super::look::Writing;
 use super::recognise::{Inputs, Recognised, Table};
 use super::{plan, presets};
 use crate::base::shown::shown;
 use crate::base::{Error, Place, Progress, Result};
 use crate::history::input::Input;
-use crate::history::options::{ColumnValues, DateFormat, LogOptions, Returns};
+use crate::history::options::{ColumnValues, LogOptions, Returns};
 
 /// How an export is read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -95,6 +97,14 @@ impl Reading {
             let evidence = evidence.map_or("numbers that allow no other sign", String::as_str);
             reading.decide("values", option, Setting::Given(true), evidence);
         }
+        if options.date_format.is_none()
+            && let Some(order) = agreed_order(&rules.writings)
+        {
+            let evidence =
+                rules.writings.iter().flat_map(|one| &one.said).find(|said| said.contains("dates are"));
+            let evidence = evidence.map_or("dates that allow no other order", String::as_str);
+            reading.decide("values", "date-format", Setting::One(order.format().name().to_owned()), evidence);
+        }
         reading.said(options);
         Ok(Some(reading))
     }
@@ -171,14 +181,7 @@ impl Reading {
                 all.iter().map(|one| format!("{}={}", one.column, one.values.join(","))).collect();
             (!all.is_empty()).then_some(Setting::Many(all))
         };
-        let format = options.date_format.as_ref().map(|format| match format {
-            DateFormat::Unix => "unix".to_owned(),
-            DateFormat::UnixMs => "unix-ms".to_owned(),
-            DateFormat::UnixUs => "unix-us".to_owned(),
-            DateFormat::UnixNs => "unix-ns".to_owned(),
-            DateFormat::Excel => "excel".to_owned(),
-            DateFormat::Strftime(pattern) => pattern.clone(),
-        });
+        let format = options.date_format.as_ref().map(|format| format.name().to_owned());
         let returns = match options.returns {
             Returns::Net => None,
             Returns::Drop => Some("drop".to_owned()),
@@ -259,6 +262,13 @@ impl Setting {
     }
 }
 
+/// The order of day, month and year that the dates of all files show, if any of them do.
+fn agreed_order(writings: &[Writing]) -> Option<Order> {
+    let mut orders = writings.iter().flat_map(|writing| writing.date.orders_shown());
+    let first = orders.next()?;
+    orders.all(|order| order == first).then_some(first)
+}
+
 /// A file of options is no longer \[bytes\].
 const LONGEST: u64 = 1 << 20;
 
@@ -273,29 +283,53 @@ pub(crate) fn read_options(file: &str) -> Result<toml::Table> {
         return Err(wrong("a file of options is not that long".into()));
     }
     let text = std::fs::read_to_string(file).map_err(|e| Error::io("read", file, e))?;
-    text.parse().map_err(|e: toml::de::Error| wrong(format!("it is no TOML: {}", e.to_string().trim_end())))
+    text.parse().map_err(|error: toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let line = text[..at].matches('\n').count();
+        let there = text.lines().nth(line).unwrap_or_default().trim();
+        let message = format!(
+            "this is no TOML: {} (the line is: {there}). Texts stand in quotes: id = \"customer\"",
+            error.message().trim().replace('\n', ", ")
+        );
+        Error::input(Place::line(file, line as u64 + 1), message)
+    })
+}
+
+/// Where a file of options gives this option this value: its line.
+pub(crate) fn line_of(file: &str, option: &str, value: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let gives = |line: &str| {
+        let Some((name, given)) = line.split_once('=') else { return false };
+        name.trim().trim_matches(['"', '\'']) == option && given.contains(value)
+    };
+    text.lines().position(gives).map(|at| at as u64 + 1)
 }
 
 /// What a table is, in words.
 fn container(table: &Table) -> String {
     let columns = format!("{} columns", table.names.len());
-    let what = match table.format {
-        Format::Text(separator) => {
-            let sign = match separator {
-                b'\t' => "tabs".to_owned(),
-                other => format!("'{}'", char::from(other)),
-            };
-            let header = match table.above {
-                None => ", no header",
-                Some(0) => "",
-                Some(_) => ", header below titles",
-            };
-            format!("text separated by {sign}{header}")
-        }
-        Format::JsonLines => "JSON, one object a row".to_owned(),
-        Format::Parquet => "Parquet".to_owned(),
-        Format::ArrowStream | Format::ArrowFile => "Arrow".to_owned(),
-        Format::Memory => "a table in memory".to_owned(),
+    let header = match table.above {
+        None => ", no header",
+        Some(0) => "",
+        Some(_) => ", header below titles",
+    };
+    let what = match (table.format, &table.source.layout) {
+        (Format::Text(_), Some(layout)) => format!("{layout}{header}"),
+        (Format::Text(b'\t'), None) => format!("text separated by tabs{header}"),
+        (Format::Text(other), None) => format!("text separated by '{}'{header}", char::from(other)),
+        (other, _) => whole(other),
     };
     format!("{what}, {columns}")
+}
+
+/// What a table is that is no text with separators, in words.
+fn whole(format: Format) -> String {
+    let what = match format {
+        Format::Text(_) => "text",
+        Format::JsonLines => "JSON, one object a row",
+        Format::Parquet => "Parquet",
+        Format::ArrowStream | Format::ArrowFile => "Arrow",
+        Format::Memory => "a table in memory",
+    };
+    what.to_owned()
 }

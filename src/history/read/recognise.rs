@@ -499,6 +499,11 @@ fn refuse_other_shape(first: &Table, other: &Table) -> Result<()> {
     Err(Error::columns(&other.source.name, message))
 }
 
+/// That options came from a file.
+pub(crate) fn said_of_config(file: &str) -> String {
+    format!("options that were not typed are those of {file} (--config none leaves them)")
+}
+
 impl Inputs {
     /// Says which columns were taken by their names, and what is missing.
     fn say_columns(&mut self, options: &LogOptions) {
@@ -517,9 +522,7 @@ impl Inputs {
             _ => None,
         };
         let file = options.config.as_ref();
-        let file = file.map(|file| {
-            format!("options that were not typed are those of {file} (--config none leaves them)")
-        });
+        let file = file.map(|file| said_of_config(file));
         let mut roles: Vec<String> = file.into_iter().chain(log.preset.clone()).collect();
         if options.id.is_none() && name(log.id) != "customer_id" {
             roles.push(format!("customers are in column \"{}\"", name(log.id)));

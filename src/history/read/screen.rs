@@ -3,12 +3,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::{self, Beside};
 use super::status::{self, Meaning};
 use super::watched::in_rows;
 use crate::base::Warning;
 use crate::base::numbers::grouped;
 use crate::history::account::CleaningAccount;
+use crate::history::explain::is_total;
 
+/// What stands for all entries of a column of moments.
+const AN_ENTRY: &str = "an entry";
 /// How many values of a column are told apart.
 const VALUES: usize = 24;
 /// How many are shown in a sentence.
@@ -19,8 +23,9 @@ const SHOWN: usize = 8;
 pub(crate) enum Use {
     /// By the words of a status; what was given back is kept if rows of their own take it off.
     Status { returns: bool },
-    /// By the kind of a row.
-    Kind,
+    /// By the kind of a row, with what stands beside it. Where returns are negative by themselves (`signed`) their amounts
+    /// stay as they are.
+    Kind { beside: Beside, signed: bool },
     /// Rows that say no are none.
     Done,
     /// Rows that say yes are none.
@@ -79,7 +84,7 @@ impl Use {
     fn said(&self, text: &str) -> Said {
         match self {
             Use::Status { .. } => Said::Meaning(status::of_status(text)),
-            Use::Kind => Said::Meaning(status::of_kind(text)),
+            Use::Kind { beside, .. } => Said::Meaning(kind::of(text, *beside)),
             Use::Done => Said::LeaveOut(status::truth(text) == Some(false)),
             Use::Undone => Said::LeaveOut(status::truth(text) == Some(true)),
             Use::Entry => Said::LeaveOut(!text.is_empty() && status::truth(text) != Some(false)),
@@ -99,8 +104,9 @@ impl Use {
             (Said::Meaning(Meaning::Undone), Use::Status { returns }) => {
                 leave(paid.has_amount && !negative && !returns && !paid.some_left)
             }
-            (Said::Meaning(Meaning::Undone), _) => match (paid.has_amount, negative) {
+            (Said::Meaning(Meaning::Undone), by) => match (paid.has_amount, negative) {
                 (false, _) => Verdict::LeaveOut,
+                (true, false) if matches!(by, Use::Kind { signed: true, .. }) => Verdict::Keep,
                 (true, false) => Verdict::Negate,
                 (true, true) => Verdict::Keep,
             },
@@ -110,7 +116,7 @@ impl Use {
 
     /// Is this value one that the column's words do not settle?
     fn is_unknown(&self, text: &str) -> bool {
-        self.said(text) == Said::Meaning(Meaning::Unknown)
+        self.said(text) == Said::Meaning(Meaning::Unknown) && !is_total(text)
     }
 }
 
@@ -129,6 +135,9 @@ pub(crate) struct Screened {
     values: Vec<Value>,
     /// Rows with other values: kept, negated and left out.
     more: [u64; 3],
+    /// The first and the last entry of a column whose entries are moments, if these are ordered as text.
+    #[serde(default)]
+    span: Option<(String, String)>,
     #[serde(skip)]
     last: usize,
 }
@@ -146,12 +155,17 @@ struct Value {
 impl Screened {
     /// A column with nothing seen yet.
     pub fn new(name: &str, by: Use) -> Self {
-        Screened { name: name.to_owned(), by, values: Vec::new(), more: [0; 3], last: 0 }
+        Screened { name: name.to_owned(), by, values: Vec::new(), more: [0; 3], span: None, last: 0 }
     }
 
     /// One more row.
     pub fn see(&mut self, text: &[u8], paid: Paid) -> Verdict {
-        let text = text.trim_ascii();
+        let mut text = text.trim_ascii();
+        if self.by == Use::Entry && self.by.said(&String::from_utf8_lossy(text)) == Said::LeaveOut(true) {
+            let moment = String::from_utf8_lossy(text).into_owned();
+            self.spans((moment.clone(), moment));
+            text = AN_ENTRY.as_bytes();
+        }
         let same = |value: &Value| value.text.as_bytes() == text;
         if !self.values.get(self.last).is_some_and(same) {
             let known = self.values.iter().position(same);
@@ -169,6 +183,36 @@ impl Screened {
         verdict
     }
 
+    /// Entries of moments are one value, whenever they were.
+    #[cold]
+    fn spans(&mut self, (first, last): (String, String)) {
+        match &mut self.span {
+            None => self.span = Some((first, last)),
+            Some((earliest, latest)) => {
+                if first < *earliest {
+                    *earliest = first;
+                }
+                if last > *latest {
+                    *latest = last;
+                }
+            }
+        }
+    }
+
+    /// What stands in the column, as it is shown.
+    fn shown(&self, value: &Value) -> String {
+        let year_first =
+            |text: &str| text.len() > 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
+        match &self.span {
+            Some((first, last)) if value.text == AN_ENTRY => match () {
+                () if first == last => format!("an entry ('{first}')"),
+                () if year_first(first) && year_first(last) => format!("an entry ('{first}' to '{last}')"),
+                () => format!("an entry (such as '{first}')"),
+            },
+            _ => quoted(&value.text),
+        }
+    }
+
     /// Another value, if there is room for it.
     #[cold]
     fn learn(&mut self, text: &[u8]) -> Option<usize> {
@@ -180,7 +224,15 @@ impl Screened {
         })
     }
 
+    /// What the amounts came to that count as negative and are not written so.
+    pub fn turned(&self) -> f64 {
+        self.values.iter().map(|value| value.amount[Verdict::Negate as usize]).sum()
+    }
+
     fn add(&mut self, other: Screened) {
+        if let Some(span) = other.span {
+            self.spans(span);
+        }
         for value in other.values {
             match self.values.iter().position(|known| known.text == value.text) {
                 Some(known) => {
@@ -205,7 +257,7 @@ impl Screened {
         let show = |value: &&Value| {
             let amount =
                 if has_amount { format!(", {}", grouped(value.amount[at], 2)) } else { String::new() };
-            format!("{} ({}{amount})", quoted(&value.text), in_rows(value.rows[at]))
+            format!("{} ({}{amount})", self.shown(value), in_rows(value.rows[at]))
         };
         let mut shown: Vec<String> = values.iter().take(SHOWN).map(show).collect();
         let rest: u64 = values.iter().skip(SHOWN).map(|value| value.rows[at]).sum();
@@ -306,7 +358,7 @@ pub(crate) fn note(all: &[Screened], account: &mut CleaningAccount) {
         let left = one.values.iter().filter(|value| value.rows[2] > 0);
         for value in left {
             let code = format!("left-out:{}={}", one.name, value.text);
-            let words = format!("left out by column \"{}\": {}", one.name, quoted(&value.text));
+            let words = format!("left out by column \"{}\": {}", one.name, one.shown(value));
             account.note(code, words, value.rows[2]);
         }
         if one.more[2] > 0 {

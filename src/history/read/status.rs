@@ -27,7 +27,11 @@ const PURCHASE: &str = "paid complete completed delivered shipped fulfilled succ
     oplacone oplacony oplacona zaplacone zrealizowane zrealizowany zrealizowana wyslane wyslany wyslana dostarczone dostarczony \
     zakonczone zakonczony zakonczona potwierdzone \
     оплачен оплачено оплачена выполнен выполнено выполнена доставлен доставлено отправлен отправлено завершен завершено \
-    завершена получен проведен проведено подтвержден закрыт успешно";
+    завершена получен проведен проведено подтвержден закрыт успешно \
+    vyrizena vyrizeno vyrizene zaplaceno zaplacena dokonceno dokoncena odeslano odeslana dorucena doruceno expedovano vybavena \
+    zaplatene dorucene teljesitve teljesitett fizetve kifizetve kiszallitva lezarva betald betalt skickad levererad slutford afsluttet \
+    leveret sendt fullfort maksettu toimitettu valmis platit platita achitat livrata livrat finalizata oplaceno atendido tahsil \
+    сплачено виконано доставлений";
 
 const UNDONE: &str = "refunded refund refunds returned return returns reversed reversal chargeback reimbursed \
     erstattet ruckerstattet gutgeschrieben gutschrift retourniert retoure zuruckgegeben ruckgabe \
@@ -37,20 +41,32 @@ const UNDONE: &str = "refunded refund refunds returned return returns reversed r
     devolvido devolvida estornado estornada estorno devolucao \
     iade terugbetaald terugbetaling geretourneerd retourzending \
     zwrocone zwrocony zwrot zwroty \
-    возвращен возвращено возврат возмещен";
+    возвращен возвращено возврат возмещен \
+    vraceno vracena refundovano vratene visszateritve visszakuldve aterbetald returnerad refunderet refunderad returneret \
+    palautettu hyvitetty returnat rambursat повернуто";
 
-const NOTHING: &str = "failed failure fail declined decline cancelled canceled cancel cancellation void voided pending expired abandoned draft \
+/// Called off: nothing was bought, or what was paid went back.
+const CALLED_OFF: &str = "cancelled canceled cancel cancellation void voided storniert stornierung storno annule annulee annulation cancelado \
+    cancelada cancelacion cancelamento anulado anulada anulacion annullato annullata annullamento iptal geannuleerd annulering avbruten makulerad annullerad annulleret avbestilt kansellert peruttu \
+    peruutettu anulata anulat zrusena zruseny zrusene lemondva lemondott sztornozva скасовано anulowane anulowany anulowana anulowanie zruseno stornovano torolve отменен отменено отменена отмена аннулирован";
+/// Of those the ones that may also have been asked for only, and what became of that.
+const CALLING_OFF: &str = "cancel cancellation void storno stornierung annulation anulacion annullamento cancelamento cancelacion iptal \
+    annulering anulowanie отмена";
+const REFUSED: &str = "declined rejected refused denied failed requested abgelehnt angefragt refusee refuse rechazada rechazado rifiutato \
+    recusado reddedildi geweigerd odrzucone отклонена отклонено";
+
+const NOTHING: &str = "failed failure fail declined decline pending expired abandoned draft \
     rejected error denied hold onhold withdrawn invalid incomplete unavailable blocked fraud fraudulent deleted uncaptured unpaid lost \
     refused trash timeout disputed unsuccessful awaiting unconfirmed quote quotation archived \
-    storniert storno abgebrochen fehlgeschlagen abgelehnt ausstehend offen unbezahlt abgelaufen geloscht entwurf angefragt \
-    annule annulee echoue echouee refuse refusee attente expire expiree impaye impayee brouillon abandonne abandonnee \
-    cancelado cancelada anulado anulada fallido fallida rechazado rechazada pendiente vencido vencida caducado impagado borrador \
-    annullato annullata fallito fallita rifiutato rifiutata attesa scaduto scaduta bozza sospeso \
+    abgebrochen fehlgeschlagen abgelehnt ausstehend offen unbezahlt abgelaufen geloscht entwurf angefragt \
+    echoue echouee refuse refusee attente expire expiree impaye impayee brouillon abandonne abandonnee \
+    fallido fallida rechazado rechazada pendiente vencido vencida caducado impagado borrador \
+    fallito fallita rifiutato rifiutata attesa scaduto scaduta bozza sospeso \
     falhou recusado recusada pendente expirado expirada aguardando rascunho \
-    iptal basarisiz reddedildi bekliyor beklemede bekleniyor taslak odenmedi \
-    geannuleerd mislukt geweigerd afgewezen wacht openstaand verlopen onbetaald concept \
-    anulowane anulowany anulowana nieudane nieudana odrzucone odrzucony oczekuje oczekujace oczekujacy nieoplacone wygasle \
-    отменен отменено отменена отмена аннулирован ошибка отклонен отклонено ожидает ожидание просрочен черновик удален \
+    basarisiz reddedildi bekliyor beklemede bekleniyor taslak odenmedi \
+    mislukt geweigerd afgewezen wacht openstaand verlopen onbetaald concept \
+    nieudane nieudana odrzucone odrzucony oczekuje oczekujace oczekujacy nieoplacone wygasle \
+    ошибка отклонен отклонено ожидает ожидание просрочен черновик удален \
     неоплачен удалено";
 
 /// Words that are several, or that mean another thing than their parts: what they mean, and the phrases.
@@ -91,25 +107,14 @@ const PARTS: &[(Meaning, &str)] = &[
     ),
 ];
 
-/// Kinds of rows that are purchases, and that are something else: movements of money, events of a visit.
-const SALES: &str = "payment payments sale sales charge order orders purchase purchases invoice receipt checkout transaction donation verkauf \
-    bestellung rechnung kauf zahlung vente achat commande paiement facture venta compra pedido pago vendita acquisto ordine pagamento venda \
-    satis siparis odeme alisveris verkoop bestelling aankoop betaling sprzedaz zamowienie zakup platnosc продажа покупка заказ оплата";
-const OTHERS: &str = "payout payouts transfer withdrawal fee fees deposit adjustment conversion reserve topup loan interest expense bill \
-    view visit pageview click scroll search login signup cart impression wishlist auszahlung gebuhr uberweisung virement frais retrait \
-    retiro transferencia comision prelievo bonifico commissione ucret havale uitbetaling wyplata oplata prowizja вывод комиссия перевод";
-const EVENTS: &str = "page view, view item, view item list, select item, add to cart, addtocart, remove from cart, view cart, begin checkout, \
-    add shipping info, add payment info, session start, first visit, user engagement, sign up, product view, product viewed, checkout \
-    started, start checkout, initiate checkout, general withdrawal, bank deposit to pp account, account hold for open authorization, general \
-    currency conversion, hold on balance for dispute investigation, order shipped, shopping cart item, void of authorization, general \
-    authorization";
-
 /// What a status says.
 pub(crate) fn of_status(text: &str) -> Meaning {
     let words = words(text);
     let phrase = words.join(" ");
     if words.iter().any(|word| {
         word.starts_with("partial")
+            || word.starts_with("teilerstatt")
+            || word.starts_with("teilstorn")
             || word.starts_with("parcial")
             || word.starts_with("parzial")
             || matches!(
@@ -143,7 +148,14 @@ pub(crate) fn of_status(text: &str) -> Meaning {
     {
         return Meaning::Unknown;
     }
-    let any = |list: &str| words.iter().any(|word| list.split(' ').any(|one| one == word));
+    let any = |list: &str| words.iter().any(|word| list.split_whitespace().any(|one| one == word));
+    // A cancellation or a return that was declined leaves the purchase; one that was only asked for, too.
+    if (any(CALLING_OFF) || any(UNDONE)) && any(REFUSED) {
+        return Meaning::Unknown;
+    }
+    if any(CALLED_OFF) {
+        return if any(UNDONE) { Meaning::Undone } else { Meaning::Nothing };
+    }
     match (any(UNDONE), any(NOTHING), any(PURCHASE)) {
         (true, false, _) => Meaning::Undone,
         (false, true, false) => Meaning::Nothing,
@@ -152,24 +164,6 @@ pub(crate) fn of_status(text: &str) -> Meaning {
         (false, true, true) if words.len() == 2 => Meaning::Nothing,
         _ if phrase == "test" => Meaning::Nothing,
         _ => Meaning::Unknown,
-    }
-}
-
-/// What the kind of a row says.
-pub(crate) fn of_kind(text: &str) -> Meaning {
-    let status = of_status(text);
-    if matches!(status, Meaning::Undone | Meaning::Nothing) {
-        return status;
-    }
-    let words = words(text);
-    let phrase = words.join(" ");
-    let any = |list: &str| words.iter().any(|word| list.split(' ').any(|one| one == word));
-    let event = EVENTS.split(',').any(|one| one.trim() == phrase || phrase.starts_with("general withdrawal"));
-    match (event || any(OTHERS), any(SALES)) {
-        (true, false) => Meaning::Nothing,
-        (true, true) if event => Meaning::Nothing,
-        (_, true) => Meaning::Purchase,
-        _ => status,
     }
 }
 
@@ -230,23 +224,22 @@ mod tests {
             ("배송완료", Purchase),
             ("gold", Unknown),
             ("not cancelled", Unknown),
+            ("Cancelled - refunded", Undone),
+            ("cancelled/refunded", Undone),
+            ("CancelledRefunded", Undone),
+            ("Storniert / erstattet", Undone),
+            ("Annulée, remboursée", Undone),
+            ("Delivered; returned", Undone),
+            ("Refunded (partial)", Purchase),
+            ("Teilerstattet", Purchase),
+            ("Cancelled after shipping", Nothing),
+            ("Canceled: payment declined", Nothing),
+            ("Cancellation declined", Unknown),
+            ("refund_requested", Unknown),
+            ("Refund failed", Unknown),
             ("returning customer", Unknown),
         ] {
             assert_eq!(of_status(text), meaning, "{text}");
-        }
-        for (text, meaning) in [
-            ("Payment Refund", Undone),
-            ("Express Checkout Payment", Purchase),
-            ("General Withdrawal - Bank account", Nothing),
-            ("charge", Purchase),
-            ("payout", Nothing),
-            ("view", Nothing),
-            ("add_to_cart", Nothing),
-            ("purchase", Purchase),
-            ("online", Unknown),
-            ("CA", Unknown),
-        ] {
-            assert_eq!(of_kind(text), meaning, "{text}");
         }
     }
 }

@@ -303,4 +303,8 @@ impl Cells for TextCells<'_> {
     fn place(&self) -> Place {
         Place::line(&self.layout.source.name, self.record.line)
     }
+
+    fn all(&self) -> Vec<String> {
+        (0..self.record.fields.len()).map(|index| self.text(index)).collect()
+    }
 }

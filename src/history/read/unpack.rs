@@ -6,6 +6,7 @@ mod archive;
 mod bombs;
 mod decode;
 mod documents;
+mod old_bombs;
 mod separators;
 mod workbook;
 
@@ -169,6 +170,7 @@ impl Spool {
             said,
             encoding: None,
             sheet: None,
+            layout: None,
         })
     }
 }

@@ -113,6 +113,21 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Customer,
+        1,
+        "kundnummer, kundnr, kund nr, kund id, kund, kunder, kundenr, kunde nr, kunde id, kundenummer, medlemsnummer, medlem, \
+         debitornr, køber, kjøper, köpare, asiakasnumero, asiakasnro, asiakas nro, asiakas id, asiakas, asiakastunnus, ostaja",
+    ),
+    (
+        Part::Customer,
+        1,
+        "číslo zákazníka, id zákazníka, kód zákazníka, zákazník, odběratel, kód odběratele, odberateľ, zákaznícke číslo, vevő, \
+         vevőkód, vevő kód, vevő id, ügyfél, ügyfélszám, ügyfélkód, ügyfél id, ügyfél azonosító, vásárló, partner, partnerkód, \
+         cod client, nr client, cumpărător, beneficiar, πελάτης, κωδικός πελάτη, id πελάτη, клієнт, код клієнта, id клієнта, \
+         номер клієнта, покупець, cod cli, código do contato, sell to customer no, bill to customer no, sell to customer \
+         number, loyalty card no, deal organization, organization, organisation, organization id, deal contact person",
+    ),
+    (
+        Part::Customer,
         MAIL,
         "email, e mail, mail, email address, e mail address, customer email, customer e mail, customer email address, \
          buyer email, buyer e mail, buyer email address, from email address, billing email, billing e mail, billing email \
@@ -125,6 +140,12 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Customer,
+        MAIL,
+        "e postadress, e post, epost, e postadresse, sähköposti, sähköpostiosoite, e mailová adresa, e mail zákazníka, e mail \
+         cím, email cím, adresă email, електронна пошта, email klienta, contact e mail, shipping email",
+    ),
+    (
+        Part::Customer,
         PERSON,
         "customer name, client name, buyer name, member name, account name, contact name, company, company name, customer \
          full name, full name, billing name, billing full name, name of customer, bill to, bill to name, billed to, payer, \
@@ -133,6 +154,13 @@ const TABLE: &[(Part, Rank, &str)] = &[
          klantnaam, naam klant, nazwa klienta, nazwa kontrahenta, imię i nazwisko, наименование клиента, имя клиента, фио, \
          客户名称, 客户姓名, 顧客名, 氏名, お客様名, 고객명, 이름",
     ),
+    (
+        Part::Customer,
+        PERSON,
+        "kundnamn, kundenavn, asiakkaan nimi, jméno zákazníka, jméno, vevő neve, vevő név, ügyfél neve, nume client, bill full \
+         name, delivery full name, sell to customer name, nome do contato, contato, comprador nome",
+    ),
+    (Part::Customer, 4, "konto, kontonummer, debitorenkonto, debitor konto"),
     (
         Part::Customer,
         PHONE,
@@ -198,6 +226,23 @@ const TABLE: &[(Part, Rank, &str)] = &[
          data pagamento, data di pagamento, data do pagamento, ödeme tarihi, betaaldatum, data płatności, дата оплаты, 付款时间, \
          支付时间, 入金日, 결제일시, ship date, shipped at, delivery date, statement date",
     ),
+    (
+        Part::Date,
+        1,
+        "orderdatum, fakturadatum, köpdatum, beställningsdatum, inköpsdatum, bokföringsdatum, försäljningsdatum, dato, \
+         ordredato, fakturadato, købsdato, salgsdato, bogføringsdato, bestillingsdato, päivämäärä, päiväys, tilauspäivä, \
+         laskupäivä, ostopäivä, pvm",
+    ),
+    (
+        Part::Date,
+        1,
+        "datum objednávky, datum vystavení, datum nákupu, datum prodeje, dátum, dátum objednávky, dátum vystavenia, rendelés \
+         dátuma, megrendelés dátuma, vásárlás dátuma, számla kelte, teljesítés dátuma, kelt, számla dátuma, data comenzii, data \
+         facturii, data comandă, ημερομηνία, ημερομηνία παραγγελίας, дата замовлення, bestellzeit, bestellzeitpunkt, \
+         auftragszeit, kaufzeit, kaufzeitpunkt, erstellungsdatum, düzenleme tarihi, düzenlenme tarihi, data de emissão, fecha \
+         de emisión, fecha emisión, data emissione, data documento, date d émission, date de pièce, data wystawienia, date \
+         created, contract date",
+    ),
     // What was paid: the standard name; in all; net; gross; names of either.
     (Part::Amount, 0, "amount"),
     (
@@ -237,6 +282,25 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Amount,
+        1,
+        "belopp, totalt, totalbelopp, summa, ordersumma, ordervärde, total summa, att betala, fakturabelopp, beløb, total \
+         beløb, totalbeløb, i alt, ordretotal, fakturabeløb, ordrebeløb, samlet beløb, totalsum, ordresum, yhteensä, \
+         loppusumma, kokonaissumma, tilauksen summa, laskun summa, částka, celkem, celková částka, celková cena, cena celkem, \
+         celkem s dph, čiastka, celková suma, spolu",
+    ),
+    (
+        Part::Amount,
+        1,
+        "összeg, végösszeg, bruttó végösszeg, fizetendő, összesen, rendelés összege, bruttó összeg, sumă, total comandă, \
+         valoare, valoare totală, total de plată, ποσό, σύνολο, сума, усього, сума замовлення, 买家实际支付金额, 买家应付货款, 实际支付金额, 实收金额, \
+         实付, 订单总额, tot documento, totale documento, tot, importo documento, totale complessivo, totale da pagare, montant \
+         réglé, net à payer, total documento, importe factura, total a pagar, valor da nota, total da nota, valor final, total \
+         geral, te betalen, totaal incl btw, bedrag incl btw, rechnungssumme, auftragssumme, zu zahlen, total incl vat, total \
+         inc vat, total including tax, total inc gst, total price with vat, order total inc vat, sale value, amount captured, \
+         price total",
+    ),
+    (
+        Part::Amount,
         NET,
         "net sales, net revenue, net amount, net total, net value, n revenue, net paid, revenue net, total net, subtotal, sub \
          total, order subtotal, items subtotal, order net total, nettoumsatz, netto umsatz, nettobetrag, netto, netto betrag, \
@@ -247,11 +311,24 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Amount,
+        NET,
+        "nettowert, netto wert, warenwert, total excl vat, total ex vat, amount excluding vat, amount excluding tax, total ohne \
+         mwst, celkem bez dph, total price without vat, nettó összeg, importe sin iva, totale imponibile, base imponible, summa \
+         exkl moms, beløb ekskl moms, beløb uden moms, untaxed amount, nettosumma, wert netto, kwota netto, totaal excl btw",
+    ),
+    (
+        Part::Amount,
         GROSS,
         "gross, gross sales, gross revenue, gross amount, gross value, gross total, g revenue, revenue gross, total gross, \
          bruttoumsatz, brutto umsatz, bruttobetrag, brutto, brutto betrag, montant brut, total ttc, montant ttc, ca ttc, ventes \
          brutes, importe bruto, bruto, ventas brutas, importo lordo, lordo, vendite lorde, valor bruto, receita bruta, brüt \
          tutar, brüt satış, brutobedrag, bruto bedrag, bruto omzet, kwota brutto, wartość brutto, сумма с ндс, net gross",
+    ),
+    (
+        Part::Amount,
+        GROSS,
+        "bruttowert, brutto wert, amount including vat, amount including tax, bruttosumma, celkem vč dph, brutto összeg, totaal \
+         brutto",
     ),
     (Part::Amount, 4, "net"),
     (
@@ -304,6 +381,14 @@ const TABLE: &[(Part, Rank, &str)] = &[
          numer paragonu, nr paragonu, номер заказа, № заказа, id заказа, заказ, № чека, № документа, номер чека, чек, номер документа, документ, номер счета, 订单号, \
          订单编号, 订单id, 交易号, 發票號碼, 訂單編號, 訂單號, 注文番号, 注文id, 受注番号, 伝票番号, 伝票no, レシート番号, 取引番号, 주문번호, 주문 \
          번호, 주문id, 영수증번호, 거래번호",
+    ),
+    (
+        Part::Order,
+        0,
+        "fakturanummer, fakturanr, ordernr, ordrenummer, ordrenr, bestillingsnummer, beställningsnummer, tilausnumero, \
+         laskunumero, číslo objednávky, číslo faktury, číslo dokladu, rendelésszám, rendelés száma, megrendelés, számlaszám, \
+         bizonylatszám, număr comandă, nr comandă, nr factură, faktura, belegfeld 1, num doc, numéro du document, no de pièce, \
+         n° de pièce, numéro de pièce, numer dokumentu, nr dokumentu, номер замовлення",
     ),
 ];
 
@@ -389,8 +474,14 @@ fn known() -> &'static FxHashMap<(Part, String), Rank> {
 pub(crate) fn is_other_date(name: &str) -> bool {
     const OTHER: &str = "updated update modified due birth birthday ship shipped shipping delivered delivery refunded refund cancelled \
         canceled cancel fulfilled expiry expires expiration end start started begin signup registered registration joined since last \
-        first next estimated approved returned return deposited payout available zone";
-    words(name).iter().any(|word| OTHER.split(' ').any(|one| one == word))
+        first next estimated approved returned return deposited payout available zone \
+        vade son fallig falligkeit falligkeitsdatum versanddatum lieferdatum versand lieferung geburtsdatum geandert erstattet storniert \
+        echeance expedition livraison naissance modification vencimiento envio entrega nacimiento actualizacion modificacion scadenza \
+        spedizione consegna nascita vencimento entregue nascimento verzenddatum vervaldatum vervaldag leverdatum geboortedatum \
+        kargo teslim teslimat guncelleme dogum iptal termin platnosci wysylki dostawy urodzenia forfallodatum forfaldsdato leveransdatum \
+        leveringsdato leveringsdatum splatnosti expedice doruceni narozeni lejarat fizetesi szallitas kiszallitas scadentei livrarii \
+        срок доставки отгрузки рождения изменения оплатить";
+    fold_words(name).iter().any(|word| OTHER.split_whitespace().any(|one| one == word))
 }
 
 /// Does a name speak of a time at all?

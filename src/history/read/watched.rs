@@ -7,7 +7,7 @@ use super::amounts::spelled::NumberStyle;
 use super::likeness::{self, Watch};
 use crate::base::{
     Warning,
-    numbers::{count, grouped},
+    numbers::{count, grouped, things},
 };
 use crate::history::oddities::percent;
 
@@ -267,7 +267,7 @@ fn show(value: &Value, has_amount: bool) -> String {
 }
 
 pub(crate) fn in_rows(rows: u64) -> String {
-    if rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(rows)) }
+    things(rows, "row")
 }
 
 /// Yes or no.

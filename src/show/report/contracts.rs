@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::model::describe;
 use crate::base::{
     ValueOptions,
-    numbers::{count, grouped},
+    numbers::{count, grouped, things},
 };
 use crate::contracts::{ContractData, ContractModel, ContractScores, Contracts};
 use crate::show::report::{Block, Report, Table};
@@ -23,9 +23,9 @@ pub fn contracts(contracts: &Contracts) -> Report {
         ContractData::Customers(_) => "one row a customer".to_owned(),
     };
     let words = format!(
-        "{} rows read, {kind}: {} customers, of whom {} have left",
-        count(contracts.rows_read),
-        count(contracts.customers()),
+        "{} read, {kind}: {}, of whom {} have left",
+        things(contracts.rows_read, "row"),
+        things(contracts.customers(), "customer"),
         count(ended as u64)
     );
     report.remarks.push(Block::Heading(words));

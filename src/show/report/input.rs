@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::base::numbers::{count, grouped};
+use crate::base::numbers::{count, grouped, things};
 use crate::fitted::ClvModel;
 use crate::history::{Fate, SummaryMeta, UnitSource};
 use crate::show::report::{Block, Report, Table};
@@ -11,7 +11,7 @@ use crate::show::report::{Block, Report, Table};
 pub fn input(meta: &SummaryMeta) -> Report {
     let mut report = Report::default();
     let account = &meta.account;
-    report.remarks.push(Block::Heading(format!("{} rows read", count(account.rows_read))));
+    report.remarks.push(Block::Heading(format!("{} read", things(account.rows_read, "row"))));
     let mut table = Table::new(&[">", "", ">"]);
     for entry in &account.entries {
         let amount = match (entry.amount, account.unread_amount) {
@@ -68,7 +68,7 @@ fn assumptions(meta: &SummaryMeta) -> Vec<String> {
 /// Describes a summary that was written.
 pub fn summary(meta: &SummaryMeta, customers: u64) -> Report {
     let mut report = Report::default();
-    let mut words = format!("{} customers; recency and T in {}s", count(customers), meta.unit);
+    let mut words = format!("{}; recency and T in {}s", things(customers, "customer"), meta.unit);
     if let (Some(from), Some(until)) = (meta.first_purchase, meta.observed_until) {
         words += &format!(", observed {from} to {until}");
     }

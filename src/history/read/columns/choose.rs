@@ -7,7 +7,7 @@ use super::super::vocabulary::{self, BARE_ID, GROSS, MAIL, NET, Part, Rank};
 use super::{AmountColumns, Table};
 use crate::base::{
     Error, Result,
-    numbers::{count, grouped},
+    numbers::{count, grouped, things},
 };
 use crate::history::options::LogOptions;
 use crate::history::read::names::{CONTRACT_PERIOD, looks_like_contracts};
@@ -105,10 +105,10 @@ impl Table<'_> {
         let say = |&(_, index): &Candidate| {
             let fill = sample.fill(index);
             format!(
-                "'{}' ({} customers with {} rows)",
+                "'{}' ({} with {})",
                 self.names[index],
-                count(fill.distinct as u64),
-                count(fill.filled as u64)
+                things(fill.distinct as u64, "customer"),
+                things(fill.filled as u64, "row")
             )
         };
         let named: Vec<String> = best.iter().map(say).collect();
@@ -219,7 +219,7 @@ impl Table<'_> {
             let numbers = sample.column(index).iter().filter_map(|value| value.parse::<f64>().ok());
             let (n, sum) = numbers.fold((0u64, 0.0), |(n, sum), number| (n + 1, sum + number));
             let sum =
-                if n > 0 { format!(" ({} in {} rows)", grouped(sum, 2), count(n)) } else { String::new() };
+                if n > 0 { format!(" ({} in {})", grouped(sum, 2), things(n, "row")) } else { String::new() };
             format!("'{}'{sum}", self.names[index])
         };
         let named: Vec<String> = best.iter().map(say).collect();

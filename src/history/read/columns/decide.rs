@@ -1,6 +1,7 @@
 //! Which columns decide whether a row is a purchase: those that the caller names, and a status whose words are known.
 
 use super::super::evidence::{Evidence, Sample};
+use super::super::kind::{self, Beside};
 use super::super::likeness::{self, Watch};
 use super::super::screen::{Screen, Use};
 use super::super::status::{self, Meaning};
@@ -8,11 +9,17 @@ use super::choose::sample;
 use super::{AmountColumns, LogColumns, Table};
 use crate::base::Result;
 use crate::history::options::LogOptions;
+use rustc_hash::FxHashSet;
 
 /// How many such columns of a table are used, at most.
 const COLUMNS: usize = 8;
 /// A status has few different words.
 const WORDS: usize = 40;
+/// Kinds of documents are fewer still, and this many columns are looked through for them.
+const KINDS: usize = 12;
+const UNNAMED: usize = 24;
+/// Returns among rows of which nothing else is known are no more than this share.
+const FEW: f64 = 0.4;
 /// A column with an entry in more rows than this share says nothing by having one.
 const HALF: f64 = 0.5;
 /// This share of a column's entries must be numbers.
@@ -42,26 +49,73 @@ impl Table<'_> {
         }
         let watched = |index: &usize| !used.contains(index) && likeness::watch(&self.names[*index]).is_some();
         let free: Vec<usize> = (0..self.names.len()).filter(watched).take(COLUMNS).collect();
-        if free.is_empty() {
+        let unnamed = |index: &usize| {
+            !used.contains(index) && !free.contains(index) && !kind::is_of_other(&self.names[*index])
+        };
+        let unnamed: Vec<usize> = (0..self.names.len()).filter(unnamed).take(UNNAMED).collect();
+        if free.is_empty() && unnamed.is_empty() {
             return Ok(());
         }
-        let money = match columns.amount {
-            AmountColumns::One(one) | AmountColumns::Product { quantity: one, .. } => Some(one),
-            AmountColumns::None => None,
-        };
-        let wanted: Vec<usize> = free.iter().copied().chain(money).collect();
+        let money = columns.amount.first();
+        let wanted: Vec<usize> = free.iter().chain(&unnamed).copied().chain(money).collect();
         let Some(sample) = sample(evidence, &wanted)? else { return Ok(()) };
-        let returns = money.is_some_and(|index| sample.column(index).iter().any(|value| is_negative(value)));
+        let amounts = money.map(|index| sample.column(index));
+        let mut returns = amounts.is_some_and(|amounts| amounts.iter().any(|value| is_negative(value)));
         if let AmountColumns::One(amount) = columns.amount {
             columns.refund = self.refund(&free, amount, &sample);
         }
         let taken = columns.refund;
+        let mut kinds: Vec<Screen> =
+            free.iter().filter_map(|&index| self.kind(index, amounts, &sample)).collect();
+        if kinds.is_empty() {
+            kinds.extend(unnamed.iter().find_map(|&index| self.kind_by_values(index, amounts, &sample)));
+        }
+        returns |= kinds.iter().any(|screen| screen.has_returns(&sample));
         let screen = |&index: &usize| {
             let by = self.use_of(index, taken, returns, &sample)?;
             Some(Screen { column: index, by })
         };
-        columns.screens.extend(free.iter().filter(|index| Some(**index) != taken).filter_map(screen));
+        let others = free.iter().filter(|index| Some(**index) != taken);
+        let others: Vec<Screen> = others
+            .filter(|index| kinds.iter().all(|kind| kind.column != **index))
+            .filter_map(screen)
+            .collect();
+        columns.screens.extend(others);
+        columns.screens.extend(kinds);
         Ok(())
+    }
+
+    /// A column that is called one of kinds, if its first values are some.
+    fn kind(&self, index: usize, amounts: Option<&[Box<str>]>, sample: &Sample) -> Option<Screen> {
+        let (values, name) = (sample.column(index), &self.names[index]);
+        let watch = likeness::watch(name)?;
+        if !matches!(watch, Watch::Kind | Watch::Status) || sample.fill(index).distinct > WORDS {
+            return None;
+        }
+        let different = different(values);
+        let each = || different.iter().copied();
+        let bought = each().any(|value| kind::of(value, Beside::default()) == Meaning::Purchase);
+        let surely: Vec<&str> = each().filter(|value| kind::is_surely_return(value)).collect();
+        let back = values.iter().filter(|value| surely.contains(&&***value)).count();
+        let is_kind = match watch {
+            // A status may hold the kinds of documents.
+            Watch::Status => {
+                bought && back > 0 && each().all(|value| status::of_status(value) != Meaning::Purchase)
+            }
+            // What is bought may have a name that is not known here, or none; few things come back.
+            _ => bought || (back > 0 && back as f64 <= FEW * values.len() as f64),
+        };
+        (is_kind && !kind::are_methods(name, each())).then(|| as_kind(index, values, amounts))
+    }
+
+    /// A column with any name whose first values all are kinds of documents.
+    fn kind_by_values(&self, index: usize, amounts: Option<&[Box<str>]>, sample: &Sample) -> Option<Screen> {
+        let (values, fill) = (sample.column(index), sample.fill(index));
+        if !(2..=KINDS).contains(&fill.distinct) || !fill.is_in(HALF) {
+            return None;
+        }
+        let all = kind::are_kinds(different(values).iter().copied());
+        all.then(|| as_kind(index, values, amounts))
     }
 
     /// The column of what was paid back: that of the amount's own name, else the first.
@@ -98,7 +152,7 @@ impl Table<'_> {
             || values.iter().filter(|value| !value.is_empty()).all(|value| status::truth(value).is_some());
         match likeness::watch(name)? {
             Watch::Status => has(Meaning::Purchase, status::of_status).then_some(Use::Status { returns }),
-            Watch::Kind => has(Meaning::Purchase, status::of_kind).then_some(Use::Kind),
+            Watch::Kind => None,
             Watch::Done => {
                 let some = values.iter().any(|value| status::truth(value) == Some(true));
                 (fill.filled > 0 && flags() && some).then_some(Use::Done)
@@ -117,8 +171,50 @@ impl Table<'_> {
     }
 }
 
+/// The different values of a column, without empty ones.
+fn different(values: &[Box<str>]) -> FxHashSet<&str> {
+    values.iter().map(|value| &**value).filter(|value| !value.is_empty()).collect()
+}
+
+/// Which of its values are returns by their kind.
+fn returning(values: &[Box<str>], beside: Beside) -> FxHashSet<&str> {
+    let back = |value: &&str| kind::of(value, beside) == Meaning::Undone;
+    different(values).into_iter().filter(back).collect()
+}
+
+/// By the kinds in a column.
+fn as_kind(index: usize, values: &[Box<str>], amounts: Option<&[Box<str>]>) -> Screen {
+    let beside = Beside::of(different(values).iter().copied());
+    let back = returning(values, beside);
+    let rows = amounts.into_iter().flat_map(|amounts| values.iter().zip(amounts));
+    let (mut negative, mut positive) = (0, 0);
+    for (_, amount) in rows.filter(|(value, amount)| !amount.is_empty() && back.contains(&***value)) {
+        *(if is_negative(amount) { &mut negative } else { &mut positive }) += 1;
+    }
+    Screen { column: index, by: Use::Kind { beside, signed: negative > 0 && negative >= positive } }
+}
+
+impl Screen {
+    /// Does it find returns among the first rows?
+    fn has_returns(&self, sample: &Sample) -> bool {
+        self.returned(sample).contains(&true)
+    }
+
+    /// Which of the first rows are returns by their kind.
+    pub(super) fn returned(&self, sample: &Sample) -> Vec<bool> {
+        let values = sample.column(self.column);
+        match self.by {
+            Use::Kind { beside, .. } => {
+                let back = returning(values, beside);
+                values.iter().map(|value| back.contains(&**value)).collect()
+            }
+            _ => vec![false; values.len()],
+        }
+    }
+}
+
 /// Is it a negative number?
-fn is_negative(text: &str) -> bool {
+pub(super) fn is_negative(text: &str) -> bool {
     text.starts_with(['-', '(', '−']) || text.ends_with('-')
 }
 

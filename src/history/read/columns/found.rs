@@ -135,6 +135,16 @@ pub(crate) enum AmountColumns {
     Product { quantity: usize, price: usize },
 }
 
+impl AmountColumns {
+    /// The column whose sign is that of the amount.
+    pub fn first(self) -> Option<usize> {
+        match self {
+            AmountColumns::None => None,
+            AmountColumns::One(one) | AmountColumns::Product { quantity: one, .. } => Some(one),
+        }
+    }
+}
+
 /// Columns of a summary, by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SummaryColumns {

@@ -4,8 +4,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::evidence::{Evidence, Sample};
+use super::super::screen::Use;
 use super::super::vocabulary::{self, MAIL, Part};
 use super::choose::sample;
+use super::decide::is_negative;
 use super::{AmountColumns, LogColumns, Table};
 use crate::base::Result;
 use crate::history::options::LogOptions;
@@ -71,12 +73,10 @@ impl Table<'_> {
             return Ok(());
         }
         let several = evidence.as_ref().is_some_and(|evidence| evidence.several);
-        let amount = match columns.amount {
-            AmountColumns::One(one) => Some(one),
-            AmountColumns::Product { quantity, .. } => Some(quantity),
-            AmountColumns::None => None,
-        };
-        let others = [columns.id, columns.date].into_iter().chain(amount);
+        let amount = columns.amount.first();
+        let kinds = columns.screens.iter().filter(|screen| matches!(screen.by, Use::Kind { .. }));
+        let kinds: Vec<usize> = kinds.map(|screen| screen.column).collect();
+        let others = [columns.id, columns.date].into_iter().chain(amount).chain(kinds);
         let wanted: Vec<usize> = candidates.iter().copied().chain(others).collect();
         let Some(sample) = sample(evidence, &wanted)? else { return Ok(()) };
         for &order in &candidates {
@@ -115,16 +115,27 @@ impl Seen {
             lines.entry(number).or_default().push(row);
         }
         let amounts = amount.map(|index| sample.column(index));
+        let mut back: Vec<bool> =
+            amounts.unwrap_or_default().iter().map(|amount| is_negative(amount)).collect();
+        for screen in &columns.screens {
+            back.iter_mut().zip(screen.returned(sample)).for_each(|(back, returned)| *back |= returned);
+        }
         let (ids, dates) = (sample.column(columns.id), sample.column(columns.date));
         let customers: FxHashSet<&str> = lines.values().flatten().map(|&row| &*ids[row]).collect();
         let mut seen = Seen { orders: lines.len(), customers: customers.len(), ..Seen::default() };
         for rows in lines.values() {
-            seen.order(rows, amounts, ids, dates);
+            seen.order(rows, amounts, &back, [ids, dates]);
         }
         seen
     }
 
-    fn order(&mut self, rows: &[usize], amounts: Option<&[Box<str>]>, ids: &[Box<str>], dates: &[Box<str>]) {
+    fn order(
+        &mut self,
+        rows: &[usize],
+        amounts: Option<&[Box<str>]>,
+        back: &[bool],
+        [ids, dates]: [&[Box<str>]; 2],
+    ) {
         let differ = |values: &[Box<str>], length: usize| {
             let mut texts = rows.iter().map(|&row| &*values[row]).filter(|text| !text.is_empty());
             let cut = |text: &str| text.chars().take(length).collect::<String>();
@@ -140,8 +151,7 @@ impl Seen {
         let blank = rows.len() - filled.len();
         self.blank += blank;
         self.further += if filled.is_empty() { 0 } else { blank };
-        let negative = |text: &&&str| text.starts_with(['-', '(', '−']) || text.ends_with('-');
-        let back = filled.iter().filter(negative).count();
+        let back = rows.iter().filter(|&&row| back[row] && !amounts[row].is_empty()).count();
         self.returns += if back < filled.len() { back } else { 0 };
         if filled.len() > 1 && back == 0 {
             self.days += usize::from(differ(dates, 10));

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::super::calendar::{Moment, day_of_civil};
 use super::names::{Word, fold, meaning};
 use super::{SIGNS, parse_offset};
+use crate::history::options::DateFormat;
 
 /// In which order a date of three numbers is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,22 @@ impl Order {
     }
 }
 
+impl Order {
+    /// What `--date-format` calls it.
+    pub fn format(self) -> DateFormat {
+        match self {
+            Order::DayMonth => DateFormat::DayFirst,
+            Order::MonthDay => DateFormat::MonthFirst,
+            Order::YearFirst => DateFormat::YearFirst,
+        }
+    }
+
+    /// The order that a format says, if it says no more.
+    pub fn of(format: &DateFormat) -> Option<Order> {
+        Order::ALL.into_iter().find(|order| order.format() == *format)
+    }
+}
+
 /// What is known of a column's orders, by the sign between the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Orders {
@@ -54,6 +71,12 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
+    /// All dates in one order, as the caller says. Years of four digits never stand first here.
+    pub fn said(self, order: Order) -> Orders {
+        let full = Some(order).filter(|order| *order != Order::YearFirst);
+        Orders { full: self.full.map(|found| full.or(found)), short: [Some(order); SIGNS.len()], ..self }
+    }
+
     /// Where the knowledge of a sign stands.
     pub fn at(sign: u8) -> usize {
         SIGNS.iter().position(|known| *known == sign).unwrap_or(0)

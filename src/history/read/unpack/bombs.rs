@@ -13,7 +13,7 @@ use crate::base::{Error, Place, Progress, Result, numbers::count};
 /// What parts of a workbook that are held in memory may unpack to \[bytes\].
 pub(super) const MOST_IN_MEMORY: u64 = 400 << 20;
 /// What the texts or cells of a workbook that are held in memory may take there \[bytes\].
-const MOST_TAKEN: u64 = 900 << 20;
+pub(super) const MOST_TAKEN: u64 = 900 << 20;
 /// What a text or cell takes beside its letters \[bytes\].
 const EACH: u64 = 64;
 /// A program may say that it has more texts than it has, but not so many more.

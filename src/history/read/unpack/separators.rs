@@ -46,7 +46,8 @@ pub(super) fn rows(
         rest.drain(..whole);
     }
     let said = format!("fields are separated by '{}'", shown(&separator));
-    spool.finish(vec![said]).map(Some)
+    let layout = Some(format!("text separated by '{}'", shown(&separator)));
+    Ok(Some(SpooledTable { layout, ..spool.finish(vec![said])? }))
 }
 
 fn with_commas(line: &[u8], separator: &str) -> Vec<u8> {

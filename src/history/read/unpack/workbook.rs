@@ -10,6 +10,7 @@ use super::super::inputs::{Opened, Source};
 use super::super::recognise;
 use super::archive::Zip;
 use super::bombs::{self, MOST_IN_MEMORY};
+use super::old_bombs;
 use super::{Spool, push_field};
 use crate::base::{Error, Place, Progress, Result};
 use crate::history::input::SpooledTable;
@@ -61,6 +62,7 @@ pub(super) fn old(
     if source.length > MOST_IN_MEMORY {
         return Err(damaged(source, "it is larger than any sheet of this format can be"));
     }
+    old_bombs::refuse(source, progress)?;
     let bytes = BufReader::new(source.open()?);
     let book = guarded(|| Xls::new(bytes)).map_err(|why| damaged(source, &why))?;
     sheets(source, Book::Xls(Box::new(book)), options)
@@ -358,7 +360,10 @@ impl Lines {
         }
         match self.failed {
             Some(error) => Err(error),
-            None => self.spool.finish(Vec::new()),
+            None => {
+                let table = self.spool.finish(Vec::new())?;
+                Ok(SpooledTable { layout: Some("a sheet of a workbook".to_owned()), ..table })
+            }
         }
     }
 }
