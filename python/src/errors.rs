@@ -95,7 +95,7 @@ pub fn data_error(py: Python<'_>, message: &str) -> PyErr {
 /// The names of all options, as they are typed without the dashes.
 fn known() -> &'static HashSet<String> {
     static KNOWN: OnceLock<HashSet<String>> = OnceLock::new();
-    let others = || ["output".to_owned()];
+    let others = || ["output", "csv-separator", "csv-decimal-comma"].map(str::to_owned);
     KNOWN.get_or_init(|| Verb::ALL.iter().flat_map(|verb| verb.names()).chain(others()).collect())
 }
 
