@@ -122,7 +122,7 @@ def by_horizon(results):
 
 def against_published(results):
     """Each method against a choice among the published models: mean over logs, standard error, worst log."""
-    lines = header("method", *(f"against {name}" for one in (choice.CHOSEN, choice.HINDSIGHT) for name in (one, "worst log")))
+    lines = header("method", *(name for one in (choice.CHOSEN, choice.HINDSIGHT) for name in (f"against {one}", "worst log")))
     for method in results.methods:
         fields = []
         for reference in (choice.CHOSEN, choice.HINDSIGHT):
