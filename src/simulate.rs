@@ -20,7 +20,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::base::{Error, Progress, Result, Unit};
-use crate::fitted::ClvModel;
+use crate::fitted::{ClvModel, PurchaseModel};
 use crate::history::{BATCH_ROWS, Summary, SummaryBatch, SummaryMeta, UnitSource};
 use crate::model::{Amounts, Process};
 use crate::output::{TableWriter, Target};
@@ -208,7 +208,8 @@ struct Plan<'a> {
     /// The name of the purchase model.
     name: &'static str,
     unit: Unit,
-    process: Box<dyn Process>,
+    /// Of customers of each day of the window, where rates change with time; else one for all.
+    processes: Vec<Box<dyn Process>>,
     spend: Option<Amounts>,
     schema: SchemaRef,
     rng: ChaCha8Rng,
@@ -233,12 +234,25 @@ struct Drawn {
     amounts: Vec<f64>,
 }
 
+/// The model of customers who come so many days after the start.
+fn born(model: &ClvModel, start: Date, day: usize) -> PurchaseModel {
+    let end = model.intensity.as_ref().map_or(start, |intensity| intensity.parts().end);
+    let days = end.until(start).map_or(0, |span| span.get_days());
+    // At midday on average; a day ends where that of the rates does.
+    model.born(f64::from(days) + day as f64 - 0.5)
+}
+
+/// How customers of each day of the window behave.
+fn processes(model: &ClvModel, start: Date, window: f64) -> Result<Vec<Box<dyn Process>>> {
+    let days = if model.intensity.is_some() { window as usize } else { 1 };
+    (0..days).map(|day| born(model, start, day).process()).collect()
+}
+
 impl<'a> Plan<'a> {
     fn new(model: &ClvModel, options: &'a SimulateOptions) -> Result<Self> {
-        model.with_steady_rates("simulated logs")?;
         let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
         let length = f64::from(days(options.start, options.until)) + 1.0;
-        let purchases = model.purchase.expected_purchases_new(length / model.unit.days());
+        let purchases = born(model, options.start, 0).expected_purchases_new(length / model.unit.days());
         if purchases.is_nan() || purchases > MOST_PURCHASES.min(MOST_A_DAY * length) {
             let many = if purchases < 1e9 { format!("{purchases:.0}") } else { format!("{purchases:.1e}") };
             let message = format!(
@@ -248,17 +262,18 @@ impl<'a> Plan<'a> {
             );
             return Err(Error::model(model.purchase.name(), message));
         }
+        let window = f64::from(days(options.start, options.acquired_until)) + 1.0;
         Ok(Plan {
             options,
             name: model.purchase.name(),
             unit: model.unit,
-            process: model.purchase.process()?,
+            processes: processes(model, options.start, window)?,
             spend: model.spend.as_ref().map(|spend| spend.new_amounts()).transpose()?,
             schema: schema(model, options),
             rng: ChaCha8Rng::seed_from_u64(options.seed),
             chunk: (CHUNK as f64 * (PURCHASES / purchases).min(1.0)).ceil() as u64,
             start: days(Date::constant(1970, 1, 1), options.start),
-            window: f64::from(days(options.start, options.acquired_until)) + 1.0,
+            window,
             length,
         })
     }
@@ -277,7 +292,8 @@ impl<'a> Plan<'a> {
         drawn.ages.clear();
         drawn.ages.push(0.0);
         let until = (self.length - drawn.first) / self.unit.days();
-        if self.process.bundles(&mut rng, until, MOST_OF_ONE, &mut drawn.ages) > 1.0 {
+        let process = &self.processes[(drawn.first as usize).min(self.processes.len() - 1)];
+        if process.bundles(&mut rng, until, MOST_OF_ONE, &mut drawn.ages) > 1.0 {
             let message = format!(
                 "customer {} would buy more than {MOST_OF_ONE} times by {}: few buy nearly all, and no such customer is \
                  simulated. A larger r spreads the purchases over more customers",

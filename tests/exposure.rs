@@ -61,8 +61,8 @@ fn log_likelihood(name: &str, params: &[f64], table: &CustomerTable, m: &Intensi
         "bg-cnbd" => sum::<BgCnbd>(params, &in_exposure(table)),
         "mbg-cnbd" => sum::<MbgCnbd>(params, &in_exposure(table)),
         "nbd" => sum::<Nbd>(params, &in_exposure(table)),
-        "pareto-nbd" => sum::<ParetoNbd>(params, &table.in_courses(m, WEEK)),
-        "ggompertz-nbd" => sum::<GGompertzNbd>(params, &table.in_courses(m, WEEK)),
+        "pareto-nbd" => sum::<ParetoNbd>(params, &table.in_courses(m, 0.0, WEEK)),
+        "ggompertz-nbd" => sum::<GGompertzNbd>(params, &table.in_courses(m, 0.0, WEEK)),
         _ => panic!("{name}"),
     }
 }
@@ -93,8 +93,7 @@ fn every_answer_of_every_member() {
         let x = line["x"].as_u64().unwrap() as u32;
         let in_time = Customer { x, t_x: number("last_days") / WEEK, t: age / WEEK };
         let model = plain.exposed(&m, (-age, 0.0), WEEK);
-        let counts_exposure = plain.member().counts_exposure();
-        let customer = if counts_exposure { m.of(&in_time, 0.0, WEEK) } else { in_time };
+        let customer = in_time;
         let (horizon, delta) = (number("horizon"), number("delta"));
         let mut scorer = model.scorer(horizon, Discounting::Continuous { delta });
         let outlook = scorer.outlook(&customer);
@@ -167,7 +166,7 @@ const GOMPERTZ: [f64; 5] = [0.6, 7.0, 0.04, 0.7, 1.8];
 /// Gradient and Hessian against differences of value and gradient; the order of the derivatives changes nothing. To what
 /// differences at a step of 1e-5 leave open.
 fn derivatives<M: Model<Row = Customer, Table = CustomerTable>>(params: &[f64]) {
-    let table = customers().in_courses(&rates(&[0.8, 0.3, 0.3, 0.1], 0.05, 40), WEEK);
+    let table = customers().in_courses(&rates(&[0.8, 0.3, 0.3, 0.1], 0.05, 40), 0.0, WEEK);
     let at = |params: &[f64]| M::checked(params).unwrap().sum(&table);
     let all = at(params);
     let first = M::checked(params).unwrap().sum_to(&table, Order::First);

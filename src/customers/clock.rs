@@ -21,8 +21,6 @@ pub struct Clock {
     until: Option<Date>,
     /// Rates that change with age and date, if they do, and the end of observation as they count days.
     intensity: Option<(Arc<Intensity>, f64)>,
-    /// Are customers counted in exposure then, or do they stay in time?
-    in_exposure: bool,
 }
 
 impl Clock {
@@ -40,37 +38,28 @@ impl Clock {
             grain: meta.grain.unwrap_or_default(),
             until: meta.observed_until,
             intensity: None,
-            in_exposure: false,
         }
     }
 
     /// The same with rates that change with age and date. Of a summary that does not say until when it goes it is taken to
-    /// go as far as what they were estimated from. Customers are counted in exposure, or stay in time: as the model has it.
-    pub fn with_intensity(self, intensity: Option<&Arc<Intensity>>, in_exposure: bool) -> Self {
+    /// go as far as what they were estimated from.
+    pub fn with_intensity(self, intensity: Option<&Arc<Intensity>>) -> Self {
         let until = self.until;
         let days =
             |end: Date| until.and_then(|until| until.since(end).ok()).map_or(0, |span| span.get_days());
         let intensity = intensity.map(|found| (found.clone(), f64::from(days(found.parts().end))));
-        Clock { intensity, in_exposure, ..self }
+        Clock { intensity, ..self }
     }
 
-    /// A customer in the model's unit: in exposure, where rates change with age and date.
+    /// A customer in the model's unit.
     pub fn history(&self, batch: &SummaryBatch, row: usize) -> Customer {
-        self.exposed(Customer::of(batch, row).scaled(self.time), self.days)
+        Customer::of(batch, row).scaled(self.time)
     }
 
     /// A customer in the unit of intervals, to nine digits.
     pub fn canonical(&self, batch: &SummaryBatch, row: usize) -> Customer {
-        let scaled = self.exposed(Customer::of(batch, row).scaled(self.time * self.days), 1.0);
+        let scaled = Customer::of(batch, row).scaled(self.time * self.days);
         Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
-    }
-
-    /// A customer whose times are in a unit of so many days, in exposure.
-    fn exposed(&self, customer: Customer, unit: f64) -> Customer {
-        match &self.intensity {
-            Some((intensity, now)) if self.in_exposure => intensity.of(&customer, *now, unit),
-            _ => customer,
-        }
     }
 
     /// What tells a customer's exposure to come from that of others: the age, in days, to nine digits; nothing where rates
@@ -90,6 +79,12 @@ impl Clock {
             }
             None => ages.collect(),
         }
+    }
+
+    /// When customers are seen, in days from the end of the observation that rates were estimated from; 0 where they do not
+    /// change.
+    pub fn now(&self) -> f64 {
+        self.intensity.as_ref().map_or(0.0, |(_, now)| *now)
     }
 
     /// When customers of this age \[days\] were born, and when they are seen, with what rates do: in days from the end of the

@@ -29,9 +29,9 @@ pub struct CourseRow {
 
 impl Courses {
     /// Of customers whose times are in units of so many days.
-    pub(super) fn new(table: &CustomerTable, intensity: &Intensity, unit: f64) -> Self {
+    pub(super) fn new(table: &CustomerTable, intensity: &Intensity, now: f64, unit: f64) -> Self {
         let path = |(time, count): (&f64, &f64)| {
-            let born = -time * unit;
+            let born = now - time * unit;
             (*count > 0.0).then(|| Path::new(intensity, born, born, unit))
         };
         let paths = table.times.iter().zip(&table.t_count).map(path).collect();

@@ -196,10 +196,11 @@ impl CustomerTable {
     }
 
     /// The same customers with rates of purchase that change with age and date: times stay what they are, in units of so
-    /// many days, and [`CustomerTable::courses`] says what exposure they are.
-    pub fn in_courses(&self, intensity: &Intensity, unit: f64) -> Self {
+    /// many days, and [`CustomerTable::courses`] says what exposure they are. They are seen so many days after the end of the
+    /// observation that the rates were estimated from.
+    pub fn in_courses(&self, intensity: &Intensity, now: f64, unit: f64) -> Self {
         let mut table = self.clone();
-        table.courses = Some(Courses::new(self, intensity, unit));
+        table.courses = Some(Courses::new(self, intensity, now, unit));
         table
     }
 }

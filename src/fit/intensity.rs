@@ -148,9 +148,14 @@ pub fn fit_intensity<M: RatesSeen>(
 /// A table's customers in exposure. Of the gaps between purchases each takes the `m` of the purchase that ends it; where all
 /// purchases are known, gaps are exposures, too.
 pub fn exposed(table: &CustomerTable, intensity: &Intensity, unit: f64) -> CustomerTable {
+    exposed_from(table, intensity, 0.0, unit)
+}
+
+/// The same of customers who are seen so many days after the end of the observation that the rates were estimated from.
+pub fn exposed_from(table: &CustomerTable, intensity: &Intensity, now: f64, unit: f64) -> CustomerTable {
     let mut builder = CustomerTable::builder();
     for (customer, count) in rows(table) {
-        builder.push(intensity.of(&customer, 0.0, unit), count);
+        builder.push(intensity.of(&customer, now, unit), count);
     }
     if let Some(told_apart) = &table.by_ages {
         builder.by_ages(exposed_by_ages(told_apart, intensity, unit));

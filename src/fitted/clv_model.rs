@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::base::{
-    DriftRate, Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
+    DriftRate, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
 };
 use crate::customers::{Counts, Customer, Intensity, TrainedOn};
 use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
@@ -126,21 +126,6 @@ impl ClvModel {
         self.seen_after(customer, 0.0)
     }
 
-    /// Such a customer without the model.
-    pub fn seen_as(&self, customer: &Customer) -> Customer {
-        self.counted(customer, 0.0)
-    }
-
-    /// A customer as the purchase model counts it, so many days after that end.
-    fn counted(&self, customer: &Customer, days: f64) -> Customer {
-        match &self.intensity {
-            Some(intensity) if self.purchase.member().counts_exposure() => {
-                intensity.of(customer, days, self.unit.days())
-            }
-            _ => *customer,
-        }
-    }
-
     /// The same, seen so many days after that end.
     pub fn seen_after(&self, customer: &Customer, days: f64) -> (PurchaseModel, Customer) {
         self.seen_buying(customer, &[], days)
@@ -158,14 +143,20 @@ impl ClvModel {
         let unit = self.unit.days();
         let ages: Vec<f64> = intensity.purchases_of(customer, ages.iter().copied(), days, unit).collect();
         let model = of_purchases(&ages).exposed(intensity, (days - customer.t * unit, days), unit);
-        (model, self.counted(customer, days))
+        (model, *customer)
     }
 
     /// The purchase model of customers who have just bought for the first time, so long before that end \[units\].
     pub fn newcomer(&self, before: f64) -> PurchaseModel {
-        let Some(intensity) = &self.intensity else { return self.purchase.clone() };
-        let (born, unit) = (-before * self.unit.days(), self.unit.days());
-        self.purchase.exposed(intensity, (born, born), unit)
+        self.born(-before * self.unit.days())
+    }
+
+    /// The purchase model of customers who bought for the first time so many days after that end.
+    pub fn born(&self, days: f64) -> PurchaseModel {
+        match &self.intensity {
+            Some(intensity) => self.purchase.exposed(intensity, (days, days), self.unit.days()),
+            None => self.purchase.clone(),
+        }
     }
 
     /// The variance of the shocks of a horizon to come, which all customers share, relative to the square of a total: weeks
@@ -174,21 +165,6 @@ impl ClvModel {
         let Some(intensity) = &self.intensity else { return 0.0 };
         let spread = intensity.parts().shock_spread;
         (spread * spread).exp_m1() / horizon.in_units(Unit::Week).max(1.0)
-    }
-
-    /// Refuses what is not built for rates that change with age and date.
-    ///
-    /// # Errors
-    /// If its rates do.
-    pub fn with_steady_rates(&self, what: &str) -> Result<()> {
-        if self.intensity.is_none() {
-            return Ok(());
-        }
-        let message = format!(
-            "its rates change with age and date, and {what} of such models are not built: fit one without --age-effect and \
-             --season for that"
-        );
-        Err(Error::model(self.purchase.name(), message))
     }
 
     /// How its parameters depend on covariates, if they do.

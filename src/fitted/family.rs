@@ -305,13 +305,12 @@ impl PurchaseModel {
     }
 
     /// The same model for customers whose rates change so, who were born and are seen at these moments \[days from the end of
-    /// observation\], in a unit of so many days. Customers come in exposure if [`Member::counts_exposure`], else in time.
+    /// observation\], in a unit of so many days.
     pub fn exposed(&self, intensity: &Intensity, (born, now): (f64, f64), unit: f64) -> Self {
         let attrition = match self.member.exposure {
             InExposure::Purchases(own) => own(&self.params, Path::new(intensity, born, born, unit)),
             InExposure::All | InExposure::Nothing => {
-                let path = Path::new(intensity, born, now, unit);
-                Arc::new(Exposed::new(self.attrition.clone(), path)) as Arc<dyn Attrition>
+                Arc::new(Exposed::new(self.attrition.clone(), intensity, (born, now), unit))
             }
         };
         PurchaseModel { attrition, ..self.clone() }

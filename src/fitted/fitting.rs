@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
-use crate::customers::{Counts, CovariateTables, GroupTables, Intensity, Table};
+use crate::customers::{Counts, CovariateTables, CustomerTable, GroupTables, Intensity, Table};
 use crate::fit::{
     Estimate, FitOptions, FitReport, IntensityRequest, PosteriorMethod, PosteriorOptions, Rates, Seen,
-    exposed, fit_intensity,
+    exposed_from, fit_intensity,
 };
 use crate::fitted::{FitRequest, Member, PurchaseModel};
 use crate::history::Summary;
@@ -97,6 +97,21 @@ impl Member {
         Ok(fitted)
     }
 
+    /// Customers as it counts them where rates change so, seen so many days after the end of the observation that those were
+    /// estimated from; their times are in units of so many days.
+    pub fn in_rates(
+        &self,
+        table: &CustomerTable,
+        intensity: &Intensity,
+        now: f64,
+        unit: f64,
+    ) -> CustomerTable {
+        match self.counts_exposure() {
+            true => exposed_from(table, intensity, now, unit),
+            false => table.in_courses(intensity, now, unit),
+        }
+    }
+
     /// Customers in an exposure that is known; `ln_m` is the sum of `ln m` over purchases.
     fn fit_given(
         &'static self,
@@ -107,11 +122,7 @@ impl Member {
         progress: &dyn Progress,
     ) -> Result<Found> {
         let exposed = intensity.as_ref().map(|intensity| {
-            let unit = summary.meta.unit.days();
-            if !self.counts_exposure() {
-                return counts.customers.in_courses(intensity, unit);
-            }
-            let mut table = exposed(&counts.customers, intensity, unit);
+            let mut table = self.in_rates(&counts.customers, intensity, 0.0, summary.meta.unit.days());
             table.log_gaps = counts.customers.log_gaps.map(|sum| sum + ln_m);
             table
         });

@@ -26,7 +26,7 @@ impl<'a> View<'a> {
     pub fn new(model: &'a ClvModel, meta: &SummaryMeta, unseen: UnseenLevel) -> Result<Self> {
         let covariates = model.effects.as_ref().map_or(&[][..], Effects::covariates);
         let clock = Clock::new(meta, model.unit, model.purchase.needs().opportunities)
-            .with_intensity(model.intensity.as_ref(), model.purchase.member().counts_exposure());
+            .with_intensity(model.intensity.as_ref());
         let own: usize = covariates.iter().map(|covariate| covariate.columns().len()).sum();
         let width = own + usize::from(model.intensity.is_some());
         if model.purchase.needs().purchase_times && !meta.has_purchase_times {
@@ -83,11 +83,11 @@ impl<'a> View<'a> {
     /// If a parameter leaves its domain.
     pub fn model_since_birth(&self, columns: &[f64]) -> Result<PurchaseModel> {
         let own = self.own(columns)?;
-        // Who comes in exposure has gone through all that changes.
-        if own.member().counts_exposure() {
-            return Ok(own);
-        }
-        Ok(self.of_columns(own, columns, false))
+        let (known, _) = columns.split_at(self.width.min(columns.len()));
+        Ok(match known.last().and_then(|age| self.clock.born(*age)) {
+            Some((intensity, (born, _))) => own.exposed(intensity, (born, born), self.model.unit.days()),
+            None => own,
+        })
     }
 
     fn own(&self, columns: &[f64]) -> Result<PurchaseModel> {

@@ -1,6 +1,6 @@
 //! Any model whose customers leave at purchases (or never), counted in exposure instead of time: see
 //! [`Intensity`](crate::customers::Intensity). One [`Exposed`] speaks of the customers who were born on one day, seen from
-//! another: their histories come in exposure, what lies ahead of them is a [`Path`].
+//! another: what lies behind and ahead of them are [`Path`]s. Customers come in time, as everywhere.
 //!
 //! With `E(v)` the purchases that the model expects within exposure `v`, and `Λ(u)` the exposure within time `u`:
 //! ```text
@@ -22,11 +22,13 @@ use super::{
     PosteriorMeans, Process, Scorer, Span,
 };
 use crate::base::{Discounting, Result};
-use crate::customers::{Customer, CustomerTable, Path};
+use crate::customers::{Customer, CustomerTable, Intensity, Path};
 use crate::special::{LEGENDRE_8, LogChebyshev};
 
 /// Nodes of the interpolation, 0 left out.
 const NODES: usize = 12;
+/// Ages that differ by less are one, written in two units.
+const SAME_AGE: f64 = 1e-7;
 /// Steps of discounting at the end of a step that are added up, at most.
 const MOST_STEPS: usize = 20_000;
 
@@ -64,7 +66,12 @@ impl TimeChange for DriftNbd {}
 #[derive(Debug, Clone)]
 pub struct Exposed {
     model: Arc<dyn Attrition>,
+    /// From birth on.
+    course: Arc<Path>,
+    /// From now on.
     path: Arc<Path>,
+    /// Now.
+    age: f64,
 }
 
 /// How expectations at nodes make up what is discounted.
@@ -76,9 +83,29 @@ struct Rule {
 }
 
 impl Exposed {
-    /// Counts a model's time in exposure. The model must be one whose customers leave at purchases, or never.
-    pub fn new(model: Arc<dyn Attrition>, path: Path) -> Self {
-        Exposed { model, path: Arc::new(path) }
+    /// Counts a model's time in exposure: that of who was born, and is seen, at these moments \[days from the end of the
+    /// observation that `m` is of\], in a unit of so many days. The model must be one whose customers leave at purchases, or
+    /// never.
+    pub fn new(model: Arc<dyn Attrition>, intensity: &Intensity, (born, now): (f64, f64), unit: f64) -> Self {
+        let course = Arc::new(Path::new(intensity, born, born, unit));
+        let path = if now == born { course.clone() } else { Arc::new(Path::new(intensity, born, now, unit)) };
+        Exposed { model, course, path, age: (now - born) / unit }
+    }
+
+    /// Exposure within a time ahead of a customer, who need not be seen from now.
+    fn within(&self, customer: &Customer, ahead: f64) -> f64 {
+        if (customer.t - self.age).abs() <= SAME_AGE * self.age {
+            return self.path.exposure(ahead);
+        }
+        (self.course.exposure(customer.t + ahead) - self.course.exposure(customer.t)).max(0.0)
+    }
+
+    /// A customer in exposure.
+    fn counted(&self, customer: &Customer) -> Customer {
+        let t = self.course.exposure(customer.t);
+        // The last moment is one, whichever way it is reached.
+        let t_x = if customer.t_x == customer.t { t } else { self.course.exposure(customer.t_x).min(t) };
+        Customer { x: customer.x, t_x, t }
     }
 
     /// `∫ S(u) du` over `(0, horizon]` of something that falls with exposure, asked for between the steps of `m`.
@@ -165,6 +192,7 @@ impl Exposed {
         }
     }
 
+    /// Of a customer in exposure.
     fn discounted(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
         let constant = self.path.constant_from().0;
         let near = horizon.min(constant);
@@ -186,14 +214,15 @@ impl Attrition for Exposed {
     }
 
     fn p_alive(&self, customer: &Customer) -> f64 {
-        self.model.p_alive(customer)
+        self.model.p_alive(&self.counted(customer))
     }
 
     fn p_alive_after(&self, customer: &Customer, ahead: f64) -> f64 {
-        self.model.p_alive_after(customer, self.path.exposure(ahead))
+        self.model.p_alive_after(&self.counted(customer), self.within(customer, ahead))
     }
 
     fn expected_lifetime(&self, customer: &Customer, horizon: f64) -> f64 {
+        let customer = &self.counted(customer);
         let survival = |exposure: f64| self.model.p_alive_after(customer, exposure);
         let (constant, m) = self.path.constant_from();
         let near = horizon.min(constant);
@@ -206,12 +235,12 @@ impl Attrition for Exposed {
     }
 
     fn expected_if_alive(&self, customer: &Customer, horizon: f64) -> f64 {
-        self.model.expected_if_alive(customer, self.path.exposure(horizon))
+        self.model.expected_if_alive(&self.counted(customer), self.within(customer, horizon))
     }
 
     fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
         if discounting.is_any() {
-            self.discounted(customer, horizon, discounting)
+            self.discounted(&self.counted(customer), horizon, discounting)
         } else {
             self.expected_if_alive(customer, horizon)
         }
@@ -222,25 +251,26 @@ impl Attrition for Exposed {
     }
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
-        self.model.purchases_pmf(customer, self.path.exposure(horizon), n)
+        self.model.purchases_pmf(&self.counted(customer), self.within(customer, horizon), n)
     }
 
     fn none_within(&self, customer: &Customer, ahead: f64) -> f64 {
-        self.model.none_within(customer, self.path.exposure(ahead))
+        self.model.none_within(&self.counted(customer), self.within(customer, ahead))
     }
 
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
-        let counts = self.model.counts_if_alive(customer, self.path.exposure(horizon)).into_iter();
+        let counts =
+            self.model.counts_if_alive(&self.counted(customer), self.path.exposure(horizon)).into_iter();
         let in_time = |counts| Box::new(ExposedCounts { counts, path: self.path.clone() }) as Box<dyn Counts>;
         counts.map(in_time).collect()
     }
 
     fn stage_chances(&self, customer: &Customer, chances: &mut Vec<f64>) {
-        self.model.stage_chances(customer, chances);
+        self.model.stage_chances(&self.counted(customer), chances);
     }
 
     fn posterior_means(&self, customer: &Customer) -> PosteriorMeans {
-        self.model.posterior_means(customer)
+        self.model.posterior_means(&self.counted(customer))
     }
 
     fn recency_matters_if_alive(&self) -> bool {
@@ -260,7 +290,7 @@ impl Attrition for Exposed {
     }
 
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
-        let process = self.model.future_if_alive(customer)?;
+        let process = self.model.future_if_alive(&self.counted(customer))?;
         Ok(Box::new(ExposedProcess { process, path: self.path.clone() }))
     }
 }
@@ -352,8 +382,9 @@ impl ExposedScorer {
 
 impl Scorer for ExposedScorer {
     fn outlook(&mut self, customer: &Customer) -> Outlook {
-        let (purchases, discounted) = self.if_alive(customer);
-        Outlook::new(self.model.p_alive(customer), purchases, discounted)
+        let counted = self.model.counted(customer);
+        let (purchases, discounted) = self.expected(&counted);
+        Outlook::new(self.model.model.p_alive(&counted), purchases, discounted)
     }
 
     fn look(&mut self, horizon: f64, discounting: Discounting) {
@@ -366,6 +397,13 @@ impl Scorer for ExposedScorer {
     }
 
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
+        self.expected(&self.model.counted(customer))
+    }
+}
+
+impl ExposedScorer {
+    /// What is expected of a customer in exposure who is alive.
+    fn expected(&mut self, customer: &Customer) -> (f64, f64) {
         if self.steady {
             return self.nodes[0].if_alive(customer);
         }
@@ -373,7 +411,8 @@ impl Scorer for ExposedScorer {
         let purchases = expected[expected.len() - 1];
         let discounted = match &self.rule {
             Some(rule) => rule.weights.iter().zip(&expected).map(|(weight, one)| weight * one).sum(),
-            None => self.model.discounted_if_alive(customer, self.horizon, self.discounting),
+            None if !self.discounting.is_any() => purchases,
+            None => self.model.discounted(customer, self.horizon, self.discounting),
         };
         (purchases, discounted)
     }
@@ -384,12 +423,13 @@ mod tests {
     use super::*;
     use crate::customers::{Intensity, Parts, Season};
 
-    fn path(born: f64, now: f64) -> Path {
+    /// Of customers who are as old as this one.
+    fn exposed(model: Arc<dyn Attrition>, customer: &Customer) -> Exposed {
         let season = Some(Season { waves: [0.3, -0.1, 0.05, 0.2] });
         let none = Parts::none("2024-03-10".parse().unwrap());
         let parts =
             Parts { age: vec![0.9, 0.4, 0.4, 0.1], shocks: vec![0.3, -0.2], unseen: 0.3, season, ..none };
-        Path::new(&Intensity::new(parts), born, now, 7.0)
+        Exposed::new(model, &Intensity::new(parts), (-7.0 * customer.t, 0.0), 7.0)
     }
 
     fn models() -> [(Arc<dyn Attrition>, Customer); 5] {
@@ -410,8 +450,7 @@ mod tests {
     #[test]
     fn discounting_follows_the_clock() {
         for (model, customer) in models() {
-            let born = if customer == Customer::NEW { 0.0 } else { -120.0 };
-            let exposed = Exposed::new(model.clone(), path(born, 0.0));
+            let exposed = exposed(model.clone(), &customer);
             let small = |horizon: f64, worth: &dyn Fn(f64) -> f64| {
                 let n = 4_000;
                 let at = |i: usize| exposed.expected_if_alive(&customer, horizon * i as f64 / n as f64);
@@ -459,7 +498,7 @@ mod tests {
     fn futures_follow_the_clock() {
         use rand::SeedableRng;
         for (model, customer) in models() {
-            let exposed = Exposed::new(model, path(-120.0, 0.0));
+            let exposed = exposed(model, &customer);
             let process = exposed.future_if_alive(&customer).unwrap();
             let mut rng = ChaCha8Rng::seed_from_u64(5);
             let (n, mut counts, mut squares) = (20_000, [0.0; 2], [0.0; 2]);
@@ -486,7 +525,7 @@ mod tests {
     fn lifetimes_are_in_time() {
         let model: Arc<dyn Attrition> = Arc::new(MbgNbd { r: 0.5, alpha: 6.0, a: 2.9, b: 1.6 });
         let customer = Customer { x: 2, t_x: 20.0, t: 31.0 };
-        let exposed = Exposed::new(model, path(-120.0, 0.0));
+        let exposed = exposed(model, &customer);
         let n = 200_000;
         let sum: f64 =
             (0..n).map(|i| exposed.p_alive_after(&customer, (i as f64 + 0.5) * 100.0 / n as f64)).sum();

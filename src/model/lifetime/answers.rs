@@ -281,7 +281,16 @@ struct CourseScorer<L> {
     by_t: FxHashMap<u64, (f64, f64)>,
     alive: FxHashMap<(u32, u64, u64), f64>,
     /// By `T` and the class of the power.
-    grids: FxHashMap<(u64, i32), Grid>,
+    grids: FxHashMap<(u64, i32), Grid<Node>>,
+}
+
+/// A node of what lies behind.
+struct Node {
+    weight: f64,
+    /// `ln(1 + Λ/α)`
+    ln_a: f64,
+    /// `ln S h`
+    ln_sh: f64,
 }
 
 impl<L: Lifetime> CourseScorer<L> {
@@ -300,10 +309,14 @@ impl<L: Lifetime> CourseScorer<L> {
         let power = kernel.r + f64::from(customer.x);
         let class = class_of(power);
         make_room(&mut self.grids, TABLES);
-        let grid = self
-            .grids
-            .entry((customer.t.to_bits(), class))
-            .or_insert_with(|| Grid::new(kernel, course, (0.0, customer.t), largest_of(class)));
+        let grid = self.grids.entry((customer.t.to_bits(), class)).or_insert_with(|| {
+            let node = |age: f64, exposure: f64, weight: f64| Node {
+                weight,
+                ln_a: (exposure / kernel.alpha).ln_1p(),
+                ln_sh: lifetime.ln_survival(age) + lifetime.ln_hazard(age),
+            };
+            Grid::new(kernel, course, (0.0, customer.t), largest_of(class), node)
+        });
         let ln_w =
             |age: f64| lifetime.ln_survival(age) - power * (course.exposure(age) / kernel.alpha).ln_1p();
         let at_last = ln_w(customer.t_x);
@@ -325,7 +338,7 @@ impl<L: Lifetime> CourseScorer<L> {
             }
             left += grid.nodes[grid.of(i)]
                 .iter()
-                .map(|node| (node.ln_sh - power * node.ln_a - at_last).exp())
+                .map(|node| node.weight * (node.ln_sh - power * node.ln_a - at_last).exp())
                 .sum::<f64>();
         }
         let alive = (ln_w(customer.t) - at_last).exp();

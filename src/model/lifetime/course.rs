@@ -158,10 +158,10 @@ impl<L: Lifetime> BuyingLifetime<L> {
 
 /// Nodes of all panels between the steps of `m`, for powers up to a largest one.
 #[derive(Debug)]
-pub(super) struct Grid {
+pub(super) struct Grid<N> {
     /// Piece by piece.
     pub pieces: Vec<GridPiece>,
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<N>,
 }
 
 #[derive(Debug)]
@@ -174,23 +174,14 @@ pub(super) struct GridPiece {
     pub end: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
-    pub age: f64,
-    pub exposure: f64,
-    /// `ln(1 + Λ/α)`
-    pub ln_a: f64,
-    /// `ln` of `S h` and the node's weight.
-    pub ln_sh: f64,
-}
-
-impl Grid {
-    /// From the step before one age up to another.
+impl<N> Grid<N> {
+    /// From the step before one age up to another; `node` makes a node of an age, the exposure at it and the weight.
     pub fn new<L: Lifetime>(
         kernel: &BuyingLifetime<L>,
         course: &Path,
         (from, to): (f64, f64),
         power: f64,
+        node: impl Fn(f64, f64, f64) -> N,
     ) -> Self {
         let mut grid = Grid { pieces: Vec::new(), nodes: Vec::new() };
         let lifetime = &kernel.lifetime;
@@ -206,12 +197,7 @@ impl Grid {
                     end: 0,
                 });
             }
-            panel.nodes(|age, weight| {
-                let exposure = piece.exposure(age);
-                let ln_a = (exposure / kernel.alpha).ln_1p();
-                let ln_sh = lifetime.ln_survival(age) + lifetime.ln_hazard(age) + weight.ln();
-                grid.nodes.push(Node { age, exposure, ln_a, ln_sh });
-            });
+            panel.nodes(|age, weight| grid.nodes.push(node(age, piece.exposure(age), weight)));
             grid.pieces.last_mut().expect("one was put there").end = grid.nodes.len();
         }
         grid
@@ -228,12 +214,12 @@ impl Grid {
     }
 }
 
-/// Powers that share a grid.
+/// Powers that share a grid: up to eight times the smallest.
 pub(super) fn class_of(power: f64) -> i32 {
-    power.log2().ceil() as i32
+    (power.log2() / 3.0).ceil() as i32
 }
 
 /// The largest power of a class.
 pub(super) fn largest_of(class: i32) -> f64 {
-    f64::from(class).exp2()
+    (3.0 * f64::from(class)).exp2()
 }

@@ -203,7 +203,7 @@ impl Work<'_> {
         scorers: &mut Scorers,
         answers: &mut Vec<Answer>,
     ) -> Result<()> {
-        let customer = &self.model.seen_as(&self.cohort.customers[history[0] as usize]);
+        let customer = &self.cohort.customers[history[0] as usize];
         let Outlook { p_alive, purchases, .. } = scorers.whole.outlook(customer);
         if !(purchases.is_finite() && p_alive.is_finite()) {
             return Err(not_finite(customer, purchases));

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::base::{Error, Grain, Progress, Result, Unit};
 use crate::customers::{Classes, Clock, Customer, Histories, History, MOST_LEVELS, SpendRow, UnseenLevel};
-use crate::fitted::{ClvModel, SpendModel, View};
+use crate::fitted::{ClvModel, PurchaseModel, SpendModel, View};
 use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain};
 
 /// Customers column by column.
@@ -34,6 +34,8 @@ pub(super) struct Base {
     pub histories: Histories,
     /// Distinct combinations of covariates; one, empty, without covariates.
     pub classes: Vec<Vec<f64>>,
+    /// When they are seen, in days from the end of the observation that rates which change were estimated from.
+    pub now: f64,
 }
 
 /// Customers by the values of an attribute.
@@ -79,6 +81,21 @@ impl Base {
             progress.advance(batch.len() as u64);
         }
         reader.finish()
+    }
+
+    /// A model of customers of a class, with what lies ahead of them: their age is the first of the columns where rates change.
+    pub fn ahead(&self, model: &ClvModel, purchase: PurchaseModel, columns: &[f64]) -> PurchaseModel {
+        match (&model.intensity, columns.first()) {
+            (Some(intensity), Some(age)) => {
+                purchase.exposed(intensity, (self.now - age, self.now), model.unit.days())
+            }
+            _ => purchase,
+        }
+    }
+
+    /// A model of those who come now.
+    pub fn of_newcomers(&self, model: &ClvModel, purchase: &PurchaseModel) -> PurchaseModel {
+        self.ahead(model, purchase.clone(), &[0.0])
     }
 
     pub fn len(&self) -> usize {
@@ -144,7 +161,6 @@ fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
                        first purchases were worth";
         return Err(Error::option("LOG", message));
     }
-    model.with_steady_rates("economics")?;
     let Some(spend) = model.spend else {
         let message = "the model has no spend model: fit one to a log with amounts (clv fit)";
         return Err(Error::model(model.purchase.name(), message));
@@ -247,6 +263,7 @@ impl<'a> Reader<'a> {
             return Err(Error::option("LOG", "no customer is left: look at what became of the rows"));
         }
         let apart = self.view.model.purchase.recency_matters_if_alive();
+        self.base.now = self.view.clock.now();
         self.base.classes = self.classes.columns;
         self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)

@@ -32,6 +32,15 @@ impl GroupModel {
         self.beside.directions() + 2
     }
 
+    /// The same of customers who come now, where rates change with time.
+    fn of_newcomers(self, model: &ClvModel, base: &Base) -> Self {
+        GroupModel {
+            purchase: base.of_newcomers(model, &self.purchase),
+            beside: self.beside.map(|purchase| base.of_newcomers(model, purchase)),
+            ..self
+        }
+    }
+
     /// From a fit whose logarithms of parameters are normal.
     fn new(name: &str, purchase: &Known, spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
         let factor = cholesky(&purchase.log_covariance);
@@ -87,7 +96,7 @@ pub(super) fn of_all(
     let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true).moments());
     let first = Sample::of((0..base.len()).map(|i| base.first[i])).moments();
     if model.effects.is_none() {
-        return GroupModel::drawn(model, draws, spend, first);
+        return Ok(GroupModel::drawn(model, draws, spend, first)?.of_newcomers(model, base));
     }
     let member = Member::named(model.purchase.name())?;
     // Its covariance is all that is used of how sure it is.
@@ -140,7 +149,8 @@ pub(super) fn of_each(
     let first = pooled(&first.collect::<Vec<_>>());
     let one = |g: usize| {
         let spend = population_mean(&of_all, &Known::of(&spends, g)).unwrap_or(plain[g]);
-        GroupModel::new(model.purchase.name(), &purchases[g], spend, first[g])
+        let group = GroupModel::new(model.purchase.name(), &purchases[g], spend, first[g])?;
+        Ok(group.of_newcomers(model, base))
     };
     (0..groups).map(one).collect()
 }
@@ -159,8 +169,15 @@ fn purchases_of_each(
         };
         return Ok(by.levels.iter().map(|level| Known::of(&own.pooled, place(level))).collect());
     }
-    let tables: Vec<_> = (0..by.levels.len()).map(|g| table(base, |i| by.of[i] as usize == g)).collect();
     let member = Member::named(model.purchase.name())?;
+    let own = |g: usize| {
+        let table = table(base, |i| by.of[i] as usize == g);
+        match &model.intensity {
+            Some(intensity) => member.in_rates(&table, intensity, base.now, model.unit.days()),
+            None => table,
+        }
+    };
+    let tables: Vec<_> = (0..by.levels.len()).map(own).collect();
     let (fits, _) = member.fit_groups(&tables, model.purchase.params(), progress)?;
     Ok((0..tables.len()).map(|g| Known::of(&fits, g)).collect())
 }

@@ -90,7 +90,11 @@ pub(super) struct Valuation {
 
 /// The purchase models of all classes under one draw.
 fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
-    base.classes.iter().map(|columns| model.purchase.with(&draw.params_of(model, columns))).collect()
+    let own = |columns: &Vec<f64>| {
+        let purchase = model.purchase.with(&draw.params_of(model, columns))?;
+        Ok(base.ahead(model, purchase, columns))
+    };
+    base.classes.iter().map(own).collect()
 }
 
 impl Valuation {

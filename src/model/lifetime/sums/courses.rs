@@ -6,11 +6,17 @@
 
 use super::{ALL, AtTime, Derivatives, Jet, TRIANGLE, ZERO, ln_z};
 use crate::customers::{CourseRow, Courses, CustomerTable, Path};
-use crate::model::lifetime::course::{Grid, GridPiece, Node, class_of, largest_of};
+use crate::model::lifetime::course::{Grid, GridPiece, class_of, largest_of};
 use crate::model::lifetime::{BuyingLifetime, Lifetime};
 
-/// Derivatives of `ln(w h)` at a node, without what `x` adds, and `1/(α + Λ)`.
+/// A node.
 struct AtNode {
+    weight: f64,
+    /// `ln(1 + Λ/α)`
+    ln_a: f64,
+    /// `ln S h`
+    ln_sh: f64,
+    /// Derivatives of `ln(w h)` without what `x` adds, and `1/(α + Λ)`.
     first: [f64; ALL],
     second: [f64; TRIANGLE],
     inverse: f64,
@@ -51,19 +57,20 @@ impl<L: Lifetime> BuyingLifetime<L> {
     /// Adds rows of one `T` whose powers share nodes.
     fn add_alike<const SECOND: bool>(&self, born: &Born, rows: &[CourseRow], class: i32, sum: &mut Jet) {
         let first = rows.iter().map(|row| born.last(row)).fold(f64::INFINITY, f64::min);
-        let grid = Grid::new(self, born.path, (first, born.t), largest_of(class));
-        let at_node = |node: &Node| {
-            let (survival, hazard) = self.lifetime.slopes(node.age);
-            let (first, second) = self.slopes::<SECOND>(0.0, node.exposure, &survival.plus(&hazard));
-            AtNode { first, second, inverse: 1.0 / (self.alpha + node.exposure) }
+        let node = |age: f64, exposure: f64, weight: f64| {
+            let (survival, hazard) = self.lifetime.slopes(age);
+            let both = survival.plus(&hazard);
+            let (first, second) = self.slopes::<SECOND>(0.0, exposure, &both);
+            let inverse = 1.0 / (self.alpha + exposure);
+            AtNode { weight, ln_a: -first[0], ln_sh: both.value, first, second, inverse }
         };
-        let nodes: Vec<AtNode> = grid.nodes.iter().map(at_node).collect();
+        let grid = Grid::new(self, born.path, (first, born.t), largest_of(class), node);
         let (at_end, _) = self.lifetime.slopes(born.t);
         for same_x in rows.chunk_by(|a, b| a.x == b.x) {
             let x = f64::from(same_x[0].x);
             let end = self.at_time(x, born.t, born.exposure);
             let slopes = self.slopes::<SECOND>(x, born.exposure, &at_end);
-            self.each_later::<SECOND>(born, (&grid, &nodes), same_x, |row, last| {
+            self.each_later::<SECOND>(born, &grid, same_x, |row, last| {
                 let count = born.table.count[row.row as usize];
                 sum.add::<SECOND>(count, &ln_z::<SECOND>(last, &end, &slopes));
             });
@@ -78,7 +85,7 @@ impl<L: Lifetime> BuyingLifetime<L> {
     fn each_later<const SECOND: bool>(
         &self,
         born: &Born,
-        (grid, nodes): (&Grid, &[AtNode]),
+        grid: &Grid<AtNode>,
         rows: &[CourseRow],
         mut f: impl FnMut(&CourseRow, &AtTime),
     ) {
@@ -101,10 +108,9 @@ impl<L: Lifetime> BuyingLifetime<L> {
             }
             let mut at = AtTime { ln_s: *ln_s, ln_rate: -(self.r + x) * ln_a, later: ZERO };
             let ln_w = at.ln_w();
-            for k in grid.of(i) {
-                let (node, slopes) = (&grid.nodes[k], &nodes[k]);
-                let mass = (node.ln_sh - (self.r + x) * node.ln_a - ln_w).exp();
-                add::<SECOND>(&mut at.later, mass, x, slopes);
+            for node in &grid.nodes[grid.of(i)] {
+                let mass = node.weight * (node.ln_sh - (self.r + x) * node.ln_a - ln_w).exp();
+                add::<SECOND>(&mut at.later, mass, x, node);
             }
             at.later.add::<SECOND>((next.ln_w() - ln_w).exp(), &next.later);
             if piece.from == 0.0 {
