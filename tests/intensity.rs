@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use clv::ErrorKind;
 use clv::base::{Horizon, ValueOptions};
-use clv::fit::{IntensityRequest, Rates};
+use clv::customers::Intensity;
+use clv::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates};
 use clv::fitted::{ClvModel, FitRequest, file};
 use clv::forecast::{IntervalOptions, ScoreOptions, score_into};
 use clv::history::{self, LogOptions, Summary};
@@ -175,7 +176,9 @@ fn files_hold_them() {
     let other = tempfile::tempdir().unwrap();
     let few = write(&other, &customers(shocked, 60, 200, 3), 200);
     for name in ["mbg-nbd", "bg-nbd", "mbg-cnbd", "bg-cnbd", "nbd", "pareto-nbd", "ggompertz-nbd"] {
-        let request = FitRequest { model: name.to_owned(), ..asked(true, false) };
+        // Not what this is about, and dear where the likelihood is an integral.
+        let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() };
+        let request = FitRequest { model: name.to_owned(), options, ..asked(true, false) };
         let summary = open(&many, &request, 200);
         let model = ClvModel::fit(&summary, &request, &()).unwrap();
         assert!(model.intensity.is_some(), "{name}");
@@ -201,6 +204,30 @@ fn files_hold_them() {
         };
         assert_eq!(scores(&model), scores(&again), "{name}");
     }
+}
+
+/// What is left open of the parts is in the intervals of totals: they are wider than those of the same parts taken as known, by
+/// as much as some weeks of some hundred purchases leave open. Seen to fail with draws that keep the rates of the estimate.
+#[test]
+fn intervals_hold_what_parts_leave_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = write(&dir, &customers(shocked, 1_500, 200, 7), 200);
+    let request = asked(true, false);
+    let summary = open(&path, &request, 200);
+    let model = ClvModel::fit(&summary, &request, &()).unwrap();
+    let rates = model.intensity.clone().expect("rates change");
+    assert_eq!(rates.beside().len(), 8);
+    let known = Intensity::new(rates.parts().clone());
+    let known = ClvModel { intensity: Some(std::sync::Arc::new(known)), ..model.clone() };
+    let interval = Some(IntervalOptions::default());
+    let options = ScoreOptions { interval, ..ScoreOptions::default() };
+    let width = |model: &ClvModel| {
+        let totals = score_into(model, &summary, &options, &(), |_| Ok(())).unwrap();
+        let (low, high) = totals.groups[&None].purchases_spread.interval(0.9).unwrap();
+        (high / low).ln()
+    };
+    let (open, taken) = (width(&model), width(&known));
+    assert!(open > 1.02 * taken && open < 4.0 * taken, "{open} {taken}");
 }
 
 /// Diagnostics know that rates change: in sample the model expects as many purchases as there were, of customers of every age.

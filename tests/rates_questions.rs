@@ -61,9 +61,10 @@ fn options(customers: u64) -> SimulateOptions {
 #[test]
 fn drawn_logs_follow_the_clock() {
     let days_to = |day: Date| day.until(date(2021, 7, 1)).map_or(0, |span| -span.get_days());
-    let ends: Vec<i32> = [(2021, 10), (2022, 1), (2022, 4), (2022, 7), (2022, 10), (2023, 1), (2023, 4), (2023, 7)]
-        .map(|(year, month)| days_to(date(year, month, 1)))
-        .to_vec();
+    let ends: Vec<i32> =
+        [(2021, 10), (2022, 1), (2022, 4), (2022, 7), (2022, 10), (2023, 1), (2023, 4), (2023, 7)]
+            .map(|(year, month)| days_to(date(year, month, 1)))
+            .to_vec();
     for model in models() {
         let options = options(20_000);
         let mut drawn = vec![0.0; ends.len()];
@@ -80,8 +81,7 @@ fn drawn_logs_follow_the_clock() {
         for day in 0..window {
             let own = model.born(f64::from(-days_to(END) + day) - 0.5);
             // From midday of the birth on; who is not born yet has bought nothing.
-            let ages: Vec<f64> =
-                ends.iter().map(|end| (f64::from(end - day) - 0.5).max(0.0) / 7.0).collect();
+            let ages: Vec<f64> = ends.iter().map(|end| (f64::from(end - day) - 0.5).max(0.0) / 7.0).collect();
             let new = own.expected_purchases_new_within(&ages);
             let share = options.customers as f64 / f64::from(window);
             let mut last = 0.0;

@@ -13,6 +13,7 @@
 //! of [`AGE_STEPS`]: `m` is constant on their crossings, and exposure a sum over them, without error.
 
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -72,6 +73,25 @@ impl Parts {
         Parts { end, age: Vec::new(), shocks: Vec::new(), shock_spread: 0.0, unseen: 0.0, season: None }
     }
 
+    /// These, so many times as far from others of the same kind.
+    pub fn beyond(&self, centre: &Parts, far: f64) -> Self {
+        let moved = |own: &[f64], centre: &[f64]| -> Vec<f64> {
+            // What is not there is 0.
+            let own = |i: usize| own.get(i).copied().unwrap_or(0.0);
+            centre.iter().enumerate().map(|(i, centre)| centre + far * (own(i) - centre)).collect()
+        };
+        let season = self.season.zip(centre.season).map(|(own, centre)| Season {
+            waves: std::array::from_fn(|i| centre.waves[i] + far * (own.waves[i] - centre.waves[i])),
+        });
+        Parts {
+            age: moved(&self.age, &centre.age),
+            shocks: moved(&self.shocks, &centre.shocks),
+            unseen: centre.unseen + far * (self.unseen - centre.unseen),
+            season,
+            ..centre.clone()
+        }
+    }
+
     /// Is `m = 1` throughout?
     pub fn is_none(&self) -> bool {
         let zero = |values: &[f64]| values.iter().all(|value| *value == 0.0);
@@ -107,6 +127,16 @@ pub struct Intensity {
     before: usize,
     /// Mean of the calendar's part in the weeks before, and behind, those.
     outside: [f64; 2],
+    beside: Vec<Beside>,
+}
+
+/// Rates that what was seen leaves open as well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Them.
+    pub rates: Arc<Intensity>,
+    /// By how much the logarithms of the purchase model's parameters are greater under them.
+    pub moves: Vec<f64>,
 }
 
 impl Intensity {
@@ -132,7 +162,17 @@ impl Intensity {
         let zero = sums[before];
         sums.iter_mut().for_each(|sum| *sum -= zero);
         let ages = parts.age.iter().zip(AGE_STEPS).map(|(f, step)| (WEEK * step, f.exp())).collect();
-        Intensity { parts, ages, sums, before, outside }
+        Intensity { parts, ages, sums, before, outside, beside: Vec::new() }
+    }
+
+    /// The same with rates that are as likely as each other, in pairs on either side of these.
+    pub fn with_beside(self, beside: Vec<Beside>) -> Self {
+        Intensity { beside, ..self }
+    }
+
+    /// Rates that were left open as well; none if these are taken as known.
+    pub fn beside(&self) -> &[Beside] {
+        &self.beside
     }
 
     /// What it is made of.

@@ -19,7 +19,7 @@ pub use counts::{Amounts, Counts, TrainedOn};
 pub use courses::{CourseRow, Courses};
 pub use groups::GroupTables;
 pub use histories::{Age, Histories, History};
-pub use intensity::{AGE_STEPS, Intensity, Parts, Path, Piece, Season};
+pub use intensity::{AGE_STEPS, Beside, Intensity, Parts, Path, Piece, Season};
 pub use needs::Needs;
 pub use table::{
     Ages, Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,

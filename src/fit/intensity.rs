@@ -17,6 +17,10 @@ mod words;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rand::SeedableRng;
+use rand::distr::Distribution;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
 
 use self::cells::{Cells, Daily, add_rates};
 use self::regression::{Estimate, Solution, Widths};
@@ -78,6 +82,8 @@ pub struct FittedIntensity {
     pub weeks: usize,
     /// Turns until it stayed; `None` if it did not.
     pub turns: Option<usize>,
+    /// Draws of the posterior of the parts, in pairs on either side.
+    pub drawn: Vec<Parts>,
 }
 
 impl FittedIntensity {
@@ -214,17 +220,34 @@ fn finish(
     let age: f64 = cells.by_step.iter().zip(estimate.age()).map(|(n, f)| n * f).sum();
     let week = |(w, n): (usize, &f64)| n * (estimate.shocks[w] + estimate.wave(&cells.waves[w]));
     let weeks: f64 = cells.by_week.iter().enumerate().map(week).sum();
+    let whole = |estimate: &Estimate| Parts {
+        shock_spread: widths.shocks,
+        unseen: cells.mean_shock(estimate),
+        ..parts(estimate, end)
+    };
     FittedIntensity {
-        parts: Parts {
-            shock_spread: widths.shocks,
-            unseen: cells.mean_shock(estimate),
-            ..parts(estimate, end)
-        },
+        parts: whole(estimate),
+        drawn: drawn(solution).iter().map(whole).collect(),
         ln_m: age + weeks,
         effective: solution.effective,
         weeks: cells.by_week.len(),
         turns,
     }
+}
+
+/// Pairs of draws of the parts.
+const PAIRS: usize = 4;
+
+/// The same for the same data.
+fn drawn(solution: &Solution) -> Vec<Estimate> {
+    let mut rng = ChaCha8Rng::seed_from_u64(17);
+    let n = solution.dimensions();
+    let pair = |_| {
+        let z: Vec<f64> = (0..n).map(|_| StandardNormal.sample(&mut rng)).collect();
+        let other: Vec<f64> = z.iter().map(|z| -z).collect();
+        [solution.drawn(&z), solution.drawn(&other)]
+    };
+    if n == 0 { Vec::new() } else { (0..PAIRS).flat_map(pair).collect() }
 }
 
 #[cfg(test)]

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::base::{
-    DriftRate, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
-};
+use crate::base::{DriftRate, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
 use crate::customers::{Counts, Customer, Intensity, TrainedOn};
 use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
 use crate::fitted::fitting::Found;

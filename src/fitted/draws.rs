@@ -6,12 +6,15 @@
 //! drawn apart. Given parameters are drawn as they stand, which is said. A fit that ended without a covariance has
 //! draws under a weak prior ([`crate::fit::posterior`]); one without them leaves its intervals empty.
 
+use std::sync::Arc;
+
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use crate::customers::{Beside, Intensity};
 use crate::fit::FitReport;
 use crate::fitted::{ClvModel, SpendModel};
 use crate::params::{Effects, within_reach};
@@ -26,9 +29,18 @@ pub(crate) struct Draw {
     pub coefficients: Vec<f64>,
     /// The spend model.
     pub spend: Option<SpendModel>,
+    /// How rates change with age and date, if not as in the model.
+    pub rates: Option<Arc<Intensity>>,
 }
 
 impl Draw {
+    /// Takes other rates, the parameters so many times as far with them.
+    fn take(&mut self, beside: &Beside, far: f64) {
+        let params = self.params.iter_mut().zip(&beside.moves);
+        params.for_each(|(param, by)| *param = within_reach(*param * (far * by).exp()));
+        self.rates = Some(beside.rates.clone());
+    }
+
     /// The purchase model's parameters for customers with these columns of covariates.
     pub fn params_of(&self, model: &ClvModel, columns: &[f64]) -> Vec<f64> {
         match &model.effects {
@@ -44,7 +56,7 @@ pub(crate) const DRAWS: usize = 100;
 /// The estimates.
 pub(crate) fn estimate(model: &ClvModel) -> Draw {
     let coefficients = model.effects.as_ref().map_or(Vec::new(), Effects::values);
-    Draw { params: model.purchase.params().to_vec(), coefficients, spend: model.spend }
+    Draw { params: model.purchase.params().to_vec(), coefficients, spend: model.spend, rates: None }
 }
 
 /// Draws `n` times: for equal seeds the same draws, so that figures from different places go together.
@@ -60,9 +72,14 @@ pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
             None => params.split_off(model.purchase.params().len()),
         };
         let spend = spend.as_ref().map(|(model, source)| model.with(&source.draw(i, n, &mut rng)));
-        Draw { params, coefficients, spend }
+        Draw { params, coefficients, spend, rates: None }
     };
-    (0..n).map(one).collect()
+    let beside = model.intensity.as_ref().map_or(&[][..], |rates| rates.beside());
+    let mut draws: Vec<Draw> = (0..n).map(one).collect();
+    if !beside.is_empty() {
+        draws.iter_mut().zip(beside.iter().cycle()).for_each(|(draw, beside)| draw.take(beside, 1.0));
+    }
+    draws
 }
 
 /// What parameters, and coefficients behind them, are drawn from.
@@ -140,12 +157,12 @@ impl Normal {
         (0..self.estimate.len()).map(variance).fold(0.0, f64::max).sqrt()
     }
 
-    /// See [`Points`].
-    fn points(&self) -> Vec<Vec<f64>> {
+    /// See [`Points`]; `others` more directions have points elsewhere.
+    fn points(&self, others: usize) -> Vec<Vec<f64>> {
         let Some(factor) = &self.factor else { return Vec::new() };
         let n = self.estimate.len();
         let open: Vec<usize> = (0..n).filter(|&j| (j..n).any(|i| factor[[i, j]] != 0.0)).collect();
-        let far = (open.len() as f64).sqrt();
+        let far = ((open.len() + others) as f64).sqrt();
         let along = |j: usize, by: f64| {
             let mut z = vec![0.0; n];
             z[j] = by;
@@ -216,20 +233,40 @@ pub(crate) fn points(model: &ClvModel, seed: u64) -> Points {
     let draws = if drawn { draw(model, DRAWS, seed) } else { Vec::new() };
     let one = |mut params: Vec<f64>| {
         let coefficients = params.split_off(model.purchase.params().len());
-        Draw { params, coefficients, spend: model.spend }
+        Draw { params, coefficients, spend: model.spend, rates: None }
     };
+    let pairs = model.intensity.as_ref().map_or(0, |rates| rates.beside().len() / 2);
     points.purchase = match points.purchase_is_drawn {
         true => draws.clone(),
-        false => purchase.points().into_iter().map(one).collect(),
+        false => {
+            let of_params = purchase.points(pairs).into_iter().map(one).collect::<Vec<_>>();
+            let open = of_params.len() / 2;
+            of_params.into_iter().chain(of_rates(model, open)).collect()
+        }
     };
     if let Some((spend, own)) = spend {
         points.spend_is_sure = own.unsure() < VERY_SURE;
         points.spend = match points.spend_is_drawn {
             true => draws.iter().filter_map(|draw| draw.spend).collect(),
-            false => own.points().into_iter().map(|params| spend.with(&params)).collect(),
+            false => own.points(0).into_iter().map(|params| spend.with(&params)).collect(),
         };
     }
     points
+}
+
+/// Points of rates that change: those left open are draws of many dimensions, of which a few directions stand for all; beside
+/// so many directions of parameters they lie as far out as makes their variance that of the draws.
+fn of_rates(model: &ClvModel, params: usize) -> Vec<Draw> {
+    let Some(rates) = &model.intensity else { return Vec::new() };
+    let pairs = (rates.beside().len() / 2) as f64;
+    let far = ((params as f64 + pairs) / pairs).sqrt();
+    let one = |beside: &Beside| {
+        let parts = beside.rates.parts().beyond(rates.parts(), far);
+        let mut draw = estimate(model);
+        draw.take(beside, far);
+        Draw { rates: Some(Arc::new(Intensity::new(parts))), ..draw }
+    };
+    rates.beside().iter().map(one).collect()
 }
 
 /// Has the fit draws of its posterior?

@@ -9,7 +9,7 @@ use crate::customers::{CovariateTables, Customer, CustomerTable, Intensity, Need
 use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd, MbgNbd, Model,
-    Nbd, ParetoNbd, Regression, TimeChange,
+    Nbd, Order, ParetoNbd, Regression, TimeChange,
 };
 use crate::params::in_order;
 use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
@@ -26,6 +26,7 @@ pub struct Member {
     pub needs: Needs,
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: FitMember,
+    slopes: fn(&[f64], &CustomerTable) -> Result<Vec<f64>>,
     groups: FitGroups,
     regression: Option<RegressionMember>,
     exposure: InExposure,
@@ -91,6 +92,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         needs: M::NEEDS,
         make: make::<M>,
         fit: fit_member::<M>,
+        slopes: slopes::<M>,
         groups: fit_member_to_groups::<M>,
         regression: None,
         exposure: InExposure::Nothing,
@@ -158,6 +160,12 @@ fn fit_member_to_groups<M: Model<Table = CustomerTable>>(
 /// The customers as this model tells them apart.
 fn told_apart<M: Model>(table: &CustomerTable) -> &CustomerTable {
     table.by_ages.as_deref().filter(|_| M::NEEDS.purchase_times).unwrap_or(table)
+}
+
+/// The slopes of the log-likelihood in the logarithms of the parameters.
+fn slopes<M: Model<Table = CustomerTable>>(params: &[f64], table: &CustomerTable) -> Result<Vec<f64>> {
+    let sum = M::checked(params)?.sum_to(table, Order::First);
+    Ok(params.iter().zip(&sum.gradient).map(|(param, slope)| param * slope).collect())
 }
 
 impl std::fmt::Debug for Member {
@@ -254,6 +262,28 @@ impl Member {
         progress: &dyn Progress,
     ) -> Result<(PurchaseModel, FitReport)> {
         (self.fit)(table, options, progress)
+    }
+
+    /// By how much the logarithms of the parameters are greater in a fit to these customers than in one that has ended near
+    /// it: a step of Newton's, by the covariance of that fit.
+    ///
+    /// # Errors
+    /// If a parameter is out of its domain.
+    pub fn moves(
+        &self,
+        table: &CustomerTable,
+        params: &[f64],
+        covariance: Option<&Vec<Vec<f64>>>,
+    ) -> Result<Vec<f64>> {
+        let Some(covariance) = covariance.filter(|known| known.len() == params.len()) else {
+            return Ok(vec![0.0; params.len()]);
+        };
+        let slopes = (self.slopes)(params, table)?;
+        let one = |i: usize| {
+            let of = |j: usize| covariance[i][j] / (params[i] * params[j]) * slopes[j];
+            (0..params.len()).map(of).sum::<f64>().clamp(-1.0, 1.0)
+        };
+        Ok((0..params.len()).map(one).collect())
     }
 
     /// Fits it to groups of customers with partial pooling, from the parameters of all together; see

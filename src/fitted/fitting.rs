@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
-use crate::customers::{Counts, CovariateTables, CustomerTable, GroupTables, Intensity, Table};
+use crate::customers::{
+    Beside, Counts, CovariateTables, CustomerTable, GroupTables, Intensity, Parts, Table,
+};
 use crate::fit::{
-    Estimate, FitOptions, FitReport, IntensityRequest, PosteriorMethod, PosteriorOptions, Rates, Seen,
-    exposed_from, fit_intensity,
+    Estimate, FitOptions, FitReport, FittedIntensity, IntensityRequest, PosteriorMethod, PosteriorOptions,
+    Rates, Seen, exposed_from, fit_intensity,
 };
 use crate::fitted::{FitRequest, Member, PurchaseModel};
 use crate::history::Summary;
@@ -91,10 +93,35 @@ impl Member {
         let found = fit_intensity::<MbgNbd>(&counts.customers, &seen, wanted, progress)?;
         let mut fitted =
             self.fit_given(summary, counts, (found.intensity(), found.ln_m), request, progress)?;
+        if let Some(rates) = &fitted.intensity {
+            let rates = self.with_beside(rates, &found, (counts, meta.unit.days()), &fitted)?;
+            fitted.intensity = Some(rates);
+        }
         fitted.report.log_likelihood += found.ln_m;
         fitted.report.free_parameters += found.effective.round() as usize;
         fitted.report.notes.extend(found.absent(wanted));
         Ok(fitted)
+    }
+
+    /// Rates with those that were left open, each with what the parameters would be. A model that follows customers from
+    /// purchase to purchase takes them as known.
+    fn with_beside(
+        &self,
+        rates: &Intensity,
+        found: &FittedIntensity,
+        (counts, unit): (&Counts, f64),
+        fitted: &Found,
+    ) -> Result<Arc<Intensity>> {
+        let (params, covariance) = (fitted.purchase.params(), fitted.report.covariance.as_ref());
+        let one = |parts: &Parts| {
+            let rates = Intensity::new(parts.clone());
+            let table = self.in_rates(&counts.customers, &rates, 0.0, unit);
+            let moves = self.moves(&table, params, covariance)?;
+            Ok(Beside { rates: Arc::new(rates), moves })
+        };
+        let followed = self.needs.purchase_times;
+        let drawn = found.drawn.iter().filter(|_| !followed).map(one).collect::<Result<_>>()?;
+        Ok(Arc::new(rates.clone().with_beside(drawn)))
     }
 
     /// Customers as it counts them where rates change so, seen so many days after the end of the observation that those were

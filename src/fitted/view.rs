@@ -1,7 +1,7 @@
 //! Customers of a summary as a fitted model sees them: in its time, admitted, told apart by its covariates.
 
 use crate::base::{Error, Result};
-use crate::customers::{Clock, Customer, Encoder, UnseenLevel};
+use crate::customers::{Clock, Customer, Encoder, Intensity, UnseenLevel};
 use crate::fitted::{ClvModel, PurchaseModel};
 use crate::history::{SummaryBatch, SummaryMeta};
 use crate::params::Effects;
@@ -73,7 +73,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// If a parameter leaves its domain.
     pub fn model_of(&self, columns: &[f64]) -> Result<PurchaseModel> {
-        Ok(self.of_columns(self.own(columns)?, columns, false))
+        Ok(self.of_columns(self.own(columns)?, None, columns, false))
     }
 
     /// The model of what customers with these columns did since they were born: new customers of it are as old as
@@ -99,8 +99,14 @@ impl<'a> View<'a> {
     }
 
     /// A model of customers with these columns: of their purchases, and with what lies ahead of them. Its time is in the
-    /// model's unit, or in that of intervals.
-    pub fn of_columns(&self, model: PurchaseModel, columns: &[f64], canonical: bool) -> PurchaseModel {
+    /// model's unit, or in that of intervals; rates change as the model has it, or so.
+    pub fn of_columns(
+        &self,
+        model: PurchaseModel,
+        rates: Option<&Intensity>,
+        columns: &[f64],
+        canonical: bool,
+    ) -> PurchaseModel {
         let (known, ages) = columns.split_at(self.width.min(columns.len()));
         let model = match (model.needs().purchase_times, canonical) {
             (false, _) => model,
@@ -112,7 +118,7 @@ impl<'a> View<'a> {
         };
         let unit = if canonical { 1.0 } else { self.model.unit.days() };
         match known.last().and_then(|age| self.clock.born(*age)) {
-            Some((intensity, moments)) => model.exposed(intensity, moments, unit),
+            Some((own, moments)) => model.exposed(rates.unwrap_or(own), moments, unit),
             None => model,
         }
     }

@@ -154,7 +154,7 @@ impl<'a> Question<'a> {
         };
         let params = draw.params_of(self.model(), columns);
         let params: Vec<f64> = purchase.specs().iter().zip(&params).map(scaled).collect();
-        Ok(self.view.of_columns(purchase.with(&params)?, columns, true))
+        Ok(self.view.of_columns(purchase.with(&params)?, draw.rates.as_deref(), columns, true))
     }
 
     /// The models of all draws for customers with these covariates.

@@ -55,6 +55,52 @@ pub(super) struct Solution {
     pub few: Vec<Parameter>,
     /// How many parameters it is worth: the trace of the hat matrix.
     pub effective: f64,
+    around: Around,
+}
+
+/// What the data leave open of an estimate: the normal approximation of the posterior.
+#[derive(Debug, Clone)]
+struct Around {
+    /// Which of the few are free.
+    free: Vec<usize>,
+    /// The root of their precision, weeks eliminated.
+    root: Array2<f64>,
+    /// Of each of the free with each week, and that of weeks; none without shocks.
+    mixed: Vec<Vec<f64>>,
+    weeks: Vec<f64>,
+}
+
+impl Solution {
+    /// How many numbers of mean 0 and variance 1 make a draw of the posterior.
+    pub fn dimensions(&self) -> usize {
+        self.around.free.len() + self.around.weeks.len()
+    }
+
+    /// The draw that they make. Steps that would rise with age stay level.
+    pub fn drawn(&self, z: &[f64]) -> Estimate {
+        let Around { free, root, mixed, weeks } = &self.around;
+        let n = free.len();
+        // Lᵀ d = z: d has the variance (L Lᵀ)⁻¹.
+        let mut moves = vec![0.0; n];
+        for i in (0..n).rev() {
+            let others: f64 = (i + 1..n).map(|j| root[[j, i]] * moves[j]).sum();
+            moves[i] = (z[i] - others) / root[[i, i]];
+        }
+        let mut estimate = self.estimate.clone();
+        let steps = estimate.steps.len();
+        for (i, by) in free.iter().zip(&moves) {
+            match *i < steps {
+                true => estimate.steps[*i] += by,
+                false => estimate.waves[*i - steps] += by,
+            }
+        }
+        estimate.steps.iter_mut().skip(1).for_each(|step| *step = step.max(0.0));
+        for (week, own) in weeks.iter().enumerate() {
+            let with: f64 = mixed.iter().zip(&moves).map(|(mixed, by)| mixed[week] * by).sum();
+            estimate.shocks[week] += z[n + week] / own.sqrt() - with / own;
+        }
+        estimate
+    }
 }
 
 /// One of the few parameters at the end.
@@ -295,7 +341,10 @@ impl Regression<'_> {
         let ln_det = root.diag().iter().map(|pivot| 2.0 * pivot.ln()).sum::<f64>()
             + if shocks { point.weeks.iter().map(|own| own.ln()).sum() } else { 0.0 };
         let effective = self.effective(point, &free, &root);
-        Solution { estimate, value: point.value, ln_det, few, effective }
+        let weeks = if shocks { point.weeks.clone() } else { Vec::new() };
+        let mixed = |i: &usize| (0..weeks.len()).map(|week| point.mixed[[*i, week]]).collect();
+        let around = Around { mixed: free.iter().map(mixed).collect(), free, root, weeks };
+        Solution { estimate, value: point.value, ln_det, few, effective, around }
     }
 
     /// `Σ (1 − prior precision · posterior variance)`.

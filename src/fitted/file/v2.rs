@@ -132,7 +132,7 @@ impl Node {
         match &model.effects {
             None => match &model.intensity {
                 None => Node::One { of },
-                Some(intensity) => Node::Exposure { of, rates: rates::Part::new(intensity.parts()) },
+                Some(intensity) => Node::Exposure { of, rates: rates::Part::new(intensity) },
             },
             Some(Effects::Covariates(found)) => {
                 Node::Covariates { of, covariates: covariates::Part::new(found, fit) }
@@ -163,7 +163,8 @@ impl Node {
             Node::Exposure { of, rates } => {
                 let (purchase, fit) = model_of(of, Vec::new())?;
                 purchase.member().in_exposure()?;
-                let intensity = Some(Arc::new(Intensity::new(rates.into_memory(purchase.name())?)));
+                let rates = rates.into_memory(purchase.name(), purchase.params().len())?;
+                let intensity = Some(Arc::new(rates));
                 Ok(Purchases { purchase, fit, effects: None, intensity })
             }
         }

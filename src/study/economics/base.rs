@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::base::{Error, Grain, Progress, Result, Unit};
-use crate::customers::{Classes, Clock, Customer, Histories, History, MOST_LEVELS, SpendRow, UnseenLevel};
+use crate::customers::{
+    Classes, Clock, Customer, Histories, History, Intensity, MOST_LEVELS, SpendRow, UnseenLevel,
+};
 use crate::fitted::{ClvModel, PurchaseModel, SpendModel, View};
 use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain};
 
@@ -83,19 +85,30 @@ impl Base {
         reader.finish()
     }
 
-    /// A model of customers of a class, with what lies ahead of them: their age is the first of the columns where rates change.
-    pub fn ahead(&self, model: &ClvModel, purchase: PurchaseModel, columns: &[f64]) -> PurchaseModel {
+    /// A model of customers of a class, with what lies ahead of them: their age is the first of the columns where rates change,
+    /// as the model has it or so.
+    pub fn ahead(
+        &self,
+        model: &ClvModel,
+        (purchase, rates): (PurchaseModel, Option<&Intensity>),
+        columns: &[f64],
+    ) -> PurchaseModel {
         match (&model.intensity, columns.first()) {
-            (Some(intensity), Some(age)) => {
-                purchase.exposed(intensity, (self.now - age, self.now), model.unit.days())
+            (Some(own), Some(age)) => {
+                purchase.exposed(rates.unwrap_or(own), (self.now - age, self.now), model.unit.days())
             }
             _ => purchase,
         }
     }
 
     /// A model of those who come now.
-    pub fn of_newcomers(&self, model: &ClvModel, purchase: &PurchaseModel) -> PurchaseModel {
-        self.ahead(model, purchase.clone(), &[0.0])
+    pub fn of_newcomers(
+        &self,
+        model: &ClvModel,
+        purchase: &PurchaseModel,
+        rates: Option<&Intensity>,
+    ) -> PurchaseModel {
+        self.ahead(model, (purchase.clone(), rates), &[0.0])
     }
 
     pub fn len(&self) -> usize {

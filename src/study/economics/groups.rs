@@ -35,8 +35,8 @@ impl GroupModel {
     /// The same of customers who come now, where rates change with time.
     fn of_newcomers(self, model: &ClvModel, base: &Base) -> Self {
         GroupModel {
-            purchase: base.of_newcomers(model, &self.purchase),
-            beside: self.beside.map(|purchase| base.of_newcomers(model, purchase)),
+            purchase: base.of_newcomers(model, &self.purchase, None),
+            beside: self.beside.map(|purchase| base.of_newcomers(model, purchase, None)),
             ..self
         }
     }
@@ -63,14 +63,23 @@ impl GroupModel {
     }
 
     /// From draws of the parameters of the model of all.
-    fn drawn(model: &ClvModel, draws: &[Draw], spend: (f64, f64), first: (f64, f64)) -> Result<Self> {
-        let own = |draw: &Draw| PurchaseModel::new(model.purchase.name(), &draw.params);
+    fn drawn(
+        model: &ClvModel,
+        base: &Base,
+        draws: &[Draw],
+        spend: (f64, f64),
+        first: (f64, f64),
+    ) -> Result<Self> {
+        let own = |draw: &Draw| {
+            let purchase = PurchaseModel::new(model.purchase.name(), &draw.params)?;
+            Ok(base.of_newcomers(model, &purchase, draw.rates.as_deref()))
+        };
         let purchases = draws.iter().map(own).collect::<Result<Vec<_>>>()?;
         let mean =
             |draw: &Draw| draw.spend.map(|spend| spend.population_mean()).filter(|mean| mean.is_finite());
         let known = spend_is_known(model);
         Ok(GroupModel {
-            purchase: model.purchase.clone(),
+            purchase: base.of_newcomers(model, &model.purchase, None),
             beside: Beside::Draws(purchases),
             spend: match known {
                 true => Beside::Draws(draws.to_vec()).figure(spend.0, |draw| mean(draw).unwrap_or(spend.0)),
@@ -96,7 +105,7 @@ pub(super) fn of_all(
     let spend = of_population(model).unwrap_or_else(|| observed(base, |_| true).moments());
     let first = Sample::of((0..base.len()).map(|i| base.first[i])).moments();
     if model.effects.is_none() {
-        return Ok(GroupModel::drawn(model, draws, spend, first)?.of_newcomers(model, base));
+        return GroupModel::drawn(model, base, draws, spend, first);
     }
     let member = Member::named(model.purchase.name())?;
     // Its covariance is all that is used of how sure it is.

@@ -92,7 +92,7 @@ pub(super) struct Valuation {
 fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
     let own = |columns: &Vec<f64>| {
         let purchase = model.purchase.with(&draw.params_of(model, columns))?;
-        Ok(base.ahead(model, purchase, columns))
+        Ok(base.ahead(model, (purchase, draw.rates.as_deref()), columns))
     };
     base.classes.iter().map(own).collect()
 }

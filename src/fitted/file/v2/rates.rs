@@ -1,9 +1,11 @@
 //! How rates change with age and date, in files of version 2.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Error, Result};
-use crate::customers::{AGE_STEPS, Parts, Season};
+use crate::customers::{AGE_STEPS, Beside, Intensity, Parts, Season};
 use crate::fitted::file::v1::date;
 
 /// The parts of `ln m`.
@@ -21,6 +23,18 @@ pub(in crate::fitted::file) struct Part {
     unseen: f64,
     /// Coefficients of the cosine and sine of a year, then of half a year.
     season: Option<[f64; 4]>,
+    /// What was left open of them; older files have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<BesidePart>,
+}
+
+/// Rates that were left open as well.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BesidePart {
+    rates: Part,
+    /// Of the logarithms of the parameters, in the model's order.
+    moves: Vec<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -31,7 +45,13 @@ struct Step {
 }
 
 impl Part {
-    pub fn new(parts: &Parts) -> Self {
+    pub fn new(rates: &Intensity) -> Self {
+        let beside =
+            |beside: &Beside| BesidePart { rates: Part::new(&beside.rates), moves: beside.moves.clone() };
+        Part { beside: rates.beside().iter().map(beside).collect(), ..Part::of(rates.parts()) }
+    }
+
+    fn of(parts: &Parts) -> Self {
         let step = |(ln_m, below_weeks): (&f64, f64)| Step { below_weeks, ln_m: *ln_m };
         Part {
             end: parts.end.to_string(),
@@ -40,10 +60,29 @@ impl Part {
             shock_spread: parts.shock_spread,
             unseen: parts.unseen,
             season: parts.season.map(|season| season.waves),
+            beside: Vec::new(),
         }
     }
 
-    pub fn into_memory(self, model: &str) -> Result<Parts> {
+    /// Of a model of so many parameters.
+    pub fn into_memory(mut self, model: &str, params: usize) -> Result<Intensity> {
+        let beside = std::mem::take(&mut self.beside).into_iter().map(|beside| {
+            let known = beside.moves.iter().all(|by| by.abs() <= LARGEST);
+            if beside.moves.len() != params || !known || !beside.rates.beside.is_empty() {
+                let message = format!(
+                    "how rates change with time: each of 'beside' has {params} moves of at most {LARGEST}, and rates \
+                     without others beside them"
+                );
+                return Err(Error::model(model, message));
+            }
+            let rates = Arc::new(Intensity::new(beside.rates.parts(model)?));
+            Ok(Beside { rates, moves: beside.moves })
+        });
+        let beside = beside.collect::<Result<Vec<_>>>()?;
+        Ok(Intensity::new(self.parts(model)?).with_beside(beside))
+    }
+
+    fn parts(self, model: &str) -> Result<Parts> {
         let wrong = |words: String| Err(Error::model(model, format!("how rates change with time: {words}")));
         if self.age.len() > AGE_STEPS.len()
             || self.age.iter().zip(AGE_STEPS).any(|(step, below)| step.below_weeks != below)
