@@ -205,3 +205,27 @@ fn totals_are_no_rows() {
         assert!(error.contains("the customer id is empty"), "{end}: {error}");
     }
 }
+
+/// PayPal's download in other languages: customers are who sends the money, and who gets it back where it goes back.
+#[test]
+fn lists_of_payments_have_senders_and_recipients() {
+    for header in [
+        "Datum,Uhrzeit,Name,Typ,Status,Währung,Brutto,Gebühr,Netto,Absender E-Mail-Adresse,Empfänger E-Mail-Adresse",
+        "Date,Heure,Nom,Type,État,Devise,Avant commission,Commission,Net,De l'adresse email,À l'adresse email",
+        "Fecha,Hora,Nombre,Tipo,Estado,Divisa,Bruto,Comisión,Neto,Correo electrónico del remitente,Correo electrónico del destinatario",
+        "Data,Orario,Nome,Tipo,Stato,Valuta,Lordo,Tariffa,Netto,Indirizzo email mittente,Indirizzo email destinatario",
+        "Datum,Tijd,Naam,Type,Status,Valuta,Bruto,Kosten,Net,Van e-mailadres,Naar e-mailadres",
+    ] {
+        let row = |n: usize| {
+            let customer = format!("u{}@x.org", n % 6);
+            let day = format!("2023-{:02}-{:02}", 1 + n / 20, 1 + n % 20);
+            match n % 10 {
+                9 => format!("{day},10:00,X,Refund,Completed,EUR,-4.00,0.20,-3.80,shop@x.org,{customer}\n"),
+                _ => format!("{day},10:00,X,Payment,Completed,EUR,10.00,-0.50,9.50,{customer},shop@x.org\n"),
+            }
+        };
+        let summary = open(&format!("{header}\n{}", (0..60).map(row).collect::<String>()));
+        assert_eq!(account(&summary), (54, 540.0, 6, -24.0, 0), "{header}");
+        assert_eq!(summary.meta.customers, Some(6), "{header}");
+    }
+}

@@ -50,7 +50,7 @@ pub(crate) fn find(
             let all = preset.apply(names, options);
             let mut log = table.log(&all, &mut evidence)?;
             log.guests = all.guests.iter().any(String::is_empty);
-            log.payee = preset.payee(names).filter(|index| *index != log.id);
+            log.payee = preset.payee(names).or(log.payee).filter(|index| *index != log.id);
             log.preset = Some(preset.say());
             Ok(Columns::Log(log))
         }
@@ -117,8 +117,15 @@ impl Table<'_> {
         self.refuse_shared(&columns.roles())?;
         self.decide(options, evidence, &mut columns)?;
         self.orders(options, evidence, &mut columns)?;
+        columns.payee = self.payee(columns.id);
         columns.watched = self.watched(&columns.used());
         Ok(columns)
+    }
+
+    /// Where customers are those who send money, the column of who gets it: a refund goes to the customer.
+    fn payee(&self, id: usize) -> Option<usize> {
+        let to = |index: &usize| likeness::is_recipient(&self.names[*index]) && *index != id;
+        likeness::is_sender(&self.names[id]).then(|| (0..self.names.len()).find(to)).flatten()
     }
 
     /// Columns that may say that a row is no purchase, but for those that are used.

@@ -122,7 +122,7 @@ const RETURN_PHRASES: &str = "credit note, credit notes, credit memo, credit mem
 const FEES: &str = "fee fees gebuhr gebuhren frais comision comisiones commissione commissioni ucreti komisyon prowizja prowizje tarifa taxa \
     комиссия комиссии kosten";
 /// What is offered, promised, delivered or blocked, and no sale.
-const OFFERS: &str = "proforma quote quotation estimate angebot kostenvoranschlag devis presupuesto cotizacion preventivo orcamento teklif \
+const OFFERS: &str = "bankgutschrift proforma quote quotation estimate angebot kostenvoranschlag devis presupuesto cotizacion preventivo orcamento teklif \
     offerte oferta wycena nabidka arajanlat lieferschein albaran irsaliye pakbon auftragsbestatigung authorization authorisation \
     preauthorization preauth authorize void commercialoffer предложение";
 const OFFER_PHRASES: &str = "pro forma, pro forma invoice, proforma invoice, proforma rechnung, delivery note, bon de livraison, bon de commande, \
@@ -392,6 +392,7 @@ mod tests {
             ("Chargeback Fee", Nothing),
             ("Refund failed", Nothing),
             ("Non-refundable", Unknown),
+            ("Bankgutschrift auf PayPal-Konto", Nothing),
             ("Subscription Payment", Purchase),
             ("PreApproved Payment Bill User Payment", Purchase),
             ("Retoure", Undone),

@@ -3,6 +3,7 @@
 
 use super::kind;
 use super::names::{self, normalise};
+use super::vocabulary;
 
 /// A name in words: `Customer Email`, `customer_email` and `customerEmail` are two.
 pub(crate) fn words(name: &str) -> Vec<String> {
@@ -90,6 +91,30 @@ pub(crate) fn is_refund(name: &str) -> bool {
     )
 }
 
+/// Is it of who sends money, in a list of payments?
+pub(crate) fn is_sender(name: &str) -> bool {
+    has_one(
+        name,
+        "from sender absender expediteur remitente mittente remetente van nadawca gonderen kimden отправитель",
+    ) || has_pair(name, "de l adresse")
+}
+
+/// Is it of who gets it?
+pub(crate) fn is_recipient(name: &str) -> bool {
+    has_one(name, "to recipient empfanger destinataire destinatario naar odbiorca alici kime получатель")
+        || has_pair(name, "a l adresse")
+}
+
+fn has_one(name: &str, list: &str) -> bool {
+    let words = vocabulary::fold_words(name);
+    let mail = words.iter().any(|word| word.contains("mail") || word == "correo" || word == "posta");
+    mail && words.iter().any(|word| is(word, list))
+}
+
+fn has_pair(name: &str, start: &str) -> bool {
+    vocabulary::fold_words(name).join(" ").starts_with(start)
+}
+
 /// Is it a moment?
 pub(crate) fn is_when(name: &str) -> bool {
     has(&words(name), "at on date time datum fecha data tarihi дата am le el timestamp")
@@ -104,7 +129,7 @@ pub(crate) fn is_count(name: &str) -> bool {
 pub(crate) fn is_fee(name: &str) -> bool {
     has(
         &words(name),
-        "fee fees gebühr gebühren frais comisión comisiones commissione commissioni ücret provision provizja prowizja комиссия",
+        "fee fees gebühr gebühren frais commission comisión comisiones tarifa tariffa kosten commissione commissioni ücret provision provizja prowizja комиссия",
     )
 }
 

@@ -128,6 +128,16 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Customer,
+        1,
+        "karta lojalnościowa, nr karty, numer karty, kundenkarte, kundenkartennummer, kundenkarten nr, carte de fidélité, carte \
+         fidélité, n° carte, numéro de carte, tarjeta cliente, tarjeta de fidelización, tarjeta, carta fedeltà, numero carta, \
+         klantenkaart, klantenkaartnummer, cartão fidelidade, sadakat kartı, kart no, bonuskarte, kundkort, kanta asiakas, \
+         törzsvásárlói kártya, card no, card number, loyalty card id, cust hash, customer hash, user hash, hashed email, \
+         nutzername des käufers, nutzername, benutzername, käufername, pseudo acheteur, pseudo, username pembeli, 会员名, 구매자 id, \
+         구매자명, shopper reference, consumer account, sales channel customer id",
+    ),
+    (
+        Part::Customer,
         MAIL,
         "email, e mail, mail, email address, e mail address, customer email, customer e mail, customer email address, \
          buyer email, buyer e mail, buyer email address, from email address, billing email, billing e mail, billing email \
@@ -146,6 +156,15 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Customer,
+        MAIL,
+        "absender e mail adresse, absender email, de l adresse email, de l adresse e mail, correo electrónico del remitente, \
+         indirizzo email mittente, endereço de e mail do remetente, van e mailadres, z adresu e mail, gönderen e posta adresi, \
+         e mail des käufers, email des käufers, käufer e mail, email acheteur, e mail de l acheteur, correo del comprador, \
+         email acquirente, e mail acquirente, e mail kupującego, 구매자 이메일, 구매자이메일, 주문자 이메일, 买家邮箱, 購入者メールアドレス, sender email, \
+         guest email, consumer email",
+    ),
+    (
+        Part::Customer,
         PERSON,
         "customer name, client name, buyer name, member name, account name, contact name, company, company name, customer \
          full name, full name, billing name, billing full name, name of customer, bill to, bill to name, billed to, payer, \
@@ -161,6 +180,12 @@ const TABLE: &[(Part, Rank, &str)] = &[
          name, delivery full name, sell to customer name, nome do contato, contato, comprador nome",
     ),
     (Part::Customer, 4, "konto, kontonummer, debitorenkonto, debitor konto"),
+    (
+        Part::Customer,
+        PERSON,
+        "consumer name, shopper name, name des käufers, nom de l acheteur, nombre del comprador, nome acquirente, nadawca, \
+         płatnik, zahler, auftraggeber name, ordenante, remitente, mittente, nombre, nome, naam, 注文者氏名, 注文者, 구매자 이름, 주문자, 주문자명",
+    ),
     (
         Part::Customer,
         PHONE,
@@ -243,6 +268,15 @@ const TABLE: &[(Part, Rank, &str)] = &[
          de emisión, fecha emisión, data emissione, data documento, date d émission, date de pièce, data wystawienia, date \
          created, contract date",
     ),
+    (
+        Part::Date,
+        1,
+        "ts, verkauft am, bestellt am, gekauft am, gebucht am, vente du, vendu le, acheté le, commandé le, waktu pesanan \
+         dibuat, tanggal, tanggal pesanan, tanggal pembayaran, data wpływu, data księgowania, purchased on, ordered on, sold \
+         on, sold at, order placed, order created, datum van aankoop, date de création, date added, date add, datum uhrzeit, \
+         datum zeit, date heure, fecha hora, fecha y hora, data ora, data e ora, data hora, data e hora, datum tijd, tarih \
+         saat, дата и время",
+    ),
     // What was paid: the standard name; in all; net; gross; names of either.
     (Part::Amount, 0, "amount"),
     (
@@ -301,6 +335,11 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Amount,
+        1,
+        "rev, total pembayaran, total pesanan, total harga, 총 결제금액, 총결제금액, 최종 결제금액, 총 주문금액, charged",
+    ),
+    (
+        Part::Amount,
         NET,
         "net sales, net revenue, net amount, net total, net value, n revenue, net paid, revenue net, total net, subtotal, sub \
          total, order subtotal, items subtotal, order net total, nettoumsatz, netto umsatz, nettobetrag, netto, netto betrag, \
@@ -318,6 +357,12 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Amount,
+        NET,
+        "betrag netto, umsatz netto, summe netto, gesamtbetrag netto, gesamt netto, amount net, total net amount, importe neto \
+         total, wartość sprzedaży netto, bedrag excl btw, prix total ht, somme ht",
+    ),
+    (
+        Part::Amount,
         GROSS,
         "gross, gross sales, gross revenue, gross amount, gross value, gross total, g revenue, revenue gross, total gross, \
          bruttoumsatz, brutto umsatz, bruttobetrag, brutto, brutto betrag, montant brut, total ttc, montant ttc, ca ttc, ventes \
@@ -329,6 +374,12 @@ const TABLE: &[(Part, Rank, &str)] = &[
         GROSS,
         "bruttowert, brutto wert, amount including vat, amount including tax, bruttosumma, celkem vč dph, brutto összeg, totaal \
          brutto",
+    ),
+    (
+        Part::Amount,
+        GROSS,
+        "betrag brutto, umsatz brutto, summe brutto, gesamtbetrag brutto, gesamt brutto, amount gross, total brutto, avant \
+         commission, prix total ttc, somme ttc, wartość sprzedaży brutto, lordo totale",
     ),
     (Part::Amount, 4, "net"),
     (
@@ -454,7 +505,10 @@ fn fold(c: char) -> Option<char> {
 
 /// The rank of a name for a role.
 pub(crate) fn rank(part: Part, name: &str) -> Option<Rank> {
-    known().get(&(part, plain(name))).copied()
+    let rank = |name: &str| known().get(&(part, plain(name))).copied();
+    // What stands in brackets may tell a name from another one: "Amount (net)".
+    let whole = name.replace(['(', ')', '[', ']'], " ");
+    (whole != name).then(|| rank(&whole)).flatten().or_else(|| rank(name))
 }
 
 fn known() -> &'static FxHashMap<(Part, String), Rank> {
@@ -528,6 +582,11 @@ mod tests {
             (Part::Amount, "Łączna kwota", Some(1)),
             (Part::Amount, "Сумма заказа, руб.", Some(1)),
             (Part::Amount, "Discount Amount", None),
+            (Part::Amount, "Betrag (Netto)", Some(NET)),
+            (Part::Amount, "Betrag (Brutto)", Some(GROSS)),
+            (Part::Amount, "Montant (€)", Some(1)),
+            (Part::Customer, "Absender E-Mail-Adresse", Some(MAIL)),
+            (Part::Customer, "Karta lojalnościowa", Some(1)),
             (Part::Quantity, "Lineitem quantity", Some(0)),
             (Part::Price, "Birim Fiyatı", Some(0)),
             (Part::Order, "N° commande", Some(0)),

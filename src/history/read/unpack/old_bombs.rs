@@ -77,7 +77,7 @@ fn room(stream: &mut impl Read, go_on: &dyn Fn() -> bool) -> u64 {
         let kind = u16::from_le_bytes([head[0], head[1]]);
         data.resize(usize::from(u16::from_le_bytes([head[2], head[3]])), 0);
         records = records.wrapping_add(1);
-        if stream.read_exact(&mut data).is_err() || (records % 4096 == 0 && !go_on()) {
+        if stream.read_exact(&mut data).is_err() || (records.is_multiple_of(4096) && !go_on()) {
             break;
         }
         let word =
