@@ -148,8 +148,8 @@ pd.Series({'freq="W"': value.sum(), 'freq="D"': weeks_as_days, "times": weeks_as
 
 # %%
 pareto = clv.fit(summary, model="pareto-nbd")
-rates = {rate: pareto.score(summary, horizon="inf", discount=rate).totals["clv"] for rate in ("10%/yr", "10%/w")}
-pd.Series(rates | {"times": rates["10%/yr"] / rates["10%/w"]}).round(2)
+rates = {rate: pareto.score(summary, horizon="inf", discount=rate).totals["clv"] for rate in ("10%/yr", "10%/wk")}
+pd.Series(rates | {"times": rates["10%/yr"] / rates["10%/wk"]}).round(2)
 
 # %% [markdown]
 # **`freq="W"` is another model, and reads beyond the end.** It does not only write time in weeks, it also makes one
@@ -231,7 +231,7 @@ assert abs(to_the_end.parameters["r"] / week_fitter.params_["r"] - 1) > 0.02
 assert {name: round(number, 3) for name, number in model.parameters.items()} == {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 assert round(weeks_as_days / value.sum(), 2) == 3.73
 # CLVTools 0.12.1, run on the same weeks: 17,816 with its default, 327,110 with log(1.1)/52 (a year here has 52.18 weeks).
-assert abs(rates["10%/w"] / 17816 - 1) < 1e-3 and abs(rates["10%/yr"] / 327110 - 1) < 2e-3
+assert abs(rates["10%/wk"] / 17816 - 1) < 1e-3 and abs(rates["10%/yr"] / 327110 - 1) < 2e-3
 # PyMC-Marketing 0.19.2, from the file: Gamma-Gamma has flat priors there and agrees, BG/NBD has not.
 for name, number in pymc["spend_parameters"].items():
     assert abs(model.spend_parameters[name] / number - 1) < 1e-3, name
