@@ -10,7 +10,7 @@ mod common;
 use std::path::Path;
 
 use clv::customers::{Counts, Customer, CustomerTable};
-use clv::fit::FitOptions;
+use clv::fit::{FitOptions, IntensityRequest, Rates};
 use clv::fitted::{ClvModel, FitRequest, Member, PurchaseModel, file};
 use clv::forecast::{ExtraColumn, IntervalOptions, ScoreOptions, score};
 use clv::history::{self, LogOptions};
@@ -370,4 +370,60 @@ fn drift_is_chosen_by_forecasts() {
     let other = FitRequest { model: "bg-nbd".to_owned(), ..given };
     let other = FitRequest { options: FitOptions::default(), ..other };
     assert!(study::fit(&summary, &other, &()).err().unwrap().to_string().contains("leave --drift out"));
+}
+
+/// Where rates change with age and date, gaps are exposures: scoring a summary, and asking of a customer whose ages are given,
+/// say the same, and not what steady rates say.
+#[test]
+fn gaps_are_counted_in_exposure() {
+    let rates = Rates::estimated(IntensityRequest { age: true, season: false });
+    let request = FitRequest { drift: "3%/w".parse().ok(), rates, ..request() };
+    let request =
+        FitRequest { options: FitOptions { regularity: Some(1), ..FitOptions::default() }, ..request };
+    let asked = request.asks(&with_times()).unwrap();
+    let summary = open(&fixture("cdnow_sample.csv"), &asked).unwrap();
+    let model = ClvModel::fit(&summary, &request, &()).unwrap();
+    let steady = FitRequest { rates: Rates::Steady, ..request };
+    let steady = ClvModel::fit(&summary, &steady, &()).unwrap();
+    assert!(model.intensity.is_some() && model.purchase.params() != steady.purchase.params());
+    let horizon = clv::ValueOptions::default().horizon.in_units(model.unit);
+    let (mut compared, mut apart) = (0, 0);
+    for (batch, scored) in summary.batches().zip(score(&model, &summary, &ScoreOptions::default()).unwrap()) {
+        let (batch, expected) = (batch.unwrap(), scored.unwrap().expected_purchases.unwrap());
+        for row in (0..batch.len()).step_by(7) {
+            let (customer, ages) = (Customer::of(&batch, row), batch.purchase_times(row));
+            let (own, seen) = model.seen_buying(&customer, ages, 0.0);
+            assert_close("purchases", own.expected_purchases(&seen, horizon), expected[row], 1e-12);
+            let (plain, same) = steady.seen_buying(&customer, ages, 0.0);
+            assert_eq!(same, customer);
+            compared += 1;
+            apart += u32::from((plain.expected_purchases(&same, horizon) / expected[row] - 1.0).abs() > 1e-3);
+        }
+    }
+    assert!(compared > 300 && apart > compared / 2, "{apart} of {compared}");
+}
+
+/// Economics know each customer's purchases, too: equity is the value of all customers.
+#[test]
+fn economics_follow_customers() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (model, scores, log) = (path("m.json"), path("s.csv"), fixture("cdnow_sample.csv"));
+    let log = log.to_str().unwrap();
+    let clv = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    clv(&["fit", log, "--model", "drift-nbd", "--drift", "3%/w", "--regularity", "1", "-o", &model]);
+    clv(&["score", &model, log, "-o", &scores]);
+    let text = std::fs::read_to_string(&scores).unwrap();
+    let column = text.lines().next().unwrap().split(',').position(|name| name == "clv").unwrap();
+    let value = |line: &str| line.split(',').nth(column).unwrap().parse::<f64>().unwrap();
+    let total: f64 = text.lines().skip(1).map(value).sum();
+    let economics: serde_json::Value =
+        serde_json::from_str(&clv(&["economics", &model, log, "--json"])).unwrap();
+    let equity = &economics["economics"]["equity"]["value"];
+    assert_close("equity", equity["value"].as_f64().unwrap(), total, 1e-9);
+    assert!(equity["lower"].as_f64().unwrap() < total && total < equity["upper"].as_f64().unwrap());
 }

@@ -175,7 +175,9 @@ fn files_hold_them() {
     let many = write(&dir, &customers(shocked, 900, 200, 3), 200);
     let other = tempfile::tempdir().unwrap();
     let few = write(&other, &customers(shocked, 60, 200, 3), 200);
-    for name in ["mbg-nbd", "bg-nbd", "mbg-cnbd", "bg-cnbd", "nbd", "pareto-nbd", "ggompertz-nbd"] {
+    for name in
+        ["mbg-nbd", "bg-nbd", "mbg-cnbd", "bg-cnbd", "nbd", "pareto-nbd", "ggompertz-nbd", "drift-nbd"]
+    {
         // Not what this is about, and dear where the likelihood is an integral.
         let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() };
         let request = FitRequest { model: name.to_owned(), options, ..asked(true, false) };

@@ -68,17 +68,9 @@ impl Clock {
         self.intensity.as_ref().map(|_| rounded(batch.t.value(row) * self.time * self.days))
     }
 
-    /// The ages of a customer at the repeat purchases, in the model's unit: in exposure, where rates change with age and
-    /// date.
+    /// The ages of a customer at the repeat purchases, in the model's unit.
     pub fn purchase_times(&self, batch: &SummaryBatch, row: usize) -> Vec<f64> {
-        let ages = batch.purchase_times(row).iter().map(|age| age * self.time);
-        match &self.intensity {
-            Some((intensity, now)) => {
-                let customer = Customer::of(batch, row).scaled(self.time);
-                intensity.purchases_of(&customer, ages, *now, self.days).collect()
-            }
-            None => ages.collect(),
-        }
+        batch.purchase_times(row).iter().map(|age| age * self.time).collect()
     }
 
     /// When customers are seen, in days from the end of the observation that rates were estimated from; 0 where they do not

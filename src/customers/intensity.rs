@@ -219,16 +219,9 @@ impl Intensity {
         Customer { x: customer.x, t_x, t }
     }
 
-    /// The ages of such a customer at purchases, in exposure.
-    pub fn purchases_of<'a>(
-        &'a self,
-        customer: &Customer,
-        ages: impl Iterator<Item = f64> + 'a,
-        now: f64,
-        unit: f64,
-    ) -> impl Iterator<Item = f64> + 'a {
-        let born = now - customer.t * unit;
-        ages.map(move |age| self.exposure(born, born + age * unit) / unit)
+    /// Ages of whom was born on a day, in exposure \[days from the end of observation; units of so many days\].
+    pub fn ages_of(&self, born: f64, ages: impl Iterator<Item = f64>, unit: f64) -> Vec<f64> {
+        ages.map(|age| self.exposure(born, born + age * unit) / unit).collect()
     }
 
     /// `exp f` at an age \[days\].

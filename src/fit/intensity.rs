@@ -173,7 +173,7 @@ fn exposed_by_ages(table: &CustomerTable, intensity: &Intensity, unit: f64) -> C
     let mut builder = CustomerTable::builder();
     for (row, (customer, count)) in rows(table).enumerate() {
         let ages = table.ages.iter().flat_map(|ages| ages.of(row));
-        let ages: Vec<f64> = intensity.purchases_of(&customer, ages, 0.0, unit).collect();
+        let ages = intensity.ages_of(-customer.t * unit, ages, unit);
         builder.push_with_ages(intensity.of(&customer, 0.0, unit), &ages, count);
     }
     builder.finish()

@@ -132,16 +132,9 @@ impl ClvModel {
     /// The same of one who bought again at these ages \[units\], which a model that follows customers has to know; others
     /// pass over them.
     pub fn seen_buying(&self, customer: &Customer, ages: &[f64], days: f64) -> (PurchaseModel, Customer) {
-        let follows = self.purchase.needs().purchase_times;
-        let of_purchases = |ages: &[f64]| match follows {
-            true => self.purchase.of_purchases(ages),
-            false => self.purchase.clone(),
-        };
-        let Some(intensity) = &self.intensity else { return (of_purchases(ages), *customer) };
         let unit = self.unit.days();
-        let ages: Vec<f64> = intensity.purchases_of(customer, ages.iter().copied(), days, unit).collect();
-        let model = of_purchases(&ages).exposed(intensity, (days - customer.t * unit, days), unit);
-        (model, *customer)
+        let rates = self.intensity.as_deref().map(|intensity| (intensity, (days - customer.t * unit, days)));
+        (self.purchase.of_history(ages, rates, unit), *customer)
     }
 
     /// The purchase model of customers who have just bought for the first time, so long before that end \[units\].

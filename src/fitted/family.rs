@@ -355,6 +355,22 @@ impl PurchaseModel {
         }
     }
 
+    /// The same for customers who bought again at these ages \[units of so many days\], and whose rates change as is said, of
+    /// whom was born and is seen at these moments.
+    pub fn of_history(&self, ages: &[f64], rates: Option<(&Intensity, (f64, f64))>, unit: f64) -> Self {
+        let own = match (self.needs().purchase_times, rates) {
+            (false, _) => self.clone(),
+            (true, None) => self.of_purchases(ages),
+            (true, Some((intensity, (born, _)))) => {
+                self.of_purchases(&intensity.ages_of(born, ages.iter().copied(), unit))
+            }
+        };
+        match rates {
+            Some((intensity, moments)) => own.exposed(intensity, moments, unit),
+            None => own,
+        }
+    }
+
     /// Its member of the family.
     pub fn member(&self) -> &'static Member {
         self.member

@@ -17,7 +17,7 @@ pub(crate) struct View<'a> {
     pub clock: Clock,
     encoder: Encoder<'a>,
     /// Columns of covariates, and of the age where rates change with it; the ages at purchases come after.
-    width: usize,
+    pub width: usize,
 }
 
 impl<'a> View<'a> {
@@ -108,18 +108,12 @@ impl<'a> View<'a> {
         canonical: bool,
     ) -> PurchaseModel {
         let (known, ages) = columns.split_at(self.width.min(columns.len()));
-        let model = match (model.needs().purchase_times, canonical) {
-            (false, _) => model,
-            (true, false) => model.of_purchases(ages),
-            (true, true) => {
-                let ages: Vec<f64> = ages.iter().map(|age| self.clock.canonical_length(*age)).collect();
-                model.of_purchases(&ages)
-            }
+        let ages: Vec<f64> = match canonical {
+            true => ages.iter().map(|age| self.clock.canonical_length(*age)).collect(),
+            false => ages.to_vec(),
         };
         let unit = if canonical { 1.0 } else { self.model.unit.days() };
-        match known.last().and_then(|age| self.clock.born(*age)) {
-            Some((own, moments)) => model.exposed(rates.unwrap_or(own), moments, unit),
-            None => model,
-        }
+        let own = known.last().and_then(|age| self.clock.born(*age));
+        model.of_history(&ages, own.map(|(own, moments)| (rates.unwrap_or(own), moments)), unit)
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Base {
     pub classes: Vec<Vec<f64>>,
     /// When they are seen, in days from the end of the observation that rates which change were estimated from.
     pub now: f64,
+    /// Columns of covariates in each; ages at purchases come after, where the model follows customers.
+    pub width: usize,
 }
 
 /// Customers by the values of an attribute.
@@ -93,12 +95,12 @@ impl Base {
         (purchase, rates): (PurchaseModel, Option<&Intensity>),
         columns: &[f64],
     ) -> PurchaseModel {
-        match (&model.intensity, columns.first()) {
-            (Some(own), Some(age)) => {
-                purchase.exposed(rates.unwrap_or(own), (self.now - age, self.now), model.unit.days())
-            }
-            _ => purchase,
-        }
+        let (known, ages) = columns.split_at(self.width.min(columns.len()));
+        let rates = match (&model.intensity, known.first()) {
+            (Some(own), Some(age)) => Some((rates.unwrap_or(own), (self.now - age, self.now))),
+            _ => None,
+        };
+        purchase.of_history(ages, rates, model.unit.days())
     }
 
     /// A model of those who come now.
@@ -108,7 +110,8 @@ impl Base {
         purchase: &PurchaseModel,
         rates: Option<&Intensity>,
     ) -> PurchaseModel {
-        self.ahead(model, (purchase.clone(), rates), &[0.0])
+        let columns: &[f64] = if model.intensity.is_some() { &[0.0] } else { &[] };
+        self.ahead(model, (purchase.clone(), rates), columns)
     }
 
     pub fn len(&self) -> usize {
@@ -278,6 +281,7 @@ impl<'a> Reader<'a> {
         let apart = self.view.model.purchase.recency_matters_if_alive();
         self.base.now = self.view.clock.now();
         self.base.classes = self.classes.columns;
+        self.base.width = self.view.width;
         self.base.histories = Histories::new(&self.base.customers, &self.class, apart);
         Ok(self.base)
     }
