@@ -1,9 +1,8 @@
 //! The model of rates that drift: laws that hold for it, lives drawn from its own filter, and its way through summaries, files,
 //! fits and scores. Values: fixtures/reference/drift.jsonl, which tests/reference.rs compares.
 //!
-//! Seen to fail: with `by_scale` of a gap without `R/A` (`fits_find_what_lives_were_drawn_from`), with the silence left out of
-//! what is known today (`drawn_lives_are_those_expected`), with ages written in days and read in weeks
-//! (`summaries_carry_purchase_times`).
+//! Seen to fail: `fits_find_what_lives_were_drawn_from` with the slope in `A` of a gap without `R/A`; `without_drift_it_is_nbd`
+//! with the silence left out of what is known today (both break the reference's lines, too).
 
 mod common;
 
@@ -426,4 +425,42 @@ fn economics_follow_customers() {
     let equity = &economics["economics"]["equity"]["value"];
     assert_close("equity", equity["value"].as_f64().unwrap(), total, 1e-9);
     assert!(equity["lower"].as_f64().unwrap() < total && total < equity["upper"].as_f64().unwrap());
+}
+
+/// Gaps are whole days, so that the discount of many reaches its floor at the same `r`, where the likelihood has a kink; a
+/// maximum there is one, with an error. On the grocer's log some of these fits "failed to converge" before.
+#[test]
+fn a_maximum_may_be_at_a_kink() {
+    let until = LogOptions {
+        purchase_times: true,
+        observed_until: "2007-09-30".parse().ok(),
+        ..LogOptions::default()
+    };
+    let summary = open(&fixture("grocery.csv"), &until).unwrap();
+    let table = Counts::read(&summary, &()).unwrap().customers;
+    let told_apart = table.by_ages.clone().unwrap();
+    let mut kinks = 0;
+    for (k, kappa) in [(1, 0.03), (1, 0.1), (1, 0.3), (2, 0.1), (2, 0.3), (3, 0.3)] {
+        let options = FitOptions { drift: Some(kappa), regularity: Some(k), ..FitOptions::default() };
+        let (model, report) = Member::named("drift-nbd").unwrap().fit(&table, &options, &()).unwrap();
+        kinks += u32::from(report.notes.iter().any(|note| note.contains("at a kink")));
+        assert!(
+            report.estimates[2..].iter().all(|estimate| estimate.standard_error.is_some()),
+            "{kappa} {k}"
+        );
+        assert!(!report.warnings.iter().any(|warning| warning.code == "not-converged"));
+        let at = |r: f64, alpha: f64| {
+            let params = model.params();
+            DriftNbd::new(k, kappa, params[2] * r, params[3] * alpha).sum(&told_apart).value
+        };
+        let best = at(1.0, 1.0);
+        // Smaller steps change the sum by less than its rounding.
+        for step in [0.9, 0.999, 0.99999, 1.00001, 1.001, 1.1] {
+            assert!(
+                at(step, 1.0) < best && at(1.0, step) < best && at(step, step) < best,
+                "{kappa} {k} {step}"
+            );
+        }
+    }
+    assert!(kinks > 0);
 }

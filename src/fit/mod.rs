@@ -10,6 +10,7 @@ mod corner;
 mod covariates;
 mod groups;
 pub(crate) mod intensity;
+mod kink;
 mod objective;
 mod optimize;
 pub mod posterior;

@@ -4,7 +4,7 @@
 
 use crate::base::{Error, ErrorKind, Progress, Result};
 use crate::customers::CustomerTable;
-use crate::fit::{FitOptions, Fitted, fit};
+use crate::fit::{FitOptions, Fitted, StopReason, fit, kink, not_converged};
 use crate::model::Model;
 use crate::params::{LARGEST_WHOLE, Scale};
 
@@ -77,7 +77,12 @@ fn fit_chosen<M: Model<Table = CustomerTable>>(
                        which likelihood cannot do: fit with ClvModel::fit, or give both, --drift 3%/w --regularity 1";
         return Err(Error::model(M::NAME, message));
     }
-    fit(table, options, progress)
+    let accepting = FitOptions { accept_unconverged: true, ..options.clone() };
+    let fitted = kink::settle(table, fit(table, &accepting, progress)?, progress)?;
+    if matches!(fitted.report.stop, StopReason::Failed(_)) && !options.accept_unconverged {
+        return Err(not_converged(fitted.report, options));
+    }
+    Ok(fitted)
 }
 
 fn unknown_gaps(model: &str) -> Error {
