@@ -352,10 +352,20 @@ struct ExposedScorer {
     model: Exposed,
     horizon: f64,
     discounting: Discounting,
+    /// Up to the last step of `m`.
     rule: Option<Rule>,
+    /// Of the rule; the last is that of the whole horizon.
     nodes: Vec<Box<dyn Scorer>>,
+    beyond: Option<Beyond>,
     /// Does nothing change any more, so that one scorer says all?
     steady: bool,
+}
+
+/// What lies behind the last step of `m`, discounted at a rate: see [`Exposed::beyond`].
+struct Beyond {
+    factor: f64,
+    far: Box<dyn Scorer>,
+    near: Box<dyn Scorer>,
 }
 
 /// Nothing is discounted at the nodes.
@@ -363,20 +373,37 @@ const PLAIN: Discounting = Discounting::Continuous { delta: 0.0 };
 
 impl ExposedScorer {
     fn new(model: Exposed, horizon: f64, discounting: Discounting) -> Self {
-        let near = discounting.is_any() && horizon > 0.0 && horizon <= model.path.constant_from().0;
-        let rule = near.then(|| model.rule(horizon, discounting));
-        let whole = [model.path.exposure(horizon)];
-        let nodes = rule.as_ref().map_or(&whole[..], |rule| &rule.nodes);
         let (constant, m) = model.path.constant_from();
+        let steady = constant == 0.0 && matches!(discounting, Discounting::Continuous { .. });
+        let near = if discounting.is_any() && !steady { horizon.min(constant) } else { 0.0 };
+        let rule = (near > 0.0).then(|| model.rule(near, discounting));
+        let mut nodes = rule.as_ref().map_or(Vec::new(), |rule| rule.nodes.clone());
+        if nodes.is_empty() || horizon > near {
+            nodes.push(model.path.exposure(horizon));
+        }
         let own = match discounting {
-            Discounting::Continuous { delta } if constant == 0.0 => {
-                Discounting::Continuous { delta: delta / m }
-            }
+            Discounting::Continuous { delta } if steady => Discounting::Continuous { delta: delta / m },
             _ => PLAIN,
         };
         let nodes = nodes.iter().map(|node| model.model.scorer(*node, own)).collect();
-        let steady = constant == 0.0 && matches!(discounting, Discounting::Continuous { .. });
-        ExposedScorer { model, horizon, discounting, rule, nodes, steady }
+        let beyond = if near > 0.0 { model.beyond_of_all(horizon, discounting) } else { None };
+        ExposedScorer { model, horizon, discounting, rule, nodes, beyond, steady }
+    }
+}
+
+impl Exposed {
+    /// What [`Exposed::beyond`] needs of all customers of the path, where money is discounted at a rate.
+    fn beyond_of_all(&self, horizon: f64, discounting: Discounting) -> Option<Beyond> {
+        let (from, m) = self.path.constant_from();
+        match discounting {
+            Discounting::Continuous { delta } if horizon > from => {
+                let own = Discounting::Continuous { delta: delta / m };
+                let scorer = |ahead: f64| self.model.scorer(self.path.exposure(ahead), own);
+                let factor = (delta / m * self.path.exposure(from) - delta * from).exp();
+                Some(Beyond { factor, far: scorer(horizon), near: scorer(from) })
+            }
+            _ => None,
+        }
     }
 }
 
@@ -409,12 +436,21 @@ impl ExposedScorer {
         }
         let expected: Vec<f64> = self.nodes.iter_mut().map(|node| node.if_alive(customer).0).collect();
         let purchases = expected[expected.len() - 1];
-        let discounted = match &self.rule {
-            Some(rule) => rule.weights.iter().zip(&expected).map(|(weight, one)| weight * one).sum(),
-            None if !self.discounting.is_any() => purchases,
-            None => self.model.discounted(customer, self.horizon, self.discounting),
+        if !self.discounting.is_any() {
+            return (purchases, purchases);
+        }
+        let weights = self.rule.as_ref().map_or(&[][..], |rule| &rule.weights);
+        let so_far: f64 = weights.iter().zip(&expected).map(|(weight, one)| weight * one).sum();
+        let later = match &mut self.beyond {
+            Some(Beyond { factor, far, near }) => {
+                *factor * (far.if_alive(customer).1 - near.if_alive(customer).1)
+            }
+            None if self.horizon > self.model.path.constant_from().0 => {
+                self.model.beyond(customer, self.horizon, self.discounting)
+            }
+            None => 0.0,
         };
-        (purchases, discounted)
+        (purchases, so_far + later)
     }
 }
 
