@@ -4,9 +4,7 @@
 //! Pedigree: `fixtures/reference/exposure/exposure.jsonl` (mpmath, 34 digits, exposure added up day by day; `exposure.py` beside it says how);
 //! lives that this file draws by their own story.
 //!
-//! Seen to fail: with lifetimes counted in exposure (all lines of pareto-nbd and ggompertz-nbd); with `m` left out of what is
-//! ahead of who is alive (`cet`, `det`); with the density of leaving not divided by `m` (`pmf1` to `pmf5`); with pieces that
-//! end a week late (all).
+//! Seen to fail: with panels of counts twice as wide (17 values of `counts`); with an `m` that was another line's (3,442).
 
 use std::path::Path as File;
 

@@ -209,7 +209,7 @@ fn files_hold_them() {
 }
 
 /// What is left open of the parts is in the intervals of totals: they are wider than those of the same parts taken as known, by
-/// as much as some weeks of some hundred purchases leave open. Seen to fail with draws that keep the rates of the estimate.
+/// as much as some weeks of some hundred purchases leave open.
 #[test]
 fn intervals_hold_what_parts_leave_open() {
     let dir = tempfile::tempdir().unwrap();
@@ -233,7 +233,6 @@ fn intervals_hold_what_parts_leave_open() {
 }
 
 /// Diagnostics know that rates change: in sample the model expects as many purchases as there were, of customers of every age.
-/// Seen to fail, where what customers did so far was asked of what lies ahead of them: 0.75 to 1.5 times as many.
 #[test]
 fn diagnostics_follow_the_clock() {
     let dir = tempfile::tempdir().unwrap();

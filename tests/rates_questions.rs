@@ -56,8 +56,7 @@ fn options(customers: u64) -> SimulateOptions {
 }
 
 /// Purchases by month against those expected of who came on each day: within 4 standard errors, which repeat purchases of one
-/// customer make twice those of single ones. Steady rates would be a third off. Seen to fail with a season half a year late and
-/// with all customers born on the first day.
+/// customer make twice those of single ones. Steady rates would be a third off.
 #[test]
 fn drawn_logs_follow_the_clock() {
     let days_to = |day: Date| day.until(date(2021, 7, 1)).map_or(0, |span| -span.get_days());
