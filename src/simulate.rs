@@ -236,7 +236,7 @@ struct Drawn {
 
 /// The model of customers who come so many days after the start.
 fn born(model: &ClvModel, start: Date, day: usize) -> PurchaseModel {
-    let end = model.intensity.as_ref().map_or(start, |intensity| intensity.parts().end);
+    let end = model.rates_until().unwrap_or(start);
     let days = end.until(start).map_or(0, |span| span.get_days());
     // At midday on average; a day ends where that of the rates does.
     model.born(f64::from(days) + day as f64 - 0.5)
@@ -244,7 +244,7 @@ fn born(model: &ClvModel, start: Date, day: usize) -> PurchaseModel {
 
 /// How customers of each day of the window behave.
 fn processes(model: &ClvModel, start: Date, window: f64) -> Result<Vec<Box<dyn Process>>> {
-    let days = if model.intensity.is_some() { window as usize } else { 1 };
+    let days = if model.rates_until().is_some() { window as usize } else { 1 };
     (0..days).map(|day| born(model, start, day).process()).collect()
 }
 

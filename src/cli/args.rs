@@ -181,7 +181,7 @@ impl LogArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; auto (the best by BIC), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     model: Option<String>,
     /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel
@@ -326,6 +326,7 @@ impl FitArgs {
             groups: self.groups.clone(),
             drift: self.drift,
             rates: self.rates.rates(),
+            horizon: default.horizon,
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Args {
 /// What to test.
 #[derive(clap::Args)]
 pub(super) struct TestArgs {
-    /// Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb, drift-nbd [default: bg-nbd,mbg-nbd,pareto-nbd]
+    /// Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb, drift-nbd; best and robust, averages of several [default: bg-nbd,mbg-nbd,pareto-nbd]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Backtest")]
     models: Vec<String>,
     /// How much of the end is hidden and forecast: 90d, 39w, 12mo [default: a third of the log, at most a year]

@@ -43,7 +43,7 @@ pub(super) fn log_options(
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = ScoreOptions { memory: args.input.memory_limit(), ..args.score.options()? };
-    let mut request = args.fit.request();
+    let mut request = FitRequest { horizon: options.value.horizon, ..args.fit.request() };
     // Without intervals nothing rests on the approximation.
     if options.interval.is_none() && request.options.posterior == PosteriorOptions::default() {
         request.options.posterior = PosteriorOptions::unchecked();

@@ -21,6 +21,8 @@ pub struct Clock {
     until: Option<Date>,
     /// Rates that change with age and date, if they do, and the end of observation as they count days.
     intensity: Option<(Arc<Intensity>, f64)>,
+    /// Of models that each have rates of their own: the end of observation as these count days.
+    ages: Option<f64>,
 }
 
 impl Clock {
@@ -38,17 +40,31 @@ impl Clock {
             grain: meta.grain.unwrap_or_default(),
             until: meta.observed_until,
             intensity: None,
+            ages: None,
         }
     }
 
     /// The same with rates that change with age and date. Of a summary that does not say until when it goes it is taken to
     /// go as far as what they were estimated from.
     pub fn with_intensity(self, intensity: Option<&Arc<Intensity>>) -> Self {
-        let until = self.until;
-        let days =
-            |end: Date| until.and_then(|until| until.since(end).ok()).map_or(0, |span| span.get_days());
-        let intensity = intensity.map(|found| (found.clone(), f64::from(days(found.parts().end))));
+        let intensity = intensity.map(|found| (found.clone(), self.days_after(found.parts().end)));
         Clock { intensity, ..self }
+    }
+
+    /// The same for models that each have rates of their own, estimated until this date: customers are told apart by their
+    /// ages.
+    pub fn with_ages(self, end: Option<Date>) -> Self {
+        Clock { ages: end.map(|end| self.days_after(end)), ..self }
+    }
+
+    /// From this date to the end of observation.
+    fn days_after(&self, end: Date) -> f64 {
+        self.until.and_then(|until| until.since(end).ok()).map_or(0.0, |span| f64::from(span.get_days()))
+    }
+
+    /// The end of observation as models that each have rates of their own count days.
+    pub fn ages(&self) -> Option<f64> {
+        self.ages
     }
 
     /// A customer in the model's unit.
@@ -65,7 +81,8 @@ impl Clock {
     /// What tells a customer's exposure to come from that of others: the age, in days, to nine digits; nothing where rates
     /// do not change.
     pub fn age(&self, batch: &SummaryBatch, row: usize) -> Option<f64> {
-        self.intensity.as_ref().map(|_| rounded(batch.t.value(row) * self.time * self.days))
+        let changes = self.intensity.is_some() || self.ages.is_some();
+        changes.then(|| rounded(batch.t.value(row) * self.time * self.days))
     }
 
     /// The ages of a customer at the repeat purchases, in the model's unit.
@@ -76,7 +93,7 @@ impl Clock {
     /// When customers are seen, in days from the end of the observation that rates were estimated from; 0 where they do not
     /// change.
     pub fn now(&self) -> f64 {
-        self.intensity.as_ref().map_or(0.0, |(_, now)| *now)
+        self.intensity.as_ref().map(|(_, now)| *now).or(self.ages).unwrap_or(0.0)
     }
 
     /// When customers of this age \[days\] were born, and when they are seen, with what rates do: in days from the end of the

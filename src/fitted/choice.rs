@@ -15,6 +15,8 @@ use crate::history::Summary;
 
 /// `--model auto`: fit the family, take the best.
 pub const AUTO: &str = "auto";
+/// The same by another name, which says how.
+pub const BIC: &str = "bic";
 /// `--model all`: the same, and show the comparison.
 pub const ALL: &str = "all";
 
@@ -180,5 +182,5 @@ pub fn fit_counted(
 
 /// Does this name stand for the family?
 pub fn is_choice(model: &str) -> bool {
-    model == AUTO || model == ALL
+    model == AUTO || model == BIC || model == ALL
 }

@@ -9,7 +9,7 @@ use crate::base::{DriftRate, ErrorKind, Grain, Horizon, Progress, Result, Unit, 
 use crate::customers::{Counts, Customer, Intensity, TrainedOn};
 use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
 use crate::fitted::fitting::Found;
-use crate::fitted::{Member, PurchaseModel, SpendModel};
+use crate::fitted::{Learned, Member, PurchaseModel, SpendModel};
 use crate::history::Summary;
 use crate::params::{CovariateRequest, Covariates, Effects, Groups};
 
@@ -30,6 +30,8 @@ pub struct FitRequest {
     pub drift: Option<DriftRate>,
     /// How rates change with age and date.
     pub rates: Rates,
+    /// How far forecasts are to look: an average learns from forecasts of earlier dates that looked as far.
+    pub horizon: Horizon,
 }
 
 impl Default for FitRequest {
@@ -42,6 +44,7 @@ impl Default for FitRequest {
             groups: None,
             drift: None,
             rates: Rates::Steady,
+            horizon: Horizon::default(),
         }
     }
 }
@@ -56,7 +59,10 @@ pub struct ClvModel {
     pub effects: Option<Effects>,
     /// How rates change with age and date, if they do: the purchase model's time is then exposure.
     pub intensity: Option<Arc<Intensity>>,
-    /// How the purchase model was fitted; `None` if its parameters were given.
+    /// What forecasts of earlier dates have shown, of an average.
+    pub learned: Option<Arc<Learned>>,
+    /// How the purchase model was fitted; `None` if its parameters were given, and for an average, whose models have
+    /// fits of their own.
     pub purchase_fit: Option<FitReport>,
     /// How much a purchase is worth; `None` without amounts.
     pub spend: Option<SpendModel>,
@@ -107,6 +113,7 @@ impl ClvModel {
             purchase,
             effects: None,
             intensity: None,
+            learned: None,
             purchase_fit: None,
             spend,
             spend_fit: None,
@@ -134,7 +141,8 @@ impl ClvModel {
     pub fn seen_buying(&self, customer: &Customer, ages: &[f64], days: f64) -> (PurchaseModel, Customer) {
         let unit = self.unit.days();
         let rates = self.intensity.as_deref().map(|intensity| (intensity, (days - customer.t * unit, days)));
-        (self.purchase.of_history(ages, rates, unit), *customer)
+        let purchase = self.purchase.of_age(customer.t * unit, days, unit);
+        (purchase.of_history(ages, rates, unit), *customer)
     }
 
     /// The purchase model of customers who have just bought for the first time, so long before that end \[units\].
@@ -146,16 +154,50 @@ impl ClvModel {
     pub fn born(&self, days: f64) -> PurchaseModel {
         match &self.intensity {
             Some(intensity) => self.purchase.exposed(intensity, (days, days), self.unit.days()),
-            None => self.purchase.clone(),
+            None => self.purchase.of_age(0.0, days, self.unit.days()),
         }
     }
 
     /// The variance of the shocks of a horizon to come, which all customers share, relative to the square of a total: weeks
     /// are independent, so that it falls with their number.
     pub fn shared_variance(&self, horizon: &Horizon) -> f64 {
+        if let Some(learned) = &self.learned {
+            return learned.shared_variance(horizon);
+        }
         let Some(intensity) = &self.intensity else { return 0.0 };
         let spread = intensity.parts().shock_spread;
         (spread * spread).exp_m1() / horizon.in_units(Unit::Week).max(1.0)
+    }
+
+    /// The end of the observation that rates were estimated from, if they change with age and date.
+    pub fn rates_until(&self) -> Option<Date> {
+        let own = self.intensity.as_ref().map(|intensity| intensity.parts().end);
+        own.or_else(|| self.purchase.average().and_then(|average| average.end()))
+    }
+
+    /// How its purchase model was fitted; of an average how each of its models was.
+    pub fn purchase_fits(&self) -> impl Iterator<Item = &FitReport> {
+        let parts = self.purchase.average().into_iter().flat_map(|average| &average.parts);
+        self.purchase_fit.iter().chain(parts.filter_map(|part| part.fit.as_ref()))
+    }
+
+    /// The single models that it is made of, with weights: itself, or what an average averages. Without spend.
+    pub fn voices(&self) -> Vec<(f64, ClvModel)> {
+        let Some(average) = self.purchase.average() else { return vec![(1.0, self.clone())] };
+        let one = |part: &crate::fitted::Part| {
+            let own = ClvModel::from_parameters(part.model.clone(), None, self.unit);
+            let model = ClvModel {
+                intensity: part.intensity.clone(),
+                purchase_fit: part.fit.clone(),
+                grain: self.grain,
+                first_purchase: self.first_purchase,
+                observed_until: self.observed_until,
+                trained_on: self.trained_on.clone(),
+                ..own
+            };
+            (part.weight, model)
+        };
+        average.parts.iter().map(one).collect()
     }
 
     /// How its parameters depend on covariates, if they do.
@@ -226,6 +268,7 @@ impl ClvModel {
             purchase,
             effects,
             intensity,
+            learned: None,
             purchase_fit: Some(report),
             spend: None,
             spend_fit: None,

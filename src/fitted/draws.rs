@@ -63,10 +63,11 @@ pub(crate) fn estimate(model: &ClvModel) -> Draw {
 pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let coefficients = if model.groups().is_some() { Vec::new() } else { estimate(model).coefficients };
-    let purchase = Source::new(model.purchase.params(), &coefficients, model.purchase_fit.as_ref());
+    let purchase = sources(model, &coefficients);
     let spend = model.spend.map(|spend| (spend, Source::new(&spend.params(), &[], model.spend_fit.as_ref())));
     let one = |i| {
-        let mut params = purchase.draw(i, n, &mut rng);
+        let own = |source: &Source| source.draw(i, n, &mut rng);
+        let mut params: Vec<f64> = purchase.iter().flat_map(own).collect();
         let coefficients = match model.groups() {
             Some(groups) => groups.pooled.draw(|| StandardNormal.sample(&mut rng)),
             None => params.split_off(model.purchase.params().len()),
@@ -80,6 +81,18 @@ pub(crate) fn draw(model: &ClvModel, n: usize, seed: u64) -> Vec<Draw> {
         draws.iter_mut().zip(beside.iter().cycle()).for_each(|(draw, beside)| draw.take(beside, 1.0));
     }
     draws
+}
+
+/// What the parameters of the purchase model are drawn from, with coefficients behind them; of an average those of each
+/// of its models, which were fitted apart.
+fn sources<'a>(model: &'a ClvModel, coefficients: &[f64]) -> Vec<Source<'a>> {
+    match model.purchase.average() {
+        None => vec![Source::new(model.purchase.params(), coefficients, model.purchase_fit.as_ref())],
+        Some(average) => {
+            let parts = average.parts.iter();
+            parts.map(|part| Source::new(part.model.params(), &[], part.fit.as_ref())).collect()
+        }
+    }
 }
 
 /// What parameters, and coefficients behind them, are drawn from.
@@ -225,7 +238,9 @@ pub(crate) fn points(model: &ClvModel, seed: u64) -> Points {
     let mut points = Points { spend_is_sure: true, ..Points::default() };
     let groups = model.groups().is_some();
     let coefficients = if groups { Vec::new() } else { estimate(model).coefficients };
-    let purchase = Normal::of(model.purchase.params(), &coefficients, model.purchase_fit.as_ref());
+    // What the models of an average leave open of a total is in how wrong such totals have been.
+    let single = model.purchase_fit.as_ref().filter(|_| model.purchase.average().is_none());
+    let purchase = Normal::of(model.purchase.params(), &coefficients, single);
     let spend = model.spend.map(|spend| (spend, Normal::of(&spend.params(), &[], model.spend_fit.as_ref())));
     points.purchase_is_drawn = groups || purchase.unsure() > SURE;
     points.spend_is_drawn = spend.as_ref().is_some_and(|(_, own)| own.unsure() > SURE);
@@ -276,13 +291,12 @@ fn has_draws(fit: &FitReport) -> bool {
 
 /// Were parameters given, so that they are taken as known?
 pub(crate) fn is_certain(model: &ClvModel) -> bool {
-    model.purchase_fit.is_none() || (model.spend.is_some() && model.spend_fit.is_none())
+    model.purchase_fits().next().is_none() || (model.spend.is_some() && model.spend_fit.is_none())
 }
 
 /// The name of a fitted model of which nothing says how sure its parameters are.
 pub(crate) fn open(model: &ClvModel) -> Option<&str> {
     let known = |fit: &&FitReport| fit.covariance.is_some() || has_draws(fit);
     let spend = model.spend.filter(|spend| !spend.is_one_amount()).and(model.spend_fit.as_ref());
-    let fits = [model.purchase_fit.as_ref(), spend];
-    fits.into_iter().flatten().find(|fit| !known(fit)).map(|fit| fit.model)
+    model.purchase_fits().chain(spend).find(|fit| !known(fit)).map(|fit| fit.model)
 }

@@ -7,6 +7,7 @@ use crate::base::{Error, Progress, Result};
 use crate::contracts::CONTRACT_MODELS;
 use crate::customers::{CovariateTables, Customer, CustomerTable, Intensity, Needs, Path};
 use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
+use crate::fitted::Average;
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd, MbgNbd, Model,
     Nbd, Order, ParetoNbd, Regression, TimeChange,
@@ -83,6 +84,25 @@ pub static PURCHASE_MODELS: &[Member] = &[
     in_exposure::<Nbd>(member::<Nbd>("never leave: the baseline without churn")),
     in_exposure::<DriftNbd>(member::<DriftNbd>("never leave, at a rate of their own that drifts")),
 ];
+
+/// A member that averages others: it is made of fitted models, and neither of parameters nor fitted itself.
+pub(super) const fn averaging(name: &'static str, about: &'static str) -> Member {
+    Member {
+        name,
+        about,
+        params: &[],
+        needs: Needs::NONE,
+        make: |_| Err(Error::model("average", NO_PARAMETERS)),
+        fit: |_, _, _| Err(Error::model("average", NO_PARAMETERS)),
+        groups: |_, _, _| Err(Error::model("average", NO_PARAMETERS)),
+        slopes: |_, _| Err(Error::model("average", NO_PARAMETERS)),
+        regression: None,
+        exposure: InExposure::Nothing,
+    }
+}
+
+const NO_PARAMETERS: &str =
+    "it averages the forecasts of other models, and has no parameters of its own: clv fit makes it of a log";
 
 const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
     Member {
@@ -200,7 +220,7 @@ impl Member {
     /// If one is not in its domain.
     pub fn with(&'static self, params: &[f64]) -> Result<PurchaseModel> {
         let attrition = (self.make)(params)?;
-        Ok(PurchaseModel { member: self, params: params.to_vec(), attrition })
+        Ok(PurchaseModel { member: self, params: params.to_vec(), attrition, average: None })
     }
 
     /// How it is fitted with covariates.
@@ -301,12 +321,15 @@ impl Member {
     }
 }
 
-/// A purchase model of the family with its parameters. They never change: other parameters are another model.
+/// A purchase model of the family with its parameters, or an average of several. They never change: other parameters are
+/// another model.
 #[derive(Debug, Clone)]
 pub struct PurchaseModel {
     member: &'static Member,
     params: Vec<f64>,
     attrition: Arc<dyn Attrition>,
+    /// Of an average.
+    average: Option<Arc<Average>>,
 }
 
 impl PurchaseModel {
@@ -326,16 +349,32 @@ impl PurchaseModel {
         PurchaseModel::new(name, &in_order(name, Member::named(name)?.params, params)?)
     }
 
+    /// The weighted average of several models' forecasts. Its parameters are theirs, one model's after the other's.
+    pub fn averaging(average: Average) -> Self {
+        let parts = &average.parts;
+        PurchaseModel {
+            member: average.member(),
+            params: parts.iter().flat_map(|part| part.model.params.iter().copied()).collect(),
+            attrition: average.mixture(|part| part.model.attrition.clone()),
+            average: Some(Arc::new(average)),
+        }
+    }
+
     /// The same model with other parameters.
     ///
     /// # Errors
     /// If a parameter is not in its domain.
     pub fn with(&self, params: &[f64]) -> Result<Self> {
-        self.member.with(params)
+        match &self.average {
+            None => self.member.with(params),
+            Some(average) => Ok(PurchaseModel::averaging(average.with(params)?)),
+        }
     }
 
     /// The same model for customers whose rates change so, who were born and are seen at these moments \[days from the end of
     /// observation\], in a unit of so many days.
+    ///
+    /// An average has clocks of its own: see [`PurchaseModel::of_age`].
     pub fn exposed(&self, intensity: &Intensity, (born, now): (f64, f64), unit: f64) -> Self {
         let attrition = match self.member.exposure {
             InExposure::Purchases(own) => own(&self.params, Path::new(intensity, born, born, unit)),
@@ -371,6 +410,22 @@ impl PurchaseModel {
         }
     }
 
+    /// The same average for customers of this age \[days\], so many days after the end of the observation that it was fitted
+    /// to, in a unit of so many days: each of its models with rates of its own.
+    pub fn of_age(&self, age: f64, now: f64, unit: f64) -> Self {
+        let Some(average) = &self.average else { return self.clone() };
+        let attrition = average.mixture(|part| match &part.intensity {
+            None => part.model.attrition.clone(),
+            Some(intensity) => part.model.exposed(intensity, (now - age, now), unit).attrition,
+        });
+        PurchaseModel { attrition, ..self.clone() }
+    }
+
+    /// What it averages, if it does.
+    pub fn average(&self) -> Option<&Average> {
+        self.average.as_deref()
+    }
+
     /// Its member of the family.
     pub fn member(&self) -> &'static Member {
         self.member
@@ -387,13 +442,15 @@ impl PurchaseModel {
     }
 
     /// What its parameters are.
-    pub fn specs(&self) -> &'static [ParamSpec] {
-        self.member.params
+    pub fn specs(&self) -> &[ParamSpec] {
+        self.average.as_ref().map_or(self.member.params, |average| &average.specs)
     }
 
     /// What it asks of customers.
     pub fn needs(&self) -> Needs {
-        self.member.needs
+        let parts = self.average.iter().flat_map(|average| &average.parts);
+        let purchase_times = parts.into_iter().any(|part| part.model.needs().purchase_times);
+        Needs { purchase_times: self.member.needs.purchase_times || purchase_times, ..self.member.needs }
     }
 }
 

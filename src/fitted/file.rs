@@ -37,7 +37,10 @@ pub fn save(model: &ClvModel, path: &Path) -> Result<()> {
 /// A model file's text.
 pub fn to_json(model: &ClvModel) -> String {
     match &model.effects {
-        None if model.intensity.is_some() || model.purchase.needs().purchase_times => {
+        None if model.intensity.is_some()
+            || model.purchase.average().is_some()
+            || model.purchase.needs().purchase_times =>
+        {
             as_text(&v2::File::from_model(model))
         }
         None | Some(Effects::Covariates(_)) => as_text(&v1::File::from_model(model)),

@@ -26,9 +26,10 @@ impl<'a> View<'a> {
     pub fn new(model: &'a ClvModel, meta: &SummaryMeta, unseen: UnseenLevel) -> Result<Self> {
         let covariates = model.effects.as_ref().map_or(&[][..], Effects::covariates);
         let clock = Clock::new(meta, model.unit, model.purchase.needs().opportunities)
-            .with_intensity(model.intensity.as_ref());
+            .with_intensity(model.intensity.as_ref())
+            .with_ages(model.purchase.average().and_then(|average| average.end()));
         let own: usize = covariates.iter().map(|covariate| covariate.columns().len()).sum();
-        let width = own + usize::from(model.intensity.is_some());
+        let width = own + usize::from(model.intensity.is_some() || clock.ages().is_some());
         if model.purchase.needs().purchase_times && !meta.has_purchase_times {
             return Err(Error::model(model.purchase.name(), NO_TIMES));
         }
@@ -113,6 +114,11 @@ impl<'a> View<'a> {
             false => ages.to_vec(),
         };
         let unit = if canonical { 1.0 } else { self.model.unit.days() };
+        // Each model of an average has rates of its own.
+        let model = match (known.last(), self.clock.ages()) {
+            (Some(age), Some(now)) => model.of_age(*age, now, unit),
+            _ => model,
+        };
         let own = known.last().and_then(|age| self.clock.born(*age));
         model.of_history(&ages, own.map(|(own, moments)| (rates.unwrap_or(own), moments)), unit)
     }

@@ -145,7 +145,8 @@ fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, hori
             lifetime.is_finite().then_some(lifetime)
         }
         ExtraColumn::Rate => Some(model.posterior_means(customer).rate),
-        ExtraColumn::Dropout => Some(model.posterior_means(customer).dropout),
+        // The models of an average mean different things by it.
+        ExtraColumn::Dropout => Some(model.posterior_means(customer).dropout).filter(|own| !own.is_nan()),
     }
 }
 

@@ -182,8 +182,8 @@ pub fn parameters_are_certain(model: &ClvModel) -> bool {
 
 /// Where the draws of intervals come from, in words, if a fit leaves parameters open.
 pub fn weak_prior(model: &ClvModel) -> Option<String> {
-    let fits = [&model.purchase_fit, &model.spend_fit];
-    let mut open = fits.into_iter().flatten().filter_map(|fit| Some((fit.model, fit.posterior.as_ref()?)));
+    let fits = model.purchase_fits().chain(&model.spend_fit);
+    let mut open = fits.filter_map(|fit| Some((fit.model, fit.posterior.as_ref()?)));
     open.find(|(_, posterior)| posterior.weak_prior).map(|(name, _)| {
         format!("the {name} fit leaves parameters open: intervals are drawn under a weak prior, estimates are without it")
     })

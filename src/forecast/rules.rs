@@ -5,12 +5,16 @@
 //! Distributions are those of [`Counts`](crate::model::Counts), at its places: tables belong to `x`, `T` and the
 //! horizon, and are weighed by P(alive) and stages for each history.
 
+mod compared;
+
 use rayon::prelude::*;
 
 use crate::base::{Discounting, Error, ErrorKind, Result};
 use crate::customers::Customer;
 use crate::fitted::PurchaseModel;
 use crate::model::{Attrition, CountTable, Outlook, Scorer};
+
+pub use self::compared::{Compared, Followed, compare};
 
 /// The distribution of the purchases of customers of one history within a horizon.
 #[derive(Debug, Clone)]

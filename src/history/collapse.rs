@@ -19,6 +19,7 @@ use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
 use super::oddities::Oddities;
 use super::orders::{Lines, Marked, settle};
+use super::past::Past;
 use super::scatter::{Partition, Writing, hash_int, hash_text};
 use super::spend_drift::DriftCounter;
 use super::standout::Leaders;
@@ -52,6 +53,8 @@ pub(crate) struct CollapseOptions {
     pub activity: Option<ActivityCounter>,
     /// Repeat purchases by age and date: an empty count, if they are asked for.
     pub timing: Option<Timing>,
+    /// When customers bought: nobody's, if a sample is asked for.
+    pub past: Option<Past>,
     /// How amounts change with time: an empty count, if it is asked for.
     pub drift: Option<DriftCounter>,
     /// Occasions by day: an empty count.
@@ -107,6 +110,8 @@ pub(crate) struct Collapsed {
     pub activity: Option<ActivityCounter>,
     /// Repeat purchases by age and date, if they were asked for.
     pub timing: Option<Timing>,
+    /// When customers of a sample bought, if it was asked for.
+    pub past: Option<Past>,
     /// How amounts change with time, if it was asked for.
     pub drift: Option<DriftCounter>,
     /// Their occasions by day.
@@ -132,6 +137,9 @@ impl Collapsed {
         if let Some(timing) = other.timing {
             self.timing.get_or_insert_default().add(&timing);
         }
+        if let Some(past) = other.past {
+            self.past.get_or_insert_default().add(&past);
+        }
         if let Some(drift) = other.drift {
             self.drift.get_or_insert_default().add(&drift);
         }
@@ -148,6 +156,7 @@ impl<'a> Collapse<'a> {
                 .with_calendar(options.calendar.clone())
                 .with_activity(options.activity.clone(), options.first_amount)
                 .with_timing(options.timing.clone())
+                .with_past(options.past.is_some())
                 .with_drift(options.drift)
                 .with_days(options.days.clone())
                 .by(options.grain),
@@ -182,12 +191,13 @@ impl<'a> Collapse<'a> {
     }
 
     /// What came of all partitions taken.
-    pub fn finish(self) -> Result<Collapsed> {
+    pub fn finish(mut self) -> Result<Collapsed> {
         let FoldedCounts { counts, attributes, calendar, activity, timing, drift, days } =
             self.fold.into_counts();
         let mut oddities = self.oddities;
+        let past = self.found.options.past.take();
         let runs = self.found.finish(&mut oddities.leaders)?;
-        Ok(Collapsed { runs, counts, attributes, calendar, activity, timing, drift, days, oddities })
+        Ok(Collapsed { runs, counts, attributes, calendar, activity, timing, past, drift, days, oddities })
     }
 
     /// Splits a partition into groups by bits of the hash that tell nothing yet.
@@ -369,6 +379,9 @@ impl<'a> Found<'a> {
         let (writing, taken) = (self.options.writing, fold.taken());
         if writing.odd() || (writing.both_cases() && id.iter().any(|byte| *byte > b'9')) {
             self.finder.see(id);
+        }
+        if let Some(past) = &mut self.options.past {
+            past.customer(hash_text(id), fold.when());
         }
         self.leaders.see(id, fold.size());
         self.customers.push(id, customer, taken);

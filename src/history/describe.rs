@@ -59,6 +59,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         calendar: None,
         activity: None,
         timing: None,
+        past: None,
         spend_drift: None,
         customers: Some(counts.customers),
         standouts: oddities.leaders.standouts(),

@@ -114,11 +114,14 @@ pub(crate) struct Fold {
     calendar: Option<Calendar>,
     /// Repeat purchases by age and date, if they are asked for.
     timing: Option<Timing>,
+    /// Keep the grains of occasions of the customer that was finished last?
+    past: bool,
     /// Active customers by month, if they are asked for, and the grains of the occasions at hand.
     activity: Option<ActivityCounter>,
     /// How amounts change with time, if it is asked for.
     drift: Option<DriftCounter>,
     times: Vec<i32>,
+    kept: Vec<i32>,
     /// Occasions by day.
     days: DayCounter,
     /// Keep the first amount?
@@ -164,6 +167,16 @@ impl Fold {
     /// Counts repeat purchases by age and date, too.
     pub fn with_timing(self, timing: Option<Timing>) -> Self {
         Fold { timing, ..self }
+    }
+
+    /// Keeps the occasions of the customer that was finished last, too.
+    pub fn with_past(self, past: bool) -> Self {
+        Fold { past, ..self }
+    }
+
+    /// The occasions of the customer that was finished last, if they are kept.
+    pub fn when(&self) -> &[i32] {
+        &self.kept
     }
 
     /// Keeps first amounts and counts active customers, too.
@@ -273,6 +286,9 @@ impl Fold {
         if let Some(drift) = &mut self.drift {
             drift.customer(&self.times, &self.occasions);
         }
+        if self.past {
+            std::mem::swap(&mut self.kept, &mut self.times);
+        }
         self.times.clear();
         self.occasions.clear();
         self.attributes.iter_mut().for_each(Tracker::finish);
@@ -315,7 +331,7 @@ impl Fold {
             if self.returning && sum > 0.0 {
                 self.unreturned.push(self.occasions.len() as u32);
             }
-            if self.activity.is_some() || self.drift.is_some() {
+            if self.activity.is_some() || self.drift.is_some() || self.past {
                 self.times.push(self.when);
             }
             self.occasions.push(sum);

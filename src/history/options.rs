@@ -177,7 +177,7 @@ pub struct LogOptions {
     /// Sum the logarithms of the gaps between each customer's purchases, which models of regular
     /// purchases need.
     pub log_gaps: bool,
-    /// With `log_gaps`: a summary that does not have them is read without, and is no error.
+    /// With `log_gaps` and `purchase_times`: a summary that does not have them is read without, and is no error.
     pub log_gaps_if_known: bool,
     /// Keep the ages at each repeat purchase, which models need that follow a customer from purchase to purchase.
     pub purchase_times: bool,
@@ -189,6 +189,8 @@ pub struct LogOptions {
     pub activity: Option<Duration>,
     /// Count repeat purchases by age and date, which rates that change with time are estimated from.
     pub timing: bool,
+    /// Keep when the customers of a sample bought, from which forecasts learn how well they would have done.
+    pub past: bool,
     /// See whether the same customers pay more or less as time goes on.
     pub spend_drift: bool,
     /// Columns that say something of the customer, carried to the summary: of the log (then those of the earliest row

@@ -19,6 +19,7 @@ use super::describe::{Counted, describe};
 use super::far_dates::DayCounter;
 use super::merge::MergedRuns;
 use super::orders::Lines;
+use super::past::Past;
 use super::read::{Purchases, ReadOutcome};
 use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
 use super::spend_drift::{DriftCounter, SpendDrift};
@@ -43,6 +44,7 @@ pub(crate) fn summarize(
     meta.calendar = gathered.calendar;
     meta.activity = gathered.activity;
     meta.timing = gathered.timing;
+    meta.past = gathered.past;
     meta.spend_drift = gathered.drift;
     Ok(Summary::new(meta, gathered.source))
 }
@@ -71,6 +73,8 @@ pub(crate) struct Gathered {
     pub activity: Option<Activity>,
     /// Repeat purchases by age and date, if they were asked for.
     pub timing: Option<Timing>,
+    /// When customers of a sample bought, if it was asked for.
+    pub past: Option<Past>,
     /// How amounts change with time within customers, if it was asked for.
     pub drift: Option<SpendDrift>,
     /// The customers.
@@ -100,6 +104,8 @@ pub(crate) fn gather(
     plan.timing = end
         .filter(|_| options.timing)
         .map(|end| Timing::new(options.grain(), last_grain(options.grain(), end)));
+    plan.past =
+        end.filter(|_| options.past).map(|end| Past::new(options.grain(), last_grain(options.grain(), end)));
     plan.days = day_counter(options, &outcome);
     let collapsed = collapse(&plan, &store, scattered, levels.clone(), progress)?;
     let source = MergedRuns {
@@ -125,6 +131,7 @@ pub(crate) fn gather(
         calendar: collapsed.calendar,
         activity: collapsed.activity.map(ActivityCounter::finish),
         timing: collapsed.timing,
+        past: collapsed.past.map(Past::sorted),
         drift: collapsed.drift.and_then(|drift| drift.finish()),
         source,
     })
@@ -150,6 +157,7 @@ struct Plan {
     first_amount: bool,
     activity: Option<ActivityCounter>,
     timing: Option<Timing>,
+    past: Option<Past>,
     drift: Option<DriftCounter>,
     days: DayCounter,
     orders: Option<Lines>,
@@ -172,6 +180,7 @@ impl Plan {
             first_amount: options.first_amount,
             activity: None,
             timing: None,
+            past: None,
             drift: options.spend_drift.then(|| DriftCounter::new(options.grain())),
             days: DayCounter::default(),
             orders: None,
@@ -191,6 +200,7 @@ impl Plan {
             first_amount: self.first_amount,
             activity: self.activity.clone(),
             timing: self.timing.clone(),
+            past: self.past.clone(),
             drift: self.drift,
             days: self.days.clone(),
             levels,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::purchase_times;
 use crate::base::{Grain, Result, Unit, Warning};
 use crate::history::{
-    Activity, Calendar, CleaningAccount, CustomerColumn, FarDates, SpendDrift, Standout, Timing,
+    Activity, Calendar, CleaningAccount, CustomerColumn, FarDates, Past, SpendDrift, Standout, Timing,
 };
 
 /// Rows of one batch, at most.
@@ -93,6 +93,9 @@ pub struct SummaryMeta {
     pub activity: Option<Activity>,
     /// Repeat purchases by age and date, if they were asked for.
     pub timing: Option<Timing>,
+    /// When customers of a sample bought, if it was asked for.
+    #[serde(default)]
+    pub past: Option<Past>,
     /// How amounts change with time within customers, if it was asked for.
     pub spend_drift: Option<SpendDrift>,
     /// Was the input a summary, so that nothing is known of single purchases?

@@ -213,6 +213,13 @@ impl Attrition for Exposed {
         self.model.admits(customer)
     }
 
+    /// Ages are in time, as customers are.
+    fn of_purchases(&self, ages: &[f64]) -> Option<Arc<dyn Attrition>> {
+        let ages: Vec<f64> = ages.iter().map(|age| self.course.exposure(*age)).collect();
+        let model = self.model.of_purchases(&ages)?;
+        Some(Arc::new(Exposed { model, ..self.clone() }))
+    }
+
     fn p_alive(&self, customer: &Customer) -> f64 {
         self.model.p_alive(&self.counted(customer))
     }

@@ -1,8 +1,9 @@
 //! The front door of fitting: a summary is counted, fitted, and looked at for what the fit alone cannot see.
 
-use super::{diagnostics, drift};
+use super::{diagnostics, drift, learning};
 use crate::base::{Progress, Result};
 use crate::customers::Counts;
+use crate::fitted::average;
 use crate::fitted::choice::{self, Comparison};
 use crate::fitted::{ClvModel, FitRequest, Member};
 use crate::history::Summary;
@@ -16,6 +17,9 @@ pub fn fit(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<(ClvModel, Option<Comparison>)> {
+    if average::is_average(&request.model) {
+        return Ok((averaged(summary, request, progress)?, None));
+    }
     if !choice::is_choice(&request.model) {
         Member::named(&request.model)?;
     }
@@ -32,6 +36,12 @@ pub fn fit(
     found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);
     model.purchase_fit.iter_mut().for_each(|fit| fit.warnings.append(&mut found));
     Ok((model, comparison))
+}
+
+/// An average of models, with spend.
+fn averaged(summary: &Summary, request: &FitRequest, progress: &dyn Progress) -> Result<ClvModel> {
+    let counts = Counts::read(summary, progress)?;
+    learning::fit_average(summary, &counts, request, progress)?.with_spend(&counts, request, progress)
 }
 
 impl ClvModel {

@@ -6,6 +6,7 @@ pub mod diagnostics;
 mod drift;
 pub mod economics;
 mod fitting;
+pub mod learning;
 mod overview;
 mod reading;
 

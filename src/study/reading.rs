@@ -1,9 +1,10 @@
 //! How customers are read for a model: with what it needs to know of them, in its own grain and unit. The command line,
 //! Rust and Python share these rules.
 
+use super::learning;
 use crate::base::{Progress, Result};
 use crate::fit::Rates;
-use crate::fitted::{ClvModel, FitRequest, Member, choice};
+use crate::fitted::{ClvModel, FitRequest, Member, average, choice};
 use crate::history::{self, Input, LogOptions, Summary};
 
 impl FitRequest {
@@ -15,6 +16,10 @@ impl FitRequest {
         let groups: Vec<String> = self.groups.iter().cloned().collect();
         let mut log = log.asking_for(&self.covariates.names).asking_for(&groups);
         log.timing |= matches!(self.rates, Rates::Estimated(_));
+        if average::is_average(&self.model) {
+            learning::asks(&mut log);
+            return Ok(log);
+        }
         if choice::is_choice(&self.model) {
             (log.log_gaps, log.log_gaps_if_known) = (true, true);
             return Ok(log);

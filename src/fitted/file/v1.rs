@@ -124,7 +124,7 @@ impl File {
 
     pub(super) fn into_model(self) -> Result<ClvModel> {
         let purchase = PurchaseModel::from_named(&self.model, &numbers(&self.model, &self.parameters)?)?;
-        let specs = purchase.specs();
+        let specs = purchase.member().params;
         let (covariates, coefficients) = match self.covariates {
             None => (None, Vec::new()),
             Some(part) => part.into_memory(purchase.name())?,
@@ -140,6 +140,7 @@ impl File {
             purchase,
             effects: covariates.map(Effects::Covariates),
             intensity: None,
+            learned: None,
             purchase_fit: fit.transpose()?,
             spend,
             spend_fit,

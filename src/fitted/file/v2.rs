@@ -1,7 +1,9 @@
 //! Format version 2: the model of purchases is a tree. A node says its kind: `one` model; `covariates`, which shift the
-//! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date. Written where version 1 cannot hold the model,
-//! and for models that came later than it, so that older programs read all that they can.
+//! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date; `average`,
+//! of several models, with weights. Written where version 1 cannot hold the model, and for
+//! models that came later than it, so that older programs read all that they can.
 
+mod average;
 mod rates;
 
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use super::v1::{Fit, OneModel, Training, Window, covariates, date, named, number
 use crate::base::{Error, Result};
 use crate::customers::{Covariate, Intensity, Kind};
 use crate::fit::{CoefficientEstimate, FitReport};
-use crate::fitted::{ClvModel, PurchaseModel};
+use crate::fitted::{ClvModel, Learned, PurchaseModel};
 use crate::params::{Effects, Group, Groups, ParamSpec, PooledGroups, in_order};
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +42,7 @@ enum Node {
     Covariates { of: OneModel, covariates: covariates::Part },
     Groups { of: OneModel, groups: GroupsPart },
     Exposure { of: OneModel, rates: rates::Part },
+    Average { average: average::Part },
 }
 
 /// The same of amounts: one model so far.
@@ -91,7 +94,8 @@ impl File {
     }
 
     pub(super) fn into_model(self) -> Result<ClvModel> {
-        let Purchases { purchase, fit: purchase_fit, effects, intensity } = self.purchases.into_memory()?;
+        let Purchases { purchase, fit: purchase_fit, effects, intensity, learned } =
+            self.purchases.into_memory()?;
         let (spend, spend_fit) = match self.spend {
             None => (None, None),
             Some(Spend::One { of }) => of.into_memory()?,
@@ -100,6 +104,7 @@ impl File {
             purchase,
             effects,
             intensity,
+            learned,
             purchase_fit,
             spend,
             spend_fit,
@@ -118,10 +123,14 @@ struct Purchases {
     fit: Option<FitReport>,
     effects: Option<Effects>,
     intensity: Option<Arc<Intensity>>,
+    learned: Option<Arc<Learned>>,
 }
 
 impl Node {
     fn new(model: &ClvModel) -> Self {
+        if let Some(average) = model.purchase.average() {
+            return Node::Average { average: average::Part::new(average, model.learned.as_deref()) };
+        }
         let fit = model.purchase_fit.as_ref();
         let of = OneModel {
             model: model.purchase.name().to_owned(),
@@ -145,27 +154,38 @@ impl Node {
 
     fn into_memory(self) -> Result<Purchases> {
         match self {
+            Node::Average { average } => {
+                let (purchase, learned) = average.into_memory()?;
+                let learned = learned.map(Arc::new);
+                Ok(Purchases { purchase, fit: None, effects: None, intensity: None, learned })
+            }
             Node::One { of } => {
                 let (purchase, fit) = model_of(of, Vec::new())?;
-                Ok(Purchases { purchase, fit, effects: None, intensity: None })
+                Ok(Purchases { purchase, fit, effects: None, intensity: None, learned: None })
             }
             Node::Covariates { of, covariates } => {
                 let (found, coefficients) = covariates.into_memory(&of.model)?;
                 let (purchase, fit) = model_of(of, coefficients)?;
-                Ok(Purchases { purchase, fit, effects: found.map(Effects::Covariates), intensity: None })
+                Ok(Purchases {
+                    purchase,
+                    fit,
+                    effects: found.map(Effects::Covariates),
+                    intensity: None,
+                    learned: None,
+                })
             }
             Node::Groups { of, groups } => {
                 let (purchase, fit) = model_of(of, Vec::new())?;
                 let groups = groups.into_memory(&purchase)?;
                 let effects = Some(Effects::Groups(Box::new(groups)));
-                Ok(Purchases { purchase, fit, effects, intensity: None })
+                Ok(Purchases { purchase, fit, effects, intensity: None, learned: None })
             }
             Node::Exposure { of, rates } => {
                 let (purchase, fit) = model_of(of, Vec::new())?;
                 purchase.member().in_exposure()?;
                 let rates = rates.into_memory(purchase.name(), purchase.params().len())?;
                 let intensity = Some(Arc::new(rates));
-                Ok(Purchases { purchase, fit, effects: None, intensity })
+                Ok(Purchases { purchase, fit, effects: None, intensity, learned: None })
             }
         }
     }
@@ -177,7 +197,7 @@ fn model_of(
     coefficients: Vec<CoefficientEstimate>,
 ) -> Result<(PurchaseModel, Option<FitReport>)> {
     let purchase = PurchaseModel::from_named(&of.model, &numbers(&of.model, &of.parameters)?)?;
-    let (specs, params, covariance) = (purchase.specs(), purchase.params(), of.covariance);
+    let (specs, params, covariance) = (purchase.member().params, purchase.params(), of.covariance);
     let fit = of.fit.map(|fit| fit.into_report(purchase.name(), specs, params, coefficients, covariance));
     let fit = fit.transpose()?;
     Ok((purchase, fit))

@@ -193,7 +193,7 @@ impl Table<'_> {
     /// Nor can when each purchase was.
     fn purchase_times(&self, options: &LogOptions) -> Result<Option<usize>> {
         let found = self.known(&TIMES)?;
-        if options.purchase_times && found.is_none() {
+        if options.purchase_times && !options.log_gaps_if_known && found.is_none() {
             return Err(self.error(
                 "the summary has no column purchase_times, which models of rates that drift need: make it from the \
                  purchase log with clv summarize --purchase-times",

@@ -67,7 +67,7 @@ const REACH: f64 = 3.5;
 /// draws of its posterior; else normal in its logarithm with the standard error of the fit. `None` if the fit
 /// says nothing of it (given parameters, a boundary).
 pub fn posterior(model: &ClvModel) -> Option<Figure> {
-    let fits = [&model.purchase_fit, &model.spend_fit].into_iter().flatten();
+    let fits = model.purchase_fits().chain(&model.spend_fit);
     let all: Vec<Known> = fits.flat_map(known).collect();
     let rows: Vec<(&str, f64, f64)> = all.iter().flat_map(Known::density).collect();
     let data = Columns::new()

@@ -20,6 +20,9 @@ pub(super) fn section(model: &ClvModel, profile: &Profile, frequencies: &[Freque
         Effects::Groups(_) => MIDDLE.to_owned(),
     });
     let mut figures = vec![figure::retention(model, profile), figure::frequencies(frequencies)];
-    figures.extend(figure::heterogeneity(model));
+    // The models of an average each have their own.
+    if model.purchase.average().is_none() {
+        figures.extend(figure::heterogeneity(model));
+    }
     section.lines(lines).figures(figures)
 }

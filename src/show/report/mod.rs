@@ -2,6 +2,7 @@
 //! as JSON. One renderer for the terminal ([`text`]), one for a [`page`](mod@page) to look at ([`html`]); no command
 //! formats a number of its own.
 
+mod average;
 mod backtest;
 mod check;
 mod choice;

@@ -9,19 +9,22 @@ use crate::base::{
 use crate::fit::{CoefficientEstimate, FitReport};
 use crate::fitted::ClvModel;
 use crate::params::{Groups, ParamSpec, Scale};
-use crate::show::report::{Block, Report, Table, posterior, rates};
+use crate::show::report::{Block, Report, Table, average, posterior, rates};
 
 /// Describes a model and how it was fitted.
 pub fn model(model: &ClvModel) -> Report {
     let mut report = Report::default();
     let purchase = &model.purchase;
-    let part = describe(
-        purchase.name(),
-        purchase.specs(),
-        purchase.params(),
-        model.purchase_fit.as_ref(),
-        model.unit,
-    );
+    let part = match purchase.average() {
+        Some(found) => average::describe(found, model.learned.as_deref(), model.unit),
+        None => describe(
+            purchase.name(),
+            purchase.specs(),
+            purchase.params(),
+            model.purchase_fit.as_ref(),
+            model.unit,
+        ),
+    };
     report.results.extend(part.blocks);
     let changes = model.intensity.as_ref().map(|intensity| intensity.parts());
     report.results.extend(changes.into_iter().flat_map(rates::words).map(Block::Line));
@@ -62,8 +65,8 @@ pub fn model(model: &ClvModel) -> Report {
     }
     json.insert("spend".into(), spend_json);
     report.json.insert("model".into(), Value::Object(json));
-    let fits = [&model.purchase_fit, &model.spend_fit];
-    let warnings: Vec<_> = fits.into_iter().flatten().flat_map(|fit| &fit.warnings).collect();
+    let fits = model.purchase_fits().chain(&model.spend_fit);
+    let warnings: Vec<_> = fits.flat_map(|fit| &fit.warnings).collect();
     report.warnings = warnings.iter().map(|warning| warning.message.clone()).collect();
     let json = warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));
     report.json.insert("warnings".into(), json.collect());

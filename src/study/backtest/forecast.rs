@@ -185,7 +185,8 @@ impl Work<'_> {
         let (purchase, first) = self.model.seen_buying(customer(&age[0]), ages, 0.0);
         let shared = Shared::new(&purchase, &first, self.horizon)?;
         // Where rates change with time each age has a future of its own.
-        let mut own = (followed || self.model.intensity.is_some())
+        let average = self.model.purchase.average().is_some();
+        let mut own = (followed || average || self.model.intensity.is_some())
             .then(|| Scorers::new(&purchase, self.horizon, self.until));
         let scorers = own.as_mut().unwrap_or(scorers);
         let mut answers = Vec::with_capacity(age.len());

@@ -45,7 +45,7 @@ use self::pool::{differences, pool};
 use crate::base::{DriftRate, Duration, Error, Grain, Progress, Result};
 use crate::contracts::ContractMember;
 use crate::fit::{FitOptions, PosteriorOptions, Rates};
-use crate::fitted::{ClvModel, Member};
+use crate::fitted::{ClvModel, Member, average};
 use crate::history::{self, Input, LogOptions, SummaryMeta};
 
 /// What to test, and how.
@@ -245,7 +245,7 @@ fn check(options: &BacktestOptions) -> Result<Vec<&'static Member>> {
             );
             return Err(Error::option("--models", message));
         }
-        let member = Member::named(name)?;
+        let member = average::named(name).map_or_else(|| Member::named(name), Ok)?;
         if members.iter().any(|other| other.name == member.name) {
             return Err(Error::option("--models", format!("{name} is given twice")));
         }

@@ -9,13 +9,13 @@ use super::metrics::Scorecard;
 use super::pool::estimates;
 use super::windows::{Window, Windows};
 use super::{BacktestOptions, Entrant, Origin, groups, resample, tracking};
-use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::base::{Duration, Error, ErrorKind, Horizon, Progress, Result};
 use crate::customers::Counts;
 use crate::fit::{Rates, fit_spend};
-use crate::fitted::{ClvModel, FitRequest, Member, SpendModel};
+use crate::fitted::{ClvModel, FitRequest, Member, SpendModel, average};
 use crate::history::{self, Input, LogOptions, Summary};
 use crate::params::Scale;
-use crate::study::drift;
+use crate::study::{drift, learning};
 
 /// Fewer customers at an origin say nothing.
 const FEWEST: usize = 30;
@@ -87,7 +87,7 @@ impl Test<'_> {
         let log_gaps = members.iter().any(|member| member.needs.log_gaps);
         let purchase_times = members.iter().any(|member| member.needs.purchase_times);
         let timing = matches!(self.options.rates, Rates::Estimated(_));
-        let log = LogOptions {
+        let mut log = LogOptions {
             observed_until,
             log_gaps,
             purchase_times,
@@ -95,6 +95,9 @@ impl Test<'_> {
             calendar: None,
             ..self.log.clone()
         };
+        if members.iter().any(|member| average::is_average(member.name)) {
+            learning::asks(&mut log);
+        }
         history::open_inputs(self.inputs, &log, self.progress)
     }
 
@@ -140,6 +143,7 @@ impl Test<'_> {
                 spend: false,
                 options: self.options.fit.clone(),
                 rates: self.options.rates.clone(),
+                horizon: Horizon::Finite(Duration { count: self.windows.horizon(), unit: self.windows.unit }),
                 ..FitRequest::default()
             };
             // Given for the models that have one.
@@ -152,7 +156,11 @@ impl Test<'_> {
                 (request, chosen) =
                     drift::choose(member, &counts.customers, known.meta.unit, &request, self.progress)?;
             }
-            let outcome = in_words(ClvModel::fit_purchase(member, known, &counts, &request, self.progress))?;
+            let model = match average::is_average(member.name) {
+                true => learning::fit_average(known, &counts, &request, self.progress),
+                false => ClvModel::fit_purchase(member, known, &counts, &request, self.progress),
+            };
+            let outcome = in_words(model)?;
             let said = |mut model: ClvModel| {
                 model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(chosen.clone()));
                 ClvModel { spend, ..model }

@@ -47,8 +47,9 @@ pub(super) fn tracking(
     let Some((&oldest, _)) = calendar.ages.last_key_value() else { return Vec::new() };
     let periods = -oldest.div_euclid(period)..=-(-windows.length).div_euclid(period);
     let ahead: Vec<i32> = periods.clone().map(|j| (j * period).min(windows.length)).collect();
-    let expected = expected(model, &model.purchase, calendar, windows, &ahead);
-    let spread = spread(model, calendar, windows, &ahead);
+    let voices = model.voices();
+    let expected = of_all(&voices, calendar, windows, &ahead);
+    let spread = spread(model, &voices, calendar, windows, &ahead);
     let mut actual = 0;
     let mut points = Vec::new();
     for (i, j) in periods.enumerate() {
@@ -63,6 +64,16 @@ pub(super) fn tracking(
         });
     }
     points
+}
+
+/// The same of the average of some models.
+fn of_all(voices: &[(f64, ClvModel)], calendar: &Calendar, windows: &Windows, ahead: &[i32]) -> Vec<f64> {
+    let mut sums = vec![0.0; ahead.len()];
+    for (weight, model) in voices {
+        let own = expected(model, &model.purchase, calendar, windows, ahead);
+        sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += weight * own);
+    }
+    sums
 }
 
 /// Expected purchases up to each time, given in grains from the origin.
@@ -142,20 +153,34 @@ fn expected_in_exposure(
 }
 
 /// Standard deviations at each time: since the first customer, and of the last period alone.
-fn spread(model: &ClvModel, calendar: &Calendar, windows: &Windows, ahead: &[i32]) -> Vec<[f64; 2]> {
+///
+/// What their parameters leave open models that were fitted to the same customers have in common, so deviations add up.
+fn spread(
+    model: &ClvModel,
+    voices: &[(f64, ClvModel)],
+    calendar: &Calendar,
+    windows: &Windows,
+    ahead: &[i32],
+) -> Vec<[f64; 2]> {
     let Ok(process) = model.purchase.process() else { return vec![[f64::NAN; 2]; ahead.len()] };
     let oldest = calendar.ages.last_key_value().map_or(0, |(age, _)| *age);
     let grain = windows.grain.in_units(1, windows.unit);
     let chance = Chance::new(&*process, oldest + windows.length, calendar.period(), grain);
-    let in_all = |purchase: &PurchaseModel| expected(model, purchase, calendar, windows, ahead);
-    let alone = |purchase: &PurchaseModel| {
-        let curve = in_all(purchase);
-        (0..curve.len()).map(|i| curve[i] - if i > 0 { curve[i - 1] } else { 0.0 }).collect()
-    };
-    let open = [of_parameters(model, in_all), of_parameters(model, alone)];
+    let mut open = vec![[0.0; 2]; ahead.len()];
+    for (weight, model) in voices {
+        let in_all = |purchase: &PurchaseModel| expected(model, purchase, calendar, windows, ahead);
+        let alone = |purchase: &PurchaseModel| {
+            let curve = in_all(purchase);
+            (0..curve.len()).map(|i| curve[i] - if i > 0 { curve[i - 1] } else { 0.0 }).collect()
+        };
+        let own = [of_parameters(model, in_all), of_parameters(model, alone)];
+        for (i, sums) in open.iter_mut().enumerate() {
+            (0..2).for_each(|which| sums[which] += weight * own[which][i].sqrt());
+        }
+    }
     let both = |i: usize| {
         let chance = chance.of(&calendar.ages, ahead[i]);
-        [0, 1].map(|which| (chance[which] + open[which][i]).sqrt())
+        [0, 1].map(|which| (chance[which] + open[i][which].powi(2)).sqrt())
     };
     (0..ahead.len()).map(both).collect()
 }

@@ -83,11 +83,14 @@ pub fn diagnose(
     options: &DiagnosticOptions,
     progress: &dyn Progress,
 ) -> Result<Diagnosis> {
-    let influence = match influence(model, summary, request, options.share, options.horizon, progress) {
-        Ok(found) => found.ok_or_else(|| "nobody made a repeat purchase".to_owned()),
-        Err(error) if matches!(error.kind(), ErrorKind::Interrupted) => return Err(error),
-        Err(error) => Err(format!("without them no model can be fitted: {error}")),
-    };
+    let single = model.purchase.average().is_none();
+    let influence =
+        match single.then(|| influence(model, summary, request, options.share, options.horizon, progress)) {
+            None => Err("an average of models is not fitted as one: fit one of them to see it".to_owned()),
+            Some(Ok(found)) => found.ok_or_else(|| "nobody made a repeat purchase".to_owned()),
+            Some(Err(error)) if matches!(error.kind(), ErrorKind::Interrupted) => return Err(error),
+            Some(Err(error)) => Err(format!("without them no model can be fitted: {error}")),
+        };
     let mut found = Diagnosis {
         frequencies: frequencies(model, summary, options.last)?,
         cohorts: cohorts(model, summary)?,

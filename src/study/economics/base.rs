@@ -100,6 +100,10 @@ impl Base {
             (Some(own), Some(age)) => Some((rates.unwrap_or(own), (self.now - age, self.now))),
             _ => None,
         };
+        let purchase = match known.first() {
+            Some(age) => purchase.of_age(*age, self.now, model.unit.days()),
+            None => purchase,
+        };
         purchase.of_history(ages, rates, model.unit.days())
     }
 

@@ -7,7 +7,7 @@ use ndarray::Array2;
 use super::base::{Base, Grouping};
 use super::pooling::{Sample, pooled};
 use super::uncertain::{Beside, Uncertain};
-use crate::base::{Progress, Result};
+use crate::base::{Error, Progress, Result};
 use crate::customers::{CustomerTable, SpendTable, UnseenLevel, encode};
 use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::{ClvModel, Member, PurchaseModel, SpendModel, draws::Draw};
@@ -177,6 +177,11 @@ fn purchases_of_each(
             columns.expect("groups that were not seen have a number, too")[0] as usize
         };
         return Ok(by.levels.iter().map(|level| Known::of(&own.pooled, place(level))).collect());
+    }
+    if model.purchase.average().is_some() {
+        let message = "new customers of a group have parameters of their own, and an average of models has none to give: fit one \
+                       of its models, such as --model mbg-nbd";
+        return Err(Error::option("--by", message));
     }
     let member = Member::named(model.purchase.name())?;
     let own = |g: usize| {

@@ -1,0 +1,130 @@
+//! Learning from the past: forecasts are tried from dates inside the history, and what came says how much each model is
+//! worth.
+//!
+//! At each earlier date (an origin) all candidates are fitted anew to what was known then, and say what customers would do
+//! up to each of a few horizons; nothing after an origin is used. What comes of it are two matrices: how their distributions
+//! err together ([`crate::forecast::rules::compare`]), and how their totals do. Weights are those of the average that would
+//! have done best ([`weights`]), drawn to equal ones by as much as few trials leave open.
+//!
+//! ```text
+//! candidates ([candidates]) x origins ([past]) --> lessons ([lessons]) --> weights ([weights]) --> an average
+//! ```
+//!
+//! The method is that of combining forecasts (Bates & Granger 1969; Timmermann 2006): averaging unlike models gains most of
+//! what there is to gain, weights a little more, and picking one loses.
+
+mod candidates;
+mod lessons;
+mod past;
+mod weights;
+
+use std::sync::Arc;
+
+pub(super) use self::candidates::asks;
+pub use self::candidates::{CANDIDATES, Candidate};
+pub use self::lessons::{Cell, Lessons, learn};
+pub use self::weights::weights;
+use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::customers::Counts;
+use crate::fitted::average::{BEST, ROBUST};
+use crate::fitted::{Average, ClvModel, FitRequest, Learned, Part, PurchaseModel, Trial};
+use crate::history::Summary;
+
+/// Weights below are none.
+const LEAST: f64 = 0.01;
+
+/// Fits an average of models as the request names it: `best`, with weights learned from the past, or `robust`, all of the
+/// same weight. Without spend.
+///
+/// # Errors
+/// If none of its models can be fitted, or the request asks for something that averages do not have.
+pub fn fit_average(
+    summary: &Summary,
+    counts: &Counts,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<ClvModel> {
+    refuse(request)?;
+    let candidates = candidates::of(summary);
+    let (fitted, dropped) = candidates::fit_all(&candidates, summary, counts, request, progress)?;
+    let left: Vec<Candidate> = fitted.iter().map(|(candidate, _)| *candidate).collect();
+    let lessons = match request.model == BEST {
+        true => learn(&left, summary, request, progress)?,
+        false => Err("all models have the same weight, as was asked".to_owned()),
+    };
+    let weights = match &lessons {
+        Ok(lessons) => weights(lessons),
+        Err(_) => vec![1.0 / left.len() as f64; left.len()],
+    };
+    let models = fitted.iter().map(|(_, model)| model);
+    let purchase = average(weights.iter().copied().zip(models), lessons.is_ok());
+    let learned = learned(&lessons, &weights, counts, dropped)?;
+    let first =
+        fitted.into_iter().next().map(|(_, model)| model).expect("fit_all sees to it that there is one");
+    Ok(ClvModel { purchase, intensity: None, learned: Some(Arc::new(learned)), purchase_fit: None, ..first })
+}
+
+/// The average of models with these weights, of which those that are next to nothing are left out.
+fn average<'a>(models: impl Iterator<Item = (f64, &'a ClvModel)>, learned: bool) -> PurchaseModel {
+    let kept: Vec<(f64, &ClvModel)> = models.filter(|(weight, _)| *weight >= LEAST).collect();
+    let all: f64 = kept.iter().map(|(weight, _)| weight).sum();
+    let part = |(weight, model): (f64, &ClvModel)| Part {
+        weight: weight / all,
+        model: model.purchase.clone(),
+        intensity: model.intensity.clone(),
+        fit: model.purchase_fit.clone(),
+    };
+    PurchaseModel::averaging(Average::new(learned, kept.into_iter().map(part).collect()))
+}
+
+/// What averages do not have.
+fn refuse(request: &FitRequest) -> Result<()> {
+    let what = match request {
+        FitRequest { covariates, .. } if !covariates.names.is_empty() => "--covariates",
+        FitRequest { groups: Some(_), .. } => "--groups",
+        _ => return Ok(()),
+    };
+    let message = format!(
+        "{} averages several models, not all of which have them: name one model, such as --model bg-nbd",
+        request.model
+    );
+    Err(Error::option(what, message))
+}
+
+/// What the lessons say of the average with these weights.
+fn learned(
+    lessons: &std::result::Result<Lessons, String>,
+    weights: &[f64],
+    counts: &Counts,
+    dropped: Vec<String>,
+) -> Result<Learned> {
+    let repeats = counts.trained_on.repeat_purchases as f64;
+    match lessons {
+        Err(words) => Ok(Learned { repeats, why_none: Some(words.clone()), dropped, ..Learned::default() }),
+        Ok(lessons) => {
+            let trials: Vec<Trial> =
+                lessons.cells.iter().map(|cell| cell.trial(weights)).collect::<Result<_>>()?;
+            let excess = |(trial, cell): (&Trial, &Cell)| {
+                (trial.expected / trial.bought).ln().powi(2) / Learned::usual(cell.repeats, trial.weeks)
+            };
+            let sum: f64 = trials.iter().zip(&lessons.cells).map(excess).sum();
+            Ok(Learned {
+                windows: lessons.windows,
+                excess: sum / trials.len() as f64,
+                repeats,
+                trials,
+                why_none: None,
+                dropped,
+            })
+        }
+    }
+}
+
+/// No candidate could be fitted.
+fn none_left(dropped: &[String]) -> Error {
+    let message = format!(
+        "none of the models that are averaged can be fitted to these customers: {}",
+        dropped.join("; ")
+    );
+    ErrorKind::NotIdentified { model: ROBUST.to_owned(), message }.into()
+}
