@@ -138,6 +138,11 @@ const TABLE: &[(Part, Rank, &str)] = &[
     ),
     (
         Part::Customer,
+        1,
+        "会员id, 会員id, id de socio, código de socio, code tiers, tiers, compte tiers, p iva, partita iva, código de tercero",
+    ),
+    (
+        Part::Customer,
         MAIL,
         "email, e mail, mail, email address, e mail address, customer email, customer e mail, customer email address, \
          buyer email, buyer e mail, buyer email address, from email address, billing email, billing e mail, billing email \
@@ -163,6 +168,7 @@ const TABLE: &[(Part, Rank, &str)] = &[
          email acquirente, e mail acquirente, e mail kupującego, 구매자 이메일, 구매자이메일, 주문자 이메일, 买家邮箱, 購入者メールアドレス, sender email, \
          guest email, consumer email",
     ),
+    (Part::Customer, MAIL, "käufer e mail, vásárló e mail, vevő e mail, zákazník e mail"),
     (
         Part::Customer,
         PERSON,
@@ -186,6 +192,7 @@ const TABLE: &[(Part, Rank, &str)] = &[
         "consumer name, shopper name, name des käufers, nom de l acheteur, nombre del comprador, nome acquirente, nadawca, \
          płatnik, zahler, auftraggeber name, ordenante, remitente, mittente, nombre, nome, naam, 注文者氏名, 注文者, 구매자 이름, 주문자, 주문자명",
     ),
+    (Part::Customer, PERSON, "guest name, alıcı adı, alıcı adı soyadı, intitulé"),
     (
         Part::Customer,
         PHONE,
@@ -277,6 +284,12 @@ const TABLE: &[(Part, Rank, &str)] = &[
          datum zeit, date heure, fecha hora, fecha y hora, data ora, data e ora, data hora, data e hora, datum tijd, tarih \
          saat, дата и время",
     ),
+    (
+        Part::Date,
+        1,
+        "rendelés ideje, megrendelés ideje, vásárlás ideje, datum vytvoření, dátum vytvorenia, data plasării, sipariş oluşturma \
+         tarihi, 注文確定日, 注文日, check in, purchase ts, order ts, event ts, created ts, transaction ts, 付款日期, 下单日期",
+    ),
     // What was paid: the standard name; in all; net; gross; names of either.
     (Part::Amount, 0, "amount"),
     (
@@ -337,6 +350,11 @@ const TABLE: &[(Part, Rank, &str)] = &[
         Part::Amount,
         1,
         "rev, total pembayaran, total pesanan, total harga, 총 결제금액, 총결제금액, 최종 결제금액, 총 주문금액, charged",
+    ),
+    (
+        Part::Amount,
+        1,
+        "faturalanacak tutar, kdv dahil toplam, rendelés végösszege, 支払い合計, 支払合計, 订单实付, 实付款金额, 실결제금액, 실결제 금액",
     ),
     (
         Part::Amount,
@@ -508,7 +526,22 @@ pub(crate) fn rank(part: Part, name: &str) -> Option<Rank> {
     let rank = |name: &str| known().get(&(part, plain(name))).copied();
     // What stands in brackets may tell a name from another one: "Amount (net)".
     let whole = name.replace(['(', ')', '[', ']'], " ");
-    (whole != name).then(|| rank(&whole)).flatten().or_else(|| rank(name))
+    let known = (whole != name).then(|| rank(&whole)).flatten().or_else(|| rank(name));
+    let sums = matches!(part, Part::Amount | Part::Price);
+    known.or_else(|| rank(&without_tax(&whole).filter(|_| sums)?))
+}
+
+/// A name without the words that say that taxes are in it; `None` if there are none.
+fn without_tax(name: &str) -> Option<String> {
+    const IN: &str =
+        "inkl incl inc including inclusive inclus incluido compresa inclusa dahil con com s z vč vcetne";
+    const TAXES: &str = "tax taxes vat gst hst mwst ust ustg moms mva btw kdv dph iva tva alv áfa afa ндс";
+    // "MwSt" is one word.
+    let words = fold_words(&name.to_lowercase());
+    let is = |word: &str, list: &str| list.split(' ').any(|one| one == word);
+    let has = |list: &str| words.iter().any(|word| is(word, list));
+    let kept = words.iter().filter(|word| !is(word, IN) && !is(word, TAXES));
+    (has(IN) && has(TAXES)).then(|| kept.cloned().collect::<Vec<_>>().join(" "))
 }
 
 fn known() -> &'static FxHashMap<(Part, String), Rank> {
@@ -585,6 +618,11 @@ mod tests {
             (Part::Amount, "Betrag (Netto)", Some(NET)),
             (Part::Amount, "Betrag (Brutto)", Some(GROSS)),
             (Part::Amount, "Montant (€)", Some(1)),
+            (Part::Amount, "Gesamtbetrag inkl. MwSt.", Some(1)),
+            (Part::Amount, "Totalt inkl. moms", Some(1)),
+            (Part::Amount, "Total incl. VAT", Some(1)),
+            (Part::Amount, "Toplam (KDV dahil)", Some(1)),
+            (Part::Amount, "Tax", None),
             (Part::Customer, "Absender E-Mail-Adresse", Some(MAIL)),
             (Part::Customer, "Karta lojalnościowa", Some(1)),
             (Part::Quantity, "Lineitem quantity", Some(0)),
