@@ -1,8 +1,10 @@
 //! The models that are averaged: unlike each other, so that their errors are.
 
+use std::sync::Arc;
+
 use super::none_left;
 use crate::base::{ErrorKind, Progress, Result};
-use crate::customers::Counts;
+use crate::customers::{Counts, Intensity};
 use crate::fit::{FitOptions, IntensityRequest, Rates};
 use crate::fitted::{ClvModel, FitRequest, Member};
 use crate::history::{LogOptions, Summary};
@@ -97,7 +99,10 @@ fn rates(summary: &Summary, counts: &Counts, request: &FitRequest, progress: &dy
     let reference = Candidate { model: REFERENCE, regularity: None, rates: false };
     let own = reference.request(request, Rates::Estimated(RATES));
     match ClvModel::fit_purchase(reference.member(), summary, counts, &own, progress) {
-        Ok(model) => Ok(model.intensity.map_or(Rates::Steady, Rates::Given)),
+        // Without what it leaves open, which moves the parameters of this model and no other's.
+        Ok(model) => Ok(model
+            .intensity
+            .map_or(Rates::Steady, |found| Rates::Given(Arc::new(Intensity::new(found.parts().clone()))))),
         Err(error) if matches!(error.kind(), ErrorKind::Interrupted) => Err(error),
         Err(_) => Ok(Rates::Steady),
     }
