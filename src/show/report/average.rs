@@ -33,6 +33,16 @@ pub(super) fn describe(average: &Average, learned: Option<&Learned>, unit: crate
     blocks.extend(changes.into_iter().flat_map(|found| rates::words(found.parts())).map(Block::Line));
     let mut json = Map::new();
     json.insert("name".into(), name.into());
+    let all = |of: &dyn Fn(&Part, usize) -> Value| -> Value {
+        let named = average.parts.iter().flat_map(|part| {
+            let own = part.model.specs().iter().enumerate();
+            own.map(move |(i, spec)| (format!("{}.{}", part.model.name(), spec.name), of(part, i)))
+        });
+        Value::Object(named.collect())
+    };
+    let error = |part: &Part, i: usize| part.fit.as_ref().and_then(|fit| fit.estimates[i].standard_error);
+    json.insert("parameters".into(), all(&|part, i| part.model.params()[i].into()));
+    json.insert("standard_errors".into(), all(&|part, i| error(part, i).map_or(Value::Null, Value::from)));
     json.insert("models".into(), average.parts.iter().map(|part| part_json(part, unit)).collect());
     if let Some(learned) = learned {
         blocks.extend(learned.dropped.iter().map(|words| Block::Line(format!("left out: {words}"))));

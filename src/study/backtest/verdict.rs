@@ -164,12 +164,17 @@ fn off(origin: &Origin, what: &str, bias: Estimate, reasons: Vec<String>) -> Opt
         n if n < FEW => format!("; of {n} purchase{} only", if n == 1.0 { "" } else { "s" }),
         _ => String::new(),
     };
+    let noise = if bias.beyond_noise() { "" } else { ", within noise" };
+    // Without replicates nothing says how sure it is.
+    let sure = match bias.lower.is_finite() {
+        true => format!(" ({ends}{noise}{few})"),
+        false => few.strip_prefix("; ").map_or(String::new(), |few| format!(" ({few})")),
+    };
     let mut words = format!(
-        "{} to {}: total of {what} {:.0} % {way} ({ends}{}{few})",
+        "{} to {}: total of {what} {:.0} % {way}{sure}",
         origin.window.origin,
         origin.window.end,
-        100.0 * bias.value.abs(),
-        if bias.beyond_noise() { "" } else { ", within noise" }
+        100.0 * bias.value.abs()
     );
     if bias.beyond_noise() && !reasons.is_empty() {
         words += &format!(": {}", reasons.join("; "));
