@@ -72,10 +72,15 @@ fn random_cases(n: usize, seed: u64) -> Vec<Case> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for _ in 0..n {
             let horizon = HORIZONS[rng.random_range(0..HORIZONS.len())];
+            let mut customer = random_customer(member.needs.opportunities, &mut rng);
+            if member.needs.purchase_times {
+                // Each purchase is given.
+                customer.x = customer.x.min(1000);
+            }
             cases.push(Case {
                 model: member.name,
                 params: random_parameters(member.params, &mut rng),
-                customer: random_customer(member.needs.opportunities, &mut rng),
+                customer,
                 horizon: if member.needs.opportunities { horizon.ceil() } else { horizon },
             });
         }
@@ -87,6 +92,11 @@ fn random_cases(n: usize, seed: u64) -> Vec<Case> {
 fn ask(case: &Case) -> Result<(), String> {
     let (customer, horizon) = (&case.customer, case.horizon);
     let model = PurchaseModel::new(case.model, &case.params).map_err(|e| e.to_string())?;
+    let even = |i: u32| customer.t_x * f64::from(i) / f64::from(customer.x);
+    let model = match model.needs().purchase_times {
+        true => model.of_purchases(&(1..=customer.x).map(even).collect::<Vec<_>>()),
+        false => model,
+    };
     model.admits(customer)?;
     let last = Cell::new(taken());
     let check = |what: &str, value: f64, good: bool| {

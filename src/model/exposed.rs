@@ -517,6 +517,8 @@ mod tests {
                     let tolerance = match discounting {
                         Discounting::EndOfStep { .. } => 3e-3,
                         Discounting::Continuous { .. } if horizon > 500.0 => 1e-5,
+                        // Regular gaps leave waves, which nodes between which it is smooth follow less closely.
+                        Discounting::Continuous { .. } if model.recency_matters_if_alive() => 3e-6,
                         Discounting::Continuous { .. } => 1e-6,
                     };
                     assert!((found / exact - 1.0).abs() < tolerance, "{model:?} {horizon}: {found} {exact}");
