@@ -107,7 +107,8 @@ fn every_answer_of_every_member() {
             let expected: f64 = expected.parse().unwrap();
             lines += 1;
             let tolerance = 1e-9 * expected.abs() + if what == "counts" { 3e-11 } else { 1e-12 };
-            if !((found - expected).abs() <= tolerance) {
+            let near = (found - expected).abs() <= tolerance;
+            if !near {
                 wrong.push(format!("{name} {} {what}: {found} not {expected}", line["pt"]));
             }
         };

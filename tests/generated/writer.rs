@@ -20,7 +20,7 @@ fn number(layout: &Layout, cents: i64) -> String {
     let digits = (cents.abs() / 100).to_string();
     let mut whole = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             whole += thousands;
         }
         whole.push(digit);
@@ -193,7 +193,7 @@ fn workbook(layout: &Layout, rows: &[Row], lines: &[Vec<String>]) -> Vec<u8> {
                     let cents = if kinds { row.cents.abs() } else { row.cents };
                     sheet.write_number(place.0, place.1, cents as f64 / 100.0).unwrap();
                 }
-                ("D", Some(row)) if layout.number % 2 == 0 => {
+                ("D", Some(row)) if layout.number.is_multiple_of(2) => {
                     let date = row.date;
                     let date = rust_xlsxwriter::ExcelDateTime::from_ymd(
                         date.year() as u16,

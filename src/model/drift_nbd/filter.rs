@@ -119,7 +119,7 @@ impl Moving {
     }
 
     /// Multiplies both by `q = r/R`.
-    fn to_floor(&mut self, r: f64) {
+    fn lift_to_floor(&mut self, r: f64) {
         let (shape, d, dd) = (self.at.shape, self.shape_r, self.shape_rr);
         let q = r / shape;
         let q_r = (1.0 - q * d) / shape;
@@ -195,7 +195,7 @@ impl Filter {
             if by * now.at.shape >= self.r {
                 now.scale(by)
             } else {
-                now.to_floor(self.r)
+                now.lift_to_floor(self.r)
             }
             last = age;
         }
