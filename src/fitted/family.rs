@@ -209,7 +209,7 @@ impl Member {
             let known = known.join(", ");
             Error::model(
                 name,
-                format!("unknown model '{name}'{meant}; known are {known}, and auto and all to compare"),
+                format!("unknown model '{name}'{meant}; known are {known}; best and robust, averages of several; and bic and all to compare"),
             )
         })
     }

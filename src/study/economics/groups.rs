@@ -71,7 +71,7 @@ impl GroupModel {
         first: (f64, f64),
     ) -> Result<Self> {
         let own = |draw: &Draw| {
-            let purchase = PurchaseModel::new(model.purchase.name(), &draw.params)?;
+            let purchase = model.purchase.with(&draw.params)?;
             Ok(base.of_newcomers(model, &purchase, draw.rates.as_deref()))
         };
         let purchases = draws.iter().map(own).collect::<Result<Vec<_>>>()?;
