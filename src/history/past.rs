@@ -108,7 +108,7 @@ mod tests {
         past
     }
 
-    /// The same sample whichever way customers come. Seen to fail without sorting, and where a part keeps a level of its own.
+    /// The same sample whichever way customers come.
     #[test]
     fn samples_depend_on_customers_alone() {
         let mut whole = past(0..2_000);

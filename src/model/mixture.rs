@@ -239,8 +239,7 @@ mod tests {
         Customer { x: 7, t_x: 30.0, t: 31.0 },
     ];
 
-    /// Whatever is asked without "if alive" is the weighted sum, by questions and by scorers. Seen to fail with weights left
-    /// unscaled, and with what is expected of the living weighed as of all.
+    /// Whatever is asked without "if alive" is the weighted sum, by questions and by scorers.
     #[test]
     fn averages_are_weighted_sums() {
         let mixture = mixture();
@@ -264,8 +263,7 @@ mod tests {
         }
     }
 
-    /// Tables of those alive, weighed by stages, are the distribution of the weighted sum. Seen to fail with stages weighed by
-    /// the weights alone.
+    /// Tables of those alive, weighed by stages, are the distribution of the weighted sum.
     #[test]
     fn stages_make_up_the_distribution() {
         let mixture = mixture();
@@ -284,7 +282,7 @@ mod tests {
         }
     }
 
-    /// Drawn futures of who is alive have the expected number of purchases. Seen to fail with models drawn by weight alone.
+    /// Drawn futures of who is alive have the expected number of purchases.
     #[test]
     fn futures_are_of_the_models_it_may_be() {
         use rand::SeedableRng;

@@ -195,7 +195,7 @@ mod tests {
     use crate::customers::Customer;
 
     /// One model's marks are those of [`mark`]; on the diagonal are its scores, and a mixture's score is the quadratic form of its
-    /// weights. Seen to fail with the chance of `y` itself left out, and with pairs counted once.
+    /// weights.
     #[test]
     fn mixtures_score_as_their_pairs() {
         use crate::fitted::{Average, Part};
