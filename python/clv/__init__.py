@@ -22,6 +22,7 @@ import importlib
 
 from clv import plot
 from clv._core import (
+    Actions,
     Backtest,
     Check,
     Economics,
@@ -32,12 +33,14 @@ from clv._core import (
     Table,
     __debug_build__,
     __version__,
+    actions,
     backtest,
     check,
     economics,
     fit,
     forecast,
     load,
+    measure,
     model,
     simulate,
     sql,
@@ -54,11 +57,13 @@ from clv._errors import (
     OptionError,
 )
 from clv._options import (
+    ActionsOptions,
     BacktestOptions,
     EconomicsOptions,
     FitOptions,
     ForecastOptions,
     LogOptions,
+    MeasureOptions,
     ScoreOptions,
     SimulateOptions,
     SqlOptions,
@@ -67,6 +72,8 @@ from clv._options import (
 from clv._progress import set_progress
 
 __all__ = [
+    "Actions",
+    "ActionsOptions",
     "Backtest",
     "BacktestOptions",
     "Check",
@@ -79,6 +86,7 @@ __all__ = [
     "FitOptions",
     "ForecastOptions",
     "LogOptions",
+    "MeasureOptions",
     "MissingFileError",
     "Model",
     "ModelFileError",
@@ -93,12 +101,14 @@ __all__ = [
     "Summary",
     "Table",
     "__version__",
+    "actions",
     "backtest",
     "check",
     "economics",
     "fit",
     "forecast",
     "load",
+    "measure",
     "model",
     "plot",
     "set_progress",

@@ -10,11 +10,13 @@ import pyarrow  # type: ignore
 from typing_extensions import Self, Unpack, disjoint_base
 
 from clv._options import (
+    ActionsOptions,
     BacktestOptions,
     EconomicsOptions,
     Data,
     FitOptions,
     ForecastOptions,
+    MeasureOptions,
     ScoreOptions,
     SimulateOptions,
     SqlOptions,
@@ -225,6 +227,23 @@ class Economics(Table):
     def _repr_html_(self) -> str: ...
 
 @final
+class Actions(Table):
+    """One row a customer, the most rewarding first: who, why, what, by when, what it is expected to bring."""
+
+    def upload(self, shape: Literal["klaviyo", "hubspot", "meta", "google"]) -> Table:
+        """The contacts in the shape that another program imports: ``"klaviyo"``, ``"hubspot"``, ``"meta"``, ``"google"``."""
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures, as ``--json`` has them."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """The plan on a screen."""
+    def _repr_html_(self) -> str: ...
+
+@final
 class Backtest(Table):
     """All figures of a backtest as one tidy table: origin, model, metric, group, value, lower, upper."""
 
@@ -350,6 +369,19 @@ def economics(
     column of ``by``, and ``cost``. The other options are those of ``clv economics``: see ``clv.EconomicsOptions``.
     """
 
+def actions(model: Model, data: Data, **options: Unpack[ActionsOptions]) -> Actions:
+    """Whom to do what for, by when, worth what.
+
+    ``data`` is a purchase log with amounts. The options are those of ``clv actions``: see ``clv.ActionsOptions``.
+    """
+
+def measure(actions: Data, data: Data, **options: Unpack[MeasureOptions]) -> Report:
+    """What the contacts of a list brought against its control group.
+
+    ``actions`` is what :func:`clv.actions` gave, or the list as it was written; ``data`` the purchase log since.
+    The options are those of ``clv actions --measure``: see ``clv.MeasureOptions``.
+    """
+
 def simulate(model: Model, **options: Unpack[SimulateOptions]) -> Table:
     """Draws a purchase log from a model: customer_id, date and, with a spend model, amount.
 
@@ -414,7 +446,7 @@ def scores_shape(model: Model, /, **options: Unpack[ScoreOptions]) -> tuple[Tabl
     """
 
 def option_names(
-    verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "simulate", "sql"],
+    verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "actions", "measure", "simulate", "sql"],
 ) -> list[str]:
     """The names of the options of a verb."""
 

@@ -255,6 +255,18 @@ class EconomicsOptions(LogOptions, total=False):
     """The time in which a customer shall have paid back the cost (12mo, a rule of thumb)."""
     active_within: str | None
     """A customer is active for so long after a purchase, for observed retention (90d, a rule of thumb)."""
+    new_within: str | None
+    """A customer is new for so long (90d, a rule of thumb)."""
+    loyal_repeats: int | None
+    """A loyal customer has come back so many times (3, a rule of thumb)."""
+    buys_within: str | None
+    """Who is late has lapsed if a purchase within this time (12mo, a rule of thumb) ..."""
+    lapsed_below: float | None
+    """... has a chance below this (0.2, a rule of thumb)."""
+    late_below: float | None
+    """A customer is late whose silence has a chance below this for one who goes on as before (0.1, a rule of thumb)."""
+    best: float | None
+    """The share of customers that counts as the best (0.2, a rule of thumb)."""
     compare_with: Date | None
     """Date to compare the end with (a year before it, or the middle of a shorter log)."""
     acquisitions: str | float | list[str] | None
@@ -273,6 +285,54 @@ class EconomicsOptions(LogOptions, total=False):
     """Probability of the intervals (0.9); ``"none"`` leaves them out, which is faster."""
     seed: int | None
     """Seed of the intervals (1)."""
+
+
+class ActionsOptions(LogOptions, total=False):
+    """The options of :func:`clv.actions`."""
+
+    horizon: str | None
+    """How far to look: ``"12mo"``, ``"39w"``, ``"2y"`` (12mo)."""
+    discount: str | Literal[0] | None
+    """Discount rate: ``"10%/yr"``, ``"0.8%/mo"``, or 0 (10%/yr)."""
+    margin: float | None
+    """Share of revenue that is kept (1, revenue)."""
+    discounting: str | None
+    """Only ``"continuous"``: purchases are valued at the moment they happen."""
+    uplift: float | str | None
+    """By how much a contact raises the chance to buy of a customer whose chance is even (0.05, a rule of thumb)."""
+    contact_cost: float | None
+    """What a contact costs (0)."""
+    budget: float | None
+    """Money for all contacts together; it goes to the most rewarding."""
+    holdout: float | str | None
+    """Share of those chosen who are left without a contact, by chance, the same for the same seed and id (0)."""
+    email: str | None
+    """Attribute that holds e-mail addresses, for uploads, where ids are none."""
+    new_within: str | None
+    """A customer is new for so long (90d, a rule of thumb)."""
+    loyal_repeats: int | None
+    """A loyal customer has come back so many times (3, a rule of thumb)."""
+    buys_within: str | None
+    """Who is late has lapsed if a purchase within this time (12mo, a rule of thumb) ..."""
+    lapsed_below: float | None
+    """... has a chance below this (0.2, a rule of thumb)."""
+    late_below: float | None
+    """A customer is late whose silence has a chance below this for one who goes on as before (0.1, a rule of thumb)."""
+    best: float | None
+    """The share of customers that counts as the best (0.2, a rule of thumb)."""
+    interval: float | Literal["none"] | None
+    """Probability of the ranges (0.9); ``"none"`` leaves them out, which is faster."""
+    seed: int | None
+    """Seed of the ranges and of the control group (1)."""
+
+
+class MeasureOptions(LogOptions, total=False):
+    """The options of :func:`clv.measure`."""
+
+    margin: float | None
+    """Share of revenue that is kept (1, revenue)."""
+    interval: float | None
+    """Probability of the intervals (0.9)."""
 
 
 class SimulateOptions(TypedDict, total=False):

@@ -6,6 +6,7 @@
 //! `run` keeps long calls interruptible, `errors` raises; `summary`, `model`, `backtest`, `economics` and `report`
 //! have one class each.
 
+mod actions;
 mod backtest;
 mod check;
 mod economics;
@@ -26,6 +27,8 @@ use pyo3::prelude::*;
 /// The part of `clv` that is compiled.
 #[pymodule]
 mod _core {
+    #[pymodule_export]
+    use super::actions::{Actions, actions, measure};
     #[pymodule_export]
     use super::backtest::{Backtest, backtest};
     #[pymodule_export]

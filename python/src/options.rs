@@ -91,6 +91,8 @@ pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
         "forecast" => Verb::Forecast,
         "backtest" => Verb::Backtest,
         "economics" => Verb::Economics,
+        "actions" => Verb::Actions,
+        "measure" => Verb::Measure,
         "simulate" => Verb::Simulate,
         "sql" => Verb::Sql,
         _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),

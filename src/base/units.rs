@@ -202,6 +202,14 @@ impl Duration {
     }
 }
 
+impl Duration {
+    /// As people say it: `12 months`, `1 year`.
+    pub fn in_words(self) -> String {
+        let many = if self.count == 1.0 { "" } else { "s" };
+        format!("{} {}{many}", self.count, self.unit)
+    }
+}
+
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.count, self.unit.suffix())
@@ -233,6 +241,16 @@ impl Horizon {
         match self {
             Horizon::Finite(duration) => duration.in_units(unit),
             Horizon::Infinite => f64::INFINITY,
+        }
+    }
+}
+
+impl Horizon {
+    /// As people say it: `within 12 months`, `in all time to come`.
+    pub fn in_words(self) -> String {
+        match self {
+            Horizon::Finite(duration) => format!("within {}", duration.in_words()),
+            Horizon::Infinite => "in all time to come".to_owned(),
         }
     }
 }

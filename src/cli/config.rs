@@ -178,6 +178,7 @@ fn known_verb(name: &str) -> bool {
         "score",
         "backtest",
         "economics",
+        "actions",
         "report",
         "check",
         "sql",

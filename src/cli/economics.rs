@@ -12,7 +12,7 @@ use crate::cli::{
 use crate::fitted::file::{self, AnyModel};
 use crate::output::Target;
 use crate::show::report;
-use crate::study::economics::{self, Costs, EconomicsOptions, Scenario, budget::Response};
+use crate::study::economics::{self, Costs, EconomicsOptions, Scenario, SegmentRules, budget::Response};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -54,6 +54,8 @@ pub(super) struct StudyArgs {
     /// The time in which a customer shall have paid back the cost [default: 12mo, a rule of thumb]
     #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Economics")]
     target_payback: Option<Duration>,
+    #[command(flatten)]
+    rules: RuleArgs,
     /// A customer is active for so long after a purchase, for observed retention [default: 90d, a rule of thumb]
     #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Economics")]
     active_within: Option<Duration>,
@@ -86,9 +88,47 @@ pub(super) struct StudyArgs {
     seed: Option<u64>,
 }
 
+/// Thresholds of segments: rules of thumb, to be set once and kept.
+#[derive(clap::Args)]
+pub(super) struct RuleArgs {
+    /// A customer is new for so long [default: 90d, a rule of thumb]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Segments")]
+    new_within: Option<Duration>,
+    /// A loyal customer has come back so many times [default: 3, a rule of thumb]
+    #[arg(long, value_name = "N", help_heading = "Segments")]
+    loyal_repeats: Option<u32>,
+    /// Who is late has lapsed if a purchase within this time ... [default: 12mo, a rule of thumb]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Segments")]
+    buys_within: Option<Duration>,
+    /// ... has a chance below this [default: 0.2, a rule of thumb]
+    #[arg(long, value_name = "SHARE", help_heading = "Segments")]
+    lapsed_below: Option<f64>,
+    /// A customer is late whose silence has a chance below this for one who goes on as before [default: 0.1, a rule of thumb]
+    #[arg(long, value_name = "SHARE", help_heading = "Segments")]
+    late_below: Option<f64>,
+    /// The share of customers that counts as the best [default: 0.2, a rule of thumb]
+    #[arg(long, value_name = "SHARE", help_heading = "Segments")]
+    best: Option<f64>,
+}
+
+impl RuleArgs {
+    pub fn rules(&self) -> SegmentRules {
+        let default = SegmentRules::default();
+        SegmentRules {
+            new_within: self.new_within.map_or(default.new_within, Duration::days),
+            loyal_repeats: self.loyal_repeats.unwrap_or(default.loyal_repeats),
+            buys_within: self.buys_within.unwrap_or(default.buys_within),
+            lapsed: self.lapsed_below.unwrap_or(default.lapsed),
+            overdue: self.late_below.unwrap_or(default.overdue),
+            best: self.best.unwrap_or(default.best),
+            ..default
+        }
+    }
+}
+
 /// The probability of intervals, or that there are none.
 #[derive(Debug, Clone, Copy)]
-struct Interval(Option<f64>);
+pub(super) struct Interval(pub Option<f64>);
 
 impl std::str::FromStr for Interval {
     type Err = String;
@@ -115,6 +155,7 @@ impl StudyArgs {
             interval: self.interval.map_or(default.interval, |Interval(interval)| interval),
             seed: self.seed.unwrap_or(default.seed),
             active_within: self.active_within.unwrap_or(default.active_within),
+            rules: self.rules.rules(),
             compare_with: self.compare_with,
             target_ratio: self.target_ratio.unwrap_or(default.target_ratio),
             target_payback: self.target_payback.unwrap_or(default.target_payback),

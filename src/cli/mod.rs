@@ -3,6 +3,7 @@
 //! 2 an error (1 is kept for a verb that checks something, of which there is none). A closed pipe ends quietly
 //! with 0.
 
+mod actions;
 mod args;
 mod backtest;
 mod check;
@@ -80,6 +81,8 @@ enum Verb {
     Backtest(backtest::Args),
     /// What customers are worth, what they may cost, who they are and what would move them
     Economics(Box<economics::Args>),
+    /// Whom to do what for, by when, worth what; and what a campaign brought
+    Actions(Box<actions::Args>),
     /// One page to look at: what the base is worth, whether to trust it, who holds the value, what is at risk
     Report(Box<report::Args>),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
@@ -172,6 +175,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Check(args) => check::run(&args, threads, &console),
         Verb::Backtest(args) => backtest::run(&args, threads, &console),
         Verb::Economics(args) => economics::run(&args, threads, &console),
+        Verb::Actions(args) => actions::run(&args, threads, &console),
         Verb::Report(args) => report::run(&args, threads, &console),
         Verb::Model(args) => model::run(&args, &console),
         Verb::Simulate(args) => simulate::run(&args, threads, &console),

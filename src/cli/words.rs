@@ -7,6 +7,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
+use super::actions::{MeasureArgs, PlanArgs};
 use super::args::{FitArgs, LogArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
@@ -19,7 +20,11 @@ use crate::forecast::ScoreOptions;
 use crate::history::LogOptions;
 use crate::simulate::SimulateOptions;
 use crate::sql::SqlOptions;
-use crate::study::{backtest::BacktestOptions, economics::EconomicsOptions};
+use crate::study::backtest::BacktestOptions;
+use crate::study::economics::{
+    EconomicsOptions,
+    actions::{ActionOptions, measure::MeasureOptions},
+};
 
 /// What a verb takes, and the threads it may use.
 #[derive(Parser)]
@@ -258,6 +263,42 @@ pub fn economics(words: &[String]) -> Result<(LogOptions, EconomicsOptions)> {
     Ok((words.args.log.options(words.threads())?, words.args.study.options()?))
 }
 
+/// `clv actions`.
+#[derive(Args)]
+struct ActionsWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+/// What `clv actions` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn actions(words: &[String]) -> Result<(LogOptions, ActionOptions)> {
+    let words = Words::<ActionsWords>::read(words)?;
+    Ok((words.args.log.options(words.threads())?, words.args.plan.options()?))
+}
+
+/// `clv actions --measure`.
+#[derive(Args)]
+struct MeasureWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    measure: MeasureArgs,
+}
+
+/// What `clv actions --measure` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn measure(words: &[String]) -> Result<(LogOptions, MeasureOptions)> {
+    let words = Words::<MeasureWords>::read(words)?;
+    Ok((words.args.log.options(words.threads())?, words.args.measure.options()?))
+}
+
 /// What `clv simulate` does with these words.
 ///
 /// # Errors
@@ -326,6 +367,10 @@ verbs! {
     Backtest: BacktestWords,
     /// [`economics`].
     Economics: EconomicsWords,
+    /// [`actions`].
+    Actions: ActionsWords,
+    /// [`measure`].
+    Measure: MeasureWords,
     /// [`simulate`].
     Simulate: DrawArgs,
     /// [`sql()`].

@@ -2,6 +2,7 @@
 //! as JSON. One renderer for the terminal ([`text`]), one for a [`page`](mod@page) to look at ([`html`]); no command
 //! formats a number of its own.
 
+mod actions;
 mod average;
 mod backtest;
 mod check;
@@ -21,6 +22,7 @@ pub mod text;
 
 use serde_json::{Map, Value};
 
+pub use actions::{actions, measured, uploaded};
 pub use backtest::backtest;
 pub use check::check;
 pub use choice::comparison;

@@ -29,6 +29,7 @@ pub fn segments_schema() -> SchemaRef {
         number("days_since_last"),
         number("days_between"),
         number("p_alive"),
+        number("p_within"),
         number("p_silence"),
         field("overdue", DataType::Boolean, false),
         field("next_action", DataType::Date32, true),
@@ -53,10 +54,13 @@ pub fn segments_tables(segments: &Segments) -> impl Iterator<Item = RecordBatch>
             number(|c| Some(c.silence)),
             number(|c| c.gap),
             number(|c| Some(c.p_alive)),
+            number(|c| Some(c.p_within)),
             number(|c| Some(c.p_silence)),
             Arc::new(BooleanArray::from_iter(some.iter().map(|c| Some(c.overdue)))),
             Arc::new(dates(some)),
-            Arc::new(StringArray::from_iter_values(some.iter().map(CustomerSegment::reason))),
+            Arc::new(StringArray::from_iter_values(
+                some.iter().map(|c| c.reason(segments.rules.buys_within)),
+            )),
         ];
         RecordBatch::try_new(schema.clone(), columns).expect("columns of the schema, equally long")
     })

@@ -7,6 +7,7 @@
 
 mod acquired;
 mod acquisition;
+pub mod actions;
 mod alive;
 mod base;
 pub mod budget;

@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::base::{Base, silent_days};
 use super::segments::{SegmentRules, Segments, State};
+use super::standing::Standing;
 use super::valuation::Values;
 use crate::base::Unit;
 use crate::customers::Customer;
@@ -82,6 +83,8 @@ pub struct Movement {
 /// What was known at the earlier date.
 pub(super) struct Before<'a> {
     pub date: Date,
+    /// History by history.
+    pub standings: &'a [Standing],
     pub base: &'a Base,
     pub values: &'a Values,
     pub models: &'a [PurchaseModel],
@@ -146,7 +149,7 @@ impl Tally {
         let rules = &now.segments.rules;
         let (was, is) = (&before.base.customers[i], &now.segments.customers[j]);
         let worth = before.values.clv[i];
-        let state = State::of(was, before.values.p_alive[i], now.unit, rules);
+        let state = before.standings[before.base.histories.of[i] as usize].state;
         self.matrix[place(state)][place(is.state)] += 1;
         self.arrived[place(is.state)] -= 1;
         self.kept.add(was, &now.base.customers[j], j, now);

@@ -96,6 +96,7 @@ impl EconomicsOptions {
                 return refuse(option, format!("{value} must be above 0 and finite"));
             }
         }
+        self.rules.checked()?;
         if self.target_payback.in_units(Unit::Month) > MOST_CURVE as f64 {
             return refuse("--target-payback", format!("{} is beyond 10 years", self.target_payback));
         }

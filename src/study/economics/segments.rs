@@ -1,29 +1,32 @@
 //! Segments: customers by state and by value, each with its reason in numbers.
 //!
-//! Thresholds are rules of thumb, kept in [`SegmentRules`] so that they are the same from month to month. They
-//! are asked in this order:
+//! States are asked of two things on which models agree: the probability of a purchase within a stated window, and the
+//! customer's own rhythm, which needs no model. P(alive) is in neither: it depends on the model more than on the
+//! customer. Thresholds are rules of thumb, kept in [`SegmentRules`] so that they are the same from month to month.
+//! They are asked in this order:
 //!
 //! | state | who |
 //! |---|---|
 //! | `new` | first purchase within the last `new_within` days |
 //! | `one-time` | bought once, and longer ago |
-//! | `lapsed` | P(alive) below `lapsed` |
-//! | `at-risk` | P(alive) below `active` |
-//! | `loyal` | at least `loyal_repeats` repeat purchases |
-//! | `active` | the others |
+//! | `lapsed` | late, and P(a purchase within `buys_within`) below `lapsed` |
+//! | `at-risk` | late, and more likely to come back than that |
+//! | `loyal` | on time, at least `loyal_repeats` repeat purchases |
+//! | `returning` | on time, fewer of them |
 //!
-//! Overdue is who is not lapsed and silent for so long that, still being a customer, there was only a chance below
-//! `overdue` for it: with `H` what was known at the last purchase,
-//! `P(silent | alive now, H) = P(silent | H) P(alive now | H, silent) / P(alive now | H)`.
-//! It is a question of a customer's own rate: a month is nothing for one and an alarm for another.
+//! A customer is late when so long a silence would be a matter of less than `overdue` for one who goes on as before:
+//! `x` repeat purchases at random times until `T` all lie before `t_x` with probability `(t_x / T)^x` (Solow 1993,
+//! "Inferring extinction from sighting data", Ecology 74(3), 962-964). A month is nothing for one and an alarm for
+//! another. Overdue is who is late and not lapsed, new customers included.
 
 use jiff::civil::Date;
 
 use super::base::{Base, silent_days, whole_days};
 use super::standing::{Standing, standings};
-use super::valuation::Valuation;
-use crate::base::Unit;
+use super::valuation::{Valuation, Values};
+use crate::base::{Duration, Error, Result, Unit};
 use crate::customers::Customer;
+use crate::fitted::PurchaseModel;
 
 /// Thresholds of segments.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,11 +35,11 @@ pub struct SegmentRules {
     pub new_within: f64,
     /// Repeat purchases of a loyal customer, at least.
     pub loyal_repeats: u32,
-    /// P(alive) of an active customer, at least.
-    pub active: f64,
-    /// P(alive) of a lapsed one, below.
+    /// The window in which a lapsed customer is not expected back.
+    pub buys_within: Duration,
+    /// P(a purchase within that window) of a lapsed customer, below.
     pub lapsed: f64,
-    /// A silence less likely than this is overdue.
+    /// A silence less likely than this for the customer's own rhythm is late.
     pub overdue: f64,
     /// Purchases less likely than this, under what was expected, are growth or decline.
     pub surprising: f64,
@@ -49,11 +52,27 @@ impl Default for SegmentRules {
         SegmentRules {
             new_within: 90.0,
             loyal_repeats: 3,
-            active: 0.5,
+            buys_within: Duration { count: 12.0, unit: Unit::Month },
             lapsed: 0.2,
-            overdue: 0.05,
+            overdue: 0.1,
             surprising: 0.05,
             best: 0.2,
+        }
+    }
+}
+
+impl SegmentRules {
+    /// Checks the shares.
+    ///
+    /// # Errors
+    /// If one is not between 0 and 1.
+    pub fn checked(&self) -> Result<()> {
+        let shares = [("--lapsed-below", self.lapsed), ("--late-below", self.overdue), ("--best", self.best)];
+        match shares.iter().find(|(_, share)| !(*share > 0.0 && *share < 1.0)) {
+            Some((option, share)) => {
+                Err(Error::option(*option, format!("{share} is not between 0 and 1; write 0.2")))
+            }
+            None => Ok(()),
         }
     }
 }
@@ -63,13 +82,13 @@ impl Default for SegmentRules {
 pub enum State {
     /// Came lately.
     New,
-    /// Still a customer.
-    Active,
-    /// Still a customer, and often back.
+    /// Came back, and is on time.
+    Returning,
+    /// Came back often, and is on time.
     Loyal,
-    /// May have left.
+    /// Late for the own rhythm.
     AtRisk,
-    /// Has left, by all that is known.
+    /// Late, and not expected back.
     Lapsed,
     /// Bought once, some time ago.
     OneTime,
@@ -78,13 +97,13 @@ pub enum State {
 impl State {
     /// All states, in the order of tables.
     pub const ALL: [State; 6] =
-        [State::New, State::Active, State::Loyal, State::AtRisk, State::Lapsed, State::OneTime];
+        [State::New, State::Returning, State::Loyal, State::AtRisk, State::Lapsed, State::OneTime];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             State::New => "new",
-            State::Active => "active",
+            State::Returning => "returning",
             State::Loyal => "loyal",
             State::AtRisk => "at-risk",
             State::Lapsed => "lapsed",
@@ -92,21 +111,31 @@ impl State {
         }
     }
 
-    /// The state of a customer; times in `unit`.
-    pub fn of(customer: &Customer, p_alive: f64, unit: Unit, rules: &SegmentRules) -> State {
+    /// The state of a customer who buys within the window of the rules with probability `p_within`; times in `unit`.
+    pub fn of(customer: &Customer, p_within: f64, unit: Unit, rules: &SegmentRules) -> State {
+        let late = p_silence(customer) < rules.overdue;
         if whole_days(customer.t, unit) < rules.new_within {
             State::New
         } else if customer.x == 0 {
             State::OneTime
-        } else if p_alive < rules.lapsed {
+        } else if late && p_within < rules.lapsed {
             State::Lapsed
-        } else if p_alive < rules.active {
+        } else if late {
             State::AtRisk
         } else if customer.x >= rules.loyal_repeats {
             State::Loyal
         } else {
-            State::Active
+            State::Returning
         }
+    }
+}
+
+/// Probability of so long a silence of someone who keeps the own rhythm: `(t_x / T)^x`; 1 without one.
+pub(super) fn p_silence(customer: &Customer) -> f64 {
+    if customer.x == 0 || customer.t <= 0.0 {
+        1.0
+    } else {
+        (customer.t_x / customer.t).powf(customer.x.into())
     }
 }
 
@@ -131,7 +160,9 @@ pub struct CustomerSegment {
     pub gap: Option<f64>,
     /// P(still a customer).
     pub p_alive: f64,
-    /// Probability of so long a silence of someone who is still a customer.
+    /// P(a purchase within the window of the rules).
+    pub p_within: f64,
+    /// Probability of so long a silence of someone who keeps the own rhythm; 1 after one purchase.
     pub p_silence: f64,
     /// Is it unlikely, and the customer not given up?
     pub overdue: bool,
@@ -141,14 +172,19 @@ pub struct CustomerSegment {
 }
 
 impl CustomerSegment {
-    /// Why the customer is where it is, in numbers.
-    pub fn reason(&self) -> String {
+    /// Why the customer is where it is, in numbers; the window is that of the rules.
+    pub fn reason(&self, window: Duration) -> String {
         let times = match self.purchases {
             1 => "1 purchase".to_owned(),
             n => format!("{n} purchases"),
         };
         let gap = self.gap.map_or(String::new(), |gap| format!(", usually every {gap:.0} days"));
-        format!("{times}, the last {:.0} days ago{gap}; P(alive) {:.2}", self.silence, self.p_alive)
+        format!(
+            "{times}, the last {:.0} days ago{gap}; {:.0} % to buy within {}",
+            self.silence,
+            100.0 * self.p_within,
+            window.in_words()
+        )
     }
 }
 
@@ -200,24 +236,37 @@ impl Segments {
         unit: Unit,
         end: Date,
     ) -> Self {
-        let order = by_value(&valuation.values.clv);
+        Segments::of_values(base, (&valuation.values, &valuation.models), rules, unit, end)
+    }
+
+    /// Of customers valued under these models.
+    pub(super) fn of_values(
+        base: &Base,
+        (values, models): (&Values, &[PurchaseModel]),
+        rules: SegmentRules,
+        unit: Unit,
+        end: Date,
+    ) -> Self {
+        let order = by_value(&values.clv);
         let mut rank = vec![0; base.len()];
         order.iter().enumerate().for_each(|(place, i)| rank[*i] = place);
-        let standings = standings(&base.histories, &valuation.models, unit, &rules);
+        let standings = standings(&base.histories, models, unit, &rules);
         let ahead = |days: usize| end.saturating_add(jiff::Span::new().days(days as i64));
         let one = |i: usize| {
-            let (customer, p_alive) = (base.customers[i], valuation.values.p_alive[i]);
-            let Standing { state, p_silence, overdue, next } = standings[base.histories.of[i] as usize];
+            let (customer, p_alive) = (base.customers[i], values.p_alive[i]);
+            let Standing { state, p_within, p_silence, overdue, next } =
+                standings[base.histories.of[i] as usize];
             CustomerSegment {
                 id: base.id[i].clone(),
                 state,
                 decile: (10 * rank[i] / base.len()) as u8 + 1,
-                value: valuation.values.clv[i],
+                value: values.clv[i],
                 paid: base.paid(i),
                 purchases: customer.x + 1,
                 silence: silent_days(&customer, unit),
                 gap: (customer.x > 0).then(|| customer.t_x / f64::from(customer.x) * unit.days()),
                 p_alive,
+                p_within,
                 p_silence,
                 overdue,
                 next_action: next.map(ahead),
@@ -262,11 +311,25 @@ mod tests {
     #[test]
     fn states_follow_the_rules() {
         let rules = SegmentRules::default();
-        let of = |x: u32, t: f64, alive: f64| {
-            State::of(&Customer { x, t_x: if x > 0 { 1.0 } else { 0.0 }, t }, alive, Unit::Day, &rules)
+        let of = |x: u32, t_x: f64, t: f64, within: f64| {
+            State::of(&Customer { x, t_x, t }, within, Unit::Day, &rules)
         };
-        let found = [of(5, 89.0, 0.9), of(0, 90.0, 1.0), of(1, 90.0, 0.19), of(9, 90.0, 0.49)];
-        assert_eq!(found, [State::New, State::OneTime, State::Lapsed, State::AtRisk]);
-        assert_eq!([of(2, 90.0, 0.5), of(3, 90.0, 0.5)], [State::Active, State::Loyal]);
+        // (80/90)^20 = 0.095, (81/90)^20 = 0.122: own arithmetic.
+        let late = [of(5, 1.0, 89.0, 0.9), of(0, 0.0, 90.0, 1.0), of(20, 80.0, 90.0, 0.19)];
+        assert_eq!(late, [State::New, State::OneTime, State::Lapsed]);
+        assert_eq!(of(20, 80.0, 90.0, 0.2), State::AtRisk);
+        // On time, and no more: a slow buyer has not lapsed, however little is expected within a year.
+        assert_eq!([of(20, 81.0, 90.0, 0.1), of(2, 60.0, 90.0, 0.1)], [State::Loyal, State::Returning]);
+    }
+
+    /// In whatever unit. Seen to fail with the silence over the mean gap, `(T - t_x) x / t_x`.
+    #[test]
+    fn silence_is_that_of_the_own_rhythm() {
+        for scale in [1.0, 7.0, 365.25] {
+            let late = Customer { x: 3, t_x: 10.0 * scale, t: 20.0 * scale };
+            assert!((p_silence(&late) - 0.125).abs() < 1e-15);
+        }
+        assert_eq!(p_silence(&Customer { x: 0, t_x: 0.0, t: 9.0 }), 1.0);
+        assert_eq!(p_silence(&Customer { x: 4, t_x: 9.0, t: 9.0 }), 1.0);
     }
 }

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::segments::{SegmentRules, State};
+use super::segments::{SegmentRules, State, p_silence};
 use crate::base::Unit;
 use crate::customers::Customer;
 use crate::customers::{Histories, History};
@@ -20,7 +20,9 @@ const NEXT_WITHIN: usize = 366;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Standing {
     pub state: State,
-    /// Probability of so long a silence of someone who is still a customer.
+    /// P(a purchase within the window of the rules).
+    pub p_within: f64,
+    /// Probability of so long a silence of someone who keeps the own rhythm.
     pub p_silence: f64,
     /// Is it unlikely, and the customer not given up?
     pub overdue: bool,
@@ -53,27 +55,16 @@ fn standing(
     next: &mut NextPurchase,
 ) -> Standing {
     let p_alive = model.p_alive(customer);
-    let state = State::of(customer, p_alive, unit, rules);
-    let p_silence = silence(model, customer, p_alive);
-    let overdue = p_silence < rules.overdue && p_alive >= rules.lapsed;
+    let p_within = p_alive * next.within_window(rules.buys_within.in_units(unit));
+    let state = State::of(customer, p_within, unit, rules);
+    let p_silence = p_silence(customer);
+    let overdue = p_silence < rules.overdue && p_within >= rules.lapsed;
     let next = match state {
         State::Lapsed => None,
-        _ if overdue || state == State::AtRisk => Some(1),
+        _ if overdue => Some(1),
         _ => next.median(p_alive),
     };
-    Standing { state, p_silence, overdue, next }
-}
-
-/// Probability of so long a silence of someone who is still a customer.
-fn silence(model: &dyn Attrition, customer: &Customer, p_alive: f64) -> f64 {
-    let quiet = customer.t - customer.t_x;
-    if quiet <= 0.0 {
-        return 1.0;
-    }
-    let then = Customer { t: customer.t_x, ..*customer };
-    let there = model.p_alive_after(&then, quiet);
-    let silent = model.purchases_pmf(&then, quiet, 0);
-    if there > 0.0 { (silent * p_alive / there).clamp(0.0, 1.0) } else { 0.0 }
+    Standing { state, p_within, p_silence, overdue, next }
 }
 
 /// When customers of one age buy again.
@@ -84,18 +75,28 @@ struct NextPurchase<'a> {
     day: f64,
     /// The chance of a purchase within so many days of one who is alive, where it was asked for.
     within: Vec<Option<f64>>,
+    /// The same within the window of the rules.
+    window: Option<f64>,
 }
 
 impl<'a> NextPurchase<'a> {
     fn new(model: &'a dyn Attrition, customer: &'a Customer, unit: Unit) -> Self {
         let (p_alive, day) = (model.p_alive(customer), 1.0 / unit.days());
-        NextPurchase { model, customer, p_alive, day, within: vec![None; NEXT_WITHIN + 1] }
+        NextPurchase { model, customer, p_alive, day, within: vec![None; NEXT_WITHIN + 1], window: None }
     }
 
     fn within(&mut self, days: usize) -> f64 {
         let NextPurchase { model, customer, p_alive, day, .. } = *self;
         *self.within[days]
             .get_or_insert_with(|| (1.0 - model.purchases_pmf(customer, days as f64 * day, 0)) / p_alive)
+    }
+
+    /// The chance of a purchase within the window, which is always the same, of one who is alive.
+    fn within_window(&mut self, window: f64) -> f64 {
+        let NextPurchase { model, customer, p_alive, .. } = *self;
+        let found =
+            || if p_alive > 0.0 { (1.0 - model.purchases_pmf(customer, window, 0)) / p_alive } else { 0.0 };
+        *self.window.get_or_insert_with(found)
     }
 
     /// The days within which one with this P(alive) has bought with probability 1/2; `None` if there are none.
@@ -117,18 +118,8 @@ impl<'a> NextPurchase<'a> {
 mod tests {
     use super::*;
     use crate::fitted::PURCHASE_MODELS;
-    use crate::model::{Model, Nbd, next_purchase_quantile};
+    use crate::model::next_purchase_quantile;
     use crate::study::economics::alive;
-
-    /// Of the NBD, who never leaves, the silence is `((alpha + t_x)/(alpha + T))^(r + x)`: own formula. Seen to
-    /// fail with `T` for `t_x` in what was known at the last purchase.
-    #[test]
-    fn silence_is_that_of_the_own_rate() {
-        let model = Nbd::from_params(&[0.5, 4.0]);
-        let customer = Customer { x: 6, t_x: 10.0, t: 25.0 };
-        let exact = (14.0f64 / 29.0).powf(6.5);
-        assert!((silence(&model, &customer, 1.0) / exact - 1.0).abs() < 1e-10);
-    }
 
     fn members() -> Vec<PurchaseModel> {
         let params = |name: &str| match name {
@@ -172,6 +163,10 @@ mod tests {
                         "{model:?} {customer:?} {shared} {own}"
                     );
                 }
+                let window = model.p_alive(customer)
+                    * NextPurchase::new(&**model, age, Unit::Week).within_window(52.0);
+                let own = 1.0 - model.purchases_pmf(customer, 52.0, 0);
+                assert!((window - own).abs() <= 1e-12, "{model:?} {customer:?} {window} {own}");
                 let median = NextPurchase::new(&**model, age, Unit::Week).median(model.p_alive(customer));
                 let own = next_purchase_quantile(&**model, customer, 0.5).map(|weeks| (7.0 * weeks).ceil());
                 let own = own.filter(|days| *days <= NEXT_WITHIN as f64).map(|days| days as usize);

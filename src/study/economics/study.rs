@@ -147,7 +147,14 @@ impl<'a> Study<'a> {
         let days = f64::from(date.until(self.end).map_or(0, |span| span.get_days()));
         let ahead = days / unit.days();
         let values = valuation::values(self.model, &before, self.terms.horizon, ahead, discounting)?;
-        let from = movement::Before { date, base: &before, values: &values.0, models: &values.1 };
+        let standings = standing::standings(&before.histories, &values.1, unit, &self.options.rules);
+        let from = movement::Before {
+            date,
+            standings: &standings,
+            base: &before,
+            values: &values.0,
+            models: &values.1,
+        };
         let within = self.options.active_within.days();
         let now = movement::Now { date: self.end, base: self.base, segments, unit, within };
         Ok(Some(Movement::new(&from, &now)))

@@ -89,7 +89,7 @@ pub(super) struct Valuation {
 }
 
 /// The purchase models of all classes under one draw.
-fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
+pub(super) fn models(model: &ClvModel, base: &Base, draw: &Draw) -> Result<Vec<PurchaseModel>> {
     let own = |columns: &Vec<f64>| {
         let purchase = model.purchase.with(&draw.params_of(model, columns))?;
         Ok(base.ahead(model, (purchase, draw.rates.as_deref()), columns))

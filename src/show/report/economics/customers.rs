@@ -89,9 +89,10 @@ pub(super) fn segments(found: &Economics, report: &mut Report) {
         ]);
     }
     report.results.push(Block::Heading(format!(
-        "segments: new in the last {} days; one-time; P(alive) below {} lapsed, below {} at risk; {} repeat purchases or \
-         more loyal; overdue: a silence with a chance below {} for one who is still a customer",
-        rules.new_within, rules.lapsed, rules.active, rules.loyal_repeats, rules.overdue
+        "segments: new in the last {} days; one-time; late for their own rhythm (a silence with a chance below {}): lapsed if a \
+         purchase within {} has a chance below {}, else at risk and overdue; on time: loyal from {} repeat purchases on, else \
+         returning",
+        rules.new_within, rules.overdue, rules.buys_within.in_words(), rules.lapsed, rules.loyal_repeats
     )));
     report.results.push(Block::Table(table));
 }

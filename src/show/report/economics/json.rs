@@ -149,7 +149,7 @@ fn segments(found: &Economics) -> Value {
     let (segments, rules) = (&found.segments, &found.segments.rules);
     json!({
         "rules": { "new_within_days": rules.new_within, "loyal_repeats": rules.loyal_repeats,
-            "active": rules.active, "lapsed": rules.lapsed, "overdue": rules.overdue,
+            "buys_within": rules.buys_within.to_string(), "lapsed": rules.lapsed, "overdue": rules.overdue,
             "surprising": rules.surprising, "best": rules.best },
         "states": list(&segments.states, |(state, sums)| json!({ "state": state.name(), "sums": share(sums) })),
         "deciles": list(&segments.deciles, share),
