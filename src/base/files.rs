@@ -34,6 +34,12 @@ impl FileId {
         }
     }
 
+    /// A file that is open.
+    #[cfg(unix)]
+    pub fn of_file(file: &fs::File) -> Option<FileId> {
+        FileId::there(Path::new("-"), &file.metadata().ok()?)
+    }
+
     /// What standard output writes to, if it is a file, a pipe or a device.
     #[cfg(unix)]
     pub fn of_stdout() -> Option<FileId> {

@@ -174,6 +174,9 @@ fn known_verb(name: &str) -> bool {
     [
         "forecast",
         "summarize",
+        "update",
+        "monitor",
+        "run",
         "fit",
         "score",
         "backtest",

@@ -1,6 +1,6 @@
 //! The command line: one file a verb, each a few calls of the library between reading arguments and
 //! printing a report. Data goes to standard output, words to standard error; exit code 0 is done,
-//! 2 an error (1 is kept for a verb that checks something, of which there is none). A closed pipe ends quietly
+//! 2 an error, 1 that a check which was asked for failed (`clv monitor`: time to fit again). A closed pipe ends quietly
 //! with 0.
 
 mod actions;
@@ -15,12 +15,14 @@ mod fit;
 mod forecast;
 mod inspect;
 mod model;
+mod monitor;
 mod report;
 mod score;
 mod simulate;
 mod sql;
 mod summarize;
 mod table_args;
+mod update;
 pub mod words;
 
 use std::borrow::Cow;
@@ -71,6 +73,8 @@ enum Verb {
     Forecast(forecast::Args),
     /// Purchase log to summary: frequency, recency, T and monetary_value of each customer
     Summarize(summarize::Args),
+    /// Add new rows of a log to a state, so that next month only these are read
+    Update(update::Args),
     /// Fit a purchase model and a spend model; print the parameters, write a model file
     Fit(fit::Args),
     /// Score customers with a fitted model: P(alive), expected purchases, spend and value
@@ -85,6 +89,8 @@ enum Verb {
     Actions(Box<actions::Args>),
     /// One page to look at: what the base is worth, whether to trust it, who holds the value, what is at risk
     Report(Box<report::Args>),
+    /// Has what a model forecast at its fit come true? Exit code 1: it is time to fit again
+    Monitor(monitor::Args),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
     /// Draw a purchase log from a model
@@ -118,7 +124,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             console::print_error(&error);
@@ -159,7 +165,7 @@ fn print_usage(error: &clap::Error, arguments: &[OsString]) {
     };
 }
 
-fn run(cli: Cli) -> Result<()> {
+fn run(cli: Cli) -> Result<ExitCode> {
     let threads = cli.threads.map(usize::from);
     if let Some(threads) = threads {
         // Only the first call in a process can set the pool's size; a second run in one process keeps it.
@@ -167,21 +173,32 @@ fn run(cli: Cli) -> Result<()> {
     }
     let csv = CsvStyle::new(cli.csv_separator.as_deref(), cli.csv_decimal_comma)?;
     let console = Console::new(cli.json, csv);
-    match cli.verb {
-        Verb::Forecast(args) => forecast::run(&args, threads, &console),
-        Verb::Summarize(args) => summarize::run(&args, threads, &console),
-        Verb::Fit(args) => fit::run(&args, threads, &console),
-        Verb::Score(args) => score::run(&args, threads, &console),
-        Verb::Check(args) => check::run(&args, threads, &console),
-        Verb::Backtest(args) => backtest::run(&args, threads, &console),
-        Verb::Economics(args) => economics::run(&args, threads, &console),
-        Verb::Actions(args) => actions::run(&args, threads, &console),
-        Verb::Report(args) => report::run(&args, threads, &console),
-        Verb::Model(args) => model::run(&args, &console),
-        Verb::Simulate(args) => simulate::run(&args, threads, &console),
-        Verb::Inspect(args) => inspect::run(&args, &console),
-        Verb::Sql(args) => sql::run(&args, &console),
-    }
+    verb(cli.verb, threads, &console)
+}
+
+/// Runs one verb; a check that was asked for and failed is exit code 1.
+fn verb(verb: Verb, threads: Option<usize>, console: &Console) -> Result<ExitCode> {
+    match verb {
+        Verb::Monitor(args) => {
+            let refit = monitor::run(&args, threads, console)?;
+            return Ok(if refit { ExitCode::from(1) } else { ExitCode::SUCCESS });
+        }
+        Verb::Forecast(args) => forecast::run(&args, threads, console),
+        Verb::Summarize(args) => summarize::run(&args, threads, console),
+        Verb::Update(args) => update::run(&args, threads, console),
+        Verb::Fit(args) => fit::run(&args, threads, console),
+        Verb::Score(args) => score::run(&args, threads, console),
+        Verb::Check(args) => check::run(&args, threads, console),
+        Verb::Backtest(args) => backtest::run(&args, threads, console),
+        Verb::Economics(args) => economics::run(&args, threads, console),
+        Verb::Actions(args) => actions::run(&args, threads, console),
+        Verb::Report(args) => report::run(&args, threads, console),
+        Verb::Model(args) => model::run(&args, console),
+        Verb::Simulate(args) => simulate::run(&args, threads, console),
+        Verb::Inspect(args) => inspect::run(&args, console),
+        Verb::Sql(args) => sql::run(&args, console),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn is_closed_pipe(error: &Error) -> bool {

@@ -12,10 +12,11 @@ use crate::fitted::{
     ClvModel,
     file::{self, AnyModel},
 };
-use crate::forecast::{self, ScoreOptions};
+use crate::forecast::{self, ScoreOptions, Totals};
 use crate::history::{self, Summary};
-use crate::output::{TableWriter, Target};
+use crate::output::{TableWriter, Target, digest_of};
 use crate::show::report::{self, Report};
+use crate::study::monitor::journal;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -26,6 +27,9 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     score: ScoreArgs,
+    /// File to which the totals of this forecast are added, so that clv monitor --journal judges it once its time has passed; .parquet
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    journal: Option<PathBuf>,
     /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -49,7 +53,11 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let summary = model.open(&inputs, &log, options.by.as_slice(), console)?;
     let mut report = report::input(&summary.meta);
     report.extend(report::scored_with(&model, &summary.meta));
-    let results = write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
+    let (results, totals) = write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
+    if let Some(path) = &args.journal {
+        let digest = digest_of(&args.model)?.unwrap_or_default();
+        journal::record(path, (&model, digest), &summary.meta, &totals, &options)?;
+    }
     console.report(&report, results)?;
     say_written(target, console);
     Ok(())
@@ -63,7 +71,7 @@ pub(super) fn write(
     target: Option<&Target>,
     report: &mut Report,
     console: &Console,
-) -> Result<Results> {
+) -> Result<(Results, Totals)> {
     let schema = forecast::schema(options);
     let mut writer = target.map(|target| TableWriter::create(target, schema)).transpose()?;
     let mut first = None;
@@ -78,7 +86,7 @@ pub(super) fn write(
     let target = target.map(ToString::to_string);
     let to_stdout = target.as_deref() == Some("-");
     report.json.insert("output".into(), target.into());
-    Ok(if to_stdout { Results::Stderr } else { Results::Stdout })
+    Ok((if to_stdout { Results::Stderr } else { Results::Stdout }, totals))
 }
 
 /// Customers shown of a forecast.

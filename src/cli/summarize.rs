@@ -1,4 +1,6 @@
-//! `clv summarize`: purchase log in, summary out.
+//! `clv summarize`: purchase log in, summary out, or a state that new rows can be added to.
+
+use std::path::PathBuf;
 
 use crate::base::Result;
 use crate::cli::{
@@ -6,7 +8,7 @@ use crate::cli::{
     console::{Console, Results},
 };
 use crate::history::{self, LogOptions};
-use crate::output::write_summary;
+use crate::output::{create_state, write_summary};
 use crate::show::report;
 
 #[derive(clap::Args)]
@@ -19,24 +21,46 @@ pub(super) struct Args {
     /// Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need
     #[arg(long)]
     purchase_times: bool,
-    /// Summary to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
-    #[arg(short, long, value_name = "FILE", default_value = "-")]
-    output: String,
+    /// State to write: the purchases in one file, to which clv update adds new ones, and which every verb reads as it reads a log
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    state: Option<PathBuf>,
+    /// Summary to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV) [default: -, or none with --state]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let target = console.table(&args.output)?;
-    target.refuse_inputs(args.input.files())?;
+    let output = args.output.as_deref().or(args.state.is_none().then_some("-"));
+    let target = output.map(|output| console.table(output)).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(args.input.files())?;
+    }
     let options = LogOptions {
         log_gaps: args.log_gaps,
         purchase_times: args.purchase_times,
         ..args.input.options(threads)?
     };
-    let summary = history::open(&args.input.inputs, &options, console)?;
-    let customers = write_summary(&summary, &target, console)?;
+    let mut inputs = history::from_paths(&args.input.inputs);
+    let state = match &args.state {
+        None => None,
+        Some(state) => {
+            let added = create_state(state, &inputs, &options, console)?;
+            inputs = vec![state.clone().into()];
+            Some(report::added(&added, &state.display().to_string()))
+        }
+    };
+    let summary = history::open_inputs(&inputs, &options, console)?;
+    let customers = match &target {
+        Some(target) => write_summary(&summary, target, console)?,
+        None => summary.customers()?,
+    };
     let mut report = report::input(&summary.meta);
     report.extend(report::summary(&summary.meta, customers));
-    report.json.insert("output".into(), target.to_string().into());
-    let results = if target.is_stdout() { Results::Stderr } else { Results::Stdout };
+    if let Some(state) = state {
+        report.results.extend(state.results);
+        report.json.extend(state.json.into_iter().filter(|(key, _)| key == "state"));
+    }
+    report.json.insert("output".into(), output.into());
+    let results = if output == Some("-") { Results::Stderr } else { Results::Stdout };
     console.report(&report, results)
 }

@@ -33,6 +33,8 @@ pub enum Fate {
     OrderLine,
     /// Of an order that another file has, too.
     OrderTwice,
+    /// A row that the state has already.
+    RowTwice,
     /// After the end of observation.
     AfterObservedUntil,
     /// Of a customer first seen before `--since`.
@@ -69,7 +71,7 @@ pub enum Fate {
 
 impl Fate {
     /// All fates, in the order in which an account lists them.
-    pub const ALL: [Fate; 26] = [
+    pub const ALL: [Fate; 27] = [
         Fate::Purchase,
         Fate::Customer,
         Fate::ReturnNetted,
@@ -80,6 +82,7 @@ impl Fate {
         Fate::Guest,
         Fate::OrderLine,
         Fate::OrderTwice,
+        Fate::RowTwice,
         Fate::AfterObservedUntil,
         Fate::BeforeSince,
         Fate::NoRow,
@@ -116,6 +119,7 @@ impl Fate {
             Fate::Guest => "guest",
             Fate::OrderLine => "order-line",
             Fate::OrderTwice => "order-twice",
+            Fate::RowTwice => "row-twice",
             Fate::AfterObservedUntil => "after-observed-until",
             Fate::BeforeSince => "before-since",
             Fate::NoRow => "no-row",
@@ -148,6 +152,7 @@ impl Fate {
             Fate::Guest => "of guests or without a customer, left out",
             Fate::OrderLine => "further lines of orders, whose amount is in another line",
             Fate::OrderTwice => "of orders that another file has too, counted once",
+            Fate::RowTwice => "which the state has already, counted once",
             Fate::AfterObservedUntil => "after the end of observation, ignored",
             Fate::BeforeSince => "of customers first seen before --since, ignored",
             Fate::NoRow => "lines of totals, headers or remarks, which are no rows",

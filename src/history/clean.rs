@@ -99,7 +99,7 @@ impl<'a> Cleaner<'a> {
             amounts: Vec::with_capacity(if rules.has_amount { rows } else { 0 }),
             interner: rules.profiles.as_deref().map(Interner::new),
             mark: Mark { place: u64::from(piece) << 32, file: file as u32, ..Mark::default() },
-            marked: rules.orders || rules.profiles.is_some(),
+            marked: rules.marked(),
             marks: Vec::new(),
         }
     }
@@ -130,7 +130,7 @@ impl<'a> Cleaner<'a> {
             Ok(code) => self.mark.code = code,
             Err(error) => {
                 self.mark.code = 1;
-                self.tally.fatal.get_or_insert(error);
+                self.tally.fatal.get_or_insert(error.into());
             }
         }
     }
@@ -496,7 +496,7 @@ impl<'a> Cleaner<'a> {
             let message = "not all numbers of this column are dates YYYYMMDD, so none is taken for one: say how dates are \
                            written with --date-format (unix, unix-ms, excel, or '%Y%m%d' to have other numbers reported as bad rows)";
             let place = cells.place().at(&self.names.date, text);
-            self.tally.fatal = Some(Error::input(place, message));
+            self.tally.fatal = Some(Error::input(place, message).into());
         }
         (Fate::UnreadableDate, explain_shape(rule, shape))
     }

@@ -34,6 +34,7 @@ mod scatter;
 pub(crate) mod small_table;
 mod spend_drift;
 mod standout;
+pub mod state;
 mod store;
 mod summarize;
 mod summary;
@@ -64,6 +65,7 @@ pub use read::{Decision, FileReading, Reading, Setting};
 pub(crate) use read::{line_of, read_options, said_of_config};
 pub use spend_drift::SpendDrift;
 pub use standout::{Standout, StandoutKind};
+pub use state::State;
 pub(crate) use summarize::{first_grain, grain_start};
 pub use summary::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
 pub use timing::Timing;
@@ -150,6 +152,9 @@ pub(crate) fn from_paths(paths: &[PathBuf]) -> Vec<Input> {
 
 /// Without a file of customers.
 fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -> Result<Summary> {
+    if let Some(state) = state::among(inputs)? {
+        return state.summary(options, progress);
+    }
     match read::recognise(inputs, options)? {
         Recognised::Log(inputs) => {
             let read = |sink: &summarize::Sink| read::read_log(&inputs, options, progress, sink);

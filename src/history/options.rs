@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::input::Input;
+use super::state::ForState;
 use crate::base::{Duration, Error, Grain, Result, Unit};
 
 /// How dates are written.
@@ -59,7 +61,7 @@ impl DateFormat {
 }
 
 /// What to do with rows of negative amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Returns {
     /// A return is no purchase; its amount is taken off earlier purchases, newest first.
     #[default]
@@ -71,7 +73,7 @@ pub enum Returns {
 }
 
 /// A column and some of its values: `status=paid,shipped`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnValues {
     /// The column.
     pub column: String,
@@ -193,6 +195,8 @@ pub struct LogOptions {
     pub past: bool,
     /// See whether the same customers pay more or less as time goes on.
     pub spend_drift: bool,
+    /// Rows are to be kept in a state one by one: they come with their place, time of day and order.
+    pub for_state: Option<ForState>,
     /// Columns that say something of the customer, carried to the summary: of the log (then those of the earliest row
     /// of the first purchase are taken, by the time of day, then the order of the rows), of the summary, or of `customers`.
     pub attributes: Vec<String>,

@@ -1,5 +1,8 @@
 //! What the rows of one block came to, to be added up in the order of the input.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +18,13 @@ use crate::base::{BadRow, Error, Place};
 pub(crate) const LISTED: usize = 10;
 
 /// What one block's rows came to.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Rows read.
     pub rows: u64,
     /// By fate: rows, the sum of the amounts that can be read, and how many can.
-    pub fates: [(u64, Exact, u64); Fate::ALL.len()],
+    #[serde(with = "by_fate")]
+    pub fates: Fates,
     /// The first bad rows.
     pub bad: Vec<(Fate, BadRow)>,
     /// The number of its file.
@@ -64,9 +68,49 @@ pub(crate) struct Tally {
     pub unread: Unread,
     /// What no option can skip.
     #[serde(skip)]
-    pub fatal: Option<Error>,
+    pub fatal: Option<Arc<Error>>,
     /// Dates that prove day first and month first: an example each.
     pub orders: [Option<Place>; 2],
+}
+
+/// By fate: rows, the sum of the amounts that can be read, and how many can.
+pub(crate) type Fates = [(u64, Exact, u64); Fate::ALL.len()];
+
+/// Fates by their names: a file that was written before there was one of them stays readable.
+mod by_fate {
+    use serde::{Deserializer, Serializer};
+
+    use super::{BTreeMap, Deserialize, Exact, Fate, Fates, Serialize};
+
+    pub fn serialize<S: Serializer>(fates: &Fates, to: S) -> Result<S::Ok, S::Error> {
+        let all = Fate::ALL.into_iter().map(|fate| (fate, fates[fate as usize]));
+        all.filter(|(_, counts)| *counts != Default::default()).collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Fates, D::Error> {
+        let named = BTreeMap::<Fate, (u64, Exact, u64)>::deserialize(from)?;
+        let mut fates = Fates::default();
+        named.into_iter().for_each(|(fate, counts)| fates[fate as usize] = counts);
+        Ok(fates)
+    }
+}
+
+impl Tally {
+    /// A row that is no purchase after all: it is there already.
+    pub fn repeated(&mut self, amount: f64, has_amount: bool) {
+        let purchases = &mut self.fates[Fate::Purchase as usize];
+        purchases.0 -= 1;
+        if has_amount {
+            purchases.1.add(-amount);
+            self.zeros -= u64::from(amount == 0.0);
+        }
+        let repeated = &mut self.fates[Fate::RowTwice as usize];
+        repeated.0 += 1;
+        if has_amount {
+            repeated.1.add(amount);
+            repeated.2 += 1;
+        }
+    }
 }
 
 /// How many currencies are told apart.

@@ -7,6 +7,7 @@
 mod atomic;
 mod csv;
 mod parquet;
+mod state;
 mod summary;
 mod travel;
 mod xlsx;
@@ -18,7 +19,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::parquet::basic::Compression;
-use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::WriterProperties;
 use arrow_array::cast::AsArray;
@@ -26,7 +26,7 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_json::WriterBuilder;
 use arrow_json::writer::{LineDelimited, Writer as JsonWriter};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::SchemaRef;
 
 use self::atomic::AtomicFile;
 pub use self::csv::CsvStyle;
@@ -34,9 +34,11 @@ use self::csv::CsvWriter;
 use self::parquet::ParquetWriter;
 use self::xlsx::XlsxWriter;
 use crate::base::{Error, Result, files::FileId};
+use crate::history::state::{from_arrow, io_error as from_parquet};
 use crate::history::would_be_read;
 
 pub use self::atomic::abandon;
+pub use self::state::{FileLock, create_state, digest_of, lock_file, read_parquet, read_text, update_state};
 pub use self::summary::{summary_schema, summary_table, write_summary};
 pub use self::travel::{summary_from_bytes, summary_to_bytes};
 
@@ -381,27 +383,6 @@ fn properties(schema: &SchemaRef) -> WriterProperties {
         .set_compression(Compression::SNAPPY)
         .set_key_value_metadata((!pairs.is_empty()).then_some(pairs))
         .build()
-}
-
-/// The error of the operating system, if that is what it is.
-fn from_parquet(error: ParquetError) -> io::Error {
-    match error {
-        ParquetError::External(source) => match source.downcast::<io::Error>() {
-            Ok(source) => *source,
-            Err(source) => match source.downcast::<ArrowError>() {
-                Ok(source) => from_arrow(*source),
-                Err(source) => io::Error::other(source),
-            },
-        },
-        error => io::Error::other(error),
-    }
-}
-
-fn from_arrow(error: ArrowError) -> io::Error {
-    match error {
-        ArrowError::IoError(_, source) => source,
-        error => io::Error::other(error),
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod drift;
 pub mod economics;
 mod fitting;
 pub mod learning;
+pub mod monitor;
 mod overview;
 mod reading;
 

@@ -33,6 +33,8 @@ pub(crate) struct Rules {
     pub ids: IdRules,
     /// Have rows orders?
     pub orders: bool,
+    /// Are rows kept one by one, with their place and time of day?
+    pub kept: bool,
     /// Names of the columns, for messages.
     pub names: Vec<Names>,
 }
@@ -96,6 +98,11 @@ pub(crate) fn check_window(options: &LogOptions) -> Result<()> {
 }
 
 impl Rules {
+    /// Does something go with each row?
+    pub fn marked(&self) -> bool {
+        self.orders || self.kept || self.profiles.is_some()
+    }
+
     /// From the caller's options; the date rule may be found later.
     pub fn new(options: &LogOptions, has_amount: bool, names: Vec<Names>) -> Self {
         let earliest = day_of_civil(1970, 1, 1).expect("1970 began on a day of the calendar");
@@ -117,6 +124,7 @@ impl Rules {
                 guests: options.guests.iter().map(|id| id.trim().to_owned()).collect(),
             },
             orders: false,
+            kept: options.for_state.is_some(),
             names,
         }
     }

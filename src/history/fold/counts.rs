@@ -64,6 +64,11 @@ impl Exact {
         self.0 = self.0.saturating_add(other.0);
     }
 
+    /// As much less.
+    pub fn negated(self) -> Self {
+        Exact(-self.0)
+    }
+
     /// The sum.
     pub fn value(self) -> f64 {
         self.0 as f64 / Self::STEPS

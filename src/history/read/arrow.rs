@@ -69,13 +69,15 @@ pub(crate) fn describe(source: &Source, format: Format) -> Result<ArrowTable> {
 }
 
 /// A Parquet file, read at any place by whoever wants: nobody moves another's place in it.
-struct ParquetFile {
+#[derive(Clone)]
+pub(crate) struct ParquetFile {
     file: Arc<File>,
     length: u64,
 }
 
 impl ParquetFile {
-    fn open(source: &Source) -> Result<Self> {
+    /// Opens it.
+    pub fn open(source: &Source) -> Result<Self> {
         let file = source.shared()?;
         let length = file.metadata().map_err(|e| Error::io("open", &source.name, e))?.len();
         Ok(ParquetFile { file, length })

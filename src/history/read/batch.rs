@@ -178,7 +178,8 @@ pub(crate) fn clean_batch(
     let number = cleaner.writing.number;
     let point = number.point;
     let mut buffer = IdBuffer::new();
-    let plain = roles.plain().filter(|_| rules.has_amount && !rules.orders && !rules.ids.change());
+    let plain =
+        roles.plain().filter(|_| rules.has_amount && !rules.orders && !rules.kept && !rules.ids.change());
     let mut next = 0;
     while next < batch.num_rows() {
         if let Some((ids, days, amounts)) = plain {
@@ -229,7 +230,7 @@ pub(crate) fn clean_batch(
             cleaner.place(roles.order.as_ref().map(|numbers| numbers.value(row)));
             cleaner.attributes(roles.attributes.iter().map(|column| text_of(column, row)));
         }
-        if rules.orders && roles.attributes.is_empty() {
+        if (rules.orders || rules.kept) && roles.attributes.is_empty() {
             cleaner.place(None);
         }
         let ids = match &roles.payees {

@@ -16,7 +16,7 @@ pub(crate) mod dates;
 mod encoding;
 pub(crate) mod evidence;
 pub(crate) mod feed;
-mod guarded;
+pub(crate) mod guarded;
 mod guess;
 pub(crate) mod inputs;
 mod ipc;
@@ -62,7 +62,7 @@ use super::account::{CleaningAccount, Fate};
 use super::attributes::Profiles;
 use super::clean::{Cleaner, Rules};
 use super::codec::Mark;
-use super::options::LogOptions;
+use super::options::{DateFormat, LogOptions};
 use super::tally::Tally;
 use crate::base::{Error, Place, Progress, Result, Warning};
 
@@ -151,6 +151,19 @@ pub(crate) fn find(
     let tallies =
         in_parallel(inputs, options, progress, |worker, work, block| run.clean(worker, work, block))?;
     Ok((Findings::new(inputs, options, &rules, tallies)?, rules.profiles.clone()))
+}
+
+/// How dates are written, where the rows had to say so, and whether amounts have a decimal comma, where they are sure to.
+pub(crate) fn values_found(
+    inputs: &Inputs,
+    options: &LogOptions,
+    progress: &dyn Progress,
+) -> Result<(Option<DateFormat>, Option<bool>)> {
+    let rules = plan::rules(inputs, options, progress)?;
+    Ok((
+        reading::agreed_order(&rules.writings).map(|order| order.format()),
+        reading::agreed_comma(&rules.writings),
+    ))
 }
 
 /// What lies outside a range of dates.

@@ -6,6 +6,8 @@ mod words;
 pub(crate) use self::words::warn_skipped;
 use self::words::{say_clocks, say_dates, say_ids, say_refunds, say_writings, shares, warn_ids, warn_money};
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -91,7 +93,7 @@ pub(crate) fn account_of(tally: &Tally, has_amount: bool) -> CleaningAccount {
 }
 
 /// What reading came to before it is judged: of a whole log, or of a part of one.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Findings {
     /// What the rows came to.
     pub tally: Tally,
@@ -130,7 +132,8 @@ impl Findings {
     pub fn new(inputs: &Inputs, options: &LogOptions, rules: &Rules, tallies: Vec<Tally>) -> Result<Self> {
         let mut tally = merge(tallies);
         if let Some(fatal) = tally.fatal.take() {
-            return Err(fatal);
+            let said = fatal.to_string();
+            return Err(Arc::into_inner(fatal).unwrap_or_else(|| Error::input(Place::default(), said)));
         }
         refuse_mixed_order(&tally)?;
         Ok(Findings {
@@ -173,6 +176,20 @@ impl Findings {
         Ok(whole)
     }
 
+    /// With what was found in more files of the same log, read later and in whatever way they are written.
+    pub fn and(self, more: Findings) -> Self {
+        let mut whole = self;
+        if whole.tally.days.dates().is_none() {
+            whole.dates = more.dates;
+        }
+        whole.coarse |= more.coarse;
+        whole.order_lines |= more.order_lines;
+        whole.currency = whole.currency.or(more.currency);
+        whole.refund = whole.refund.or(more.refund);
+        whole.tally = merge(vec![whole.tally, more.tally]);
+        whole
+    }
+
     fn mixed_parts(&self, other: &Findings) -> Error {
         let [one, two] = [self, other].map(|part| part.dates.as_deref().unwrap_or("dates are YYYY-MM-DD"));
         let message = format!(
@@ -191,21 +208,21 @@ impl Findings {
     ///
     /// # Errors
     /// If there are several currencies, if rows are bad and not to be skipped, if no row is left.
-    pub fn settle(self, options: &LogOptions) -> Result<ReadOutcome> {
+    pub fn settle(&self, options: &LogOptions) -> Result<ReadOutcome> {
         let (first, last) = self.dates();
-        let tally = self.tally;
-        refuse_currencies(self.currency.as_deref(), &tally, options)?;
-        let account = account_of(&tally, self.has_amount);
+        let tally = &self.tally;
+        refuse_currencies(self.currency.as_deref(), tally, options)?;
+        let account = account_of(tally, self.has_amount);
         debug_assert!(account.adds_up() && account.rows_read == tally.rows);
-        refuse_bad_rows(&tally, &account, options, &self.files)?;
-        let mut assumptions = self.assumptions;
-        assumptions.extend(self.dates);
+        refuse_bad_rows(tally, &account, options, &self.files)?;
+        let mut assumptions = self.assumptions.clone();
+        assumptions.extend(self.dates.clone());
         assumptions.extend(screen::say(&tally.screened, self.has_amount));
-        assumptions.extend(say_ids(&tally, self.mail, options));
-        assumptions.extend(say_refunds(self.refund.as_deref(), &tally));
-        assumptions.extend(say_clocks(&tally, self.zone.as_deref(), self.wanted_zone.as_deref()));
-        let mut warnings = warn_ids(&tally);
-        warnings.extend(warn_skipped(&tally, &account));
+        assumptions.extend(say_ids(tally, self.mail, options));
+        assumptions.extend(say_refunds(self.refund.as_deref(), tally));
+        assumptions.extend(say_clocks(tally, self.zone.as_deref(), self.wanted_zone.as_deref()));
+        let mut warnings = warn_ids(tally);
+        warnings.extend(warn_skipped(tally, &account));
         warnings.extend(warn_money(&self.money_like));
         warnings.extend(screen::warn(&tally.screened));
         warnings.extend(watched::warn(&tally.watched, tally.rows, self.has_amount));

@@ -13,6 +13,7 @@ use crate::base::shown::shown;
 use crate::base::{Error, Place, Progress, Result};
 use crate::history::input::Input;
 use crate::history::options::{ColumnValues, LogOptions, Returns};
+use crate::history::state;
 
 /// How an export is read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -76,6 +77,9 @@ impl Reading {
         options: &LogOptions,
         progress: &dyn Progress,
     ) -> Result<Option<Self>> {
+        if state::among(inputs)?.is_some() {
+            return Ok(None);
+        }
         let Recognised::Log(log) = super::recognise(inputs, options)? else { return Ok(None) };
         let rules = plan::rules(&log, options, progress)?;
         let files = log.tables.iter().zip(&rules.writings);
@@ -88,12 +92,9 @@ impl Reading {
         let mut reading = Reading { files: files.collect(), decisions: Vec::new(), found: Vec::new() };
         reading.unpacked(inputs, options);
         reading.columns(&log, options)?;
-        if let [first, rest @ ..] = &rules.writings[..]
-            && first.number.sure
-            && rest.iter().all(|other| other.number == first.number)
-        {
-            let option = if first.number.point == b',' { "decimal-comma" } else { "decimal-point" };
-            let evidence = first.said.iter().find(|said| said.contains("decimal"));
+        if let Some(comma) = agreed_comma(&rules.writings) {
+            let option = if comma { "decimal-comma" } else { "decimal-point" };
+            let evidence = rules.writings[0].said.iter().find(|said| said.contains("decimal"));
             let evidence = evidence.map_or("numbers that allow no other sign", String::as_str);
             reading.decide("values", option, Setting::Given(true), evidence);
         }
@@ -263,10 +264,17 @@ impl Setting {
 }
 
 /// The order of day, month and year that the dates of all files show, if any of them do.
-fn agreed_order(writings: &[Writing]) -> Option<Order> {
+pub(super) fn agreed_order(writings: &[Writing]) -> Option<Order> {
     let mut orders = writings.iter().flat_map(|writing| writing.date.orders_shown());
     let first = orders.next()?;
     orders.all(|order| order == first).then_some(first)
+}
+
+/// Do the amounts of all files have a decimal comma, if they are sure to have one or the other?
+pub(super) fn agreed_comma(writings: &[Writing]) -> Option<bool> {
+    let (first, rest) = writings.split_first()?;
+    let agreed = first.number.sure && rest.iter().all(|other| other.number == first.number);
+    agreed.then_some(first.number.point == b',')
 }
 
 /// A file of options is no longer \[bytes\].

@@ -169,7 +169,9 @@ pub(crate) fn recognise_by(inputs: &[Input], options: &LogOptions, by_values: bo
         let find = |file: &str, names: &[String], evidence: &mut Evidence| {
             evidence.several = several;
             let evidence = by_values.then_some(evidence);
-            match tables.first() {
+            let before = options.for_state.as_ref().and_then(|rows| rows.before());
+            let before = before.map(|before| First { names: &before.names, log: Some(&before.columns) });
+            match before.or(tables.first().map(First::of)) {
                 None => columns::find(file, names, options, evidence),
                 // What the first file shows holds for all that have its columns.
                 Some(first) => {
@@ -220,9 +222,27 @@ pub(crate) fn recognise_customers(input: &Input, options: &LogOptions) -> Result
     Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
 }
 
+/// The first file that was read, of this log or of the state that it goes into.
+#[derive(Clone, Copy)]
+struct First<'a> {
+    names: &'a [String],
+    /// Its columns, if it is a log.
+    log: Option<&'a LogColumns>,
+}
+
+impl<'a> First<'a> {
+    fn of(table: &'a Table) -> Self {
+        let log = match &table.columns {
+            Columns::Log(log) => Some(log),
+            _ => None,
+        };
+        First { names: &table.names, log }
+    }
+}
+
 /// The same options, with the columns of the first file where this one has them, too.
-fn as_first(first: &Table, names: &[String], options: &LogOptions) -> LogOptions {
-    let Columns::Log(log) = &first.columns else { return options.clone() };
+fn as_first(first: First, names: &[String], options: &LogOptions) -> LogOptions {
+    let Some(log) = first.log else { return options.clone() };
     let mut options = options.clone();
     let here = |index: usize| Some(&first.names[index]).filter(|name| names.contains(name)).cloned();
     options.id = options.id.or_else(|| here(log.id));
@@ -239,8 +259,8 @@ fn as_first(first: &Table, names: &[String], options: &LogOptions) -> LogOptions
 }
 
 /// The columns that decide, as in the first file where this one has them, too.
-fn decide_as_first(first: &Table, names: &[String], columns: Columns) -> Columns {
-    let (Columns::Log(log), Columns::Log(mut own)) = (&first.columns, columns.clone()) else {
+fn decide_as_first(first: First, names: &[String], columns: Columns) -> Columns {
+    let (Some(log), Columns::Log(mut own)) = (first.log, columns.clone()) else {
         return columns;
     };
     let here = |index: usize| names.iter().position(|name| *name == first.names[index]);

@@ -39,7 +39,7 @@ pub(crate) enum Use {
 }
 
 /// A column that decides.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Screen {
     /// Its index.
     pub column: usize,

@@ -202,7 +202,7 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
             return;
         }
     }
-    if cleaner.rules.orders && columns.attributes.is_empty() {
+    if (cleaner.rules.orders || cleaner.rules.kept) && columns.attributes.is_empty() {
         cleaner.place(None);
     }
     if !columns.attributes.is_empty() {

@@ -14,10 +14,12 @@ mod forecast;
 pub mod html;
 mod input;
 mod model;
+mod monitor;
 pub mod notebook;
 pub mod page;
 mod posterior;
 mod rates;
+mod state;
 pub mod text;
 
 use serde_json::{Map, Value};
@@ -32,7 +34,9 @@ pub use economics::{aggregates, economics};
 pub use forecast::{forecast, rows};
 pub use input::{input, scored_with, summary};
 pub use model::{fit_json, model};
+pub use monitor::monitor;
 pub use page::page;
+pub use state::added;
 
 use crate::fitted::file::AnyModel;
 

@@ -1,11 +1,13 @@
 //! Columns with their roles, by index.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::screen::Screen;
 use crate::history::orders::Lines;
 use crate::history::summary_said::Fact;
 
 /// Columns of a log, by index.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LogColumns {
     pub id: usize,
     pub date: usize,
@@ -124,7 +126,7 @@ fn indexes(roles: &[Played]) -> Vec<usize> {
 }
 
 /// Where amounts come from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum AmountColumns {
     /// There are none.
     #[default]

@@ -85,6 +85,11 @@ impl Table<'_> {
             let repeat = one && seen.is_repeated();
             let blank = one && seen.blank > 0 && seen.further as f64 >= MOST * seen.blank as f64;
             let needed = repeat || blank || seen.days > 0 || seen.returns > 0 || several;
+            if options.for_state.is_some() && !needed && options.order.is_none() && seen.are_orders() {
+                // Not needed now, but by what may be added to the state.
+                columns.order_id = Some(order);
+                break;
+            }
             if options.order.is_some() || (seen.are_orders() && needed) {
                 columns.order_id = Some(order);
                 columns.lines = Some(if repeat { Lines::Repeat } else { Lines::Add });
