@@ -110,5 +110,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("known-parameters", "intervals take the parameters as known"),
     ("no-intervals", "no honest interval can be given"),
     ("high-discount", "the discount is unusually high"),
+    ("old-fit", "the model was fitted long before the end of these purchases"),
     ("other-grain", "the model was fitted to purchases of another grain"),
 ];

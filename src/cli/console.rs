@@ -1,8 +1,8 @@
 //! What people see: reports, warnings, errors, and a progress bar on long work.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -31,6 +31,8 @@ pub(super) struct Console {
     /// How tables are written as CSV.
     csv: CsvStyle,
     bar: Mutex<ProgressBar>,
+    /// All warnings that were printed.
+    warned: Mutex<Vec<String>>,
 }
 
 /// Where a report's results go.
@@ -51,7 +53,7 @@ impl Console {
             abandon();
             std::process::exit(130);
         });
-        Console { json, csv, bar: Mutex::new(ProgressBar::hidden()) }
+        Console { json, csv, bar: Mutex::new(ProgressBar::hidden()), warned: Mutex::default() }
     }
 
     /// Where a table goes, in the style that was asked for.
@@ -62,6 +64,7 @@ impl Console {
     /// Prints a report: as text, or with `--json` as one object on standard output.
     pub fn report(&self, report: &Report, results: Results) -> Result<()> {
         self.finish();
+        self.warned.lock().unwrap_or_else(PoisonError::into_inner).extend(report.warnings.iter().cloned());
         if self.json {
             return print_json(&report.json, results);
         }
@@ -85,6 +88,13 @@ impl Console {
         let _ = stderr.write_all(gap(&found, &warnings).as_bytes());
         let _ = stderr.write_all(warnings.as_bytes());
         Ok(())
+    }
+
+    /// The warnings of all reports so far, each once.
+    pub fn warned(&self) -> Vec<String> {
+        let mut all = self.warned.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        all.dedup();
+        all
     }
 
     /// Prints a text to standard output as it is, or with `--json` the object.

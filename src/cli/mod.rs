@@ -17,6 +17,7 @@ mod inspect;
 mod model;
 mod monitor;
 mod report;
+mod run;
 mod score;
 mod simulate;
 mod sql;
@@ -91,6 +92,8 @@ enum Verb {
     Report(Box<report::Args>),
     /// Has what a model forecast at its fit come true? Exit code 1: it is time to fit again
     Monitor(monitor::Args),
+    /// The monthly job, in order, from one file of options: update, monitor, refit, score and more
+    Run(Box<run::Args>),
     /// Make a model file from known parameters: clv model bg-nbd r=.243 alpha=4.414 a=.793 b=2.426
     Model(model::Args),
     /// Draw a purchase log from a model
@@ -183,6 +186,7 @@ fn verb(verb: Verb, threads: Option<usize>, console: &Console) -> Result<ExitCod
             let refit = monitor::run(&args, threads, console)?;
             return Ok(if refit { ExitCode::from(1) } else { ExitCode::SUCCESS });
         }
+        Verb::Run(args) => return run::run(&args, threads, console),
         Verb::Forecast(args) => forecast::run(&args, threads, console),
         Verb::Summarize(args) => summarize::run(&args, threads, console),
         Verb::Update(args) => update::run(&args, threads, console),

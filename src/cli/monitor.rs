@@ -57,6 +57,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         false_alarms: args.false_alarms.unwrap_or(default.false_alarms),
         looks: args.looks.unwrap_or(default.looks),
         old: args.old.unwrap_or(default.old),
+        months: default.months,
         seed: default.seed,
         journal: args.journal.as_deref().map(journal::read).transpose()?.unwrap_or_default(),
     };

@@ -37,7 +37,7 @@ pub use self::interval::{GroupSums, IntervalOptions, Intervals};
 use self::question::{Lane, Question};
 pub(crate) use self::simulated::MOST_PURCHASES;
 pub use self::spread::Spread;
-pub use self::totals::{Totals, score_into};
+pub use self::totals::{OLD, Totals, score_into};
 use crate::base::{ErrorKind, Result, ValueOptions};
 use crate::customers::UnseenLevel;
 use crate::fitted::ClvModel;

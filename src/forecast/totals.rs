@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 
-use crate::base::{Progress, Result};
+use crate::base::{Duration, Grain, Progress, Result, Unit};
 use crate::fitted::ClvModel;
 use crate::forecast::{self, Gathered, GroupSums, ScoreBatch, ScoreOptions};
-use crate::history::{Summary, SummaryBatch, SummaryMeta};
+use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain};
 
 /// Sums over customers.
 #[derive(Debug, Clone, Default)]
@@ -29,9 +29,14 @@ pub struct Totals {
     pub groups: BTreeMap<Option<String>, GroupSums>,
     /// Customers of groups that the fit of a model with groups has not seen, by group.
     pub unseen: BTreeMap<String, u64>,
+    /// How long before the end of these customers' observation the model was fitted \[days\], and how many of them came since.
+    pub since_fit: Option<(f64, u64)>,
     /// Customers and value by narrow classes of value.
     classes: BTreeMap<i32, (u64, f64)>,
 }
+
+/// A fit of this age is old: it warns, and so does the monitor.
+pub const OLD: Duration = Duration { count: 12.0, unit: Unit::Month };
 
 /// Classes of value are this narrow, relatively; shares are interpolated within one.
 const CLASS: f64 = 1e-3;
@@ -59,6 +64,7 @@ pub fn score_into(
         let batch = batch?;
         totals.add(&batch);
         totals.count_unseen(model, &batch.customers, &summary.meta);
+        totals.count_newer(model, &batch.customers, &summary.meta);
         few.as_mut().map_or(Ok(()), |few| few.add(&batch.customers))?;
         progress.advance(batch.customers.len() as u64);
         sink(batch.into_table(&schema))?;
@@ -97,6 +103,18 @@ impl Totals {
         let values = place.into_iter().flat_map(|place| customers.attributes[place].iter().flatten());
         for value in values.filter(|value| !groups.knows(value)) {
             *self.unseen.entry(value.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Counts who came after the fit, if it is older than what is known of these customers.
+    fn count_newer(&mut self, model: &ClvModel, customers: &SummaryBatch, meta: &SummaryMeta) {
+        let (Some(fitted), Some(end)) = (model.observed_until, meta.observed_until) else { return };
+        let days = f64::from(first_grain(Grain::Day, end) - first_grain(Grain::Day, fitted));
+        if days > 0.0 {
+            // Ages are whole days, in a unit that may not divide them.
+            let unit = meta.unit.days();
+            let newer = customers.t.values().iter().filter(|t| (**t * unit).round() < days).count() as u64;
+            self.since_fit.get_or_insert((days, 0)).1 += newer;
         }
     }
 

@@ -145,6 +145,15 @@ fn spent(batch: &SummaryBatch) -> f64 {
     first + means.zip(batch.frequency.values()).map(|(mean, x)| mean * f64::from(*x)).sum::<f64>()
 }
 
+/// The files that paths mean: directories and globs are listed.
+///
+/// # Errors
+/// If one means none.
+pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let (sources, _) = read::inputs::list(&from_paths(paths))?;
+    Ok(sources.iter().filter_map(|source| source.path().map(std::path::Path::to_owned)).collect())
+}
+
 /// Files as inputs.
 pub(crate) fn from_paths(paths: &[PathBuf]) -> Vec<Input> {
     paths.iter().cloned().map(Input::Path).collect()

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::base::{
     ValueOptions, Warning,
-    numbers::{count, grouped, significant},
+    numbers::{count, grouped, significant, things},
 };
 use crate::fitted::ClvModel;
-use crate::forecast::{GroupSums, IntervalOptions, ScoreOptions, Spread, Totals};
+use crate::forecast::{GroupSums, IntervalOptions, OLD, ScoreOptions, Spread, Totals};
 use crate::show::report::{Block, Report, Table};
 
 /// Describes a forecast; `first` holds the first customers of the output.
@@ -37,6 +37,8 @@ pub fn forecast(
     }
     warnings.extend(model.far_horizon(&options.horizon));
     warnings.extend(unseen(model, totals));
+    warnings.extend(old(totals));
+    report.remarks.extend(since_fit(model, totals).map(Block::Line));
     if totals.purchases.is_none() && totals.customers > 0 {
         report.results.push(Block::Line(format!(
             "expected_purchases is empty: without end they are infinite under this {} model; their discounted \
@@ -87,6 +89,8 @@ fn json(model: &ClvModel, totals: &Totals, options: &ValueOptions, words: &[Stri
         "margin": options.margin,
         "customers": totals.customers,
         "customers_without_repeat": totals.one_time,
+        "fit_age_days": totals.since_fit.map(|(days, _)| days),
+        "customers_since_fit": totals.since_fit.map(|(_, newer)| newer),
         "expected_buyers": totals.buyers,
         "expected_alive": totals.alive,
         "expected_purchases": totals.purchases,
@@ -96,6 +100,31 @@ fn json(model: &ClvModel, totals: &Totals, options: &ValueOptions, words: &[Stri
             "top_10_percent": totals.value_share(0.1),
             "top_20_percent": totals.value_share(0.2),
         },
+    })
+}
+
+/// How old the fit is, and how many of these customers it never saw.
+fn since_fit(model: &ClvModel, totals: &Totals) -> Option<String> {
+    let ((days, newer), fitted) = totals.since_fit.zip(model.observed_until)?;
+    let share = 100.0 * newer as f64 / totals.customers.max(1) as f64;
+    Some(format!(
+        "the model was fitted to purchases until {fitted}, {} days before the end of these; {} of {} ({} %) came after it",
+        grouped(days, 0),
+        count(newer),
+        things(totals.customers, "customer"),
+        grouped(share, 0)
+    ))
+}
+
+/// A fit that is old.
+fn old(totals: &Totals) -> Option<Warning> {
+    totals.since_fit.filter(|(days, _)| *days > OLD.days()).map(|(days, _)| {
+        let message = format!(
+            "the model was fitted {} days before the end of these purchases, more than {OLD}: fit it again, or see with clv \
+             monitor whether its forecast came true",
+            grouped(days, 0)
+        );
+        Warning::new("old-fit", message)
     })
 }
 

@@ -19,9 +19,9 @@ pub use self::rows::{Row, write};
 
 use self::past::{Part, outcome};
 use super::backtest::Cohort;
-use crate::base::{Duration, Error, Grain, Progress, Result, Unit, Warning};
+use crate::base::{Duration, Error, Grain, Progress, Result, Warning};
 use crate::fitted::ClvModel;
-use crate::forecast::no_intervals;
+use crate::forecast::{OLD, no_intervals};
 use crate::history::{Input, LogOptions, Summary, first_grain};
 
 /// How a model is watched.
@@ -35,6 +35,8 @@ pub struct MonitorOptions {
     pub looks: u32,
     /// A fit of this age is old.
     pub old: Duration,
+    /// Months that are shown, at most: the last ones. The checks are of all the time since the fit, whatever is shown.
+    pub months: usize,
     /// Seed of the intervals.
     pub seed: u64,
     /// Forecasts that were made before, to be judged too.
@@ -47,15 +49,13 @@ impl Default for MonitorOptions {
             interval: 0.9,
             false_alarms: 0.05,
             looks: 12,
-            old: Duration { count: 12.0, unit: Unit::Month },
+            old: OLD,
+            months: 24,
             seed: 1,
             journal: Vec::new(),
         }
     }
 }
-
-/// Months that are shown, at most: the last ones.
-const MONTHS: usize = 24;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -136,7 +136,7 @@ pub fn monitor(
         return Ok(found);
     }
     let grain = now.meta.grain.unwrap_or_default();
-    let ends = ends(fitted_until, until, grain);
+    let ends = ends(fitted_until, until, grain, options.months);
     if ends.is_empty() {
         return Ok(found);
     }
@@ -180,14 +180,14 @@ fn newer(summary: &Summary, date: Date) -> Result<(u64, u64)> {
 }
 
 /// The months since a date, each by its last day, and the end.
-fn ends(from: Date, until: Date, grain: Grain) -> Vec<Date> {
+fn ends(from: Date, until: Date, grain: Grain, most: usize) -> Vec<Date> {
     let step = grain.max(Grain::Day);
     let months = (1..1200).map(|n| from.saturating_add(jiff::Span::new().months(n)));
     let mut ends: Vec<Date> = months.take_while(|end| *end < until).chain([until]).collect();
     // Of a coarse grain two ends may be one, and nothing lies between a date and itself.
     ends.dedup_by_key(|end| first_grain(step, *end));
     ends.retain(|end| first_grain(step, *end) > first_grain(step, from));
-    ends.split_off(ends.len().saturating_sub(MONTHS))
+    ends.split_off(ends.len().saturating_sub(most.max(1)))
 }
 
 /// From when on customers who came after the fit are forecast: three months before the end, or half of the time since.
@@ -209,12 +209,12 @@ mod tests {
     #[test]
     fn months_end_on_the_day_of_the_fit() {
         let date = |text: &str| text.parse::<Date>().unwrap();
-        let days = ends(date("2023-01-31"), date("2023-04-10"), Grain::Day);
+        let days = ends(date("2023-01-31"), date("2023-04-10"), Grain::Day, 24);
         assert_eq!(days, ["2023-02-28", "2023-03-31", "2023-04-10"].map(date));
-        assert_eq!(ends(date("2023-01-31"), date("2023-01-31"), Grain::Day), []);
-        assert_eq!(ends(date("2023-01-31"), date("2023-02-20"), Grain::Month), [date("2023-02-20")]);
-        assert_eq!(ends(date("2023-01-03"), date("2023-01-05"), Grain::Week), []);
-        assert_eq!(ends(date("2010-01-31"), date("2023-02-20"), Grain::Day).len(), MONTHS);
+        assert_eq!(ends(date("2023-01-31"), date("2023-01-31"), Grain::Day, 24), []);
+        assert_eq!(ends(date("2023-01-31"), date("2023-02-20"), Grain::Month, 24), [date("2023-02-20")]);
+        assert_eq!(ends(date("2023-01-03"), date("2023-01-05"), Grain::Week, 24), []);
+        assert_eq!(ends(date("2010-01-31"), date("2023-02-20"), Grain::Day, 24).len(), 24);
         assert_eq!(recent(date("2023-01-31"), date("2023-02-10")), None);
         assert_eq!(recent(date("2023-01-01"), date("2023-03-02")), Some(date("2023-01-31")));
     }
