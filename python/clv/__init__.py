@@ -42,9 +42,11 @@ from clv._core import (
     load,
     measure,
     model,
+    monitor,
     simulate,
     sql,
     summarize,
+    update,
 )
 from clv._errors import (
     ClvError,
@@ -110,11 +112,13 @@ __all__ = [
     "load",
     "measure",
     "model",
+    "monitor",
     "plot",
     "set_progress",
     "simulate",
     "sql",
     "summarize",
+    "update",
 ]
 
 # Modules for other packages, which are imported when they are asked for.

@@ -292,12 +292,30 @@ def check(data: Data, **options: Unpack[SummarizeOptions]) -> Check:
     Raises ``DataError`` where the data leave open how they are to be read.
     """
 
-def summarize(data: Data, **options: Unpack[SummarizeOptions]) -> Summary:
+def update(state: str | PathLike[str], data: Data, **options: Unpack[SummarizeOptions]) -> dict[str, Any]:
+    """Adds the rows of a log to a state, which ``clv.summarize(log, state=path)`` makes and every verb reads as a log.
+
+    Rows that the state has already count once; rows of earlier days are merged; files read before are left aside. What
+    the options leave open is read as the first rows were. Returns what was added: ``new``, ``repeated``, ``late`` and
+    more. The file is replaced whole or not at all.
+    """
+
+def monitor(model: Model, data: Data, **options: Unpack[SummarizeOptions]) -> dict[str, Any]:
+    """Compares what a model forecast at its fit with what a log, or a state, shows of the time since.
+
+    Returns ``refit`` (is it time to fit again?), the ``checks`` with their intervals, a ``verdict`` in words, and more, as
+    ``clv monitor --json`` has it.
+    """
+
+def summarize(
+    data: Data, *, state: str | PathLike[str] | None = None, **options: Unpack[SummarizeOptions]
+) -> Summary:
     """Summarises a purchase log: one row a customer.
 
     ``data`` is a table or the path of one, with a row a purchase: who, when and, if known, how much. Well-known
     column names are found; others are named: ``clv.summarize(orders, id="account", date="day", amount="total")``.
-    The options are those of ``clv summarize``: see ``clv.SummarizeOptions``.
+    The options are those of ``clv summarize``: see ``clv.SummarizeOptions``. ``state`` is the path of a state to make of it, too,
+    to which ``clv.update`` adds rows and which every verb reads as a log.
 
     Raises ``DataError`` for rows that cannot be used (``skip_bad_rows=True`` goes on without them, counted) and for
     columns that are not clear; warns with ``ClvWarning`` of what looks wrong.

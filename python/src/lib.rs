@@ -19,6 +19,7 @@ mod plot;
 mod report;
 mod run;
 mod sql;
+mod state;
 mod summary;
 mod table;
 
@@ -52,6 +53,8 @@ mod _core {
     use super::report::Report;
     #[pymodule_export]
     use super::sql::sql;
+    #[pymodule_export]
+    use super::state::{monitor, update};
     #[pymodule_export]
     use super::summary::{Summary, summarize, summary_from_bytes};
     #[pymodule_export]

@@ -124,20 +124,23 @@ pub fn summary_from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Py<Summary>> 
 ///
 /// ``data`` is a table or the path of one, with a row a purchase: who, when and, if known, how much. Well-known
 /// column names are found; others are named: ``clv.summarize(orders, id="account", date="day", amount="total")``.
-/// The options are those of ``clv summarize``: see ``clv.SummarizeOptions``.
+/// The options are those of ``clv summarize``: see ``clv.SummarizeOptions``. ``state`` is the path of a state to make of it, too,
+/// to which ``clv.update`` adds rows and which every verb reads as a log.
 ///
 /// Raises ``DataError`` for rows that cannot be used (``skip_bad_rows=True`` goes on without them, counted) and for
 /// columns that are not clear; warns with ``ClvWarning`` of what looks wrong.
 #[pyfunction]
-#[pyo3(signature = (data, **options))]
+#[pyo3(signature = (data, *, state=None, **options))]
 pub fn summarize(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
+    state: Option<std::path::PathBuf>,
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Py<Summary>> {
     let customers = customers(&options)?;
     let words = options::words(Verb::Summarize, &options)?;
     let log = words::summarize(&words).map_err(|error| raise(py, error))?;
+    crate::state::begin(py, data, &log, state)?;
     let summary =
         open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
     warn(py, &report::input(&summary.meta), said_before(data, &summary))?;
