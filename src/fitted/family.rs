@@ -10,7 +10,7 @@ use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_wit
 use crate::fitted::Average;
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd, MbgNbd, Model,
-    Nbd, Order, ParetoNbd, Regression, TimeChange,
+    Nbd, Order, ParetoNbd, Regression, Tables, TimeChange,
 };
 use crate::params::in_order;
 use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
@@ -220,7 +220,13 @@ impl Member {
     /// If one is not in its domain.
     pub fn with(&'static self, params: &[f64]) -> Result<PurchaseModel> {
         let attrition = (self.make)(params)?;
-        Ok(PurchaseModel { member: self, params: params.to_vec(), attrition, average: None })
+        Ok(PurchaseModel {
+            member: self,
+            params: params.to_vec(),
+            attrition,
+            tables: Arc::default(),
+            average: None,
+        })
     }
 
     /// How it is fitted with covariates.
@@ -328,6 +334,8 @@ pub struct PurchaseModel {
     member: &'static Member,
     params: Vec<f64>,
     attrition: Arc<dyn Attrition>,
+    /// What scorers of this model share, whoever it is told of.
+    tables: Arc<Tables>,
     /// Of an average.
     average: Option<Arc<Average>>,
 }
@@ -356,6 +364,7 @@ impl PurchaseModel {
             member: average.member(),
             params: parts.iter().flat_map(|part| part.model.params.iter().copied()).collect(),
             attrition: average.mixture(|part| part.model.attrition.clone()),
+            tables: Arc::default(),
             average: Some(Arc::new(average)),
         }
     }
@@ -379,7 +388,8 @@ impl PurchaseModel {
         let attrition = match self.member.exposure {
             InExposure::Purchases(own) => own(&self.params, Path::new(intensity, born, born, unit)),
             InExposure::All | InExposure::Nothing => {
-                Arc::new(Exposed::new(self.attrition.clone(), intensity, (born, now), unit))
+                let own = (self.attrition.clone(), self.tables.clone());
+                Arc::new(Exposed::new(own, intensity, (born, now), unit))
             }
         };
         PurchaseModel { attrition, ..self.clone() }

@@ -3,13 +3,24 @@
 
 use std::sync::Arc;
 
-use super::{Counts, Population, Process};
+use super::{Counts, Population, Process, Tables};
 use crate::base::{Discounting, Result};
-use crate::customers::Customer;
+use crate::customers::{Customer, Path};
 
 /// `Attrition` of a model whose answers are those of its kernel, which models share.
 macro_rules! attrition_by_kernel {
-    ($model:ty) => {
+    // Its kernel has scorers of customers counted in exposure, too.
+    (@along) => {
+        fn scorer_along(
+            &self,
+            along: &crate::model::Along,
+            horizon: f64,
+            discounting: crate::base::Discounting,
+        ) -> Option<Box<dyn crate::model::Scorer>> {
+            self.kernel().scorer_along(along, horizon, discounting)
+        }
+    };
+    ($model:ty $(, $more:ident)*) => {
         impl crate::model::Attrition for $model {
             fn p_alive(&self, customer: &Customer) -> f64 {
                 self.kernel().p_alive(customer)
@@ -72,8 +83,18 @@ macro_rules! attrition_by_kernel {
             ) -> crate::base::Result<Box<dyn crate::model::Process>> {
                 self.kernel().future_if_alive(customer)
             }
+            $(attrition_by_kernel!(@$more);)*
         }
     };
+}
+
+/// What lies ahead of customers born on one day, in exposure, and tables that those of the same model share, whenever born.
+#[derive(Debug, Clone)]
+pub struct Along {
+    /// Time and exposure from now on.
+    pub path: Arc<Path>,
+    /// Of the model's scorers.
+    pub tables: Arc<Tables>,
 }
 
 /// What is known of one customer's own habits: the posterior means.
@@ -185,6 +206,17 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// A calculator for many customers that shares work between them. Its results do not depend on
     /// which customers it is asked about, nor in what order.
     fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer>;
+
+    /// The same for customers who are counted in exposure while money loses its worth in time; `horizon` is in time. `None` if
+    /// the model has no such scorer, or not for this way of discounting.
+    fn scorer_along(
+        &self,
+        _along: &Along,
+        _horizon: f64,
+        _discounting: Discounting,
+    ) -> Option<Box<dyn Scorer>> {
+        None
+    }
 
     /// The model of a customer who bought again at these ages; `None` if `x`, `t_x` and `T` say all there is to know.
     fn of_purchases(&self, _ages: &[f64]) -> Option<Arc<dyn Attrition>> {

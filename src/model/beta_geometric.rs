@@ -34,6 +34,7 @@ use crate::special::{digamma_difference, ln_beta_ratio, trigamma_difference};
 use first::Powers;
 pub(super) use limits::starts;
 use scorer::BetaGeometricScorer;
+pub(super) use survival::Survival;
 
 /// The parameters of either model.
 #[derive(Debug, Clone, Copy)]

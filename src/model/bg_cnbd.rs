@@ -137,4 +137,4 @@ impl Model for BgCnbd {
     }
 }
 
-attrition_by_kernel!(BgCnbd);
+attrition_by_kernel!(BgCnbd, along);

@@ -122,4 +122,4 @@ impl Model for BgNbd {
     }
 }
 
-attrition_by_kernel!(BgNbd);
+attrition_by_kernel!(BgNbd, along);

@@ -38,7 +38,7 @@ use crate::params::LARGEST_WHOLE;
 use crate::special::{ln_beta_ratio, ln_gamma, negative_binomial_tail};
 
 pub(super) use limits::starts;
-pub(super) use renewal::Panels;
+pub(super) use renewal::{Panels, Renewals};
 
 /// The most stages there are.
 const MOST: usize = LARGEST_WHOLE as usize;

@@ -18,8 +18,8 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Attrition, BgCnbd, BgNbd, Counts, DriftNbd, MbgCnbd, MbgNbd, Model, Nbd, Outlook, Population,
-    PosteriorMeans, Process, Scorer, Span,
+    Along, Attrition, BgCnbd, BgNbd, Counts, DriftNbd, MbgCnbd, MbgNbd, Model, Nbd, Outlook, Population,
+    PosteriorMeans, Process, Scorer, Span, Tables,
 };
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Intensity, Path};
@@ -66,6 +66,8 @@ impl TimeChange for DriftNbd {}
 #[derive(Debug, Clone)]
 pub struct Exposed {
     model: Arc<dyn Attrition>,
+    /// Of its scorers, whenever customers were born.
+    tables: Arc<Tables>,
     /// From birth on.
     course: Arc<Path>,
     /// From now on.
@@ -85,11 +87,20 @@ struct Rule {
 impl Exposed {
     /// Counts a model's time in exposure: that of who was born, and is seen, at these moments \[days from the end of the
     /// observation that `m` is of\], in a unit of so many days. The model must be one whose customers leave at purchases, or
-    /// never.
-    pub fn new(model: Arc<dyn Attrition>, intensity: &Intensity, (born, now): (f64, f64), unit: f64) -> Self {
+    /// never; `tables` are those of this model, with these parameters.
+    pub fn new(
+        (model, tables): (Arc<dyn Attrition>, Arc<Tables>),
+        intensity: &Intensity,
+        (born, now): (f64, f64),
+        unit: f64,
+    ) -> Self {
         let course = Arc::new(Path::new(intensity, born, born, unit));
         let path = if now == born { course.clone() } else { Arc::new(Path::new(intensity, born, now, unit)) };
-        Exposed { model, course, path, age: (now - born) / unit }
+        Exposed { model, tables, course, path, age: (now - born) / unit }
+    }
+
+    fn along(&self) -> Along {
+        Along { path: self.path.clone(), tables: self.tables.clone() }
     }
 
     /// Exposure within a time ahead of a customer, who need not be seen from now.
@@ -246,10 +257,13 @@ impl Attrition for Exposed {
     }
 
     fn discounted_if_alive(&self, customer: &Customer, horizon: f64, discounting: Discounting) -> f64 {
-        if discounting.is_any() {
-            self.discounted(&self.counted(customer), horizon, discounting)
-        } else {
-            self.expected_if_alive(customer, horizon)
+        if !discounting.is_any() {
+            return self.expected_if_alive(customer, horizon);
+        }
+        let customer = &self.counted(customer);
+        match self.model.scorer_along(&self.along(), horizon, discounting) {
+            Some(mut scorer) => scorer.if_alive(customer).1,
+            None => self.discounted(customer, horizon, discounting),
         }
     }
 
@@ -289,7 +303,8 @@ impl Attrition for Exposed {
     }
 
     fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
-        Box::new(ExposedScorer::new(self.clone(), horizon, discounting))
+        let way = Way::new(self, horizon, discounting);
+        Box::new(ExposedScorer { model: self.clone(), way })
     }
 
     fn process(&self) -> Result<Box<dyn Process>> {
@@ -354,8 +369,20 @@ impl Process for ExposedProcess {
     }
 }
 
-/// One calculator of the model for each node.
+/// Customers come in time, and are asked about in exposure.
 struct ExposedScorer {
+    model: Exposed,
+    way: Way,
+}
+
+enum Way {
+    /// A scorer of the model that knows of exposure.
+    Along(Box<dyn Scorer>),
+    Nodes(Nodes),
+}
+
+/// One scorer of the model for each node.
+struct Nodes {
     model: Exposed,
     horizon: f64,
     discounting: Discounting,
@@ -378,7 +405,16 @@ struct Beyond {
 /// Nothing is discounted at the nodes.
 const PLAIN: Discounting = Discounting::Continuous { delta: 0.0 };
 
-impl ExposedScorer {
+impl Way {
+    fn new(model: &Exposed, horizon: f64, discounting: Discounting) -> Self {
+        match model.model.scorer_along(&model.along(), horizon, discounting) {
+            Some(scorer) => Way::Along(scorer),
+            None => Way::Nodes(Nodes::new(model.clone(), horizon, discounting)),
+        }
+    }
+}
+
+impl Nodes {
     fn new(model: Exposed, horizon: f64, discounting: Discounting) -> Self {
         let (constant, m) = model.path.constant_from();
         let steady = constant == 0.0 && matches!(discounting, Discounting::Continuous { .. });
@@ -394,7 +430,7 @@ impl ExposedScorer {
         };
         let nodes = nodes.iter().map(|node| model.model.scorer(*node, own)).collect();
         let beyond = if near > 0.0 { model.beyond_of_all(horizon, discounting) } else { None };
-        ExposedScorer { model, horizon, discounting, rule, nodes, beyond, steady }
+        Nodes { model, horizon, discounting, rule, nodes, beyond, steady }
     }
 }
 
@@ -417,25 +453,38 @@ impl Exposed {
 impl Scorer for ExposedScorer {
     fn outlook(&mut self, customer: &Customer) -> Outlook {
         let counted = self.model.counted(customer);
-        let (purchases, discounted) = self.expected(&counted);
+        let (purchases, discounted) = self.way.expected(&counted);
         Outlook::new(self.model.model.p_alive(&counted), purchases, discounted)
     }
 
     fn look(&mut self, horizon: f64, discounting: Discounting) {
-        *self = ExposedScorer::new(self.model.clone(), horizon, discounting);
+        self.way = Way::new(&self.model, horizon, discounting);
     }
 
     fn share_memory(&mut self, n: usize) {
-        let nodes = self.nodes.len();
-        self.nodes.iter_mut().for_each(|node| node.share_memory(n.saturating_mul(nodes)));
+        // Where customers go along, models born on other days share it already.
+        if let Way::Nodes(Nodes { nodes, .. }) = &mut self.way {
+            let n = n.saturating_mul(nodes.len());
+            nodes.iter_mut().for_each(|node| node.share_memory(n));
+        }
     }
 
     fn if_alive(&mut self, customer: &Customer) -> (f64, f64) {
-        self.expected(&self.model.counted(customer))
+        self.way.expected(&self.model.counted(customer))
     }
 }
 
-impl ExposedScorer {
+impl Way {
+    /// What is expected of a customer in exposure who is alive.
+    fn expected(&mut self, customer: &Customer) -> (f64, f64) {
+        match self {
+            Way::Along(scorer) => scorer.if_alive(customer),
+            Way::Nodes(nodes) => nodes.expected(customer),
+        }
+    }
+}
+
+impl Nodes {
     /// What is expected of a customer in exposure who is alive.
     fn expected(&mut self, customer: &Customer) -> (f64, f64) {
         if self.steady {
@@ -472,7 +521,7 @@ mod tests {
         let none = Parts::none("2024-03-10".parse().unwrap());
         let parts =
             Parts { age: vec![0.9, 0.4, 0.4, 0.1], shocks: vec![0.3, -0.2], unseen: 0.3, season, ..none };
-        Exposed::new(model, &Intensity::new(parts), (-7.0 * customer.t, 0.0), 7.0)
+        Exposed::new((model, Arc::default()), &Intensity::new(parts), (-7.0 * customer.t, 0.0), 7.0)
     }
 
     fn models() -> [(Arc<dyn Attrition>, Customer); 5] {

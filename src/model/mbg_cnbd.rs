@@ -124,4 +124,4 @@ impl Model for MbgCnbd {
     }
 }
 
-attrition_by_kernel!(MbgCnbd);
+attrition_by_kernel!(MbgCnbd, along);

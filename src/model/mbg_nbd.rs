@@ -112,7 +112,7 @@ impl Model for MbgNbd {
     }
 }
 
-attrition_by_kernel!(MbgNbd);
+attrition_by_kernel!(MbgNbd, along);
 
 impl RatesSeen for MbgNbd {
     fn rates_seen(&self, row: &Customer) -> [f64; 2] {

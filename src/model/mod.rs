@@ -45,7 +45,7 @@ use std::ops::Range;
 use ndarray::{Array1, Array2};
 
 pub use amounts::Amounts;
-pub use attrition::{Attrition, Outlook, PosteriorMeans, Scorer};
+pub use attrition::{Along, Attrition, Outlook, PosteriorMeans, Scorer};
 pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_cnbd::BgCnbd;
@@ -57,6 +57,7 @@ pub use drift_nbd::DriftNbd;
 pub use exposed::{Exposed, LeavesInTime, RatesSeen, TimeChange};
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
+pub use keep::Tables;
 pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use mixture::Mixture;

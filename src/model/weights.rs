@@ -6,9 +6,10 @@
 //! integrals of the discount factor times each Legendre polynomial over the part give weights that
 //! are exact for polynomials of degree 19 in `y = ln(1 + τ/A)`.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::base::Discounting;
+use crate::customers::Path;
 use crate::model::keep::Slots;
 use crate::special::{GaussLegendre, LEGENDRE_8, LEGENDRE_20};
 
@@ -54,6 +55,9 @@ const STEPS_ONE_BY_ONE: f64 = 1000.0;
 /// A discount factor of `e^−60` is zero.
 const NOTHING: f64 = 60.0;
 
+/// Parts of a panel that are shorter by this factor get few nodes.
+const SHORT: f64 = 3.0;
+
 /// Weights in a panel.
 pub(super) type PanelWeights = [f64; NODES];
 
@@ -98,10 +102,19 @@ pub(super) struct Weights {
     /// `A`.
     scale: f64,
     horizon: f64,
-    discounting: Discounting,
+    fall: Fall,
     /// `y` at the horizon, or from where on nothing is left of the discount factor.
     end: f64,
     known: Slots<PanelWeights>,
+}
+
+/// How money loses its worth as `τ` goes on.
+#[derive(Debug)]
+enum Fall {
+    /// `τ` is time.
+    With(Discounting),
+    /// `τ` is exposure, and money falls with time at the rate `delta`; the horizon is in time.
+    Along { path: Arc<Path>, delta: f64 },
 }
 
 impl Weights {
@@ -111,7 +124,14 @@ impl Weights {
             Discounting::EndOfStep { d, step } => d.ln_1p() / step,
         };
         let end = (horizon.min(NOTHING / rate) / scale).ln_1p();
-        Weights { scale, horizon, discounting, end, known: Slots::default() }
+        Weights { scale, horizon, fall: Fall::With(discounting), end, known: Slots::default() }
+    }
+
+    /// Of exposure, within a time ahead, while money falls with time.
+    pub fn along(scale: f64, path: Arc<Path>, horizon: f64, delta: f64) -> Self {
+        let horizon = horizon.min(NOTHING / delta);
+        let end = (path.exposure(horizon) / scale).ln_1p();
+        Weights { scale, horizon, fall: Fall::Along { path, delta }, end, known: Slots::default() }
     }
 
     pub fn undiscounted(scale: f64, horizon: f64) -> Self {
@@ -128,18 +148,44 @@ impl Weights {
         if panel.low >= self.end {
             return None;
         }
-        let Weights { scale, horizon, discounting, ref mut known, .. } = *self;
-        Some(known.get(panel.slot, || compute(scale, horizon, discounting, panel)))
+        let Weights { scale, horizon, ref fall, ref mut known, .. } = *self;
+        Some(known.get(panel.slot, || compute(scale, horizon, fall, panel)))
+    }
+}
+
+/// The weights of one scale for purchases and for what they are worth.
+#[derive(Debug)]
+pub(super) struct Both {
+    /// The horizon, in exposure where customers are.
+    pub ahead: f64,
+    pub expected: Weights,
+    /// `None`: the same.
+    pub discounted: Option<Weights>,
+}
+
+impl Both {
+    /// Within a time ahead. A path says that the scale is one of exposure; then money falls at a rate.
+    pub fn new(scale: f64, path: Option<&Arc<Path>>, horizon: f64, discounting: Discounting) -> Self {
+        let ahead = path.map_or(horizon, |path| path.exposure(horizon));
+        let discounted = || match (path, discounting) {
+            (Some(path), Discounting::Continuous { delta }) => {
+                Weights::along(scale, path.clone(), horizon, delta)
+            }
+            _ => Weights::new(scale, horizon, discounting),
+        };
+        let discounted = discounting.is_any().then(discounted);
+        Both { ahead, expected: Weights::undiscounted(scale, ahead), discounted }
     }
 }
 
 /// The weights of one scale in a panel.
-fn compute(scale: f64, horizon: f64, discounting: Discounting, panel: &Panel) -> PanelWeights {
+fn compute(scale: f64, horizon: f64, fall: &Fall, panel: &Panel) -> PanelWeights {
     let mut sums = Sums::new(*panel, scale);
-    match discounting {
-        Discounting::Continuous { delta } => sums.add_decaying(0.0, horizon, delta, 1.0),
-        Discounting::EndOfStep { d: 0.0, .. } => sums.add_decaying(0.0, horizon, 0.0, 1.0),
-        Discounting::EndOfStep { d, step } => sums.add_steps(horizon, d.ln_1p(), step),
+    match fall {
+        Fall::With(Discounting::Continuous { delta }) => sums.add_decaying(0.0, horizon, *delta, 1.0),
+        Fall::With(Discounting::EndOfStep { d: 0.0, .. }) => sums.add_decaying(0.0, horizon, 0.0, 1.0),
+        Fall::With(Discounting::EndOfStep { d, step }) => sums.add_steps(horizon, d.ln_1p(), *step),
+        Fall::Along { path, delta } => sums.add_along(path, horizon, *delta),
     }
     sums.finish()
 }
@@ -177,6 +223,27 @@ impl Sums {
             let next = ((decayed + 6.0) / rate).ln_1p().max(y.next_up()).min(end);
             self.add_part(y, next, false, |y| height * (-rate * y.exp_m1()).exp());
             y = next;
+        }
+    }
+
+    /// Adds the discount factor `e^−(delta u)` at exposures up to that of time `horizon`, `u` the time at which there has been so
+    /// much: it bends wherever `m` steps.
+    fn add_along(&mut self, path: &Path, horizon: f64, delta: f64) {
+        let scale = self.scale;
+        for piece in path.pieces(0.0, horizon) {
+            let mut y = (piece.at / scale).ln_1p().max(self.panel.low);
+            let end = (piece.exposure(piece.to) / scale).ln_1p().min(self.panel.high);
+            let worth = |y: f64| (-delta * piece.time(scale * y.exp_m1())).exp();
+            let rate = delta * scale / piece.m;
+            while y < end {
+                // So far that the factor falls by e^−6 at most (and on, should rounding stop it).
+                let next = ((rate * y.exp_m1() + 6.0) / rate).ln_1p().max(y.next_up()).min(end);
+                // On a short part M hardly bends, nor does the factor where it hardly falls.
+                let few = SHORT * (next - y) < self.panel.high - self.panel.low
+                    && rate * (next.exp_m1() - y.exp_m1()) < 0.5;
+                self.add_part(y, next, few, worth);
+                y = next;
+            }
         }
     }
 

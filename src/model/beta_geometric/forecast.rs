@@ -2,12 +2,11 @@
 //! purchases.
 
 use super::limits::NEVER;
-use super::survival::Survival;
-use super::{BetaGeometric, BetaGeometricScorer};
+use super::{BetaGeometric, BetaGeometricScorer, Survival};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
+    Along, Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
     counts::Coins,
     process::{Leaving, chances, rates},
     weights::Weights,
@@ -155,6 +154,17 @@ impl BetaGeometric {
 
     pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
         Box::new(BetaGeometricScorer::new(*self, horizon, discounting))
+    }
+
+    pub fn scorer_along(
+        &self,
+        along: &Along,
+        horizon: f64,
+        discounting: Discounting,
+    ) -> Option<Box<dyn Scorer>> {
+        let scorer = BetaGeometricScorer::new(*self, horizon, discounting);
+        matches!(discounting, Discounting::Continuous { .. })
+            .then(|| Box::new(scorer.along(along.clone())) as Box<dyn Scorer>)
     }
 
     pub fn process(&self) -> Result<Box<dyn Process>> {

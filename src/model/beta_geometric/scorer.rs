@@ -1,16 +1,17 @@
 //! Forecasts for many customers: the same numbers as one by one, bit for bit, with the tables that
 //! depend on `x` alone or on `T` alone kept.
 
+use std::sync::{Arc, PoisonError};
+
 use rustc_hash::FxHashMap;
 
 use super::BetaGeometric;
-use super::survival::Survival;
 use crate::base::Discounting;
-use crate::customers::Customer;
+use crate::customers::{Customer, Path};
 use crate::model::{
-    Outlook, Scorer,
+    Along, Outlook, Scorer, Tables,
     keep::{RESULTS, TABLES, make_room},
-    weights::Weights,
+    weights::Both,
 };
 
 /// See [`Attrition::scorer`](crate::model::Attrition::scorer).
@@ -18,42 +19,40 @@ pub(in crate::model) struct BetaGeometricScorer {
     model: BetaGeometric,
     horizon: f64,
     discounting: Discounting,
-    by_x: FxHashMap<u32, Survival>,
+    /// Where customers come in exposure.
+    path: Option<Arc<Path>>,
+    tables: Arc<Tables>,
     by_t: FxHashMap<u64, Both>,
     results: FxHashMap<(u32, u64), (f64, f64)>,
 }
 
-struct Both {
-    expected: Weights,
-    discounted: Weights,
-}
-
 impl BetaGeometricScorer {
     pub fn new(model: BetaGeometric, horizon: f64, discounting: Discounting) -> Self {
-        let (by_x, by_t, results) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-        BetaGeometricScorer { model, horizon, discounting, by_x, by_t, results }
+        let (by_t, results) = (FxHashMap::default(), FxHashMap::default());
+        let tables = Arc::default();
+        BetaGeometricScorer { model, horizon, discounting, path: None, tables, by_t, results }
+    }
+
+    /// The same for customers in exposure.
+    pub fn along(self, along: Along) -> Self {
+        BetaGeometricScorer { path: Some(along.path), tables: along.tables, ..self }
     }
 
     fn compute(&mut self, x: u32, t: f64) -> (f64, f64) {
-        let (model, horizon, discounting) = (self.model, self.horizon, self.discounting);
-        make_room(&mut self.by_x, TABLES);
-        make_room(&mut self.by_t, TABLES);
-        let weights = self.by_t.entry(t.to_bits()).or_insert_with(|| {
-            let scale = model.alpha + t;
-            let expected = Weights::undiscounted(scale, horizon);
-            Both { expected, discounted: Weights::new(scale, horizon, discounting) }
-        });
-        let survival = self.by_x.entry(x).or_insert_with(|| model.survival(x));
+        let BetaGeometricScorer { model, horizon, discounting, path, by_t, .. } = self;
+        make_room(by_t, TABLES);
+        let both = by_t.entry(t.to_bits());
+        let both = both.or_insert_with(|| Both::new(model.alpha + t, path.as_ref(), *horizon, *discounting));
+        let table = self.tables.survivals.table(x, TABLES, || model.survival(x));
+        let mut survival = table.lock().unwrap_or_else(PoisonError::into_inner);
         let shape = model.shape(x);
-        let expected = if horizon < f64::INFINITY {
-            shape * survival.dot(&mut weights.expected)
+        let expected = if *horizon < f64::INFINITY {
+            shape * survival.dot(&mut both.expected)
         } else {
             model.expected_for_ever(x)
         };
-        if !discounting.is_any() {
-            return (expected, expected);
-        }
-        (expected, shape * survival.dot(&mut weights.discounted))
+        let discounted = both.discounted.as_mut().map(|weights| shape * survival.dot(weights));
+        (expected, discounted.unwrap_or(expected))
     }
 }
 

@@ -29,7 +29,7 @@ const NEGLIGIBLE: f64 = -50.0;
 
 /// `M` for one `x`, in panels that are filled when asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Survival {
+pub(in crate::model) struct Survival {
     /// `R + 1`.
     power: f64,
     a: f64,

@@ -6,7 +6,7 @@ use super::{Erlang, MOST};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
-    Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
+    Along, Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
     counts::Coins,
     process::{Leaving, Resuming, chances, rates},
     weights::Weights,
@@ -164,6 +164,17 @@ impl Erlang {
 
     pub fn scorer(&self, horizon: f64, discounting: Discounting) -> Box<dyn Scorer> {
         Box::new(ErlangScorer::new(*self, horizon, discounting))
+    }
+
+    pub fn scorer_along(
+        &self,
+        along: &Along,
+        horizon: f64,
+        discounting: Discounting,
+    ) -> Option<Box<dyn Scorer>> {
+        let scorer = ErlangScorer::new(*self, horizon, discounting);
+        matches!(discounting, Discounting::Continuous { .. })
+            .then(|| Box::new(scorer.along(along.clone())) as Box<dyn Scorer>)
     }
 
     pub fn process(&self) -> Result<Box<dyn Process>> {

@@ -86,7 +86,7 @@ impl Panels {
 
 /// `M` for one `x`, in panels that are filled when asked for.
 #[derive(Debug)]
-pub(super) struct Renewals {
+pub(in crate::model) struct Renewals {
     model: Erlang,
     x: u32,
     panels: Panels,

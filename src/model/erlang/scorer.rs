@@ -2,16 +2,17 @@
 //! each stage depends on `x` and `T` alone and is kept; how long a customer has been silent says only
 //! how likely the stages are.
 
+use std::sync::{Arc, PoisonError};
+
 use rustc_hash::FxHashMap;
 
-use super::Erlang;
-use super::renewal::Renewals;
+use super::{Erlang, Renewals};
 use crate::base::Discounting;
-use crate::customers::Customer;
+use crate::customers::{Customer, Path};
 use crate::model::{
-    Outlook, Scorer,
+    Along, Outlook, Scorer, Tables,
     keep::{RESULTS, TABLE_BYTES, TABLES, make_room},
-    weights::Weights,
+    weights::{Both, Weights},
 };
 
 /// See [`Attrition::scorer`](crate::model::Attrition::scorer).
@@ -19,18 +20,14 @@ pub(super) struct ErlangScorer {
     model: Erlang,
     horizon: f64,
     discounting: Discounting,
+    /// Where customers come in exposure.
+    path: Option<Arc<Path>>,
     /// By `x` and the size of the first panel.
-    by_x: FxHashMap<(u32, usize), Renewals>,
+    tables: Arc<Tables>,
     by_t: FxHashMap<u64, Both>,
     results: FxHashMap<(u32, u64), ByStageOf>,
-    /// Bytes that `by_x` may take, and takes.
+    /// Bytes that tables may take.
     most: usize,
-    bytes: usize,
-}
-
-struct Both {
-    expected: Weights,
-    discounted: Weights,
 }
 
 /// What is expected from each stage, and its present value if discounted.
@@ -41,37 +38,36 @@ struct ByStageOf {
 
 impl ErlangScorer {
     pub fn new(model: Erlang, horizon: f64, discounting: Discounting) -> Self {
-        let (by_x, by_t, results) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-        ErlangScorer { model, horizon, discounting, by_x, by_t, results, most: TABLE_BYTES, bytes: 0 }
+        let (by_t, results, tables) = (FxHashMap::default(), FxHashMap::default(), Arc::default());
+        ErlangScorer { model, horizon, discounting, path: None, tables, by_t, results, most: TABLE_BYTES }
+    }
+
+    /// The same for customers in exposure.
+    pub fn along(self, along: Along) -> Self {
+        ErlangScorer { path: Some(along.path), tables: along.tables, ..self }
     }
 
     fn compute(&mut self, x: u32, t: f64) -> ByStageOf {
-        let (model, k) = (self.model, self.model.k as usize);
+        let ErlangScorer { model, horizon, discounting, path, by_t, .. } = self;
+        let (k, shelf) = (model.k as usize, &self.tables.renewals);
         // Tables of many stages are large.
-        if self.bytes > self.most {
-            self.by_x.clear();
-            self.bytes = 0;
-        }
-        make_room(&mut self.by_t, TABLES / k);
-        let (scale, horizon, discounting) = (model.alpha + t, self.horizon, self.discounting);
-        let Both { expected, discounted } = self.by_t.entry(t.to_bits()).or_insert_with(|| Both {
-            expected: Weights::undiscounted(scale, horizon),
-            discounted: Weights::new(scale, horizon, discounting),
-        });
-        let (by_x, bytes) = (&mut self.by_x, &mut self.bytes);
-        let mut integrated = |weights: &mut Weights| {
+        shelf.keep_within(self.most);
+        make_room(by_t, TABLES / k);
+        let both = by_t.entry(t.to_bits());
+        let Both { ahead, expected, discounted } =
+            both.or_insert_with(|| Both::new(model.alpha + t, path.as_ref(), *horizon, *discounting));
+        let integrated = |weights: &mut Weights| -> Box<[f64]> {
             let panels = model.panels(x, weights);
-            let renewals = by_x.entry((x, panels.level()));
-            let renewals = renewals.or_insert_with(|| Renewals::new(model, x, panels));
+            let table = shelf.table((x, panels.level()), usize::MAX, || Renewals::new(*model, x, panels));
+            let mut renewals = table.lock().unwrap_or_else(PoisonError::into_inner);
             let before = renewals.bytes();
             let by_stage = renewals.dot(weights);
-            *bytes += renewals.bytes() - before;
-            by_stage
+            shelf.grew(renewals.bytes() - before);
+            by_stage[..k].into()
         };
-        let by_sums = model.expected_by_sums(x, t, horizon);
-        let expected = by_sums.unwrap_or_else(|| integrated(expected))[..k].into();
-        let discounted = discounting.is_any().then(|| integrated(discounted)[..k].into());
-        ByStageOf { expected, discounted }
+        let by_sums = model.expected_by_sums(x, t, *ahead);
+        let purchases = by_sums.map_or_else(|| integrated(expected), |by_stage| by_stage[..k].into());
+        ByStageOf { expected: purchases, discounted: discounted.as_mut().map(integrated) }
     }
 }
 
