@@ -136,7 +136,7 @@ class OwnFitOptions(TypedDict, total=False):
     """What to fit, and how."""
 
     model: str | None
-    """Purchase model: bg-nbd (the default), mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best
+    """Purchase model: bg-nbd (the default; a forecast takes best), mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best
     (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic
     (the one with the best BIC; also auto) or all (the same, compared in the report); of contracts: sbg, bdw."""
     covariates: Names | None

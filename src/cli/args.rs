@@ -178,12 +178,25 @@ impl LogArgs {
     }
 }
 
+/// Which model to fit.
+#[derive(clap::Args)]
+pub(super) struct ModelArgs {
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
+    #[arg(long, value_name = "NAME", help_heading = "Fit")]
+    pub model: Option<String>,
+}
+
+/// Which model to forecast with.
+#[derive(clap::Args)]
+pub(super) struct ForecastModelArgs {
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: best]
+    #[arg(long, value_name = "NAME", help_heading = "Fit")]
+    pub model: Option<String>,
+}
+
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
-    #[arg(long, value_name = "NAME", help_heading = "Fit")]
-    model: Option<String>,
     /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     pub covariates: Vec<String>,
@@ -289,10 +302,11 @@ enum SpendArg {
 }
 
 impl FitArgs {
-    pub fn request(&self) -> FitRequest {
+    /// Of this model, or the usual one.
+    pub fn request(&self, model: Option<&String>) -> FitRequest {
         let default = FitRequest::default();
         FitRequest {
-            model: self.model.clone().unwrap_or(default.model),
+            model: model.cloned().unwrap_or(default.model),
             spend: self.spend.map_or(default.spend, |spend| matches!(spend, SpendArg::GammaGamma)),
             options: FitOptions {
                 accept_unconverged: self.accept_unconverged,

@@ -2,7 +2,7 @@
 
 use crate::base::{Error, Result};
 use crate::cli::{
-    args::{FitArgs, InputArgs},
+    args::{FitArgs, InputArgs, ModelArgs},
     console::{Console, Results},
     contracts,
 };
@@ -18,6 +18,8 @@ use crate::study::diagnostics::{DiagnosticOptions, diagnose};
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    model: ModelArgs,
     #[command(flatten)]
     fit: FitArgs,
     /// How well the fit agrees with its own customers, as tables: frequencies, cohorts, influence, spend, and whether amounts change with time
@@ -35,7 +37,7 @@ pub(super) fn refuse_diagnostics(wanted: bool) -> Result<()> {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let request = args.fit.request();
+    let request = args.fit.request(args.model.model.as_ref());
     if ContractMember::named(&request.model).is_some() {
         refuse_diagnostics(args.diagnostics)?;
         let output = args.output.as_deref();

@@ -2,7 +2,7 @@
 
 use crate::base::{Error, Result};
 use crate::cli::{
-    args::{FitArgs, InputArgs, LogArgs, ScoreArgs},
+    args::{FitArgs, ForecastModelArgs, InputArgs, LogArgs, ScoreArgs},
     console::Console,
     score,
 };
@@ -18,6 +18,8 @@ use crate::study;
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    model: ForecastModelArgs,
     #[command(flatten)]
     fit: FitArgs,
     #[command(flatten)]
@@ -41,20 +43,31 @@ pub(super) fn log_options(
     Ok(request.asks(&args.options(threads)?)?.asking_for(options.by.as_slice()))
 }
 
-pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = ScoreOptions { memory: args.input.memory_limit(), ..args.score.options()? };
-    let mut request = FitRequest { horizon: options.value.horizon, ..args.fit.request() };
+/// What to fit to customers who are then to be scored.
+pub(super) fn request(args: &FitArgs, model: Option<&String>, options: &ScoreOptions) -> FitRequest {
+    let mut request = FitRequest { horizon: options.value.horizon, ..args.request(model) };
+    if model.is_none() {
+        request = request.for_forecast();
+    }
     // Without intervals nothing rests on the approximation.
     if options.interval.is_none() && request.options.posterior == PosteriorOptions::default() {
         request.options.posterior = PosteriorOptions::unchecked();
     }
+    request
+}
+
+pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
+    let options = ScoreOptions { memory: args.input.memory_limit(), ..args.score.options()? };
+    let model = args.model.model.as_ref();
+    let request = request(&args.fit, model, &options);
     let log = log_options(&request, &args.input, &options, threads)?;
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }
     let summary = history::open(&args.input.inputs, &log, console)?;
-    let mut report = report::input(&summary.meta);
+    let chosen = model.is_none().then(|| report::chosen_model(&request));
+    let mut report = report::input_and(&summary.meta, chosen.as_slice());
     let (model, comparison) = study::fit(&summary, &request, console)?;
     report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use super::actions::{MeasureArgs, PlanArgs};
-use super::args::{FitArgs, LogArgs, ScoreArgs};
+use super::args::{FitArgs, ForecastModelArgs, LogArgs, ModelArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::simulate::DrawArgs;
@@ -113,6 +113,8 @@ struct FitWords {
     #[command(flatten)]
     log: LogArgs,
     #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
     fit: FitArgs,
     /// How well the fit agrees with its own customers
     #[arg(long)]
@@ -145,7 +147,7 @@ pub enum Fit {
 /// See [`summarize`].
 pub fn fit(words: &[String]) -> Result<Fit> {
     let words = Words::<FitWords>::read(words)?;
-    let request = words.args.fit.request();
+    let request = words.args.fit.request(words.args.model.model.as_ref());
     if ContractMember::named(&request.model).is_some() {
         fit::refuse_diagnostics(words.args.diagnostics)?;
         return Ok(Fit::Contracts { request, contracts: words.args.log.contract_options(None) });
@@ -201,6 +203,8 @@ struct ForecastWords {
     #[command(flatten)]
     log: LogArgs,
     #[command(flatten)]
+    model: ForecastModelArgs,
+    #[command(flatten)]
     fit: FitArgs,
     #[command(flatten)]
     score: ScoreArgs,
@@ -222,7 +226,8 @@ pub struct Forecast {
 /// See [`summarize`].
 pub fn forecast(words: &[String]) -> Result<Forecast> {
     let words = Words::<ForecastWords>::read(words)?;
-    let (request, options) = (words.args.fit.request(), words.args.score.options()?);
+    let options = words.args.score.options()?;
+    let request = forecast::request(&words.args.fit, words.args.model.model.as_ref(), &options);
     let log = forecast::log_options(&request, &words.args.log, &options, words.threads())?;
     Ok(Forecast { request, log, options })
 }

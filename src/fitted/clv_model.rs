@@ -7,7 +7,8 @@ use jiff::civil::Date;
 
 use crate::base::{DriftRate, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
 use crate::customers::{Counts, Customer, Intensity, TrainedOn};
-use crate::fit::{FitOptions, FitReport, Rates, fit_spend};
+use crate::fit::{FitOptions, FitReport, PosteriorMethod, Rates, fit_spend};
+use crate::fitted::average;
 use crate::fitted::fitting::Found;
 use crate::fitted::{Learned, Member, PurchaseModel, SpendModel};
 use crate::history::Summary;
@@ -46,6 +47,32 @@ impl Default for FitRequest {
             rates: Rates::Steady,
             horizon: Horizon::default(),
         }
+    }
+}
+
+impl FitRequest {
+    /// The same where customers are to be forecast and no model was named: the average whose weights are learned from the past,
+    /// or, where something is asked for that averages do not have, the plain default.
+    pub fn for_forecast(self) -> Self {
+        let model = self.of_single_models().map_or(average::BEST.to_owned(), |_| FitRequest::default().model);
+        FitRequest { model, ..self }
+    }
+
+    /// What it asks for that only single models have.
+    pub fn of_single_models(&self) -> Option<&'static str> {
+        let FitRequest { covariates, groups, drift, options, rates, .. } = self;
+        let asked = [
+            ("--covariates", !covariates.names.is_empty()),
+            ("--groups", groups.is_some()),
+            ("--drift", drift.is_some()),
+            ("--regularity", options.regularity.is_some()),
+            ("--age-effect and --season", *rates != Rates::Steady),
+            (
+                "--posterior",
+                matches!(options.posterior.method, PosteriorMethod::Nuts | PosteriorMethod::Bootstrap),
+            ),
+        ];
+        asked.into_iter().find(|(_, is_asked)| *is_asked).map(|(option, _)| option)
     }
 }
 
@@ -179,6 +206,30 @@ impl ClvModel {
     pub fn purchase_fits(&self) -> impl Iterator<Item = &FitReport> {
         let parts = self.purchase.average().into_iter().flat_map(|average| &average.parts);
         self.purchase_fit.iter().chain(parts.filter_map(|part| part.fit.as_ref()))
+    }
+
+    /// Adds warnings to what its fit says, of an average to what that of its first model says.
+    pub fn warn(&mut self, warnings: Vec<Warning>) {
+        match self.purchase.average() {
+            None => self.purchase_fit.iter_mut().for_each(|fit| fit.warnings.extend(warnings.clone())),
+            Some(average) => {
+                let mut own = average.clone();
+                own.parts[0].fit.iter_mut().for_each(|fit| fit.warnings.extend(warnings.clone()));
+                self.purchase = PurchaseModel::averaging(own);
+            }
+        }
+    }
+
+    /// What its fits warn of, each once: models of an average say much the same of their customers.
+    pub fn warnings(&self) -> Vec<&Warning> {
+        let mut all: Vec<&Warning> = Vec::new();
+        for warning in self.purchase_fits().chain(&self.spend_fit).flat_map(|fit| &fit.warnings) {
+            let known = |other: &&Warning| other.code == warning.code && other.message == warning.message;
+            if !all.iter().any(known) {
+                all.push(warning);
+            }
+        }
+        all
     }
 
     /// The single models that it is made of, with weights: itself, or what an average averages. Without spend.

@@ -17,9 +17,23 @@ pub fn fit(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<(ClvModel, Option<Comparison>)> {
-    if average::is_average(&request.model) {
-        return Ok((averaged(summary, request, progress)?, None));
-    }
+    let (mut model, comparison) = match average::is_average(&request.model) {
+        true => (averaged(summary, request, progress)?, None),
+        false => single(summary, request, progress)?,
+    };
+    let mut found = Vec::new();
+    found.extend(diagnostics::warn_only_repeaters(&model, summary)?);
+    found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);
+    model.warn(found);
+    Ok((model, comparison))
+}
+
+/// One model, by name or as a choice among the family.
+fn single(
+    summary: &Summary,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<(ClvModel, Option<Comparison>)> {
     if !choice::is_choice(&request.model) {
         Member::named(&request.model)?;
     }
@@ -31,10 +45,6 @@ pub fn fit(
     let request = &request;
     let (mut model, comparison) = choice::fit_counted(summary, &counts, request, progress)?;
     model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(note.clone()));
-    let mut found = Vec::new();
-    found.extend(diagnostics::warn_only_repeaters(&model, summary)?);
-    found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);
-    model.purchase_fit.iter_mut().for_each(|fit| fit.warnings.append(&mut found));
     Ok((model, comparison))
 }
 

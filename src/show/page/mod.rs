@@ -33,7 +33,7 @@ pub fn build(title: String, model: &ClvModel, overview: &Overview) -> Page {
     let forecast = report::forecast(model, totals, None, scores);
     let (mut input, mut fitted) = (report::input(&summary.meta), report::model(model));
     // A page goes round: it names no customer.
-    let of_fit = model.purchase_fits().flat_map(|fit| &fit.warnings);
+    let of_fit = model.warnings();
     let names: Vec<&String> = summary.meta.warnings.iter().chain(of_fit).flat_map(|w| &w.names).collect();
     for words in input.warnings.iter_mut().chain(&mut fitted.warnings) {
         *words = warning::without_names(words, names.iter().copied());

@@ -3,12 +3,17 @@
 use serde_json::{Value, json};
 
 use crate::base::numbers::{count, grouped, things};
-use crate::fitted::ClvModel;
+use crate::fitted::{ClvModel, FitRequest};
 use crate::history::{Fate, SummaryMeta, UnitSource};
 use crate::show::report::{Block, Report, Table};
 
 /// Describes what became of the input.
 pub fn input(meta: &SummaryMeta) -> Report {
+    input_and(meta, &[])
+}
+
+/// The same with more that was assumed.
+pub fn input_and(meta: &SummaryMeta, more: &[String]) -> Report {
     let mut report = Report::default();
     let account = &meta.account;
     report.remarks.push(Block::Heading(format!("{} read", things(account.rows_read, "row"))));
@@ -27,7 +32,7 @@ pub fn input(meta: &SummaryMeta) -> Report {
     for note in &account.notes {
         report.remarks.push(Block::Line(format!("of which {} {}", count(note.rows), note.words)));
     }
-    let assumptions = assumptions(meta);
+    let assumptions: Vec<String> = assumptions(meta).into_iter().chain(more.iter().cloned()).collect();
     if !assumptions.is_empty() {
         report.remarks.push(Block::Heading("assumed".to_owned()));
         report.remarks.extend(assumptions.iter().cloned().map(Block::Line));
@@ -63,6 +68,18 @@ fn assumptions(meta: &SummaryMeta) -> Vec<String> {
         all.push("there are no amounts: spend and value are left out".to_owned());
     }
     all
+}
+
+/// Which model forecasts, where none was named.
+pub fn chosen_model(request: &FitRequest) -> String {
+    match request.of_single_models() {
+        None => "no model was named: the average of several, weighed by their past forecasts (--model best)"
+            .to_owned(),
+        Some(option) => format!(
+            "no model was named: {}, since the average of several (--model best) has no {option} (--model)",
+            request.model
+        ),
+    }
 }
 
 /// Describes a summary that was written.

@@ -32,7 +32,7 @@ pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use diagnostics::diagnostics;
 pub use economics::{aggregates, economics};
 pub use forecast::{forecast, rows};
-pub use input::{input, scored_with, summary};
+pub use input::{chosen_model, input, input_and, scored_with, summary};
 pub use model::{fit_json, model};
 pub use monitor::monitor;
 pub use page::page;

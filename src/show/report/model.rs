@@ -65,8 +65,7 @@ pub fn model(model: &ClvModel) -> Report {
     }
     json.insert("spend".into(), spend_json);
     report.json.insert("model".into(), Value::Object(json));
-    let fits = model.purchase_fits().chain(&model.spend_fit);
-    let warnings: Vec<_> = fits.flat_map(|fit| &fit.warnings).collect();
+    let warnings = model.warnings();
     report.warnings = warnings.iter().map(|warning| warning.message.clone()).collect();
     let json = warnings.iter().map(|w| json!({ "code": w.code, "message": w.message }));
     report.json.insert("warnings".into(), json.collect());

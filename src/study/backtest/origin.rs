@@ -146,6 +146,10 @@ impl Test<'_> {
                 horizon: Horizon::Finite(Duration { count: self.windows.horizon(), unit: self.windows.unit }),
                 ..FitRequest::default()
             };
+            // Models of an average have rates of their own.
+            if average::is_average(member.name) {
+                request.rates = Rates::Steady;
+            }
             // Given for the models that have one.
             if !member.params.iter().any(|spec| spec.scale == Scale::Whole) {
                 request.options.regularity = None;

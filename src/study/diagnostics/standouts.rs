@@ -14,6 +14,7 @@ use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::{ClvModel, FitRequest, choice};
 use crate::forecast::{ScoreOptions, score_into};
 use crate::history::Summary;
+use crate::study::learning;
 
 /// Says what the fit and its forecast are without the customers who stand out, if there are any.
 ///
@@ -55,15 +56,19 @@ fn figures(
     });
     let options = FitOptions { posterior: PosteriorOptions::unchecked(), ..request.options.clone() };
     let request = same_kind(model, request, options);
-    let (again, _) = choice::fit_counted(&rest, &Counts::read(&rest, progress)?, &request, progress)?;
+    let counts = Counts::read(&rest, progress)?;
+    let again = match model.purchase.average() {
+        Some(average) => learning::fit_again(average, &rest, &counts, &request, progress)?,
+        None => choice::fit_counted(&rest, &counts, &request, progress)?.0,
+    };
     Ok([words(model, summary, progress)?, words(&again, &rest, progress)?])
 }
 
 /// The first parameter, what is expected of a new customer and of all of these.
 fn words(model: &ClvModel, customers: &Summary, progress: &dyn Progress) -> Result<String> {
     let options = ScoreOptions::default();
-    let name = model.purchase.specs()[0].name;
-    let mut words = format!("{name} {}", significant(model.purchase.params()[0], 4));
+    let own = model.purchase.average().map_or(&model.purchase, |average| &average.parts[0].model);
+    let mut words = format!("{} {}", own.specs()[0].name, significant(own.params()[0], 4));
     let horizon = options.value.horizon.in_units(model.unit);
     let new = model.newcomer(0.0).expected_purchases_new(horizon);
     words += &format!(", {} purchases of a new customer in {}", significant(new, 3), options.value.horizon);

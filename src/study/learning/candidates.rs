@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::none_left;
 use crate::base::{ErrorKind, Progress, Result};
 use crate::customers::{Counts, Intensity};
 use crate::fit::{FitOptions, IntensityRequest, Rates};
@@ -76,7 +75,7 @@ pub(super) fn fit_all(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<Fitted> {
-    let (mut fitted, mut dropped) = (Vec::new(), Vec::new());
+    let (mut fitted, mut failed) = (Vec::new(), Vec::new());
     let rates = match candidates.iter().any(|candidate| candidate.rates) {
         true => rates(summary, counts, request, progress)?,
         false => Rates::Steady,
@@ -88,10 +87,15 @@ pub(super) fn fit_all(
         match ClvModel::fit_purchase(candidate.member(), summary, counts, &own, progress) {
             Ok(model) => fitted.push((*candidate, model)),
             Err(error) if matches!(error.kind(), ErrorKind::Interrupted) => return Err(error),
-            Err(error) => dropped.push(format!("{}: {error}", candidate.model)),
+            Err(error) => failed.push(error),
         }
     }
-    if fitted.is_empty() { Err(none_left(&dropped)) } else { Ok((fitted, dropped)) }
+    let dropped = failed.iter().map(|error| error.to_string()).collect();
+    match failed.into_iter().next() {
+        // What keeps all of them from a fit, the first says as well as any.
+        Some(first) if fitted.is_empty() => Err(first),
+        _ => Ok((fitted, dropped)),
+    }
 }
 
 /// How rates change, as mbg-nbd sees it; not at all where that cannot be told.

@@ -24,9 +24,9 @@ pub(super) use self::candidates::asks;
 pub use self::candidates::{CANDIDATES, Candidate};
 pub use self::lessons::{Cell, Lessons, learn};
 pub use self::weights::weights;
-use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::base::{Error, Progress, Result};
 use crate::customers::Counts;
-use crate::fitted::average::{BEST, ROBUST};
+use crate::fitted::average::BEST;
 use crate::fitted::{Average, ClvModel, FitRequest, Learned, Part, PurchaseModel, Trial};
 use crate::history::Summary;
 
@@ -79,16 +79,41 @@ fn average<'a>(models: impl Iterator<Item = (f64, &'a ClvModel)>, learned: bool)
 
 /// What averages do not have.
 fn refuse(request: &FitRequest) -> Result<()> {
-    let what = match request {
-        FitRequest { covariates, .. } if !covariates.names.is_empty() => "--covariates",
-        FitRequest { groups: Some(_), .. } => "--groups",
-        _ => return Ok(()),
+    let Some(option) = request.of_single_models() else { return Ok(()) };
+    let what = match option {
+        "--covariates" | "--groups" => "not all of which have them",
+        "--posterior" => "whose intervals come from the normal approximation and from errors of the past",
+        _ => "each of which has its own",
     };
-    let message = format!(
-        "{} averages several models, not all of which have them: name one model, such as --model bg-nbd",
-        request.model
-    );
-    Err(Error::option(what, message))
+    let message =
+        format!("{} averages several models, {what}: name one model, such as --model mbg-nbd", request.model);
+    Err(Error::option(option, message))
+}
+
+/// The average of the same models with the same weights, fitted to other customers.
+///
+/// # Errors
+/// If none of its models can be fitted to them.
+pub(super) fn fit_again(
+    average: &Average,
+    summary: &Summary,
+    counts: &Counts,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<ClvModel> {
+    let weight = |candidate: &Candidate| {
+        let own = |part: &&Part| part.model.name() == candidate.model;
+        average.parts.iter().find(own).map_or(0.0, |part| part.weight)
+    };
+    let candidates: Vec<Candidate> =
+        candidates::of(summary).into_iter().filter(|candidate| weight(candidate) > 0.0).collect();
+    let (fitted, _) = candidates::fit_all(&candidates, summary, counts, request, progress)?;
+    let purchase =
+        self::average(fitted.iter().map(|(candidate, model)| (weight(candidate), model)), average.learned);
+    let first =
+        fitted.into_iter().next().map(|(_, model)| model).expect("fit_all sees to it that there is one");
+    let model = ClvModel { purchase, intensity: None, purchase_fit: None, ..first };
+    model.with_spend(counts, request, progress)
 }
 
 /// What the lessons say of the average with these weights.
@@ -118,13 +143,4 @@ fn learned(
             })
         }
     }
-}
-
-/// No candidate could be fitted.
-fn none_left(dropped: &[String]) -> Error {
-    let message = format!(
-        "none of the models that are averaged can be fitted to these customers: {}",
-        dropped.join("; ")
-    );
-    ErrorKind::NotIdentified { model: ROBUST.to_owned(), message }.into()
 }
