@@ -294,9 +294,9 @@ pub(crate) fn is_certain(model: &ClvModel) -> bool {
     model.purchase_fits().next().is_none() || (model.spend.is_some() && model.spend_fit.is_none())
 }
 
-/// The name of a fitted model of which nothing says how sure its parameters are.
+/// The name of a fitted model of which nothing says how sure its parameters are. Models of an average need not.
 pub(crate) fn open(model: &ClvModel) -> Option<&str> {
     let known = |fit: &&FitReport| fit.covariance.is_some() || has_draws(fit);
     let spend = model.spend.filter(|spend| !spend.is_one_amount()).and(model.spend_fit.as_ref());
-    model.purchase_fits().chain(spend).find(|fit| !known(fit)).map(|fit| fit.model)
+    model.purchase_fit.iter().chain(spend).find(|fit| !known(fit)).map(|fit| fit.model)
 }

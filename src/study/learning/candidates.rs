@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{ErrorKind, Progress, Result};
 use crate::customers::{Counts, Intensity};
-use crate::fit::{FitOptions, IntensityRequest, Rates};
+use crate::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates};
 use crate::fitted::{ClvModel, FitRequest, Member};
 use crate::history::{LogOptions, Summary};
 
@@ -37,11 +37,13 @@ impl Candidate {
         Member::named(self.model).expect("candidates are members")
     }
 
-    /// What it asks to be fitted; what does not concern it is as in `request`.
+    /// What it asks to be fitted; what does not concern it is as in `request`. What a fit leaves open of its parameters is part
+    /// of how wrong forecasts have been, and not asked for.
     fn request(&self, request: &FitRequest, rates: Rates) -> FitRequest {
+        let posterior = PosteriorOptions::unchecked();
         FitRequest {
             model: self.model.to_owned(),
-            options: FitOptions { regularity: self.regularity, ..request.options.clone() },
+            options: FitOptions { regularity: self.regularity, posterior, ..request.options.clone() },
             rates,
             ..request.clone()
         }

@@ -8,7 +8,6 @@ use super::average;
 use super::candidates::{self, Candidate, reference};
 use super::past::Origin;
 use crate::base::{ErrorKind, Horizon, Progress, Result, Unit};
-use crate::fit::PosteriorOptions;
 use crate::fitted::{ClvModel, FitRequest, Trial};
 use crate::forecast::rules::{Followed, Marks, PIT_BINS, compare};
 use crate::history::{Past, Summary};
@@ -141,7 +140,6 @@ pub fn learn(
         Err(words) => return Ok(Err(words)),
     };
     let mut own = request.clone();
-    own.options.posterior = PosteriorOptions::unchecked();
     own.options.accept_unconverged = true;
     progress.stage("trying forecasts from earlier dates", Some(plan.origins.len() as u64));
     let mut cells = Vec::new();
