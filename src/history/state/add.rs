@@ -130,7 +130,7 @@ impl Addition {
         }
         while let Some(row) = rows.next()? {
             writer.push(place.put(row), levels.as_ref()).map_err(failed)?;
-            if place.rows % (1 << 16) == 0 {
+            if place.rows.is_multiple_of(1 << 16) {
                 progress.check()?;
             }
         }

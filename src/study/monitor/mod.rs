@@ -145,7 +145,7 @@ pub fn monitor(
         let last = *end == until;
         let later = if last { None } else { Some(at(*end)?) };
         let part = Part { known: &known, later: later.as_ref().unwrap_or(&now), until: *end, grain };
-        let outcome = outcome(model, &part, options, progress)?;
+        let outcome = outcome(model, part.all(), options, progress)?;
         found.rows.extend(rows::of(&outcome, "known customers", options));
         if last {
             found.checks.extend(checks::of_known(&outcome, found.level));
@@ -154,7 +154,7 @@ pub fn monitor(
     }
     if let Some(from) = recent(fitted_until, until) {
         let part = Part { known: &at(from)?, later: &now, until, grain };
-        let outcome = outcome(model, &part.born_after(fitted_until), options, progress)?;
+        let outcome = outcome(model, part.born_after(fitted_until), options, progress)?;
         found.rows.extend(rows::of(&outcome, "new customers", options));
         found.checks.extend(checks::of_new(&outcome, from, found.level));
     }

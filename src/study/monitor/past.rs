@@ -32,20 +32,13 @@ pub(super) struct Of<'a> {
 }
 
 impl<'a> Part<'a> {
+    /// All of them.
+    pub fn all(self) -> Of<'a> {
+        Of { part: self, born_after: None }
+    }
+
     pub fn born_after(self, date: Date) -> Of<'a> {
         Of { part: self, born_after: Some(date) }
-    }
-}
-
-impl<'a> From<&Part<'a>> for Of<'a> {
-    fn from(part: &Part<'a>) -> Self {
-        Of { part: *part, born_after: None }
-    }
-}
-
-impl<'a> From<&Of<'a>> for Of<'a> {
-    fn from(of: &Of<'a>) -> Self {
-        Of { part: of.part, born_after: of.born_after }
     }
 }
 
@@ -87,13 +80,13 @@ fn cohort(born: Date, years: bool) -> String {
 }
 
 /// Forecasts the customers from the day on which they are known, and counts what they did.
-pub(super) fn outcome<'a>(
+pub(super) fn outcome(
     model: &ClvModel,
-    of: impl Into<Of<'a>>,
+    of: Of,
     options: &MonitorOptions,
     progress: &dyn Progress,
 ) -> Result<Outcome> {
-    let Of { part, born_after } = of.into();
+    let Of { part, born_after } = of;
     let meta = &part.known.meta;
     let from = meta.observed_until.unwrap_or_default();
     let first = meta.first_purchase.unwrap_or(from);
