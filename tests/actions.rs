@@ -35,7 +35,7 @@ fn options() -> ActionOptions {
 }
 
 /// Every customer is on the list, by gain; gains are what the formulas of the module say of the scores; who is contacted
-/// is worth it; the range holds the estimate. Seen to fail with the value taken for that of a customer who comes back.
+/// is worth it; the range holds the estimate.
 #[test]
 fn gains_follow_from_scores() {
     let log = fixture("shop/orders.csv");
@@ -152,8 +152,7 @@ fn campaign_files(dir: &Path) -> (PathBuf, PathBuf) {
     (log, list)
 }
 
-/// From the list to the verdict: all that the log gained since is what contacts brought, 75 x 0.4 = 30 each. Seen to fail
-/// with what was paid before left in.
+/// From the list to the verdict: all that the log gained since is what contacts brought, 75 x 0.4 = 30 each.
 #[test]
 fn a_list_is_measured() {
     let dir = TempDir::new().unwrap();
@@ -231,8 +230,7 @@ fn what_cannot_be_measured_is_said() {
     assert!(output.status.code() == Some(2) && said.contains("nothing yet to see"), "{said}");
 }
 
-/// Uploads hold contacts alone, with the columns and digests that the other programs ask for. Seen to fail with controls
-/// among them.
+/// Uploads hold contacts alone, with the columns and digests that the other programs ask for.
 #[test]
 fn uploads_have_their_shapes() {
     let dir = TempDir::new().unwrap();

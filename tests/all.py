@@ -47,6 +47,7 @@ def main() -> None:
     # Either makes the command line too, which the package is compared with. The package is part of the workspace: with
     # it, the features of what both need are those that the wheel needs, which is then compiled once.
     run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test", "--workspace"]), "--release")
+    run(sys.executable, "tests/browser/run.py")
     python = environment()
     built = wheel(python)
     megabytes = built.stat().st_size / 1e6

@@ -173,7 +173,11 @@ fn pages_and_model_files_name_no_customer() {
     assert!(file.contains("standouts-move-the-fit") && file.contains("(not named here)"));
     let scores = clv::forecast::ScoreOptions::default();
     let found = study::Overview::new(&model, summary, &scores, &()).unwrap();
-    let page = clv::show::report::html::render(&clv::show::page::build("t".into(), &model, &found));
+    let page = clv::show::report::html::render(&clv::show::page::build(
+        &clv::show::page::PageOptions::default(),
+        &model,
+        &found,
+    ));
     for text in [&file, &page] {
         assert!(!text.contains("guest-of-honour") && !text.contains("k0001"));
     }

@@ -17,6 +17,7 @@ from clv._options import (
     FitOptions,
     ForecastOptions,
     MeasureOptions,
+    ReportOptions,
     ScoreOptions,
     SimulateOptions,
     SqlOptions,
@@ -387,6 +388,31 @@ def economics(
     column of ``by``, and ``cost``. The other options are those of ``clv economics``: see ``clv.EconomicsOptions``.
     """
 
+@final
+class Page:
+    """A page to look at: what customers are worth, what to do, and whether it can be trusted."""
+
+    @property
+    def html(self) -> str:
+        """The page as one document that needs nothing else."""
+    @property
+    def markdown(self) -> str:
+        """The same facts as text, for a pull request or a chat."""
+    def write(self, path: str | PathLike[str]) -> None:
+        """Writes the page, as HTML or, to a file that ends in ``.md``, as text."""
+
+def report(
+    data: Data,
+    model: Model | None = None,
+    *,
+    costs: Data | None = None,
+    **options: Unpack[ReportOptions],
+) -> Page:
+    """One page to look at, made of a purchase log: with ``model``, or with one that is fitted to it.
+
+    ``costs`` are those of ``clv.economics``. The other options are those of ``clv report``: see ``clv.ReportOptions``.
+    """
+
 def actions(model: Model, data: Data, **options: Unpack[ActionsOptions]) -> Actions:
     """Whom to do what for, by when, worth what.
 
@@ -464,7 +490,7 @@ def scores_shape(model: Model, /, **options: Unpack[ScoreOptions]) -> tuple[Tabl
     """
 
 def option_names(
-    verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "actions", "measure", "simulate", "sql"],
+    verb: Literal["summarize", "fit", "score", "forecast", "backtest", "economics", "actions", "measure", "report", "simulate", "sql"],
 ) -> list[str]:
     """The names of the options of a verb."""
 

@@ -335,6 +335,21 @@ class MeasureOptions(LogOptions, total=False):
     """Probability of the intervals (0.9)."""
 
 
+class ReportOptions(EconomicsOptions, OwnFitOptions, total=False):
+    """The options of :func:`clv.report`."""
+
+    no_backtest: bool
+    """Leave past forecasts out."""
+    holdout: str | None
+    """How much of the end is hidden and forecast (a third of the log, at most a year)."""
+    models: Names | None
+    """Purchase models whose past forecasts are tried (that of the page)."""
+    title: str | None
+    """Title of the page."""
+    logo: str | PathLike[str] | None
+    """Picture of the company, put into the page."""
+
+
 class SimulateOptions(TypedDict, total=False):
     """The options of :func:`clv.simulate`."""
 

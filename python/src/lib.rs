@@ -14,6 +14,7 @@ mod errors;
 mod input;
 mod model;
 mod options;
+mod page;
 mod parts;
 mod plot;
 mod report;
@@ -40,6 +41,8 @@ mod _core {
     use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
     #[pymodule_export]
     use super::options::option_names;
+    #[pymodule_export]
+    use super::page::{Page, report};
     #[pymodule_export]
     use super::parts::{
         fit_counted, join_parts, join_surveys, log_shape, scores_shape, summarize_part, survey_part,

@@ -93,6 +93,7 @@ pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
         "economics" => Verb::Economics,
         "actions" => Verb::Actions,
         "measure" => Verb::Measure,
+        "report" => Verb::Report,
         "simulate" => Verb::Simulate,
         "sql" => Verb::Sql,
         _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),

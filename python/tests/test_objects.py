@@ -198,7 +198,7 @@ def test_help_says_what_the_stub_says(name: str) -> None:
     assert inspect.cleandoc(thing.__doc__ or "") == documented()[name]
 
 
-@pytest.mark.parametrize("verb", ["summarize", "fit", "score", "forecast", "backtest", "economics", "actions", "measure", "simulate"])
+@pytest.mark.parametrize("verb", ["summarize", "fit", "score", "forecast", "backtest", "economics", "actions", "measure", "report", "simulate"])
 def test_every_option_is_typed(verb: str) -> None:
     typed = getattr(clv, f"{verb.title()}Options")
     assert set(typing.get_type_hints(typed)) == set(_core.option_names(verb))  # type: ignore[arg-type]

@@ -112,3 +112,18 @@ pub(crate) fn gives_its_bytes_once(path: &Path) -> io::Result<bool> {
     let found = fs::metadata(path)?;
     Ok(!found.is_dir() && (!found.is_file() || path.starts_with("/dev")))
 }
+
+/// A small file as a whole.
+///
+/// `None` if it has more than `most` bytes.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn small(path: &Path, most: usize) -> crate::base::Result<Option<Vec<u8>>> {
+    use std::io::Read;
+    let failed = |e| crate::base::Error::io("read", path, e);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok((bytes.len() <= most).then_some(bytes))
+}

@@ -91,7 +91,7 @@ pub(super) struct LogArgs {
     /// Amounts are written with a decimal point: 12.50, and 1,234 is more than a thousand [found by looking]
     #[arg(long, help_heading = "Values", conflicts_with = "decimal_comma")]
     decimal_point: bool,
-    /// Currency of the amounts (EUR); rows in another one are left out, counted
+    /// Currency of the amounts (EUR), which pages show; rows in another one are left out, counted
     #[arg(long, value_name = "CODE", help_heading = "Values")]
     currency: Option<String>,
 
@@ -128,6 +128,11 @@ impl Deref for InputArgs {
 }
 
 impl LogArgs {
+    /// What `--currency` says.
+    pub fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+
     /// How long a period of contracts is: `--period`, or what `--unit` says.
     pub fn period(&self) -> Option<Unit> {
         self.period.or(self.table.unit)

@@ -2,40 +2,57 @@
 
 use std::path::PathBuf;
 
-use crate::base::{Duration, Result};
+use crate::base::{Duration, Error, Result};
 use crate::cli::{
-    args::{InputArgs, plain},
+    args::{FitArgs, ForecastModelArgs, InputArgs, plain},
     console::{Console, Results},
     economics::StudyArgs,
+    forecast,
 };
-use crate::fitted::file;
+use crate::fitted::{ClvModel, FitRequest, file};
 use crate::forecast::{IntervalOptions, ScoreOptions};
-use crate::history;
+use crate::history::{self, Input, LogOptions};
 use crate::output::Target;
-use crate::show::{page, report};
+use crate::show::{
+    page::{self, PageOptions},
+    report,
+};
 use crate::study::backtest::BacktestOptions;
 use crate::study::economics::Costs;
 use crate::study::{self, OverviewOptions};
 
 #[derive(clap::Args)]
+#[command(override_usage = "clv report [OPTIONS] [MODEL] LOG... -o page.html")]
+#[command(mut_arg("inputs", |arg| arg.help("Model file from clv fit, if there is one (otherwise one is fitted, as by clv forecast), and the purchase log")))]
 pub(super) struct Args {
-    /// Model file, from clv fit or clv model
-    #[arg(value_name = "MODEL")]
-    model: PathBuf,
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
-    study: StudyArgs,
+    page: PageArgs,
     /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost; adds what acquisition earns
     #[arg(long, value_name = "FILE", help_heading = "Economics")]
     costs: Option<PathBuf>,
+    /// Page to write, such as report.html, or report.md for the same as text; - is standard output (HTML)
+    #[arg(short, long, value_name = "FILE", required = true)]
+    output: String,
+}
+
+/// What a page is made of, and how it presents itself.
+#[derive(clap::Args)]
+pub(super) struct PageArgs {
+    #[command(flatten)]
+    model: ForecastModelArgs,
+    #[command(flatten)]
+    fit: FitArgs,
+    #[command(flatten)]
+    study: StudyArgs,
     /// Leave the backtest out, which fits and forecasts once more
     #[arg(long, help_heading = "Backtest")]
     no_backtest: bool,
     /// How much of the end is hidden and forecast: 90d, 39w, 12mo [default: a third of the log, at most a year]
     #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, conflicts_with = "no_backtest", help_heading = "Backtest")]
     holdout: Option<Duration>,
-    /// Purchase models to compare [default: that of MODEL]
+    /// Purchase models whose past forecasts are tried [default: that of the page]
     #[arg(
         long,
         value_name = "NAMES",
@@ -47,38 +64,64 @@ pub(super) struct Args {
     /// Title of the page [default: What our customers are worth]
     #[arg(long, value_name = "TEXT", help_heading = "Output")]
     title: Option<String>,
-    /// Page to write, such as report.html; - is standard output
-    #[arg(short, long, value_name = "FILE", required = true)]
-    output: String,
+    /// Picture of the company, put into the page: PNG, JPEG, GIF, WebP or SVG, at most 1 MB
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    logo: Option<PathBuf>,
 }
 
-impl Args {
-    fn backtest(&self) -> BacktestOptions {
-        BacktestOptions { models: self.models.clone(), holdout: self.holdout, ..BacktestOptions::default() }
+impl PageArgs {
+    /// What to fit, if no model is given.
+    pub fn request(&self) -> Result<FitRequest> {
+        let scores = self.overview()?.scores;
+        Ok(forecast::request(&self.fit, self.model.model.as_ref(), &scores))
+    }
+
+    /// What to work out.
+    pub fn overview(&self) -> Result<OverviewOptions> {
+        let options = self.study.options()?;
+        let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
+        let scores = ScoreOptions {
+            value: options.value,
+            interval: options.interval.map(interval),
+            by: options.by.first().cloned(),
+            ..ScoreOptions::default()
+        };
+        let backtest = BacktestOptions {
+            models: self.models.clone(),
+            holdout: self.holdout,
+            ..OverviewOptions::backtest()
+        };
+        Ok(OverviewOptions { scores, backtest: (!self.no_backtest).then_some(backtest), economics: options })
+    }
+
+    /// How it presents itself.
+    pub fn options(&self, currency: Option<&str>) -> Result<PageOptions> {
+        let default = PageOptions::default();
+        Ok(PageOptions {
+            title: self.title.clone().unwrap_or(default.title),
+            currency: currency.map(str::to_owned),
+            logo: self.logo.as_deref().map(report::html::picture).transpose()?,
+        })
     }
 }
 
+/// What the page is written as.
+fn target(name: &str) -> Result<(Target, bool)> {
+    let text = std::path::Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("md"));
+    Ok((Target::document(name, if text { "Markdown" } else { "HTML" })?, text))
+}
+
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = args.study.options()?;
-    let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
-    let scores = ScoreOptions {
-        value: options.value,
-        interval: options.interval.map(interval),
-        by: options.by.first().cloned(),
-        ..ScoreOptions::default()
-    };
-    let model = file::load(&args.model)?;
-    let target = Target::document(&args.output, "HTML")?;
-    target.refuse_inputs(args.input.files().chain([&args.model]).chain(&args.costs))?;
-    let by = options.by.first().map(String::as_str);
+    let page = args.page.options(args.input.currency())?;
+    let (target, as_text) = target(&args.output)?;
+    target.refuse_inputs(args.input.files().chain(&args.costs).chain(&args.page.logo))?;
+    let wanted = args.page.overview()?;
+    let by = wanted.economics.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
-    let backtest = (!args.no_backtest).then(|| args.backtest());
-    let wanted = OverviewOptions { scores, backtest, economics: options };
-    let (inputs, log) = (history::from_paths(&args.input.inputs), args.input.options(threads)?);
+    let (model, inputs, log) = of_inputs(args, threads, console)?;
     let found = study::overview(&model, &inputs, &log, costs.as_ref(), &wanted, console)?;
-    let title = args.title.clone().unwrap_or_else(|| page::TITLE.to_owned());
-    let page = page::build(title, &model, &found);
-    let document = report::html::render(&page);
+    let page = page::build(&page, &model, &found);
+    let document = if as_text { report::markdown::render(&page) } else { report::html::render(&page) };
     target.write_document(&document)?;
     let mut said = report::input(&found.summary.meta);
     // They are among those of the page.
@@ -86,4 +129,23 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     said.extend(report::scored_with(&model, &found.summary.meta));
     said.extend(report::page(&page, &target, document.len()));
     console.report(&said, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
+}
+
+/// The model that comes first, or one that is fitted to the log; and the log.
+fn of_inputs(
+    args: &Args,
+    threads: Option<usize>,
+    console: &Console,
+) -> Result<(ClvModel, Vec<Input>, LogOptions)> {
+    let log = args.input.options(threads)?;
+    match &args.input.inputs[..] {
+        [model, logs @ ..] if file::is_model(model) => {
+            if logs.is_empty() {
+                let message = "a model alone has no customers: name the log behind it";
+                return Err(Error::option("LOG", message));
+            }
+            Ok((file::load(model)?, history::from_paths(logs), log))
+        }
+        logs => study::fit_inputs(&history::from_paths(logs), &log, &args.page.request()?, console),
+    }
 }

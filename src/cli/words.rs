@@ -11,6 +11,7 @@ use super::actions::{MeasureArgs, PlanArgs};
 use super::args::{FitArgs, ForecastModelArgs, LogArgs, ModelArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
+use super::report::PageArgs;
 use super::simulate::DrawArgs;
 use super::{config, fit, forecast, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
@@ -18,8 +19,10 @@ use crate::contracts::{ContractMember, ContractOptions};
 use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
 use crate::forecast::ScoreOptions;
 use crate::history::LogOptions;
+use crate::show::page::PageOptions;
 use crate::simulate::SimulateOptions;
 use crate::sql::SqlOptions;
+use crate::study::OverviewOptions;
 use crate::study::backtest::BacktestOptions;
 use crate::study::economics::{
     EconomicsOptions,
@@ -304,6 +307,42 @@ pub fn measure(words: &[String]) -> Result<(LogOptions, MeasureOptions)> {
     Ok((words.args.log.options(words.threads())?, words.args.measure.options()?))
 }
 
+/// `clv report`.
+#[derive(Args)]
+struct ReportWords {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    page: PageArgs,
+}
+
+/// What to fit, read and work out for a page, and how it presents itself.
+pub struct Page {
+    /// What to fit, if there is no model.
+    pub request: FitRequest,
+    /// How to read the log.
+    pub log: LogOptions,
+    /// What to work out.
+    pub overview: OverviewOptions,
+    /// How the page presents itself.
+    pub page: PageOptions,
+}
+
+/// What `clv report` does with these words.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn report(words: &[String]) -> Result<Page> {
+    let words = Words::<ReportWords>::read(words)?;
+    let (log, page) = (&words.args.log, &words.args.page);
+    Ok(Page {
+        request: page.request()?,
+        log: log.options(words.threads())?,
+        overview: page.overview()?,
+        page: page.options(log.currency())?,
+    })
+}
+
 /// What `clv simulate` does with these words.
 ///
 /// # Errors
@@ -376,6 +415,8 @@ verbs! {
     Actions: ActionsWords,
     /// [`measure`].
     Measure: MeasureWords,
+    /// [`report`].
+    Report: ReportWords,
     /// [`simulate`].
     Simulate: DrawArgs,
     /// [`sql()`].

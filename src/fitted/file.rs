@@ -86,6 +86,16 @@ pub fn load_any(path: &Path) -> Result<AnyModel> {
     any_from_json(&text_of(path)?, path)
 }
 
+/// Does a file look like a model's, and not like a log?
+pub fn is_model(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
+    let text = String::from_utf8_lossy(&start);
+    read.is_ok()
+        && text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{')
+        && text.contains(FORMAT)
+}
+
 /// What is said of a file that is something else: a log, most of all.
 const SWAPPED: &str =
     ". clv fit makes one of a log; where both are given the model comes first (clv score model.json log.csv)";

@@ -11,5 +11,5 @@ pub mod monitor;
 mod overview;
 mod reading;
 
-pub use fitting::fit;
+pub use fitting::{fit, fit_inputs};
 pub use overview::{Overview, OverviewOptions, overview};

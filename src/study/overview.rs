@@ -1,11 +1,11 @@
 //! All that a page says of a customer base: scores in classes, the fit against its own customers, a backtest, and
 //! economics where there are costs or groups to speak of.
 
-use crate::base::{ErrorKind, Progress, Result};
+use crate::base::{DiscountRate, ErrorKind, Horizon, Progress, Result, Timing, ValueOptions};
 use crate::fit::{IntensityRequest, Rates};
 use crate::fitted::ClvModel;
 use crate::forecast::profile::{self, Profile};
-use crate::forecast::{ScoreOptions, Totals};
+use crate::forecast::{self, Leaving, ScoreOptions, Totals};
 use crate::history::{self, Fate, Input, LogOptions, Summary};
 use crate::study::backtest::{self, Backtest, BacktestOptions};
 use crate::study::diagnostics::{self, FrequencyBin};
@@ -22,6 +22,13 @@ pub struct OverviewOptions {
     pub economics: EconomicsOptions,
 }
 
+impl OverviewOptions {
+    /// Forecasts of the past as a page tries them: as many as three, with fewer replicates of each.
+    pub fn backtest() -> BacktestOptions {
+        BacktestOptions { models: Vec::new(), origins: 3, replicates: 100, ..BacktestOptions::default() }
+    }
+}
+
 /// A customer base under a model.
 pub struct Overview {
     /// The customers.
@@ -30,6 +37,10 @@ pub struct Overview {
     pub scores: ScoreOptions,
     /// What the scores add up to.
     pub totals: Totals,
+    /// The same of revenue: before margin and discounting. `None` if that has no end.
+    pub revenue: Option<Totals>,
+    /// How many of new customers leave within the horizon, as far as the fit knows.
+    pub leaving: Leaving,
     /// The customers in classes.
     pub profile: Profile,
     /// Actual against expected numbers by repeat purchases.
@@ -57,10 +68,14 @@ pub fn overview(
     let (inputs, log) = history::keep(inputs, &log, progress)?;
     let summary = model.open(&inputs, &log, &[], progress)?;
     let asked = costs.is_some() || !options.economics.by.is_empty();
+    let possible = summary.meta.is_of_log()
+        && summary.meta.has_money
+        && options.economics.value.timing == Timing::Continuous
+        && model.spend.is_some_and(|spend| spend.without_mean().is_none());
     let run = || economics::run_inputs(model, &inputs, &log, costs, &options.economics, progress);
-    let economics = asked.then(run).transpose()?;
+    let economics = (asked || possible).then(run).transpose()?;
     let backtest = match &options.backtest {
-        None => Err("it was not asked for (--no-backtest).".to_owned()),
+        None => Err("it was not asked for.".to_owned()),
         Some(test) => past(model, &summary, (&inputs, &log), test, progress)?,
     };
     Overview::new(model, summary, &options.scores, progress).map(|overview| Overview {
@@ -82,18 +97,41 @@ impl Overview {
         progress: &dyn Progress,
     ) -> Result<Overview> {
         let (totals, profile) = profile::read(model, &summary, scores, progress)?;
+        let revenue = revenue(model, &summary, scores, progress)?;
         let frequencies = diagnostics::frequencies(model, &summary, profile.frequency_classes())?;
-        let backtest = Err("it was not asked for (--no-backtest).".to_owned());
+        let backtest = Err("it was not asked for.".to_owned());
         Ok(Overview {
             summary,
             scores: scores.clone(),
             totals,
+            revenue,
+            leaving: forecast::leaving(model, scores.value.horizon),
             profile,
             frequencies,
             backtest,
             economics: None,
         })
     }
+}
+
+/// What customers are expected to pay, undiscounted, with its interval.
+fn revenue(
+    model: &ClvModel,
+    summary: &Summary,
+    scores: &ScoreOptions,
+    progress: &dyn Progress,
+) -> Result<Option<Totals>> {
+    if model.spend.is_none() || scores.value.horizon == Horizon::Infinite {
+        return Ok(None);
+    }
+    let value = ValueOptions {
+        discount: DiscountRate::ZERO,
+        margin: 1.0,
+        timing: Timing::Continuous,
+        ..scores.value
+    };
+    let scores = ScoreOptions { value, by: None, ..scores.clone() };
+    profile::read(model, summary, &scores, progress).map(|(totals, _)| Some(totals))
 }
 
 /// Runs a backtest on the log that its summary comes from, or says why there can be none: the
@@ -120,8 +158,20 @@ fn past(
         let parts = intensity.parts();
         Rates::estimated(IntensityRequest { age: !parts.age.is_empty(), season: parts.season.is_some() })
     });
-    let options = BacktestOptions { models, replicates, rates, ..options.clone() };
-    match backtest::run_inputs(inputs, log, &options, progress) {
+    let mut options = BacktestOptions { models, replicates, rates, ..options.clone() };
+    let mut found = backtest::run_inputs(inputs, log, &options, progress);
+    // A log that is too short for several dates may do for fewer.
+    while options.origins > 1
+        && options.holdout.is_none()
+        && found.as_ref().is_err_and(|error| {
+            use ErrorKind::{NotConverged, NotIdentified, Option};
+            matches!(error.kind(), Option { .. } | NotIdentified { .. } | NotConverged { .. })
+        })
+    {
+        options.origins -= 1;
+        found = backtest::run_inputs(inputs, log, &options, progress);
+    }
+    match found {
         Ok(found) => Ok(Ok(found)),
         Err(error) => match error.kind() {
             // Nobody asked for this holdout: the log is too short for one.

@@ -59,7 +59,7 @@ pub fn alive_history(model: &ClvModel, purchases: &[Date], until: Date) -> Resul
         .flags("purchase", rows.iter().map(|row| row.2))
         .finish();
     let reading = format!(
-        "{} purchases; on {until} still a customer with a probability of {} %.",
+        "{} purchases; on {until} still a customer with a probability of {}%.",
         occasions.len(),
         significant(100.0 * rows.last().map_or(1.0, |row| row.1), 3)
     );

@@ -21,7 +21,7 @@ pub fn at_risk(profile: &Profile) -> Option<Figure> {
     }
     let doubtful: u64 = bands[..5].iter().map(|band| band.customers).sum();
     let mut reading = format!(
-        "{} of {} repeat customers ({} %) are more likely gone than not",
+        "{} of {} repeat customers ({}%) are more likely gone than not",
         grouped(doubtful as f64, 0),
         grouped(customers as f64, 0),
         significant(100.0 * doubtful as f64 / customers as f64, 3)
@@ -29,13 +29,13 @@ pub fn at_risk(profile: &Profile) -> Option<Figure> {
     let spent = |from: usize, to: usize| bands[from..to].iter().filter_map(|band| band.spent).sum::<f64>();
     if spent(0, 10) > 0.0 {
         reading += &format!(
-            "; they brought {} % of all repeat spend so far",
+            "; they brought {}% of all repeat spend so far",
             significant(100.0 * spent(0, 5) / spent(0, 10), 3)
         );
     }
     reading.push('.');
     let data = Columns::new()
-        .texts("p_alive", (0..10).map(|tenth| format!("{}-{} %", 10 * tenth, 10 * (tenth + 1))))
+        .texts("p_alive", (0..10).map(|tenth| format!("{}-{}%", 10 * tenth, 10 * (tenth + 1))))
         .counts("customers", bands.iter().map(|band| band.customers))
         .numbers("spent_so_far", bands.iter().map(|band| band.spent.unwrap_or(f64::NAN)))
         .numbers("value_to_come", bands.iter().map(|band| band.value.unwrap_or(f64::NAN)))
@@ -47,7 +47,7 @@ pub fn at_risk(profile: &Profile) -> Option<Figure> {
         ("value_to_come", "value to come", ",.0f"),
     ]);
     let body = json!({
-        "mark": { "type": "bar", "opacity": 0.8 },
+        "mark": { "type": "bar" },
         "encoding": { "x": label("p_alive", "P(alive): probability of still being a customer"),
             "y": number("customers", "repeat customers"), "tooltip": shown },
     });
@@ -92,7 +92,7 @@ pub fn retention(model: &ClvModel, profile: &Profile) -> Figure {
         |age| format!("half have left after about {} months", age),
     );
     let reading = format!(
-        "Of new customers {} % are customers still after a year, by the model; {half}. Points are the customers \
+        "Of new customers {}% are customers still after a year, by the model; {half}. Points are the customers \
          there are, by the month they came.",
         significant(100.0 * expected(12.0), 3)
     );

@@ -25,7 +25,7 @@ pub fn comparison(found: &Backtest, metric: Metric) -> Option<Figure> {
         .finish();
     let axis = metric_words(metric);
     let reading = format!(
-        "{} is best, at {}. Lines are {} % bootstrap intervals over customers; forecasts of the same customers can \
+        "{} is best, at {}. Lines are {}% bootstrap intervals over customers; forecasts of the same customers can \
          differ beyond noise though their intervals overlap.",
         best.name,
         significant(of(best).value, 3),
@@ -75,6 +75,6 @@ pub fn metric_words(metric: Metric) -> &'static str {
         Metric::ValueMae => "mean absolute error of spend (less is better)",
         Metric::ValueGini => "normalised Gini of spend (more is better)",
         Metric::ValueLift => "lift of the best tenth by spend (more is better)",
-        Metric::ValueTop20 => "share of the top 20 % by spend found (more is better)",
+        Metric::ValueTop20 => "share of the top 20% by spend found (more is better)",
     }
 }

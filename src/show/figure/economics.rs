@@ -83,13 +83,16 @@ pub fn payback(found: &Economics) -> Option<Figure> {
 
 /// LTV over CAC by group, with its interval and the wanted ratio. `None` without costs.
 pub fn ltv_to_cac(found: &Economics) -> Option<Figure> {
-    let groups: Vec<_> = found
+    let mut groups: Vec<_> = found
         .groups
         .iter()
         .chain([&found.all])
         .filter_map(|group| Some((group, group.against.as_ref()?)))
         .filter(|(_, against)| against.ratio.value.is_finite())
         .collect();
+    let of_all = groups.iter().filter(|(group, _)| group.name == found.all.name).count();
+    let own = groups.len() - of_all;
+    groups[..own].sort_by(|a, b| b.1.ratio.value.total_cmp(&a.1.ratio.value));
     let target = found.options.target_ratio;
     let own = || groups.iter().filter(|(group, _)| group.name != found.all.name);
     let sure = found.options.interval.is_some();
@@ -247,7 +250,7 @@ pub fn tornado(found: &Economics) -> Option<Figure> {
     ]);
     let names = ["a tenth less", "a tenth more"];
     let body = json!({ "layer": [
-        { "mark": { "type": "bar", "opacity": 0.4, "height": 12 },
+        { "mark": { "type": "bar", "height": 12 },
             "encoding": { "y": y, "x": x("tenth_less"), "x2": { "field": "tenth_more" }, "tooltip": shown } },
         { "mark": { "type": "point", "shape": "diamond" },
             "encoding": { "y": y, "x": x("tenth_less"), "color": super::series(names[0], &names) } },

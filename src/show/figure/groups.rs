@@ -25,7 +25,7 @@ pub fn by_group(groups: &[Group], by: &str) -> Figure {
     let off = total(&|group| (group.expected - group.actual).abs()) / total(&|group| group.actual);
     let of_what = if by == "month" { "purchases" } else { "groups of customers" };
     let reading = format!(
-        "Over {of_what} by {axis}, forecasts and purchases differ by {} % of the purchases.",
+        "Over {of_what} by {axis}, forecasts and purchases differ by {}% of the purchases.",
         significant(100.0 * off, 2)
     );
     let data = Columns::new()
@@ -104,7 +104,7 @@ pub fn chances(bins: &[Bin]) -> Figure {
     });
     let reading = format!(
         "On the line a forecast chance is the share that bought. In {} of {} groups of customers it is within \
-         what chance explains ({} % interval).",
+         what chance explains ({}% interval).",
         count(within.count() as u64),
         bins.len(),
         significant(100.0 * LEVEL, 3)

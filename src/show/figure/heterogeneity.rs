@@ -53,7 +53,7 @@ fn histogram(name: &str, title: &str, axis: &str, mixing: Mixing) -> Figure {
     );
     let beyond = 1.0 - mixing.below(most);
     if beyond > 1e-9 {
-        reading += &format!(" {} % lie beyond the axis.", significant(100.0 * beyond, 2));
+        reading += &format!(" {}% lie beyond the axis.", significant(100.0 * beyond, 2));
     }
     let body = json!({
         "mark": { "type": "bar", "opacity": 0.8 },

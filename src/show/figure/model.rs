@@ -78,7 +78,7 @@ pub fn posterior(model: &ClvModel) -> Option<Figure> {
     let widest = all.iter().max_by(|a, b| a.spread.total_cmp(&b.spread))?;
     let reading = format!(
         "The narrower, the better the data determine a parameter. The least certain is {}, with a standard \
-         {} of {} % of its estimate.",
+         {} of {}% of its estimate.",
         widest.name,
         if widest.draws.is_some() { "deviation" } else { "error" },
         significant(100.0 * widest.spread, 2)

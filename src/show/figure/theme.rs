@@ -63,7 +63,7 @@ impl Theme {
             "axis": {
                 "labelColor": self.muted, "titleColor": self.muted, "labelFontSize": 12, "titleFontSize": 12,
                 "titleFontWeight": "normal", "domainColor": self.muted, "tickColor": self.muted,
-                "gridColor": self.grid, "gridWidth": 1, "titlePadding": 8, "labelOverlap": true,
+                "gridColor": self.grid, "gridWidth": 1, "titlePadding": 8, "labelOverlap": "greedy", "labelSeparation": 8,
             },
             "axisXDiscrete": { "grid": false },
             "axisXTemporal": { "grid": false },
@@ -74,7 +74,9 @@ impl Theme {
             "header": { "labelColor": self.ink, "labelFontSize": 12, "titleColor": self.muted },
             "range": { "category": category, "heatmap": { "scheme": "viridis" } },
             "mark": { "color": self.series[0] },
-            "bar": { "opacity": 0.55 },
+            "bar": { "opacity": 1 },
+            "rule": { "color": self.ink },
+            "text": { "color": self.ink },
             "line": { "strokeWidth": 1.75 },
             "point": { "filled": true, "size": 55, "opacity": 1 },
             "style": {

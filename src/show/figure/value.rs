@@ -20,7 +20,7 @@ pub fn concentration(totals: &Totals) -> Option<Figure> {
         shares().into_iter().map(|share| totals.value_share(share)).collect::<Option<_>>()?;
     let percent = |share: f64| totals.value_share(share).map(|held| significant(100.0 * held, 3));
     let reading = format!(
-        "The most valuable 1 % of customers hold {} % of the value to come, the top 10 % {} %, the top 20 % {} %.",
+        "The most valuable 1% of customers hold {}% of the value to come, the top 10% {}%, the top 20% {}%.",
         percent(0.01)?,
         percent(0.1)?,
         percent(0.2)?
@@ -68,7 +68,7 @@ pub fn value_deciles(totals: &Totals) -> Option<Figure> {
         ("share_of_value", "share of value", ".1%"),
     ]);
     let body = json!({
-        "mark": { "type": "bar", "opacity": 0.8 },
+        "mark": { "type": "bar" },
         "encoding": { "x": label("decile", "tenths of customers, the most valuable first"),
             "y": number("mean_value", "mean value of a customer"), "tooltip": shown },
     });

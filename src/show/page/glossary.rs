@@ -4,7 +4,7 @@ use crate::show::report::page::{Part, Section, Term};
 use crate::study::backtest::Baseline;
 
 pub(super) fn section() -> Section {
-    let mut section = Section::new("terms", "What the words mean");
+    let mut section = Section::new("terms", "Appendix: what the words mean");
     let baselines = Baseline::ALL
         .iter()
         .map(|baseline| (baseline.name(), format!("A baseline without a model: {}.", baseline.about())));
@@ -19,7 +19,13 @@ const TERMS: &[(&str, &str)] = &[
         "Customer lifetime value: margin x the present value, at the end of observation, of the spend expected from \
          then to the horizon. History is not in it, nor are customers still to be won.",
     ),
-    ("still customers", "Sum of P(alive) over customers: how many are expected not to have left."),
+    (
+        "still customers",
+        "Sum of P(alive) over customers: how many are expected not to have left, as this model means it. Models that agree on \
+         who will buy may differ by half on it.",
+    ),
+    ("will buy", "Sum over customers of the probability of at least one purchase within the horizon."),
+    ("active", "Bought within the last 90 days, unless said otherwise."),
     (
         "P(alive)",
         "Probability that a customer has not left for good, given how often and how recently they bought.",

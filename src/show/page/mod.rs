@@ -1,90 +1,122 @@
-//! The page to look at: what the base is worth and how sure that is, whether to trust it, who holds the
-//! value, what is at risk, how customers behave, and an appendix with data and method.
+//! The page to look at: what customers are worth, how many will buy and how sure that is; what to do; whether it can be
+//! trusted; months, channels and segments; and an appendix with all else.
 //!
 //! Sections are made of the same blocks that commands print and of [figures](crate::show::figure); all are
 //! aggregates, so the page does not grow with customers. Nothing is worked out here: that is
-//! [`overview`](crate::study::overview).
+//! [`overview`](crate::study::overview). Above the appendix there is no option, no path and no word of statistics that a
+//! reader of newspapers would not know.
 
-mod behaviour;
-mod decisions;
+mod advice;
+mod appendix;
+mod channels;
+mod customers;
 mod glossary;
 mod trust;
 mod value;
+mod words;
 
+use self::words::Money;
 use crate::base::{numbers::count, warning};
 use crate::fitted::ClvModel;
 use crate::history::SummaryMeta;
 use crate::show::{
     figure,
     report::{
-        self, Block,
+        self,
         page::{Page, Part, Section},
     },
 };
-use crate::study::Overview;
+use crate::study::{Overview, economics::Economics};
 
 /// The title of a page, unless it is given one.
 pub const TITLE: &str = "What our customers are worth";
 
+/// How a page presents itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageOptions {
+    /// Its title.
+    pub title: String,
+    /// The currency of all money, as a sign or a code.
+    pub currency: Option<String>,
+    /// The company's picture, as a `data:` address.
+    pub logo: Option<String>,
+}
+
+impl Default for PageOptions {
+    fn default() -> Self {
+        PageOptions { title: TITLE.to_owned(), currency: None, logo: None }
+    }
+}
+
 /// Makes the page of an overview.
-pub fn build(title: String, model: &ClvModel, overview: &Overview) -> Page {
-    let Overview { summary, scores, totals, profile, frequencies, backtest, economics } = overview;
-    let backtest = backtest.as_ref().map_err(String::as_str);
-    let forecast = report::forecast(model, totals, None, scores);
-    let (mut input, mut fitted) = (report::input(&summary.meta), report::model(model));
-    // A page goes round: it names no customer.
+pub fn build(options: &PageOptions, model: &ClvModel, overview: &Overview) -> Page {
+    let money = Money::new(options.currency.as_deref());
+    let backtest = overview.backtest.as_ref().map_err(String::as_str);
+    let economics = overview.economics.as_ref();
+    let mut tiles = value::tiles(overview, &money);
+    tiles.extend(backtest.ok().and_then(trust::tile));
+    let mut sections = vec![advice::section(economics, &money), trust::section(model, backtest)];
+    sections.extend(economics.iter().flat_map(|found| decisions(found, &money)));
+    sections.push(value::holders(&overview.totals));
+    let warnings = notes(model, overview);
+    sections.extend(appendix::sections(model, overview, &warnings));
+    sections.push(glossary::section());
+    sections.retain(|section| !section.parts.is_empty());
+    Page {
+        title: options.title.clone(),
+        about: about(&overview.summary.meta, overview.totals.customers),
+        logo: options.logo.clone(),
+        tiles,
+        banners: banner(model, overview).into_iter().collect(),
+        warnings,
+        sections,
+    }
+}
+
+fn about(meta: &SummaryMeta, customers: u64) -> String {
+    let mut words = format!("{} customers", count(customers));
+    if let (Some(from), Some(until)) = (meta.first_purchase, meta.observed_until) {
+        words += &format!(", purchases from {from} to {until}");
+    }
+    words + "."
+}
+
+/// What changes how all of it is to be read.
+fn banner(model: &ClvModel, found: &Overview) -> Option<String> {
+    found.leaving.is_nobody().then(|| {
+        format!(
+            "This model ({}) sees next to no customer leave within the horizon: it cannot tell leaving from buying rarely here. \
+             Totals of buyers and purchases may be right all the same; who is still a customer cannot be said, and charts of it \
+             are left out. Another model, such as pareto-nbd or an average of several (best), may see more.",
+            model.purchase.name()
+        )
+    })
+}
+
+/// What looks wrong, without the names of customers: a page goes round.
+fn notes(model: &ClvModel, found: &Overview) -> Vec<String> {
+    let meta = &found.summary.meta;
+    let forecast = report::forecast(model, &found.totals, None, &found.scores);
+    let (mut input, mut fitted) = (report::input(meta), report::model(model));
     let of_fit = model.warnings();
-    let names: Vec<&String> = summary.meta.warnings.iter().chain(of_fit).flat_map(|w| &w.names).collect();
+    let names: Vec<&String> = meta.warnings.iter().chain(of_fit).flat_map(|w| &w.names).collect();
     for words in input.warnings.iter_mut().chain(&mut fitted.warnings) {
         *words = warning::without_names(words, names.iter().copied());
     }
-    let mut warnings = Vec::new();
-    for warning in [&input.warnings, &fitted.warnings, &forecast.warnings].into_iter().flatten() {
-        if !warnings.contains(warning) {
-            warnings.push(warning.clone());
+    let mut notes = Vec::new();
+    for note in [&input.warnings, &fitted.warnings, &forecast.warnings].into_iter().flatten() {
+        if !notes.contains(note) {
+            notes.push(note.clone());
         }
     }
-    let mut tiles = value::tiles(totals, scores);
-    tiles.extend(backtest.ok().and_then(trust::tile));
-    let mut sections = vec![
-        value::worth(model, totals, scores, &forecast.results),
-        trust::section(model, backtest),
-        value::holders(totals),
-        value::risk(model, profile, scores),
-        behaviour::section(model, profile, frequencies),
-    ];
-    sections.extend(economics.iter().flat_map(decisions::economics));
-    sections.push(appendix(data_blocks(&input), fitted.results, model));
-    sections.push(glossary::section());
-    sections.retain(|section| !section.parts.is_empty());
-    let about = about(model, &summary.meta, totals.customers);
-    Page { title, about, tiles, warnings, sections }
+    notes
 }
 
-fn about(model: &ClvModel, meta: &SummaryMeta, customers: u64) -> String {
-    let mut words = format!("{} customers", count(customers));
-    if let (Some(from), Some(until)) = (meta.first_purchase, meta.observed_until) {
-        words += &format!(", observed {from} to {until}");
-    }
-    let spend = if model.spend.is_some() { " and gamma-gamma" } else { "" };
-    words + &format!("; forecast by {}{spend}.", model.purchase.name())
-}
-
-/// What became of the rows, and what looks wrong with them.
-fn data_blocks(input: &report::Report) -> Vec<Block> {
-    let mut blocks = input.remarks.clone();
-    if !input.warnings.is_empty() {
-        blocks.push(Block::Heading("what looks wrong".to_owned()));
-        blocks.extend(input.warnings.iter().cloned().map(Block::Line));
-    }
-    blocks
-}
-
-/// Where the figures come from: the rows, the assumptions, the fit.
-fn appendix(data: Vec<Block>, fit: Vec<Block>, model: &ClvModel) -> Section {
-    let mut section = Section::new("data-and-method", "Data and method");
-    section.push(Part::Blocks(data));
-    section.push(Part::Blocks(fit));
-    section.push(Part::Figures(figure::posterior(model).into_iter().collect()));
-    section
+/// What customers cost and bring, the revenue ahead, who is at risk, and what would move the value.
+fn decisions(found: &Economics, money: &Money) -> Vec<Section> {
+    let months = Section::new("months", "Revenue by month").figures(figure::months(found));
+    let mut value = Section::new("moves", "When customers came, and what would move their value");
+    let figures = [figure::equity_by_cohort(found), figure::tornado(found)];
+    value.push(Part::Figures(figures.into_iter().flatten().collect()));
+    vec![months, channels::section(found, money), customers::section(found, money), value]
 }

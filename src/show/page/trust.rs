@@ -1,78 +1,190 @@
-//! Is the model to be trusted? The end of the log was hidden from it; this is how it did.
+//! Can it be trusted? Ends of the log were hidden from the model; this is how it did, in plain verdicts, beside what one
+//! would have done without it.
 
-use crate::base::numbers::{count, grouped, signed, significant};
+use super::words::{percent, signed_percent};
+use crate::base::numbers::count;
 use crate::fitted::ClvModel;
 use crate::show::{
     figure,
     report::{
-        self,
+        self, Block, Table,
         page::{Part, Section, Tile},
     },
 };
-use crate::study::backtest::{
-    Backtest, BacktestOptions, Entrant, LEVEL, Metric, Origin, Pooled, total_words,
-};
+use crate::study::backtest::{Backtest, Entrant, LEVEL, Metric, Origin, Pooled, total_words};
+
+/// Of the 90 % intervals of customers this share or more must have held.
+const HELD: f64 = 0.85;
 
 /// The model that is shown: the first that was asked for.
-fn shown(found: &Backtest) -> Option<(&Origin, &Entrant)> {
-    let origin = found.origins.last()?;
-    origin.entrants.iter().find(|entrant| !entrant.baseline).map(|entrant| (origin, entrant))
+fn entrant(origin: &Origin) -> Option<&Entrant> {
+    origin.entrants.iter().find(|entrant| !entrant.baseline)
 }
 
-/// How far the total was off.
+fn shown(found: &Backtest) -> Option<(&Origin, &Entrant)> {
+    let origin = found.origins.last()?;
+    entrant(origin).map(|entrant| (origin, entrant))
+}
+
+/// How far past totals were off.
 pub(super) fn tile(found: &Backtest) -> Option<Tile> {
-    let (origin, entrant) = shown(found)?;
-    let off = entrant.values[Metric::TotalBias as usize];
-    let interval = match off.lower.is_finite() {
-        true => format!(
-            "{} to {} % ({:.0} % interval)",
-            signed(100.0 * off.lower, 0),
-            signed(100.0 * off.upper, 0),
-            100.0 * LEVEL
-        ),
-        false => String::new(),
-    };
+    let offs: Vec<String> = found
+        .origins
+        .iter()
+        .filter_map(|origin| Some(signed_percent(entrant(origin)?.values[Metric::TotalBias as usize].value)))
+        .collect();
+    let (first, last) = (found.origins.first()?, found.origins.last()?);
     Some(Tile {
-        label: "Last forecast".to_owned(),
-        figure: format!("{} %", signed(100.0 * off.value, 0)),
-        note: interval,
+        label: if offs.len() == 1 { "The last forecast was off by" } else { "Past forecasts were off by" }
+            .to_owned(),
+        figure: offs.join(", "),
+        note: String::new(),
         definition: format!(
-            "Purchases expected over those made from {} to {}, which the model was not shown; 0 % is right.",
-            origin.window.origin, origin.window.end
+            "Purchases expected against those made, from {} to {}, which the model was not shown; 0% is right.",
+            first.window.origin, last.window.end
         ),
     })
 }
 
 pub(super) fn section(model: &ClvModel, backtest: Result<&Backtest, &str>) -> Section {
-    let section = Section::new("trust", "Is the model to be trusted?");
+    let section = Section::new("trust", "Can it be trusted?");
     let found = match backtest {
         Ok(found) => found,
-        Err(why) => return section.lines([format!("No backtest was made: {why}")]),
+        Err(why) => {
+            // What to type otherwise is nothing for a page.
+            let why = why.split(". Use ").next().unwrap_or(why).trim_end_matches('.');
+            return section.lines([format!("Past forecasts were not tried: {why}.")]);
+        }
     };
-    let mut lines = vec![
-        "The last part of the log was hidden, the model fitted to the rest, and each customer forecast. A forecast \
-         further ahead is less sure than this one."
-            .to_owned(),
-    ];
+    let mut lines = vec![format!(
+        "{} of the log {} hidden, the model fitted to what came before, and each customer forecast. Forecasts further ahead \
+         are less sure than these.",
+        if found.origins.len() == 1 { "The end" } else { "Parts at the end" },
+        if found.origins.len() == 1 { "was" } else { "were, one after the other," },
+    )];
     if model.covariates().is_some() {
-        lines.push("It is a backtest of the model without its covariates.".to_owned());
+        lines.push("This is tried with the model without its covariates.".to_owned());
     }
     if model.groups().is_some() {
-        lines.push("It is a backtest of one model for all groups.".to_owned());
+        lines.push("This is tried with one model for all groups.".to_owned());
     }
-    lines.extend(shown(found).into_iter().flat_map(|(origin, entrant)| in_words(found, origin, entrant)));
     let mut section = section.lines(lines);
+    section.push(Part::Blocks(vec![Block::Table(verdicts(found))]));
+    let Some((origin, entrant)) = shown(found) else { return section };
+    let why = total_words(origin, entrant.name)
+        .into_iter()
+        .map(|why| Block::Line(format!("The last one: {why}.").replace(" %", "%")));
+    section.push(Part::Blocks(why.collect()));
+    let months = entrant.groups.iter().filter(|group| group.by == "month").count() > 1;
+    section.figures(months.then(|| figure::by_group(&entrant.groups, "month")))
+}
+
+/// What was asked, how it went, and what one would have had without a model.
+fn verdicts(found: &Backtest) -> Table {
+    let mut table = Table::new(&["", "Forecast", "Verdict", "Without a model"]);
+    for origin in &found.origins {
+        let Some(own) = entrant(origin) else { continue };
+        let off = own.values[Metric::TotalBias as usize];
+        table.row([
+            format!(
+                "Purchases of {} customers, {} to {}",
+                count(origin.customers),
+                origin.window.origin,
+                origin.window.end
+            ),
+            format!(
+                "{} expected, {} made",
+                count((origin.purchases * (1.0 + off.value)).round().max(0.0) as u64),
+                count(origin.purchases.round() as u64)
+            ),
+            total(off.value, off.beyond_noise()),
+            best(&origin.entrants, Metric::TotalBias).map_or("-".to_owned(), |(name, value)| {
+                format!("{} ({})", signed_percent(value), name.replace('-', " "))
+            }),
+        ]);
+    }
+    let Some(own) = found.pooled.iter().find(|pooled| !pooled.baseline) else { return table };
+    let of = |metric: Metric| own.values[metric as usize].value;
+    let beside = |metric: Metric| {
+        best_pooled(&found.pooled, metric).map_or("-".to_owned(), |(name, value)| {
+            format!("{} ({})", percent(value), name.replace('-', " "))
+        })
+    };
+    if of(Metric::Auc).is_finite() {
+        let auc = of(Metric::Auc);
+        let said = match auc {
+            auc if auc >= 0.8 => "told apart well",
+            auc if auc >= 0.65 => "told apart fairly",
+            _ => "hardly told apart",
+        };
+        table.row([
+            "Who buys, and who does not".to_owned(),
+            format!("a buyer was ranked above one who was none in {} of pairs", percent(auc)),
+            format!("{said}; chance gives 50%"),
+            beside(Metric::Auc),
+        ]);
+    }
+    if of(Metric::ValueTop20).is_finite() {
+        table.row([
+            "Who is best".to_owned(),
+            format!(
+                "{} of the fifth who spent most were in the fifth ranked highest",
+                percent(of(Metric::ValueTop20))
+            ),
+            "chance gives 20%".to_owned(),
+            beside(Metric::ValueTop20),
+        ]);
+    }
+    if of(Metric::PitCoverage90).is_finite() {
+        let held = of(Metric::PitCoverage90);
+        table.row([
+            "How sure".to_owned(),
+            format!("{} of customers were within their {} ranges", percent(held), percent(LEVEL)),
+            if held >= HELD { "the ranges can be relied on" } else { "the ranges are too narrow" }.to_owned(),
+            "-".to_owned(),
+        ]);
+    }
+    table
+}
+
+fn total(off: f64, beyond: bool) -> String {
+    let way = if off < 0.0 { "too low" } else { "too high" };
+    match (off.is_finite(), beyond) {
+        (false, _) => "nothing to compare with".to_owned(),
+        (true, false) => format!("right, but for chance ({})", signed_percent(off)),
+        (true, true) => format!("{way} by {}, more than chance", percent(off.abs())),
+    }
+}
+
+/// The baseline that does best by a metric, and its figure.
+fn best(all: &[Entrant], metric: Metric) -> Option<(&'static str, f64)> {
+    let figures =
+        all.iter().filter(|own| own.baseline).map(|own| (own.name, own.values[metric as usize].value));
+    least(figures, metric)
+}
+
+fn best_pooled(all: &[Pooled], metric: Metric) -> Option<(&'static str, f64)> {
+    let figures =
+        all.iter().filter(|own| own.baseline).map(|own| (own.name, own.values[metric as usize].value));
+    least(figures, metric)
+}
+
+fn least(figures: impl Iterator<Item = (&'static str, f64)>, metric: Metric) -> Option<(&'static str, f64)> {
+    let finite = figures.filter(|(_, value)| value.is_finite());
+    finite.min_by(|a, b| metric.loss(a.1).total_cmp(&metric.loss(b.1)))
+}
+
+/// All that there is to know of the past forecasts, for who wants it.
+pub(super) fn details(backtest: Result<&Backtest, &str>, section: &mut Section) {
+    let Ok(found) = backtest else { return };
     if let Some((origin, entrant)) = shown(found) {
         let curves = [&entrant.tracking].into_iter().filter(|points| !points.is_empty());
         let curves = curves
             .flat_map(|points| [figure::cumulative_tracking(points), figure::incremental_tracking(points)]);
-        section = section.figures(curves);
-        let mut figures = vec![figure::by_group(&entrant.groups, "frequency")];
-        // Where the miss comes from: when, and of whom.
-        for by in ["month", "cohort"] {
-            if entrant.groups.iter().filter(|group| group.by == by).count() > 1 {
-                figures.push(figure::by_group(&entrant.groups, by));
-            }
+        let mut figures: Vec<_> = curves.collect();
+        figures.push(figure::by_group(&entrant.groups, "frequency"));
+        if entrant.groups.iter().filter(|group| group.by == "cohort").count() > 1 {
+            figures.push(figure::by_group(&entrant.groups, "cohort"));
         }
         if !entrant.calibration.is_empty() {
             figures.push(figure::chances(&entrant.calibration));
@@ -80,66 +192,9 @@ pub(super) fn section(model: &ClvModel, backtest: Result<&Backtest, &str>) -> Se
         figures.push(figure::lift(&entrant.groups, origin.spend.is_some()));
         let metric = if origin.spend.is_some() { Metric::ValueMae } else { Metric::Mae };
         figures.extend(figure::comparison(found, metric));
-        section = section.figures(figures);
+        section.push(Part::Figures(figures));
     }
     let report = report::backtest(found);
     let blocks = report.results.into_iter().chain(report.remarks).collect();
-    section.push(Part::Folded("All figures of the backtest".to_owned(), blocks));
-    section
-}
-
-/// How it did, in plain words: in total, customer by customer, and with the best customers.
-fn in_words(found: &Backtest, origin: &Origin, entrant: &Entrant) -> Vec<String> {
-    let of = |metric: Metric| entrant.values[metric as usize];
-    let mut words = vec![format!(
-        "In total {} expected {} purchases of the {} customers known on {}; they made {} until {}.",
-        entrant.name,
-        grouped(origin.purchases * (1.0 + of(Metric::TotalBias).value), 0),
-        count(origin.customers),
-        origin.window.origin,
-        grouped(origin.purchases, 0),
-        origin.window.end
-    )];
-    words.extend(total_words(origin, entrant.name).into_iter().map(|why| format!("{why}.")));
-    if of(Metric::TotalBias).beyond_noise() {
-        words.push(
-            "That is more than chance: expect the value above to be off by as much, unless you know why this time \
-             was not like the others."
-                .to_owned(),
-        );
-    }
-    words.extend(against_baselines(found, entrant));
-    let replicates = entrant.replicates.len();
-    if replicates < BacktestOptions::default().replicates as usize {
-        words.push(format!("Its intervals come from {replicates} bootstrap replicates."));
-    }
-    let top = of(Metric::ValueTop20).value;
-    if top.is_finite() {
-        words.push(format!(
-            "Of the fifth of customers who then spent most, {} % were in the fifth that it had ranked highest.",
-            significant(100.0 * top, 3)
-        ));
-    }
-    words
-}
-
-/// Single customers: how far off, beside the best rule that needs no model.
-fn against_baselines(found: &Backtest, entrant: &Entrant) -> Option<String> {
-    let mae = |entrant: &Pooled| entrant.values[Metric::Mae as usize].value;
-    let own = found.pooled.iter().find(|pooled| pooled.name == entrant.name)?;
-    let baselines = found.pooled.iter().filter(|pooled| pooled.baseline && mae(pooled).is_finite());
-    let best = baselines.min_by(|a, b| mae(a).total_cmp(&mae(b)))?;
-    let difference = found.difference(own.name, best.name)?.of(Metric::Mae);
-    let told = match (difference.beyond_noise(), difference.value < 0.0) {
-        (true, true) => "the model is better, beyond noise",
-        (true, false) => "the model is worse, beyond noise",
-        (false, _) => "which of them is better cannot be told from noise",
-    };
-    Some(format!(
-        "The purchases of a single customer it missed by {} on average; the best of the rules without a model, \
-         {}, by {}: {told}.",
-        significant(mae(own), 3),
-        best.name,
-        significant(mae(best), 3)
-    ))
+    section.push(Part::Folded("All figures of past forecasts".to_owned(), blocks));
 }

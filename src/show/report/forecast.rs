@@ -24,7 +24,14 @@ pub fn forecast(
     let mut report = Report::default();
     let words = model.settings(options);
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
-    report.results.push(Block::Table(figures(totals, scores.interval.as_ref())));
+    report.results.push(Block::Table(figures(model, totals, scores.interval.as_ref())));
+    if crate::forecast::leaving(model, options.horizon).is_nobody() {
+        report.results.push(Block::Line(format!(
+            "{} sees next to no customer leave within the horizon: it cannot tell leaving from buying rarely here, and says \
+             nothing of who is still a customer (pareto-nbd, or best, may see more)",
+            model.purchase.name()
+        )));
+    }
     let groups = groups(totals, scores);
     report.results.extend(groups.0);
     report.results.extend(pooled(model, scores).map(Block::Line));
@@ -140,7 +147,7 @@ fn high_discount(options: &ValueOptions) -> Option<Warning> {
     })
 }
 
-fn figures(totals: &Totals, interval: Option<&IntervalOptions>) -> Table {
+fn figures(model: &ClvModel, totals: &Totals, interval: Option<&IntervalOptions>) -> Table {
     let mut table = Table::new(&["", ">", ""]);
     let mut row = |what: &str, figure: String, note: String| table.row([what.to_owned(), figure, note]);
     let share = |part: f64| format!("{:.1} %", 100.0 * part / totals.customers.max(1) as f64);
@@ -152,7 +159,11 @@ fn figures(totals: &Totals, interval: Option<&IntervalOptions>) -> Table {
     );
     row("will buy", grouped(totals.buyers, 0), note);
     row("customers", count(totals.customers), format!("{} bought once", count(totals.one_time)));
-    row("still customers", grouped(totals.alive, 0), format!("{}, expected", share(totals.alive)));
+    row(
+        "still customers",
+        grouped(totals.alive, 0),
+        format!("{}, as {} means it", share(totals.alive), model.purchase.name()),
+    );
     if let Some(purchases) = totals.purchases {
         let all = totals.groups.get(&None).map(|all| &all.purchases_spread);
         let note = format!("expected within the horizon{}", between(all, interval, 0));

@@ -8,16 +8,20 @@ mod assets;
 mod blocks;
 mod element;
 
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use self::assets::Script;
 use self::blocks::{Glossary, block, cells, terms};
 use self::element::{Element, element, text};
-use crate::base::shown::shown_lines;
+use crate::base::{Error, Result, files, numbers::things, shown::shown_lines};
 use crate::show::{
     figure::{Figure, Theme},
     report::{
-        page::{Page, Part, Section, Tile},
+        page::{Advised, Page, Part, Section, Tile},
         plain,
     },
 };
@@ -39,6 +43,29 @@ pub fn render(page: &Page) -> String {
         .all(scripts.iter().map(|script| element("script").code(&script.text)));
     let document = element("html").attribute("lang", "en").with(head(page, &scripts)).with(body);
     format!("<!DOCTYPE html>{document}\n")
+}
+
+/// What a picture in the page may have at most \[bytes\].
+const LARGEST: usize = 1 << 20;
+
+/// A picture as a `data:` address; what it is its first bytes say.
+///
+/// # Errors
+/// If it cannot be read, is too large, or is no picture that browsers show.
+pub fn picture(path: &Path) -> Result<String> {
+    let refuse = |why: &str| Err(Error::option("--logo", format!("'{}' {why}", path.display())));
+    let Some(bytes) = files::small(path, LARGEST)? else {
+        return refuse("has more than 1 MB: a logo on a page needs some hundred pixels only");
+    };
+    let kind = match &bytes[..] {
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [b'G', b'I', b'F', b'8', ..] => "image/gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+        _ if String::from_utf8_lossy(&bytes).contains("<svg") => "image/svg+xml",
+        _ => return refuse("is no PNG, JPEG, GIF, WebP or SVG"),
+    };
+    Ok(format!("data:{kind};base64,{}", STANDARD.encode(&bytes)))
 }
 
 fn head(page: &Page, scripts: &[Script]) -> Element {
@@ -70,15 +97,23 @@ fn policy(scripts: &[Script]) -> String {
 }
 
 fn header(page: &Page) -> Element {
+    // What is said in the title need not be read out twice.
+    let logo = page
+        .logo
+        .as_ref()
+        .map(|data| element("img").class("logo").attribute("src", data).attribute("alt", ""));
+    let banner = |words: &String| text("p", words).class("banner").attribute("role", "note");
     let mut header = element("header")
+        .all(logo)
         .with(text("h1", &page.title))
         .with(text("p", &page.about).class("about"))
-        .with(tiles(&page.tiles));
+        .with(tiles(&page.tiles))
+        .all(page.banners.iter().map(banner));
     if !page.warnings.is_empty() {
-        let note = |warning: &String| element("li").with(text("strong", "Note: ")).text(warning);
-        let notes = element("ul").all(page.warnings.iter().map(note));
-        header =
-            header.with(element("section").class("warnings").attribute("aria-label", "Warnings").with(notes));
+        let many = things(page.warnings.len() as u64, "note");
+        let link = text("a", format!("{many} on the data and the method")).attribute("href", "#notes");
+        header = header
+            .with(element("p").class("warnings").with(link).text(": read before you rely on a figure."));
     }
     let link = |part: &Section| {
         element("li").with(text("a", &part.title).attribute("href", format!("#{}", part.id)))
@@ -99,6 +134,16 @@ fn tiles(tiles: &[Tile]) -> Element {
     element("dl").class("tiles").all(tiles.iter().map(tile))
 }
 
+fn advice(all: &[Advised]) -> Element {
+    let one = |advised: &Advised| {
+        element("li")
+            .with(text("p", &advised.what).class("what"))
+            .with(text("p", &advised.certainty).class("certainty"))
+            .with(text("p", &advised.rule).class("rule"))
+    };
+    element("ol").class("advice").all(all.iter().map(one))
+}
+
 fn section(section: &Section, glossary: &Glossary) -> Element {
     let title = format!("{}-title", section.id);
     element("section")
@@ -112,6 +157,7 @@ fn part(part: &Part, glossary: &Glossary) -> Vec<Element> {
     match part {
         Part::Blocks(blocks) => blocks.iter().map(|one| block(one, glossary)).collect(),
         Part::Tiles(all) => vec![tiles(all)],
+        Part::Advice(all) => vec![advice(all)],
         Part::Figures(figures) => {
             let class = if figures.len() == 1 { "figures single" } else { "figures" };
             vec![element("div").class(class).all(figures.iter().map(figure))]

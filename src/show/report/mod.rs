@@ -13,6 +13,7 @@ mod economics;
 mod forecast;
 pub mod html;
 mod input;
+pub mod markdown;
 mod model;
 mod monitor;
 pub mod notebook;

@@ -15,8 +15,12 @@ pub struct Page {
     pub title: String,
     /// What it is about: customers, dates, model.
     pub about: String,
+    /// The company's picture, as a `data:` address.
+    pub logo: Option<String>,
     /// The answer in figures.
     pub tiles: Vec<Tile>,
+    /// What changes how all of it is to be read, in a sentence each.
+    pub banners: Vec<String>,
     /// What looks wrong, with advice.
     pub warnings: Vec<String>,
     /// The sections, in order.
@@ -47,6 +51,17 @@ pub struct Section {
     pub parts: Vec<Part>,
 }
 
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advised {
+    /// What, in a sentence.
+    pub what: String,
+    /// How sure that is.
+    pub certainty: String,
+    /// By which rule it is said.
+    pub rule: String,
+}
+
 /// What a section is made of.
 #[derive(Debug, Clone)]
 pub enum Part {
@@ -54,6 +69,8 @@ pub enum Part {
     Blocks(Vec<Block>),
     /// Figures that matter.
     Tiles(Vec<Tile>),
+    /// What to do.
+    Advice(Vec<Advised>),
     /// Figures side by side, where there is room.
     Figures(Vec<Figure>),
     /// What only some want to see, under its title.
@@ -117,6 +134,7 @@ impl Section {
         let empty = match &part {
             Part::Blocks(blocks) | Part::Folded(_, blocks) => blocks.is_empty(),
             Part::Tiles(tiles) => tiles.is_empty(),
+            Part::Advice(advice) => advice.is_empty(),
             Part::Figures(figures) => figures.is_empty(),
             Part::Terms(terms) => terms.is_empty(),
         };

@@ -90,6 +90,8 @@ pub struct AgainstCost {
     pub ratio: Figure,
     /// P(LTV / CAC >= the wanted ratio); not a number without intervals.
     pub p_ratio: f64,
+    /// P(LTV < CAC): that a new customer costs more than it brings; not a number without intervals.
+    pub p_loss: f64,
     /// Payback without discounting.
     pub payback: Payback,
     /// Payback with it.
@@ -239,6 +241,7 @@ impl Prospect {
             cac,
             ratio: Figure::of(self.figures.ltv.value / cac, &ratios, terms.probability),
             p_ratio: reached(&ratios, terms.target_ratio),
+            p_loss: 1.0 - reached(&ratios, 1.0),
             payback: payback(&curve(|p| p.margin.value), &self.worths.margin, cac, terms.probability),
             discounted_payback: payback(
                 &curve(|p| p.discounted.value),

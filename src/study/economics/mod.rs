@@ -8,6 +8,7 @@
 mod acquired;
 mod acquisition;
 pub mod actions;
+pub mod advice;
 mod alive;
 mod base;
 pub mod budget;
@@ -66,6 +67,7 @@ use self::valuation::{Outreach, Valuation};
 use crate::base::{Error, Progress, Result, Unit};
 use crate::customers::Customer;
 use crate::fitted::{ClvModel, Member};
+use crate::forecast::{IntervalOptions, ScoreOptions, profile};
 use crate::history::{self, Input, LogOptions, Summary, SummaryMeta};
 
 /// All that was found about the customers of a group, or about all.
@@ -113,6 +115,8 @@ pub struct Economics {
     pub unit: Unit,
     /// The settings.
     pub options: EconomicsOptions,
+    /// Customers expected to buy within the horizon.
+    pub buyers: Figure,
     /// All customers.
     pub all: GroupEconomics,
     /// By value of the first attribute; empty without one.
@@ -180,6 +184,37 @@ impl Economics {
     }
 }
 
+/// What the forecast says: how many customers will buy, and the intervals of the value of all and of groups, which have one
+/// interval wherever they are shown. Where customers have margins of their own, which a forecast does not know, intervals
+/// stay those of the valuation.
+fn as_forecast(
+    model: &ClvModel,
+    summary: &Summary,
+    options: &EconomicsOptions,
+    levels: Option<&[String]>,
+    equity: &mut Equity,
+    progress: &dyn Progress,
+) -> Result<Figure> {
+    let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
+    let scores = ScoreOptions {
+        value: options.value,
+        interval: options.interval.map(interval),
+        by: options.by.first().cloned(),
+        ..ScoreOptions::default()
+    };
+    let (totals, _) = profile::read(model, summary, &scores, progress)?;
+    let sums = |group: Option<String>| totals.groups.get(&group).zip(options.interval);
+    if options.interval.is_some() && options.margin_column.is_none() {
+        let of = |group| sums(group).and_then(|(sums, probability)| sums.clv_spread.interval(probability));
+        equity.value.interval = of(None);
+        for (level, figure) in levels.into_iter().flatten().zip(&mut equity.groups) {
+            figure.interval = of(Some(level.clone()));
+        }
+    }
+    let interval = sums(None).and_then(|(sums, probability)| sums.buyers_spread.interval(probability));
+    Ok(Figure { value: totals.buyers, interval })
+}
+
 /// The economics of a log that was read.
 fn of_logs(
     model: &ClvModel,
@@ -209,7 +244,15 @@ fn of_logs(
     };
     let acquisitions =
         Acquisitions::new(&base, &study.valuation.values.clv, costs, study.whole_last_month(&summary.meta));
-    let equity = study.equity(&acquisitions)?;
+    let mut equity = study.equity(&acquisitions)?;
+    let buyers = as_forecast(
+        model,
+        summary,
+        &options,
+        base.by.first().map(|by| &by.levels[..]),
+        &mut equity,
+        progress,
+    )?;
     let all = study.all(&acquisitions, &equity, movement.as_ref());
     let groups = study.groups(&acquisitions, &equity, movement.as_ref());
     let levers = study.levers(&all);
@@ -225,6 +268,7 @@ fn of_logs(
         meta: summary.meta.clone(),
         model: model.purchase.name(),
         unit: model.unit,
+        buyers,
         all,
         groups,
         acquired: acquisitions.months,

@@ -64,6 +64,7 @@ impl Economics {
         for group in [&self.all].into_iter().chain(&self.groups) {
             of_group(group, &mut rows);
         }
+        rows.add("customers", "", "", "will_buy", self.buyers);
         self.acquired_rows(&mut rows);
         self.retention_rows(&mut rows);
         self.equity_rows(&mut rows);

@@ -322,7 +322,7 @@ mod tests {
         assert_eq!([of(20, 81.0, 90.0, 0.1), of(2, 60.0, 90.0, 0.1)], [State::Loyal, State::Returning]);
     }
 
-    /// In whatever unit. Seen to fail with the silence over the mean gap, `(T - t_x) x / t_x`.
+    /// In whatever unit.
     #[test]
     fn silence_is_that_of_the_own_rhythm() {
         for scale in [1.0, 7.0, 365.25] {

@@ -35,6 +35,7 @@ pub(super) fn economics(found: &Economics) -> Value {
         "settings": found.settings(),
         "by": options.by,
         "interval": options.interval,
+        "expected_buyers": figure(&found.buyers),
         "target_ratio": options.target_ratio,
         "target_payback": options.target_payback.to_string(),
         "all": group(&found.all),

@@ -48,9 +48,20 @@ fn overview(found: &Economics) -> Table {
     let mut row = |what: &str, figure: String, note: String| table.row([what.to_owned(), figure, note]);
     let loyalty = &found.all.loyalty;
     let share = |share: f64| format!("{:.1} %", 100.0 * share);
+    let note = match found.buyers.interval.zip(found.options.interval) {
+        Some(((low, high), share)) => format!(
+            "within the horizon, expected; {} % interval {} to {}",
+            significant(100.0 * share, 4),
+            grouped(low, 0),
+            grouped(high, 0)
+        ),
+        None => "within the horizon, expected".to_owned(),
+    };
+    row("will buy", grouped(found.buyers.value, 0), note);
     row("customers", count(loyalty.customers), format!("{} bought once", share(loyalty.one_time)));
     let note = format!(
-        "expected by the model; {} bought within the last {} days",
+        "as {} means it; {} are active (bought within the last {} days)",
+        found.model,
         count(found.retention.active),
         significant(found.retention.active_within, 4)
     );

@@ -66,7 +66,7 @@ impl Element {
 }
 
 /// Elements that have no content and no end.
-const VOID: [&str; 1] = ["meta"];
+const VOID: [&str; 2] = ["meta", "img"];
 
 impl Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -73,8 +73,7 @@ mod tests {
         (0..n).map(|i| format!("c{i}")).collect()
     }
 
-    /// The control group is a tenth, is the same whoever else is in the list, and another one under another seed. Seen
-    /// to fail with the place in the list for the id.
+    /// The control group is a tenth, is the same whoever else is in the list, and another one under another seed.
     #[test]
     fn the_control_group_is_stable() {
         let options = ActionOptions { holdout: 0.1, ..ActionOptions::default() };

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     /// One whose chance is even gains the uplift itself: 0.05 of 0.5 is a tenth of the value. Who buys for sure gains
-    /// nothing. Own arithmetic; seen to fail with `1 − p` for `p` in the denominator.
+    /// nothing. Own arithmetic.
     #[test]
     fn odds_move_the_undecided() {
         assert!((moved(0.5, 0.05) - 0.1).abs() < 1e-12);

@@ -383,7 +383,7 @@ mod tests {
     }
 
     /// Without a covariate it is Welch's test: `scipy.stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.9)` of
-    /// scipy 1.17.1. Seen to fail with `n` for `n − 1` in the variance.
+    /// scipy 1.17.1.
     #[test]
     fn without_forecasts_it_is_welch() {
         let of = |values: &[f64]| values.iter().map(|y| (*y, 1.0)).collect::<Vec<_>>();

@@ -1,0 +1,95 @@
+//! `clv.report`: a page to look at.
+
+use std::path::PathBuf;
+
+use clv::cli::words::{self, Verb};
+use clv::fitted::file::AnyModel;
+use clv::history::LogOptions;
+use clv::output::Target;
+use clv::show::page;
+use clv::show::report as shown;
+use clv::study;
+use clv::study::economics::Costs;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::raise;
+use crate::input::{Given, one};
+use crate::model::Model;
+use crate::options;
+use crate::run::long;
+use crate::summary::customers;
+
+/// A page to look at: what customers are worth, what to do, and whether it can be trusted.
+#[pyclass(frozen, module = "clv")]
+pub struct Page {
+    inner: shown::page::Page,
+}
+
+#[pymethods]
+impl Page {
+    /// The page as one document that needs nothing else.
+    #[getter]
+    fn html(&self) -> String {
+        shown::html::render(&self.inner)
+    }
+
+    /// The same facts as text, for a pull request or a chat.
+    #[getter]
+    fn markdown(&self) -> String {
+        shown::markdown::render(&self.inner)
+    }
+
+    /// Writes the page, as HTML or, to a file that ends in ``.md``, as text.
+    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let text = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"));
+        let document = if text { self.markdown() } else { self.html() };
+        let what = if text { "Markdown" } else { "HTML" };
+        let target = Target::document(&path.to_string_lossy(), what).map_err(|error| raise(py, error))?;
+        target.write_document(&document).map_err(|error| raise(py, error))
+    }
+}
+
+/// One page to look at, made of a purchase log: with ``model``, or with one that is fitted to it.
+///
+/// ``costs`` are those of ``clv.economics``. The other options are those of ``clv report``: see ``clv.ReportOptions``.
+#[pyfunction]
+#[pyo3(signature = (data, model=None, *, costs=None, **options))]
+pub fn report(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    model: Option<&Model>,
+    costs: Option<Bound<'_, PyAny>>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Page> {
+    let model = match model.map(|model| &model.inner) {
+        Some(AnyModel::Contracts(_)) => {
+            return Err(PyTypeError::new_err("clv.report does not do contracts, only purchases"));
+        }
+        Some(AnyModel::Purchases(model)) => Some(model),
+        None => None,
+    };
+    let customers = customers(&options)?;
+    let words = options::words(Verb::Report, &options)?;
+    let asked = words::report(&words).map_err(|error| raise(py, error))?;
+    let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
+    let Given::Inputs(inputs) = Given::new(data, &log)? else {
+        return Err(PyTypeError::new_err(
+            "a page is made of a purchase log or of a table, not of a clv.Summary",
+        ));
+    };
+    let by = asked.overview.economics.by.first().map(String::as_str);
+    let costs = costs.map(|costs| one(&costs, "costs", &log)).transpose()?;
+    let costs = costs.map(|costs| Costs::read_input(&costs, by)).transpose();
+    let costs = costs.map_err(|error| raise(py, error))?;
+    let made = long(py, |progress| {
+        let (model, inputs, log) = match model {
+            Some(model) => ((**model).clone(), inputs, log),
+            None => study::fit_inputs(&inputs, &log, &asked.request, progress)?,
+        };
+        let found = study::overview(&model, &inputs, &log, costs.as_ref(), &asked.overview, progress)?;
+        Ok(page::build(&asked.page, &model, &found))
+    })?;
+    Ok(Page { inner: made })
+}
