@@ -46,28 +46,16 @@ found = clv.economics(
 # against the cost of acquisition. Each channel is estimated from its own customers, drawn to the others where they are few.
 
 # %%
-channels = pd.DataFrame(
-    {
-        "channel": group["name"],
-        "cac": group["against_cost"]["cac"],
-        "ltv": group["new_customer"]["ltv"]["value"],
-        "ratio": group["against_cost"]["ltv_to_cac"]["value"],
-        "lower": group["against_cost"]["ltv_to_cac"]["lower"],
-        "upper": group["against_cost"]["ltv_to_cac"]["upper"],
-        "P(at least 3)": group["against_cost"]["p_ratio"],
-        "may cost": group["new_customer"]["most_for_ratio"]["value"],
-        "textbook": group["textbook"]["value"],
-    }
-    for group in found.figures["groups"]
-).sort_values("ratio", ascending=False)
-channels.round(2)
+channels = found.channels.to_pandas().set_index("group")
+wanted = ["cac", "ltv", "ltv_to_cac", "ltv_to_cac_lower", "ltv_to_cac_upper", "p_ltv_to_cac", "most_for_ratio", "textbook_value"]
+channels[wanted].sort_values("ltv_to_cac", ascending=False).round(2)
 
 # %%
 clv.plot.ltv_to_cac(found)
 
 # %% [markdown]
 # **Answer.** Referral and email pay many times over; search and affiliates bring twice what they cost, social
-# hardly its cost. "May cost" is what a customer may cost at most for a ratio of 3: **that number, and not today's CAC, is the
+# hardly its cost. `most_for_ratio` is what a customer may cost at most for a ratio of 3: **that number, and not today's CAC, is the
 # limit for the next campaign.**
 #
 # The textbook's value (order value x orders a year x years x margin) is beside it: it takes everyone for the
@@ -78,16 +66,7 @@ clv.plot.ltv_to_cac(found)
 
 # %%
 display(clv.plot.payback(found))
-pd.DataFrame(
-    {
-        "channel": group["name"],
-        "payback": group["against_cost"]["payback"]["month"],
-        "from": group["against_cost"]["payback"]["lower"],
-        "to": group["against_cost"]["payback"]["upper"],
-        "P(within a year)": group["against_cost"]["p_payback"],
-    }
-    for group in found.figures["groups"]
-)
+channels[["payback_month", "payback_month_lower", "payback_month_upper", "p_payback"]].round(2)
 
 # %% [markdown]
 # ## What is today's base worth, and what comes in when?
@@ -96,9 +75,8 @@ pd.DataFrame(
 # month by search, 10 by email). The intervals hold what the model does not know and chance, not seasons.
 
 # %%
-equity = found.figures["equity"]
 display(clv.plot.revenue_ahead(found), clv.plot.equity_by_cohort(found))
-pd.Series(equity["value"]).round()
+channels.loc["all", ["equity", "equity_lower", "equity_upper"]].round()
 
 # %% [markdown]
 # ## What would change it?
@@ -108,11 +86,10 @@ pd.Series(equity["value"]).round()
 
 # %%
 display(clv.plot.tornado(found))
-sensitivity = pd.DataFrame(found.figures["sensitivity"]).set_index("driver")
-sensitivity[["equity_elasticity", "equity_less", "equity_more"]].round(2)
+found.sensitivity.to_pandas().set_index("driver").round(2)
 
 # %%
-pd.DataFrame(found.figures["scenarios"]).round(2)
+found.scenarios.to_pandas().round(2)
 
 # %% [markdown]
 # ## Who needs attention?
@@ -131,9 +108,10 @@ segments[segments["overdue"]].sort_values("value", ascending=False)[["customer_i
 # months do not show where a curve bends, nothing is known of what more money would bring, and it is said.
 
 # %%
-allocation = found.figures["budget"]["allocation"]
-display(pd.DataFrame(allocation["parts"]).round(2))
-for refused in allocation["refused"]:
+everything = found.to_pandas()
+parts = everything[everything["topic"] == "allocation"]
+display(parts.pivot(index="group", columns="metric", values="value").round(2))
+for refused in found.figures["budget"]["allocation"]["refused"]:
     print(refused["group"], "-", refused["reason"])
 
 # %% [markdown]
@@ -141,11 +119,9 @@ for refused in allocation["refused"]:
 
 # %%
 truth = {"affiliate": 45.813, "email": 107.657, "referral": 205.262, "search": 72.362, "social": 24.600}
-by_name = {group["name"]: group for group in found.figures["groups"]}
-inside = [by_name[name]["new_customer"]["ltv"]["lower"] < ltv < by_name[name]["new_customer"]["ltv"]["upper"] for name, ltv in truth.items()]
+own = channels.drop(index="all")
+inside = [own.loc[name, "ltv_lower"] < ltv < own.loc[name, "ltv_upper"] for name, ltv in truth.items()]
 assert sum(inside) >= 4, inside
-assert sorted(truth, key=truth.get) == sorted(by_name, key=lambda name: by_name[name]["new_customer"]["ltv"]["value"])
-for group in by_name.values():
-    assert abs(group["against_cost"]["cac"] * group["acquired"]["with_costs"] / group["acquired"]["cost"] - 1) < 1e-12
-assert abs(sum(group["equity"]["value"] for group in by_name.values()) / equity["value"]["value"] - 1) < 1e-9
-assert costs["cost"].sum() == found.figures["all"]["acquired"]["cost"]
+assert sorted(truth, key=truth.get) == own["ltv"].sort_values().index.tolist()
+assert abs(own["equity"].sum() / channels.loc["all", "equity"] - 1) < 1e-9
+assert costs["cost"].sum() == channels.loc["all", "cost"]

@@ -21,6 +21,7 @@ file. Results are such tables too, and turn into the caller's with ``.to_pandas(
 import importlib
 
 from clv import plot
+from clv._compare import Comparison
 from clv._core import (
     Actions,
     Backtest,
@@ -34,21 +35,8 @@ from clv._core import (
     Table,
     __debug_build__,
     __version__,
-    actions,
-    backtest,
-    check,
-    economics,
-    fit,
-    forecast,
     load,
-    measure,
     model,
-    monitor,
-    report,
-    simulate,
-    sql,
-    summarize,
-    update,
 )
 from clv._errors import (
     ClvError,
@@ -68,13 +56,31 @@ from clv._options import (
     ForecastOptions,
     LogOptions,
     MeasureOptions,
+    NewcomersOptions,
     ReportOptions,
     ScoreOptions,
     SimulateOptions,
     SqlOptions,
     SummarizeOptions,
 )
+from clv._inferencedata import to_inferencedata as _to_inferencedata
 from clv._progress import set_progress
+from clv._verbs import (
+    actions,
+    backtest,
+    check,
+    economics,
+    fit,
+    forecast,
+    measure,
+    monitor,
+    newcomers,
+    report,
+    simulate,
+    sql,
+    summarize,
+    update,
+)
 
 __all__ = [
     "Actions",
@@ -84,6 +90,7 @@ __all__ = [
     "Check",
     "ClvError",
     "ClvWarning",
+    "Comparison",
     "DataError",
     "Economics",
     "EconomicsOptions",
@@ -95,6 +102,7 @@ __all__ = [
     "MissingFileError",
     "Model",
     "ModelFileError",
+    "NewcomersOptions",
     "NotConvergedError",
     "OptionError",
     "Page",
@@ -118,6 +126,7 @@ __all__ = [
     "measure",
     "model",
     "monitor",
+    "newcomers",
     "plot",
     "report",
     "set_progress",
@@ -126,6 +135,8 @@ __all__ = [
     "summarize",
     "update",
 ]
+
+Model.to_inferencedata = _to_inferencedata  # type: ignore[method-assign]
 
 # Modules for other packages, which are imported when they are asked for.
 _PARTS = ("compat", "sklearn", "spark")

@@ -5,11 +5,29 @@ Those that are about a place in the data have it as attributes.
 
 from __future__ import annotations
 
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 
 class ClvWarning(UserWarning):
-    """What does not stop the work but should be known, with advice."""
+    """What endangers the figures, with advice; ``code`` is its short stable name, such as ``exact-duplicates``.
+
+    To silence one of them for good: ``warnings.filterwarnings("ignore", message="...", category=clv.ClvWarning)``.
+    """
+
+    code: str | None = None
+    """Its short stable name."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type[ClvWarning], tuple[str, str | None]]:
+        return type(self), (str(self), self.code)
 
 
 class ClvError(Exception):
@@ -72,3 +90,29 @@ class FileError(ClvError, OSError):
 
 class MissingFileError(FileError, FileNotFoundError):
     """There is no such file."""
+
+
+_said: ContextVar[set[str] | None] = ContextVar("clv_said", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Within it each warning is said once."""
+    before = _said.set(set())
+    try:
+        yield
+    finally:
+        _said.reset(before)
+
+
+def warn(code: str, message: str) -> None:
+    """Warns where clv was called from: of the caller's line, and not of one of ours."""
+    said = _said.get()
+    if said is not None:
+        if message in said:
+            return
+        said.add(message)
+    level, frame = 2, sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "clv":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(ClvWarning(message, code), stacklevel=level)

@@ -66,7 +66,8 @@ def score(batches: Batches, model: str, options: dict[str, Any], about: dict[str
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ClvWarning)
             scores = fitted.score(table, **options).to_arrow()
-        yield from scores.cast(schema).to_batches()
+        # Spark's columns are those of the declared schema: ids are text called customer_id.
+        yield from scores.rename_columns(schema.names).cast(schema).to_batches()
 
 
 def _stream(batches: Batches) -> pa.RecordBatchReader | None:

@@ -19,13 +19,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clv import _core
+from clv import _core, _verbs as _verbs  # its faces are those that are shown
+from clv._errors import OptionError
+from clv._faces import shows
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
     from typing_extensions import Unpack
 
-    from clv._options import Data, ScoreOptions
+    from clv._options import ScoreOptions
+    from clv._types import Data
 
 __all__ = [
     "Figure",
@@ -53,6 +56,8 @@ __all__ = [
 Theme = Literal["light", "dark"]
 
 _VEGA_LITE = "application/vnd.vegalite.v6+json"
+# Points of a picture for each that is shown.
+_SCALE = 2.0
 
 
 def _package(name: str, install: str) -> Any:
@@ -122,17 +127,51 @@ class Figure:
             Path(path).write_text(picture, encoding="utf-8")
         return picture
 
+    def to_html(self, path: str | PathLike[str] | None = None, *, theme: Theme = "light") -> str:
+        """As a page that is complete in itself, and into a file if one is named. vl-convert-python must be installed."""
+        converter = _package("vl_convert", "vl-convert-python")
+        page: str = converter.vegalite_to_html(self.spec(theme), bundle=True)
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8")
+        return page
+
+    def save(self, path: str | PathLike[str], *, theme: Theme = "light") -> None:
+        """Writes it as its name says: ``.png``, ``.svg`` or ``.html``.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        theme : {'light', 'dark'}, default 'light'
+            The colours.
+
+        Raises
+        ------
+        OptionError
+            For another ending.
+        """
+        writers = {".png": self.to_png, ".svg": self.to_svg, ".html": self.to_html}
+        writer = writers.get(Path(path).suffix.lower())
+        if writer is None:
+            raise OptionError(f"'{path}': a figure is written as .png, .svg or .html", option="path")
+        writer(path, theme=theme)
+
     def __repr__(self) -> str:
         return f"{self.title}: {self.reading}"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
         """Drawn where a notebook runs; a picture where it is only read; words everywhere."""
         bundle: dict[str, Any] = {_VEGA_LITE: self.spec(), "text/plain": repr(self)}
         try:
-            bundle["image/png"] = self.to_png()
+            picture = self.to_png(scale=_SCALE)
         except ImportError:
-            pass
-        return bundle
+            return bundle
+        bundle["image/png"] = picture
+        # It has more points than are shown: said, so that it is as large as the text. The sizes stand in its header.
+        width, height = (int.from_bytes(picture[at : at + 4], "big") / _SCALE for at in (16, 20))
+        return bundle, {"image/png": {"width": round(width), "height": round(height)}}
 
 
 def _named(figures: list[_core.Figure], name: str) -> Figure:
@@ -157,36 +196,43 @@ def alive_history(model: _core.Model, dates: Iterable[date | str], until: date |
     return Figure(_core.figure_of_history(model, [str(day)[:10] for day in dates], str(until)[:10]))
 
 
+@shows(_core.Model.score)
 def frequencies(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """Customers by repeat purchases, actual and expected. The options are those of ``Model.score``."""
     return _named(_core.figures_of_base(model, data, **options), "frequencies")
 
 
+@shows(_core.Model.score)
 def p_alive(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """P(alive) over repeat purchases and time since the last one, for the oldest customers."""
     return _named(_core.figures_of_base(model, data, **options), "p_alive_map")
 
 
+@shows(_core.Model.score)
 def purchases(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """Expected purchases within the horizon over repeat purchases and time since the last one."""
     return _named(_core.figures_of_base(model, data, **options), "purchases_map")
 
 
+@shows(_core.Model.score)
 def concentration(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """Share of the value held by the most valuable customers (Lorenz)."""
     return _named(_core.figures_of_base(model, data, **options), "concentration")
 
 
+@shows(_core.Model.score)
 def deciles(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """Mean value of a customer by tenths of customers."""
     return _named(_core.figures_of_base(model, data, **options), "value_deciles")
 
 
+@shows(_core.Model.score)
 def at_risk(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """Repeat customers by P(alive)."""
     return _named(_core.figures_of_base(model, data, **options), "at_risk")
 
 
+@shows(_core.Model.score)
 def retention(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
     """How many of new customers stay, by the model, and how those there are hold out, by age."""
     return _named(_core.figures_of_base(model, data, **options), "retention")

@@ -10,13 +10,13 @@ use clv::study::economics::actions::{
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::raise;
+use crate::errors::{data_error, raise};
 use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
-use crate::report::{Report, to_python, warn, warnings};
+use crate::report::{Report, from_text, html, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::summary::customers;
 use crate::table::Table;
@@ -24,7 +24,8 @@ use crate::table::Table;
 /// One row a customer, the most rewarding first: who, why, what, by when, what it is expected to bring.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Actions {
-    inner: clv::study::economics::actions::Actions,
+    /// What uploads are made of; it does not travel.
+    inner: Option<clv::study::economics::actions::Actions>,
     said: report::Report,
 }
 
@@ -37,7 +38,11 @@ impl Actions {
             let names = Shape::ALL.map(Shape::name).join(", ");
             PyValueError::new_err(format!("'{shape}' is no shape for upload; there are {names}"))
         })?;
-        let table = known.table(&self.inner).map_err(|error| raise(py, error))?;
+        let inner = self
+            .inner
+            .as_ref()
+            .ok_or_else(|| PyValueError::new_err("this list was pickled: make uploads where it was made"))?;
+        let table = known.table(inner).map_err(|error| raise(py, error))?;
         Ok(Table::of(table.schema(), vec![table]))
     }
 
@@ -60,17 +65,35 @@ impl Actions {
     }
 
     fn __repr__(&self) -> String {
-        report::text::plain(&report::actions(&self.inner))
+        plain(&self.said)
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, String))> {
+        let py = slf.py();
+        let make = py.import("clv._core")?.getattr("actions_from_parts")?;
+        let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);
+        Ok((make, (table, to_text(&slf.get().said))))
     }
 
     fn _repr_html_(&self) -> String {
-        report::notebook::render(&self.said)
+        html(&self.said)
     }
 }
 
-/// Whom to do what for, by when, worth what.
+/// The list that was pickled, by the same version.
 ///
-/// ``data`` is a purchase log with amounts. The options are those of ``clv actions``: see ``clv.ActionsOptions``.
+/// Raises ``DataError`` for other parts.
+#[pyfunction]
+pub fn actions_from_parts(py: Python<'_>, table: &[u8], said: &str) -> PyResult<Py<Actions>> {
+    let wrong = || data_error(py, "data: these are no parts of a list of this version of clv");
+    let table = Table::from_bytes(table).ok_or_else(wrong)?;
+    let said = from_text(said).ok_or_else(wrong)?;
+    Py::new(py, PyClassInitializer::from(table).add_subclass(Actions { inner: None, said }))
+}
+
+/// See :func:`clv.actions`.
 #[pyfunction]
 #[pyo3(signature = (model, data, **options))]
 pub fn actions(
@@ -97,14 +120,12 @@ pub fn actions(
     said.extend(report::scored_with(model, &found.meta));
     said.extend(report::actions(&found));
     warn(py, &said, 0)?;
-    let list = Table::of(actions_schema(), actions_tables(&found).collect());
-    Py::new(py, PyClassInitializer::from(list).add_subclass(Actions { inner: found, said }))
+    let rows = actions_tables(&found).collect();
+    let list = Table::of_customers(actions_schema(), rows, found.meta.id_column.as_ref());
+    Py::new(py, PyClassInitializer::from(list).add_subclass(Actions { inner: Some(found), said }))
 }
 
-/// What the contacts of a list brought against its control group.
-///
-/// ``actions`` is what :func:`clv.actions` gave, or the list as it was written; ``data`` the purchase log since.
-/// The options are those of ``clv actions --measure``: see ``clv.MeasureOptions``.
+/// See :func:`clv.measure`.
 #[pyfunction]
 #[pyo3(signature = (actions, data, **options))]
 pub fn measure(
@@ -122,7 +143,11 @@ pub fn measure(
             "what a campaign brought is measured in a purchase log, not in a summary",
         ));
     };
-    let list = one(actions, "actions", &log)?;
+    let list = match actions.cast::<Table>() {
+        // As it would be written: ids are called customer_id there.
+        Ok(table) => table.get().as_written("actions"),
+        Err(_) => one(actions, "actions", &log)?,
+    };
     let campaign = Campaign::read(&list).map_err(|error| raise(py, error))?;
     let found = long(py, |progress| measuring::measure(&campaign, &inputs, &log, &asked, progress))?;
     let mut said = report::input(&found.meta);

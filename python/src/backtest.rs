@@ -1,26 +1,44 @@
 //! `clv.backtest`: hide the end of a log, forecast it, compare.
 
+use arrow_array::RecordBatch;
 use clv::cli::words::{self, Verb};
 use clv::history::LogOptions;
 use clv::show::report;
 use clv::study::backtest::{schema, table};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::raise;
+use crate::errors::{data_error, raise};
 use crate::input::Given;
 use crate::options;
-use crate::report::{Report, html, plain, to_python, warn, warnings};
+use crate::report::{Report, from_text, html, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
+use crate::selecting::{arrived, of_name, travelling};
 use crate::summary::customers;
 use crate::table::Table;
 
 /// All figures of a backtest as one tidy table: origin, model, metric, group, value, lower, upper.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Backtest {
-    pub inner: clv::study::backtest::Backtest,
+    /// What figures are drawn of; it does not travel.
+    pub inner: Option<clv::study::backtest::Backtest>,
+    verdict: Vec<String>,
+    tables: Tables,
     said: report::Report,
+}
+
+/// Tables of its figures, by name.
+type Tables = Vec<(String, RecordBatch)>;
+
+/// Its tables with what each is grouped by.
+const TABLES: [(&str, &str); 3] =
+    [("by_frequency", "frequency"), ("by_cohort", "cohort"), ("calibration", "p_buy")];
+
+fn tables(found: &clv::study::backtest::Backtest) -> Tables {
+    let grouped = TABLES.iter().map(|(name, by)| ((*name).to_owned(), found.by(by)));
+    let others = [("metrics".to_owned(), found.metrics()), ("weekly".to_owned(), found.weekly())];
+    grouped.chain(others).collect()
 }
 
 #[pymethods]
@@ -28,7 +46,7 @@ impl Backtest {
     /// What it says, in sentences.
     #[getter]
     fn verdict(&self) -> Vec<String> {
-        self.inner.verdict.clone()
+        self.verdict.clone()
     }
 
     /// The figures by origin and model.
@@ -50,7 +68,45 @@ impl Backtest {
     }
 
     fn __repr__(&self) -> String {
-        plain(&report::backtest(&self.inner))
+        plain(&self.said)
+    }
+
+    /// A row an origin and forecast, a column a metric with its interval; the mean over ``all`` origins has no date.
+    #[getter]
+    fn metrics(&self) -> PyResult<Table> {
+        of_name(&self.tables, "metrics")
+    }
+
+    /// Customers by repeat purchases before the origin: how many, and their purchases, expected and actual.
+    #[getter]
+    fn by_frequency(&self) -> PyResult<Table> {
+        of_name(&self.tables, "by_frequency")
+    }
+
+    /// Customers by month of the first purchase: how many, and their purchases, expected and actual.
+    #[getter]
+    fn by_cohort(&self) -> PyResult<Table> {
+        of_name(&self.tables, "by_cohort")
+    }
+
+    /// Customers by the chance to buy that was forecast: how many, and how many of them bought, expected and actual.
+    #[getter]
+    fn calibration(&self) -> PyResult<Table> {
+        of_name(&self.tables, "calibration")
+    }
+
+    /// Purchases after the origin, week by week (by the holdout's steps), expected and actual, in the week that ends
+    /// ``until`` and since the origin.
+    #[getter]
+    fn weekly(&self) -> PyResult<Table> {
+        of_name(&self.tables, "weekly")
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+        let (py, own) = (slf.py(), slf.get());
+        let make = py.import("clv._core")?.getattr("backtest_from_parts")?;
+        let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);
+        Ok((make, (table, travelling(py, &own.tables)?, own.verdict.clone(), to_text(&own.said))))
     }
 
     fn _repr_html_(&self) -> String {
@@ -58,9 +114,29 @@ impl Backtest {
     }
 }
 
-/// Hides the end of a log, forecasts it, and compares models with each other and with doing without.
+/// What travels of a backtest.
+type Parts<'py> = (Bound<'py, PyBytes>, Vec<(String, Bound<'py, PyBytes>)>, Vec<String>, String);
+
+/// The backtest that was pickled, by the same version.
 ///
-/// The options are those of ``clv backtest``: see ``clv.BacktestOptions``.
+/// Raises ``DataError`` for other parts.
+#[pyfunction]
+pub fn backtest_from_parts(
+    py: Python<'_>,
+    table: &[u8],
+    tables: Vec<(String, Vec<u8>)>,
+    verdict: Vec<String>,
+    said: &str,
+) -> PyResult<Py<Backtest>> {
+    let wrong = || data_error(py, "data: these are no parts of a backtest of this version of clv");
+    let table = Table::from_bytes(table).ok_or_else(wrong)?;
+    let said = from_text(said).ok_or_else(wrong)?;
+    let tables = arrived(&tables).ok_or_else(wrong)?;
+    let own = Backtest { inner: None, verdict, tables, said };
+    Py::new(py, PyClassInitializer::from(table).add_subclass(own))
+}
+
+/// See :func:`clv.backtest`.
 #[pyfunction]
 #[pyo3(signature = (data, **options))]
 pub fn backtest(
@@ -82,5 +158,13 @@ pub fn backtest(
     said.extend(report::backtest(&found));
     warn(py, &said, 0)?;
     let figures = Table::of(schema(), vec![table(&found)]);
-    Py::new(py, PyClassInitializer::from(figures).add_subclass(Backtest { inner: found, said }))
+    Py::new(
+        py,
+        PyClassInitializer::from(figures).add_subclass(Backtest {
+            verdict: found.verdict.clone(),
+            tables: tables(&found),
+            inner: Some(found),
+            said,
+        }),
+    )
 }

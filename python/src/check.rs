@@ -7,10 +7,10 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::errors::raise;
+use crate::errors::{data_error, raise};
 use crate::input::Given;
 use crate::options;
-use crate::report::{Report, to_python, warnings};
+use crate::report::{Report, from_text, to_python, to_text, warnings};
 use crate::run::long;
 use crate::summary::customers;
 
@@ -59,17 +59,30 @@ impl Check {
         self.toml.as_deref().ok_or_else(|| PyTypeError::new_err("a summary has no such options"))
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, Option<String>))> {
+        let make = slf.py().import("clv._core")?.getattr("check_from_text")?;
+        Ok((make, (to_text(&slf.get().said), slf.get().toml.clone())))
+    }
+
+    fn _repr_html_(&self) -> String {
+        crate::report::html(&self.said)
+    }
+
     fn __repr__(&self) -> String {
         crate::report::plain(&self.said)
     }
 }
 
-/// Looks at what an export holds, how it is read, what it comes to and what looks wrong; nothing is fitted.
+/// The check that was pickled, by the same version.
 ///
-/// The options are those of ``clv summarize``: see ``clv.SummarizeOptions``. Rows that cannot be used are counted and
-/// do not raise.
-///
-/// Raises ``DataError`` where the data leave open how they are to be read.
+/// Raises ``DataError`` for another text.
+#[pyfunction]
+pub fn check_from_text(py: Python<'_>, said: &str, toml: Option<String>) -> PyResult<Check> {
+    let wrong = || data_error(py, "data: this is no check of this version of clv");
+    Ok(Check { said: from_text(said).ok_or_else(wrong)?, toml })
+}
+
+/// See :func:`clv.check`.
 #[pyfunction]
 #[pyo3(signature = (data, **options))]
 pub fn check(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Check> {

@@ -1,28 +1,54 @@
 //! `clv.economics`: what customers are worth, what they may cost, who they are and what would move them.
 
+use arrow_array::RecordBatch;
+use arrow_select::concat::concat_batches;
 use clv::cli::words::{self, Verb};
 use clv::fitted::file::AnyModel;
-use clv::history::LogOptions;
+use clv::history::{IdColumn, LogOptions};
 use clv::show::report;
 use clv::study::economics::{Costs, schema, segments_schema, segments_tables, table};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
-use crate::errors::raise;
+use crate::errors::{data_error, raise};
 use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
-use crate::report::{Report, to_python, warn, warnings};
+use crate::report::{Report, from_text, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
+use crate::selecting::{arrived, of_name, travelling};
 use crate::summary::customers;
 use crate::table::Table;
 
 /// All figures as one tidy table: topic, group, period, metric, value, lower, upper.
 #[pyclass(frozen, extends = Table, module = "clv")]
 pub struct Economics {
-    pub(crate) inner: clv::study::economics::Economics,
+    /// What figures are drawn of; it does not travel.
+    pub(crate) inner: Option<clv::study::economics::Economics>,
+    ids: Option<IdColumn>,
+    notes: Vec<String>,
+    tables: Tables,
     said: report::Report,
+}
+
+/// Tables of its figures, by name.
+type Tables = Vec<(String, RecordBatch)>;
+
+fn tables(found: &clv::study::economics::Economics) -> Tables {
+    let segments: Vec<RecordBatch> = segments_tables(&found.segments).collect();
+    let segments = concat_batches(&segments_schema(), &segments).expect("batches of one schema");
+    let all = [
+        ("channels", found.channels()),
+        ("months", found.months()),
+        ("cohorts", found.cohorts()),
+        ("acquired", found.acquired()),
+        ("retention", found.retention()),
+        ("sensitivity", found.sensitivity()),
+        ("scenarios", found.scenarios()),
+        ("segments", segments),
+    ];
+    all.into_iter().map(|(name, table)| (name.to_owned(), table)).collect()
 }
 
 #[pymethods]
@@ -35,14 +61,59 @@ impl Economics {
 
     /// One row a customer: segment, value, and the reason in numbers.
     #[getter]
-    fn segments(&self) -> Table {
-        Table::of(segments_schema(), segments_tables(&self.inner.segments).collect())
+    fn segments(&self) -> PyResult<Table> {
+        let found = self.tables.iter().find(|(name, _)| name == "segments");
+        let batch = found.map(|(_, batch)| batch.clone()).into_iter().collect();
+        Ok(Table::of_customers(segments_schema(), batch, self.ids.as_ref()))
+    }
+
+    /// A row a group, and one of ``all``: what new customers of it are worth and may cost, what was paid for them, whether
+    /// it comes back, how loyal they are, and the equity of those there are.
+    #[getter]
+    fn channels(&self) -> PyResult<Table> {
+        of_name(&self.tables, "channels")
+    }
+
+    /// Month by month, the revenue to come: of the customers there are (``base``), of planned ones, and of both.
+    #[getter]
+    fn months(&self) -> PyResult<Table> {
+        of_name(&self.tables, "months")
+    }
+
+    /// The equity of customers by the month of their first purchase.
+    #[getter]
+    fn cohorts(&self) -> PyResult<Table> {
+        of_name(&self.tables, "cohorts")
+    }
+
+    /// Month by month and group by group, how many customers were won, at what cost, and what they are worth.
+    #[getter]
+    fn acquired(&self) -> PyResult<Table> {
+        of_name(&self.tables, "acquired")
+    }
+
+    /// Month by month, how many customers were active, and how many stayed.
+    #[getter]
+    fn retention(&self) -> PyResult<Table> {
+        of_name(&self.tables, "retention")
+    }
+
+    /// A row a driver of value: by how many percent one percent more of it moves equity, and equity at 10 % less and more.
+    #[getter]
+    fn sensitivity(&self) -> PyResult<Table> {
+        of_name(&self.tables, "sensitivity")
+    }
+
+    /// A row a scenario that was asked for: equity before and after, and what a new customer is worth.
+    #[getter]
+    fn scenarios(&self) -> PyResult<Table> {
+        of_name(&self.tables, "scenarios")
     }
 
     /// What does not fit together, or was left out, in sentences.
     #[getter]
     fn notes(&self) -> Vec<String> {
-        self.inner.notes.clone()
+        self.notes.clone()
     }
 
     /// What looks wrong: each with its ``code`` and ``message``.
@@ -58,7 +129,15 @@ impl Economics {
     }
 
     fn __repr__(&self) -> String {
-        report::text::plain(&report::economics(&self.inner))
+        plain(&self.said)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+        let (py, own) = (slf.py(), slf.get());
+        let make = py.import("clv._core")?.getattr("economics_from_parts")?;
+        let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);
+        let ids = serde_json::to_string(&own.ids).unwrap_or_default();
+        Ok((make, (table, travelling(py, &own.tables)?, own.notes.clone(), ids, to_text(&own.said))))
     }
 
     fn _repr_html_(&self) -> String {
@@ -66,10 +145,31 @@ impl Economics {
     }
 }
 
-/// What customers are worth, what they may cost, who they are and what would move them.
+/// What travels of economics.
+type Parts<'py> = (Bound<'py, PyBytes>, Vec<(String, Bound<'py, PyBytes>)>, Vec<String>, String, String);
+
+/// The economics that were pickled, by the same version.
 ///
-/// ``data`` is a purchase log with amounts. ``costs`` has a row a month and group: ``period`` (2025-03), the first
-/// column of ``by``, and ``cost``. The other options are those of ``clv economics``: see ``clv.EconomicsOptions``.
+/// Raises ``DataError`` for other parts.
+#[pyfunction]
+pub fn economics_from_parts(
+    py: Python<'_>,
+    table: &[u8],
+    tables: Vec<(String, Vec<u8>)>,
+    notes: Vec<String>,
+    ids: &str,
+    said: &str,
+) -> PyResult<Py<Economics>> {
+    let wrong = || data_error(py, "data: these are no parts of economics of this version of clv");
+    let table = Table::from_bytes(table).ok_or_else(wrong)?;
+    let said = from_text(said).ok_or_else(wrong)?;
+    let tables = arrived(&tables).ok_or_else(wrong)?;
+    let ids = serde_json::from_str(ids).map_err(|_| wrong())?;
+    let own = Economics { inner: None, ids, notes, tables, said };
+    Py::new(py, PyClassInitializer::from(table).add_subclass(own))
+}
+
+/// See :func:`clv.economics`.
 #[pyfunction]
 #[pyo3(signature = (model, data, *, costs=None, **options))]
 pub fn economics(
@@ -105,5 +205,14 @@ pub fn economics(
     said.extend(report::economics(&found));
     warn(py, &said, 0)?;
     let figures = Table::of(schema(), vec![table(&found)]);
-    Py::new(py, PyClassInitializer::from(figures).add_subclass(Economics { inner: found, said }))
+    Py::new(
+        py,
+        PyClassInitializer::from(figures).add_subclass(Economics {
+            ids: found.meta.id_column.clone(),
+            notes: found.notes.clone(),
+            tables: tables(&found),
+            inner: Some(found),
+            said,
+        }),
+    )
 }

@@ -147,8 +147,9 @@ pub fn python_words(message: &str) -> String {
 }
 
 /// Words that are values of options in messages.
-const VALUES: [&str; 13] = [
-    "hour", "day", "week", "month", "year", "unix", "unix-ms", "excel", "none", "weak", "all", "auto", "drop",
+const VALUES: [&str; 14] = [
+    "hour", "day", "week", "month", "year", "unix", "unix-ms", "excel", "none", "weak", "all", "auto",
+    "drop", "nuts",
 ];
 
 /// The value behind an option in a message, if the next word is one.

@@ -79,11 +79,17 @@ fn stream<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyCapsule>> {
     } else if data.hasattr("scanner")? {
         // A dataset of PyArrow is no stream itself.
         data.call_method0("scanner")?.call_method0("to_reader")?.call_method0(STREAM)
+    } else if data.hasattr("collect")? && data.hasattr("collect_schema")? {
+        // A lazy frame of Polars.
+        data.call_method0("collect")?.call_method0(STREAM)
+    } else if data.hasattr("to_pyarrow_batches")? {
+        // An expression of Ibis.
+        data.call_method0("to_pyarrow_batches")?.call_method0(STREAM)
     } else {
         let kind = data.get_type().fully_qualified_name()?;
         return Err(PyTypeError::new_err(format!(
-            "data is a {kind}, which is neither a path nor a table: hand over a table of pandas, Polars, DuckDB or \
-             PyArrow, or anything else with {STREAM} (a lazy frame must be collected first)"
+            "data is a {kind}, which is neither a path nor a table: hand over a table of pandas, Polars, DuckDB, \
+             PyArrow or Ibis, or anything else with {STREAM}"
         )));
     };
     let capsule = capsule.map_err(|error| unreadable(py, error))?;

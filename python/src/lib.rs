@@ -7,8 +7,10 @@
 //! have one class each.
 
 mod actions;
+mod ahead;
 mod backtest;
 mod check;
+mod columns;
 mod economics;
 mod errors;
 mod input;
@@ -17,12 +19,16 @@ mod options;
 mod page;
 mod parts;
 mod plot;
+mod posterior;
 mod report;
 mod run;
+mod scores;
+mod selecting;
 mod sql;
 mod state;
 mod summary;
 mod table;
+mod verbs;
 
 use pyo3::prelude::*;
 
@@ -30,17 +36,19 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::actions::{Actions, actions, measure};
+    use super::actions::{Actions, actions, actions_from_parts, measure};
     #[pymodule_export]
-    use super::backtest::{Backtest, backtest};
+    use super::ahead::newcomers;
     #[pymodule_export]
-    use super::check::{Check, check};
+    use super::backtest::{Backtest, backtest, backtest_from_parts};
     #[pymodule_export]
-    use super::economics::{Economics, economics};
+    use super::check::{Check, check, check_from_text};
     #[pymodule_export]
-    use super::model::{Model, Scores, fit, forecast, from_json, load, model, simulate};
+    use super::economics::{Economics, economics, economics_from_parts};
     #[pymodule_export]
-    use super::options::option_names;
+    use super::model::Model;
+    #[pymodule_export]
+    use super::options::{option_help, option_names};
     #[pymodule_export]
     use super::page::{Page, report};
     #[pymodule_export]
@@ -53,7 +61,11 @@ mod _core {
         figures_of_entrant, figures_of_model,
     };
     #[pymodule_export]
-    use super::report::Report;
+    use super::report::{Report, report_from_text};
+    #[pymodule_export]
+    use super::scores::{Scores, scores_from_parts};
+    #[pymodule_export]
+    use super::selecting::make_table;
     #[pymodule_export]
     use super::sql::sql;
     #[pymodule_export]
@@ -61,11 +73,14 @@ mod _core {
     #[pymodule_export]
     use super::summary::{Summary, summarize, summary_from_bytes};
     #[pymodule_export]
-    use super::table::Table;
+    use super::table::{Table, table_from_bytes};
+    #[pymodule_export]
+    use super::verbs::{fit, forecast, from_json, load, model, simulate};
     use super::*;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::run::loaded();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("__debug_build__", cfg!(debug_assertions))
     }

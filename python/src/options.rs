@@ -1,5 +1,6 @@
 //! Keywords to words: `skip_bad_rows=True, horizon="12mo"` is `--skip-bad-rows --horizon=12mo`.
 
+use crate::errors::python_words;
 use clv::cli::words::Verb;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -62,7 +63,7 @@ fn word(option: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
 }
 
 /// A value as it would be typed.
-fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(text) = value.cast::<PyString>() {
         return Ok(text.to_str()?.to_owned());
     }
@@ -81,24 +82,33 @@ fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     value.str()?.extract()
 }
 
+/// The options of a verb as the help describes them: for each its ``name`` as a keyword, what stands for its
+/// ``value`` (``None`` for flags), ``choices``, whether it takes ``many`` values, what it does (``about``), and its
+/// ``default`` in words or as a value.
+#[pyfunction]
+pub fn option_help(py: Python<'_>, verb: &str) -> PyResult<Vec<Py<PyDict>>> {
+    let one = |option: clv::cli::described::OptionHelp| {
+        let about = PyDict::new(py);
+        about.set_item("name", keyword(&option.name))?;
+        about.set_item("value", option.value)?;
+        about.set_item("choices", option.choices)?;
+        about.set_item("many", option.many)?;
+        about.set_item("about", python_words(&option.about))?;
+        about.set_item("default", option.default.map(|default| python_words(&default)))?;
+        Ok(about.unbind())
+    };
+    named(verb)?.described().into_iter().map(one).collect()
+}
+
+fn named(verb: &str) -> PyResult<Verb> {
+    let found = Verb::ALL.iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(verb));
+    found.copied().ok_or_else(|| PyValueError::new_err(format!("'{verb}' is no verb that takes options")))
+}
+
 /// The names of the options of a verb.
 #[pyfunction]
 pub fn option_names(verb: &str) -> PyResult<Vec<String>> {
-    let verb = match verb {
-        "summarize" => Verb::Summarize,
-        "fit" => Verb::Fit,
-        "score" => Verb::Score,
-        "forecast" => Verb::Forecast,
-        "backtest" => Verb::Backtest,
-        "economics" => Verb::Economics,
-        "actions" => Verb::Actions,
-        "measure" => Verb::Measure,
-        "report" => Verb::Report,
-        "simulate" => Verb::Simulate,
-        "sql" => Verb::Sql,
-        _ => return Err(PyValueError::new_err(format!("'{verb}' is no verb that takes options"))),
-    };
-    Ok(verb.names().iter().map(|name| keyword(name)).collect())
+    Ok(named(verb)?.names().iter().map(|name| keyword(name)).collect())
 }
 
 /// Takes a keyword out.

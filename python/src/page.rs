@@ -41,6 +41,23 @@ impl Page {
         shown::markdown::render(&self.inner)
     }
 
+    /// Writes the page: ``report.save("report.html")``, or the same as text to a file that ends in ``.md``.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        self.write(py, path)
+    }
+
+    fn __repr__(&self) -> String {
+        let kilobytes = self.html().len().div_ceil(1000);
+        format!("a page of {kilobytes} kB: save(\"report.html\") writes it")
+    }
+
+    fn _repr_html_(&self) -> String {
+        // A document of its own, with its own styles, within another one.
+        let document = self.html().replace('&', "&amp;").replace('"', "&quot;");
+        let style = "width: 100%; height: 720px; border: 0";
+        format!("<iframe srcdoc=\"{document}\" title=\"clv report\" style=\"{style}\"></iframe>")
+    }
+
     /// Writes the page, as HTML or, to a file that ends in ``.md``, as text.
     fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         let text = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"));
@@ -51,9 +68,7 @@ impl Page {
     }
 }
 
-/// One page to look at, made of a purchase log: with ``model``, or with one that is fitted to it.
-///
-/// ``costs`` are those of ``clv.economics``. The other options are those of ``clv report``: see ``clv.ReportOptions``.
+/// See :func:`clv.report`.
 #[pyfunction]
 #[pyo3(signature = (data, model=None, *, costs=None, **options))]
 pub fn report(

@@ -148,10 +148,17 @@ pub fn figures_of_base(
     Ok(wrapped(figures))
 }
 
+/// Tables and words of a result travel, what figures are drawn of stays behind.
+fn travelled() -> PyErr {
+    PyValueError::new_err(
+        "this result was pickled: its tables came along, its figures did not; draw them where it was made",
+    )
+}
+
 /// Figures of one entrant at the last origin of a backtest: its curves, if it is a model, and where it errs.
 #[pyfunction]
 pub fn figures_of_entrant(found: &Backtest, name: Option<&str>) -> PyResult<Vec<Figure>> {
-    let found = &found.inner;
+    let found = found.inner.as_ref().ok_or_else(travelled)?;
     let origin = found.origins.last().ok_or_else(|| PyValueError::new_err("the backtest has no origin"))?;
     let name = name.or(found.best()).unwrap_or_default();
     let entrant = origin.entrants.iter().find(|entrant| entrant.name == name).ok_or_else(|| {
@@ -174,8 +181,8 @@ pub fn figures_of_entrant(found: &Backtest, name: Option<&str>) -> PyResult<Vec<
 
 /// Figures of economics: acquisition, where there are costs, the revenue ahead, cohorts, what moves the value.
 #[pyfunction]
-pub fn figures_of_economics(found: &Economics) -> Vec<Figure> {
-    let found = &found.inner;
+pub fn figures_of_economics(found: &Economics) -> PyResult<Vec<Figure>> {
+    let found = found.inner.as_ref().ok_or_else(travelled)?;
     let all = [
         figure::payback(found),
         figure::ltv_to_cac(found),
@@ -183,14 +190,15 @@ pub fn figures_of_economics(found: &Economics) -> Vec<Figure> {
         figure::equity_by_cohort(found),
         figure::tornado(found),
     ];
-    wrapped(all.into_iter().flatten())
+    Ok(wrapped(all.into_iter().flatten()))
 }
 
 /// All forecasts of a backtest on one metric.
 #[pyfunction]
 pub fn figure_of_comparison(found: &Backtest, metric: &str) -> PyResult<Figure> {
     let wanted = Metric::ALL.into_iter().find(|one| one.name() == metric);
-    let found = wanted.and_then(|metric| figure::comparison(&found.inner, metric));
+    let found = found.inner.as_ref().ok_or_else(travelled)?;
+    let found = wanted.and_then(|metric| figure::comparison(found, metric));
     found.map(|inner| Figure { inner }).ok_or_else(|| {
         let names: Vec<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
         PyValueError::new_err(format!(

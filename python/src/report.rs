@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::errors::python_words;
+use crate::errors::{data_error, python_words};
 
 /// What there is to say of a result, as the command line prints it: ``print(report)``.
 #[pyclass(frozen, module = "clv")]
@@ -51,21 +51,50 @@ pub fn html(report: &clv::show::report::Report) -> String {
     python_words(&notebook::render(report))
 }
 
-/// Says findings as Python does, as warnings of `clv.ClvWarning`, but for the first ones if they were said before.
+/// Says findings as Python does, as warnings of `clv.ClvWarning` with their codes, each once, but for the first ones if they
+/// were said before. What only says how sure figures are is in the report, and no warning.
 pub fn warn(py: Python<'_>, report: &clv::show::report::Report, said_before: usize) -> PyResult<()> {
-    if report.warnings.len() <= said_before {
-        return Ok(());
-    }
-    let class = py.import("clv._errors")?.getattr("ClvWarning")?;
-    for message in &report.warnings[said_before..] {
+    let findings = report.json.get("warnings").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut said: Vec<&str> = Vec::new();
+    for finding in findings.iter().skip(said_before) {
+        let part = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (code, message) = (part("code"), part("message"));
+        if clv::base::is_remark(code) || said.contains(&message) {
+            continue;
+        }
+        said.push(message);
         let message = python_words(&shown(message));
-        py.import("warnings")?.call_method1("warn", (message, &class, 1))?;
+        py.import("clv._errors")?.call_method1("warn", (code, message))?;
     }
     Ok(())
 }
 
+/// A report as text that travels.
+pub fn to_text(report: &clv::show::report::Report) -> String {
+    serde_json::to_string(report).unwrap_or_default()
+}
+
+/// The report of such a text.
+pub fn from_text(text: &str) -> Option<clv::show::report::Report> {
+    serde_json::from_str(text).ok()
+}
+
+/// The report that was pickled, by the same version.
+///
+/// Raises ``DataError`` for another text.
+#[pyfunction]
+pub fn report_from_text(py: Python<'_>, text: &str) -> PyResult<Report> {
+    let wrong = || data_error(py, "data: this is no report of this version of clv");
+    from_text(text).map(Report::new).ok_or_else(wrong)
+}
+
 #[pymethods]
 impl Report {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        let make = slf.py().import("clv._core")?.getattr("report_from_text")?;
+        Ok((make, (to_text(&slf.get().inner),)))
+    }
+
     /// The same figures as the command line's ``--json``.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -5,12 +5,13 @@
 //! the two are kept apart, and any stage that asks can be stopped.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::{Duration, Instant};
 
 use clv::Progress;
 use pyo3::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::errors::raise;
 
@@ -69,6 +70,29 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The process that loaded this, and the threads that another one has instead.
+static LOADED: OnceLock<u32> = OnceLock::new();
+static FORKED: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+
+/// Remembers which process this is.
+pub fn loaded() {
+    LOADED.get_or_init(std::process::id);
+}
+
+/// Threads of this process's own, if it was forked from the one that loaded this: those of that process, which work
+/// is usually shared among, are not there, and waiting for them would never end.
+fn own_pool() -> Option<Arc<ThreadPool>> {
+    let process = std::process::id();
+    if LOADED.get() == Some(&process) {
+        return None;
+    }
+    let mut known = lock(&FORKED);
+    if known.as_ref().is_none_or(|(of, _)| *of != process) {
+        *known = Some((process, Arc::new(ThreadPoolBuilder::new().stack_size(STACK).build().ok()?)));
+    }
+    known.as_ref().map(|(_, pool)| pool.clone())
+}
+
 /// Does long work; raises what it fails with, or `KeyboardInterrupt`.
 pub fn long<T: Send>(
     py: Python<'_>,
@@ -78,7 +102,10 @@ pub fn long<T: Send>(
     scope(|scope| {
         let worker = Builder::new().stack_size(STACK).spawn_scoped(scope, || {
             let _ending = Ending(&shared);
-            work(&shared)
+            match own_pool() {
+                Some(pool) => pool.install(|| work(&shared)),
+                None => work(&shared),
+            }
         })?;
         let interrupted = watch(py, &shared);
         let result = py.detach(|| worker.join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic));

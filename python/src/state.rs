@@ -34,11 +34,7 @@ pub fn begin(
     Ok(())
 }
 
-/// Adds the rows of a log to a state, which ``clv.summarize(log, state=path)`` makes and every verb reads as a log.
-///
-/// Rows that the state has already count once; rows of earlier days are merged; files read before are left aside. What
-/// the options leave open is read as the first rows were. Returns what was added: ``new``, ``repeated``, ``late`` and
-/// more. The file is replaced whole or not at all.
+/// See :func:`clv.update`.
 #[pyfunction]
 #[pyo3(signature = (state, data, **options))]
 pub fn update<'py>(
@@ -58,10 +54,7 @@ pub fn update<'py>(
     to_python(py, &report::added(&added, &state.to_string_lossy()).json["state"])
 }
 
-/// Compares what a model forecast at its fit with what a log, or a state, shows of the time since.
-///
-/// Returns ``refit`` (is it time to fit again?), the ``checks`` with their intervals, a ``verdict`` in words, and more, as
-/// ``clv monitor --json`` has it.
+/// See :func:`clv.monitor`.
 #[pyfunction]
 #[pyo3(signature = (model, data, **options))]
 pub fn monitor<'py>(

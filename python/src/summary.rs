@@ -120,15 +120,7 @@ pub fn summary_from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Py<Summary>> 
     Summary::make(py, summary.into())
 }
 
-/// Summarises a purchase log: one row a customer.
-///
-/// ``data`` is a table or the path of one, with a row a purchase: who, when and, if known, how much. Well-known
-/// column names are found; others are named: ``clv.summarize(orders, id="account", date="day", amount="total")``.
-/// The options are those of ``clv summarize``: see ``clv.SummarizeOptions``. ``state`` is the path of a state to make of it, too,
-/// to which ``clv.update`` adds rows and which every verb reads as a log.
-///
-/// Raises ``DataError`` for rows that cannot be used (``skip_bad_rows=True`` goes on without them, counted) and for
-/// columns that are not clear; warns with ``ClvWarning`` of what looks wrong.
+/// See :func:`clv.summarize`.
 #[pyfunction]
 #[pyo3(signature = (data, *, state=None, **options))]
 pub fn summarize(

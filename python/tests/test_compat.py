@@ -157,3 +157,62 @@ def test_p_alive_of_lifetimes(cdnow: clv.Summary) -> None:
     """Fader, Hardie & Lee (2008): a customer of whom nothing came back is alive for certain under BG/NBD."""
     scores = clv.fit(cdnow).score(cdnow).to_pandas()
     assert (scores.loc[scores["frequency"] == 0, "p_alive"] == 1.0).all()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_lifetimes_names_give_lifetimes_figures(theirs: pd.DataFrame) -> None:
+    """lifetimes 0.11.3 itself, with the parameters of its own fit: to the digits of its hypergeometric functions (1e-9; its
+    probabilities of n purchases to 1e-8). On version 0.1.0 there were no such names. Planted: recency for T."""
+    fitters = pytest.importorskip("lifetimes")
+    weeks = theirs.assign(recency=theirs["recency"] / 7, T=theirs["T"] / 7)
+    f, r, T, m = (weeks[name] for name in ("frequency", "recency", "T", "monetary_value"))
+    fitted = fitters.BetaGeoFitter().fit(f, r, T)
+    spend = fitters.GammaGammaFitter().fit(f[m > 0], m[m > 0])
+    ours = compat.lifetimes(compat.model(fitted, spend=spend, unit="week"))
+    close = np.testing.assert_allclose
+    wanted = fitted.conditional_expected_number_of_purchases_up_to_time(39, f, r, T)
+    close(ours.conditional_expected_number_of_purchases_up_to_time(39, f, r, T), wanted, rtol=1e-8)
+    close(ours.conditional_probability_alive(f, r, T), fitted.conditional_probability_alive(f, r, T), rtol=1e-10)
+    assert ours.expected_number_of_purchases_up_to_time(39) == pytest.approx(
+        fitted.expected_number_of_purchases_up_to_time(39), rel=1e-9
+    )
+    for n in (0, 1, 5):
+        theirs_n = float(fitted.probability_of_n_purchases_up_to_time(39, n))
+        assert ours.probability_of_n_purchases_up_to_time(39, n) == pytest.approx(theirs_n, rel=1e-8)
+    close(ours.conditional_expected_average_profit(f, m), spend.conditional_expected_average_profit(f, m), rtol=1e-10)
+    arguments = {"time": 12, "discount_rate": 0.01, "freq": "W"}
+    close(ours.customer_lifetime_value(fitted, f, r, T, m, **arguments), spend.customer_lifetime_value(fitted, f, r, T, m, **arguments), rtol=1e-7)
+    assert ours.predict(39, 2, 30.43, 38.86) == pytest.approx(float(fitted.predict(39, 2, 30.43, 38.86)), rel=1e-8)
+    assert dict(ours.params_) == pytest.approx(dict(fitted.params_))
+    with pytest.raises(clv.OptionError, match="freq='W'"):
+        ours.customer_lifetime_value(fitted, f, r, T, m)
+
+
+def test_names_of_pymc_marketing(cdnow: clv.Summary) -> None:
+    model, frame = clv.fit(cdnow), cdnow.to_pandas()
+    ours, scores = compat.pymc(model), model.score(cdnow, horizon="39w")
+    np.testing.assert_allclose(ours.expected_purchases(frame, future_t=39), scores["expected_purchases"], rtol=1e-12)
+    np.testing.assert_allclose(ours.expected_probability_alive(frame), scores["p_alive"], rtol=1e-12)
+    assert (ours.expected_probability_alive(frame, future_t=39) < scores["p_alive"]).all()
+    np.testing.assert_allclose(ours.expected_probability_no_purchase(frame, t=39), 1 - scores["p_purchase"], rtol=1e-12)
+    np.testing.assert_allclose(ours.expected_customer_spend(frame), scores["expected_spend"], rtol=1e-12)
+    value = ours.expected_customer_lifetime_value(frame, future_t=12, discount_rate=0.01, time_unit="W")
+    monthly = model.score(cdnow, discount="1%/mo", discounting="monthly")["clv"]
+    np.testing.assert_allclose(value, monthly, rtol=1e-12)
+
+
+def test_posteriors_of_pymc_marketing() -> None:
+    class Posterior:
+        posterior = {"r": Draws([0.2, 0.25, 0.3]), "alpha": Draws([4.0, 4.4, 5.0]), "a": Draws([0.7, 0.8, 0.9]), "b": Draws([2.0, 2.4, 3.0])}
+
+    model = compat.from_pymc(Posterior(), name="bg-nbd", unit="week")
+    assert model.parameters == {"r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4}
+    with pytest.raises(clv.OptionError, match="no purchase model"):
+        compat.from_pymc(Posterior(), name="gamma-gamma", unit="week")
+    with pytest.raises(clv.OptionError, match="no group posterior"):
+        compat.from_pymc({}, name="bg-nbd", unit="week")
+
+
+def test_frames_that_are_no_summaries_are_told_so() -> None:
+    with pytest.raises(clv.DataError, match="no column frequency, recency.*clv.summarize"):
+        compat.summary(pd.DataFrame({"customer": [1], "date": ["2024-01-01"], "T": [3.0]}), unit="day")

@@ -6,6 +6,7 @@ Seen to fail: a scale given to a colour that is no field, which browsers draw an
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import altair
 import pytest
@@ -48,7 +49,9 @@ def looked_at(figure: clv.plot.Figure) -> None:
             assert value[column] == (cell.isoformat() if hasattr(cell, "isoformat") else cell)
     chart = figure.chart()
     assert isinstance(chart, altair.TopLevelMixin)
-    bundle = figure._repr_mimebundle_()
+    bundle, about = figure._repr_mimebundle_()
+    # As large as it is drawn, though it has twice the points.
+    assert about["image/png"]["width"] * 2 == pytest.approx(int.from_bytes(bundle["image/png"][16:20], "big"), abs=1)
     assert {"application/vnd.vegalite.v6+json", "image/png", "text/plain"} <= set(bundle)
     assert figure.title in repr(figure) and figure.reading in figure.alt
 
@@ -99,3 +102,15 @@ def test_economics() -> None:
     without = clv.economics(fitted, shop / "orders.csv", by="channel")
     with pytest.raises(ValueError, match="nothing to show of payback"):
         clv.plot.payback(without)
+
+
+def test_figures_are_saved_by_their_name(model: clv.Model, tmp_path: Path) -> None:
+    """On version 0.1.0 there was no ``save``. Planted: SVG under .png."""
+    figure = clv.plot.posterior(model)
+    for name, begins in (("x.png", b"\x89PNG"), ("x.svg", b"<svg"), ("x.html", b"<!DOCTYPE html>")):
+        figure.save(tmp_path / name)
+        assert (tmp_path / name).read_bytes().lstrip().startswith(begins), name
+    figure.save(tmp_path / "dark.svg", theme="dark")
+    assert (tmp_path / "dark.svg").read_text() != (tmp_path / "x.svg").read_text()
+    with pytest.raises(clv.OptionError, match=".png, .svg or .html"):
+        figure.save(tmp_path / "x.pdf")

@@ -119,3 +119,36 @@ def test_what_those_checks_look_at(summary: Any) -> None:
         fitted.predict(np.c_[X, X[:, 0]])
     with pytest.raises(ValueError, match="contains NaN"):
         fitted.fit(np.where(X > 30, np.nan, X))
+
+
+def test_forecasters_of_logs_are_chosen_by_what_came_after() -> None:
+    """On version 0.1.0 there was none. Planted: rows after the holdout tested, too; customers counted by rows and not days."""
+    import pandas as pd
+    from sklearn.model_selection import GridSearchCV
+
+    from clv.sklearn import PurchaseForecaster, TimeSplit
+
+    log = pd.read_csv(CDNOW, parse_dates=["date"]).rename(columns={"customer_id": "account"})
+    splitter = TimeSplit(n_splits=2, holdout=91)
+    folds = list(splitter.split(log))
+    assert len(folds) == splitter.get_n_splits() == 2
+    for train, test in folds:
+        assert log["date"].iloc[train].max() < log["date"].iloc[test].min()
+        assert (log["date"].iloc[test].max() - log["date"].iloc[train].max()).days <= 92
+    search = GridSearchCV(PurchaseForecaster(id="account"), {"model": ["bg-nbd", "nbd"]}, cv=splitter).fit(log)
+    # Who never leaves buys on for ever: the baseline without churn errs more.
+    assert search.best_params_ == {"model": "bg-nbd"} and search.best_score_ < 0
+    train, test = folds[1]
+    one = PurchaseForecaster(id="account").fit(log.iloc[train])
+    known = one.forecast(horizon="91d")
+    after = log.iloc[test]
+    days = after.groupby("account")["date"].nunique()
+    ahead = (after["date"].max() - pd.Timestamp(one.summary_.observed_until)).days
+    expected = one.forecast(horizon=f"{ahead}d").to_pandas().set_index("account")["expected_purchases"]
+    error = (expected - days.reindex(expected.index).fillna(0)).abs().mean()
+    assert one.score(after) == pytest.approx(-error, rel=1e-12)
+    assert len(one.predict()) == len(known) and (known["account"] == expected.index).all()
+    found = cross_val_score(one, log, cv=TimeSplit(n_splits=3, holdout=60))
+    assert len(found) == 3 and (found < 0).all()
+    with pytest.raises(ValueError, match="TimeSplit"):
+        one.score(log.iloc[train])

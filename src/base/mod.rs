@@ -15,4 +15,4 @@ pub use error::{BadRow, BadRows, Error, ErrorKind, Place, Result};
 pub use progress::Progress;
 pub use units::{DAYS_PER_YEAR, DiscountRate, DriftRate, Duration, Grain, Horizon, Unit};
 pub use value::{Discounting, Timing, ValueOptions};
-pub use warning::Warning;
+pub use warning::{Warning, is_remark};

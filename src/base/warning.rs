@@ -49,6 +49,15 @@ impl fmt::Display for Warning {
     }
 }
 
+/// Codes of findings that endanger no figure: they say how sure figures are, or what was taken for granted because it was
+/// asked for. Where warnings interrupt, these do not.
+const REMARKS: &[&str] = &["poor-approximation", "known-parameters"];
+
+/// Is this the code of a finding that endangers no figure?
+pub fn is_remark(code: &str) -> bool {
+    REMARKS.contains(&code)
+}
+
 /// All codes, with what they stand for. A code keeps its meaning; new ones may come.
 pub const CODES: &[(&str, &str)] = &[
     // Of a log or summary.

@@ -15,12 +15,12 @@ use crate::contracts::ContractOptions;
 use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates};
 use crate::fitted::FitRequest;
-use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions};
+use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions, Steps};
 use crate::history::{ColumnValues, DateFormat, Input, LogOptions};
 use crate::params::{CovariateConvention, CovariateRequest};
 
 /// What to read, and how.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct InputArgs {
     /// Purchase logs (or summaries): CSV, Excel or OpenDocument workbooks, Parquet or JSON, also gzip, zstd or zip; files, directories or globs; - is standard input
     #[arg(value_name = "LOG", required = true)]
@@ -30,7 +30,7 @@ pub(super) struct InputArgs {
 }
 
 /// How to read it.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct LogArgs {
     #[command(flatten)]
     pub table: TableArgs,
@@ -108,11 +108,6 @@ pub(super) struct LogArgs {
 }
 
 impl InputArgs {
-    /// What `--memory-limit` says.
-    pub fn memory_limit(&self) -> Option<u64> {
-        self.memory_limit
-    }
-
     /// All files that are read.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.inputs.iter().chain(&self.customers)
@@ -131,6 +126,11 @@ impl LogArgs {
     /// What `--currency` says.
     pub fn currency(&self) -> Option<&str> {
         self.currency.as_deref()
+    }
+
+    /// What `--memory-limit` says.
+    pub fn memory_limit(&self) -> Option<u64> {
+        self.memory_limit
     }
 
     /// How long a period of contracts is: `--period`, or what `--unit` says.
@@ -372,6 +372,9 @@ pub(super) struct ValueArgs {
 pub(super) struct ScoreArgs {
     #[command(flatten)]
     value: ValueArgs,
+    /// A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last one is the horizon
+    #[arg(long, value_name = "STEPS", value_parser = plain::<Steps>, conflicts_with_all = ["horizon", "columns"], help_heading = "Output")]
+    path: Option<Steps>,
     /// Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<ExtraColumn>,
@@ -414,8 +417,18 @@ impl ScoreArgs {
             seed: self.seed.unwrap_or(default.seed),
         });
         let interval = interval.map(IntervalOptions::checked).transpose()?;
-        let (value, columns, by) = (self.value.options()?, self.columns.clone(), self.by.clone());
-        Ok(ScoreOptions { value, columns, unseen, interval, by, memory: None })
+        let (columns, by, path) = (self.columns.clone(), self.by.clone(), self.path.clone());
+        let value = self.value.options()?;
+        let horizon = path.as_ref().map_or(value.horizon, Steps::last);
+        Ok(ScoreOptions {
+            value: ValueOptions { horizon, ..value },
+            columns,
+            unseen,
+            interval,
+            by,
+            path,
+            memory: None,
+        })
     }
 }
 

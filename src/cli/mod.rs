@@ -10,6 +10,7 @@ mod check;
 mod config;
 mod console;
 mod contracts;
+pub mod described;
 mod economics;
 mod fit;
 mod forecast;

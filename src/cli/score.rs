@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::base::Result;
+use jiff::civil::Date;
+
+use crate::base::{Error, Result};
 use crate::cli::{
-    args::{InputArgs, ScoreArgs},
+    args::{InputArgs, LogArgs, ScoreArgs, date},
     console::{Console, Results},
     contracts,
 };
@@ -23,34 +25,79 @@ pub(super) struct Args {
     /// Model file, from clv fit or clv model
     #[arg(value_name = "MODEL")]
     model: PathBuf,
+    /// Purchase logs (or summaries): CSV, Excel or OpenDocument workbooks, Parquet or JSON, also gzip, zstd or zip; files, directories or globs; - is standard input
+    #[arg(value_name = "LOG", required_unless_present = "newcomers")]
+    inputs: Vec<PathBuf>,
     #[command(flatten)]
-    input: InputArgs,
+    log: LogArgs,
     #[command(flatten)]
     score: ScoreArgs,
     /// File to which the totals of this forecast are added, so that clv monitor --journal judges it once its time has passed; .parquet
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FILE", conflicts_with = "newcomers", help_heading = "Output")]
     journal: Option<PathBuf>,
+    #[command(flatten)]
+    newcomers: NewcomerArgs,
     /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 }
 
+/// Customers who are not there yet.
+#[derive(clap::Args)]
+pub(super) struct NewcomerArgs {
+    /// Customers won on this date in place of a log: one row for each kind that the model tells apart
+    #[arg(long, value_name = "DATE", value_parser = date, conflicts_with = "inputs", help_heading = "Newcomers")]
+    newcomers: Option<Date>,
+    /// Kinds of newcomers, by an attribute of the model: channel=search,email; may be given several times [default: all that the fit has seen]
+    #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Newcomers")]
+    kinds: Vec<String>,
+}
+
+impl NewcomerArgs {
+    /// Kinds by attribute.
+    pub fn kinds(&self) -> Result<Vec<(String, Vec<String>)>> {
+        let one = |text: &String| {
+            let wrong = || Error::option("--kinds", format!("'{text}': write channel=search,email"));
+            let (name, values) = text.split_once('=').ok_or_else(wrong)?;
+            Ok((name.trim().to_owned(), values.split(',').map(|value| value.trim().to_owned()).collect()))
+        };
+        self.kinds.iter().map(one).collect()
+    }
+}
+
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let options = ScoreOptions { memory: args.input.memory_limit(), ..args.score.options()? };
+    let options = ScoreOptions { memory: args.log.memory_limit(), ..args.score.options()? };
+    let input = InputArgs { inputs: args.inputs.clone(), log: args.log.clone() };
     let model = match file::load_any(&args.model)? {
         AnyModel::Purchases(model) => *model,
         AnyModel::Contracts(model) => {
             let output = args.output.as_deref();
-            return contracts::score(&model, &args.model, &args.input, &options.value, output, console);
+            if args.newcomers.newcomers.is_some() {
+                return Err(Error::option(
+                    "--newcomers",
+                    "only models of purchases know newcomers: clv inspect shows how contracts hold out",
+                ));
+            }
+            return contracts::score(&model, &args.model, &input, &options.value, output, console);
         }
     };
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(args.input.files().chain([&args.model]))?;
+        target.refuse_inputs(input.files().chain([&args.model]))?;
     }
-    let log = args.input.options(threads)?;
-    let inputs = history::from_paths(&args.input.inputs);
-    let summary = model.open(&inputs, &log, options.by.as_slice(), console)?;
+    let summary = match args.newcomers.newcomers {
+        Some(born) => forecast::newcomers(&model, Some(born), &args.newcomers.kinds()?)?,
+        None if !args.newcomers.kinds.is_empty() => {
+            return Err(Error::option(
+                "--kinds",
+                "kinds are of newcomers: say when they come with --newcomers",
+            ));
+        }
+        None => {
+            let inputs = history::from_paths(&input.inputs);
+            model.open(&inputs, &input.options(threads)?, options.by.as_slice(), console)?
+        }
+    };
     let mut report = report::input(&summary.meta);
     report.extend(report::scored_with(&model, &summary.meta));
     let (results, totals) = write(&model, &summary, &options, target.as_ref(), &mut report, console)?;

@@ -24,9 +24,12 @@ pub(super) struct Args {
     /// duckdb, postgres, sqlite, datafusion, clickhouse, databricks; never executed: snowflake, bigquery, redshift, trino
     #[arg(long, value_name = "NAME")]
     dialect: Dialect,
-    /// Table or view of purchases, such as shop.orders; double quotes keep a point within a name
+    /// Table or view of purchases, such as shop.orders; double quotes keep a point within a name; what stands in {{ }} is left for a template
     #[arg(long, value_name = "NAME", default_value = sql::TABLE)]
     table: String,
+    /// A query in place of a table, such as 'SELECT customer_id, date, amount FROM shop.orders'; it is written as it is
+    #[arg(long, value_name = "QUERY", conflicts_with = "table")]
+    from_sql: Option<String>,
     /// There is no column of amounts: everything but spend and value
     #[arg(long)]
     no_amount: bool,
@@ -44,6 +47,7 @@ impl Args {
     pub fn options(&self) -> SqlOptions {
         SqlOptions {
             table: self.table.clone(),
+            query: self.from_sql.clone(),
             no_amount: self.no_amount,
             account: self.account,
             ..SqlOptions::new(self.dialect)

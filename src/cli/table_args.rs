@@ -9,7 +9,7 @@ use crate::base::{Error, Grain, Result, Unit};
 use crate::history::{LogOptions, Returns};
 
 /// Columns, values and time of a log.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct TableArgs {
     /// Column that says who bought [found by name: customer_id, client_id, user_id, ...]
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]

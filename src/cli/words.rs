@@ -35,7 +35,7 @@ use crate::study::economics::{
 struct Words<T: Args> {
     #[command(flatten)]
     args: T,
-    /// Worker threads of reading
+    /// Worker threads of reading; they change no result [default: one a core]
     #[arg(long)]
     threads: Option<std::num::NonZeroUsize>,
 }
@@ -89,10 +89,10 @@ pub(super) fn explain(error: &clap::Error) -> Error {
 struct SummarizeWords {
     #[command(flatten)]
     log: LogArgs,
-    /// Add the sum of the logarithms of gaps
+    /// Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need
     #[arg(long)]
     log_gaps: bool,
-    /// Add the age at each repeat purchase
+    /// Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need
     #[arg(long)]
     purchase_times: bool,
 }
@@ -119,7 +119,7 @@ struct FitWords {
     model: ModelArgs,
     #[command(flatten)]
     fit: FitArgs,
-    /// How well the fit agrees with its own customers
+    /// Say in the report how well the fit agrees with its own customers: frequencies, cohorts, influence, spend
     #[arg(long)]
     diagnostics: bool,
 }
@@ -198,6 +198,22 @@ impl Score {
     pub fn contracts(&self, period: Unit) -> ContractOptions {
         self.words.args.log.contract_options(Some(period))
     }
+}
+
+/// What `clv score --newcomers` says with these words, beside who they are.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn newcomers(words: &[String]) -> Result<ScoreOptions> {
+    Words::<ScoreArgs>::read(words)?.args.options()
+}
+
+/// A date that is no option of a verb's own.
+///
+/// # Errors
+/// If it is none; `option` is what it is called.
+pub fn date(option: &str, text: &str) -> Result<jiff::civil::Date> {
+    super::args::date(text).map_err(|message| Error::option(option, message))
 }
 
 /// `clv forecast`.
@@ -394,6 +410,13 @@ macro_rules! verbs {
                     $(Verb::$verb => Words::<$args>::options(),)*
                 }
             }
+
+            /// The parser of its options.
+            pub(super) fn command(self) -> clap::Command {
+                match self {
+                    $(Verb::$verb => Words::<$args>::command(),)*
+                }
+            }
         }
     };
 }
@@ -405,6 +428,8 @@ verbs! {
     Fit: FitWords,
     /// [`score`].
     Score: ScoreWords,
+    /// [`newcomers`].
+    Newcomers: ScoreArgs,
     /// [`forecast`](forecast()).
     Forecast: ForecastWords,
     /// [`backtest`].

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::{ContractData, ContractOptions, Contracts, CustomerContract};
 use crate::base::{Error, Result, Unit};
+use crate::history::IdColumn;
 use crate::history::small_table::{Bad, TextTable};
 use crate::model::ContractRow;
 
@@ -48,6 +49,7 @@ pub(super) fn read(table: &TextTable, columns: [usize; 3], options: &ContractOpt
         return Err(Error::option("--observed-until", message));
     }
     Ok(Contracts {
+        id_column: Some(IdColumn::text(&table.names[columns[0]])),
         data: ContractData::Customers(all),
         period: Some(period),
         first_start: dates().min(),

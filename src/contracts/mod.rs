@@ -30,7 +30,7 @@ use jiff::civil::Date;
 use crate::base::{Error, Result, Unit};
 use crate::history::small_table::{MOST, TextTable};
 use crate::history::{
-    Input,
+    IdColumn, Input,
     read::names::{CONTRACT_COUNT, CONTRACT_END, CONTRACT_PERIOD, CONTRACT_START},
 };
 use crate::model::{ContractRow, ContractTable};
@@ -82,6 +82,8 @@ pub struct Contracts {
     pub first_start: Option<Date>,
     /// The end of observation, if dates are known.
     pub observed_until: Option<Date>,
+    /// The column that ids were taken from; `None` for a retention table.
+    pub id_column: Option<IdColumn>,
     /// Rows of the file.
     pub rows_read: u64,
     /// What was assumed or left out, one sentence each.
@@ -106,7 +108,10 @@ pub fn open(path: &Path, options: &ContractOptions) -> Result<Contracts> {
 pub fn open_input(input: &Input, options: &ContractOptions) -> Result<Contracts> {
     match input {
         Input::Path(path) => open(path, options),
-        Input::Table(table) => read(&TextTable::from_memory(table)?, options),
+        Input::Table(table) => {
+            let read = read(&TextTable::from_memory(table)?, options)?;
+            Ok(Contracts { id_column: read.id_column.map(|ids| ids.of_type_in(table.schema())), ..read })
+        }
         Input::Spooled(_) => {
             Err(Error::option("FILE", "contracts are read from a file or a table in memory"))
         }

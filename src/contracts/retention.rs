@@ -38,6 +38,7 @@ pub(super) fn read(
         Ok(Cohort { name, survivors: entries.iter().map(|entry| entry.customers).collect() })
     });
     Ok(Contracts {
+        id_column: None,
         data: ContractData::Cohorts(cohorts.collect::<Result<_>>()?),
         period: options.period,
         first_start: None,

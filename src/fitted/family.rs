@@ -28,6 +28,7 @@ pub struct Member {
     make: fn(&[f64]) -> Result<Arc<dyn Attrition>>,
     fit: FitMember,
     slopes: fn(&[f64], &CustomerTable) -> Result<Vec<f64>>,
+    log_likelihood: fn(&[f64], &Customer) -> Result<f64>,
     groups: FitGroups,
     regression: Option<RegressionMember>,
     exposure: InExposure,
@@ -96,6 +97,7 @@ pub(super) const fn averaging(name: &'static str, about: &'static str) -> Member
         fit: |_, _, _| Err(Error::model("average", NO_PARAMETERS)),
         groups: |_, _, _| Err(Error::model("average", NO_PARAMETERS)),
         slopes: |_, _| Err(Error::model("average", NO_PARAMETERS)),
+        log_likelihood: |_, _| Err(Error::model("average", NO_PARAMETERS)),
         regression: None,
         exposure: InExposure::Nothing,
     }
@@ -113,6 +115,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         make: make::<M>,
         fit: fit_member::<M>,
         slopes: slopes::<M>,
+        log_likelihood: |params, customer| Ok(M::checked(params)?.log_likelihood(customer)),
         groups: fit_member_to_groups::<M>,
         regression: None,
         exposure: InExposure::Nothing,
@@ -227,6 +230,15 @@ impl Member {
             tables: Arc::default(),
             average: None,
         })
+    }
+
+    /// The log-likelihood of one customer's history `(x, t_x, T)` under these parameters. Of models of regular purchases
+    /// without the term `(k - 1) Σ ln gap`, which `(x, t_x, T)` does not say.
+    ///
+    /// # Errors
+    /// If a parameter is not in its domain.
+    pub fn log_likelihood(&self, params: &[f64], customer: &Customer) -> Result<f64> {
+        (self.log_likelihood)(params, customer)
     }
 
     /// How it is fitted with covariates.

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use crate::base::{Error, Progress, Result};
-use crate::customers::SpendTable;
+use crate::customers::{SpendRow, SpendTable};
 use crate::fit::{fit_groups, is_one_amount};
 use crate::model::{GammaGamma, Model, Spend};
 use crate::params::{ParamSpec, PooledGroups, in_order};
@@ -53,6 +53,13 @@ impl SpendModel {
     pub fn params(&self) -> Vec<f64> {
         match self {
             SpendModel::GammaGamma(model) => model.params(),
+        }
+    }
+
+    /// The log-likelihood of what one customer spends on average.
+    pub fn log_likelihood(&self, row: &SpendRow) -> f64 {
+        match self {
+            SpendModel::GammaGamma(model) => model.log_likelihood(row),
         }
     }
 

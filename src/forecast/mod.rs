@@ -11,11 +11,15 @@ mod agreement_tests;
 mod ahead;
 #[cfg(test)]
 mod calibration_tests;
+mod chances;
 mod extra;
 mod few;
+mod futures;
 mod gathered;
 mod interval;
 mod leaving;
+mod newcomers;
+mod path;
 pub mod profile;
 mod question;
 pub mod rules;
@@ -32,10 +36,14 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+pub use self::chances::{chances_into, chances_of_new, chances_schema};
 pub use self::extra::ExtraColumn;
+pub use self::futures::{FutureOptions, futures_into, futures_schema};
 pub(crate) use self::gathered::Gathered;
 pub use self::interval::{GroupSums, IntervalOptions, Intervals};
 pub use self::leaving::{Leaving, leaving};
+pub use self::newcomers::newcomers;
+pub use self::path::Steps;
 use self::question::{Lane, Question};
 pub(crate) use self::simulated::MOST_PURCHASES;
 pub use self::spread::Spread;
@@ -56,6 +64,8 @@ pub struct ScoreOptions {
     pub unseen: UnseenLevel,
     /// How sure it is, too.
     pub interval: Option<IntervalOptions>,
+    /// Rows not for the horizon alone but for each step on the way to it, which is the last one.
+    pub path: Option<Steps>,
     /// An attribute by whose values totals are worked out, besides that of all customers.
     pub by: Option<String>,
     /// Memory that tables of intervals may take, half of what is given here, over all threads \[bytes\]; `None`, and at most: 512
@@ -94,8 +104,12 @@ pub struct ScoreBatch {
     observed_until: Option<Date>,
 }
 
-/// The columns of a table of scores with these options.
+/// The columns of a table of scores with these options; of a path `customer_id`, `horizon`, `until`, then what changes with the
+/// horizon.
 pub fn schema(options: &ScoreOptions) -> SchemaRef {
+    if options.path.is_some() {
+        return path::schema(options);
+    }
     let number = |name: &str| Field::new(name, DataType::Float64, true);
     let mut fields = vec![
         Field::new("customer_id", DataType::Utf8, false),

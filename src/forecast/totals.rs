@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 
+use super::path::Paths;
 use crate::base::{Duration, Grain, Progress, Result, Unit};
 use crate::fitted::ClvModel;
 use crate::forecast::{self, Gathered, GroupSums, ScoreBatch, ScoreOptions};
@@ -56,6 +57,7 @@ pub fn score_into(
 ) -> Result<Totals> {
     let mut few = options.interval.map(|_| Gathered::few(model, summary, options)).transpose()?;
     let scores = forecast::score(model, summary, options)?;
+    let mut paths = Paths::new(model, summary, options)?;
     let schema = forecast::schema(options);
     let mut totals = Totals::default();
     progress.stage("scoring customers", None);
@@ -67,7 +69,10 @@ pub fn score_into(
         totals.count_newer(model, &batch.customers, &summary.meta);
         few.as_mut().map_or(Ok(()), |few| few.add(&batch.customers))?;
         progress.advance(batch.customers.len() as u64);
-        sink(batch.into_table(&schema))?;
+        sink(match &mut paths {
+            Some(paths) => paths.table(batch)?,
+            None => batch.into_table(&schema),
+        })?;
     }
     if let Some(few) = few {
         few.spread(&mut totals.groups, progress)?;

@@ -65,6 +65,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         standouts: oddities.leaders.standouts(),
         far_dates: Vec::new(),
         customer_column: None,
+        id_column: None,
         account: outcome.account,
         assumptions: outcome.assumptions,
         warnings: outcome.warnings,

@@ -20,6 +20,7 @@ mod far_dates;
 mod fold;
 mod gaps;
 mod group;
+mod id_column;
 mod input;
 mod merge;
 pub(crate) mod oddities;
@@ -55,6 +56,7 @@ pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use activity::{Activity, ActivityMonth};
 pub use calendar::Calendar;
 pub use far_dates::{FarDates, Side};
+pub use id_column::IdColumn;
 pub use input::{Input, MemoryTable, SpooledTable};
 pub use once::keep;
 pub use options::{ColumnValues, DateFormat, LogOptions, Returns};
@@ -63,6 +65,7 @@ pub(crate) use purchase_times::{PURCHASE_TIMES, as_text, from_text, listed};
 pub(crate) use read::listing::would_be_read;
 pub use read::{Decision, FileReading, Reading, Setting};
 pub(crate) use read::{line_of, read_options, said_of_config};
+pub(crate) use scatter::hash_text;
 pub use spend_drift::SpendDrift;
 pub use standout::{Standout, StandoutKind};
 pub use state::State;
@@ -169,6 +172,7 @@ fn open_alone(inputs: &[Input], options: &LogOptions, progress: &dyn Progress) -
             let read = |sink: &summarize::Sink| read::read_log(&inputs, options, progress, sink);
             let mut summary = summarize::summarize(options, progress, inputs.orders(), read)?;
             far_dates::look(&inputs, options, progress, &mut summary.meta)?;
+            summary.meta.id_column = IdColumn::of(&inputs);
             who::look(inputs, &mut summary.meta)?;
             Ok(summary)
         }

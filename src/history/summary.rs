@@ -11,6 +11,7 @@ use arrow_array::{Float64Array, ListArray, StringArray, UInt32Array};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::id_column::IdColumn;
 use super::purchase_times;
 use crate::base::{Grain, Result, Unit, Warning};
 use crate::history::{
@@ -110,6 +111,9 @@ pub struct SummaryMeta {
     pub far_dates: Vec<FarDates>,
     /// Where customers come from, if the input was a log.
     pub customer_column: Option<CustomerColumn>,
+    /// The column that ids were taken from.
+    #[serde(default)]
+    pub id_column: Option<IdColumn>,
     /// What became of each row of the input.
     pub account: CleaningAccount,
     /// What was assumed on the way (date format, columns taken, ...), one sentence each.

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::account::Fate;
 use super::attributes::{AttributeCounts, say_missing};
+use super::id_column::IdColumn;
 use super::oddities::warn_standouts;
 use super::options::LogOptions;
 use super::read::feed::Feed;
@@ -138,6 +139,7 @@ impl SummaryFile {
             has_log_gaps: inputs.tables[0].summary().log_gaps.is_some(),
             has_purchase_times: inputs.tables[0].summary().purchase_times.is_some(),
             sorted,
+            id_column: IdColumn::of(inputs),
             attributes: options.attributes.clone(),
             assumptions: self.inner.assumptions(&counts, account.rows(Fate::Customer)),
             account,

@@ -300,11 +300,29 @@ impl Words {
         }
     }
 
+    /// A query that stands for a table, as it was written.
+    ///
+    /// # Errors
+    /// If it is more than one statement, or none.
+    pub fn subquery(&self, query: &str) -> Result<String> {
+        let query = query.trim().trim_end_matches(';').trim_end();
+        if query.is_empty() || query.contains(';') {
+            let message = "give one query without a semicolon: SELECT customer, day, total FROM shop.orders WHERE total > 0";
+            return Err(Error::option("--from-sql", message));
+        }
+        Ok(format!("(\n  {}\n)", query.replace('\n', "\n  ")))
+    }
+
     /// A table's name, which may have parts: `shop.orders`. Points within double quotes belong to a part.
     ///
     /// # Errors
     /// If a part is empty, has control characters, or its quotes do not end.
     pub fn quote_table(&self, name: &str) -> Result<String> {
+        // Who templates statements has the name put in later: `{{ ref("stg_orders") }}`.
+        let name = name.trim();
+        if name.starts_with("{{") && name.ends_with("}}") {
+            return Ok(name.to_owned());
+        }
         let parts = table_parts(name).ok_or_else(|| {
             Error::option("--table", "the double quotes do not end: write shop.orders or \"odd.name\"")
         })?;
@@ -352,6 +370,10 @@ mod tests {
 
     #[test]
     fn tables_have_parts() {
+        // Planted: the braces between quotes; a second statement let through.
+        assert_eq!(DUCKDB.quote_table("{{ ref(\"stg\") }}").unwrap(), "{{ ref(\"stg\") }}");
+        assert_eq!(DUCKDB.subquery("SELECT 1;").unwrap(), "(\n  SELECT 1\n)");
+        assert!(DUCKDB.subquery("SELECT 1; DROP TABLE a").is_err() && DUCKDB.subquery(" ; ").is_err());
         let table = |name| DUCKDB.quote_table(name);
         assert_eq!(table("shop.orders").unwrap(), "\"shop\".\"orders\"");
         assert_eq!(table("shop.\"odd.\"\"name\"").unwrap(), "\"shop\".\"odd.\"\"name\"");

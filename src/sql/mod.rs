@@ -22,6 +22,8 @@ pub struct SqlOptions {
     /// The table of purchases; parts such as a schema are separated by points, and double quotes keep
     /// a point within a part.
     pub table: String,
+    /// A query in place of a table, which is written as it is.
+    pub query: Option<String>,
     /// Is there no column of amounts?
     pub no_amount: bool,
     /// Count what becomes of the rows, instead of the summary?
@@ -34,7 +36,7 @@ pub const TABLE: &str = "purchases";
 impl SqlOptions {
     /// A summary of the table [`TABLE`].
     pub fn new(dialect: Dialect) -> Self {
-        SqlOptions { dialect, table: TABLE.into(), no_amount: false, account: false }
+        SqlOptions { dialect, table: TABLE.into(), query: None, no_amount: false, account: false }
     }
 }
 

@@ -72,7 +72,10 @@ impl<'a> Steps<'a> {
         Ok(Steps {
             words,
             log,
-            table: words.quote_table(&options.table)?,
+            table: match &options.query {
+                Some(query) => words.subquery(query)?,
+                None => words.quote_table(&options.table)?,
+            },
             id: named("--id", &log.id, "customer_id")?,
             date: named("--date", &log.date, "date")?,
             amount,

@@ -9,6 +9,7 @@ mod fitting;
 pub mod learning;
 pub mod monitor;
 mod overview;
+mod pivot;
 mod reading;
 
 pub use fitting::{fit, fit_inputs};

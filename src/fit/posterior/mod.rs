@@ -331,11 +331,8 @@ impl Posterior {
                 vec![Warning::new(
                     "poor-approximation",
                     format!(
-                        "{model}: the posterior is far from normal in the logarithms of the parameters (Pareto \
-                     k-hat {k_hat:.2} ± {:.2}; good is up to {:.2}): standard errors and intervals may mislead. \
-                     --posterior nuts samples it as it is",
-                        k_error(*k_hat, *draws),
-                        largest_good_k(*draws)
+                        "{model}: standard errors and intervals are approximate here (its parameters are far from \
+                         normally distributed); --posterior nuts makes them exact"
                     ),
                 )]
             }

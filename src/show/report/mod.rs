@@ -23,6 +23,7 @@ mod rates;
 mod state;
 pub mod text;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use actions::{actions, measured, uploaded};
@@ -50,7 +51,7 @@ pub fn any_model(any: &AnyModel) -> Report {
 }
 
 /// A part of a report.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Block {
     /// A line that names what follows.
     Heading(String),
@@ -61,7 +62,7 @@ pub enum Block {
 }
 
 /// A table of text cells.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Table {
     /// Column heads and whether the column holds numbers (set flush right).
     pub columns: Vec<(String, bool)>,
@@ -86,7 +87,7 @@ impl Table {
 }
 
 /// What a command found, for people and for programs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Report {
     /// For people: results.
     pub results: Vec<Block>,

@@ -20,6 +20,7 @@ mod ranking;
 mod resample;
 mod rows;
 mod scatter;
+mod tables;
 mod tracking;
 mod verdict;
 mod windows;

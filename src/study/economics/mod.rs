@@ -30,6 +30,7 @@ mod segments;
 mod sensitivity;
 mod standing;
 mod study;
+mod tables;
 mod uncertain;
 mod valuation;
 mod who;

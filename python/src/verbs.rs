@@ -1,0 +1,214 @@
+//! What makes models, and logs of them.
+
+use std::path::PathBuf;
+
+use clv::cli::words::{self, Fit, Verb};
+use clv::contracts::{self, ContractModel, ContractOptions};
+use clv::fitted::{
+    FitRequest,
+    file::{self, AnyModel},
+};
+use clv::history::LogOptions;
+use clv::show::report;
+use clv::study;
+use clv::study::diagnostics::{self, DiagnosticOptions};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::raise;
+use crate::input::one;
+use crate::model::Model;
+use crate::options;
+use crate::report::warn;
+use crate::run::long;
+use crate::scores::{self, Scores};
+use crate::summary::{customers, open, said_before};
+use crate::table::Table;
+
+/// See :func:`clv.fit`.
+#[pyfunction]
+#[pyo3(signature = (data, **options))]
+pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Model> {
+    let customers = customers(&options)?;
+    let words = options::words(Verb::Fit, &options)?;
+    match words::fit(&words).map_err(|error| raise(py, error))? {
+        Fit::Contracts { request, contracts } => fit_contracts(py, data, &request, &contracts),
+        Fit::Purchases { request, log, diagnostics } => {
+            let log = LogOptions { customers: customers.or(log.customers.clone()), ..*log };
+            let summary = open(py, data, &options, log)?;
+            let mut model = fit_purchases(py, &summary, &request)?;
+            if diagnostics {
+                model.said.extend(diagnose(py, &model, &summary, &request)?);
+            }
+            warn(py, &model.said, said_before(data, &summary))?;
+            Ok(model)
+        }
+    }
+}
+
+fn fit_purchases(py: Python<'_>, summary: &clv::Summary, request: &FitRequest) -> PyResult<Model> {
+    let mut said = report::input(&summary.meta);
+    let (model, comparison) = long(py, |progress| study::fit(summary, request, progress))?;
+    said.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
+    said.extend(report::model(&model));
+    Ok(Model { inner: AnyModel::Purchases(Box::new(model)), said })
+}
+
+/// How well a fit agrees with its own customers.
+fn diagnose(
+    py: Python<'_>,
+    model: &Model,
+    summary: &clv::Summary,
+    request: &FitRequest,
+) -> PyResult<report::Report> {
+    let AnyModel::Purchases(model) = &model.inner else { return Ok(report::Report::default()) };
+    let options = DiagnosticOptions::default();
+    let found = long(py, |progress| diagnostics::diagnose(model, summary, request, &options, progress))?;
+    Ok(report::diagnostics(&found))
+}
+
+fn fit_contracts(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    request: &FitRequest,
+    reading: &ContractOptions,
+) -> PyResult<Model> {
+    let input = one(data, "data", &LogOptions::default())?;
+    let (contracts, model) = long(py, |progress| {
+        let contracts = contracts::open_input(&input, reading)?;
+        let model = ContractModel::fit(&request.model, &contracts, &request.options, progress)?;
+        Ok((contracts, model))
+    })?;
+    let mut said = report::contracts(&contracts);
+    said.extend(report::contract_model(&model));
+    said.extend(report::survival(&model, &contracts));
+    warn(py, &said, 0)?;
+    Ok(Model { inner: AnyModel::Contracts(Box::new(model)), said })
+}
+
+/// See :func:`clv.forecast`.
+#[pyfunction]
+#[pyo3(signature = (data, **options))]
+pub fn forecast(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Py<Scores>> {
+    let customers = customers(&options)?;
+    let words = options::words(Verb::Forecast, &options)?;
+    let asked = words::forecast(&words).map_err(|error| raise(py, error))?;
+    let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
+    let summary = open(py, data, &options, log)?;
+    let model = Bound::new(py, fit_purchases(py, &summary, &asked.request)?)?;
+    let said = model.get().said.clone();
+    let before = said_before(data, &summary);
+    match &model.get().inner {
+        AnyModel::Purchases(fitted) => scores::of(&model, fitted, &summary, &asked.options, said, before),
+        AnyModel::Contracts(_) => unreachable!("a forecast refuses models of contracts"),
+    }
+}
+
+/// Reads a model file, of any version ever released.
+///
+/// Parameters
+/// ----------
+/// path : str or path
+///     What ``model.save`` or ``clv fit -o`` has written.
+///
+/// Returns
+/// -------
+/// Model
+///     As it was.
+///
+/// Raises
+/// ------
+/// ModelFileError
+///     If it is none.
+/// MissingFileError
+///     If there is no such file.
+#[pyfunction]
+pub fn load(py: Python<'_>, path: PathBuf) -> PyResult<Model> {
+    file::load_any(&path).map(Model::new).map_err(|error| raise(py, error))
+}
+
+/// Reads the text of a model file.
+#[pyfunction]
+pub fn from_json(py: Python<'_>, text: &str) -> PyResult<Model> {
+    file::any_from_json(text, "model".as_ref()).map(Model::new).map_err(|error| raise(py, error))
+}
+
+/// A model of known parameters, such as published ones.
+///
+/// Parameters
+/// ----------
+/// name : str
+///     The purchase (or contract) model: bg-nbd, pareto-nbd, ...
+/// spend : dict, optional
+///     Those of Gamma-Gamma: ``{"p": 6.25, "q": 3.74, "v": 15.44}``. Default: no spend model.
+/// unit : {'day', 'week', 'month', 'year'}, default 'week'
+///     The unit of time of the parameters.
+/// grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+///     What counted as one purchase when they were estimated.
+/// **parameters : float
+///     The parameters by the names that papers give them.
+///
+/// Returns
+/// -------
+/// Model
+///     To be used like a fitted one; its intervals take the parameters as known.
+///
+/// Raises
+/// ------
+/// OptionError
+///     For a model or parameter that is unknown, missing or out of its domain.
+///
+/// Examples
+/// --------
+/// >>> clv.model("bg-nbd", r=.243, alpha=4.414, a=.793, b=2.426)
+#[pyfunction]
+#[pyo3(signature = (name, *, spend=None, unit=None, grain=None, **parameters))]
+pub fn model(
+    py: Python<'_>,
+    name: &str,
+    spend: Option<Bound<'_, PyDict>>,
+    unit: Option<&str>,
+    grain: Option<&str>,
+    parameters: Option<Bound<'_, PyDict>>,
+) -> PyResult<Model> {
+    let failed = |error| raise(py, error);
+    let spend = spend.map(|spend| pairs(&spend)).transpose()?;
+    let parameters = parameters.map(|all| pairs(&all)).transpose()?.unwrap_or_default();
+    let unit = unit.map(str::parse).transpose().map_err(failed)?;
+    let grain = grain.map(str::parse).transpose().map_err(failed)?;
+    words::model(name, &parameters, spend, unit, grain).map(Model::new).map_err(failed)
+}
+
+fn pairs(all: &Bound<'_, PyDict>) -> PyResult<Vec<(String, f64)>> {
+    all.iter().map(|(name, value)| Ok((name.extract()?, value.extract()?))).collect()
+}
+
+/// See :func:`clv.simulate`.
+#[pyfunction]
+#[pyo3(signature = (model, **options))]
+pub fn simulate(
+    py: Python<'_>,
+    model: &Bound<'_, Model>,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Table> {
+    let words = options::words(Verb::Simulate, &options)?;
+    let options = words::simulate(&words).map_err(|error| raise(py, error))?;
+    let AnyModel::Purchases(model) = &model.get().inner else {
+        return Err(PyTypeError::new_err(
+            "a log of purchases is drawn from a model of purchases, not of contracts",
+        ));
+    };
+    let mut batches = Vec::new();
+    long(py, |progress| {
+        clv::simulate::simulate(model, &options, progress, |batch| {
+            batches.push(batch.clone());
+            Ok(())
+        })
+    })?;
+    Ok(Table::of(clv::simulate::schema(model, &options), batches))
+}
