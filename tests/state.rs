@@ -126,8 +126,7 @@ fn everything() -> LogOptions {
 
 /// CDNOW (dates), a shop with returns that reach back over pieces (Online Retail II, by order), a log without amounts. Each
 /// in five pieces; at its end, at an earlier one, in other grains and units, without early customers, on one thread with
-/// little memory. Seen to fail with the end of observation taken one day early, with places not continued, and with the
-/// account of rows after the end left as it was.
+/// little memory.
 #[test]
 fn summaries_are_those_of_the_whole_log() {
     for (name, date, until) in [
