@@ -42,7 +42,7 @@ fn gains_follow_from_scores() {
     let options = options();
     let found = plan(&log, "mbg-nbd", &options);
     let model = model(&log, "mbg-nbd");
-    let summary = history::open(&[log.clone()], &LogOptions::default(), &()).unwrap();
+    let summary = history::open(std::slice::from_ref(&log), &LogOptions::default(), &()).unwrap();
     let scores = clv::forecast::ScoreOptions::from(options.value);
     let mut known = std::collections::HashMap::new();
     for batch in clv::forecast::score(&model, &summary, &scores).unwrap() {

@@ -131,6 +131,9 @@ impl MeasureArgs {
     }
 }
 
+/// The list, and the files for upload.
+type Targets = (Option<Target>, Vec<(Shape, Target)>);
+
 impl Args {
     fn uploads(&self) -> [(Shape, &Option<String>); 4] {
         let files = [&self.klaviyo, &self.hubspot, &self.meta, &self.google];
@@ -138,7 +141,7 @@ impl Args {
     }
 
     /// The files to write, none of which is an input or another output: the list first.
-    fn targets(&self, console: &Console) -> Result<(Option<Target>, Vec<(Shape, Target)>)> {
+    fn targets(&self, console: &Console) -> Result<Targets> {
         let mut all: Vec<Target> = Vec::new();
         let mut one = |option: &str, name: &String| -> Result<Target> {
             let target = console.table(name).map_err(|error| error.of_option(option))?;

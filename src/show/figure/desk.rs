@@ -29,7 +29,7 @@ pub fn months(found: &Economics) -> Option<Figure> {
     let activity = found.meta.activity.as_ref().filter(|activity| !activity.months.is_empty())?;
     let end = found.meta.observed_until?;
     let ahead = by_calendar(&found.equity.months, end);
-    let last = ahead.iter().filter(|month| month.month != this_month(end)).last()?;
+    let last = ahead.iter().rfind(|month| month.month != this_month(end))?;
     let reading = format!(
         "Dark bars are what customers paid, net of returns; blue ones what today's customers are expected to pay, {} a month at \
          first and {} in the last one shown, since some leave and nobody new is counted. Lines are {}% ranges of a month. \
@@ -157,16 +157,18 @@ pub fn payback_months(found: &Economics) -> Option<Figure> {
             ),
         }
     );
-    let bound = |which: fn(&(Option<usize>, Option<usize>)) -> Option<usize>| {
-        groups.iter().map(move |(_, against)| {
-            against.payback.interval.as_ref().map_or(f64::NAN, |interval| month(which(interval)))
+    let bounds: Vec<(f64, f64)> = groups
+        .iter()
+        .map(|(_, against)| match against.payback.interval {
+            Some((soon, late)) => (month(soon), month(late)),
+            None => (f64::NAN, f64::NAN),
         })
-    };
+        .collect();
     let data = Columns::new()
         .texts("channel", groups.iter().map(|(group, _)| &group.name))
         .numbers("months", groups.iter().map(|(_, against)| month(against.payback.month)))
-        .numbers("lower", bound(|interval| interval.0))
-        .numbers("upper", bound(|interval| interval.1))
+        .numbers("lower", bounds.iter().map(|bounds| bounds.0))
+        .numbers("upper", bounds.iter().map(|bounds| bounds.1))
         .finish();
     let y = json!({ "field": "channel", "type": "nominal", "sort": null, "title": null });
     let axis = "months until the cost is back";
