@@ -220,7 +220,7 @@ fn states_are_the_same_bytes() {
 }
 
 /// Exports overlap: by exact repetition, as many equal rows count as the export or the state has; by order, an order that
-/// changed is as its later export says. Seen to fail with one repeated row too many left out.
+/// changed is as its later export says. Seen to fail where known lines of an order were left out although new ones came.
 #[test]
 fn rows_that_come_again_count_once() {
     let folder = Folder::new();
