@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clv::ErrorKind;
 use clv::base::ValueOptions;
+use clv::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Rates};
 use clv::fitted::{ClvModel, FitRequest, file};
 use clv::forecast::{IntervalOptions, ScoreOptions, Totals, score, score_into};
 use clv::history::{self, LogOptions, Summary};
@@ -122,11 +123,60 @@ fn what_averages_do_not_have_is_refused() {
     for request in [
         FitRequest { covariates, ..asked("best", "12mo") },
         FitRequest { groups: Some("region".to_owned()), ..asked("robust", "12mo") },
+        FitRequest { drift: "3%/w".parse().ok(), ..asked("best", "12mo") },
+        FitRequest {
+            rates: Rates::estimated(IntensityRequest { age: true, season: false }),
+            ..asked("best", "12mo")
+        },
+        FitRequest {
+            options: FitOptions { regularity: Some(2), ..FitOptions::default() },
+            ..asked("best", "12mo")
+        },
+        FitRequest {
+            options: FitOptions {
+                posterior: PosteriorOptions { method: PosteriorMethod::Nuts, ..PosteriorOptions::default() },
+                ..FitOptions::default()
+            },
+            ..asked("robust", "12mo")
+        },
     ] {
         let error = ClvModel::fit(&summary, &request, &()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Option { .. }), "{error}");
         assert!(error.to_string().contains("averages several models"), "{error}");
+        // Where no model is named, they take another.
+        assert_eq!(request.for_forecast().model, "bg-nbd");
     }
+    assert_eq!(FitRequest::default().for_forecast().model, "best");
+}
+
+/// What misleads a single model misleads an average, and is said of it, once: one id that stands for many, and customers of
+/// whom those who bought once are missing.
+#[test]
+fn averages_warn_as_models_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = std::fs::read_to_string(fixture("cdnow_sample.csv")).unwrap();
+    let dates: Vec<String> =
+        log.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().to_owned()).collect();
+    for date in dates.iter().take(3_000) {
+        log += &format!("guest,{date},20\n");
+    }
+    let path = dir.path().join("log.csv");
+    std::fs::write(&path, log).unwrap();
+    let request = asked("robust", "26w");
+    let summary = open(path, None, &request);
+    let model = ClvModel::fit(&summary, &request, &()).unwrap();
+    let of = |code: &str| model.warnings().iter().filter(|warning| warning.code == code).count();
+    assert_eq!(of("standouts-move-the-fit"), 1, "{:?}", model.warnings());
+
+    let all =
+        common::customers(&common::cdnow()).into_iter().map(|(_, row, _)| (row.x, row.t_x, row.t, 10.0));
+    let repeaters = common::summary_of(&all.filter(|row| row.0 > 0).collect::<Vec<_>>());
+    let model = ClvModel::fit(&repeaters, &request, &()).unwrap();
+    assert!(
+        model.warnings().iter().any(|warning| warning.code == "no-one-time-buyers"),
+        "{:?}",
+        model.warnings()
+    );
 }
 
 /// Customers of an MBG/NBD from its story: who comes in the first half, and when they buy.

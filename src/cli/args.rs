@@ -375,7 +375,7 @@ pub(super) struct ScoreArgs {
     /// A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last one is the horizon
     #[arg(long, value_name = "STEPS", value_parser = plain::<Steps>, conflicts_with_all = ["horizon", "columns"], help_heading = "Output")]
     path: Option<Steps>,
-    /// Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
+    /// Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day), dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<ExtraColumn>,
     /// What to do with values of covariates that the fit has not seen [default: error]

@@ -19,6 +19,9 @@ use crate::model::next_purchase_quantile;
 pub enum ExtraColumn {
     /// `p_purchase`: in every table of scores; to ask for it changes nothing.
     PPurchase,
+    /// `purchases_median`: the number of purchases within the horizon that is not exceeded with probability 1/2 or more. Means
+    /// add up to totals; the median is the better guess of a single customer's number. Empty without end.
+    PurchasesMedian,
     /// `next_purchase_median`: the date by which the next purchase has come with probability 1/2; empty
     /// if another one is less likely than that.
     NextPurchaseMedian,
@@ -33,8 +36,9 @@ pub enum ExtraColumn {
 
 impl ExtraColumn {
     /// All there are.
-    pub const ALL: [ExtraColumn; 5] = [
+    pub const ALL: [ExtraColumn; 6] = [
         ExtraColumn::PPurchase,
+        ExtraColumn::PurchasesMedian,
         ExtraColumn::NextPurchaseMedian,
         ExtraColumn::ExpectedLifetime,
         ExtraColumn::Rate,
@@ -50,6 +54,7 @@ impl ExtraColumn {
     pub fn name(self) -> &'static str {
         match self {
             ExtraColumn::PPurchase => "p_purchase",
+            ExtraColumn::PurchasesMedian => "purchases_median",
             ExtraColumn::NextPurchaseMedian => "next_purchase_median",
             ExtraColumn::ExpectedLifetime => "expected_lifetime",
             ExtraColumn::Rate => "rate",
@@ -83,7 +88,7 @@ impl ExtraColumn {
         let factor = match self {
             ExtraColumn::NextPurchaseMedian | ExtraColumn::ExpectedLifetime => unit.days(),
             ExtraColumn::Rate => 1.0 / unit.days(),
-            ExtraColumn::PPurchase | ExtraColumn::Dropout => return,
+            ExtraColumn::PPurchase | ExtraColumn::PurchasesMedian | ExtraColumn::Dropout => return,
         };
         values.iter_mut().flatten().for_each(|value| *value *= factor);
     }
@@ -139,6 +144,7 @@ impl ExtraScorer {
 fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, horizon: f64) -> Option<f64> {
     match column {
         ExtraColumn::PPurchase => Some(p_purchase(model, customer, horizon)),
+        ExtraColumn::PurchasesMedian => purchases_median(model, customer, horizon),
         ExtraColumn::NextPurchaseMedian => next_purchase_quantile(&**model, customer, 0.5),
         ExtraColumn::ExpectedLifetime => {
             let lifetime = model.expected_lifetime(customer, horizon);
@@ -148,6 +154,33 @@ fn compute(column: ExtraColumn, model: &PurchaseModel, customer: &Customer, hori
         // The models of an average mean different things by it.
         ExtraColumn::Dropout => Some(model.posterior_means(customer).dropout).filter(|own| !own.is_nan()),
     }
+}
+
+/// The smallest `n` with `P(N > n) <= 1/2`.
+fn purchases_median(model: &PurchaseModel, customer: &Customer, horizon: f64) -> Option<f64> {
+    if !horizon.is_finite() {
+        return None;
+    }
+    let alive = model.p_alive(customer);
+    let lines = model.counts_if_alive(customer, horizon);
+    let mut stages = Vec::new();
+    model.stage_chances(customer, &mut stages);
+    let chance = |i: usize| if lines.len() == 1 { 1.0 } else { stages[i] };
+    let exceeded =
+        |n: f64| alive * lines.iter().enumerate().map(|(i, line)| chance(i) * line.over(n)).sum::<f64>();
+    let most = |n: f64| exceeded(n) <= 0.5;
+    if most(0.0) {
+        return Some(0.0);
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while !most(high) {
+        (low, high) = (high, 2.0 * high);
+    }
+    while high - low > 1.0 {
+        let middle = ((low + high) / 2.0_f64).floor();
+        if most(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
 }
 
 /// `P(N > 0)` of one customer.
