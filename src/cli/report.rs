@@ -72,8 +72,11 @@ pub(super) struct PageArgs {
 impl PageArgs {
     /// What to fit, if no model is given.
     pub fn request(&self) -> Result<FitRequest> {
-        let scores = self.overview()?.scores;
-        Ok(forecast::request(&self.fit, self.model.model.as_ref(), &scores))
+        let wanted = self.overview()?;
+        // New customers by group have parameters of their own, and an average of models has none to give.
+        let usual = FitRequest::default().model;
+        let of_groups = (!wanted.economics.by.is_empty()).then_some(&usual);
+        Ok(forecast::request(&self.fit, self.model.model.as_ref().or(of_groups), &wanted.scores))
     }
 
     /// What to work out.
@@ -118,12 +121,12 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let wanted = args.page.overview()?;
     let by = wanted.economics.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
-    let (model, inputs, log) = of_inputs(args, threads, console)?;
+    let (model, chosen, inputs, log) = of_inputs(args, threads, console)?;
     let found = study::overview(&model, &inputs, &log, costs.as_ref(), &wanted, console)?;
     let page = page::build(&page, &model, &found);
     let document = if as_text { report::markdown::render(&page) } else { report::html::render(&page) };
     target.write_document(&document)?;
-    let mut said = report::input(&found.summary.meta);
+    let mut said = report::input_and(&found.summary.meta, chosen.as_slice());
     // They are among those of the page.
     said.warnings.clear();
     said.extend(report::scored_with(&model, &found.summary.meta));
@@ -131,12 +134,12 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     console.report(&said, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
 }
 
-/// The model that comes first, or one that is fitted to the log; and the log.
+/// The model that comes first, or one that is fitted to the log, and which that is if none was named; and the log.
 fn of_inputs(
     args: &Args,
     threads: Option<usize>,
     console: &Console,
-) -> Result<(ClvModel, Vec<Input>, LogOptions)> {
+) -> Result<(ClvModel, Option<String>, Vec<Input>, LogOptions)> {
     let log = args.input.options(threads)?;
     match &args.input.inputs[..] {
         [model, logs @ ..] if file::is_model(model) => {
@@ -144,8 +147,14 @@ fn of_inputs(
                 let message = "a model alone has no customers: name the log behind it";
                 return Err(Error::option("LOG", message));
             }
-            Ok((file::load(model)?, history::from_paths(logs), log))
+            Ok((file::load(model)?, None, history::from_paths(logs), log))
         }
-        logs => study::fit_inputs(&history::from_paths(logs), &log, &args.page.request()?, console),
+        logs => {
+            let request = args.page.request()?;
+            let chosen = args.page.model.model.is_none().then(|| report::chosen_model(&request));
+            let (model, inputs, log) =
+                study::fit_inputs(&history::from_paths(logs), &log, &request, console)?;
+            Ok((model, chosen, inputs, log))
+        }
     }
 }

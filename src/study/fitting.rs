@@ -6,7 +6,7 @@ use crate::customers::Counts;
 use crate::fitted::average;
 use crate::fitted::choice::{self, Comparison};
 use crate::fitted::{ClvModel, FitRequest, Member};
-use crate::history::{self, Input, LogOptions, Summary};
+use crate::history::Summary;
 
 /// Fits what the request names: one model, or the best of the family with the comparison.
 ///
@@ -46,22 +46,6 @@ fn single(
     let (mut model, comparison) = choice::fit_counted(summary, &counts, request, progress)?;
     model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(note.clone()));
     Ok((model, comparison))
-}
-
-/// Fits to a log that is read again afterwards: the model, and the log as it was kept for that.
-///
-/// # Errors
-/// See [`fit`]; or if the log cannot be read.
-pub fn fit_inputs(
-    inputs: &[Input],
-    log: &LogOptions,
-    request: &FitRequest,
-    progress: &dyn Progress,
-) -> Result<(ClvModel, Vec<Input>, LogOptions)> {
-    let (inputs, log) = history::keep(inputs, log, progress)?;
-    let summary = history::open_inputs(&inputs, &request.asks(&log)?, progress)?;
-    let (model, _) = fit(&summary, request, progress)?;
-    Ok((model, inputs, log))
 }
 
 /// An average of models, with spend.

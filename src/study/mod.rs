@@ -12,5 +12,6 @@ mod overview;
 mod pivot;
 mod reading;
 
-pub use fitting::{fit, fit_inputs};
+pub use fitting::fit;
 pub use overview::{Overview, OverviewOptions, overview};
+pub use reading::fit_inputs;

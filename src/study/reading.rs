@@ -63,3 +63,19 @@ impl ClvModel {
         summary.with_meta(|meta| meta.unit = meta.unit_under(self.unit))
     }
 }
+
+/// Fits to a log that is read again afterwards: the model, and the log as it was kept for that.
+///
+/// # Errors
+/// See [`fit`](super::fit); or if the log cannot be read.
+pub fn fit_inputs(
+    inputs: &[Input],
+    log: &LogOptions,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<(ClvModel, Vec<Input>, LogOptions)> {
+    let (inputs, log) = history::keep(inputs, log, progress)?;
+    let summary = history::open_inputs(&inputs, &request.asks(&log)?, progress)?;
+    let (model, _) = super::fit(&summary, request, progress)?;
+    Ok((model, inputs, log))
+}

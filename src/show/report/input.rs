@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::numbers::{count, grouped, things};
-use crate::fitted::{ClvModel, FitRequest};
+use crate::fitted::{ClvModel, FitRequest, average};
 use crate::history::{Fate, SummaryMeta, UnitSource};
 use crate::show::report::{Block, Report, Table};
 
@@ -72,14 +72,16 @@ fn assumptions(meta: &SummaryMeta) -> Vec<String> {
 
 /// Which model forecasts, where none was named.
 pub fn chosen_model(request: &FitRequest) -> String {
-    match request.of_single_models() {
-        None => "no model was named: the average of several, weighed by their past forecasts (--model best)"
-            .to_owned(),
-        Some(option) => format!(
-            "no model was named: {}, since the average of several (--model best) has no {option} (--model)",
-            request.model
-        ),
+    if average::is_average(&request.model) {
+        return "no model was named: the average of several, weighed by their past forecasts (--model best)"
+            .to_owned();
     }
+    // Of groups the request does not know.
+    let option = request.of_single_models().unwrap_or("--by");
+    format!(
+        "no model was named: {}, since the average of several (--model best) has no {option} (--model)",
+        request.model
+    )
 }
 
 /// Describes a summary that was written.
