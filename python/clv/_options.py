@@ -181,8 +181,8 @@ class OwnScoreOptions(TypedDict, total=False):
     """A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
     one is the horizon."""
     columns: Names | None
-    """Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-    dropout."""
+    """Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+    (within the horizon, days), rate (1/day), dropout."""
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
@@ -424,8 +424,8 @@ class ScoreOptions(TypedDict, total=False):
     """A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
     one is the horizon."""
     columns: Names | None
-    """Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-    dropout."""
+    """Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+    (within the horizon, days), rate (1/day), dropout."""
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
@@ -573,8 +573,8 @@ class ForecastOptions(TypedDict, total=False):
     """A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
     one is the horizon."""
     columns: Names | None
-    """Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-    dropout."""
+    """Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+    (within the horizon, days), rate (1/day), dropout."""
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
@@ -681,8 +681,8 @@ class NewcomersOptions(TypedDict, total=False):
     """A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
     one is the horizon."""
     columns: Names | None
-    """Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-    dropout."""
+    """Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+    (within the horizon, days), rate (1/day), dropout."""
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""

@@ -1072,8 +1072,8 @@ def forecast(
         A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
         one is the horizon.
     columns : str or list of str, optional
-        Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-        dropout.
+        Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+        (within the horizon, days), rate (1/day), dropout.
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
@@ -1225,8 +1225,8 @@ def newcomers(
         A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
         one is the horizon.
     columns : str or list of str, optional
-        Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-        dropout.
+        Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+        (within the horizon, days), rate (1/day), dropout.
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
@@ -2509,8 +2509,8 @@ def score(
         A row a customer and step on the way: 12mo/1mo for every month of a year, or horizons, 1mo,3mo,12mo; the last
         one is the horizon.
     columns : str or list of str, optional
-        Further columns: next_purchase_median (a date), expected_lifetime (within the horizon, days), rate (1/day),
-        dropout.
+        Further columns: purchases_median (within the horizon), next_purchase_median (a date), expected_lifetime
+        (within the horizon, days), rate (1/day), dropout.
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).

@@ -16,7 +16,7 @@ use crate::errors::{data_error, raise};
 use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
-use crate::report::{Report, from_text, html, plain, to_python, to_text, warn, warnings};
+use crate::report::{Pickled, Report, from_text, html, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::summary::customers;
 use crate::table::Table;
@@ -68,9 +68,7 @@ impl Actions {
         plain(&self.said)
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, String))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (Bound<'py, PyBytes>, String)>> {
         let py = slf.py();
         let make = py.import("clv._core")?.getattr("actions_from_parts")?;
         let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);

@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::errors::{data_error, raise};
 use crate::input::Given;
 use crate::options;
-use crate::report::{Report, from_text, html, plain, to_python, to_text, warn, warnings};
+use crate::report::{Pickled, Report, from_text, html, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::selecting::{arrived, of_name, travelling};
 use crate::summary::customers;
@@ -102,7 +102,7 @@ impl Backtest {
         of_name(&self.tables, "weekly")
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, Parts<'py>>> {
         let (py, own) = (slf.py(), slf.get());
         let make = py.import("clv._core")?.getattr("backtest_from_parts")?;
         let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);

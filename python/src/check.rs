@@ -10,7 +10,7 @@ use pyo3::types::PyDict;
 use crate::errors::{data_error, raise};
 use crate::input::Given;
 use crate::options;
-use crate::report::{Report, from_text, to_python, to_text, warnings};
+use crate::report::{Pickled, Report, from_text, to_python, to_text, warnings};
 use crate::run::long;
 use crate::summary::customers;
 
@@ -59,7 +59,7 @@ impl Check {
         self.toml.as_deref().ok_or_else(|| PyTypeError::new_err("a summary has no such options"))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, Option<String>))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (String, Option<String>)>> {
         let make = slf.py().import("clv._core")?.getattr("check_from_text")?;
         Ok((make, (to_text(&slf.get().said), slf.get().toml.clone())))
     }

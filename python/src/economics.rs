@@ -15,7 +15,7 @@ use crate::errors::{data_error, raise};
 use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
-use crate::report::{Report, from_text, plain, to_python, to_text, warn, warnings};
+use crate::report::{Pickled, Report, from_text, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::selecting::{arrived, of_name, travelling};
 use crate::summary::customers;
@@ -132,7 +132,7 @@ impl Economics {
         plain(&self.said)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, Parts<'py>>> {
         let (py, own) = (slf.py(), slf.get());
         let make = py.import("clv._core")?.getattr("economics_from_parts")?;
         let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);

@@ -13,7 +13,7 @@ use pyo3::types::{PyBytes, PyDict};
 use serde_json::{Map, Value};
 
 use crate::errors::raise;
-use crate::report::{Report, html, plain, to_python, warnings};
+use crate::report::{Pickled, Report, html, plain, to_python, warnings};
 use crate::scores::{self, Scores};
 use crate::summary::{customers, open, said_before};
 use crate::table::Table;
@@ -266,7 +266,7 @@ impl Model {
         self.json()
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (String,)>> {
         let make = slf.py().import("clv._core")?.getattr("from_json")?;
         Ok((make, (slf.get().json(),)))
     }

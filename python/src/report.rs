@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::errors::{data_error, python_words};
 
+/// What pickle asks of an object: what makes it again, and of what.
+pub type Pickled<'py, Parts> = (Bound<'py, PyAny>, Parts);
+
 /// What there is to say of a result, as the command line prints it: ``print(report)``.
 #[pyclass(frozen, module = "clv")]
 pub struct Report {
@@ -90,7 +93,7 @@ pub fn report_from_text(py: Python<'_>, text: &str) -> PyResult<Report> {
 
 #[pymethods]
 impl Report {
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (String,)>> {
         let make = slf.py().import("clv._core")?.getattr("report_from_text")?;
         Ok((make, (to_text(&slf.get().inner),)))
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::errors::data_error;
 use crate::input::one;
 use crate::model::Model;
-use crate::report::{Report, from_text, to_python, to_text, warn, warnings};
+use crate::report::{Pickled, Report, from_text, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::table::Table;
 
@@ -70,7 +70,7 @@ impl Scores {
         Report::new(self.said.clone())
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Parts<'py>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, Parts<'py>>> {
         let py = slf.py();
         let table = PyBytes::new(py, &slf.as_super().get().to_bytes()?);
         let make = py.import("clv._core")?.getattr("scores_from_parts")?;

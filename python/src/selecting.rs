@@ -83,7 +83,7 @@ impl Table {
         let take = |schema: &SchemaRef, batches: &[RecordBatch]| {
             let whole = concat_batches(schema, batches).map_err(failed)?;
             if step == 1 {
-                return Ok(whole.slice(start.max(0) as usize, n as usize));
+                return Ok(whole.slice(start.max(0) as usize, n));
             }
             let rows = (0..n as isize).map(|i| (start + i * step) as u64);
             let rows = UInt64Array::from_iter_values(rows);

@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::errors::{python_words, raise};
 use crate::input::{Given, one};
 use crate::options::{self, Keywords};
-use crate::report::{Report, to_python, warn, warnings};
+use crate::report::{Pickled, Report, to_python, warn, warnings};
 use crate::run::long;
 use crate::table::Table;
 
@@ -92,7 +92,7 @@ impl Summary {
         py.detach(|| self.said()).map(Report::new).map_err(|error| raise(py, error))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (Bound<'py, PyBytes>,)>> {
         let py = slf.py();
         let summary = slf.get().inner.clone();
         let bytes = py.detach(|| summary_to_bytes(&summary)).map_err(|error| raise(py, error))?;

@@ -20,6 +20,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyList, PySlice};
 
 use crate::columns;
 use crate::errors::{data_error, raise};
+use crate::report::Pickled;
 use crate::run::long;
 
 /// Rows that are shown of a table.
@@ -319,7 +320,7 @@ impl Table {
         Self::to_arrow(slf)?.call_method0("to_pandas")
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (Bound<'py, PyBytes>,)>> {
         let (py, table) = (slf.py(), slf.get());
         let make = py.import("clv._core")?.getattr("table_from_bytes")?;
         Ok((make, (PyBytes::new(py, &table.to_bytes()?),)))
