@@ -443,14 +443,14 @@ Examples
         (), ["costs: Data | None = None"],
     ),
     Face(
-        "report", "report", ["data: Data", "model: Model | None = None"], "Page", "_core.report",
+        "report", "report", ["data: Data", "model: Model | str | None = None"], "Page", "_core.report",
         """A page to look at: what the base is worth, whether to trust it, who holds the value, what is at risk.
 
 A notebook shows it; ``save`` writes it as a file that is complete in itself.""",
         DATA.replace(", or a summary of one", "")
         + """
-model : Model, optional
-    The model, of purchases. Default: one that is fitted to the log, as by :func:`clv.forecast`.
+model : Model or str, optional
+    The model, of purchases, or the name of one that is fitted to the log. Default: as :func:`clv.forecast` chooses.
 costs : table or path, optional
     Costs of acquisition, as of :func:`clv.economics`; adds what acquisition earns.""",
         """Returns

@@ -18,7 +18,6 @@ from clv._options import (
     ForecastOptions,
     MeasureOptions,
     NewcomersOptions,
-    ReportOptions,
     ScoreOptions,
     SimulateOptions,
     SummarizeOptions,
@@ -1017,10 +1016,10 @@ class Page:
 
 def report(
     data: Data,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     costs: Data | None = None,
-    **options: Unpack[ReportOptions],
+    **options: Any,
 ) -> Page:
     """See :func:`clv.report`."""
 

@@ -1663,7 +1663,7 @@ def economics(
 @verb(_core.report)
 def report(
     data: Data,
-    model: Model | None = None,
+    model: Model | str | None = None,
     *,
     costs: Data | None = None,
     covariates: Names | None = None,
@@ -1754,8 +1754,8 @@ def report(
     data : table, path, or a list of either
         A purchase log with a row a purchase (who, when, how much). A table is one of pandas, Polars, DuckDB,
         PyArrow, Ibis, or anything else that speaks the Arrow PyCapsule protocol.
-    model : Model, optional
-        The model, of purchases. Default: one that is fitted to the log, as by :func:`clv.forecast`.
+    model : Model or str, optional
+        The model, of purchases, or the name of one that is fitted to the log. Default: as :func:`clv.forecast` chooses.
     costs : table or path, optional
         Costs of acquisition, as of :func:`clv.economics`; adds what acquisition earns.
     covariates : str or list of str, optional

@@ -68,17 +68,33 @@ impl Page {
     }
 }
 
+/// A fitted model, if there is one; the name of a model is an option.
+fn named<'py>(
+    py: Python<'py>,
+    model: Option<Bound<'py, PyAny>>,
+    options: Option<Bound<'py, PyDict>>,
+) -> PyResult<(Option<Bound<'py, Model>>, Option<Bound<'py, PyDict>>)> {
+    let Some(model) = model else { return Ok((None, options)) };
+    let Ok(name) = model.extract::<String>() else {
+        return Ok((Some(model.cast_into::<Model>()?), options));
+    };
+    let all = options.map_or_else(|| Ok(PyDict::new(py)), |options| options.copy())?;
+    all.set_item("model", name)?;
+    Ok((None, Some(all)))
+}
+
 /// See :func:`clv.report`.
 #[pyfunction]
 #[pyo3(signature = (data, model=None, *, costs=None, **options))]
 pub fn report(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
-    model: Option<&Model>,
+    model: Option<Bound<'_, PyAny>>,
     costs: Option<Bound<'_, PyAny>>,
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Page> {
-    let model = match model.map(|model| &model.inner) {
+    let (model, options) = named(py, model, options)?;
+    let model = match model.as_ref().map(|model| &model.get().inner) {
         Some(AnyModel::Contracts(_)) => {
             return Err(PyTypeError::new_err("clv.report does not do contracts, only purchases"));
         }
