@@ -318,8 +318,7 @@ fn words(document: &str) -> String {
 }
 
 /// One command, without a model file: a page for people who never saw this program. Above the appendix there is no option,
-/// no path, no word of statistics, no number of more digits than people read. Seen to fail with an option in the
-/// reason why past forecasts could not be tried.
+/// no path, no word of statistics, no number of more digits than people read.
 #[test]
 fn the_page_is_in_plain_words() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,8 +1,7 @@
 """What lies ahead: paths, numbers of purchases, futures drawn, newcomers, the page.
 
 On version 0.1.0 none of it is there. Figures come from definitions: chances add up, means of draws are expectations, the last
-step of a path is the score. Seen to fail besides: P(alive) of a path that is today's; futures that depend on who else is
-asked about; a path whose steps come one below the other for all customers.
+step of a path is the score.
 """
 
 from __future__ import annotations

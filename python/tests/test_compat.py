@@ -162,7 +162,7 @@ def test_p_alive_of_lifetimes(cdnow: clv.Summary) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_lifetimes_names_give_lifetimes_figures(theirs: pd.DataFrame) -> None:
     """lifetimes 0.11.3 itself, with the parameters of its own fit: to the digits of its hypergeometric functions (1e-9; its
-    probabilities of n purchases to 1e-8). On version 0.1.0 there were no such names. Planted: recency for T."""
+    probabilities of n purchases to 1e-8)."""
     fitters = pytest.importorskip("lifetimes")
     weeks = theirs.assign(recency=theirs["recency"] / 7, T=theirs["T"] / 7)
     f, r, T, m = (weeks[name] for name in ("frequency", "recency", "T", "monetary_value"))

@@ -21,7 +21,7 @@ EXAMPLES = ROOT / "examples"
 
 
 def test_the_dbt_model_is_what_clv_sql_writes_and_makes_the_summary() -> None:
-    """dbt fills in the braces; here a line does. Planted: orders that were not paid."""
+    """dbt fills in the braces; here a line does."""
     written = (EXAMPLES / "dbt" / "models" / "clv_summary.sql").read_text()
     assert written.strip() == clv.sql("duckdb", table='{{ ref("stg_orders") }}').strip()
 
@@ -41,7 +41,7 @@ def test_the_dbt_model_is_what_clv_sql_writes_and_makes_the_summary() -> None:
 
 
 def test_queries_stand_for_tables() -> None:
-    """Planted: the query without its parentheses."""
+    """A query takes the place of a table."""
     connection = duckdb.connect()
     connection.sql("CREATE TABLE sales AS SELECT * FROM (VALUES ('a', DATE '2024-01-01', 2.0), ('a', DATE '2024-02-01', 3.0), ('b', DATE '2024-01-09', -1.0)) AS t(who, day, paid)")
     statement = clv.sql("duckdb", from_sql="SELECT who AS customer_id, day AS date, paid AS amount FROM sales WHERE paid > 0;")

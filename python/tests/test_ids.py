@@ -1,7 +1,6 @@
 """Ids come back as they were given: with their type, under their column's name.
 
-On version 0.1.0 each of these fails: ids came back as text in a column ``customer_id``. Seen to fail besides: rows of batches
-after the first with ids of the first; a file with another header than the command line's.
+They used to come back as text in a column ``customer_id``.
 """
 
 from __future__ import annotations

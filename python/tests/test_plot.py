@@ -105,7 +105,7 @@ def test_economics() -> None:
 
 
 def test_figures_are_saved_by_their_name(model: clv.Model, tmp_path: Path) -> None:
-    """On version 0.1.0 there was no ``save``. Planted: SVG under .png."""
+    """Each kind of file is one."""
     figure = clv.plot.posterior(model)
     for name, begins in (("x.png", b"\x89PNG"), ("x.svg", b"<svg"), ("x.html", b"<!DOCTYPE html>")):
         figure.save(tmp_path / name)

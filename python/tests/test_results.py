@@ -1,8 +1,7 @@
 """Results are tables: columns by name, lists of columns, rows, and what other libraries make of them; posteriors for ArviZ;
 models side by side; figures of backtests and economics without nested dictionaries.
 
-On version 0.1.0 all of it fails but ``len``. Seen to fail besides: rows by a mask of the second batch only; chains that are
-dealt draw by draw; log-likelihoods of regular purchases without their gaps.
+None of it was there but ``len``.
 """
 
 from __future__ import annotations

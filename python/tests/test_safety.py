@@ -1,6 +1,6 @@
 """What programs around clv do to it: processes that fork and spawn, threads, hundreds of calls.
 
-Seen to fail: on version 0.1.0 a forked process never came back, since it waited for threads that stay with its parent.
+A forked process may never come back: it would wait for threads that stay with its parent.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def test_threads() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
 def test_nothing_leaks_over_200_calls() -> None:
-    """Planted: each result kept in a list (900 MB more)."""
+    """Results that nobody keeps are let go."""
     known = clv.model("bg-nbd", r=0.25, alpha=4, a=1, b=2.5, spend={"p": 6, "q": 4, "v": 15})
     log = clv.simulate(known, customers=2000)
 

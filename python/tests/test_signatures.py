@@ -1,7 +1,6 @@
 """Every option shows itself: in the signature, with its type and default; in the docstring, in a sentence; in the stub.
 
-On version 0.1.0 each of these fails: ``inspect.signature(clv.fit)`` was ``(data, **options)``. Seen to fail besides: an
-option without a sentence; a default that was passed on as if it had been given.
+``inspect.signature(clv.fit)`` used to be ``(data, **options)``.
 """
 
 from __future__ import annotations
@@ -106,7 +105,7 @@ def test_unknown_keywords_are_told_what_was_meant(call: Any, wrong: dict[str, st
 
 
 def test_generated_files_are_as_they_would_be_written() -> None:
-    """Planted: a sentence changed by hand."""
+    """What is generated is as the generator writes it."""
     generator = Path(__file__).resolve().parents[1] / "generate.py"
     done = subprocess.run([sys.executable, generator, "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -122,7 +122,7 @@ def test_what_those_checks_look_at(summary: Any) -> None:
 
 
 def test_forecasters_of_logs_are_chosen_by_what_came_after() -> None:
-    """On version 0.1.0 there was none. Planted: rows after the holdout tested, too; customers counted by rows and not days."""
+    """Cuts in time: what is tested comes after what is known."""
     import pandas as pd
     from sklearn.model_selection import GridSearchCV
 

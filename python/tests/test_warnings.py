@@ -1,7 +1,6 @@
 """Warnings are for what endangers figures: with a code, where they were caused, once; anything else is a line of the report.
 
-On version 0.1.0 they had no code, and what only makes intervals approximate warned, in terms of Pareto's k-hat. Seen to fail
-besides: warnings that point into the package.
+They had no code, and what only makes intervals approximate warned, in terms of Pareto's k-hat.
 """
 
 from __future__ import annotations

@@ -71,7 +71,6 @@ fn split(said: &str) -> (String, Option<String>) {
 mod tests {
     use super::*;
 
-    /// Planted: the bracket of another kind taken for a default.
     #[test]
     fn brackets_are_defaults_only_where_they_say_so() {
         assert_eq!(
@@ -85,7 +84,7 @@ mod tests {
         assert_eq!(split("Go on"), ("Go on".to_owned(), None));
     }
 
-    /// Whoever reads the package's help sees a sentence for each option. Planted: `about` of all options empty.
+    /// Whoever reads the package's help sees a sentence for each option.
     #[test]
     fn every_option_is_described() {
         for verb in Verb::ALL {

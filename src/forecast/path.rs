@@ -206,7 +206,6 @@ fn together(tables: &[Vec<ArrayRef>], rows: usize, schema: &SchemaRef) -> Record
 mod tests {
     use super::*;
 
-    /// Planted: the last step left out where it is no whole number of steps.
     #[test]
     fn paths_are_written_two_ways() {
         let steps = |text: &str| -> Vec<String> {

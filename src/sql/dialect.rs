@@ -370,7 +370,6 @@ mod tests {
 
     #[test]
     fn tables_have_parts() {
-        // Planted: the braces between quotes; a second statement let through.
         assert_eq!(DUCKDB.quote_table("{{ ref(\"stg\") }}").unwrap(), "{{ ref(\"stg\") }}");
         assert_eq!(DUCKDB.subquery("SELECT 1;").unwrap(), "(\n  SELECT 1\n)");
         assert!(DUCKDB.subquery("SELECT 1; DROP TABLE a").is_err() && DUCKDB.subquery(" ; ").is_err());

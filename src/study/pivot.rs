@@ -71,7 +71,6 @@ mod tests {
 
     use super::*;
 
-    /// Planted: the bounds of all metrics left out; rows sorted by their keys.
     #[test]
     fn figures_become_columns() {
         let cell = |key, metric, value, lower| Cell { keys: vec![key], metric, value, lower, upper: lower };
