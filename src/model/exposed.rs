@@ -7,8 +7,10 @@
 //! purchases within h     E(Λ(h))
 //! discounted             ∫ w(u) dE(Λ(u)) = w(h) E(Λ(h)) − ∫ E(Λ(u)) dw(u),   w(u) what money at u is worth now
 //! ```
-//! `E` is smooth in exposure whatever `Λ` does, so it is asked for at a few nodes, and interpolated between them (Chebyshev
-//! points, [`LogChebyshev`]); the integral of each node's part over `dw` is worked out once for all customers of the path.
+//! Models whose expectations are integrals over exposure have `w(u)` among their weights ([`Attrition::scorer_along`]): one
+//! integral, as if time were exposure. Of others, and where money falls at the ends of steps, `E` is asked for at a few nodes:
+//! it is smooth in exposure whatever `Λ` does, and interpolated between them (Chebyshev points, [`LogChebyshev`]); the integral
+//! of each node's part over `dw` is worked out once for all customers of the path.
 //! From where `m` is constant, `c`, the rest is the model's own answer at the rate `delta / c`.
 //!
 //! Checked by: the tests below, against sums over small steps and drawn futures; tests/intensity.rs.
