@@ -23,16 +23,21 @@ HERE = Path(__file__).resolve().parent
 
 
 def compiled() -> Any:
-    """The compiled part alone: the rest of the package may rest on what is to be written."""
-    package = types.ModuleType("clv")
-    package.__path__ = [str(HERE / "clv")]
+    """The compiled part alone: of the package that is installed, as in the tests, or else beside the sources, without the rest
+    of the package, which may rest on what is to be written."""
+    places = sys.path[:]
+    sys.path[:] = [place for place in places if Path(place or ".").resolve() != HERE]
     try:
-        import clv._core as installed  # where it was installed, as in the tests
-
-        return installed
-    except Exception:
+        return importlib.import_module("clv._core")
+    except ImportError:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "clv"]:
+            del sys.modules[name]
+        package = types.ModuleType("clv")
+        package.__path__ = [str(HERE / "clv")]
         sys.modules["clv"] = package
         return importlib.import_module("clv._core")
+    finally:
+        sys.path[:] = places
 
 
 _core = compiled()
