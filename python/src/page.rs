@@ -68,12 +68,14 @@ impl Page {
     }
 }
 
+type Options<'py> = Option<Bound<'py, PyDict>>;
+
 /// A fitted model, if there is one; the name of a model is an option.
 fn named<'py>(
     py: Python<'py>,
     model: Option<Bound<'py, PyAny>>,
-    options: Option<Bound<'py, PyDict>>,
-) -> PyResult<(Option<Bound<'py, Model>>, Option<Bound<'py, PyDict>>)> {
+    options: Options<'py>,
+) -> PyResult<(Option<Bound<'py, Model>>, Options<'py>)> {
     let Some(model) = model else { return Ok((None, options)) };
     let Ok(name) = model.extract::<String>() else {
         return Ok((Some(model.cast_into::<Model>()?), options));
