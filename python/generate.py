@@ -361,7 +361,8 @@ Examples
         """Returns
 -------
 Scores
-    One row a customer, see :meth:`clv.Model.score`; the fitted model is its ``model``.
+    One row a customer, see :meth:`clv.Model.score`; the fitted model is its ``model``. Of a table of contracts (found by its
+    columns) :class:`clv.Contracts` in its place: one row a contract, with ``months``, ``plans`` and ``cohorts``.
 
 Raises
 ------
@@ -408,7 +409,8 @@ Examples
         """Returns
 -------
 Backtest
-    All figures as one tidy table, and ``metrics``, ``by_frequency``, ``by_cohort``, ``calibration`` and ``weekly``.
+    All figures as one tidy table, and ``metrics``, ``by_frequency``, ``by_cohort``, ``calibration`` and ``weekly``. Of a table
+    of contracts :class:`clv.Contracts` in its place, with ``months`` and ``verdict``.
 
 Raises
 ------

@@ -128,6 +128,8 @@ fn laws() {
                 let now = model.periods_from_now(n, d);
                 let later = model.renewals_to_come(n, d);
                 assert_close("now and later", now, 1.0 + later / (1.0 + d), 1e-12);
+                let some: f64 = (1..=40).map(|k| model.stays(n, k) * (1.0 + d).powi(1 - k as i32)).sum();
+                assert_close("within", model.discounted_within(n, 40, d), some, 1e-12);
                 let next = model.periods_from_now(n + 1, d);
                 assert_close("one renewal on", later, model.retention(n + 1) * next, 1e-12);
             }
@@ -435,8 +437,6 @@ fn verbs_that_do_not_do_contracts() {
         &["report", &model, retention, "-o", &page],
         &["backtest", retention, "--period", "year"],
         &["backtest", retention, "--holdout", "2y"],
-        &["backtest", &contracts],
-        &["backtest", &contracts, "--models", "sbg"],
         &["forecast", retention],
     ] {
         let (done, _, stderr) = clv(arguments);

@@ -40,7 +40,9 @@ fn meaning(verb: &str, words: &[String]) -> clv::Result<String> {
         "score" => format!("{:?}", words::score(&with_interval())?.options),
         "forecast" => {
             let found = words::forecast(&with_interval())?;
-            format!("{:?} {:?} {:?}", found.request, found.log, found.options)
+            let contracts = words::forecast_contracts(&with_interval())?;
+            let of_contracts = format!("{:?} {:?}", contracts.book, contracts.options);
+            format!("{:?} {:?} {:?} {of_contracts}", found.request, found.log, found.options)
         }
         "backtest" => format!("{:?}", words::backtest(words)?),
         "economics" => {

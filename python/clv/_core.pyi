@@ -761,6 +761,32 @@ class Scores(Table):
         """The forecast in words and figures."""
 
 @final
+class Contracts(Table):
+    """A forecast of contracts, a row a contract; or a backtest of them, a row a figure."""
+
+    @property
+    def months(self) -> Table:
+        """A row a month: contracts, those that leave, MRR and what is billed, with intervals; of a backtest beside what was."""
+    @property
+    def totals(self) -> dict[str, Any] | None:
+        """The whole book today and at the horizon; ``None`` for a backtest."""
+    @property
+    def plans(self) -> list[dict[str, Any]] | None:
+        """Plan by plan: the chance to renew next, MRR, the LTV of a new subscriber, survival; ``None`` for a backtest."""
+    @property
+    def cohorts(self) -> list[dict[str, Any]] | None:
+        """By the quarter of their beginning: how many contracts go on, and how many were expected to; ``None`` for a backtest."""
+    @property
+    def verdict(self) -> list[str] | None:
+        """What a backtest found, in words; ``None`` for a forecast."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """All of it in words and figures."""
+
+@final
 class Economics(Table):
     """All figures as one tidy table: topic, group, period, metric, value, lower, upper."""
 
@@ -1042,6 +1068,12 @@ def check_from_text(said: str, toml: str | None) -> Check:
     """The check that was pickled, by the same version.
 
     Raises ``DataError`` for another text.
+    """
+
+def contracts_from_parts(table: bytes, months: bytes, said: str) -> Contracts:
+    """The contracts that were pickled, by the same version.
+
+    Raises ``DataError`` for other parts.
     """
 
 def scores_from_parts(table: bytes, model: Model, said: str) -> Scores:

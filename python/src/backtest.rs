@@ -143,12 +143,25 @@ pub fn backtest(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
     options: Option<Bound<'_, PyDict>>,
-) -> PyResult<Py<Backtest>> {
+) -> PyResult<Py<PyAny>> {
     let customers = customers(&options)?;
     let words = options::words(Verb::Backtest, &options)?;
+    let of_contracts = words::backtest_contracts(&words).map_err(|error| raise(py, error))?;
+    let mut given = None;
+    if let Some(asked) = &of_contracts {
+        given = Some(Given::new(data, &asked.log)?);
+        if let Some(Given::Inputs(inputs)) = given {
+            let (inputs, wanted) = crate::contracts::wanted(py, asked.model.as_deref(), &inputs, &asked.log)?;
+            if wanted {
+                return Ok(crate::contracts::backtest(py, &inputs, asked)?.into_any());
+            }
+            given = Some(Given::Inputs(inputs));
+        }
+    }
     let (log, test) = words::backtest(&words).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
-    let Given::Inputs(inputs) = Given::new(data, &log)? else {
+    let given = given.map_or_else(|| Given::new(data, &log), Ok)?;
+    let Given::Inputs(inputs) = given else {
         let message = "a backtest hides the end of a purchase log, and in a summary nothing can be hidden any more: \
                        give the log";
         return Err(PyTypeError::new_err(message));
@@ -167,4 +180,5 @@ pub fn backtest(
             said,
         }),
     )
+    .map(Py::into_any)
 }

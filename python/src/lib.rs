@@ -11,6 +11,7 @@ mod ahead;
 mod backtest;
 mod check;
 mod columns;
+mod contracts;
 mod economics;
 mod errors;
 mod input;
@@ -43,6 +44,8 @@ mod _core {
     use super::backtest::{Backtest, backtest, backtest_from_parts};
     #[pymodule_export]
     use super::check::{Check, check, check_from_text};
+    #[pymodule_export]
+    use super::contracts::{Contracts, contracts_from_parts};
     #[pymodule_export]
     use super::economics::{Economics, economics, economics_from_parts};
     #[pymodule_export]

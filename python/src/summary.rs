@@ -158,7 +158,17 @@ pub fn open(
     keywords: &Keywords<'_>,
     log: LogOptions,
 ) -> PyResult<Arc<clv::Summary>> {
-    match Given::new(data, &log)? {
+    open_given(py, Given::new(data, &log)?, keywords, log)
+}
+
+/// The same of what was taken already.
+pub fn open_given(
+    py: Python<'_>,
+    given: Given,
+    keywords: &Keywords<'_>,
+    log: LogOptions,
+) -> PyResult<Arc<clv::Summary>> {
+    match given {
         Given::Inputs(inputs) => {
             long(py, |progress| history::open_inputs(&inputs, &log, progress)).map(Arc::new)
         }

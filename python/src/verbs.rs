@@ -17,13 +17,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::errors::raise;
-use crate::input::one;
+use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
 use crate::report::warn;
 use crate::run::long;
-use crate::scores::{self, Scores};
-use crate::summary::{customers, open, said_before};
+use crate::scores;
+use crate::summary::{customers, open, open_given, said_before};
 use crate::table::Table;
 
 /// See :func:`clv.fit`.
@@ -94,17 +94,29 @@ pub fn forecast(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
     options: Option<Bound<'_, PyDict>>,
-) -> PyResult<Py<Scores>> {
+) -> PyResult<Py<PyAny>> {
     let customers = customers(&options)?;
     let words = options::words(Verb::Forecast, &options)?;
+    let of_contracts = words::forecast_contracts(&words).map_err(|error| raise(py, error))?;
+    let mut given = Given::new(data, &of_contracts.log)?;
+    if let Given::Inputs(inputs) = given {
+        let model = of_contracts.model.as_deref();
+        let (inputs, wanted) = crate::contracts::wanted(py, model, &inputs, &of_contracts.log)?;
+        if wanted {
+            return Ok(crate::contracts::forecast(py, &inputs, &of_contracts)?.into_any());
+        }
+        given = Given::Inputs(inputs);
+    }
     let asked = words::forecast(&words).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
-    let summary = open(py, data, &options, log)?;
+    let summary = open_given(py, given, &options, log)?;
     let model = Bound::new(py, fit_purchases(py, &summary, &asked.request)?)?;
     let said = model.get().said.clone();
     let before = said_before(data, &summary);
     match &model.get().inner {
-        AnyModel::Purchases(fitted) => scores::of(&model, fitted, &summary, &asked.options, said, before),
+        AnyModel::Purchases(fitted) => {
+            scores::of(&model, fitted, &summary, &asked.options, said, before).map(Py::into_any)
+        }
         AnyModel::Contracts(_) => unreachable!("a forecast refuses models of contracts"),
     }
 }

@@ -10,8 +10,10 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
 use super::table_args::TableArgs;
-use crate::base::{DiscountRate, DriftRate, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions};
-use crate::contracts::ContractOptions;
+use crate::base::{
+    DiscountRate, DriftRate, Duration, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions,
+};
+use crate::contracts::{BookOptions, ContractOptions};
 use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates};
 use crate::fitted::FitRequest;
@@ -147,10 +149,15 @@ impl LogArgs {
         if self.period.is_some() {
             return Err(Error::option(
                 "--period",
-                "only contracts have periods, and this reads purchases: clv fit --model sbg (or bdw) and clv score do contracts, \
-                 other verbs and models do not",
+                "only contracts have periods, and this reads purchases: clv forecast of a table of contracts, clv fit --model sbg \
+                 (or bdw) and clv score do contracts, other verbs and models do not",
             ));
         }
+        self.table_options(threads)
+    }
+
+    /// How any table is read, of purchases or of contracts.
+    pub fn table_options(&self, threads: Option<usize>) -> Result<LogOptions> {
         let values = |option: &str, all: &[String]| -> Result<Vec<ColumnValues>> {
             let lists = all.iter().map(|text| ColumnValues::list(option, text));
             Ok(lists.collect::<Result<Vec<_>>>()?.concat())
@@ -180,6 +187,29 @@ impl LogArgs {
             temp_dir: self.temp_dir.clone(),
             ..self.table.options()?
         })
+    }
+}
+
+/// How contracts are read, where a verb does contracts.
+#[derive(Args, Clone)]
+pub(super) struct ContractArgs {
+    /// Of contracts: a customer who comes back within this time has not left [default: 30d]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Contracts")]
+    reactivation_within: Option<Duration>,
+    /// Of contracts whose rows are payments: how long after the end of what was paid the next one may come [default: 14d]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Contracts")]
+    grace: Option<Duration>,
+}
+
+impl ContractArgs {
+    pub fn options(&self, log: &LogArgs) -> BookOptions {
+        let default = BookOptions::default();
+        BookOptions {
+            period: log.period,
+            observed_until: log.table.observed_until,
+            reactivation_within: self.reactivation_within.unwrap_or(default.reactivation_within),
+            grace: self.grace.unwrap_or(default.grace),
+        }
     }
 }
 
@@ -307,6 +337,11 @@ enum SpendArg {
 }
 
 impl FitArgs {
+    /// Does the user say how the posterior is found?
+    pub fn says_posterior(&self) -> bool {
+        self.posterior.is_some()
+    }
+
     /// Of this model, or the usual one.
     pub fn request(&self, model: Option<&String>) -> FitRequest {
         let default = FitRequest::default();

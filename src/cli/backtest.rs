@@ -1,12 +1,16 @@
 //! `clv backtest`: hide the end of a log, forecast it, compare.
 
-use crate::base::{DriftRate, Duration, Result};
+use crate::base::{DriftRate, Duration, Error, Result};
 use crate::cli::{
-    args::{InputArgs, RateArgs, plain},
+    args::{ContractArgs, InputArgs, RateArgs, plain},
     console::{Console, Results},
+    contracts,
 };
+use crate::contracts::{PlanOptions, book};
 use crate::fit::FitOptions;
+use crate::history::{self, LogOptions};
 use crate::show::report;
+use crate::study::ContractTestOptions;
 use crate::study::backtest::{self, BacktestOptions};
 
 #[derive(clap::Args)]
@@ -15,6 +19,8 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     test: TestArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
     /// Table of all figures to write, .csv, .xlsx, .parquet or .jsonl; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -49,6 +55,22 @@ pub(super) struct TestArgs {
 }
 
 impl TestArgs {
+    /// Of a table of contracts.
+    pub fn of_contracts(&self) -> Result<ContractTestOptions> {
+        let default = ContractTestOptions::default();
+        if self.models.len() > 1 {
+            let message = "contracts are tested with one model at a time: sbg or bdw, or none for the one that the test of age chooses";
+            return Err(Error::option("--models", message));
+        }
+        Ok(ContractTestOptions {
+            holdout: self.holdout,
+            origins: self.origins.unwrap_or(default.origins),
+            seed: self.seed.unwrap_or(default.seed),
+            plans: PlanOptions { model: self.models.first().cloned(), ..default.plans },
+            ..default
+        })
+    }
+
     pub fn options(&self) -> BacktestOptions {
         let default = BacktestOptions::default();
         BacktestOptions {
@@ -66,12 +88,24 @@ impl TestArgs {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let log = args.input.options(threads)?;
+    let inputs = history::from_paths(&args.input.inputs);
+    let (inputs, kept) = history::keep(&inputs, &args.input.table_options(threads)?, console)?;
+    let model = args.test.models.first().map(String::as_str);
+    if book::wanted(model, &inputs, &kept) {
+        let request = contracts::TestRequest {
+            book: args.contracts.options(&args.input),
+            test: args.test.of_contracts()?,
+            files: args.input.files().collect(),
+            output: args.output.as_deref(),
+        };
+        return contracts::backtest(&inputs, &kept, &request, console);
+    }
+    let log = LogOptions { customers: kept.customers, ..args.input.options(threads)? };
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }
-    let found = backtest::run(&args.input.inputs, &log, &args.test.options(), console)?;
+    let found = backtest::run_inputs(&inputs, &log, &args.test.options(), console)?;
     let mut report = report::input(&found.meta);
     report.extend(report::backtest(&found));
     let mut results = Results::Stdout;

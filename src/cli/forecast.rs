@@ -2,12 +2,12 @@
 
 use crate::base::{Error, Result};
 use crate::cli::{
-    args::{FitArgs, ForecastModelArgs, InputArgs, LogArgs, ScoreArgs},
+    args::{ContractArgs, FitArgs, ForecastModelArgs, InputArgs, LogArgs, ScoreArgs},
     console::Console,
-    score,
+    contracts, score,
 };
-use crate::contracts::ContractMember;
-use crate::fit::PosteriorOptions;
+use crate::contracts::{BookForecastOptions, ContractMember, PlanOptions, book};
+use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::FitRequest;
 use crate::forecast::ScoreOptions;
 use crate::history::{self, LogOptions};
@@ -24,6 +24,11 @@ pub(super) struct Args {
     fit: FitArgs,
     #[command(flatten)]
     score: ScoreArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
+    /// Of contracts: table of the months to come, .csv, .xlsx, .parquet or .jsonl
+    #[arg(long, value_name = "FILE", help_heading = "Contracts")]
+    by_month: Option<String>,
     /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -37,7 +42,10 @@ pub(super) fn log_options(
     threads: Option<usize>,
 ) -> Result<LogOptions> {
     if ContractMember::named(&request.model).is_some() {
-        let message = format!("{} is a model of contracts: use clv fit, then clv score", request.model);
+        let message = format!(
+            "{} is a model of contracts: use clv forecast, or clv fit, then clv score",
+            request.model
+        );
         return Err(Error::option("--model", message));
     }
     Ok(request.asks(&args.options(threads)?)?.asking_for(options.by.as_slice()))
@@ -56,16 +64,58 @@ pub(super) fn request(args: &FitArgs, model: Option<&String>, options: &ScoreOpt
     request
 }
 
+/// How contracts are fitted and forecast.
+pub(super) fn of_contracts(
+    fit: &FitArgs,
+    model: Option<&String>,
+    options: &ScoreOptions,
+) -> BookForecastOptions {
+    let default = BookForecastOptions::default();
+    let asked = fit.request(model).options;
+    let posterior = match fit.says_posterior() {
+        true => asked.posterior,
+        false => PosteriorOptions { seed: asked.posterior.seed, ..default.plans.fit.posterior },
+    };
+    let interval = options.interval.as_ref();
+    BookForecastOptions {
+        value: options.value,
+        probability: interval.map_or(default.probability, |interval| interval.probability),
+        seed: interval.map_or(default.seed, |interval| interval.seed),
+        plans: PlanOptions { model: model.cloned(), fit: FitOptions { posterior, ..asked } },
+    }
+}
+
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = ScoreOptions { memory: args.input.memory_limit(), ..args.score.options()? };
     let model = args.model.model.as_ref();
+    let (inputs, kept) = history::keep(
+        &history::from_paths(&args.input.inputs),
+        &args.input.table_options(threads)?,
+        console,
+    )?;
+    if book::wanted(model.map(String::as_str), &inputs, &kept) {
+        let request = contracts::Request {
+            book: args.contracts.options(&args.input),
+            forecast: of_contracts(&args.fit, model, &options),
+            files: args.input.files().collect(),
+            by_month: args.by_month.as_deref(),
+            output: args.output.as_deref(),
+        };
+        return contracts::forecast(&inputs, &kept, &request, console);
+    }
+    if args.by_month.is_some() {
+        let message =
+            "months are those of contracts, and this reads purchases: --path 12mo/1mo does the same for them";
+        return Err(Error::option("--by-month", message));
+    }
     let request = request(&args.fit, model, &options);
     let log = log_options(&request, &args.input, &options, threads)?;
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files())?;
     }
-    let summary = history::open(&args.input.inputs, &log, console)?;
+    let log = LogOptions { customers: kept.customers, ..log };
+    let summary = history::open_inputs(&inputs, &log, console)?;
     let chosen = model.is_none().then(|| report::chosen_model(&request));
     let mut report = report::input_and(&summary.meta, chosen.as_slice());
     let (model, comparison) = study::fit(&summary, &request, console)?;

@@ -8,26 +8,26 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use super::actions::{MeasureArgs, PlanArgs};
-use super::args::{FitArgs, ForecastModelArgs, LogArgs, ModelArgs, ScoreArgs};
+use super::args::{ContractArgs, FitArgs, ForecastModelArgs, LogArgs, ModelArgs, ScoreArgs};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::report::PageArgs;
 use super::simulate::DrawArgs;
 use super::{config, fit, forecast, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
-use crate::contracts::{ContractMember, ContractOptions};
+use crate::contracts::{BookForecastOptions, BookOptions, ContractMember, ContractOptions};
 use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
 use crate::forecast::ScoreOptions;
 use crate::history::LogOptions;
 use crate::show::page::PageOptions;
 use crate::simulate::SimulateOptions;
 use crate::sql::SqlOptions;
-use crate::study::OverviewOptions;
 use crate::study::backtest::BacktestOptions;
 use crate::study::economics::{
     EconomicsOptions,
     actions::{ActionOptions, measure::MeasureOptions},
 };
+use crate::study::{ContractTestOptions, OverviewOptions};
 
 /// What a verb takes, and the threads it may use.
 #[derive(Parser)]
@@ -227,6 +227,8 @@ struct ForecastWords {
     fit: FitArgs,
     #[command(flatten)]
     score: ScoreArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
 }
 
 /// What to fit, how to read what it is fitted to, and what to say of its customers.
@@ -251,6 +253,34 @@ pub fn forecast(words: &[String]) -> Result<Forecast> {
     Ok(Forecast { request, log, options })
 }
 
+/// How a table of contracts is read and forecast.
+pub struct OfContracts {
+    /// The name of the model that is asked for.
+    pub model: Option<String>,
+    /// How any table is read.
+    pub log: LogOptions,
+    /// How contracts are read.
+    pub book: BookOptions,
+    /// How they are forecast.
+    pub options: BookForecastOptions,
+}
+
+/// What `clv forecast` does with these words if the data are contracts.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn forecast_contracts(words: &[String]) -> Result<OfContracts> {
+    let words = Words::<ForecastWords>::read(words)?;
+    let args = &words.args;
+    let model = args.model.model.as_ref();
+    Ok(OfContracts {
+        model: model.cloned(),
+        log: args.log.table_options(words.threads())?,
+        book: args.contracts.options(&args.log),
+        options: forecast::of_contracts(&args.fit, model, &args.score.options()?),
+    })
+}
+
 /// `clv backtest`.
 #[derive(Args)]
 struct BacktestWords {
@@ -258,6 +288,8 @@ struct BacktestWords {
     log: LogArgs,
     #[command(flatten)]
     test: TestArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
 }
 
 /// What `clv backtest` does with these words.
@@ -267,6 +299,34 @@ struct BacktestWords {
 pub fn backtest(words: &[String]) -> Result<(LogOptions, BacktestOptions)> {
     let words = Words::<BacktestWords>::read(words)?;
     Ok((words.args.log.options(words.threads())?, words.args.test.options()))
+}
+
+/// How a table of contracts is read and tested.
+pub struct TestOfContracts {
+    /// The name of the model that is asked for.
+    pub model: Option<String>,
+    /// How any table is read.
+    pub log: LogOptions,
+    /// How contracts are read.
+    pub book: BookOptions,
+    /// How they are tested.
+    pub options: ContractTestOptions,
+}
+
+/// What `clv backtest` does with these words if the data are contracts; `None` if they name several models.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn backtest_contracts(words: &[String]) -> Result<Option<TestOfContracts>> {
+    let words = Words::<BacktestWords>::read(words)?;
+    let args = &words.args;
+    let Ok(options) = args.test.of_contracts() else { return Ok(None) };
+    Ok(Some(TestOfContracts {
+        model: options.plans.model.clone(),
+        log: args.log.table_options(words.threads())?,
+        book: args.contracts.options(&args.log),
+        options,
+    }))
 }
 
 /// `clv economics`.

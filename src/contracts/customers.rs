@@ -1,9 +1,8 @@
 //! One row a customer: from dates to whole periods; see the head of `contracts`.
 
-use jiff::Span;
 use jiff::civil::Date;
 
-use super::{ContractData, ContractOptions, Contracts, CustomerContract};
+use super::{ContractData, ContractOptions, Contracts, CustomerContract, Cycle};
 use crate::base::{Error, Result, Unit};
 use crate::history::IdColumn;
 use crate::history::small_table::{Bad, TextTable};
@@ -93,41 +92,15 @@ fn date(text: &str) -> Option<Date> {
 }
 
 fn contract(term: &Term, until: Date, period: Unit) -> ContractRow {
+    let cycle = Cycle::of(period);
     match term.end.filter(|end| *end <= until) {
-        None => ContractRow { periods: whole(term.start, until, period), ended: false },
+        None => ContractRow { periods: cycle.whole(term.start, until), ended: false },
         Some(end) => {
-            let complete = whole(term.start, end, period);
-            let broken = after(term.start, complete, period) < end;
+            let complete = cycle.whole(term.start, end);
+            let broken = cycle.after(term.start, complete) < end;
             ContractRow { periods: (complete + u32::from(broken)).max(1), ended: true }
         }
     }
-}
-
-/// Whole periods from one date to another, not before it.
-fn whole(start: Date, end: Date, period: Unit) -> u32 {
-    let days = i64::from((end - start).get_days());
-    let months = 12 * (i64::from(end.year()) - i64::from(start.year())) + i64::from(end.month())
-        - i64::from(start.month());
-    let most = match period {
-        Unit::Day => days,
-        Unit::Week => days / 7,
-        Unit::Month => months,
-        Unit::Year => i64::from(end.year()) - i64::from(start.year()),
-    };
-    let most = u32::try_from(most).unwrap_or(0);
-    if after(start, most, period) > end { most - 1 } else { most }
-}
-
-/// The date so many periods later; of a day that a month does not have, its last day.
-fn after(start: Date, periods: u32, period: Unit) -> Date {
-    let n = i64::from(periods);
-    let span = match period {
-        Unit::Day => Span::new().days(n),
-        Unit::Week => Span::new().weeks(n),
-        Unit::Month => Span::new().months(n),
-        Unit::Year => Span::new().years(n),
-    };
-    start.saturating_add(span)
 }
 
 #[cfg(test)]

@@ -15,12 +15,27 @@
 //! observation, that day included. One that ended has lasted the periods up to its end, a broken one
 //! counted as whole, and at least one: it was not renewed at the end of the last of them.
 
+pub(crate) mod ahead;
+pub mod book;
+mod cohorts;
 mod customers;
+mod cycle;
+mod forecast;
 mod model;
+mod plans;
 mod retention;
 mod score;
 
+pub use ahead::{MonthAhead, Range};
+pub use book::{Book, BookOptions, Plan, Term};
+pub use cohorts::CohortSeen;
+pub use cycle::Cycle;
+pub use forecast::{
+    BookForecast, BookForecastOptions, BookTotals, PlanAhead, contract_table_schema, forecast, month_table,
+};
 pub use model::{CONTRACT_MODELS, ContractMember, ContractModel};
+pub(crate) use plans::lapses;
+pub use plans::{BookModel, CycleFit, PlanFit, PlanOptions, Shock};
 pub use score::{ContractOutlook, ContractScores, cohort_schema, customer_schema};
 
 use std::path::Path;

@@ -6,7 +6,7 @@
 
 mod rules;
 
-pub(crate) use self::rules::{Names, Rules, check_window};
+pub(crate) use self::rules::{Names, Rules, check_window, today};
 
 use arrow_array::StringArray;
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};

@@ -55,6 +55,7 @@ mod who;
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
 pub use activity::{Activity, ActivityMonth};
 pub use calendar::Calendar;
+pub(crate) use clean::today;
 pub use far_dates::{FarDates, Side};
 pub use id_column::IdColumn;
 pub use input::{Input, MemoryTable, SpooledTable};

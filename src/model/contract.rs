@@ -50,6 +50,9 @@ pub trait Contract: std::fmt::Debug + Send + Sync {
     /// Expected renewals within the next `periods`, of a customer who has renewed `n` times.
     fn renewals_within(&self, n: u32, periods: u32) -> f64;
 
+    /// The same discounted as in [`Contract::renewals_to_come`]: the next one counts in full.
+    fn discounted_within(&self, n: u32, periods: u32, d: f64) -> f64;
+
     /// Posterior mean of the customer's own chance not to renew for the first time.
     fn propensity(&self, row: &ContractRow) -> f64;
 }
@@ -75,6 +78,9 @@ macro_rules! contract_by_kernel {
             }
             fn renewals_within(&self, n: u32, periods: u32) -> f64 {
                 self.kernel().sum(f64::from(n), 1.0, f64::from(periods), 0.0)
+            }
+            fn discounted_within(&self, n: u32, periods: u32, d: f64) -> f64 {
+                self.kernel().sum(f64::from(n), 1.0, f64::from(periods), d.ln_1p())
             }
             fn propensity(&self, row: &crate::model::ContractRow) -> f64 {
                 self.kernel().propensity(row)

@@ -2,6 +2,7 @@
 //! forecasts, its own customers, what to do about them, and all of it together for a page.
 
 pub mod backtest;
+mod contract_backtest;
 pub mod diagnostics;
 mod drift;
 pub mod economics;
@@ -12,6 +13,9 @@ mod overview;
 mod pivot;
 mod reading;
 
+pub use contract_backtest::{
+    ContractFigure, ContractMonth, ContractTest, ContractTestOptions, contract_backtest,
+};
 pub use fitting::fit;
 pub use overview::{Overview, OverviewOptions, overview};
 pub use reading::fit_inputs;

@@ -81,8 +81,13 @@ pub(crate) struct Names {
 
 /// East of Greenwich it may be tomorrow already.
 fn tomorrow() -> i32 {
+    today() + 1
+}
+
+/// Days since 1970, in Greenwich.
+pub(crate) fn today() -> i32 {
     let seconds = jiff::Timestamp::now().as_second();
-    i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX - 1) + 1
+    i32::try_from(seconds.div_euclid(86_400)).unwrap_or(i32::MAX - 1)
 }
 
 /// A typing error must not move the end of observation into the future.

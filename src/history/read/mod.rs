@@ -33,6 +33,7 @@ mod plan;
 pub(crate) mod presets;
 mod reading;
 pub(crate) mod recognise;
+pub(crate) mod rows;
 pub(crate) mod screen;
 pub(crate) mod status;
 #[cfg(test)]

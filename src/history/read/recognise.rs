@@ -222,6 +222,33 @@ pub(crate) fn recognise_customers(input: &Input, options: &LogOptions) -> Result
     Ok(Inputs { tables: sources.into_iter().map(look).collect::<Result<_>>()?, assumptions })
 }
 
+/// Tables that are no log, with the columns that `find` wants of them.
+///
+/// # Errors
+/// If one cannot be opened or understood, or `find` refuses it.
+pub(crate) fn recognise_rows(
+    inputs: &[Input],
+    options: &LogOptions,
+    find: impl Fn(&str, &[String]) -> Result<Columns>,
+) -> Result<Inputs> {
+    let (sources, assumptions) = inputs::list(inputs)?;
+    let look = |source| look_at(source, options, |file, names, _| find(file, names));
+    let tables = sources.into_iter().map(look).collect::<Result<Vec<_>>>()?;
+    let assumptions =
+        assumptions.into_iter().chain(tables.iter().filter_map(|table| table.said.clone())).collect();
+    Ok(Inputs { tables, assumptions })
+}
+
+/// The names of the columns of each table.
+///
+/// # Errors
+/// If one cannot be opened or understood.
+pub(crate) fn columns_of(inputs: &[Input], options: &LogOptions) -> Result<Vec<Vec<String>>> {
+    let nothing = Columns::Customers(CustomerColumns { id: 0, attributes: Vec::new() });
+    let tables = recognise_rows(inputs, options, |_, _| Ok(nothing.clone()))?;
+    Ok(tables.tables.into_iter().map(|table| table.names).collect())
+}
+
 /// The first file that was read, of this log or of the state that it goes into.
 #[derive(Clone, Copy)]
 struct First<'a> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::customers::Table;
 
 /// One customer under contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContractRow {
     /// Periods. Of a contract that has ended: how many it lasted, at least 1 (1: not renewed once). Of
     /// one that goes on: how many are complete, that is, how often it was renewed.
@@ -42,6 +42,33 @@ impl ContractTable {
         let customers = counts.values().sum();
         let (rows, count) = counts.into_iter().filter(|(row, _)| row.periods > 0).unzip();
         ContractTable { rows, count, customers }
+    }
+
+    /// Counts contracts that are followed only from a renewal on, each given with how many were behind it when it came into
+    /// view: what it is known to have passed says nothing, so that `S(t)/S(n)` stands for `S(t)`, and the contracts that it
+    /// came from are taken off.
+    pub fn entered(contracts: impl IntoIterator<Item = (ContractRow, u32)>) -> Self {
+        let mut counts: BTreeMap<ContractRow, f64> = BTreeMap::new();
+        let mut customers = 0.0;
+        for (row, before) in contracts {
+            *counts.entry(row).or_insert(0.0) += 1.0;
+            if before > 0 {
+                *counts.entry(ContractRow { periods: before, ended: false }).or_insert(0.0) -= 1.0;
+            }
+            customers += 1.0;
+        }
+        let (rows, count) =
+            counts.into_iter().filter(|(row, count)| row.periods > 0 && *count != 0.0).unzip();
+        ContractTable { rows, count, customers }
+    }
+
+    /// Several tables as one.
+    pub fn together(tables: &[ContractTable]) -> Self {
+        let mut counts: BTreeMap<ContractRow, f64> = BTreeMap::new();
+        let all = tables.iter().flat_map(|table| table.rows.iter().zip(&table.count));
+        all.for_each(|(row, count)| *counts.entry(*row).or_insert(0.0) += count);
+        let (rows, count) = counts.into_iter().filter(|(_, count)| *count != 0.0).unzip();
+        ContractTable { rows, count, customers: tables.iter().map(|table| table.customers).sum() }
     }
 
     /// How many contracts have ended.

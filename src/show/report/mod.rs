@@ -5,6 +5,7 @@
 mod actions;
 mod average;
 mod backtest;
+mod book;
 mod check;
 mod choice;
 mod contracts;
@@ -28,6 +29,7 @@ use serde_json::{Map, Value};
 
 pub use actions::{actions, measured, uploaded};
 pub use backtest::backtest;
+pub use book::{book, book_forecast, book_model, book_overview, contract_test};
 pub use check::check;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};

@@ -1,0 +1,63 @@
+"""Contracts: the same verbs, the same numbers as the command line, from frames as from files."""
+
+import copy
+import json
+import pickle
+
+import pandas as pd
+import pytest
+
+import clv
+
+
+def table():
+    """Contracts of three years: every fourth leaves after as many months as its number says."""
+    rows = []
+    for i in range(400):
+        start = pd.Timestamp("2022-01-01") + pd.DateOffset(days=(i * 37) % 900)
+        stays = 1 + (i * 7) % 29
+        end = start + pd.DateOffset(months=stays) if i % 4 == 0 else None
+        if end is not None and end > pd.Timestamp("2024-12-31"):
+            end = None
+        plan = ["Basic", "Pro"][i % 2]
+        rows.append({"account": 1000 + i, "start": start, "end": end, "plan": plan, "price": 10.0 + 20.0 * (i % 2), "interval": "month"})
+    frame = pd.DataFrame(rows)
+    frame["end"] = pd.to_datetime(frame["end"])
+    return frame
+
+
+OPTIONS = {"observed_until": "2024-12-31", "interval": 0.8, "seed": 3}
+
+
+def test_a_frame_of_contracts_is_forecast(tmp_path, run):
+    frame = table()
+    found = clv.forecast(frame, **OPTIONS)
+    assert isinstance(found, clv.Contracts)
+    # Ids keep their type and their column's name.
+    assert found["account"].dtype.kind == "i"
+    path = tmp_path / "contracts.csv"
+    frame.to_csv(path, index=False)
+    said = run("forecast", str(path), "--observed-until", "2024-12-31", "--interval", "0.8", "--seed", "3", "--json")
+    forecast = json.loads(said)["forecast"]
+    assert found.totals == forecast["totals"] and found.plans == forecast["plans"]
+    months = found.months.to_pandas()
+    assert list(months["mrr"]) == [month["mrr"]["expected"] for month in forecast["months"]]
+    assert (months["mrr_lower"] <= months["mrr"]).all() and (months["mrr"] <= months["mrr_upper"]).all()
+    assert found["clv"].sum() == pytest.approx(found.totals["clv"], rel=1e-12)
+    assert found.verdict is None and found.cohorts
+    again = pickle.loads(pickle.dumps(found))
+    assert again.totals == found.totals and again.months.to_pandas().equals(months)
+    assert copy.deepcopy(found).to_pandas().equals(found.to_pandas())
+
+
+def test_a_backtest_of_contracts():
+    found = clv.backtest(table(), observed_until="2024-12-31", holdout="6mo")
+    assert isinstance(found, clv.Contracts) and found.verdict
+    figures = found.to_pandas()
+    assert set(figures["forecast"]) == {"model", "last-churn", "same-churn", "kaplan-meier"}
+    assert len(found.months.to_pandas()) == 6
+
+
+def test_logs_stay_logs():
+    log = pd.DataFrame({"customer_id": ["a", "a", "b", "c", "c"] * 30, "date": pd.date_range("2024-01-01", periods=150), "amount": 5.0})
+    assert isinstance(clv.forecast(log, model="bg-nbd", prior="weak"), clv.Scores)

@@ -1,0 +1,400 @@
+//! What lies ahead of a book: contracts, departures, MRR and revenue month by month, with intervals.
+//!
+//! Renewals of a customer who has renewed `n` times come due on the calendar, and each is made with the chance `S(n+1)/S(n)`:
+//! who is left of `N` alike at each is binomial in turn, exactly, since customers are independent given the parameters. So
+//! contracts are counted by plan, age and the months in which they come due, and futures are drawn for those counts and not
+//! contract by contract. A draw takes one set of parameters ([`DRAWS`] of them), a factor of the hazard of each month
+//! (`contracts/plans.rs`) and who leaves; of prices, what is lost with `L` of `A` contracts varies as in a sample drawn without
+//! putting back. Nobody new is won.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Binomial, Distribution, StandardNormal};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::Cycle;
+use super::book::Book;
+use super::plans::Shock;
+use super::plans::{BookModel, DRAWS, lapses};
+use crate::base::{Error, Horizon, Progress, Result, Unit};
+use crate::model::Contract;
+
+/// Futures that are drawn of each set of parameters.
+const FUTURES: usize = 5;
+/// Months that a forecast may look ahead.
+const FURTHEST: usize = 1200;
+/// Departures vary like a normal number where their variance is larger.
+const MANY: f64 = 40.0;
+
+/// A figure with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Range {
+    /// Expected.
+    pub expected: f64,
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
+}
+
+/// A month to come.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MonthAhead {
+    /// Its last day, or that of the horizon.
+    #[serde(serialize_with = "as_text")]
+    pub until: Date,
+    /// Contracts that are still paid on that day.
+    pub contracts: Range,
+    /// Contracts that end in it.
+    pub leaving: Range,
+    /// Monthly recurring revenue on that day; `None` without prices.
+    pub mrr: Option<Range>,
+    /// What renewals in it are billed; `None` without prices.
+    pub revenue: Option<Range>,
+}
+
+fn as_text<S: serde::Serializer>(date: &Date, to: S) -> std::result::Result<S::Ok, S::Error> {
+    to.collect_str(date)
+}
+
+/// When renewals of a contract come due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schedule {
+    /// Renewals so far.
+    pub n: u32,
+    /// The next one.
+    pub next: Date,
+    /// The number of the list of how many come due by the end of each month.
+    pub due: u32,
+}
+
+/// The months ahead, and when contracts come due in them.
+pub(crate) struct Months {
+    pub now: Date,
+    /// The last day of each.
+    pub ends: Vec<Date>,
+    known: FxHashMap<(Date, Cycle), Schedule>,
+    /// Renewals that come due by the end of each month: all lists that occur.
+    pub due: Vec<Vec<u32>>,
+    index: FxHashMap<Vec<u32>, u32>,
+}
+
+impl Months {
+    /// From the day after the end of observation to the horizon.
+    ///
+    /// # Errors
+    /// If that has no end or is too far.
+    pub fn new(now: Date, horizon: Horizon) -> Result<Self> {
+        let end = end_of(now, horizon)?;
+        let mut ends = Vec::new();
+        let mut day = now;
+        while day < end {
+            let next = day.saturating_add(1.day());
+            day = next.last_of_month().min(end);
+            ends.push(day);
+            if ends.len() > FURTHEST {
+                return Err(too_far(horizon));
+            }
+        }
+        Ok(Months { now, ends, known: FxHashMap::default(), due: Vec::new(), index: FxHashMap::default() })
+    }
+
+    /// When the renewals of a contract come due that began on a day.
+    pub fn schedule(&mut self, origin: Date, cycle: Cycle) -> &Schedule {
+        if !self.known.contains_key(&(origin, cycle)) {
+            let n = cycle.whole(origin, self.now);
+            let due: Vec<u32> = self.ends.iter().map(|end| cycle.whole(origin, *end) - n).collect();
+            let number = match self.index.get(&due) {
+                Some(known) => *known,
+                None => {
+                    let number = self.due.len() as u32;
+                    self.due.push(due.clone());
+                    self.index.insert(due, number);
+                    number
+                }
+            };
+            let schedule = Schedule { n, next: cycle.after(origin, n + 1), due: number };
+            self.known.insert((origin, cycle), schedule);
+        }
+        &self.known[&(origin, cycle)]
+    }
+}
+
+/// The last day of a horizon.
+fn end_of(now: Date, horizon: Horizon) -> Result<Date> {
+    let Horizon::Finite(length) = horizon else {
+        let message =
+            "months have no end under inf: name a horizon such as 12mo (remaining_value has none anyhow)";
+        return Err(Error::option("--horizon", message));
+    };
+    if length.in_units(Unit::Month) > FURTHEST as f64 {
+        return Err(too_far(horizon));
+    }
+    let whole = length.count.fract() == 0.0;
+    Ok(match length.unit {
+        unit if whole => Cycle::of(unit).after(now, length.count as u32),
+        _ => Cycle::of(Unit::Day).after(now, length.days().round().max(1.0) as u32),
+    })
+}
+
+fn too_far(horizon: Horizon) -> Error {
+    Error::option("--horizon", format!("{horizon} is further than {FURTHEST} months: use a shorter one"))
+}
+
+/// Contracts that are alike: plan, age, when they come due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Key {
+    plan: u32,
+    n: u32,
+    due: u32,
+    lapses: bool,
+}
+
+/// How many, and what they pay.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    contracts: f64,
+    prices: f64,
+    squares: f64,
+}
+
+/// The contracts of a book, counted, with what is to come for them.
+pub(crate) struct Ahead<'a> {
+    book: &'a Book,
+    model: &'a BookModel,
+    pub months: Months,
+    cells: Vec<(Key, Cell)>,
+}
+
+/// Figures of all months: contracts, leaving, MRR, revenue.
+pub(crate) type Path = Vec<[f64; 4]>;
+
+impl<'a> Ahead<'a> {
+    /// Counts contracts.
+    ///
+    /// # Errors
+    /// If the horizon has no end or is too far.
+    pub fn new(book: &'a Book, model: &'a BookModel, horizon: Horizon) -> Result<Self> {
+        let mut months = Months::new(book.observed_until, horizon)?;
+        let mut cells: FxHashMap<Key, Cell> = FxHashMap::default();
+        for term in book.active() {
+            let schedule = months.schedule(term.origin, book.plans[term.plan as usize].cycle);
+            let key = Key { plan: term.plan, n: schedule.n, due: schedule.due, lapses: lapses(term.end) };
+            let cell = cells.entry(key).or_default();
+            cell.contracts += 1.0;
+            cell.prices += term.price;
+            cell.squares += term.price * term.price;
+        }
+        let mut cells: Vec<(Key, Cell)> = cells.into_iter().collect();
+        cells.sort_by_key(|(key, _)| *key);
+        Ok(Ahead { book, model, months, cells })
+    }
+
+    /// Of a contract that began on a day: renewals so far, the day of the next one, and how many come due within the horizon.
+    pub fn schedule(&mut self, origin: Date, cycle: Cycle) -> (u32, Date, u32) {
+        let Schedule { n, next, due } = *self.months.schedule(origin, cycle);
+        (n, next, self.months.due[due as usize].last().copied().unwrap_or(0))
+    }
+
+    /// Of the contracts of a plan: how many, what they pay a period, and the sum of their chances to renew next.
+    pub fn of_plan(&self, plan: usize, contract: &dyn Contract) -> (f64, f64, f64) {
+        let cells = self.cells.iter().filter(|(key, _)| key.plan as usize == plan);
+        cells.fold((0.0, 0.0, 0.0), |(contracts, prices, renewing), (key, cell)| {
+            let chance = if key.lapses { 0.0 } else { contract.retention(key.n + 1) };
+            (contracts + cell.contracts, prices + cell.prices, renewing + cell.contracts * chance)
+        })
+    }
+
+    /// What is expected at the estimates, of the contracts of these plans, were each renewal so much likelier.
+    pub fn expected(&self, of: impl Fn(usize) -> bool, more: f64) -> Path {
+        let chance = self.model.estimated();
+        self.expected_of(of, move |plan, t| chance(plan, t) + more)
+    }
+
+    /// What is expected if contracts of these plans renew with these chances.
+    pub fn expected_of(&self, of: impl Fn(usize) -> bool, chance: impl FnMut(usize, u32) -> f64) -> Path {
+        let mut path = vec![[0.0; 4]; self.months.ends.len()];
+        let cells = self.cells.iter().filter(|(key, _)| of(key.plan as usize));
+        let mut known = Retentions::new(self.book.plans.len(), chance);
+        for (key, cell) in cells {
+            let due = &self.months.due[key.due as usize];
+            let retention = known.of(key.plan as usize, key.n, due.last().copied().unwrap_or(0));
+            let length = self.book.plans[key.plan as usize].cycle.months();
+            let (mut stays, mut before) = (1.0, 0);
+            for (month, due) in path.iter_mut().zip(due) {
+                for k in before..*due {
+                    let next = if key.lapses { 0.0 } else { stays * retention[(key.n + k) as usize] };
+                    month[1] += cell.contracts * (stays - next);
+                    month[3] += cell.prices * next;
+                    stays = next;
+                }
+                before = *due;
+                month[0] += cell.contracts * stays;
+                month[2] += cell.prices * stays / length;
+            }
+        }
+        path
+    }
+
+    /// Draws futures.
+    ///
+    /// # Errors
+    /// If the caller wants it to stop.
+    pub fn futures(&self, seed: u64, progress: &dyn Progress) -> Result<Vec<Path>> {
+        progress.stage("drawing futures", None);
+        let futures = (0..DRAWS).into_par_iter().map(|draw| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            rng.set_stream(draw as u64 + 1);
+            let chance = self.model.chances(|plan| self.model.plans[plan].draws[draw].clone());
+            let mut known = Retentions::new(self.book.plans.len(), chance);
+            let paths = (0..FUTURES).map(|_| self.future(&mut known, &mut rng));
+            paths.collect::<Vec<Path>>()
+        });
+        let futures: Vec<Vec<Path>> = futures.collect();
+        progress.check()?;
+        Ok(futures.concat())
+    }
+
+    fn future<F: FnMut(usize, u32) -> f64>(&self, known: &mut Retentions<F>, rng: &mut ChaCha8Rng) -> Path {
+        let mut path = vec![[0.0; 4]; self.months.ends.len()];
+        let factors = factors(self.model.shock, path.len(), rng);
+        for (key, cell) in &self.cells {
+            let due = &self.months.due[key.due as usize];
+            let retention = known.of(key.plan as usize, key.n, due.last().copied().unwrap_or(0));
+            let length = self.book.plans[key.plan as usize].cycle.months();
+            let mean = cell.prices / cell.contracts;
+            let spread = (cell.squares / cell.contracts - mean * mean).max(0.0).sqrt();
+            let (mut left, mut prices, mut before) = (cell.contracts, cell.prices, 0);
+            for ((month, due), factor) in path.iter_mut().zip(due).zip(&factors) {
+                for k in before..*due {
+                    if left == 0.0 {
+                        break;
+                    }
+                    let stays = retention[(key.n + k) as usize];
+                    let hazard = if key.lapses { 1.0 } else { -(factor * stays.ln()).exp_m1() };
+                    let lost = departures(left, hazard, rng);
+                    prices -= lost_prices(left, lost, prices, spread, rng);
+                    left -= lost;
+                    month[1] += lost;
+                    month[3] += prices;
+                }
+                before = *due;
+                month[0] += left;
+                month[2] += prices / length;
+            }
+        }
+        path
+    }
+
+    /// Months with intervals that hold what happens with this probability.
+    pub fn months_ahead(&self, futures: &[Path], probability: f64) -> Vec<MonthAhead> {
+        let expected = self.expected(|_| true, 0.0);
+        let range = |month: usize, figure: usize| {
+            let drawn = futures.iter().map(|path| path[month][figure]).collect();
+            range(expected[month][figure], drawn, probability)
+        };
+        let money = |month, figure| self.book.has_money.then(|| range(month, figure));
+        let month = |(at, until): (usize, &Date)| MonthAhead {
+            until: *until,
+            contracts: range(at, 0),
+            leaving: range(at, 1),
+            mrr: money(at, 2),
+            revenue: money(at, 3),
+        };
+        self.months.ends.iter().enumerate().map(month).collect()
+    }
+}
+
+/// Quantiles around what is expected.
+pub(crate) fn range(expected: f64, mut drawn: Vec<f64>, probability: f64) -> Range {
+    drawn.sort_by(f64::total_cmp);
+    let at = |p: f64| {
+        let place = p * (drawn.len() - 1) as f64;
+        let (below, share) = (place.floor() as usize, place.fract());
+        let above = (below + 1).min(drawn.len() - 1);
+        drawn[below] + share * (drawn[above] - drawn[below])
+    };
+    let tail = 0.5 * (1.0 - probability);
+    Range { expected, lower: at(tail), upper: at(1.0 - tail) }
+}
+
+/// Factors of the hazard, month by month: mean 1.
+fn factors(shock: Shock, months: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let Shock { deviation, months: seen } = shock;
+    if deviation == 0.0 {
+        return vec![1.0; months];
+    }
+    let mut normal = || -> f64 { StandardNormal.sample(rng) };
+    let of_all = deviation / (seen.max(1) as f64).sqrt();
+    let level = of_all * normal() - 0.5 * of_all * of_all;
+    (0..months).map(|_| (level + deviation * normal() - 0.5 * deviation * deviation).exp()).collect()
+}
+
+/// How many of `left` leave.
+fn departures(left: f64, hazard: f64, rng: &mut ChaCha8Rng) -> f64 {
+    if hazard >= 1.0 {
+        return left;
+    }
+    let mean = left * hazard;
+    let variance = mean * (1.0 - hazard);
+    if variance > MANY {
+        let z: f64 = StandardNormal.sample(rng);
+        return (mean + z * variance.sqrt()).round().clamp(0.0, left);
+    }
+    Binomial::new(left as u64, hazard.clamp(0.0, 1.0)).map_or(0.0, |binomial| binomial.sample(rng) as f64)
+}
+
+/// What `lost` of `left` contracts paid, if all together paid `prices`.
+fn lost_prices(left: f64, lost: f64, prices: f64, spread: f64, rng: &mut ChaCha8Rng) -> f64 {
+    if lost >= left {
+        return prices;
+    }
+    let mean = lost * prices / left;
+    if spread == 0.0 || lost == 0.0 {
+        return mean;
+    }
+    let variance = spread * spread * lost * (left - lost) / (left - 1.0);
+    let z: f64 = StandardNormal.sample(rng);
+    (mean + z * variance.sqrt()).clamp(0.0, prices)
+}
+
+/// Chances to renew by plan and age, each worked out once.
+pub(crate) struct Retentions<F> {
+    /// Of a plan's contract to renew for the `t`-th time.
+    chance: F,
+    plans: Vec<Vec<f64>>,
+}
+
+impl<F: FnMut(usize, u32) -> f64> Retentions<F> {
+    pub fn new(plans: usize, chance: F) -> Self {
+        Retentions { chance, plans: vec![Vec::new(); plans] }
+    }
+
+    /// Those of a plan by how often it was renewed before, up to this many from `n` on.
+    pub fn of(&mut self, plan: usize, n: u32, ahead: u32) -> &[f64] {
+        let all = &mut self.plans[plan];
+        while all.len() < (n + ahead) as usize {
+            let t = all.len() as u32 + 1;
+            all.push((self.chance)(plan, t).clamp(0.0, 1.0));
+        }
+        all
+    }
+}
+
+impl BookModel {
+    /// The chances to renew at given parameters of each plan.
+    pub(crate) fn chances(&self, params: impl Fn(usize) -> Vec<f64>) -> impl Fn(usize, u32) -> f64 {
+        let contracts: Vec<Box<dyn Contract>> =
+            (0..self.plans.len()).map(|plan| self.contract(plan, &params(plan))).collect();
+        move |plan, t| contracts[plan].retention(t)
+    }
+
+    /// The same at the estimates.
+    pub(crate) fn estimated(&self) -> impl Fn(usize, u32) -> f64 {
+        self.chances(|plan| self.plans[plan].params.clone())
+    }
+}

@@ -1,0 +1,203 @@
+//! How often a contract is billed and may be renewed: a number of calendar days, weeks, months or years.
+
+use std::fmt;
+
+use jiff::Span;
+use jiff::civil::Date;
+
+use crate::base::Unit;
+
+/// The period of a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cycle {
+    /// So many.
+    pub every: u32,
+    /// Of these.
+    pub unit: Unit,
+}
+
+impl PartialOrd for Cycle {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By length.
+impl Ord for Cycle {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |cycle: &Cycle| (cycle.days(), cycle.unit.days(), cycle.every);
+        key(self).partial_cmp(&key(other)).expect("lengths are numbers")
+    }
+}
+
+impl Cycle {
+    /// A month, the most usual.
+    pub const MONTHLY: Cycle = Cycle { every: 1, unit: Unit::Month };
+
+    /// One period of a unit.
+    pub const fn of(unit: Unit) -> Self {
+        Cycle { every: 1, unit }
+    }
+
+    /// Its mean length \[days\].
+    pub fn days(self) -> f64 {
+        f64::from(self.every) * self.unit.days()
+    }
+
+    /// Its length \[months of 365.25/12 days\]: 12 for a year.
+    pub fn months(self) -> f64 {
+        f64::from(self.every)
+            * match self.unit {
+                Unit::Month => 1.0,
+                Unit::Year => 12.0,
+                unit => unit.days() / Unit::Month.days(),
+            }
+    }
+
+    /// Reads how exports write it: `month`, `Monthly`, `annual`, `3 months`, `P1M`, `7 Days`, and a column that says how
+    /// many (`count`).
+    pub fn parse(text: &str, count: u32) -> Option<Self> {
+        let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+        let word: String = plain.chars().filter(|c| c.is_alphabetic()).collect();
+        let many: Option<u32> =
+            if digits.is_empty() { Some(1) } else { digits.parse().ok().filter(|n| *n > 0) };
+        let (every, unit) = match word.trim_start_matches("every").trim_start_matches("per") {
+            "day" | "days" | "d" | "daily" | "pd" => (1, Unit::Day),
+            "week" | "weeks" | "w" | "wk" | "weekly" | "pw" => (1, Unit::Week),
+            "fortnight" | "fortnightly" | "biweekly" => (2, Unit::Week),
+            "month" | "months" | "m" | "mo" | "mon" | "monthly" | "pm" | "monthtomonth" => (1, Unit::Month),
+            "quarter" | "quarters" | "q" | "quarterly" => (3, Unit::Month),
+            "semester" | "halfyear" | "halfyearly" | "semiannual" | "semiannually" | "biannual" => {
+                (6, Unit::Month)
+            }
+            "year" | "years" | "y" | "yr" | "yearly" | "annual" | "annually" | "annum" | "py" => {
+                (1, Unit::Year)
+            }
+            _ => return None,
+        };
+        let every = many?.checked_mul(every)?.checked_mul(count.max(1))?;
+        Some(Cycle { every, unit }.reduced())
+    }
+
+    /// The usual period that is nearest to so many days: a day, a week, two, a month, two, a quarter, half a year, a year.
+    pub fn near(days: i32) -> Self {
+        let of = |every, unit| Cycle { every, unit };
+        let usual = [
+            of(1, Unit::Day),
+            of(1, Unit::Week),
+            of(2, Unit::Week),
+            of(1, Unit::Month),
+            of(2, Unit::Month),
+            of(3, Unit::Month),
+            of(6, Unit::Month),
+            of(1, Unit::Year),
+            of(2, Unit::Year),
+        ];
+        let days = f64::from(days.max(1));
+        let away = |cycle: &Cycle| (cycle.days() / days).ln().abs();
+        usual.into_iter().min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(Cycle::MONTHLY)
+    }
+
+    /// The same length in the largest unit that holds it whole: 12 months are a year, 7 days a week.
+    fn reduced(self) -> Self {
+        match (self.unit, self.every) {
+            (Unit::Month, n) if n % 12 == 0 => Cycle { every: n / 12, unit: Unit::Year },
+            (Unit::Day, n) if n % 7 == 0 => Cycle { every: n / 7, unit: Unit::Week },
+            _ => self,
+        }
+    }
+
+    /// Whole periods from one date to another, not before it: a contract that began on the 31st is renewed on the last
+    /// day of shorter months.
+    pub fn whole(self, start: Date, end: Date) -> u32 {
+        let days = i64::from((end - start).get_days());
+        let months = 12 * (i64::from(end.year()) - i64::from(start.year())) + i64::from(end.month())
+            - i64::from(start.month());
+        let every = i64::from(self.every.max(1));
+        let most = match self.unit {
+            Unit::Day => days / every,
+            Unit::Week => days / (7 * every),
+            Unit::Month => months / every,
+            Unit::Year => (i64::from(end.year()) - i64::from(start.year())) / every,
+        };
+        let most = u32::try_from(most).unwrap_or(0);
+        if self.after(start, most) > end { most.saturating_sub(1) } else { most }
+    }
+
+    /// A date so many periods earlier: from it to `end` they are whole.
+    pub fn before(self, end: Date, periods: u32) -> Date {
+        let n = i64::from(periods) * i64::from(self.every);
+        let span = match self.unit {
+            Unit::Day => Span::new().try_days(n),
+            Unit::Week => Span::new().try_weeks(n),
+            Unit::Month => Span::new().try_months(n),
+            Unit::Year => Span::new().try_years(n),
+        };
+        span.map_or(Date::MIN, |span| end.saturating_sub(span))
+    }
+
+    /// The date so many periods later; of a day that a month does not have, its last day.
+    pub fn after(self, start: Date, periods: u32) -> Date {
+        let n = i64::from(periods) * i64::from(self.every);
+        let span = match self.unit {
+            Unit::Day => Span::new().try_days(n),
+            Unit::Week => Span::new().try_weeks(n),
+            Unit::Month => Span::new().try_months(n),
+            Unit::Year => Span::new().try_years(n),
+        };
+        span.map_or(Date::MAX, |span| start.saturating_add(span))
+    }
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.every, self.unit) {
+            (1, Unit::Day) => f.pad("daily"),
+            (1, Unit::Week) => f.pad("weekly"),
+            (1, Unit::Month) => f.pad("monthly"),
+            (3, Unit::Month) => f.pad("quarterly"),
+            (1, Unit::Year) => f.pad("yearly"),
+            (n, unit) => f.pad(&format!("every {n} {unit}s")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As billing programs write it: Stripe `month`, Baremetrics and Chargebee with a count beside, App Store Connect
+    /// `7 Days`, Google Play `P1M`, spreadsheets in words. Seen to fail with the count beside left out.
+    #[test]
+    fn cycles_as_exports_write_them() {
+        let of = |text: &str, count| Cycle::parse(text, count).map(|cycle| cycle.to_string());
+        let all = [
+            (of("month", 1), "monthly"),
+            (of("Monthly", 1), "monthly"),
+            (of("month", 3), "quarterly"),
+            (of("month", 12), "yearly"),
+            (of("P1M", 1), "monthly"),
+            (of("P1Y", 1), "yearly"),
+            (of("7 Days", 1), "weekly"),
+            (of("6 Months", 1), "every 6 months"),
+            (of("Annual", 1), "yearly"),
+            (of("every 2 weeks", 1), "every 2 weeks"),
+        ];
+        for (found, expected) in all {
+            assert_eq!(found.as_deref(), Some(expected));
+        }
+        assert_eq!([of("gold", 1), of("", 1), of("0 months", 1)], [None, None, None]);
+        assert!(Cycle::MONTHLY < Cycle::of(Unit::Year) && Cycle::of(Unit::Week) < Cycle::MONTHLY);
+    }
+
+    #[test]
+    fn quarters_and_short_months() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let quarter = Cycle { every: 3, unit: Unit::Month };
+        assert_eq!(quarter.whole(day("2023-11-30"), day("2024-02-29")), 1);
+        assert_eq!(quarter.whole(day("2023-11-30"), day("2024-02-28")), 0);
+        assert_eq!(quarter.after(day("2023-11-30"), 2), day("2024-05-30"));
+        assert_eq!(Cycle { every: 2, unit: Unit::Week }.whole(day("2024-01-01"), day("2024-01-28")), 1);
+    }
+}

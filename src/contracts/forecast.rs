@@ -1,0 +1,395 @@
+//! The forecast of a book: a row a contract, months with intervals, plans, cohorts, and what new subscribers are worth.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::ahead::{Ahead, MonthAhead, Range, range};
+use super::book::{Book, Churn, MonthSeen, Term};
+use super::cohorts::{CohortSeen, cohorts};
+use super::plans::{BookModel, PlanOptions, lapses};
+use crate::base::{Progress, Result, Unit, ValueOptions};
+use crate::model::Contract;
+
+/// Periods that a survival curve shows, at most.
+const AGES: u32 = 24;
+
+/// How a book is forecast.
+#[derive(Debug, Clone)]
+pub struct BookForecastOptions {
+    /// Horizon, discount rate, margin.
+    pub value: ValueOptions,
+    /// Intervals hold what happens with this probability.
+    pub probability: f64,
+    /// Equal seeds give equal intervals.
+    pub seed: u64,
+    /// How it is fitted.
+    pub plans: PlanOptions,
+}
+
+impl Default for BookForecastOptions {
+    fn default() -> Self {
+        BookForecastOptions {
+            value: ValueOptions::default(),
+            probability: 0.9,
+            seed: 1,
+            plans: PlanOptions::default(),
+        }
+    }
+}
+
+/// What is forecast.
+#[derive(Debug, Clone)]
+pub struct BookForecast {
+    /// The models.
+    pub model: BookModel,
+    /// One row a paid contract, by customer; see [`contract_table_schema`].
+    pub table: RecordBatch,
+    /// Months to come.
+    pub months: Vec<MonthAhead>,
+    /// All of them together.
+    pub totals: BookTotals,
+    /// Plan by plan.
+    pub plans: Vec<PlanAhead>,
+    /// Cohort by cohort.
+    pub cohorts: Vec<CohortSeen>,
+    /// The months behind.
+    pub seen: Vec<MonthSeen>,
+    /// What was kept of a year ago.
+    pub kept: Option<Churn>,
+}
+
+/// The whole book.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BookTotals {
+    /// Paid contracts and their customers today.
+    pub contracts: u64,
+    /// See `contracts`.
+    pub customers: u64,
+    /// Of these contracts, how many are known to end with what is paid.
+    pub lapsing: u64,
+    /// Monthly recurring revenue today.
+    pub mrr: Option<f64>,
+    /// Contracts at the horizon.
+    pub contracts_at_horizon: Range,
+    /// MRR at the horizon.
+    pub mrr_at_horizon: Option<Range>,
+    /// What all renewals within the horizon are billed.
+    pub revenue: Option<Range>,
+    /// Margin x its present value.
+    pub clv: Option<f64>,
+    /// The same of all renewals to come.
+    pub remaining_value: Option<f64>,
+    /// Revenue within the horizon, were each renewal one point (0.01) more likely, less what is expected.
+    pub per_point: Option<f64>,
+}
+
+/// One plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlanAhead {
+    /// Its name with its period.
+    pub plan: String,
+    /// Its period.
+    pub cycle: String,
+    /// Contracts that are paid.
+    pub contracts: u64,
+    /// Their MRR.
+    pub mrr: Option<f64>,
+    /// The mean of their chances to renew next.
+    pub p_renew: Option<f64>,
+    /// Expected share that is still there at the horizon.
+    pub retained: Option<f64>,
+    /// What renewals within the horizon are billed.
+    pub revenue: Option<f64>,
+    /// A new subscriber: margin x present value of the first period and all renewals, at the mean price of the plan.
+    pub ltv: Option<Range>,
+    /// What one point of renewal is worth to it.
+    pub ltv_per_point: Option<f64>,
+    /// Survival of a new contract after 1, 2, ... periods.
+    pub survival: Vec<Range>,
+}
+
+/// Fits a book and forecasts it.
+///
+/// # Errors
+/// If the horizon has no end, a search fails, or the caller wants it to stop.
+pub fn forecast(book: &Book, options: &BookForecastOptions, progress: &dyn Progress) -> Result<BookForecast> {
+    let model = BookModel::fit(book, &options.plans, progress)?;
+    let mut ahead = Ahead::new(book, &model, options.value.horizon)?;
+    let futures = ahead.futures(options.seed, progress)?;
+    let months = ahead.months_ahead(&futures, options.probability);
+    let (table, sums) = rows(book, &model, &mut ahead, &options.value)?;
+    let money = |value: f64| book.has_money.then_some(value);
+    let last = months.last().expect("a horizon has a month");
+    let all = ahead.expected(|_| true, 0.0);
+    let better = ahead.expected(|_| true, 0.01);
+    let revenue = |path: &[[f64; 4]]| path.iter().map(|month| month[3]).sum::<f64>();
+    let drawn = futures.iter().map(|path| revenue(path)).collect();
+    let (contracts, mrr) = book.on(book.observed_until);
+    let totals = BookTotals {
+        contracts,
+        customers: book.active_customers(),
+        lapsing: book.active().filter(|term| lapses(term.end)).count() as u64,
+        mrr: money(mrr),
+        contracts_at_horizon: last.contracts,
+        mrr_at_horizon: last.mrr,
+        revenue: book.has_money.then(|| range(revenue(&all), drawn, options.probability)),
+        clv: money(sums.clv),
+        remaining_value: money(sums.remaining),
+        per_point: money(revenue(&better) - revenue(&all)),
+    };
+    let plans = (0..book.plans.len()).map(|plan| plan_ahead(book, &model, &ahead, plan, options)).collect();
+    let cohorts = cohorts(book, &model);
+    let (seen, kept) = (book.months_seen(), book.kept());
+    Ok(BookForecast { table, months, totals, plans, cohorts, seen, kept, model })
+}
+
+/// What the rows add up to.
+#[derive(Default)]
+struct Sums {
+    clv: f64,
+    remaining: f64,
+}
+
+/// What is asked of contracts of one plan and age with as many renewals ahead.
+#[derive(Clone, Copy)]
+struct Answer {
+    p_renew: f64,
+    stays: f64,
+    renewals: f64,
+    lifetime: f64,
+    discounted: f64,
+    within: f64,
+}
+
+fn rows(
+    book: &Book,
+    model: &BookModel,
+    ahead: &mut Ahead,
+    value: &ValueOptions,
+) -> Result<(RecordBatch, Sums)> {
+    let active: Vec<&Term> = book.active().collect();
+    let day = value.discount.continuous(Unit::Day);
+    let contracts: Vec<Box<dyn Contract>> =
+        (0..model.plans.len()).map(|plan| model.contract(plan, &model.plans[plan].params)).collect();
+    let mut known: FxHashMap<(u32, u32, u32), Answer> = FxHashMap::default();
+    let n = active.len();
+    let mut columns = Columns::with_capacity(n);
+    let mut sums = Sums::default();
+    for term in active {
+        let cycle = book.plans[term.plan as usize].cycle;
+        let (renewed, next, periods) = ahead.schedule(term.origin, cycle);
+        let answer = known.entry((term.plan, renewed, periods)).or_insert_with(|| {
+            let contract = &contracts[term.plan as usize];
+            let d = (day * cycle.days()).exp_m1();
+            Answer {
+                p_renew: contract.retention(renewed + 1),
+                stays: contract.stays(renewed, periods),
+                renewals: contract.renewals_within(renewed, periods),
+                lifetime: contract.renewals_to_come(renewed, 0.0),
+                discounted: contract.renewals_to_come(renewed, d),
+                within: contract.discounted_within(renewed, periods, d),
+            }
+        });
+        let answer = if lapses(term.end) { answer.lapsing(periods) } else { *answer };
+        let wait = (-day * f64::from((next - book.observed_until).get_days())).exp();
+        let (clv, remaining) = (
+            value.margin * term.price * wait * answer.within,
+            value.margin * term.price * wait * answer.discounted,
+        );
+        sums.clv += clv;
+        sums.remaining += remaining;
+        columns.push(book, term, renewed, next, &answer, [clv, remaining]);
+    }
+    Ok((columns.table(book), sums))
+}
+
+impl Answer {
+    /// Of a contract that ends with what is paid.
+    fn lapsing(self, periods: u32) -> Self {
+        let stays = if periods == 0 { 1.0 } else { 0.0 };
+        Answer { p_renew: 0.0, stays, renewals: 0.0, lifetime: 0.0, discounted: 0.0, within: 0.0 }
+    }
+}
+
+/// Columns of the table, in the making.
+struct Columns {
+    customer: Vec<u32>,
+    contract: Vec<u32>,
+    plan: Vec<u32>,
+    periods: Vec<u32>,
+    next: Vec<Date>,
+    numbers: [Vec<f64>; 9],
+}
+
+impl Columns {
+    fn with_capacity(n: usize) -> Self {
+        let whole = || Vec::with_capacity(n);
+        Columns {
+            customer: whole(),
+            contract: whole(),
+            plan: whole(),
+            periods: whole(),
+            next: Vec::with_capacity(n),
+            numbers: std::array::from_fn(|_| Vec::with_capacity(n)),
+        }
+    }
+
+    fn push(&mut self, book: &Book, term: &Term, periods: u32, next: Date, answer: &Answer, value: [f64; 2]) {
+        self.customer.push(term.customer);
+        self.contract.push(term.name);
+        self.plan.push(term.plan);
+        self.periods.push(periods);
+        self.next.push(next);
+        let renewals = answer.renewals;
+        let all = [
+            answer.p_renew,
+            answer.lifetime,
+            answer.discounted,
+            renewals,
+            answer.stays,
+            book.mrr(term),
+            term.price * renewals,
+            value[0],
+            value[1],
+        ];
+        self.numbers.iter_mut().zip(all).for_each(|(column, number)| column.push(number));
+    }
+
+    fn table(self, book: &Book) -> RecordBatch {
+        let n = self.customer.len();
+        let text = |all: &[Box<str>], of: &[u32]| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(of.iter().map(|at| &*all[*at as usize])))
+        };
+        let plans: Vec<Box<str>> = book.plans.iter().map(|plan| plan.shown().into()).collect();
+        let next = self.next.iter().map(|date| date.to_string());
+        let mut columns: Vec<ArrayRef> = vec![
+            text(&book.customers, &self.customer),
+            Arc::new(UInt32Array::from(self.periods)),
+            Arc::new(BooleanArray::from(vec![true; n])),
+            Arc::new(Float64Array::from(vec![1.0; n])),
+        ];
+        let finite = |all: Vec<f64>| -> ArrayRef {
+            Arc::new(all.into_iter().map(|x| x.is_finite().then_some(x)).collect::<Float64Array>())
+        };
+        let [p_renew, lifetime, discounted, renewals, stays, mrr, revenue, clv, remaining] =
+            self.numbers.map(finite);
+        columns.extend([p_renew, lifetime, discounted, renewals]);
+        columns.push(text(&book.contracts, &self.contract));
+        columns.push(text(&plans, &self.plan));
+        columns.push(Arc::new(StringArray::from_iter_values(next)));
+        columns.push(stays);
+        if book.has_money {
+            columns.extend([mrr, revenue, clv, remaining]);
+        }
+        RecordBatch::try_new(contract_table_schema(book.has_money), columns)
+            .expect("columns are equally long")
+    }
+}
+
+/// The columns of forecast contracts: those of scored contracts, then `contract_id`, `plan`, `next_renewal` (a date),
+/// `p_active` (at the horizon), and with prices `mrr`, `expected_revenue` (within the horizon), `clv` (margin x its present
+/// value) and `remaining_value` (of all renewals to come).
+pub fn contract_table_schema(has_money: bool) -> SchemaRef {
+    let number = |name: &str| Field::new(name, DataType::Float64, true);
+    let text = |name: &str| Field::new(name, DataType::Utf8, false);
+    let mut fields = vec![
+        text("customer_id"),
+        Field::new("periods", DataType::UInt32, false),
+        Field::new("active", DataType::Boolean, false),
+        number("p_alive"),
+        number("p_renew"),
+        number("expected_lifetime"),
+        number("discounted_lifetime"),
+        number("expected_renewals"),
+        text("contract_id"),
+        text("plan"),
+        text("next_renewal"),
+        number("p_active"),
+    ];
+    if has_money {
+        fields.extend(["mrr", "expected_revenue", "clv", "remaining_value"].map(number));
+    }
+    Arc::new(Schema::new(fields))
+}
+
+/// Months as a table, for files.
+pub fn month_table(months: &[MonthAhead], has_money: bool) -> RecordBatch {
+    let text: ArrayRef =
+        Arc::new(StringArray::from_iter_values(months.iter().map(|month| month.until.to_string())));
+    let (mut fields, mut columns) = (vec![Field::new("until", DataType::Utf8, false)], vec![text]);
+    let mut add = |name: &str, of: &dyn Fn(&MonthAhead) -> Range| {
+        for (at, suffix) in ["", "_lower", "_upper"].into_iter().enumerate() {
+            let part = |range: &Range| [range.expected, range.lower, range.upper][at];
+            fields.push(Field::new(format!("{name}{suffix}"), DataType::Float64, true));
+            columns
+                .push(Arc::new(Float64Array::from_iter_values(months.iter().map(|month| part(&of(month))))));
+        }
+    };
+    add("contracts", &|month| month.contracts);
+    add("leaving", &|month| month.leaving);
+    if has_money {
+        add("mrr", &|month| month.mrr.unwrap_or_default());
+        add("revenue", &|month| month.revenue.unwrap_or_default());
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("columns are equally long")
+}
+
+fn plan_ahead(
+    book: &Book,
+    model: &BookModel,
+    ahead: &Ahead,
+    plan: usize,
+    options: &BookForecastOptions,
+) -> PlanAhead {
+    let of = &book.plans[plan];
+    let contract = model.contract(plan, &model.plans[plan].params);
+    let (contracts, prices, renewing) = ahead.of_plan(plan, &*contract);
+    let path = ahead.expected(|one| one == plan, 0.0);
+    let d = (options.value.discount.continuous(Unit::Day) * of.cycle.days()).exp_m1();
+    let price = prices / contracts.max(1.0);
+    let draws = &model.plans[plan].draws;
+    let drawn = || draws.iter().map(|params| model.contract(plan, params));
+    let worth = |contract: &dyn Contract| options.value.margin * price * contract.periods_from_now(0, d);
+    let has = contracts > 0.0;
+    let share = |part: f64| has.then(|| part / contracts);
+    let survival = (1..=AGES).map(|t| {
+        let all = drawn().map(|contract| contract.survival(t)).collect();
+        range(contract.survival(t), all, options.probability)
+    });
+    PlanAhead {
+        plan: of.shown(),
+        cycle: of.cycle.to_string(),
+        contracts: contracts as u64,
+        mrr: book.has_money.then(|| prices / of.cycle.months()),
+        p_renew: share(renewing),
+        retained: path.last().and_then(|month| share(month[0])),
+        revenue: book.has_money.then(|| path.iter().map(|month| month[3]).sum()),
+        ltv: (book.has_money && has && d > 0.0).then(|| {
+            range(worth(&*contract), drawn().map(|one| worth(&*one)).collect(), options.probability)
+        }),
+        ltv_per_point: (book.has_money && has && d > 0.0)
+            .then(|| options.value.margin * price * per_point(&*contract, d)),
+        survival: survival.collect(),
+    }
+}
+
+/// Discounted periods more of a new contract, were each renewal one point more likely.
+fn per_point(contract: &dyn Contract, d: f64) -> f64 {
+    let (mut stays, mut better, mut discount, mut more) = (1.0, 1.0, 1.0, 0.0);
+    for t in 1..=20_000 {
+        let retention = contract.retention(t);
+        stays *= retention;
+        better *= (retention + 0.01).min(1.0);
+        discount /= 1.0 + d;
+        more += discount * (better - stays);
+        if discount < 1e-12 || better < 1e-12 {
+            break;
+        }
+    }
+    more
+}
