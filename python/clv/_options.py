@@ -586,6 +586,11 @@ class ForecastOptions(TypedDict, total=False):
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None
     """Attribute by whose values totals are shown too: channel."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    "14d"."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
     date: str | None
@@ -724,6 +729,11 @@ class BacktestOptions(TypedDict, total=False):
     season: Literal["auto", "none"] | None
     """Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
     out where the data show none; none: none). Default: "none"."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    "14d"."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
     date: str | None

@@ -976,6 +976,8 @@ def forecast(
     interval_of_mean: bool = False,
     seed: int | None = 1,
     by: str | None = None,
+    reactivation_within: str | None = "30d",
+    grace: str | None = "14d",
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -1085,6 +1087,10 @@ def forecast(
         Seed of the intervals: equal seeds give equal intervals.
     by : str, optional
         Attribute by whose values totals are shown too: channel.
+    reactivation_within : str, default "30d"
+        Of contracts: a customer who comes back within this time has not left.
+    grace : str, default "14d"
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -1167,7 +1173,8 @@ def forecast(
     Returns
     -------
     Scores
-        One row a customer, see :meth:`clv.Model.score`; the fitted model is its ``model``.
+        One row a customer, see :meth:`clv.Model.score`; the fitted model is its ``model``. Of a table of contracts (found by its
+        columns) :class:`clv.Contracts` in its place: one row a contract, with ``months``, ``plans`` and ``cohorts``.
 
     Raises
     ------
@@ -1270,6 +1277,8 @@ def backtest(
     regularity: int | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
     season: Literal["auto", "none"] | None = "none",
+    reactivation_within: str | None = "30d",
+    grace: str | None = "14d",
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -1337,6 +1346,10 @@ def backtest(
     season : {'auto', 'none'}, default "none"
         Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
         out where the data show none; none: none).
+    reactivation_within : str, default "30d"
+        Of contracts: a customer who comes back within this time has not left.
+    grace : str, default "14d"
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -1419,7 +1432,8 @@ def backtest(
     Returns
     -------
     Backtest
-        All figures as one tidy table, and ``metrics``, ``by_frequency``, ``by_cohort``, ``calibration`` and ``weekly``.
+        All figures as one tidy table, and ``metrics``, ``by_frequency``, ``by_cohort``, ``calibration`` and ``weekly``. Of a table
+        of contracts :class:`clv.Contracts` in its place, with ``months`` and ``verdict``.
 
     Raises
     ------
