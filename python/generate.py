@@ -59,7 +59,7 @@ TYPES = {
     "N": ("int", "int"),
     "THREADS": ("int", "int"),
     "K": ("int", "int"),
-    "SHARE": ("float", "float"),
+    "SHARE": ("float | str", "float or str"),
     "MONEY": ("float", "float"),
     "MARGIN": ("float", "float"),
     "INTERVAL": ("float", "float"),

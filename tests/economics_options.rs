@@ -280,3 +280,81 @@ fn draws_of_the_posterior_are_taken() {
     let width = |found: &Economics| found.all.new.ltv.interval.map(|(low, high)| high - low).unwrap();
     assert!(width(&drawn(1.0)) < width(&plain));
 }
+
+/// Costs in any usual shape are the same costs: months as spreadsheets write them, channels in capitals, a column a channel,
+/// a column a month. Seen to fail before: `Jan 2023` was no month, `Search` bought no customer, wide tables had no column cost.
+#[test]
+fn costs_come_in_several_shapes() {
+    let shop = Shop::new("day");
+    let long = text(&fixture("shop/costs.csv"));
+    let costs = std::fs::read_to_string(&long).unwrap();
+    let rows: Vec<Vec<&str>> = costs.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let name = |month: &str| {
+        let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        format!("{} {}", names[month[5..].parse::<usize>().unwrap() - 1], &month[..4])
+    };
+    let mut months: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    months.dedup();
+    let mut channels: Vec<&str> = rows.iter().map(|row| row[1]).collect();
+    channels.sort_unstable();
+    channels.dedup();
+    let cost = |month: &str, channel: &str| {
+        rows.iter().find(|row| row[0] == month && row[1] == channel).map_or("", |row| row[2]).to_owned()
+    };
+    let spelled: String =
+        rows.iter().map(|row| format!("{},{},{}\n", name(row[0]), row[1].to_uppercase(), row[2])).collect();
+    let line = |cells: Vec<String>| cells.join(",") + "\n";
+    let by_channel: String = months
+        .iter()
+        .map(|month| {
+            line([(*month).to_owned()].into_iter().chain(channels.iter().map(|c| cost(month, c))).collect())
+        })
+        .collect();
+    let by_month: String = channels
+        .iter()
+        .map(|c| {
+            line([(*c).to_owned()].into_iter().chain(months.iter().map(|month| cost(month, c))).collect())
+        })
+        .collect();
+    let tables = [
+        ("spelled.csv", format!("Month,Channel,Cost\n{spelled}")),
+        ("columns.csv", format!("period,{}\n{by_channel}", channels.join(","))),
+        (
+            "months.csv",
+            format!("channel,{}\n{by_month}", months.iter().map(|m| name(m)).collect::<Vec<_>>().join(",")),
+        ),
+    ];
+    let options = |costs: &str| shop.found(&["--by", "channel", "--costs", costs, "--interval", "none"]);
+    let expected = options(&long);
+    for (file, table) in tables {
+        let path = shop.path(file);
+        std::fs::write(&path, table).unwrap();
+        let mut found = options(&path);
+        // It says how channels are spelt; nothing else differs.
+        if file == "spelled.csv" {
+            let notes = found["notes"].as_array_mut().unwrap();
+            let before = notes.len();
+            notes.retain(|note| !note.as_str().unwrap().contains("are taken for those of"));
+            assert_eq!(before - notes.len(), channels.len());
+        }
+        assert_eq!(found, expected, "{file}");
+    }
+    // A sum is not a channel, and is left out, in words.
+    let path = shop.path("sum.csv");
+    std::fs::write(
+        &path,
+        format!("period,{},Total\n{}", channels.join(","), by_channel.replace('\n', ",9999\n")),
+    )
+    .unwrap();
+    let found = options(&path);
+    assert_eq!(found["channels"], expected["channels"]);
+    assert!(
+        found["notes"].to_string().contains("costs called Total are the sum of the others"),
+        "{}",
+        found["notes"]
+    );
+    // What is neither is refused as before, with what there is.
+    std::fs::write(&path, "period,channel,price\n2023-01,email,220\n").unwrap();
+    let refused = shop.refused(&["--by", "channel", "--costs", &path]);
+    assert!(refused.contains("there is no column cost; the columns are period, channel, price"), "{refused}");
+}

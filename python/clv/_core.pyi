@@ -227,12 +227,12 @@ class Model:
         *,
         horizon: str | None = "12mo",
         discount: str | Literal[0] | None = "10%/yr",
-        margin: float | None = 1.0,
+        margin: float | str | None = 1.0,
         discounting: str | None = "continuous",
         path: Names | None = None,
         columns: Names | None = None,
         unseen_level: Literal["error", "reference"] | None = "error",
-        interval: float | None = None,
+        interval: float | str | None = None,
         interval_of_mean: bool = False,
         seed: int | None = 1,
         by: str | None = None,
@@ -245,7 +245,7 @@ class Model:
         dates_until: Date | None = None,
         returns: Literal["net", "drop", "reject"] | None = "net",
         skip_bad_rows: bool = False,
-        grain: Grain | None = "day",
+        grain: Grain | None = None,
         unit: Unit | None = None,
         observed_until: Date | None = None,
         since: Date | None = None,
@@ -289,8 +289,8 @@ class Model:
             How far to look: 90d, 39w, 12mo, 2y, or inf.
         discount : str or 0, default "10%/yr"
             Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-        margin : float, default 1.0
-            Share of revenue that is kept, such as 0.3.
+        margin : float or str, default 1.0
+            Share of revenue that is kept, such as 40% or 0.4.
         discounting : str, default "continuous"
             When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
         path : str or list of str, optional
@@ -302,8 +302,8 @@ class Model:
         unseen_level : {'error', 'reference'}, default "error"
             What to do with values of covariates that the fit has not seen (error: an error that names the customer;
             reference: take the reference level, or the mean).
-        interval : float, optional
-            Intervals of purchases and clv that hold what happens with this probability, such as 0.9.
+        interval : float or str, optional
+            Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
         interval_of_mean : bool, default False
             With interval: also how far the expectation itself is uncertain.
         seed : int, default 1
@@ -329,8 +329,9 @@ class Model:
             out; reject: bad rows).
         skip_bad_rows : bool, default False
             Go on without bad rows; they are counted and shown.
-        grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-            What counts as one purchase: all within one hour, day, week, month or year.
+        grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+            What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+            or the summary.
         unit : {'day', 'week', 'month', 'year'}, optional
             How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
         observed_until : str or date, optional
@@ -425,7 +426,7 @@ class Model:
         dates_until: Date | None = None,
         returns: Literal["net", "drop", "reject"] | None = "net",
         skip_bad_rows: bool = False,
-        grain: Grain | None = "day",
+        grain: Grain | None = None,
         unit: Unit | None = None,
         observed_until: Date | None = None,
         since: Date | None = None,
@@ -488,8 +489,9 @@ class Model:
             out; reject: bad rows).
         skip_bad_rows : bool, default False
             Go on without bad rows; they are counted and shown.
-        grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-            What counts as one purchase: all within one hour, day, week, month or year.
+        grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+            What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+            or the summary.
         unit : {'day', 'week', 'month', 'year'}, optional
             How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
         observed_until : str or date, optional
@@ -570,7 +572,7 @@ class Model:
         seed: int | None = 1,
         horizon: str | None = "12mo",
         discount: str | Literal[0] | None = "10%/yr",
-        margin: float | None = 1.0,
+        margin: float | str | None = 1.0,
         discounting: str | None = "continuous",
         unseen_level: Literal["error", "reference"] | None = "error",
         id: str | None = None,
@@ -582,7 +584,7 @@ class Model:
         dates_until: Date | None = None,
         returns: Literal["net", "drop", "reject"] | None = "net",
         skip_bad_rows: bool = False,
-        grain: Grain | None = "day",
+        grain: Grain | None = None,
         unit: Unit | None = None,
         observed_until: Date | None = None,
         since: Date | None = None,
@@ -628,8 +630,8 @@ class Model:
             How far to look: 90d, 39w, 12mo, 2y, or inf.
         discount : str or 0, default "10%/yr"
             Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-        margin : float, default 1.0
-            Share of revenue that is kept, such as 0.3.
+        margin : float or str, default 1.0
+            Share of revenue that is kept, such as 40% or 0.4.
         discounting : str, default "continuous"
             When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
         unseen_level : {'error', 'reference'}, default "error"
@@ -654,8 +656,9 @@ class Model:
             out; reject: bad rows).
         skip_bad_rows : bool, default False
             Go on without bad rows; they are counted and shown.
-        grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-            What counts as one purchase: all within one hour, day, week, month or year.
+        grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+            What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+            or the summary.
         unit : {'day', 'week', 'month', 'year'}, optional
             How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
         observed_until : str or date, optional
@@ -1189,6 +1192,9 @@ def figure_of_history(model: Model, dates: list[str], until: str) -> Figure:
 
 def figures_of_base(model: Model, data: Data, **options: Unpack[ScoreOptions]) -> list[Figure]:
     """Figures of a customer base under a model: fit, value, risk, retention and maps."""
+
+def figure_of_customers(model: Model, data: Data, name: str, **options: Unpack[ScoreOptions]) -> Figure | None:
+    """A figure of the customers of a log under a model, by its name."""
 
 def figures_of_entrant(found: Backtest, name: str | None) -> list[Figure]:
     """Figures of one entrant at the last origin of a backtest: its curves, if it is a model, and where it errs."""

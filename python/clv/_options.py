@@ -60,7 +60,8 @@ class LogOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -173,8 +174,8 @@ class OwnScoreOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     path: Names | None
@@ -186,8 +187,8 @@ class OwnScoreOptions(TypedDict, total=False):
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
-    interval: float | None
-    """Intervals of purchases and clv that hold what happens with this probability, such as 0.9."""
+    interval: float | str | None
+    """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
     seed: int | None
@@ -219,7 +220,8 @@ class SummarizeOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -349,7 +351,8 @@ class FitOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -416,8 +419,8 @@ class ScoreOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     path: Names | None
@@ -429,8 +432,8 @@ class ScoreOptions(TypedDict, total=False):
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
-    interval: float | None
-    """Intervals of purchases and clv that hold what happens with this probability, such as 0.9."""
+    interval: float | str | None
+    """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
     seed: int | None
@@ -457,7 +460,8 @@ class ScoreOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -565,8 +569,8 @@ class ForecastOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     path: Names | None
@@ -578,8 +582,8 @@ class ForecastOptions(TypedDict, total=False):
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
-    interval: float | None
-    """Intervals of purchases and clv that hold what happens with this probability, such as 0.9."""
+    interval: float | str | None
+    """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
     seed: int | None
@@ -611,7 +615,8 @@ class ForecastOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -678,8 +683,8 @@ class NewcomersOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     path: Names | None
@@ -691,8 +696,8 @@ class NewcomersOptions(TypedDict, total=False):
     unseen_level: Literal["error", "reference"] | None
     """What to do with values of covariates that the fit has not seen (error: an error that names the customer;
     reference: take the reference level, or the mean). Default: "error"."""
-    interval: float | None
-    """Intervals of purchases and clv that hold what happens with this probability, such as 0.9."""
+    interval: float | str | None
+    """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
     seed: int | None
@@ -754,7 +759,8 @@ class BacktestOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -821,8 +827,8 @@ class EconomicsOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     by: Names | None
@@ -839,11 +845,11 @@ class EconomicsOptions(TypedDict, total=False):
     """A loyal customer has come back so many times. Default: 3."""
     buys_within: str | None
     """Who is late has lapsed if a purchase within this time . Default: "12mo"."""
-    lapsed_below: float | None
+    lapsed_below: float | str | None
     """... has a chance below this. Default: 0.2."""
-    late_below: float | None
+    late_below: float | str | None
     """A customer is late whose silence has a chance below this for one who goes on as before. Default: 0.1."""
-    best: float | None
+    best: float | str | None
     """The share of customers that counts as the best. Default: 0.2."""
     active_within: str | None
     """A customer is active for so long after a purchase, for observed retention. Default: "90d"."""
@@ -887,7 +893,8 @@ class EconomicsOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -995,8 +1002,8 @@ class ReportOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     by: Names | None
@@ -1013,11 +1020,11 @@ class ReportOptions(TypedDict, total=False):
     """A loyal customer has come back so many times. Default: 3."""
     buys_within: str | None
     """Who is late has lapsed if a purchase within this time . Default: "12mo"."""
-    lapsed_below: float | None
+    lapsed_below: float | str | None
     """... has a chance below this. Default: 0.2."""
-    late_below: float | None
+    late_below: float | str | None
     """A customer is late whose silence has a chance below this for one who goes on as before. Default: 0.1."""
-    best: float | None
+    best: float | str | None
     """The share of customers that counts as the best. Default: 0.2."""
     active_within: str | None
     """A customer is active for so long after a purchase, for observed retention. Default: "90d"."""
@@ -1071,7 +1078,8 @@ class ReportOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -1138,8 +1146,8 @@ class ActionsOptions(TypedDict, total=False):
     """How far to look: 90d, 39w, 12mo, 2y, or inf. Default: "12mo"."""
     discount: str | Literal[0] | None
     """Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0. Default: "10%/yr"."""
-    margin: float | None
-    """Share of revenue that is kept, such as 0.3. Default: 1.0."""
+    margin: float | str | None
+    """Share of revenue that is kept, such as 40% or 0.4. Default: 1.0."""
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     new_within: str | None
@@ -1148,11 +1156,11 @@ class ActionsOptions(TypedDict, total=False):
     """A loyal customer has come back so many times. Default: 3."""
     buys_within: str | None
     """Who is late has lapsed if a purchase within this time . Default: "12mo"."""
-    lapsed_below: float | None
+    lapsed_below: float | str | None
     """... has a chance below this. Default: 0.2."""
-    late_below: float | None
+    late_below: float | str | None
     """A customer is late whose silence has a chance below this for one who goes on as before. Default: 0.1."""
-    best: float | None
+    best: float | str | None
     """The share of customers that counts as the best. Default: 0.2."""
     uplift: float | str | None
     """By how much a contact raises the chance to buy of a customer whose chance is even, less for others along the
@@ -1190,7 +1198,8 @@ class ActionsOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -1253,9 +1262,9 @@ class ActionsOptions(TypedDict, total=False):
 class MeasureOptions(TypedDict, total=False):
     """The options of :func:`clv.measure`."""
 
-    margin: float | None
+    margin: float | str | None
     """Share of revenue that is kept."""
-    interval: float | None
+    interval: float | str | None
     """Probability of the intervals."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
@@ -1277,7 +1286,8 @@ class MeasureOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None
@@ -1345,7 +1355,7 @@ class SimulateOptions(TypedDict, total=False):
     start: Date | None
     """First date of the log. Default: "2020-01-01"."""
     acquired_until: Date | None
-    """Date of the last first purchase. Default: a year after the start."""
+    """Date of the last first purchase. Default: a year after the start, or a third of the way to an earlier end."""
     until: Date | None
     """Last date of the log. Default: three years after the start."""
     seed: int | None
@@ -1394,7 +1404,8 @@ class SqlOptions(TypedDict, total=False):
     skip_bad_rows: bool
     """Go on without bad rows; they are counted and shown."""
     grain: Grain | None
-    """What counts as one purchase: all within one hour, day, week, month or year. Default: "day"."""
+    """What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+    or the summary."""
     unit: Unit | None
     """How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says."""
     observed_until: Date | None

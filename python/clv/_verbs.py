@@ -26,7 +26,7 @@ def summarize(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -86,8 +86,9 @@ def summarize(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -189,7 +190,7 @@ def update(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -250,8 +251,9 @@ def update(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -336,7 +338,7 @@ def monitor(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -394,8 +396,9 @@ def monitor(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -480,7 +483,7 @@ def check(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -538,8 +541,9 @@ def check(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -643,7 +647,7 @@ def fit(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -702,7 +706,7 @@ def fit(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -761,7 +765,7 @@ def fit(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -860,8 +864,9 @@ def fit(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -967,12 +972,12 @@ def forecast(
     accept_unconverged: bool = False,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     path: Names | None = None,
     columns: Names | None = None,
     unseen_level: Literal["error", "reference"] | None = "error",
-    interval: float | None = None,
+    interval: float | str | None = None,
     interval_of_mean: bool = False,
     seed: int | None = 1,
     by: str | None = None,
@@ -987,7 +992,7 @@ def forecast(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -1066,8 +1071,8 @@ def forecast(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     path : str or list of str, optional
@@ -1079,8 +1084,8 @@ def forecast(
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
-    interval : float, optional
-        Intervals of purchases and clv that hold what happens with this probability, such as 0.9.
+    interval : float or str, optional
+        Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
     interval_of_mean : bool, default False
         With interval: also how far the expectation itself is uncertain.
     seed : int, default 1
@@ -1110,8 +1115,9 @@ def forecast(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -1197,12 +1203,12 @@ def newcomers(
     kinds: dict[str, Any] | None = None,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     path: Names | None = None,
     columns: Names | None = None,
     unseen_level: Literal["error", "reference"] | None = "error",
-    interval: float | None = None,
+    interval: float | str | None = None,
     interval_of_mean: bool = False,
     seed: int | None = 1,
     threads: int | None = None,
@@ -1224,8 +1230,8 @@ def newcomers(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     path : str or list of str, optional
@@ -1237,8 +1243,8 @@ def newcomers(
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
-    interval : float, optional
-        Intervals of purchases and clv that hold what happens with this probability, such as 0.9.
+    interval : float or str, optional
+        Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
     interval_of_mean : bool, default False
         With interval: also how far the expectation itself is uncertain.
     seed : int, default 1
@@ -1288,7 +1294,7 @@ def backtest(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -1369,8 +1375,9 @@ def backtest(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -1456,7 +1463,7 @@ def economics(
     costs: Data | None = None,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     by: Names | None = None,
     margin_column: str | None = None,
@@ -1465,9 +1472,9 @@ def economics(
     new_within: str | None = "90d",
     loyal_repeats: int | None = 3,
     buys_within: str | None = "12mo",
-    lapsed_below: float | None = 0.2,
-    late_below: float | None = 0.1,
-    best: float | None = 0.2,
+    lapsed_below: float | str | None = 0.2,
+    late_below: float | str | None = 0.1,
+    best: float | str | None = 0.2,
     active_within: str | None = "90d",
     compare_with: Date | None = None,
     acquisitions: str | float | list[str] | None = None,
@@ -1487,7 +1494,7 @@ def economics(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -1530,8 +1537,8 @@ def economics(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     by : str or list of str, optional
@@ -1548,11 +1555,11 @@ def economics(
         A loyal customer has come back so many times.
     buys_within : str, default "12mo"
         Who is late has lapsed if a purchase within this time .
-    lapsed_below : float, default 0.2
+    lapsed_below : float or str, default 0.2
         ... has a chance below this.
-    late_below : float, default 0.1
+    late_below : float or str, default 0.1
         A customer is late whose silence has a chance below this for one who goes on as before.
-    best : float, default 0.2
+    best : float or str, default 0.2
         The share of customers that counts as the best.
     active_within : str, default "90d"
         A customer is active for so long after a purchase, for observed retention.
@@ -1595,8 +1602,9 @@ def economics(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -1695,7 +1703,7 @@ def report(
     accept_unconverged: bool = False,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     by: Names | None = None,
     margin_column: str | None = None,
@@ -1704,9 +1712,9 @@ def report(
     new_within: str | None = "90d",
     loyal_repeats: int | None = 3,
     buys_within: str | None = "12mo",
-    lapsed_below: float | None = 0.2,
-    late_below: float | None = 0.1,
-    best: float | None = 0.2,
+    lapsed_below: float | str | None = 0.2,
+    late_below: float | str | None = 0.1,
+    best: float | str | None = 0.2,
     active_within: str | None = "90d",
     compare_with: Date | None = None,
     acquisitions: str | float | list[str] | None = None,
@@ -1731,7 +1739,7 @@ def report(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -1812,8 +1820,8 @@ def report(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     by : str or list of str, optional
@@ -1830,11 +1838,11 @@ def report(
         A loyal customer has come back so many times.
     buys_within : str, default "12mo"
         Who is late has lapsed if a purchase within this time .
-    lapsed_below : float, default 0.2
+    lapsed_below : float or str, default 0.2
         ... has a chance below this.
-    late_below : float, default 0.1
+    late_below : float or str, default 0.1
         A customer is late whose silence has a chance below this for one who goes on as before.
-    best : float, default 0.2
+    best : float or str, default 0.2
         The share of customers that counts as the best.
     active_within : str, default "90d"
         A customer is active for so long after a purchase, for observed retention.
@@ -1887,8 +1895,9 @@ def report(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -1966,14 +1975,14 @@ def actions(
     *,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     new_within: str | None = "90d",
     loyal_repeats: int | None = 3,
     buys_within: str | None = "12mo",
-    lapsed_below: float | None = 0.2,
-    late_below: float | None = 0.1,
-    best: float | None = 0.2,
+    lapsed_below: float | str | None = 0.2,
+    late_below: float | str | None = 0.1,
+    best: float | str | None = 0.2,
     uplift: float | str | None = None,
     contact_cost: float | None = 0.0,
     budget: float | None = None,
@@ -1990,7 +1999,7 @@ def actions(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -2031,8 +2040,8 @@ def actions(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     new_within : str, default "90d"
@@ -2041,11 +2050,11 @@ def actions(
         A loyal customer has come back so many times.
     buys_within : str, default "12mo"
         Who is late has lapsed if a purchase within this time .
-    lapsed_below : float, default 0.2
+    lapsed_below : float or str, default 0.2
         ... has a chance below this.
-    late_below : float, default 0.1
+    late_below : float or str, default 0.1
         A customer is late whose silence has a chance below this for one who goes on as before.
-    best : float, default 0.2
+    best : float or str, default 0.2
         The share of customers that counts as the best.
     uplift : float or str, optional
         By how much a contact raises the chance to buy of a customer whose chance is even, less for others along the
@@ -2082,8 +2091,9 @@ def actions(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -2165,8 +2175,8 @@ def measure(
     actions: Data,
     data: Data,
     *,
-    margin: float | None = None,
-    interval: float | None = None,
+    margin: float | str | None = None,
+    interval: float | str | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2176,7 +2186,7 @@ def measure(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -2213,9 +2223,9 @@ def measure(
     data : table, path, or a list of either
         The purchase log since, with a row a purchase (who, when, how much). A table is one of pandas, Polars, DuckDB,
         PyArrow, Ibis, or anything else that speaks the Arrow PyCapsule protocol.
-    margin : float, optional
+    margin : float or str, optional
         Share of revenue that is kept.
-    interval : float, optional
+    interval : float or str, optional
         Probability of the intervals.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
@@ -2236,8 +2246,9 @@ def measure(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -2333,7 +2344,7 @@ def simulate(
     start : str or date, default "2020-01-01"
         First date of the log.
     acquired_until : str or date, optional
-        Date of the last first purchase. Default: a year after the start.
+        Date of the last first purchase. Default: a year after the start, or a third of the way to an earlier end.
     until : str or date, optional
         Last date of the log. Default: three years after the start.
     seed : int, default 1
@@ -2374,7 +2385,7 @@ def sql(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -2420,8 +2431,9 @@ def sql(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -2453,12 +2465,12 @@ def score(
     *,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     path: Names | None = None,
     columns: Names | None = None,
     unseen_level: Literal["error", "reference"] | None = "error",
-    interval: float | None = None,
+    interval: float | str | None = None,
     interval_of_mean: bool = False,
     seed: int | None = 1,
     by: str | None = None,
@@ -2471,7 +2483,7 @@ def score(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -2515,8 +2527,8 @@ def score(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     path : str or list of str, optional
@@ -2528,8 +2540,8 @@ def score(
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
-    interval : float, optional
-        Intervals of purchases and clv that hold what happens with this probability, such as 0.9.
+    interval : float or str, optional
+        Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
     interval_of_mean : bool, default False
         With interval: also how far the expectation itself is uncertain.
     seed : int, default 1
@@ -2555,8 +2567,9 @@ def score(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -2655,7 +2668,7 @@ def pmf(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -2718,8 +2731,9 @@ def pmf(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional
@@ -2804,7 +2818,7 @@ def sample_futures(
     seed: int | None = 1,
     horizon: str | None = "12mo",
     discount: str | Literal[0] | None = "10%/yr",
-    margin: float | None = 1.0,
+    margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     unseen_level: Literal["error", "reference"] | None = "error",
     id: str | None = None,
@@ -2816,7 +2830,7 @@ def sample_futures(
     dates_until: Date | None = None,
     returns: Literal["net", "drop", "reject"] | None = "net",
     skip_bad_rows: bool = False,
-    grain: Grain | None = "day",
+    grain: Grain | None = None,
     unit: Unit | None = None,
     observed_until: Date | None = None,
     since: Date | None = None,
@@ -2862,8 +2876,8 @@ def sample_futures(
         How far to look: 90d, 39w, 12mo, 2y, or inf.
     discount : str or 0, default "10%/yr"
         Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0.
-    margin : float, default 1.0
-        Share of revenue that is kept, such as 0.3.
+    margin : float or str, default 1.0
+        Share of revenue that is kept, such as 40% or 0.4.
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     unseen_level : {'error', 'reference'}, default "error"
@@ -2888,8 +2902,9 @@ def sample_futures(
         out; reject: bad rows).
     skip_bad_rows : bool, default False
         Go on without bad rows; they are counted and shown.
-    grain : {'hour', 'day', 'week', 'month', 'year'}, default "day"
-        What counts as one purchase: all within one hour, day, week, month or year.
+    grain : {'hour', 'day', 'week', 'month', 'year'}, optional
+        What counts as one purchase: all within one hour, day, week, month or year. Default: day, or that of the model
+        or the summary.
     unit : {'day', 'week', 'month', 'year'}, optional
         How time is written: day, week, month or year; changes no forecast. Default: week, or what a summary says.
     observed_until : str or date, optional

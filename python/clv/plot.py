@@ -40,15 +40,20 @@ __all__ = [
     "deciles",
     "equity_by_cohort",
     "frequencies",
+    "gaps",
     "heterogeneity",
     "lift",
     "ltv_to_cac",
     "p_alive",
     "payback",
     "posterior",
+    "predictive_frequency",
     "purchases",
+    "residuals",
     "retention",
     "revenue_ahead",
+    "spend_density",
+    "timelines",
     "tornado",
     "tracking",
 ]
@@ -238,11 +243,47 @@ def retention(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -
     return _named(_core.figures_of_base(model, data, **options), "retention")
 
 
+def _of_customers(name: str, model: _core.Model, data: Data, options: Any, needs: str) -> Figure:
+    found = _core.figure_of_customers(model, data, name, **options)
+    if found is None:
+        raise ValueError(f"there is nothing to show of {name} here: it needs {needs}")
+    return Figure(found)
+
+
+@shows(_core.Model.score)
+def timelines(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """A few repeat customers of a log, purchase by purchase, at even steps of P(alive)."""
+    return _of_customers("timelines", model, data, options, "a purchase log, not a summary")
+
+
+@shows(_core.Model.score)
+def predictive_frequency(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Customers by repeat purchases, beside what 90 % of logs have that the model draws of the same customers."""
+    return _of_customers("predictive_frequency", model, data, options, "customers")
+
+
+@shows(_core.Model.score)
+def spend_density(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Mean amounts of repeat customers, beside what 90 % of logs have that the model draws of the same customers."""
+    return _of_customers("spend_density", model, data, options, "amounts and a spend model")
+
+
+@shows(_core.Model.score)
+def gaps(model: _core.Model, data: Data, **options: Unpack[ScoreOptions]) -> Figure:
+    """Days between the purchases of a customer, beside what 90 % of logs have that the model draws."""
+    return _of_customers("gaps", model, data, options, "a purchase log, not a summary")
+
+
 def tracking(
     backtest: _core.Backtest, kind: Literal["cumulative", "incremental"] = "cumulative", model: str | None = None
 ) -> Figure:
     """Repeat purchases over time, expected and actual, of a model or of the best."""
     return _named(_core.figures_of_entrant(backtest, model), f"tracking_{kind}")
+
+
+def residuals(backtest: _core.Backtest, model: str | None = None) -> Figure:
+    """Actual less expected purchases of each period, in standard deviations, of a model or of the best."""
+    return _named(_core.figures_of_entrant(backtest, model), "residuals")
 
 
 def calibration(

@@ -60,8 +60,8 @@ mod _core {
     };
     #[pymodule_export]
     use super::plot::{
-        Figure, figure_of_comparison, figure_of_history, figures_of_base, figures_of_economics,
-        figures_of_entrant, figures_of_model,
+        Figure, figure_of_comparison, figure_of_customers, figure_of_history, figures_of_base,
+        figures_of_economics, figures_of_entrant, figures_of_model,
     };
     #[pymodule_export]
     use super::report::{Report, report_from_text};

@@ -19,7 +19,7 @@ pub fn words(verb: Verb, keywords: &Keywords<'_>) -> PyResult<Vec<String>> {
         // `except_`: without its last sign it is a word of the language.
         let option = name.trim_end_matches('_').replace('_', "-");
         if !known.contains(&option) {
-            return Err(unknown(keywords.py(), &name, &known));
+            return Err(unknown(keywords.py(), verb, &name, &known));
         }
         if value.is_exact_instance_of::<PyBool>() && value.is_truthy()? && !verb.flags().contains(&option) {
             let message =
@@ -39,12 +39,13 @@ fn keyword(option: &str) -> String {
     }
 }
 
-fn unknown(py: Python<'_>, name: &str, known: &[String]) -> PyErr {
+fn unknown(py: Python<'_>, verb: Verb, name: &str, known: &[String]) -> PyErr {
     let known: Vec<String> = known.iter().map(|name| keyword(name)).collect();
     let close = || -> PyResult<Vec<String>> {
         py.import("difflib")?.call_method1("get_close_matches", (name, &known, 1))?.extract()
     };
-    let hint = match close().unwrap_or_default().first() {
+    let meant = verb.meant(name).map(|option| keyword(&option));
+    let hint = match meant.or_else(|| close().unwrap_or_default().into_iter().next()) {
         Some(close) => format!("did you mean '{close}'?"),
         None => format!("there are {}", known.join(", ")),
     };

@@ -112,8 +112,12 @@ fn read(
     let words = options::words(Verb::Score, keywords)?;
     let asked = words::score(&words).map_err(|error| raise(py, error))?;
     let log = asked.log(model).map_err(|error| raise(py, error))?;
-    let summary =
-        open(py, data, keywords, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;
+    let summary = open(
+        py,
+        data,
+        keywords,
+        LogOptions { customers: customers.or(log.customers.clone()), past: true, ..log },
+    )?;
     Ok((Arc::new(model.adopt(&summary)), asked.options))
 }
 
@@ -148,6 +152,23 @@ pub fn figures_of_base(
     Ok(wrapped(figures))
 }
 
+/// A figure of the customers of a log under a model, by its name: such as need their single purchases, or logs that the model
+/// draws.
+#[pyfunction]
+#[pyo3(signature = (model, data, name, **options))]
+pub fn figure_of_customers(
+    py: Python<'_>,
+    model: &Model,
+    data: &Bound<'_, PyAny>,
+    name: &str,
+    options: Option<Bound<'_, PyDict>>,
+) -> PyResult<Option<Figure>> {
+    let model = purchases(model)?;
+    let (summary, scores) = read(py, model, data, &options)?;
+    let found = long(py, |progress| figure::of_customers(name, model, &summary, &scores, progress))?;
+    Ok(found.map(|inner| Figure { inner }))
+}
+
 /// Tables and words of a result travel, what figures are drawn of stays behind.
 fn travelled() -> PyErr {
     PyValueError::new_err(
@@ -169,6 +190,7 @@ pub fn figures_of_entrant(found: &Backtest, name: Option<&str>) -> PyResult<Vec<
     if !entrant.tracking.is_empty() {
         all.push(figure::cumulative_tracking(&entrant.tracking));
         all.push(figure::incremental_tracking(&entrant.tracking));
+        all.push(figure::residuals(&entrant.tracking));
     }
     all.push(figure::by_group(&entrant.groups, "frequency"));
     all.push(figure::by_group(&entrant.groups, "cohort"));
@@ -186,7 +208,9 @@ pub fn figures_of_economics(found: &Economics) -> PyResult<Vec<Figure>> {
     let all = [
         figure::payback(found),
         figure::ltv_to_cac(found),
+        figure::payback_months(found),
         figure::revenue_ahead(found),
+        figure::months(found),
         figure::equity_by_cohort(found),
         figure::tornado(found),
     ];

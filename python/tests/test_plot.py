@@ -34,6 +34,10 @@ OF_BASE: list[Callable[..., clv.plot.Figure]] = [
     clv.plot.deciles,
     clv.plot.at_risk,
     clv.plot.retention,
+    clv.plot.timelines,
+    clv.plot.predictive_frequency,
+    clv.plot.spend_density,
+    clv.plot.gaps,
 ]
 
 
@@ -61,6 +65,14 @@ def test_base(model: clv.Model, plot: Callable[..., clv.plot.Figure]) -> None:
     looked_at(plot(model, CDNOW, observed_until="1997-09-30"))
 
 
+def test_single_purchases_are_needed(model: clv.Model) -> None:
+    """A summary does not have them, and says so."""
+    summary = clv.summarize(CDNOW, observed_until="1997-09-30")
+    for plot in (clv.plot.timelines, clv.plot.gaps):
+        with pytest.raises(ValueError, match="a purchase log, not a summary"):
+            plot(model, summary)
+
+
 def test_model(model: clv.Model) -> None:
     looked_at(clv.plot.posterior(model))
     looked_at(clv.plot.heterogeneity(model))
@@ -78,6 +90,7 @@ def test_backtest(backtest: clv.Backtest) -> None:
         looked_at(clv.plot.tracking(backtest, kind))
     for by in ("frequency", "cohort", "chances"):
         looked_at(clv.plot.calibration(backtest, by))
+    looked_at(clv.plot.residuals(backtest))
     looked_at(clv.plot.lift(backtest))
     looked_at(clv.plot.comparison(backtest))
     one, other = (clv.plot.tracking(backtest, model=name).data.to_arrow() for name in ("bg-nbd", "nbd"))

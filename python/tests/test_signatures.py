@@ -62,7 +62,7 @@ def test_defaults_are_those_of_the_library() -> None:
     shown = {name: p.default for name, p in inspect.signature(clv.forecast).parameters.items()}
     wanted = {
         "model": "best", "spend": "gamma-gamma", "prior": "none", "posterior": "laplace", "horizon": "12mo",
-        "discount": "10%/yr", "margin": 1.0, "discounting": "continuous", "grain": "day", "returns": "net", "unit": None,
+        "discount": "10%/yr", "margin": 1.0, "discounting": "continuous", "grain": None, "returns": "net", "unit": None,
         "skip_bad_rows": False, "interval": None, "observed_until": None, "posterior_seed": 1,
     }  # fmt: skip
     assert {name: shown[name] for name in wanted} == wanted
@@ -94,7 +94,8 @@ def test_what_is_not_given_is_not_passed_on(tmp_path: Path) -> None:
     [
         (lambda **k: clv.fit(CDNOW, **k), {"observed_untill": "1997-09-30"}, "observed_until"),
         (lambda **k: clv.forecast(CDNOW, **k), {"horizont": "12mo"}, "horizon"),
-        (lambda **k: clv.sql("duckdb", **k), {"customer_id": "id"}, "there are"),
+        (lambda **k: clv.sql("duckdb", **k), {"customer_id": "id"}, "did you mean 'id'"),
+        (lambda **k: clv.sql("duckdb", **k), {"xyzzy": "id"}, "there are"),
         (lambda **k: clv.newcomers(clv.fit(CDNOW), **k), {"horizn": "12mo"}, "horizon"),
         (lambda **k: clv.report(CDNOW, **k), {"titel": "x"}, "title"),
     ],
@@ -120,3 +121,20 @@ def test_every_option_is_typed(verb: str) -> None:
 def test_plots_show_their_options() -> None:
     shown = inspect.signature(clv.plot.retention).parameters
     assert shown["horizon"].default == "12mo" and "options" not in shown
+
+
+def test_other_words_are_understood() -> None:
+    """The words of other packages mean options. Seen to fail before: ``customer`` was taken for ``customers``."""
+    for wrong, meant in (("customer", "id"), ("customer_id_col", "id"), ("observation_period_end", "observed_until"), ("freq", "grain")):
+        with pytest.raises(TypeError, match=f"did you mean '{meant}'"):
+            clv.fit(CDNOW, **{wrong: "x"})  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="did you mean 'discount'"):
+        clv.forecast(CDNOW, discount_rate=0.1)  # type: ignore[call-arg]
+
+
+def test_shares_are_percent_too() -> None:
+    """As on the command line, to the last bit."""
+    model = clv.model("bg-nbd", r=0.243, alpha=4.414, a=0.793, b=2.426, spend={"p": 6.25, "q": 3.74, "v": 15.44})
+    summary = clv.summarize(CDNOW, observed_until="1997-09-30")
+    percent, number = (model.score(summary, margin=margin, interval=interval) for margin, interval in (("30%", "90%"), (0.3, 0.9)))
+    assert percent.to_arrow() == number.to_arrow()

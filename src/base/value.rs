@@ -149,7 +149,7 @@ impl ValueOptions {
         if self.margin > 0.0 && self.margin <= 1.0 {
             return Ok(self);
         }
-        let message = format!("the margin {} must be above 0 and at most 1: write 0.3 for 30 %", self.margin);
+        let message = format!("the margin {} must be above 0 and at most 1: write 30% or 0.3", self.margin);
         Err(Error::option("--margin", message))
     }
 

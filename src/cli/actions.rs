@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::{Error, Result, ValueOptions};
 use crate::cli::{
-    args::{InputArgs, ValueArgs},
+    args::{InputArgs, ValueArgs, share},
     console::{Console, Results},
     economics::{Interval, RuleArgs},
 };
@@ -79,13 +79,6 @@ pub(super) struct PlanArgs {
     seed: Option<u64>,
 }
 
-/// `5%`, or `0.05`.
-fn share(text: &str) -> std::result::Result<f64, String> {
-    let (number, by) = text.trim().strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
-    let found = number.trim().parse::<f64>().ok().filter(|share| share.is_finite());
-    found.map(|share| share / by).ok_or_else(|| format!("'{text}' is not a share: write 5% or 0.05"))
-}
-
 impl PlanArgs {
     pub fn options(&self) -> Result<ActionOptions> {
         let default = ActionOptions::default();
@@ -114,10 +107,10 @@ impl PlanArgs {
 #[derive(clap::Args)]
 pub(super) struct MeasureArgs {
     /// Share of revenue that is kept
-    #[arg(long)]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     margin: Option<f64>,
     /// Probability of the intervals
-    #[arg(long)]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     interval: Option<f64>,
 }
 

@@ -394,7 +394,7 @@ pub(super) struct ValueArgs {
     /// Discount rate: 10%/yr (annual effective), 0.8%/mo, or 0 [default: 10%/yr]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true, value_parser = plain::<DiscountRate>, help_heading = "Value")]
     discount: Option<DiscountRate>,
-    /// Share of revenue that is kept, such as 0.3 [default: 1, revenue]
+    /// Share of revenue that is kept, such as 40% or 0.4 [default: 1, revenue]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = share, help_heading = "Value")]
     margin: Option<f64>,
     /// When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d [default: continuous]
@@ -416,7 +416,7 @@ pub(super) struct ScoreArgs {
     /// What to do with values of covariates that the fit has not seen [default: error]
     #[arg(long, value_enum, help_heading = "Output")]
     unseen_level: Option<UnseenArg>,
-    /// Intervals of purchases and clv that hold what happens with this probability, such as 0.9
+    /// Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Output")]
     interval: Option<f64>,
     /// With --interval: also how far the expectation itself is uncertain
@@ -485,10 +485,16 @@ pub(super) fn date(text: &str) -> std::result::Result<Date, String> {
     text.parse().map_err(|_| format!("'{text}' is not a date; write it like 1997-09-30"))
 }
 
+/// A share: `40%`, or `0.4`.
 pub(super) fn share(text: &str) -> std::result::Result<f64, String> {
-    let percent = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    let percent = percent.filter(|percent| (0.0..=100.0).contains(percent)).unwrap_or(30.0);
-    text.parse().map_err(|_| format!("'{text}' is not a share; write {} for {percent} %", percent / 100.0))
+    let (number, percent) = match text.trim().strip_suffix('%') {
+        Some(number) => (number, true),
+        None => (text, false),
+    };
+    let found = number.trim().parse::<f64>().ok().filter(|share| share.is_finite());
+    // 40% is the number that 0.4 is: the nearest one to forty hundredths.
+    let found = found.map(|share| if percent { share / 100.0 } else { share });
+    found.ok_or_else(|| format!("'{text}' is not a share: write 40% or 0.4"))
 }
 
 /// A value that is read as everywhere, with the message alone if it cannot be: clap names the option.

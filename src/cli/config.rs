@@ -152,7 +152,10 @@ fn words_of(
     let mut one = |name: &str, value: &toml::Value| -> Result<()> {
         let arg = option(verb, name);
         if TYPED_ONLY.contains(&name) || (arg.is_none() && !known(name)) {
-            return Err(wrong(format!("'{name}' is no option that a file can give")));
+            let names: Vec<&str> = verb.get_arguments().filter_map(Arg::get_long).collect();
+            let meant = super::meant::option(name, &names).filter(|meant| *meant != name);
+            let meant = meant.map(|meant| format!(": did you mean '{meant}'?")).unwrap_or_default();
+            return Err(wrong(format!("'{name}' is no option that a file can give{meant}")));
         }
         if let Some(arg) = arg.filter(|_| !settled(name)) {
             words.extend(spelled(arg, name, value).map_err(wrong)?);
@@ -183,6 +186,7 @@ fn known_verb(name: &str) -> bool {
         "economics",
         "actions",
         "report",
+        "plot",
         "check",
         "sql",
         "model",

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -25,9 +25,29 @@ static STOPPED: AtomicBool = AtomicBool::new(false);
 /// How long the work may take to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Talk {
+    Usual,
+    /// Warnings and errors; results as well where no file is `written` that has them.
+    Quiet {
+        written: bool,
+    },
+    /// How long each part of the work took, too.
+    Much,
+}
+
+/// A part of the work that goes on.
+struct Stage {
+    name: String,
+    began: Instant,
+}
+
 /// Where a command's words go.
 pub(super) struct Console {
     json: bool,
+    talk: Talk,
+    stage: Mutex<Option<Stage>>,
     /// How tables are written as CSV.
     csv: CsvStyle,
     bar: Mutex<ProgressBar>,
@@ -45,7 +65,7 @@ pub(super) enum Results {
 }
 
 impl Console {
-    pub fn new(json: bool, csv: CsvStyle) -> Self {
+    pub fn new(json: bool, csv: CsvStyle, talk: Talk) -> Self {
         // Without a handler Ctrl-C just ends the program: no harm.
         let _ = ctrlc::set_handler(|| {
             STOPPED.store(true, Ordering::SeqCst);
@@ -53,7 +73,14 @@ impl Console {
             abandon();
             std::process::exit(130);
         });
-        Console { json, csv, bar: Mutex::new(ProgressBar::hidden()), warned: Mutex::default() }
+        Console {
+            json,
+            talk,
+            stage: Mutex::default(),
+            csv,
+            bar: Mutex::new(ProgressBar::hidden()),
+            warned: Mutex::default(),
+        }
     }
 
     /// Where a table goes, in the style that was asked for.
@@ -68,9 +95,14 @@ impl Console {
         if self.json {
             return print_json(&report.json, results);
         }
-        let words = text::render(&report.remarks);
+        let quiet = matches!(self.talk, Talk::Quiet { .. });
+        let shown = match self.talk {
+            Talk::Quiet { written } => !written && results == Results::Stdout,
+            _ => true,
+        };
+        let words = if quiet { String::new() } else { text::render(&report.remarks) };
         let warnings = text::render_warnings(&report.warnings);
-        let found = text::render(&report.results);
+        let found = if shown { text::render(&report.results) } else { String::new() };
         let mut stderr = anstream::stderr().lock();
         // Words that cannot be shown are no reason to fail.
         let _ = stderr.write_all(words.as_bytes());
@@ -111,6 +143,9 @@ impl Console {
     /// One line about something written.
     pub fn say(&self, line: &str) {
         self.finish();
+        if matches!(self.talk, Talk::Quiet { .. }) {
+            return;
+        }
         let _ = writeln!(anstream::stderr(), "{}", shown(line));
     }
 
@@ -118,6 +153,20 @@ impl Console {
     pub fn finish(&self) {
         if let Ok(bar) = self.bar.lock() {
             bar.finish_and_clear();
+        }
+        self.next_stage(None);
+    }
+
+    /// Says how long a part of the work took, if that is asked for, and begins the next.
+    fn next_stage(&self, name: Option<&str>) {
+        if self.talk != Talk::Much {
+            return;
+        }
+        let next = name.map(|name| Stage { name: name.to_owned(), began: Instant::now() });
+        let Ok(mut stage) = self.stage.lock() else { return };
+        if let Some(Stage { name, began }) = std::mem::replace(&mut *stage, next) {
+            let seconds = began.elapsed().as_secs_f64();
+            let _ = writeln!(anstream::stderr(), "{seconds:9.3} s  {}", shown(&name));
         }
     }
 }
@@ -154,7 +203,8 @@ impl Progress for Console {
     fn stage(&self, name: &str, total: Option<u64>) {
         let Ok(mut bar) = self.bar.lock() else { return };
         bar.finish_and_clear();
-        if !std::io::stderr().is_terminal() {
+        self.next_stage(Some(name));
+        if !std::io::stderr().is_terminal() || matches!(self.talk, Talk::Quiet { .. }) {
             return;
         }
         *bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());

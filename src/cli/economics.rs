@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::base::{Duration, Error, Result};
 use crate::cli::{
-    args::{InputArgs, ValueArgs, date, plain},
+    args::{InputArgs, ValueArgs, date, plain, share},
     console::{Console, Results},
 };
 use crate::fitted::file::{self, AnyModel};
@@ -101,13 +101,13 @@ pub(super) struct RuleArgs {
     #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Segments")]
     buys_within: Option<Duration>,
     /// ... has a chance below this [default: 0.2, a rule of thumb]
-    #[arg(long, value_name = "SHARE", help_heading = "Segments")]
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Segments")]
     lapsed_below: Option<f64>,
     /// A customer is late whose silence has a chance below this for one who goes on as before [default: 0.1, a rule of thumb]
-    #[arg(long, value_name = "SHARE", help_heading = "Segments")]
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Segments")]
     late_below: Option<f64>,
     /// The share of customers that counts as the best [default: 0.2, a rule of thumb]
-    #[arg(long, value_name = "SHARE", help_heading = "Segments")]
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Segments")]
     best: Option<f64>,
 }
 
@@ -137,8 +137,7 @@ impl std::str::FromStr for Interval {
         if text == "none" {
             return Ok(Interval(None));
         }
-        let wrong = || format!("'{text}' is not a share; write 0.9 for 90 %, or none");
-        Ok(Interval(Some(text.parse().map_err(|_| wrong())?)))
+        share(text).map(|share| Interval(Some(share))).map_err(|wrong| format!("{wrong}, or none"))
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) struct DrawArgs {
     /// First date of the log [default: 2020-01-01]
     #[arg(long, value_name = "DATE", value_parser = date)]
     start: Option<Date>,
-    /// Date of the last first purchase [default: a year after the start]
+    /// Date of the last first purchase [default: a year after the start, or a third of the way to an earlier end]
     #[arg(long, value_name = "DATE", value_parser = date)]
     acquired_until: Option<Date>,
     /// Last date of the log [default: three years after the start]

@@ -40,7 +40,7 @@ pub(super) struct TableArgs {
     #[arg(long, help_heading = "Values")]
     skip_bad_rows: bool,
 
-    /// What counts as one purchase: all within one hour, day, week, month or year [default: day]
+    /// What counts as one purchase: all within one hour, day, week, month or year [default: day, or that of the model or the summary]
     #[arg(long, value_name = "GRAIN", help_heading = "Time", value_parser = plain::<Grain>)]
     pub grain: Option<Grain>,
     /// How time is written: day, week, month or year; changes no forecast [default: week, or what a summary says]

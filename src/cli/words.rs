@@ -13,7 +13,7 @@ use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::report::PageArgs;
 use super::simulate::DrawArgs;
-use super::{config, fit, forecast, model, sql};
+use super::{config, fit, forecast, meant, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
 use crate::contracts::{BookForecastOptions, BookOptions, ContractMember, ContractOptions};
 use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
@@ -512,6 +512,13 @@ impl Verb {
     /// The names of its options, as they are typed without the dashes in front.
     pub fn names(self) -> Vec<String> {
         self.options().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// The option that is meant by a name that is none: what other programs call it.
+    pub fn meant(self, name: &str) -> Option<String> {
+        let names = self.names();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        meant::option(name, &names).map(str::to_owned)
     }
 
     /// The names of those that are given or not, without a value.

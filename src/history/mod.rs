@@ -64,6 +64,7 @@ pub use options::{ColumnValues, DateFormat, LogOptions, Returns};
 pub use past::Past;
 pub(crate) use purchase_times::{PURCHASE_TIMES, as_text, from_text, listed};
 pub(crate) use read::listing::would_be_read;
+pub(crate) use read::months::month_of_table;
 pub use read::{Decision, FileReading, Reading, Setting};
 pub(crate) use read::{line_of, read_options, said_of_config};
 pub(crate) use scatter::hash_text;

@@ -174,8 +174,16 @@ impl Target {
     /// # Errors
     /// If it cannot be written; a file is then as it was before.
     pub fn write_document(&self, text: &str) -> Result<()> {
+        self.write_bytes(text.as_bytes())
+    }
+
+    /// The same of what is no text, such as a picture.
+    ///
+    /// # Errors
+    /// If it cannot be written; a file is then as it was before.
+    pub fn write_bytes(&self, bytes: &[u8]) -> Result<()> {
         let mut sink = self.sink()?;
-        sink.write_all(text.as_bytes()).map_err(|e| self.error("write", e))?;
+        sink.write_all(bytes).map_err(|e| self.error("write", e))?;
         self.commit(sink)
     }
 

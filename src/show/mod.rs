@@ -2,4 +2,6 @@
 
 pub mod figure;
 pub mod page;
+#[cfg(feature = "cli")]
+pub mod picture;
 pub mod report;

@@ -25,7 +25,7 @@ mod kind;
 pub(crate) mod likeness;
 pub(crate) mod listing;
 pub(crate) mod look;
-mod months;
+pub(crate) mod months;
 pub(crate) mod names;
 pub(crate) mod outcome;
 mod pair;

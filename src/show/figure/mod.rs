@@ -12,11 +12,14 @@ mod columns;
 mod comparison;
 mod desk;
 mod economics;
+mod gallery;
 mod groups;
 mod heterogeneity;
 mod maps;
 mod model;
+mod predictive;
 mod theme;
+mod timelines;
 mod tracking;
 mod value;
 
@@ -29,12 +32,15 @@ pub use self::base::{at_risk, retention};
 pub use self::comparison::{comparison, metric_words};
 pub use self::desk::{months, movement, payback_months};
 pub use self::economics::{equity_by_cohort, ltv_to_cac, payback, revenue_ahead, tornado};
+pub use self::gallery::{Drawing, NAMES, Needs, draw, names, of_customers};
 pub use self::groups::{by_group, chances, lift};
 pub use self::heterogeneity::heterogeneity;
 pub use self::maps::{MapOptions, p_alive_map, purchases_map};
 pub use self::model::{frequencies, posterior};
+pub use self::predictive::{gaps, predictive_frequency, spend_density};
 pub use self::theme::Theme;
-pub use self::tracking::{cumulative_tracking, incremental_tracking};
+pub use self::timelines::timelines;
+pub use self::tracking::{cumulative_tracking, incremental_tracking, residuals};
 pub use self::value::{concentration, value_deciles};
 
 /// The version of Vega-Lite that specifications are written in.

@@ -15,9 +15,9 @@ pub fn cumulative_tracking(points: &[TrackPoint]) -> Figure {
     draw("tracking_cumulative", title, "repeat purchases in all", points, in_all(points))
 }
 
-/// Repeat purchases of each period, expected and actual, with the end of what was known. A last period that
-/// is shorter than the others is left out.
-pub fn incremental_tracking(points: &[TrackPoint]) -> Figure {
+/// The purchases of each period instead of those since the beginning. A last period that is shorter than the others is
+/// left out.
+fn each_period(points: &[TrackPoint]) -> Vec<TrackPoint> {
     let mut before = (0.0, 0.0);
     let mut each: Vec<TrackPoint> = points
         .iter()
@@ -27,13 +27,71 @@ pub fn incremental_tracking(points: &[TrackPoint]) -> Figure {
             TrackPoint { expected, actual, spread: point.spread_alone, ..*point }
         })
         .collect();
-    let days =
-        |a: &TrackPoint, b: &TrackPoint| a.until.until((Unit::Day, b.until)).map_or(0, |s| s.get_days());
     if let [.., a, b, c] = each[..]
         && days(&b, &c) < days(&a, &b).min(28)
     {
         each.pop();
     }
+    each
+}
+
+fn days(a: &TrackPoint, b: &TrackPoint) -> i32 {
+    a.until.until((Unit::Day, b.until)).map_or(0, |span| span.get_days())
+}
+
+/// Actual less expected repeat purchases of each period, in standard deviations of what the model expects of chance: what is
+/// left should show no pattern. Runs above or below the line are seasons, campaigns, or a model that leaves too early or late.
+pub fn residuals(points: &[TrackPoint]) -> Figure {
+    let each: Vec<TrackPoint> = each_period(points).into_iter().filter(|point| point.spread > 0.0).collect();
+    let of = |point: &TrackPoint| (point.actual - point.expected) / point.spread;
+    let data = Columns::new()
+        .dates("until", each.iter().map(|point| point.until))
+        .flags("holdout", each.iter().map(|point| point.holdout))
+        .numbers("residual", each.iter().map(of))
+        .numbers("actual", each.iter().map(|point| point.actual))
+        .numbers("expected", each.iter().map(|point| point.expected))
+        .finish();
+    let beyond = each.iter().filter(|point| of(point).abs() > 2.0).count();
+    let pairs: Vec<(f64, f64)> = each.windows(2).map(|pair| (of(&pair[0]), of(&pair[1]))).collect();
+    let same = pairs.iter().filter(|(a, b)| a * b > 0.0).count();
+    let reading = format!(
+        "{beyond} of {} periods are more than two standard deviations off; chance makes about {}. {} of {} stand on the same \
+         side as the one before; chance makes about half.",
+        each.len(),
+        grouped(0.0455 * each.len() as f64, 0),
+        same,
+        pairs.len()
+    );
+    let x = json!({ "field": "until", "type": "temporal", "title": null, "scale": { "type": "utc" },
+        "axis": { "format": "%b %Y", "labelBound": true } });
+    let mut shown = tooltip(&[
+        ("residual", "off by [std. dev.]", "+.2f"),
+        ("actual", "actual", ",.0f"),
+        ("expected", "expected", ",.1f"),
+    ]);
+    if let Some(shown) = shown.as_array_mut() {
+        let until =
+            json!({ "field": "until", "type": "temporal", "title": "until", "timeUnit": "utcyearmonthdate" });
+        shown.insert(0, until);
+    }
+    let names = ["known to the fit", "holdout"];
+    let points = |which: &str, filter: &str| {
+        json!({ "transform": [{ "filter": filter }], "mark": { "type": "point" }, "encoding": {
+            "x": x, "y": number("residual", "actual less expected [std. dev.]"), "color": series(which, &names),
+            "tooltip": shown } })
+    };
+    let line = |at: f64| json!({ "mark": { "type": "rule", "style": "boundary" }, "encoding": { "y": { "datum": at } } });
+    let body = json!({ "layer": [
+        points(names[0], "!datum.holdout"), points(names[1], "datum.holdout"), line(-2.0), line(0.0), line(2.0),
+    ] });
+    let drawn = "Points over time, of what happened less what was expected, with lines at 0 and at two standard deviations";
+    Figure::new("residuals", "What the model leaves unexplained", drawn, reading, data, body)
+}
+
+/// Repeat purchases of each period, expected and actual, with the end of what was known. A last period that
+/// is shorter than the others is left out.
+pub fn incremental_tracking(points: &[TrackPoint]) -> Figure {
+    let each = each_period(points);
     let period = match each[..] {
         [.., a, b] if days(&a, &b) == 7 => "week",
         [.., a, b] if (28..=31).contains(&days(&a, &b)) => "month",

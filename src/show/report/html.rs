@@ -68,6 +68,12 @@ pub fn picture(path: &Path) -> Result<String> {
     Ok(format!("data:{kind};base64,{}", STANDARD.encode(&bytes)))
 }
 
+/// The scripts that turn a specification into a picture, in order: Vega, and Vega-Lite on top of it.
+
+pub(crate) fn charting() -> Vec<String> {
+    assets::scripts().into_iter().take(2).map(|script| script.text).collect()
+}
+
 fn head(page: &Page, scripts: &[Script]) -> Element {
     let named = |name: &'static str, content: &str| {
         element("meta").attribute("name", name).attribute("content", content)

@@ -40,6 +40,17 @@ pub struct Tile {
     pub definition: String,
 }
 
+impl Page {
+    /// A page of one figure.
+    pub fn of_figure(figure: Figure) -> Page {
+        let reading = Part::Blocks(vec![Block::Line(figure.reading.clone())]);
+        let (title, parts) = (figure.title.clone(), vec![reading, Part::Figures(vec![figure])]);
+        let section = Section { id: "figure", title: "Figure".to_owned(), parts };
+        let (about, tiles, banners, warnings) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        Page { title, about, logo: None, tiles, banners, warnings, sections: vec![section] }
+    }
+}
+
 /// A part of a page with a heading of its own.
 #[derive(Debug, Clone)]
 pub struct Section {

@@ -121,15 +121,26 @@ impl Acquisitions {
     ) {
         let (first, last) = base.born.iter().fold((i32::MAX, i32::MIN), |(a, b), m| (a.min(*m), b.max(*m)));
         let (mut outside, mut unknown): ((u64, f64), BTreeMap<&str, f64>) = ((0, 0.0), BTreeMap::new());
+        let mut spelled: BTreeMap<(&str, &str), f64> = BTreeMap::new();
         for ((group, month), cost) in &costs.cells {
             if *month < first || *month > last {
                 outside = (outside.0 + 1, outside.1 + cost);
-            } else if let Some(level) = levels.iter().position(|level| level == group) {
+            } else if let Some(level) = level_of(levels, group) {
+                if levels[level] != group {
+                    *spelled.entry((group, levels[level])).or_default() += cost;
+                }
                 let cell = cells.entry((level, *month)).or_insert_with(|| empty(levels[level], *month));
-                cell.cost = Some(*cost);
+                *cell.cost.get_or_insert(0.0) += cost;
             } else {
                 *unknown.entry(group).or_default() += cost;
             }
+        }
+        for ((group, level), _) in spelled {
+            self.notes.push(format!("costs of '{group}' are taken for those of '{level}'"));
+        }
+        if !costs.sums.is_empty() {
+            let names = costs.sums.join(", ");
+            self.notes.push(format!("costs called {names} are the sum of the others and are left out"));
         }
         for (group, cost) in unknown {
             self.notes.push(format!(
@@ -176,6 +187,15 @@ impl Acquisitions {
             }
         }
     }
+}
+
+/// The group that costs of this name belong to: the one that is spelled so, or the only one that is but for capitals and
+/// for blanks around it.
+fn level_of(levels: &[&str], group: &str) -> Option<usize> {
+    let plain = |name: &str| name.trim().to_lowercase();
+    let mut close = (0..levels.len()).filter(|level| plain(levels[*level]) == plain(group));
+    let exact = levels.iter().position(|level| *level == group);
+    exact.or_else(|| close.next().filter(|_| close.next().is_none()))
 }
 
 fn empty(group: &str, month: i32) -> AcquiredMonth {

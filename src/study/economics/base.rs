@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use crate::base::{Error, Grain, Progress, Result, Unit};
 use crate::customers::{
     Classes, Clock, Customer, Histories, History, Intensity, MOST_LEVELS, SpendRow, UnseenLevel,
 };
 use crate::fitted::{ClvModel, PurchaseModel, SpendModel, View};
-use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain};
+use crate::history::{Summary, SummaryBatch, SummaryMeta, first_grain, month_of_table};
 
 /// Customers column by column.
 #[derive(Debug, Default)]
@@ -320,18 +318,9 @@ pub fn month_name(month: i32) -> String {
     format!("{:04}-{:02}", 1970 + month.div_euclid(12), 1 + month.rem_euclid(12))
 }
 
-/// A month as people write it, or the month of a date, since 1970-01.
+/// A month since 1970-01, as tables with a row a month say it, or that of a date.
 pub(super) fn month_of(text: &str) -> Option<i32> {
-    if let Ok(date) = text.parse::<Date>() {
-        return Some(first_grain(Grain::Month, date));
-    }
-    let (year, month) = text.split_once('-')?;
-    let whole = |text: &str, digits: usize| {
-        (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| text.parse::<i32>().ok())?
-    };
-    let (year, month) = (whole(year, 4)?, whole(month, 2)?);
-    (1..=12).contains(&month).then_some((year - 1970) * 12 + month - 1)
+    month_of_table(text).map(|date| first_grain(Grain::Month, date))
 }
 
 /// A length of time in days. Days are what logs have: a whole number of them is one in every unit, not a hair

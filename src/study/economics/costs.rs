@@ -1,4 +1,5 @@
-//! What customers cost: a file of `period, <group>, cost`, one row a month and group.
+//! What customers cost: a file of `period, <group>, cost`, one row a month and group; or a wide one, with a row a month
+//! and a column a group, or a row a group and a column a month.
 //!
 //! The group's column is named as that of `--by`. What costs hold is the user's decision: fully loaded ones
 //! (media, agencies, discounts for new customers, salaries) give a CAC that can be compared with a value.
@@ -20,7 +21,12 @@ pub struct Costs {
     pub cells: BTreeMap<(String, i32), f64>,
     /// Rows of the file that were added to another of the same month and group.
     pub added_up: u64,
+    /// Columns and rows of a wide table that are sums of others, and were left out.
+    pub sums: Vec<String>,
 }
+
+/// What people call the sum of a wide table.
+const SUMS: [&str; 7] = ["total", "sum", "grand total", "all", "gesamt", "summe", "totale"];
 
 impl Costs {
     /// From rows of month, group and cost; equal months and groups add up.
@@ -57,30 +63,46 @@ impl Costs {
     }
 
     fn from_table(table: &TextTable, by: Option<&str>) -> Result<Self> {
-        let missing = |what: &str| {
-            let found = table.names.join(", ");
-            Error::columns(&table.file, format!("there is no column {what}; the columns are {found}"))
-        };
-        let period = table.find(&["period", "month", "date"])?.ok_or_else(|| missing("period"))?;
-        let cost = table.find(&["cost", "costs", "spend", "spending"])?.ok_or_else(|| missing("cost"))?;
-        let group = match by {
-            None => None,
-            Some(by) => {
-                let words = format!("'{by}', which says whose costs they are (the column of --by)");
-                Some(table.find(&[by])?.ok_or_else(|| missing(&words))?)
+        let period = table.find(&["period", "month", "date"])?;
+        let cost = table.find(&["cost", "costs", "spend", "spending"])?;
+        let whose = by.map(|by| table.find(&[by])).transpose()?.flatten();
+        match (period, cost) {
+            (Some(period), Some(cost)) => Costs::long(table, period, cost, (by, whose)),
+            (Some(period), None) if Costs::is_wide(table, period) => {
+                Costs::wide(table, by, &|at, column| (table.field(at, period), &table.names[column]), period)
             }
-        };
+            (None, None) if Costs::has_months(table) => {
+                let whose = whose.or((by.is_some() || table.rows() == 1).then_some(0)).unwrap_or(0);
+                Costs::wide(table, by, &|at, column| (&table.names[column], table.field(at, whose)), whose)
+            }
+            (found, _) => {
+                let what = if found.is_none() { "period" } else { "cost" };
+                Err(missing(table, what))
+            }
+        }
+    }
+
+    /// A row a month and group.
+    fn long(
+        table: &TextTable,
+        period: usize,
+        cost: usize,
+        (by, group): (Option<&str>, Option<usize>),
+    ) -> Result<Self> {
+        if let (Some(by), None) = (by, group) {
+            let words = format!("'{by}', which says whose costs they are (the column of --by)");
+            return Err(missing(table, &words));
+        }
         let (mut rows, mut bad) = (Vec::new(), Bad::default());
         for at in 0..table.rows() {
             let field = |column: usize| table.field(at, column);
             let month = month_of(field(period));
             if month.is_none() {
-                bad.add(table.place(at, period), "this is not a month: write 2025-03");
+                bad.add(table.place(at, period), NO_MONTH);
             }
-            let amount = field(cost).parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost >= 0.0);
+            let amount = amount(field(cost));
             if amount.is_none() {
-                let words = "a cost is a number of at least 0, with a decimal point and without separators";
-                bad.add(table.place(at, cost), words);
+                bad.add(table.place(at, cost), NO_COST);
             }
             let name = group.map_or("", field);
             if let Some(group) = group.filter(|group| field(*group).is_empty()) {
@@ -91,4 +113,80 @@ impl Costs {
         bad.check(rows.len() as u64)?;
         Ok(Costs::from_rows(rows))
     }
+
+    /// Are the columns beside the month's all of costs? One text among them, and the column of costs has another name.
+    fn is_wide(table: &TextTable, period: usize) -> bool {
+        let others: Vec<usize> = (0..table.names.len()).filter(|column| *column != period).collect();
+        let number = |column: &usize| {
+            (0..table.rows()).all(|at| {
+                let field = table.field(at, *column);
+                field.is_empty() || field.parse::<f64>().is_ok()
+            })
+        };
+        !others.is_empty() && others.iter().all(number)
+    }
+
+    /// Are the names of all columns but the first, which says whose costs they are, months?
+    fn has_months(table: &TextTable) -> bool {
+        let months = table.names.iter().filter(|name| month_of(name).is_some()).count();
+        let sums = table.names.iter().filter(|name| is_sum(name)).count();
+        months > 0 && months + sums + 1 == table.names.len()
+    }
+
+    /// A table of costs by month in one direction and by group in the other: `of` says of a field its month and its group,
+    /// `head` is the column that holds no costs. An empty field says nothing of that month.
+    fn wide<'t>(
+        table: &'t TextTable,
+        by: Option<&str>,
+        of: &dyn Fn(usize, usize) -> (&'t str, &'t str),
+        head: usize,
+    ) -> Result<Self> {
+        let (mut rows, mut bad, mut sums) = (Vec::new(), Bad::default(), Vec::<String>::new());
+        for at in 0..table.rows() {
+            for column in (0..table.names.len()).filter(|column| *column != head) {
+                let (period, group) = of(at, column);
+                if let Some(sum) = [period, group].into_iter().find(|name| is_sum(name)) {
+                    sums.push(sum.to_owned());
+                    continue;
+                }
+                let Some(month) = month_of(period) else {
+                    bad.add(table.place(at, head), NO_MONTH);
+                    continue;
+                };
+                let field = table.field(at, column);
+                match amount(field) {
+                    Some(cost) => rows.push((month, by.map_or("", |_| group).to_owned(), cost)),
+                    None if field.is_empty() => {}
+                    None => bad.add(table.place(at, column), NO_COST),
+                }
+            }
+        }
+        bad.check(rows.len() as u64)?;
+        sums.sort_unstable();
+        sums.dedup();
+        let mut costs = Costs::from_rows(rows);
+        // Groups that are not asked for are added up; nothing was there twice.
+        costs.added_up = if by.is_some() { costs.added_up } else { 0 };
+        Ok(Costs { sums, ..costs })
+    }
+}
+
+const NO_MONTH: &str = "this is not a month: write 2025-03 or Mar 2025";
+const NO_COST: &str = "a cost is a number of at least 0, with a decimal point and without separators";
+
+fn amount(field: &str) -> Option<f64> {
+    field.parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost >= 0.0)
+}
+
+fn is_sum(name: &str) -> bool {
+    SUMS.contains(&name.trim().to_lowercase().as_str())
+}
+
+fn missing(table: &TextTable, what: &str) -> Error {
+    let found = table.names.join(", ");
+    let message = format!(
+        "there is no column {what}; the columns are {found}. Costs are a table of period, group and cost, or have a column a \
+         group beside the months, or a column a month beside the groups"
+    );
+    Error::columns(&table.file, message)
 }

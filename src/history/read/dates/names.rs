@@ -73,7 +73,7 @@ const HALVES: [(&str, bool); 16] = [
 
 /// What a word in a date says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
+pub(in crate::history::read) enum Word {
     /// A month, from 1; perhaps it can also be a day of the week.
     Month(u32, bool),
     Weekday,
@@ -83,7 +83,7 @@ pub(super) enum Word {
 }
 
 /// The meaning of a folded word.
-pub(super) fn meaning(word: &str) -> Option<Word> {
+pub(in crate::history::read) fn meaning(word: &str) -> Option<Word> {
     static WORDS: OnceLock<FxHashMap<&'static str, Word>> = OnceLock::new();
     let words = WORDS.get_or_init(|| {
         let mut words = FxHashMap::default();
@@ -102,7 +102,7 @@ pub(super) fn meaning(word: &str) -> Option<Word> {
 }
 
 /// A character without case and accents; `None` for marks that only add an accent or a direction.
-pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
+pub(in crate::history::read) fn fold(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase().filter_map(|c| {
         Some(match c {
             '\u{300}'..='\u{36f}'
