@@ -16,7 +16,7 @@ struct Page {
 }
 
 /// The headings in the order of use: what is read and how, what is fitted and asked, what is written.
-const HEADINGS: [&str; 17] = [
+const HEADINGS: [&str; 18] = [
     "Job",
     "Columns",
     "Rows",
@@ -24,6 +24,7 @@ const HEADINGS: [&str; 17] = [
     "Time",
     "Fit",
     "Model",
+    "Contracts",
     "Backtest",
     "Value",
     "Newcomers",
