@@ -54,10 +54,8 @@ def main() -> None:
         "| channel | lifetime value | cost | ratio |",
         "|---|---|---|---|",
     ]
-    for group in found.figures["groups"]:
-        against = group["against_cost"]
-        ltv, cost = group["ltv"]["value"], group["acquired"]["cac"]
-        lines.append(f"| {group['name']} | {ltv:.2f} | {cost:.2f} | {against['ltv_to_cac']['value']:.1f} |")
+    for channel in found.channels.to_pandas().itertuples():
+        lines.append(f"| {channel.group} | {channel.ltv:.2f} | {channel.cac:.2f} | {channel.ltv_to_cac:.1f} |")
     for name in ("payback", "revenue_ahead", "tornado"):
         lines += ["", f"## {figures[name].title}", "", figures[name].reading, "", f"![{figures[name].alt}]({name}.svg)"]
     lines += ["", "Assumptions: a margin of 40 %; costs as given by channel and month; no campaigns, seasons or new competitors.", ""]
