@@ -14,7 +14,7 @@ use clv::fitted::{ClvModel, FitRequest, file};
 use clv::forecast::{IntervalOptions, ScoreOptions, Totals, score, score_into};
 use clv::history::{self, LogOptions, Summary};
 use clv::params::CovariateRequest;
-use clv::study::backtest::{self, BacktestOptions};
+use clv::study::backtest::{self, BacktestOptions, Metric};
 use common::fixture;
 use jiff::civil::Date;
 use rand::rngs::StdRng;
@@ -63,6 +63,17 @@ fn the_past_is_tried_and_kept() {
     let origin = &found.origins[0];
     let trial = longest.iter().find(|trial| trial.origin == origin.window.origin).expect("the same origin");
     assert_eq!((trial.customers, trial.bought), (origin.customers as f64, origin.purchases));
+    // The last period again, as the baseline of that name has it; and the average with equal weights.
+    let last = origin.entrants.iter().find(|entrant| entrant.name == "last-window").unwrap();
+    let again = origin.purchases * (1.0 + last.values[Metric::TotalBias as usize].value);
+    assert!((trial.before.unwrap() / again - 1.0).abs() < 1e-12, "{trial:?} {again}");
+    let robust = origin.entrants[0].values[Metric::Crps as usize].value;
+    assert!((trial.robust.unwrap() / robust - 1.0).abs() < 2e-3, "{trial:?} {robust}");
+    // Intervals of totals of half a year are so wide that most hold.
+    assert!(
+        learned.trials.iter().filter(|trial| trial.held == Some(true)).count() * 10
+            > 7 * learned.trials.len()
+    );
     let off = (trial.expected / trial.bought).ln();
     assert!(off.abs() < 0.3 && trial.crps < 1.02 * trial.reference, "{trial:?}");
 

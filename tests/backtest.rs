@@ -296,6 +296,37 @@ fn the_verdict_says_what_is_worse_than_chance() {
     assert!(screen.contains("none of the 90 % intervals that bg-nbd gives customers held"), "{screen}");
 }
 
+/// Errors of several origins do not cancel: the mean of their sizes is a figure of its own, the verdict begins with it, and
+/// the mean absolute error of customers, which rewards forecasts that are too low, is never what comes first.
+#[test]
+fn errors_of_several_dates_do_not_cancel() {
+    let log = path("cdnow_sample.csv");
+    let words =
+        ["backtest", &log, "--holdout", "13w", "--origins", "3", "--models", "bg-nbd", "--replicates", "50"];
+    let json: serde_json::Value =
+        serde_json::from_slice(&stdout(&[&words[..], &["--json"]].concat())).unwrap();
+    let of =
+        |forecast: &serde_json::Value, metric: &str| forecast["metrics"][metric]["value"].as_f64().unwrap();
+    let found = &json["backtest"];
+    let offs: Vec<f64> = (0..3).map(|k| of(&found["origins"][k]["forecasts"][0], "total_bias")).collect();
+    let mean = offs.iter().map(|off| off.abs()).sum::<f64>() / 3.0;
+    let pooled = &found["figures"][0];
+    assert!((of(pooled, "total_error") / mean - 1.0).abs() < 1e-12);
+    assert!(of(pooled, "total_error") > 0.1 && of(pooled, "total_bias").abs() < 0.05, "{offs:?}");
+    let screen = String::from_utf8(stdout(&words)).unwrap();
+    let screen = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let verdict = screen.split(" verdict ").last().unwrap();
+    assert!(
+        verdict.starts_with(&format!("totals: off by {:.0} % on average over 3 past dates", 100.0 * mean)),
+        "{verdict}"
+    );
+    for question in ["; without a model", "who buys: ", "who is best: ", "how sure: ", "use either"] {
+        assert!(verdict.contains(question), "{question}: {verdict}");
+    }
+    let places = ["totals: ", "who buys: ", "(MAE)"].map(|words| verdict.find(words).unwrap());
+    assert!(places.is_sorted(), "{verdict}");
+}
+
 /// One purchase in the holdout is no evidence of anything, and the verdict says that there is one only. Version
 /// 0.1.0 left out replicates in which nobody bought, and the rest is as sure as can be.
 #[test]

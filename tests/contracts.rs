@@ -302,6 +302,42 @@ fn cohorts_add_up() {
     assert_close("LL", model.sum(&read.table()).value, apart, 1e-14);
 }
 
+/// A term before which nobody can leave, after which many do at once: the supremum is that of `S(t) = (t/age)^−k`, found here by
+/// a grid over `k` and ages from the term on. Where leaving begins at a period itself, the search ends at the wall of `c` and
+/// was refused as a saddle point, or a limit lay beyond what parameters can be; the wall is then a little below the
+/// supremum. Where hardly anybody leaves, the limit must not be told as a share that leaves and others who never do.
+#[test]
+fn a_term_that_ends_on_a_period() {
+    let tables: [(&[u32], usize, f64); 3] = [
+        (&[240, 240, 240, 240, 240, 120, 60, 36, 24], 4, 1e-3),
+        (&[100, 100, 100, 100, 100, 100, 100, 20, 13, 10, 9], 6, 1.5),
+        (&[400, 400, 400, 350, 330, 316], 2, 0.1),
+    ];
+    for (stay, term, below) in tables {
+        let last = stay.len() - 1;
+        let left = |t: usize| f64::from(stay[t - 1] - stay[t]);
+        let gone = (1..=last).filter(|t| left(*t) > 0.0).map(|t| (off(t as u32), left(t)));
+        let rows: Vec<_> = gone.chain([(on(last as u32), f64::from(stay[last]))]).collect();
+        let fitted = fit::<Bdw>(&ContractTable::new(rows), &FitOptions::default(), &()).unwrap();
+        let likelihood = |k: f64, age: f64| -> f64 {
+            let s = |t: usize| if t as f64 <= age { 1.0 } else { (t as f64 / age).powf(-k) };
+            let gone = (term + 1..=last).filter(|t| left(*t) > 0.0).map(|t| left(t) * (s(t - 1) - s(t)).ln());
+            gone.sum::<f64>() + f64::from(stay[last]) * s(last).ln()
+        };
+        let grid = (0..1600).flat_map(|i| (0..100).map(move |j| (f64::from(i), f64::from(j))));
+        let best = grid.map(|(i, j)| likelihood(0.005 * i + 0.005, term as f64 + 0.01 * j));
+        let best = best.fold(f64::NEG_INFINITY, f64::max);
+        let found = fitted.report.log_likelihood;
+        // The grid is within a hundredth of the supremum.
+        assert!(found > best - below && found < best + 0.01, "{stay:?}: {found} and {best}");
+    }
+
+    let few = ContractTable::new([(off(2), 1.0), (on(3), 24.0)]);
+    let fitted = fit::<Bdw>(&few, &FitOptions::default(), &()).unwrap();
+    let said = format!("{:?}", fitted.report);
+    assert!(!said.contains("leaves at the first renewal"), "{said}");
+}
+
 fn clv(arguments: &[&str]) -> (bool, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).output().unwrap();
     let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());

@@ -145,7 +145,7 @@ fn more_probable_is_wider_and_seeds_matter_where_something_is_drawn() {
     let summary = cdnow();
     let model = fit(&summary, "bg-nbd");
     let upper = |probability: f64, seed: u64| {
-        let interval = Some(IntervalOptions { probability, seed, of_mean: false });
+        let interval = Some(IntervalOptions { probability, seed, ..IntervalOptions::default() });
         let (batches, totals) = run(&model, &summary, &ScoreOptions { interval, ..ScoreOptions::default() });
         let bounds = batches[0].intervals.clone().unwrap().clv.unwrap();
         (bounds.upper, totals.groups[&None].clv_spread.interval(probability).unwrap())

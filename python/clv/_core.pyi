@@ -234,6 +234,7 @@ class Model:
         unseen_level: Literal["error", "reference"] | None = "error",
         interval: float | str | None = None,
         interval_of_mean: bool = False,
+        interval_of: Literal["past", "model"] | None = "past",
         seed: int | None = 1,
         by: str | None = None,
         id: str | None = None,
@@ -306,6 +307,9 @@ class Model:
             Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
         interval_of_mean : bool, default False
             With interval: also how far the expectation itself is uncertain.
+        interval_of : {'past', 'model'}, default "past"
+            With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+            (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
         seed : int, default 1
             Seed of the intervals: equal seeds give equal intervals.
         by : str, optional
@@ -417,6 +421,7 @@ class Model:
         most: int | None = 10,
         horizon: str | None = "12mo",
         unseen_level: Literal["error", "reference"] | None = "error",
+        interval_of: Literal["past", "model"] | None = "past",
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -470,6 +475,9 @@ class Model:
         unseen_level : {'error', 'reference'}, default "error"
             What to do with values of covariates that the fit has not seen (error: an error that names the customer;
             reference: take the reference level, or the mean).
+        interval_of : {'past', 'model'}, default "past"
+            With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+            (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional
@@ -575,6 +583,7 @@ class Model:
         margin: float | str | None = 1.0,
         discounting: str | None = "continuous",
         unseen_level: Literal["error", "reference"] | None = "error",
+        interval_of: Literal["past", "model"] | None = "past",
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -637,6 +646,9 @@ class Model:
         unseen_level : {'error', 'reference'}, default "error"
             What to do with values of covariates that the fit has not seen (error: an error that names the customer;
             reference: take the reference level, or the mean).
+        interval_of : {'past', 'model'}, default "past"
+            With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+            (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional

@@ -191,6 +191,10 @@ class OwnScoreOptions(TypedDict, total=False):
     """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
+    interval_of: Literal["past", "model"] | None
+    """With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+    (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+    Default: "past"."""
     seed: int | None
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None
@@ -436,6 +440,10 @@ class ScoreOptions(TypedDict, total=False):
     """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
+    interval_of: Literal["past", "model"] | None
+    """With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+    (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+    Default: "past"."""
     seed: int | None
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None
@@ -586,6 +594,10 @@ class ForecastOptions(TypedDict, total=False):
     """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
+    interval_of: Literal["past", "model"] | None
+    """With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+    (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+    Default: "past"."""
     seed: int | None
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None
@@ -700,6 +712,10 @@ class NewcomersOptions(TypedDict, total=False):
     """Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9."""
     interval_of_mean: bool
     """With interval: also how far the expectation itself is uncertain."""
+    interval_of: Literal["past", "model"] | None
+    """With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+    (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+    Default: "past"."""
     seed: int | None
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None

@@ -979,6 +979,7 @@ def forecast(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval: float | str | None = None,
     interval_of_mean: bool = False,
+    interval_of: Literal["past", "model"] | None = "past",
     seed: int | None = 1,
     by: str | None = None,
     reactivation_within: str | None = "30d",
@@ -1088,6 +1089,9 @@ def forecast(
         Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
     interval_of_mean : bool, default False
         With interval: also how far the expectation itself is uncertain.
+    interval_of : {'past', 'model'}, default "past"
+        With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+        (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
     seed : int, default 1
         Seed of the intervals: equal seeds give equal intervals.
     by : str, optional
@@ -1210,6 +1214,7 @@ def newcomers(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval: float | str | None = None,
     interval_of_mean: bool = False,
+    interval_of: Literal["past", "model"] | None = "past",
     seed: int | None = 1,
     threads: int | None = None,
 ) -> Scores:
@@ -1247,6 +1252,9 @@ def newcomers(
         Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
     interval_of_mean : bool, default False
         With interval: also how far the expectation itself is uncertain.
+    interval_of : {'past', 'model'}, default "past"
+        With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+        (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
     seed : int, default 1
         Seed of the intervals: equal seeds give equal intervals.
     threads : int, optional
@@ -2472,6 +2480,7 @@ def score(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval: float | str | None = None,
     interval_of_mean: bool = False,
+    interval_of: Literal["past", "model"] | None = "past",
     seed: int | None = 1,
     by: str | None = None,
     id: str | None = None,
@@ -2544,6 +2553,9 @@ def score(
         Intervals of purchases and clv that hold what happens with this probability, such as 90% or 0.9.
     interval_of_mean : bool, default False
         With interval: also how far the expectation itself is uncertain.
+    interval_of : {'past', 'model'}, default "past"
+        With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+        (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
     seed : int, default 1
         Seed of the intervals: equal seeds give equal intervals.
     by : str, optional
@@ -2659,6 +2671,7 @@ def pmf(
     most: int | None = 10,
     horizon: str | None = "12mo",
     unseen_level: Literal["error", "reference"] | None = "error",
+    interval_of: Literal["past", "model"] | None = "past",
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2712,6 +2725,9 @@ def pmf(
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
+    interval_of : {'past', 'model'}, default "past"
+        With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+        (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -2821,6 +2837,7 @@ def sample_futures(
     margin: float | str | None = 1.0,
     discounting: str | None = "continuous",
     unseen_level: Literal["error", "reference"] | None = "error",
+    interval_of: Literal["past", "model"] | None = "past",
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2883,6 +2900,9 @@ def sample_futures(
     unseen_level : {'error', 'reference'}, default "error"
         What to do with values of covariates that the fit has not seen (error: an error that names the customer;
         reference: take the reference level, or the mean).
+    interval_of : {'past', 'model'}, default "past"
+        With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
+        (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional

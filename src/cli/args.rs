@@ -17,7 +17,7 @@ use crate::contracts::{BookOptions, ContractOptions};
 use crate::customers::UnseenLevel;
 use crate::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates};
 use crate::fitted::FitRequest;
-use crate::forecast::{ExtraColumn, IntervalOptions, ScoreOptions, Steps};
+use crate::forecast::{ExtraColumn, IntervalOf, IntervalOptions, ScoreOptions, Steps};
 use crate::history::{ColumnValues, DateFormat, Input, LogOptions};
 use crate::params::{CovariateConvention, CovariateRequest};
 
@@ -422,6 +422,9 @@ pub(super) struct ScoreArgs {
     /// With --interval: also how far the expectation itself is uncertain
     #[arg(long, requires = "interval", help_heading = "Output")]
     interval_of_mean: bool,
+    /// With --interval: what those of totals hold beside chance: what past totals missed (past), or the model alone [default: past]
+    #[arg(long, value_enum, requires = "interval", help_heading = "Output")]
+    interval_of: Option<IntervalOfArg>,
     /// Seed of the intervals: equal seeds give equal intervals [default: 1]
     #[arg(long, value_name = "N", help_heading = "Output")]
     seed: Option<u64>,
@@ -439,6 +442,15 @@ enum UnseenArg {
     Reference,
 }
 
+/// `--interval-of`.
+#[derive(Clone, Copy, ValueEnum)]
+enum IntervalOfArg {
+    /// Errors of past totals, and shocks of weeks, where the model knows them
+    Past,
+    /// The model alone
+    Model,
+}
+
 impl ScoreArgs {
     pub fn options(&self) -> Result<ScoreOptions> {
         let unseen = self.unseen_level.map_or_else(UnseenLevel::default, |unseen| match unseen {
@@ -450,6 +462,10 @@ impl ScoreArgs {
             probability,
             of_mean: self.interval_of_mean,
             seed: self.seed.unwrap_or(default.seed),
+            of: self.interval_of.map_or(default.of, |of| match of {
+                IntervalOfArg::Past => IntervalOf::Past,
+                IntervalOfArg::Model => IntervalOf::Model,
+            }),
         });
         let interval = interval.map(IntervalOptions::checked).transpose()?;
         let (columns, by, path) = (self.columns.clone(), self.by.clone(), self.path.clone());

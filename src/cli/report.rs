@@ -82,7 +82,8 @@ impl PageArgs {
     /// What to work out.
     pub fn overview(&self) -> Result<OverviewOptions> {
         let options = self.study.options()?;
-        let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
+        let interval =
+            |probability| IntervalOptions { probability, seed: options.seed, ..IntervalOptions::default() };
         let scores = ScoreOptions {
             value: options.value,
             interval: options.interval.map(interval),

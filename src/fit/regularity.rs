@@ -2,6 +2,7 @@
 //! and the likelihood chooses. `k` is a whole number and the likelihood has one peak over it in all data
 //! seen so far, so the search ends when it has fallen twice in a row.
 
+use crate::base::numbers::grouped;
 use crate::base::{Error, ErrorKind, Progress, Result};
 use crate::customers::CustomerTable;
 use crate::fit::{FitOptions, Fitted, StopReason, fit, kink, not_converged};
@@ -138,9 +139,9 @@ fn in_words<M>(fits: &[(u32, Fitted<M>)], best: usize) -> String {
         .filter_map(|i| fits.get(i))
         .map(|(k, fitted)| {
             let log_likelihood = fitted.report.log_likelihood;
-            format!("k = {k} has {log_likelihood:.3}, {:.3} less", reached - log_likelihood)
+            format!("k = {k} has {} less", grouped(reached - log_likelihood, 3))
         })
         .collect();
     let edge = if *k == MOST_REGULAR { ", the most that is tried" } else { "" };
-    format!("regularity k = {k}{edge}, chosen by the log-likelihood {reached:.3}: {}", lower.join("; "))
+    format!("regularity k = {k}{edge}, chosen by the log-likelihood: {}", lower.join("; "))
 }

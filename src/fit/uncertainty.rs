@@ -57,6 +57,15 @@ const SHARE: f64 = 1e-3;
 /// Expected gain of log-likelihood by one more step at which a maximum counts as reached.
 const REACHED: f64 = 1e-7;
 
+/// Is the end of a search at a wall a maximum in the parameters that are free to move there? How it bends towards the wall says
+/// nothing.
+fn bends_up(outcome: &Outcome, wall: f64, least: f64) -> bool {
+    let free: Vec<usize> = (0..outcome.u.len()).filter(|i| outcome.u[*i].abs() < wall).collect();
+    let hessian = &outcome.at.hessian;
+    let own = Array2::from_shape_fn((free.len(), free.len()), |(i, j)| hessian[[free[i], free[j]]]);
+    symmetric_eigen(&own).0.iter().all(|curvature| *curvature >= -least)
+}
+
 /// Reads the Hessian of minus the log-likelihood in the free parameters, at the end of a search.
 pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
     let n = outcome.u.len();
@@ -74,7 +83,7 @@ pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
             Ending::Stationary => "the gradient is not zero where the search ended".to_owned(),
         };
         Verdict::Neither(format!("{words} (one more step promises {gain:.2e} in log-likelihood)"))
-    } else if curvature.iter().any(|c| *c < -least) {
+    } else if curvature.iter().any(|c| *c < -least) && !(at_wall && bends_up(outcome, wall, least)) {
         Verdict::Neither(format!("a saddle point, not a maximum (Hessian eigenvalues {curvature:.3e})"))
     } else if at_wall || known.iter().any(|known| !known) {
         Verdict::Limit

@@ -188,12 +188,17 @@ impl ClvModel {
     /// The variance of the shocks of a horizon to come, which all customers share, relative to the square of a total: weeks
     /// are independent, so that it falls with their number.
     pub fn shared_variance(&self, horizon: &Horizon) -> f64 {
+        self.shared_variance_within(horizon.in_units(Unit::Week))
+    }
+
+    /// The same of so many weeks.
+    pub fn shared_variance_within(&self, weeks: f64) -> f64 {
         if let Some(learned) = &self.learned {
-            return learned.shared_variance(horizon);
+            return learned.shared_variance(weeks);
         }
         let Some(intensity) = &self.intensity else { return 0.0 };
         let spread = intensity.parts().shock_spread;
-        (spread * spread).exp_m1() / horizon.in_units(Unit::Week).max(1.0)
+        (spread * spread).exp_m1() / weeks.max(1.0)
     }
 
     /// The end of the observation that rates were estimated from, if they change with age and date.

@@ -2,8 +2,6 @@
 
 use jiff::civil::Date;
 
-use crate::base::{Horizon, Unit};
-
 /// The totals of one forecast that was tried: what it said and what came.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trial {
@@ -23,6 +21,13 @@ pub struct Trial {
     pub crps: f64,
     /// The same of the reference, mbg-nbd with steady rates.
     pub reference: f64,
+    /// The same of the average of all with equal weights, where it was kept.
+    pub robust: Option<f64>,
+    /// Purchases those customers made in as long a time before: the forecast that nothing changes. `None` where the log
+    /// does not go back so far.
+    pub before: Option<f64>,
+    /// Was the total within the 90 % interval that what was seen at the other dates makes?
+    pub held: Option<bool>,
 }
 
 /// How forecasts from earlier dates did, of the models that are averaged and of the average.
@@ -72,17 +77,27 @@ impl Learned {
         of_horizon.unwrap_or(beyond) + OF_FEW / repeats.max(1.0)
     }
 
-    /// The variance of what all customers share in a horizon to come, relative to the square of a total, with what so few
+    /// The variance of what all customers share in so many weeks to come, relative to the square of a total, with what so few
     /// trials leave open of it (the variance of a t distribution).
-    pub fn shared_variance(&self, horizon: &Horizon) -> f64 {
-        let weeks = horizon.in_units(Unit::Week).min(520.0);
+    pub fn shared_variance(&self, weeks: f64) -> f64 {
+        let weeks = weeks.min(520.0);
         let excess = self.excess.min(MOST_EXCESS);
         let variance =
             Learned::usual(self.repeats, weeks) * (WORTH + self.windows * excess) / (WORTH + self.windows);
         let freedom = FREEDOM + self.windows;
         variance * freedom / (freedom - 2.0)
     }
+
+    /// Would the 90 % interval of a total that was so far off have held it: with what all customers share, and the chance of
+    /// so many purchases?
+    pub fn holds(&self, trial: &Trial) -> bool {
+        let variance = self.shared_variance(trial.weeks) + 1.0 / trial.expected.max(1.0);
+        (trial.expected / trial.bought).ln().abs() <= NORMAL_95 * variance.sqrt()
+    }
 }
+
+/// The 95 % quantile of the normal distribution.
+const NORMAL_95: f64 = 1.644_853_626_951_472_2;
 
 #[cfg(test)]
 mod tests {
@@ -94,11 +109,10 @@ mod tests {
         assert!((Learned::usual(3000.0, 13.0) - 0.023).abs() < 1e-15);
         assert!((Learned::usual(f64::INFINITY, 39.0) - 0.0215).abs() < 1e-15);
         assert!((Learned::usual(f64::INFINITY, 104.0) - 0.044).abs() < 1e-15);
-        let year = Horizon::Finite("52w".parse().unwrap());
         let none = Learned { repeats: f64::INFINITY, excess: 9.0, ..Learned::default() };
-        assert!((none.shared_variance(&year) - 0.022 * 1.5).abs() < 1e-12);
+        assert!((none.shared_variance(52.0) - 0.022 * 1.5).abs() < 1e-12);
         // Two windows that erred twice as much as is usual: (3 + 2 · 2) / 5, with 8 degrees of freedom.
         let some = Learned { windows: 2.0, excess: 2.0, ..none };
-        assert!((some.shared_variance(&year) - 0.022 * 1.4 * 8.0 / 6.0).abs() < 1e-12);
+        assert!((some.shared_variance(52.0) - 0.022 * 1.4 * 8.0 / 6.0).abs() < 1e-12);
     }
 }

@@ -22,12 +22,25 @@ pub struct IntervalOptions {
     pub of_mean: bool,
     /// Equal seeds give equal intervals.
     pub seed: u64,
+    /// What intervals of totals hold.
+    pub of: IntervalOf,
 }
 
 impl Default for IntervalOptions {
     fn default() -> Self {
-        IntervalOptions { probability: 0.9, of_mean: false, seed: 1 }
+        IntervalOptions { probability: 0.9, of_mean: false, seed: 1, of: IntervalOf::default() }
     }
+}
+
+/// What intervals of totals hold besides chance and what is not known of the parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IntervalOf {
+    /// What customers share, too: errors of past totals where the model learned from them, shocks of weeks where it has
+    /// any.
+    #[default]
+    Past,
+    /// Nothing else: the model is taken for the truth.
+    Model,
 }
 
 impl IntervalOptions {

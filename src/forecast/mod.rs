@@ -40,7 +40,7 @@ pub use self::chances::{chances_into, chances_of_new, chances_schema};
 pub use self::extra::ExtraColumn;
 pub use self::futures::{FutureOptions, futures_into, futures_schema};
 pub(crate) use self::gathered::Gathered;
-pub use self::interval::{GroupSums, IntervalOptions, Intervals};
+pub use self::interval::{GroupSums, IntervalOf, IntervalOptions, Intervals};
 pub use self::leaving::{Leaving, leaving};
 pub use self::newcomers::newcomers;
 pub use self::path::Steps;

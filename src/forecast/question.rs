@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::ahead::{Ahead, Basis, Future};
 use super::extra::{ExtraScorer, OfBuying};
-use super::interval::{self, OneCustomer};
+use super::interval::{self, IntervalOf, OneCustomer};
 use super::simulated::{DrawnModels, Reach};
 use super::{ExtraColumn, GroupSums, IntervalOptions, Intervals, ScoreBatch, ScoreOptions, check_finite};
 use crate::base::{Discounting, Error, Horizon, Result};
@@ -103,7 +103,10 @@ impl<'a> Question<'a> {
                 .filter(|options| options.of_mean)
                 .map_or(Vec::new(), |options| draws::draw(model, draws::DRAWS, options.seed)),
             points: scores.interval.map_or(Points::default(), |options| Points {
-                shared: model.shared_variance(&horizon),
+                shared: match options.of {
+                    IntervalOf::Past => model.shared_variance(&horizon),
+                    IntervalOf::Model => 0.0,
+                },
                 ..draws::points(model, options.seed)
             }),
             open: scores.interval.is_some() && draws::open(model).is_some(),

@@ -125,6 +125,12 @@ impl Model for Bdw {
         );
         let model = Bdw { alpha: falls / steepest, beta: (steepest * ln_age).exp(), c: steepest };
         all.push(limit(model, term, vec![vec![(2, 1.0), (0, -1.0), (1, ln_age * steepest)]]));
+        // One that lies beyond what parameters can be is at their edge, where it hardly fits.
+        let within = |value: f64| value.clamp(1.0 / Self::LARGEST, Self::LARGEST);
+        for limit in &mut all {
+            let Bdw { alpha, beta, c } = limit.model;
+            limit.model = Bdw { alpha: within(alpha), beta: within(beta), c: within(c) };
+        }
         all
     }
 

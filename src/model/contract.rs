@@ -308,6 +308,9 @@ pub(super) fn starts(table: &ContractTable, needed: u32) -> Result<Vec<[f64; 2]>
     Ok(alike.iter().map(|sum| [churn * sum, (1.0 - churn) * sum]).collect())
 }
 
+/// A smaller share of customers is none.
+const NOBODY: f64 = 1e-9;
+
 /// The limits of the chances to leave.
 pub(super) fn limits<M>(alpha: f64, beta: f64, own: impl Fn(f64, f64) -> M) -> Vec<Limit<M>> {
     let mean = alpha / (alpha + beta);
@@ -326,9 +329,12 @@ pub(super) fn limits<M>(alpha: f64, beta: f64, own: impl Fn(f64, f64) -> M) -> V
         words,
         flat,
     };
+    // A share that is nobody's is none: the limit is then one that does not fit.
+    let others = beta / (alpha + beta);
+    let (share, stay) = (mean.max(NOBODY), others.max(NOBODY));
     vec![
-        limit(1e10 * mean, 1e10 * (beta / (alpha + beta)), alike, vec![together(0, 1)]),
-        limit(1e-10 * mean, 1e-10 * (beta / (alpha + beta)), kinds, vec![together(0, 1)]),
+        limit(1e10 * mean, 1e10 * others, alike, vec![together(0, 1)]),
+        limit(1e-10 * share, 1e-10 * stay, kinds, vec![together(0, 1)]),
         limit(1e-250, 1.0, nobody, vec![alone(0), alone(1)]),
         limit(1.0, 1e-12, everybody, vec![alone(0), alone(1)]),
     ]

@@ -29,16 +29,25 @@ impl Panel {
     /// Panel `k` if the first one is `[0, 2^−level]`: then come `[2^−j, 2^(1−j)]` for `j` from `level`
     /// down to 1, which all finer levels have too, then `[1, 2]`, `[2, 3]` and so on.
     pub fn new(level: usize, k: usize) -> Self {
-        let power = |j: usize| 0.5_f64.powi(j as i32);
         if k == 0 {
-            Panel { low: 0.0, high: power(level), slot: 3 * level }
+            Panel::numbered(3 * level)
         } else if k <= level {
-            let j = level + 1 - k;
-            Panel { low: power(j), high: power(j - 1), slot: 3 * j + 1 }
+            Panel::numbered(3 * (level + 1 - k) + 1)
         } else {
-            let low = k - level;
-            Panel { low: low as f64, high: (low + 1) as f64, slot: 3 * low + 2 }
+            Panel::numbered(3 * (k - level) + 2)
         }
+    }
+
+    /// The panel of this number.
+    fn numbered(slot: usize) -> Self {
+        let power = |j: usize| 0.5_f64.powi(j as i32);
+        let (j, at) = (slot / 3, (slot / 3) as f64);
+        let (low, high) = match slot % 3 {
+            0 => (0.0, power(j)),
+            1 => (power(j), power(j.saturating_sub(1))),
+            _ => (at, at + 1.0),
+        };
+        Panel { low, high, slot }
     }
 
     /// Its nodes.
@@ -93,6 +102,19 @@ fn legendre(x: f64) -> [f64; NODES] {
         p[k + 1] = up * x * p[k] - down * p[k - 1];
     }
     p
+}
+
+/// The integrals from −1 to `x` of the Legendre polynomials of degrees 0 to 19.
+fn antiderivatives(x: f64) -> [f64; NODES] {
+    let p = legendre(x);
+    let (up, down) = RECURRENCE[NODES - 1];
+    let last = up * x * p[NODES - 1] - down * p[NODES - 2];
+    let mut sums = [x + 1.0; NODES];
+    for k in 1..NODES {
+        let next = if k + 1 < NODES { p[k + 1] } else { last };
+        sums[k] = (next - p[k - 1]) / (2 * k + 1) as f64;
+    }
+    sums
 }
 
 /// The weights of one scale for `∫_0^H f(τ) M(τ/A) dτ/A`, `f` the discount factor, worked out panel by
@@ -178,8 +200,25 @@ impl Both {
     }
 }
 
+/// Weights without discounting of panels that are whole, by their numbers: those of any scale.
+static WHOLE: LazyLock<Vec<PanelWeights>> =
+    LazyLock::new(|| (0..192).map(|slot| whole(&Panel::numbered(slot))).collect());
+
+fn whole(panel: &Panel) -> PanelWeights {
+    let mut sums = Sums::new(*panel, 1.0);
+    sums.add_part(panel.low, panel.high, false, |_| 1.0);
+    sums.finish()
+}
+
 /// The weights of one scale in a panel.
 fn compute(scale: f64, horizon: f64, fall: &Fall, panel: &Panel) -> PanelWeights {
+    let plain = matches!(
+        fall,
+        Fall::With(Discounting::Continuous { delta: 0.0 } | Discounting::EndOfStep { d: 0.0, .. })
+    );
+    if plain && (horizon / scale).ln_1p() >= panel.high {
+        return WHOLE.get(panel.slot).copied().unwrap_or_else(|| whole(panel));
+    }
     let mut sums = Sums::new(*panel, scale);
     match fall {
         Fall::With(Discounting::Continuous { delta }) => sums.add_decaying(0.0, horizon, *delta, 1.0),
@@ -197,11 +236,13 @@ struct Sums {
     nodes: PanelWeights,
     /// Integrals over the Legendre polynomials.
     moments: Option<PanelWeights>,
+    /// The same without the factor `e^y`.
+    flat: Option<PanelWeights>,
 }
 
 impl Sums {
     fn new(panel: Panel, scale: f64) -> Self {
-        Sums { panel, scale, nodes: [0.0; NODES], moments: None }
+        Sums { panel, scale, nodes: [0.0; NODES], moments: None, flat: None }
     }
 
     /// Adds the discount factor `height e^−(rate τ)`, `from <= τ <= to`, as far as it is in the panel.
@@ -212,7 +253,11 @@ impl Sums {
         if rate == 0.0 {
             // As smooth as M is, which a short part hardly bends.
             let few = 8.0 * (end - y) < self.panel.high - self.panel.low;
-            return self.add_part(y, end, few, |_| height);
+            let whole = y == self.panel.low && end == self.panel.high;
+            return match y < end && !few && !whole {
+                true => self.add_constant(y, end, height),
+                false => self.add_part(y, end, few, |_| height),
+            };
         }
         while y < end {
             let decayed = rate * y.exp_m1();
@@ -278,6 +323,18 @@ impl Sums {
         }
     }
 
+    /// Adds a constant factor on a part of the panel that is not so short that the difference of two integrals would lose
+    /// digits. The polynomial is then that of `M(y) e^y`, whose integrals are known: `∫ P_k = (P_{k+1} − P_{k−1})/(2k + 1)`.
+    fn add_constant(&mut self, from: f64, to: f64, height: f64) {
+        let Panel { low, high, .. } = self.panel;
+        let at = |y: f64| antiderivatives((2.0 * y - low - high) / (high - low));
+        let half = 0.5 * (high - low) * height;
+        let flat = self.flat.get_or_insert([0.0; NODES]);
+        for ((sum, end), start) in flat.iter_mut().zip(at(to)).zip(at(from)) {
+            *sum += half * (end - start);
+        }
+    }
+
     /// Adds a point mass.
     fn add_point(&mut self, y: f64, mass: f64) {
         let Panel { low, high, .. } = self.panel;
@@ -330,6 +387,32 @@ impl Sums {
                 *node += row.iter().zip(&moments).map(|(p, m)| p * m).sum::<f64>();
             }
         }
+        if let Some(flat) = self.flat {
+            for ((node, row), y) in nodes.iter_mut().zip(PROJECTION.iter()).zip(self.panel.nodes()) {
+                *node += y.exp() * row.iter().zip(&flat).map(|(p, m)| p * m).sum::<f64>();
+            }
+        }
         nodes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: `∫_0^H (1 + τ/A)^−3 dτ/A = (1 − (1 + H/A)^−2)/2`, for horizons that end anywhere in a panel.
+    #[test]
+    fn a_panel_cut_anywhere_is_whole() {
+        for share in [1e-6, 0.003, 0.03, 0.06, 0.2, 0.31, 0.5, 0.77, 0.999, 1.0, 1.3, 2.9, 7.0, 40.0] {
+            let (scale, horizon) = (30.0, 30.0 * share);
+            let mut weights = Weights::undiscounted(scale, horizon);
+            let mut sum = 0.0;
+            for panel in (0..).map(|k| Panel::new(3, k)) {
+                let Some(own) = weights.in_panel(&panel) else { break };
+                sum += own.iter().zip(panel.nodes()).map(|(w, y)| w * (-3.0 * y).exp()).sum::<f64>();
+            }
+            let exact = -0.5 * (-2.0 * share.ln_1p()).exp_m1();
+            assert!((sum / exact - 1.0).abs() < 1e-14, "{share}: {sum} and {exact}");
+        }
     }
 }

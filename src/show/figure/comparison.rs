@@ -58,6 +58,7 @@ pub fn comparison(found: &Backtest, metric: Metric) -> Option<Figure> {
 pub fn metric_words(metric: Metric) -> &'static str {
     match metric {
         Metric::TotalBias => "error of the total of purchases (0 is right)",
+        Metric::TotalError => "error of the total of purchases, either way (less is better)",
         Metric::Mae => "mean absolute error of purchases (less is better)",
         Metric::Rmse => "root mean squared error of purchases (less is better)",
         Metric::Spearman => "rank correlation of forecast and purchases (more is better)",
@@ -72,6 +73,7 @@ pub fn metric_words(metric: Metric) -> &'static str {
         Metric::PitCoverage80 => "share within 80 % intervals (80 % is right)",
         Metric::PitCoverage90 => "share within 90 % intervals (90 % is right)",
         Metric::ValueBias => "error of the total of spend (0 is right)",
+        Metric::ValueError => "error of the total of spend, either way (less is better)",
         Metric::ValueMae => "mean absolute error of spend (less is better)",
         Metric::ValueGini => "normalised Gini of spend (more is better)",
         Metric::ValueLift => "lift of the best tenth by spend (more is better)",

@@ -11,10 +11,7 @@ use crate::show::{
         page::{Part, Section, Tile},
     },
 };
-use crate::study::backtest::{Backtest, Entrant, LEVEL, Metric, Origin, Pooled, total_words};
-
-/// Of the 90 % intervals of customers this share or more must have held.
-const HELD: f64 = 0.85;
+use crate::study::backtest::{Backtest, Entrant, Metric, Origin, answers, total_words};
 
 /// The model that is shown: the first that was asked for.
 fn entrant(origin: &Origin) -> Option<&Entrant> {
@@ -104,47 +101,17 @@ fn verdicts(found: &Backtest) -> Table {
         ]);
     }
     let Some(own) = found.pooled.iter().find(|pooled| !pooled.baseline) else { return table };
-    let of = |metric: Metric| own.values[metric as usize].value;
-    let beside = |metric: Metric| {
-        best_pooled(&found.pooled, metric).map_or("-".to_owned(), |(name, value)| {
-            format!("{} ({})", percent(value), name.replace('-', " "))
-        })
-    };
-    if of(Metric::Auc).is_finite() {
-        let auc = of(Metric::Auc);
-        let said = match auc {
-            auc if auc >= 0.8 => "told apart well",
-            auc if auc >= 0.65 => "told apart fairly",
-            _ => "hardly told apart",
-        };
-        table.row([
-            "Who buys, and who does not".to_owned(),
-            format!("a buyer was ranked above one who was none in {} of pairs", percent(auc)),
-            format!("{said}; chance gives 50%"),
-            beside(Metric::Auc),
-        ]);
-    }
-    if of(Metric::ValueTop20).is_finite() {
-        table.row([
-            "Who is best".to_owned(),
-            format!(
-                "{} of the fifth who spent most were in the fifth ranked highest",
-                percent(of(Metric::ValueTop20))
-            ),
-            "chance gives 20%".to_owned(),
-            beside(Metric::ValueTop20),
-        ]);
-    }
-    if of(Metric::PitCoverage90).is_finite() {
-        let held = of(Metric::PitCoverage90);
-        table.row([
-            "How sure".to_owned(),
-            format!("{} of customers were within their {} ranges", percent(held), percent(LEVEL)),
-            if held >= HELD { "the ranges can be relied on" } else { "the ranges are too narrow" }.to_owned(),
-            "-".to_owned(),
-        ]);
+    for answer in answers(found, own.name) {
+        let beside = if answer.beside.is_empty() { "-".to_owned() } else { answer.beside };
+        let cells = [capital(answer.about), answer.found, answer.said, beside];
+        table.row(cells.map(|cell| cell.replace(" %", "%")));
     }
     table
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn total(off: f64, beyond: bool) -> String {
@@ -158,12 +125,6 @@ fn total(off: f64, beyond: bool) -> String {
 
 /// The baseline that does best by a metric, and its figure.
 fn best(all: &[Entrant], metric: Metric) -> Option<(&'static str, f64)> {
-    let figures =
-        all.iter().filter(|own| own.baseline).map(|own| (own.name, own.values[metric as usize].value));
-    least(figures, metric)
-}
-
-fn best_pooled(all: &[Pooled], metric: Metric) -> Option<(&'static str, f64)> {
     let figures =
         all.iter().filter(|own| own.baseline).map(|own| (own.name, own.values[metric as usize].value));
     least(figures, metric)

@@ -75,11 +75,14 @@ fn trust(learned: &Learned) -> Vec<Block> {
     }
     let mut table = Table::new(&[
         "weeks ahead",
-        ">forecasts tried",
+        ">tried",
         ">totals off by",
         ">on average",
-        ">customers in 90 % intervals",
-        ">CRPS against mbg-nbd",
+        ">the last period again",
+        ">totals held",
+        ">customers held",
+        ">CRPS to mbg-nbd",
+        ">to equal weights",
     ]);
     for (weeks, trials) in by_horizon(&learned.trials) {
         let mean = |of: &dyn Fn(&Trial) -> f64| {
@@ -91,16 +94,69 @@ fn trust(learned: &Learned) -> Vec<Block> {
             count(trials.len() as u64),
             format!("{:.0} %", 100.0 * mean(&|trial| off(trial).abs())),
             format!("{:+.0} %", 100.0 * mean(&off)),
+            unchanged(&trials).map_or("-".to_owned(), |(_, before)| format!("{:.0} %", 100.0 * before)),
+            held(&trials),
             format!("{:.0} %", 100.0 * mean(&|trial| trial.covered)),
-            format!("{:+.1} %", 100.0 * (mean(&|trial| (trial.crps / trial.reference).ln())).exp_m1()),
+            percent(Some(mean(&|trial| (trial.crps / trial.reference).ln()))),
+            percent(against_equal(&trials)),
         ]);
     }
-    let words = "the same models, fitted to what was known at earlier dates, against what came (weights were chosen on these)";
-    vec![
+    let words = "the same models, fitted to what was known at earlier dates, against what came; held: by 90 % intervals, \
+                 those of totals made of the other dates (weights were chosen on all)";
+    let mut blocks = vec![
         Block::Heading("how it would have done".to_owned()),
         Block::Table(table),
         Block::Line(words.to_owned()),
-    ]
+    ];
+    blocks.extend(as_good(learned).map(Block::Line));
+    blocks
+}
+
+/// The logarithm of a ratio as a change.
+fn percent(log: Option<f64>) -> String {
+    log.map_or("-".to_owned(), |log| format!("{:+.1} %", 100.0 * log.exp_m1()))
+}
+
+/// How many of the totals were within the 90 % intervals that the other dates make.
+fn held(trials: &[&Trial]) -> String {
+    let known: Vec<bool> = trials.iter().filter_map(|trial| trial.held).collect();
+    match known.len() {
+        0 => "-".to_owned(),
+        n => format!("{} of {n}", known.iter().filter(|held| **held).count()),
+    }
+}
+
+/// Where the log goes back so far: how far totals were off, and how far as many purchases as in as long a time before.
+fn unchanged(trials: &[&Trial]) -> Option<(f64, f64)> {
+    let pairs = trials.iter().filter_map(|trial| {
+        let off = |total: f64| (total / trial.bought - 1.0).abs();
+        Some((off(trial.expected), off(trial.before?)))
+    });
+    let pairs: Vec<(f64, f64)> = pairs.collect();
+    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / pairs.len() as f64;
+    (!pairs.is_empty()).then(|| (mean(|pair| pair.0), mean(|pair| pair.1)))
+}
+
+/// The mean logarithm of the score over that of the average with equal weights.
+fn against_equal(trials: &[&Trial]) -> Option<f64> {
+    let logs = trials.iter().map(|trial| Some((trial.crps / trial.robust?).ln()));
+    let logs: Vec<f64> = logs.collect::<Option<_>>()?;
+    Some(logs.iter().sum::<f64>() / logs.len() as f64)
+}
+
+/// Where the past says that the last period again is as good a forecast of a total.
+fn as_good(learned: &Learned) -> Option<String> {
+    let by = by_horizon(&learned.trials);
+    let (weeks, trials) = by.iter().next_back()?;
+    let (own, before) = unchanged(trials)?;
+    (before <= own).then(|| {
+        format!(
+            "{weeks} weeks ahead the last period again was no worse for totals ({:.0} % off against {:.0} % on the dates where \
+             there is one): use either for them; it says nothing of single customers",
+            100.0 * before,
+            100.0 * own
+        )
+    })
 }
 
 fn by_horizon(trials: &[Trial]) -> BTreeMap<u64, Vec<&Trial>> {
@@ -120,6 +176,9 @@ fn learned_json(learned: &Learned) -> Value {
             "in_90_intervals": trial.covered,
             "crps": trial.crps,
             "crps_mbg_nbd": trial.reference,
+            "crps_equal_weights": trial.robust,
+            "bought_before": trial.before,
+            "total_in_90_interval": trial.held,
         })
     };
     json!({

@@ -84,32 +84,47 @@ fn figures(found: &Backtest, heads: &[&str], cells: impl Fn(&Pooled) -> Vec<Stri
     table
 }
 
+/// How far totals are off either way, where there are several.
+const OFF: &str = ">off by";
+
 fn purchases(found: &Backtest) -> Table {
-    let heads = ["", ">total", ">", ">MAE", ">RMSE", ">deviance", ">CRPS", ">Spearman", ">AUC", ">Brier"];
+    // The mean absolute error rewards forecasts that are too low, and comes last.
+    let plain = [
+        (">CRPS", Metric::Crps),
+        (">AUC", Metric::Auc),
+        (">Brier", Metric::Brier),
+        (">Spearman", Metric::Spearman),
+        (">deviance", Metric::Deviance),
+        (">RMSE", Metric::Rmse),
+        (">MAE", Metric::Mae),
+    ];
+    let heads = ["", ">total", ">", OFF].into_iter().chain(plain.map(|(head, _)| head));
+    let heads: Vec<&str> = heads.filter(|head| *head != OFF || found.origins.len() > 1).collect();
     figures(found, &heads, |entrant| {
         let of = |metric: Metric| &entrant.values[metric as usize];
         let mut cells = vec![percent(of(Metric::TotalBias)), interval(of(Metric::TotalBias))];
-        let plain = [Metric::Mae, Metric::Rmse, Metric::Deviance, Metric::Crps];
-        let rest = [Metric::Spearman, Metric::Auc, Metric::Brier];
-        cells.extend(plain.into_iter().chain(rest).map(|metric| number(of(metric).value)));
+        cells.extend((found.origins.len() > 1).then(|| share(of(Metric::TotalError).value)));
+        cells.extend(plain.map(|(_, metric)| number(of(metric).value)));
         cells
     })
 }
 
 fn spend(found: &Backtest) -> Table {
-    let heads = ["", ">total", ">", ">MAE", ">Gini", ">", ">lift", ">top 20 %"];
+    let heads = ["", ">total", ">", OFF, ">Gini", ">", ">lift", ">top 20 %", ">MAE"];
+    let heads: Vec<&str> = heads.into_iter().filter(|head| *head != OFF || found.origins.len() > 1).collect();
     figures(found, &heads, |entrant| {
         let of = |metric: Metric| &entrant.values[metric as usize];
         let gini = of(Metric::ValueGini);
-        vec![
-            percent(of(Metric::ValueBias)),
-            interval(of(Metric::ValueBias)),
-            number(of(Metric::ValueMae).value),
+        let mut cells = vec![percent(of(Metric::ValueBias)), interval(of(Metric::ValueBias))];
+        cells.extend((found.origins.len() > 1).then(|| share(of(Metric::ValueError).value)));
+        cells.extend([
             number(gini.value),
             range(gini, |x| format!("{x:.3}")),
             number(of(Metric::ValueLift).value),
             share(of(Metric::ValueTop20).value),
-        ]
+            number(of(Metric::ValueMae).value),
+        ]);
+        cells
     })
 }
 

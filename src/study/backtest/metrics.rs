@@ -54,6 +54,10 @@ pub enum Metric {
     ValueLift,
     /// Share of the actual top 20 % by spend that is in the top 20 % by forecast.
     ValueTop20,
+    /// How far the total of purchases is off, either way: over several origins, errors do not cancel.
+    TotalError,
+    /// The same of spend.
+    ValueError,
 }
 
 /// All figures of a forecast, in the order of [`Metric::ALL`]; not a number where there is none.
@@ -61,7 +65,7 @@ pub type Values = [f64; Metric::COUNT];
 
 impl Metric {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 21;
 
     /// All there are.
     pub const ALL: [Metric; Metric::COUNT] = [
@@ -84,6 +88,8 @@ impl Metric {
         Metric::ValueGini,
         Metric::ValueLift,
         Metric::ValueTop20,
+        Metric::TotalError,
+        Metric::ValueError,
     ];
 
     /// Its name in tables.
@@ -108,13 +114,15 @@ impl Metric {
             Metric::ValueGini => "value_gini",
             Metric::ValueLift => "value_lift_10",
             Metric::ValueTop20 => "value_top_20",
+            Metric::TotalError => "total_error",
+            Metric::ValueError => "value_error",
         }
     }
 
     /// What it judges, in words, for sentences.
     pub fn words(self) -> &'static str {
         match self {
-            Metric::TotalBias => "the total of purchases",
+            Metric::TotalBias | Metric::TotalError => "the total of purchases",
             Metric::Mae => "single customers' purchases (MAE)",
             Metric::Rmse => "single customers' purchases (RMSE)",
             Metric::Spearman => "the order of customers by purchases (Spearman)",
@@ -125,7 +133,7 @@ impl Metric {
             Metric::Coverage50 | Metric::PitCoverage50 => "its 50 % intervals",
             Metric::Coverage80 | Metric::PitCoverage80 => "its 80 % intervals",
             Metric::Coverage90 | Metric::PitCoverage90 => "its 90 % intervals",
-            Metric::ValueBias => "the total of spend",
+            Metric::ValueBias | Metric::ValueError => "the total of spend",
             Metric::ValueMae => "single customers' spend (MAE)",
             Metric::ValueGini => "the order of customers by spend (Gini)",
             Metric::ValueLift => "the best tenth by spend (lift)",
@@ -205,7 +213,9 @@ impl<'a> Scorecard<'a> {
         let (bought, expected) = (&self.cohort.bought, &self.forecast.purchases);
         let mean = Mean::of(weights);
         let pairs = || bought.iter().zip(expected);
-        values[Metric::TotalBias as usize] = mean.ratio(expected, bought) - 1.0;
+        let off = mean.ratio(expected, bought) - 1.0;
+        values[Metric::TotalBias as usize] = off;
+        values[Metric::TotalError as usize] = off.abs();
         values[Metric::Mae as usize] = mean.over(pairs().map(|(y, m)| (y - m).abs()));
         values[Metric::Rmse as usize] = mean.over(pairs().map(|(y, m)| (y - m).powi(2))).sqrt();
         values[Metric::Deviance as usize] = mean.over(self.deviances.iter().copied());
@@ -233,7 +243,9 @@ impl<'a> Scorecard<'a> {
         let Some((by_value, by_spent)) = &self.value else { return };
         let (Some(value), Some(spent)) = (&self.forecast.value, &self.cohort.spent) else { return };
         let mean = Mean::of(weights);
-        values[Metric::ValueBias as usize] = mean.ratio(value, spent) - 1.0;
+        let off = mean.ratio(value, spent) - 1.0;
+        values[Metric::ValueBias as usize] = off;
+        values[Metric::ValueError as usize] = off.abs();
         values[Metric::ValueMae as usize] = mean.over(value.iter().zip(spent).map(|(v, s)| (v - s).abs()));
         values[Metric::ValueGini as usize] = by_value.gini(weights, spent) / by_spent.gini(weights, spent);
         let top = by_value.top(weights, 0.1);
@@ -303,6 +315,7 @@ mod tests {
             assert!((value - by_hand).abs() < 1e-12, "{}: {value} and {by_hand}", metric.name());
         };
         expect(Metric::TotalBias, 4.5 / 8.0 - 1.0);
+        expect(Metric::TotalError, 3.5 / 8.0);
         expect(Metric::Mae, (0.5 + 1.0 + 0.0 + 3.0) / 4.0);
         expect(Metric::Rmse, ((0.25 + 1.0 + 0.0 + 9.0) / 4.0f64).sqrt());
         // Ranks of the forecast 4, 2.5, 2.5, 1 and of what happened 4, 2, 3, 1.
@@ -319,6 +332,7 @@ mod tests {
         expect(Metric::PitCoverage80, 0.5);
         expect(Metric::PitCoverage90, 0.5);
         expect(Metric::ValueBias, 65.0 / 100.0 - 1.0);
+        expect(Metric::ValueError, 0.35);
         expect(Metric::ValueMae, (5.0 + 10.0 + 5.0 + 35.0) / 4.0);
         // Lorenz curves: forecast 0, 75, (100 at both ties), 100; own order 0, 75, 95, 100, 100.
         let own = (37.5 + 85.0 + 97.5 + 100.0) / 400.0;

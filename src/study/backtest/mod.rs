@@ -9,6 +9,7 @@
 //! The log is read three or four times an origin and never kept; what is kept takes some hundred bytes a
 //! customer of one origin.
 
+mod answers;
 mod baselines;
 mod cohort;
 mod forecast;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+pub use self::answers::{Answer, answers};
 pub use self::baselines::Baseline;
 pub use self::cohort::{Cohort, Earlier};
 pub use self::forecast::{Distribution, Forecast, LEVELS, Uniformity};

@@ -32,6 +32,8 @@ pub(super) struct Terms {
     pub months: usize,
     pub probability: f64,
     pub draws: usize,
+    /// Variance of what all customers share, relative to the square of a total.
+    pub shared: f64,
     pub seed: u64,
     pub target_ratio: f64,
     /// \[months\]

@@ -196,7 +196,8 @@ fn as_forecast(
     equity: &mut Equity,
     progress: &dyn Progress,
 ) -> Result<Figure> {
-    let interval = |probability| IntervalOptions { probability, seed: options.seed, of_mean: false };
+    let interval =
+        |probability| IntervalOptions { probability, seed: options.seed, ..IntervalOptions::default() };
     let scores = ScoreOptions {
         value: options.value,
         interval: options.interval.map(interval),

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use super::acquisition::Terms;
 use super::groups::GroupModel;
-use super::uncertain::{Beside, Normals};
+use super::uncertain::{Beside, Normals, shared_factors};
 use crate::customers::Customer;
 use crate::model::Attrition;
 
@@ -104,7 +104,9 @@ const STREAM: u64 = 100;
 impl Newcomers {
     pub fn new(all: Kind, groups: Vec<Kind>, terms: &Terms) -> Self {
         let customers = all.customers;
-        let all = Newcomer::new(all, 1.0, terms, STREAM);
+        let mut all = Newcomer::new(all, 1.0, terms, STREAM);
+        // Groups follow, since they are held to all.
+        all.busy.1 = shared_factors(terms.shared, terms.draws);
         let one = |(g, kind): (usize, Kind)| {
             let share = kind.customers / customers;
             Newcomer::new(kind, share, terms, STREAM + 1 + g as u64)

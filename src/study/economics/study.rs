@@ -48,6 +48,7 @@ impl<'a> Study<'a> {
             months: options.curve_months(),
             probability: options.interval.unwrap_or_default(),
             draws: options.interval.map_or(0, |_| options.draws),
+            shared: model.shared_variance_within(outreach.horizon * unit.days() / Unit::Week.days()),
             seed: options.seed,
             target_ratio: options.target_ratio,
             target_payback: options.target_payback.in_units(Unit::Month),

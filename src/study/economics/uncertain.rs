@@ -11,6 +11,7 @@ use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Gamma, StandardNormal};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 /// A figure and its central interval, if one is known.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -44,6 +45,18 @@ pub(super) fn interval(draws: &[f64], probability: f64) -> Option<(f64, f64)> {
     let at = |share: f64| sorted[((share * n as f64).ceil() as usize).clamp(1, n) - 1];
     Some((at(0.5 - 0.5 * probability), at(0.5 + 0.5 * probability)))
 }
+
+/// By what each draw is off because of what all customers share, of this variance relative to the square of a total: one
+/// factor a draw, whose logarithms are normal and spread evenly over the draws, in an order that has nothing to do with
+/// theirs. All figures of a draw have the same.
+pub(super) fn shared_factors(variance: f64, draws: usize) -> Vec<f64> {
+    let (spread, normal) = (variance.ln_1p().sqrt(), Normal::standard());
+    let place = |d: usize| ((d as f64 + 0.5) * GOLDEN).fract();
+    (0..draws).map(|d| (spread * normal.inverse_cdf(place(d)) - 0.5 * spread * spread).exp()).collect()
+}
+
+/// Multiples of it, without their whole parts, are spread evenly (Weyl 1916).
+const GOLDEN: f64 = 0.618_033_988_749_894_8;
 
 /// Standard normal numbers, draw by draw.
 pub(super) struct Normals {

@@ -6,12 +6,12 @@
 //! of this needs customers one by one: purchases depend on the history, and the expected amount is a line in the
 //! mean amount so far, so that sums over those who share their history need their number and their mean ([`Cells`]).
 
-use super::alive;
 use rayon::prelude::*;
 
+use super::alive;
 use super::base::Base;
 use super::cells::{Cell, Cells};
-use super::uncertain::Uncertain;
+use super::uncertain::{Uncertain, shared_factors};
 use crate::base::{Discounting, Progress, Result, Unit};
 use crate::customers::Age;
 use crate::fitted::{
@@ -124,12 +124,29 @@ impl Valuation {
             || draws.par_iter().map(one).collect::<Result<Vec<Sums>>>(),
         );
         progress.check()?;
+        let weeks = outreach.horizon * model.unit.days() / Unit::Week.days();
+        let drawn = drawn.map(|drawn| shared(drawn, model.shared_variance_within(weeks)));
         Ok(Valuation { at, drawn: drawn?, values, models: estimate, first_cohort: adder.first_cohort })
     }
 
     /// A figure that these sums have, with its draws.
     pub fn figure(&self, part: impl Fn(&Sums) -> f64) -> Uncertain {
         Uncertain::drawn(part(&self.at), self.drawn.iter().map(&part).collect())
+    }
+}
+
+/// Draws with what all customers share, of this variance relative to the square of a total.
+fn shared(mut drawn: Vec<Sums>, variance: f64) -> Vec<Sums> {
+    let factors = shared_factors(variance, drawn.len());
+    drawn.iter_mut().zip(factors).for_each(|(sums, factor)| sums.scale(factor));
+    drawn
+}
+
+impl Sums {
+    fn scale(&mut self, factor: f64) {
+        let lists = [&mut self.group, &mut self.cohort, &mut self.revenue];
+        let all = lists.into_iter().flatten().chain([&mut self.value, &mut self.undiscounted]);
+        all.for_each(|sum| *sum *= factor);
     }
 }
 
@@ -317,4 +334,21 @@ fn of_customers(
         values.spend.push(amount);
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shared moves all sums of a draw alike, keeps the mean, and has the variance it is said to have.
+    #[test]
+    fn what_is_shared_is_as_wide_as_said() {
+        let one = Sums { value: 2.0, group: vec![1.0], revenue: vec![4.0], ..Sums::default() };
+        let drawn = shared(vec![one; 400], 0.04);
+        let mean = drawn.iter().map(|sums| sums.value / 2.0).sum::<f64>() / 400.0;
+        let variance = drawn.iter().map(|sums| (sums.value / 2.0 - mean).powi(2)).sum::<f64>() / 400.0;
+        assert!((mean - 1.0).abs() < 2e-3 && (variance / 0.04 - 1.0).abs() < 0.05, "{mean} {variance}");
+        assert!(drawn.iter().all(|sums| sums.revenue[0] == 4.0 * sums.group[0]));
+        assert!(shared(vec![Sums { value: 2.0, ..Sums::default() }], 0.0)[0].value == 2.0);
+    }
 }

@@ -42,6 +42,8 @@ pub struct Cell {
     pub expected: Vec<f64>,
     /// How distributions err together, a customer: see [`pairs`](crate::forecast::rules::Compared::pairs).
     pub pairs: Vec<Vec<f64>>,
+    /// Purchases those customers made in as long a time before; `None` where the log does not go back so far.
+    pub before: Option<f64>,
     /// The score of the reference, a customer.
     pub reference: f64,
     /// The candidates as they were fitted.
@@ -80,6 +82,7 @@ impl Cell {
             customers,
             expected: own.iter().map(|marks| marks.expected).collect(),
             pairs: pairs.map(|row| row[..own.len()].iter().map(|pair| pair / customers).collect()).collect(),
+            before: origin.before(ahead),
             reference: reference[0].crps / customers,
             models: models.clone(),
             rows,
@@ -90,6 +93,12 @@ impl Cell {
     /// The logarithms of expected over bought.
     pub(super) fn errors(&self) -> Vec<f64> {
         self.expected.iter().map(|expected| (expected / self.bought).ln()).collect()
+    }
+
+    /// The score of the average with equal weights, a customer: that of an average is a quadratic form in its weights.
+    fn robust(&self) -> f64 {
+        let all: f64 = self.pairs.iter().flatten().sum();
+        all / (self.pairs.len() * self.pairs.len()) as f64
     }
 
     /// What the average with these weights would have done.
@@ -110,6 +119,9 @@ impl Cell {
             covered: inside(&marks) / marks.customers,
             crps: marks.crps / marks.customers,
             reference: self.reference,
+            robust: Some(self.robust()),
+            before: self.before,
+            held: None,
         })
     }
 }

@@ -127,20 +127,32 @@ fn learned(
     match lessons {
         Err(words) => Ok(Learned { repeats, why_none: Some(words.clone()), dropped, ..Learned::default() }),
         Ok(lessons) => {
-            let trials: Vec<Trial> =
+            let mut trials: Vec<Trial> =
                 lessons.cells.iter().map(|cell| cell.trial(weights)).collect::<Result<_>>()?;
             let excess = |(trial, cell): (&Trial, &Cell)| {
                 (trial.expected / trial.bought).ln().powi(2) / Learned::usual(cell.repeats, trial.weeks)
             };
-            let sum: f64 = trials.iter().zip(&lessons.cells).map(excess).sum();
-            Ok(Learned {
-                windows: lessons.windows,
-                excess: sum / trials.len() as f64,
-                repeats,
-                trials,
-                why_none: None,
-                dropped,
-            })
+            let excesses: Vec<f64> = trials.iter().zip(&lessons.cells).map(excess).collect();
+            hold(&mut trials, &excesses, lessons);
+            let all = Learned { windows: lessons.windows, excess: mean(&excesses), ..Learned::default() };
+            Ok(Learned { repeats, trials, dropped, ..all })
         }
     }
+}
+
+/// Whether the total of each trial was within the interval that trials from the other dates make.
+fn hold(trials: &mut [Trial], excesses: &[f64], lessons: &Lessons) {
+    let origins: Vec<_> = trials.iter().map(|trial| trial.origin).collect();
+    for (trial, cell) in trials.iter_mut().zip(&lessons.cells) {
+        let others = origins.iter().zip(excesses).filter(|(origin, _)| **origin != trial.origin);
+        let others: Vec<f64> = others.map(|(_, excess)| *excess).collect();
+        let windows = lessons.windows * others.len() as f64 / origins.len() as f64;
+        let excess = if others.is_empty() { 1.0 } else { mean(&others) };
+        let then = Learned { windows, excess, repeats: cell.repeats, ..Learned::default() };
+        trial.held = Some(then.holds(trial));
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }

@@ -84,15 +84,29 @@ impl<'a> Origin<'a> {
         next.yesterday().unwrap_or(next)
     }
 
+    /// Repeat purchases that the customers of [`rows`](Self::rows) made in so many grains before; `None` if the log does not
+    /// go back so far.
+    pub fn before(&self, grains: i32) -> Option<f64> {
+        let from = self.at.saturating_sub(grains);
+        let first = self.known().map(|(when, _)| when[0]).min()?;
+        let one =
+            |(when, known): (&[i32], usize)| known - when[1..known].partition_point(|when| *when <= from) - 1;
+        (first <= from).then(|| self.known().step_by(self.each()).map(one).sum::<usize>() as f64)
+    }
+
+    /// One customer in so many is marked.
+    fn each(&self) -> usize {
+        self.known().count().div_ceil(MARKED).max(1)
+    }
+
     /// What customers did in so many grains, by what was known of them: every so many, so that they are [`MARKED`] at most.
     /// Ages at purchases only where models follow customers.
     pub fn rows(&self, ahead: i32, followed: bool) -> Vec<Followed> {
-        let each = self.known().count().div_ceil(MARKED).max(1);
         let oldest = self.known().map(|(when, _)| self.at - when[0]).max().unwrap_or(0);
         let step = (oldest / AGES).max(1);
         let until = self.at.saturating_add(ahead);
         let mut rows: BTreeMap<(i32, u32, i32, Vec<i32>, u32), f64> = BTreeMap::new();
-        for (when, known) in self.known().step_by(each) {
+        for (when, known) in self.known().step_by(self.each()) {
             let ages: Vec<i32> = when[1..known].iter().map(|one| one - when[0]).collect();
             let bought = when[known..].partition_point(|when| *when <= until) as u32;
             let last = ages.last().copied().unwrap_or(0);

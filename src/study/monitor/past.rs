@@ -119,7 +119,8 @@ pub(super) fn outcome(
         margin: 1.0,
         ..ValueOptions::default()
     };
-    let interval = IntervalOptions { probability: options.interval, of_mean: false, seed: options.seed };
+    let interval =
+        IntervalOptions { probability: options.interval, seed: options.seed, ..IntervalOptions::default() };
     let scores = ScoreOptions {
         value,
         interval: Some(interval),

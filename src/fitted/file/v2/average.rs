@@ -50,6 +50,12 @@ struct Tried {
     covered: f64,
     crps: f64,
     reference: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    robust: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held: Option<bool>,
 }
 
 impl Part {
@@ -104,6 +110,9 @@ impl Shown {
             covered: trial.covered,
             crps: trial.crps,
             reference: trial.reference,
+            robust: trial.robust,
+            before: trial.before,
+            held: trial.held,
         };
         Shown {
             windows: learned.windows,
@@ -121,9 +130,20 @@ impl Shown {
             return Err(Error::model("average", "what was learned must not be negative"));
         }
         let one = |tried: Tried| -> Result<Trial> {
-            let Some(origin) = date(Some(tried.origin))? else { unreachable!("it has one") };
-            let Tried { weeks, customers, expected, bought, covered, crps, reference, .. } = tried;
-            Ok(Trial { origin, weeks, customers, expected, bought, covered, crps, reference })
+            let Some(origin) = date(Some(tried.origin.clone()))? else { unreachable!("it has one") };
+            Ok(Trial {
+                origin,
+                weeks: tried.weeks,
+                customers: tried.customers,
+                expected: tried.expected,
+                bought: tried.bought,
+                covered: tried.covered,
+                crps: tried.crps,
+                reference: tried.reference,
+                robust: tried.robust,
+                before: tried.before,
+                held: tried.held,
+            })
         };
         Ok(Learned {
             windows: self.windows,

@@ -54,14 +54,23 @@ pub(super) fn retention(found: &Economics, report: &mut Report) {
         }
         None => "never have half of new customers left".to_owned(),
     };
+    // Who leaves with the first purchase is in the half that has left, and in no month's rate.
+    let once = found.all.new.curve.first().map_or(0.0, |point| 1.0 - point.survival);
+    let new = match once >= AT_ONCE {
+        true => format!("of new ones {} leave with their first purchase, and of the others", percent(once)),
+        false => "of new ones".to_owned(),
+    };
     report.results.push(Block::Line(format!(
-        "by the model: of today's customers {} stay for a month, {} for a year; of new ones {} stay on ({half}). \
+        "by the model: of today's customers {} stay for a month, {} for a year; {new} {} stay on ({half}). \
          Retention rises with age because those prone to leave have left, not because customers grow more loyal",
         percent(retention.next_month),
         percent(retention.next_year),
         rates.collect::<Vec<_>>().join(", "),
     )));
 }
+
+/// A smaller share of new customers who leave at once is not worth a word.
+const AT_ONCE: f64 = 5e-4;
 
 /// How long the log is.
 fn observed_months(found: &Economics) -> Option<f64> {
