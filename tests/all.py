@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,9 +47,14 @@ def wheel(python: Path) -> Path:
 def main() -> None:
     # Either makes the command line too, which the package is compared with. The package is part of the workspace: with
     # it, the features of what both need are those that the wheel needs, which is then compiled once.
-    run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test", "--workspace"]), "--release")
+    # What is downloaded is so while the compiler works.
+    with ThreadPoolExecutor() as pool:
+        ready = pool.submit(environment)
+        browser = pool.submit(run, sys.executable, "tests/browser/run.py", "--install")
+        run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test", "--workspace"]), "--release")
+        browser.result()
+        python = ready.result()
     run(sys.executable, "tests/browser/run.py")
-    python = environment()
     built = wheel(python)
     megabytes = built.stat().st_size / 1e6
     assert megabytes < 40, f"{built.name} has {megabytes:.0f} MB"

@@ -4,6 +4,7 @@ done, playwright-core and axe-core by npm into target/browser. Where that cannot
 was seen. Screenshots and the printed page are in target/browser/seen.
 
     python3 tests/browser/run.py [PROGRAM]
+    python3 tests/browser/run.py --install    only that
 """
 
 import os
@@ -58,6 +59,10 @@ def pages(program: str) -> list[str]:
 
 
 def main() -> None:
+    if sys.argv[1:] == ["--install"]:
+        chromium()
+        installed()
+        return
     program = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "target" / "release" / "clv")
     browser = chromium()
     if browser is None or shutil.which("node") is None or not installed():
