@@ -41,6 +41,39 @@ pub struct Activity {
     pub last_complete: bool,
 }
 
+/// The same number of whole months twice: the last ones, and those before them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Course {
+    /// How many months each.
+    pub months: usize,
+    /// Revenue of the last ones, and of those before.
+    pub revenue: (f64, f64),
+    /// Customers acquired in them.
+    pub acquired: (u64, u64),
+}
+
+impl Activity {
+    /// How the last year went beside the one before, or the last half of a shorter log beside the first; `None` with fewer than
+    /// six whole months. The first month of a log, which may have begun before it, is no whole one.
+    pub fn course(&self) -> Option<Course> {
+        let whole = self.months.values().skip(1);
+        let mut whole: Vec<&ActivityMonth> = whole.collect();
+        if !self.last_complete {
+            whole.pop();
+        }
+        let months = (whole.len() / 2).min(12);
+        let part = |from: usize| &whole[from..from + months];
+        let (last, before) = (part(whole.len() - months), part(whole.len() - 2 * months));
+        let revenue = |part: &[&ActivityMonth]| part.iter().map(|month| month.revenue).sum();
+        let acquired = |part: &[&ActivityMonth]| part.iter().map(|month| month.acquired).sum();
+        (months >= 3).then(|| Course {
+            months,
+            revenue: (revenue(last), revenue(before)),
+            acquired: (acquired(last), acquired(before)),
+        })
+    }
+}
+
 /// Counts of a month on their way.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
@@ -151,6 +184,23 @@ mod tests {
 
     fn grains(dates: &[&str]) -> Vec<i32> {
         dates.iter().map(|date| first_grain(Grain::Day, date.parse().unwrap())).collect()
+    }
+
+    /// Whole months only, twice as many as fit, a year each at most; the first month and an incomplete last one are left out.
+    #[test]
+    fn the_course_compares_whole_months() {
+        let month = |i: i32| ActivityMonth { revenue: f64::from(i), acquired: 1, ..ActivityMonth::default() };
+        let log = |n: i32, last_complete| Activity {
+            within: 90.0,
+            months: (0..n).map(|i| (600 + i, month(i))).collect(),
+            last_complete,
+        };
+        let found = log(9, false).course().unwrap();
+        // Of 1 to 7 the last six.
+        assert_eq!((found.months, found.revenue, found.acquired), (3, (18.0, 9.0), (3, 3)));
+        let found = log(40, true).course().unwrap();
+        assert_eq!((found.months, found.revenue.0, found.revenue.1), (12, 402.0, 258.0));
+        assert_eq!(log(6, true).course(), None);
     }
 
     /// Counted by hand. Seen to fail with `saturating_add(self.within - 1)`, and with `new` counted in every

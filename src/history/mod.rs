@@ -53,7 +53,7 @@ mod twins;
 mod who;
 
 pub use account::{AccountEntry, AccountNote, CleaningAccount, Fate};
-pub use activity::{Activity, ActivityMonth};
+pub use activity::{Activity, ActivityMonth, Course};
 pub use calendar::Calendar;
 pub(crate) use clean::today;
 pub use far_dates::{FarDates, Side};

@@ -15,7 +15,7 @@ mod trust;
 mod value;
 mod words;
 
-use self::words::Money;
+use self::words::{Money, percent};
 use crate::base::{numbers::count, warning};
 use crate::fitted::ClvModel;
 use crate::history::SummaryMeta;
@@ -64,7 +64,8 @@ pub fn build(options: &PageOptions, model: &ClvModel, overview: &Overview) -> Pa
     sections.retain(|section| !section.parts.is_empty());
     Page {
         title: options.title.clone(),
-        about: about(&overview.summary.meta, overview.totals.customers),
+        about: about(&overview.summary.meta, overview.totals.customers)
+            + &economics.and_then(|found| course(found, &money)).unwrap_or_default(),
         logo: options.logo.clone(),
         tiles,
         banners: banner(model, overview).into_iter().collect(),
@@ -79,6 +80,26 @@ fn about(meta: &SummaryMeta, customers: u64) -> String {
         words += &format!(", purchases from {from} to {until}");
     }
     words + "."
+}
+
+/// Whether it is up.
+fn course(found: &Economics, money: &Money) -> Option<String> {
+    let course = found.meta.activity.as_ref()?.course()?;
+    let ((last, before), (came, earlier)) = (course.revenue, course.acquired);
+    let change = |ratio: f64, less: &str| {
+        format!("{} {}", percent((ratio - 1.0).abs()), if ratio < 1.0 { less } else { "more" })
+    };
+    (before > 0.0 && earlier > 0).then(|| {
+        format!(
+            " Revenue of the last {} whole months was {}, {} than in the {} before; {} new customers came, {} than then.",
+            course.months,
+            money.say(last),
+            change(last / before, "less"),
+            course.months,
+            count(came),
+            change(came as f64 / earlier as f64, "fewer"),
+        )
+    })
 }
 
 /// What changes how all of it is to be read.
