@@ -56,7 +56,9 @@ impl Check {
 
     /// The reading as a file of options, for ``config=``.
     fn to_toml(&self) -> PyResult<&str> {
-        self.toml.as_deref().ok_or_else(|| PyTypeError::new_err("a summary has no such options"))
+        self.toml
+            .as_deref()
+            .ok_or_else(|| PyTypeError::new_err("a summary, or a table of contracts, has no such options"))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (String, Option<String>)>> {
@@ -95,6 +97,10 @@ pub fn check(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, 
             "this is a summary that has been read already: check what it was made from",
         ));
     };
+    let (inputs, contracts) = crate::contracts::wanted(py, None, &inputs, &log)?;
+    if contracts {
+        return Ok(Check { said: crate::contracts::check(py, &inputs, &log)?, toml: None });
+    }
     let checked = long(py, |progress| history::check(&inputs, &log, progress))?;
     let toml = checked.reading.as_ref().map(history::Reading::to_toml);
     Ok(Check { said: report::check(&checked), toml })

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use clv::cli::words::{OfContracts, TestOfContracts};
-use clv::contracts::{self, book};
+use clv::contracts::{self, BookOptions, book};
 use clv::history::{self, IdColumn, Input};
 use clv::show::report;
 use clv::study::contract_backtest;
@@ -127,6 +127,16 @@ pub fn wanted(
         let wanted = book::wanted(model, &inputs, &log);
         Ok((inputs, wanted))
     })
+}
+
+/// What a table of contracts holds, without the rows that cannot be used.
+pub fn check(py: Python<'_>, inputs: &[Input], log: &history::LogOptions) -> PyResult<report::Report> {
+    let lenient = history::LogOptions { skip_bad_rows: true, ..log.clone() };
+    let options = BookOptions { observed_until: log.observed_until, ..BookOptions::default() };
+    let read = long(py, |progress| book::open(inputs, &lenient, &options, progress))?;
+    let mut said = report::book(&read);
+    said.extend(report::book_overview(&read));
+    Ok(said)
 }
 
 /// Forecasts contracts.

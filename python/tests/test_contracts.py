@@ -61,3 +61,9 @@ def test_a_backtest_of_contracts():
 def test_logs_stay_logs():
     log = pd.DataFrame({"customer_id": ["a", "a", "b", "c", "c"] * 30, "date": pd.date_range("2024-01-01", periods=150), "amount": 5.0})
     assert isinstance(clv.forecast(log, model="bg-nbd", prior="weak"), clv.Scores)
+
+
+def test_a_check_says_that_these_are_contracts():
+    found = clv.check(table(), observed_until="2024-12-31")
+    assert found.reading is None and found.comes_to["contracts"] == 400
+    assert found.account["rows"] == 400 and "contracts" in str(found)

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 
 use super::book::{Book, End};
 use super::{ContractModel, Cycle};
-use crate::base::{Progress, Result, Unit};
+use crate::base::{Progress, Result, Unit, Warning};
 use crate::fit::{
     FitOptions, FitReport, LikelihoodRatio, PosteriorMethod, PosteriorOptions, Prior, StopReason, fit,
     fit_groups, posterior,
@@ -114,8 +114,8 @@ pub struct BookModel {
     pub plans: Vec<PlanFit>,
     /// What contracts share.
     pub shock: Shock,
-    /// What looks wrong, one sentence each.
-    pub warnings: Vec<String>,
+    /// What looks wrong.
+    pub warnings: Vec<Warning>,
 }
 
 impl BookModel {
@@ -189,9 +189,20 @@ impl BookModel {
             });
             return Ok(());
         };
-        let (model, report, params) = (choice.name, choice.report, choice.params);
+        let (model, mut report, params) = (choice.name, choice.report, choice.params);
         let seed = options.fit.posterior.seed;
         if tables.len() == 1 {
+            // Groups have draws of their own.
+            match model {
+                Bdw::NAME => {
+                    let bdw = Bdw::from_params(&params);
+                    posterior::explore(&all, &bdw, &mut report, &options.fit, progress)?;
+                }
+                _ => {
+                    let sbg = Sbg::from_params(&params);
+                    posterior::explore(&all, &sbg, &mut report, &options.fit, progress)?;
+                }
+            }
             self.plans.push(plan(params.clone(), own_draws(&params, &report, seed), &all));
         } else {
             let groups = match model {
@@ -223,7 +234,7 @@ impl BookModel {
     /// One chance for all, of which little is known.
     fn alike(&mut self, cycle: Cycle, left: f64, due: f64) -> (Vec<f64>, Vec<Vec<f64>>) {
         let (a, b) = if due > 0.0 { (0.5 + left, 0.5 + due - left) } else { (1.0, 1.0) };
-        self.warnings.push(match due > 0.0 {
+        let message = match due > 0.0 {
             true => format!(
                 "{cycle} contracts: too little is seen of their renewals ({due} came due, {left} were not made) to tell customers \
                  apart: all have the same chance"
@@ -232,7 +243,8 @@ impl BookModel {
                 "{cycle} contracts: no renewal has come due yet, so nothing is known of them: any share of renewals is as likely \
                  as any other, and forecasts say little"
             ),
-        });
+        };
+        self.warnings.push(Warning::new("few-renewals", message));
         let params = |p: f64| vec![(ALIKE * p).max(1e-6), (ALIKE * (1.0 - p)).max(1e-6)];
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let chance = Beta::new(a, b).expect("both are positive");
@@ -357,7 +369,7 @@ fn of_model<M: Model<Table = ContractTable>>(
     let largest = attempt(options)?;
     let mut best = largest.as_ref().map_or(f64::NEG_INFINITY, |fitted| fitted.report.log_likelihood);
     let sure = |report: &FitReport| report.stop == StopReason::Converged && report.covariance.is_some();
-    let mut fitted = match largest {
+    let fitted = match largest {
         Some(fitted) if sure(&fitted.report) => fitted,
         _ => {
             let weak = FitOptions { prior: Prior::Weak, ..options.clone() };
@@ -366,9 +378,6 @@ fn of_model<M: Model<Table = ContractTable>>(
             fitted
         }
     };
-    if fitted.report.posterior.is_none() {
-        posterior::explore(table, &fitted.model, &mut fitted.report, options, progress)?;
-    }
     Ok(Some((fitted.model.params(), fitted.report, best)))
 }
 

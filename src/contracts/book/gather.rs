@@ -7,7 +7,7 @@ use super::layout::{Layout, Role};
 use super::paid::paid;
 use super::spells::{Names, Piece, Spell, State};
 use super::{Book, BookAccount, BookOptions, End, Plan, Term};
-use crate::base::{BadRows, Error, ErrorKind, Place, Result, Unit, numbers::count};
+use crate::base::{BadRows, Error, ErrorKind, Place, Result, Unit, Warning, numbers::count};
 use crate::contracts::Cycle;
 use crate::history::LogOptions;
 use crate::history::read::calendar::{date_of_day, day_of_date};
@@ -53,7 +53,7 @@ pub(super) fn gather(
         return Err(ErrorKind::BadRows(bad).into());
     }
     let mut whole = Whole::of(parts);
-    let mut warnings = whole.warn_unknown();
+    let mut warnings: Vec<Warning> = whole.warn_unknown().into_iter().collect();
     let currency = whole.currency(
         file,
         layout.column(Role::Currency).map(|at| names[at].as_str()),
@@ -109,13 +109,14 @@ pub(super) fn gather(
     Ok(book)
 }
 
-fn missing_prices(book: &Book) -> Option<String> {
+fn missing_prices(book: &Book) -> Option<Warning> {
     let without = book.active().filter(|term| term.price == 0.0).count() as u64;
     (book.has_money && without > 0).then(|| {
-        format!(
+        let message = format!(
             "{} running contracts have no price, or one of 0: they count as contracts and bring no revenue",
             count(without)
-        )
+        );
+        Warning::new("contracts-without-price", message)
     })
 }
 
@@ -141,7 +142,7 @@ impl Whole {
         for part in parts {
             let piece = part.value;
             let into = |all: &mut Names, names: Names| -> Vec<u32> {
-                names.all.iter().map(|name| all.number(name)).collect()
+                names.all.into_iter().map(|name| all.number_of(name)).collect()
             };
             let customer = into(&mut ids, piece.customers);
             let contract = into(&mut contracts, piece.contracts);
@@ -171,18 +172,19 @@ impl Whole {
         Whole { lines, customers, contracts, plan_names, plans, attributes, currencies, currency_of, unknown }
     }
 
-    fn warn_unknown(&self) -> Vec<String> {
+    fn warn_unknown(&self) -> Option<Warning> {
         let mut all: Vec<_> = self.unknown.iter().collect();
         all.sort();
         let words: Vec<String> =
             all.iter().take(5).map(|(word, n)| format!("'{word}' ({})", count(**n))).collect();
         if words.is_empty() {
-            return Vec::new();
+            return None;
         }
-        vec![format!(
+        let message = format!(
             "the status {} is not known here: such contracts are judged by their dates alone (--except leaves rows out)",
             words.join(", ")
-        )]
+        );
+        Some(Warning::new("contracts-unknown-status", message))
     }
 
     /// The currency of all prices; rows in another than the one that is asked for are left out.
@@ -399,7 +401,8 @@ fn chain(of_one: &[(Line, Term)], within: f64, number: &mut u32, book: &mut Book
     let mut seen = FxHashSet::default();
     for (line, term) in of_one {
         let same = (line.contract, line.plan, day_of_date(term.start), last_day(term));
-        if !book.contracts[line.contract as usize].is_empty() && !seen.insert(same) {
+        let several = of_one.len() > 1 && !book.contracts[line.contract as usize].is_empty();
+        if several && !seen.insert(same) {
             book.account.repeated += 1;
             continue;
         }

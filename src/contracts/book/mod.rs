@@ -23,7 +23,7 @@ mod spells;
 
 use jiff::civil::Date;
 
-use crate::base::{Duration, Error, Progress, Result, Unit};
+use crate::base::{Duration, Error, Progress, Result, Unit, Warning};
 use crate::contracts::{ContractMember, Cycle};
 use crate::history::{self, IdColumn, Input, LogOptions, read::rows};
 use crate::model::{ContractRow, ContractTable};
@@ -143,8 +143,8 @@ pub struct Book {
     pub account: BookAccount,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
-    /// What looks wrong, one sentence each.
-    pub warnings: Vec<String>,
+    /// What looks wrong.
+    pub warnings: Vec<Warning>,
 }
 
 /// Are these tables of contracts? Why, if they are; a look at their columns only.

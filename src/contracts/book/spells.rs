@@ -1,11 +1,13 @@
 //! One row of a billing export: who had which contract, from when to when, as the row itself says. What it means for the
 //! observation (running, ended, a trial that never paid) is decided in `book.rs`, where the end of observation is known.
 
+use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
 use super::layout::{Layout, Role, plain};
 use crate::base::Unit;
 use crate::contracts::Cycle;
+use crate::history::hash_text;
 use crate::history::read::rows::{Part, Row};
 
 /// What a status says.
@@ -77,18 +79,31 @@ pub(crate) struct Spell {
 /// Texts by number.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    index: FxHashMap<Box<str>, u32>,
+    index: HashTable<u32>,
     pub all: Vec<Box<str>>,
 }
 
 impl Names {
     pub fn number(&mut self, text: &str) -> u32 {
-        if let Some(known) = self.index.get(text) {
-            return *known;
-        }
+        self.known(text).unwrap_or_else(|| self.add(text.into()))
+    }
+
+    /// The same of a text that need not be copied.
+    pub fn number_of(&mut self, text: Box<str>) -> u32 {
+        self.known(&text).unwrap_or_else(|| self.add(text))
+    }
+
+    fn known(&self, text: &str) -> Option<u32> {
+        let same = |at: &u32| &*self.all[*at as usize] == text;
+        self.index.find(hash_text(text.as_bytes()), same).copied()
+    }
+
+    fn add(&mut self, text: Box<str>) -> u32 {
         let number = self.all.len() as u32;
-        self.index.insert(text.into(), number);
-        self.all.push(text.into());
+        let hash = hash_text(text.as_bytes());
+        self.all.push(text);
+        let all = &self.all;
+        self.index.insert_unique(hash, number, |at| hash_text(all[*at as usize].as_bytes()));
         number
     }
 }
@@ -105,8 +120,8 @@ pub(crate) struct Piece {
     pub attributes: Names,
     /// Words of a status that are not known, with how many rows have them.
     pub unknown: FxHashMap<Box<str>, u64>,
-    /// What is known of words of intervals.
-    intervals: FxHashMap<Box<str>, Option<Cycle>>,
+    /// What is known of words of intervals with their counts: few.
+    intervals: Vec<(Box<str>, u32, Option<Cycle>)>,
 }
 
 /// How values of a table are to be taken.
@@ -246,8 +261,17 @@ impl Reader {
         let Ok(many) = (if count.is_empty() { Ok(1) } else { many }) else {
             return Err((Role::IntervalCount, "not a whole number of intervals".to_owned()));
         };
-        let key = format!("{word}\0{many}");
-        let known = *piece.intervals.entry(key.into()).or_insert_with(|| Cycle::parse(word, many));
+        let known = match piece.intervals.iter().find(|(known, times, _)| &**known == word && *times == many)
+        {
+            Some((.., cycle)) => *cycle,
+            None => {
+                let cycle = Cycle::parse(word, many);
+                if piece.intervals.len() < 64 {
+                    piece.intervals.push((word.into(), many, cycle));
+                }
+                cycle
+            }
+        };
         match known {
             Some(cycle) => Ok(Some(cycle)),
             None => {

@@ -49,8 +49,8 @@ pub(crate) struct RowTables {
 
 /// One row.
 pub(crate) struct Row<'a> {
-    /// By field; empty where there is nothing.
-    values: &'a [&'a [u8]],
+    /// The columns that are read.
+    used: &'a [&'a [u8]],
     names: &'a [Option<(usize, String)>],
     table: &'a Table,
     number: u64,
@@ -223,24 +223,27 @@ impl RowTables {
         }
         part.rows += 1;
         let names = &self.fields[file];
-        let values: Vec<&[u8]> =
-            names.iter().map(|field| field.as_ref().map_or(&b""[..], |(at, _)| used[*at])).collect();
         let writing = &self.rules.writings[file];
         let table = &self.inputs.tables[file];
-        let row = Row { values: &values, names, table, number, date: &writing.date, amount: writing.number };
+        let row = Row { used, names, table, number, date: &writing.date, amount: writing.number };
         each(part, &row);
     }
 }
 
 impl Row<'_> {
+    /// The value of a field; empty where there is none.
+    fn value(&self, field: usize) -> &[u8] {
+        self.names[field].as_ref().map_or(b"", |(at, _)| self.used[*at])
+    }
+
     /// The text of a field; empty where there is none.
     pub fn text(&self, field: usize) -> &str {
-        std::str::from_utf8(self.values[field]).unwrap_or_default()
+        std::str::from_utf8(self.value(field)).unwrap_or_default()
     }
 
     /// The day of a field; `Err` if it is none.
     pub fn day(&self, field: usize) -> Result<Option<i32>, ()> {
-        let value = self.values[field];
+        let value = self.value(field);
         if is_none(value) {
             return Ok(None);
         }
@@ -250,7 +253,7 @@ impl Row<'_> {
 
     /// The number of a field; `Err` if it is none.
     pub fn number(&self, field: usize) -> Result<Option<f64>, ()> {
-        let value = self.values[field];
+        let value = self.value(field);
         if is_none(value) {
             return Ok(None);
         }

@@ -28,18 +28,19 @@ pub fn book(book: &Book) -> Report {
     report.remarks.push(Block::Table(table));
     report.remarks.push(Block::Heading("assumed".to_owned()));
     report.remarks.extend(book.assumptions.iter().cloned().map(Block::Line));
-    report.warnings.clone_from(&book.warnings);
+    warn(&book.warnings, &mut report);
     report.json.insert("kind".into(), "contracts".into());
     report.json.insert("account".into(), plain(&book.account));
     report.json.insert("assumptions".into(), book.assumptions.clone().into());
     report.json.insert("observed_until".into(), book.observed_until.to_string().into());
     report.json.insert("currency".into(), book.currency.clone().into());
-    let warnings = book.warnings.iter().map(|words| Warning::new("contracts", words.clone()));
-    report.json.insert(
-        "warnings".into(),
-        warnings.map(|w| json!({ "code": w.code, "message": w.message })).collect(),
-    );
     report
+}
+
+fn warn(warnings: &[Warning], report: &mut Report) {
+    report.warnings = warnings.iter().map(|warning| warning.message.clone()).collect();
+    let json = warnings.iter().map(|warning| json!({ "code": warning.code, "message": warning.message }));
+    report.json.insert("warnings".into(), json.collect());
 }
 
 /// What a book comes to, without a model: for `clv check`.
@@ -116,7 +117,7 @@ pub fn book_model(model: &BookModel) -> Report {
             "shock": { "deviation": shock.deviation, "months": shock.months },
         }),
     );
-    report.warnings.clone_from(&model.warnings);
+    warn(&model.warnings, &mut report);
     report
 }
 
