@@ -324,12 +324,12 @@ pub(crate) fn range(expected: f64, mut drawn: Vec<f64>, probability: f64) -> Ran
 
 /// Factors of the hazard, month by month: mean 1.
 fn factors(shock: Shock, months: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-    let Shock { deviation, months: seen } = shock;
+    let Shock { deviation, effective, .. } = shock;
     if deviation == 0.0 {
         return vec![1.0; months];
     }
     let mut normal = || -> f64 { StandardNormal.sample(rng) };
-    let of_all = deviation / (seen.max(1) as f64).sqrt();
+    let of_all = deviation / effective.max(1.0).sqrt();
     let level = of_all * normal() - 0.5 * of_all * of_all;
     (0..months).map(|_| (level + deviation * normal() - 0.5 * deviation * deviation).exp()).collect()
 }

@@ -11,8 +11,8 @@
 //!
 //! Whole months are better or worse for all (a price rise, an outage, a holiday): if `O` left of `E` expected in a month, the
 //! variance of `O/E` beyond that of independent customers is what they share, found by the moments of DerSimonian & Laird
-//! (1986). It enters forecasts of totals as a factor of the hazard of each month, and, divided by the number of months seen, as
-//! one of all of them.
+//! (1986). It enters forecasts of totals as a factor of the hazard of each month, and, divided by the number of months that the
+//! estimates rest on, `(Σ E)²/Σ E²`, as one of all of them.
 
 use std::collections::BTreeMap;
 
@@ -103,6 +103,9 @@ pub struct Shock {
     pub deviation: f64,
     /// Months that it was seen in; 0: too few to see any.
     pub months: usize,
+    /// Months of equally many expected departures that say as much of the mean of all: fewer, as a growing company has most of
+    /// its departures of late.
+    pub effective: f64,
 }
 
 /// The models of a book.
@@ -268,7 +271,9 @@ impl BookModel {
         let n = seen.len() as f64;
         let variance = ((q - (n - 1.0)) / (w - w2 / w)).max(0.0);
         // Of a factor with mean 1 and this variance, in its logarithm.
-        Shock { deviation: (variance / mean.powi(2).max(1e-12)).ln_1p().sqrt(), months: seen.len() }
+        let deviation = (variance / mean.powi(2).max(1e-12)).ln_1p().sqrt();
+        let (all, squares) = (sum(&|one| one.1), sum(&|one| one.1 * one.1));
+        Shock { deviation, months: seen.len(), effective: all * all / squares }
     }
 
     /// By month since year 0: who left, who was expected to, and the variance of that.
