@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     /// As billing programs write it: Stripe `month`, Baremetrics and Chargebee with a count beside, App Store Connect
-    /// `7 Days`, Google Play `P1M`, spreadsheets in words. Seen to fail with the count beside left out.
+    /// `7 Days`, Google Play `P1M`, spreadsheets in words.
     #[test]
     fn cycles_as_exports_write_them() {
         let of = |text: &str, count| Cycle::parse(text, count).map(|cycle| cycle.to_string());

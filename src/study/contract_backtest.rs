@@ -526,8 +526,7 @@ mod tests {
     use super::*;
 
     /// Of a normal with mean 0 and deviation 1, seen 0: `(sqrt 2 − 1)/sqrt pi` = 0.2336950 (Gneiting & Raftery 2007, equation 5).
-    /// 2,001 quantiles stand for it: their own error is of the order of one in a thousand. Seen to fail with the second term
-    /// left out.
+    /// 2,001 quantiles stand for it: their own error is of the order of one in a thousand.
     #[test]
     fn crps_of_draws() {
         use statrs::distribution::{ContinuousCDF, Normal};

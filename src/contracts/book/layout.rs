@@ -403,8 +403,7 @@ mod tests {
         Some((Layout::of(&names)?, names))
     }
 
-    /// Headers of exports as the programs' documentation and people's scripts have them. Seen to fail with `Start (UTC)`
-    /// (the last change of a subscription) taken for its beginning.
+    /// Headers of exports as the programs' documentation and people's scripts have them.
     #[test]
     fn exports_are_known_by_their_headers() {
         let cases = [
