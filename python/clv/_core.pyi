@@ -350,8 +350,9 @@ class Model:
         customers : table or path, optional
             Table or file with one row a customer that has some or all of the attributes.
         order : str, optional
-            Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-            name where it matters).
+            Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+            COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+            and values where it matters).
         preset : str, optional
             The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
         guests : str or list of str, optional
@@ -514,8 +515,9 @@ class Model:
         customers : table or path, optional
             Table or file with one row a customer that has some or all of the attributes.
         order : str, optional
-            Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-            name where it matters).
+            Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+            COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+            and values where it matters).
         preset : str, optional
             The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
         guests : str or list of str, optional
@@ -685,8 +687,9 @@ class Model:
         customers : table or path, optional
             Table or file with one row a customer that has some or all of the attributes.
         order : str, optional
-            Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-            name where it matters).
+            Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+            COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+            and values where it matters).
         preset : str, optional
             The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
         guests : str or list of str, optional

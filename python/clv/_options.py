@@ -76,8 +76,9 @@ class LogOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -240,8 +241,9 @@ class SummarizeOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -371,8 +373,9 @@ class FitOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -484,8 +487,9 @@ class ScoreOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -643,8 +647,9 @@ class ForecastOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -791,8 +796,9 @@ class BacktestOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -925,8 +931,9 @@ class EconomicsOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -1110,8 +1117,9 @@ class ReportOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -1230,8 +1238,9 @@ class ActionsOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None
@@ -1318,8 +1327,9 @@ class MeasureOptions(TypedDict, total=False):
     customers: One | None
     """Table or file with one row a customer that has some or all of the attributes."""
     order: str | None
-    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found
-    by name where it matters)."""
+    """Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+    COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+    and values where it matters)."""
     preset: str | None
     """The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header)."""
     guests: Names | None

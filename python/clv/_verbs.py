@@ -103,8 +103,9 @@ def summarize(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -268,8 +269,9 @@ def update(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -413,8 +415,9 @@ def monitor(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -558,8 +561,9 @@ def check(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -881,8 +885,9 @@ def fit(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -1136,8 +1141,9 @@ def forecast(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -1400,8 +1406,9 @@ def backtest(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -1627,8 +1634,9 @@ def economics(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -1920,8 +1928,9 @@ def report(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -2116,8 +2125,9 @@ def actions(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -2271,8 +2281,9 @@ def measure(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -2596,8 +2607,9 @@ def score(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -2764,8 +2776,9 @@ def pmf(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional
@@ -2939,8 +2952,9 @@ def sample_futures(
     customers : table or path, optional
         Table or file with one row a customer that has some or all of the attributes.
     order : str, optional
-        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once (found by
-        name where it matters).
+        Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once;
+        COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own (found by name
+        and values where it matters).
     preset : str, optional
         The platform whose export this is (shopify, stripe, paypal, ...), or none (found by the header).
     guests : str or list of str, optional

@@ -47,7 +47,7 @@ pub(super) struct LogArgs {
     #[arg(long, value_name = "FILE", help_heading = "Columns")]
     customers: Option<PathBuf>,
 
-    /// Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once [found by name where it matters]
+    /// Column of the numbers of orders: the lines of one are one purchase, an order in two files counts once; COLUMN=once where each line has the amount of the whole order, COLUMN=add where it has its own [found by name and values where it matters]
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     order: Option<String>,
     /// The platform whose export this is (shopify, stripe, paypal, ...), or none [found by the header]

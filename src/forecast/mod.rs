@@ -41,7 +41,7 @@ pub use self::extra::ExtraColumn;
 pub use self::futures::{FutureOptions, futures_into, futures_schema};
 pub(crate) use self::gathered::Gathered;
 pub use self::interval::{GroupSums, IntervalOf, IntervalOptions, Intervals};
-pub use self::leaving::{Leaving, leaving};
+pub use self::leaving::{Leaving, leaving, may_see_more};
 pub use self::newcomers::newcomers;
 pub use self::path::Steps;
 use self::question::{Lane, Question};

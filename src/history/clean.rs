@@ -14,7 +14,9 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::account::Fate;
 use super::attributes::Interner;
 use super::codec::Mark;
-use super::explain::{explain_amount, explain_range, explain_shape, is_no_row, looks_like, says_total};
+use super::explain::{
+    explain_amount, explain_range, explain_shape, is_foot, is_no_row, looks_like, says_total,
+};
 use super::options::Returns;
 use super::read::amounts;
 use super::read::amounts::currency;
@@ -435,7 +437,9 @@ impl<'a> Cleaner<'a> {
             let text = cells.date();
             let dateless = date.is_none() && text.trim().is_empty();
             let total = || dateless && says_total(&cells.all());
-            if is_no_row(names, rules.has_amount, "", &text, &cells.amount()) || total() {
+            let foot =
+                || rules.has_amount && dateless && cells.amount().trim().is_empty() && is_foot(&cells.all());
+            if is_no_row(names, rules.has_amount, "", &text, &cells.amount()) || total() || foot() {
                 return self.count(Fate::NoRow, None);
             }
             if let Some(amount) = amount.filter(|_| dateless && self.may_be_sum()) {

@@ -22,6 +22,9 @@ pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
         (Shape::Month, _) => {
             format!("a month without a day; the other dates are {written}")
         }
+        (Shape::Other, DateRule::Free) => {
+            format!("not read as a date; the others are {written} (--date-format sets another form)")
+        }
         (Shape::Other, _) => {
             format!("not a date of the form {written}, as the others are (--date-format sets another form)")
         }
@@ -95,6 +98,15 @@ pub(super) fn says_total(cells: &[String]) -> bool {
     // A word behind it says what of: "Total January".
     let first_word = |text: &str| text.split_whitespace().next().is_some_and(is_total);
     texts.clone().any(is_total) || (texts.clone().count() == 1 && texts.all(first_word))
+}
+
+/// Is a row without customer, date and amount what some programs write below a table: one or two cells of many (`437 record(s)
+/// downloaded`)?
+pub(super) fn is_foot(cells: &[String]) -> bool {
+    const COLUMNS: usize = 5;
+    const FILLED: usize = 2;
+    let filled = cells.iter().filter(|text| !text.trim().is_empty()).count();
+    cells.len() >= COLUMNS && filled <= FILLED
 }
 
 /// Is it the word in front of a sum, as reports have it in their last line?

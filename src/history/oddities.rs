@@ -104,6 +104,12 @@ pub(super) fn warn_twins(twins: &Twins) -> Vec<Warning> {
             "a .0 at the end",
             "write them as whole numbers or as text (--trim)",
         ),
+        (
+            "ids-differ-by-zeros",
+            &twins.zeros,
+            "zeros in front",
+            "a spreadsheet has taken the zeros away in a part of the log: export that again with ids as text",
+        ),
     ];
     kinds.into_iter().filter_map(|(code, sets, by, repair)| warn_sets(code, sets, by, repair)).collect()
 }
@@ -147,12 +153,13 @@ fn crowd(one: &Standout, has_money: bool) -> String {
     format!(
         "customer '{}' has {} purchases, {} of all{of_rows}{money}, where the others have {:.1} in the mean: too many \
          for one person. Does this id stand for many (guests, walk-in or unknown customers, a reseller)? A model takes \
-         it for one very loyal customer, and the others for less loyal than they are: leave its rows out (--guests), or \
+         it for one very loyal customer, and the others for less loyal than they are: leave its rows out (--guests '{}'), or \
          give each buyer an id",
         one.id,
         count(one.occasions),
         percent(occasions, 1.0),
-        one.mean_occasions
+        one.mean_occasions,
+        one.id
     )
 }
 

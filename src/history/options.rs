@@ -124,7 +124,8 @@ pub struct LogOptions {
     pub price: Option<String>,
     /// Column of currencies, which must all be the same.
     pub currency_column: Option<String>,
-    /// Column of the numbers of orders, whose lines are one purchase; found by name if it makes a difference.
+    /// Column of the numbers of orders, whose lines are one purchase; found by name if it makes a difference. `COLUMN=once`:
+    /// each line has the amount of the whole order; `COLUMN=add`: its own.
     pub order: Option<String>,
     /// Ids that stand for many or for nobody, left out and counted; an empty one is a missing id.
     pub guests: Vec<String>,

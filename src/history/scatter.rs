@@ -208,12 +208,14 @@ impl Key {
             return Key { int: Some(int), hash: hash_int(int), odd: 0 };
         }
         let core = Core::of(id);
-        let odd = if core.blanks || core.decimals { ODD } else { 0 };
-        if let Some(int) = Some(core.text).filter(|_| odd > 0).and_then(|text| plain_integer(text.as_bytes()))
+        let zeros = core.common.len() < core.text.len();
+        let odd = if core.blanks || core.decimals || zeros { ODD } else { 0 };
+        if let Some(int) =
+            Some(core.common).filter(|_| odd > 0).and_then(|text| plain_integer(text.as_bytes()))
         {
             return Key { int: None, hash: hash_int(int), odd };
         }
-        let (hash, case) = hash_caseless(core.text);
+        let (hash, case) = hash_caseless(core.common);
         Key { int: None, hash, odd: odd | case }
     }
 }
@@ -226,6 +228,8 @@ pub(crate) struct Core<'a> {
     pub blanks: bool,
     /// Was there a `.0`?
     pub decimals: bool,
+    /// What is left of a number without the zeros in front of it, as spreadsheets take them away.
+    pub common: &'a str,
 }
 
 impl<'a> Core<'a> {
@@ -235,11 +239,27 @@ impl<'a> Core<'a> {
         // Nearly all ids begin and end with a sign of their own, seen at once.
         let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
         let bytes = id.as_bytes();
-        let trimmed = if plain(bytes.first()) && plain(bytes.last()) { id } else { id.trim() };
+        let trimmed =
+            if plain(bytes.first()) && plain(bytes.last()) { id } else { id.trim_matches(is_blank) };
         let digits = trimmed.strip_suffix(".0");
         let digits = digits.filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
-        Core { text: digits.unwrap_or(trimmed), blanks: trimmed.len() < id.len(), decimals: digits.is_some() }
+        let text = digits.unwrap_or(trimmed);
+        let common = match text.as_bytes() {
+            [b'0', rest @ .., last] if last.is_ascii_digit() && rest.iter().all(u8::is_ascii_digit) => {
+                match text.trim_start_matches('0') {
+                    "" => "0",
+                    rest => rest,
+                }
+            }
+            _ => text,
+        };
+        Core { text, blanks: trimmed.len() < id.len(), decimals: digits.is_some(), common }
     }
+}
+
+/// Blanks of all kinds, and signs that nobody sees: of no width, and byte order marks within a file.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// A hash that is the same in capital and in small letters, and which of the two there may be. Eight bytes at a time:

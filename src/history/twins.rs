@@ -23,6 +23,8 @@ pub(crate) struct TwinFinder {
 struct Form {
     /// Hash without blanks and `.0`, in its own case.
     written: u64,
+    /// How many zeros stand in front.
+    zeros: usize,
     by: Difference,
 }
 
@@ -42,6 +44,7 @@ struct Difference {
     blanks: bool,
     decimals: bool,
     case: bool,
+    zeros: bool,
 }
 
 impl TwinFinder {
@@ -49,14 +52,15 @@ impl TwinFinder {
     pub fn see(&mut self, id: &[u8]) {
         let id = std::str::from_utf8(id).unwrap_or_default();
         let core = Core::of(id);
-        let by = Difference { blanks: core.blanks, decimals: core.decimals, case: false };
-        let form = Form { written: hash_text(core.text.as_bytes()), by };
-        let (common, _) = hash_caseless(core.text);
+        let by = Difference { blanks: core.blanks, decimals: core.decimals, ..Difference::default() };
+        let zeros = core.text.len() - core.common.len();
+        let form = Form { written: hash_text(core.common.as_bytes()), zeros, by };
+        let (common, _) = hash_caseless(core.common);
         match self.first.entry(common) {
             Entry::Vacant(place) => drop(place.insert(form)),
             Entry::Occupied(first) => {
                 let first = *first.get();
-                self.again(common, core.text, first, form);
+                self.again(common, core.common, first, form);
             }
         }
     }
@@ -73,6 +77,7 @@ impl TwinFinder {
         forms.by.blanks |= form.by.blanks;
         forms.by.decimals |= form.by.decimals;
         forms.by.case |= first.written != form.written;
+        forms.by.zeros |= first.zeros != form.zeros;
     }
 
     /// What was found; the finder is empty again.
@@ -83,6 +88,7 @@ impl TwinFinder {
             let found = TwinSets { sets: 1, forms: u64::from(forms.count), example: Some(forms.core) };
             match forms.by {
                 Difference { case: true, .. } => twins.case.add(found),
+                Difference { zeros: true, .. } => twins.zeros.add(found),
                 Difference { decimals: true, .. } => twins.decimals.add(found),
                 _ => twins.blanks.add(found),
             }
@@ -100,6 +106,9 @@ pub(crate) struct Twins {
     pub case: TwinSets,
     /// By `.0`.
     pub decimals: TwinSets,
+    /// By zeros in front.
+    #[serde(default)]
+    pub zeros: TwinSets,
 }
 
 /// Ids that occur in several forms.
@@ -128,6 +137,7 @@ impl Twins {
         self.blanks.add(other.blanks);
         self.case.add(other.case);
         self.decimals.add(other.decimals);
+        self.zeros.add(other.zeros);
     }
 }
 
@@ -142,10 +152,25 @@ mod tests {
     #[test]
     fn each_set_is_counted_once() {
         let mut finder = TwinFinder::default();
-        for id in ["7", " 7", "7 ", "b", " c", "\tc", " d ", "a a"] {
+        for id in ["7", " 7", "7\u{200b}", "b", " c", "\tc", " d ", "a a"] {
             finder.see(id.as_bytes());
         }
         assert_eq!(finder.finish(), Twins { blanks: sets(2, 5, "7"), ..Twins::default() });
+        assert_eq!(finder.finish(), Twins::default());
+    }
+
+    /// As a spreadsheet leaves a part of a log; where all ids have their zeros there is nothing to say.
+    #[test]
+    fn zeros_in_front_are_found() {
+        let mut finder = TwinFinder::default();
+        for id in ["00012", "12", "0012", "00013", "0014", "14", "00", "0"] {
+            finder.see(id.as_bytes());
+        }
+        let found = finder.finish();
+        assert_eq!((found.zeros.sets, found.zeros.forms), (3, 7), "{found:?}");
+        for id in ["00012", "00013", "23570", "a012", "12a"] {
+            finder.see(id.as_bytes());
+        }
         assert_eq!(finder.finish(), Twins::default());
     }
 

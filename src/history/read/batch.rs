@@ -180,6 +180,9 @@ pub(crate) fn clean_batch(
     let mut buffer = IdBuffer::new();
     let plain =
         roles.plain().filter(|_| rules.has_amount && !rules.orders && !rules.kept && !rules.ids.change());
+    // What becomes of rows that columns decide about, for what is watched beside them.
+    let decided = roles.refund.is_some() || !roles.screens.is_empty();
+    let mut left: Vec<Option<f64>> = vec![None; if decided { batch.num_rows() } else { 0 }];
     let mut next = 0;
     while next < batch.num_rows() {
         if let Some((ids, days, amounts)) = plain {
@@ -222,9 +225,10 @@ pub(crate) fn clean_batch(
                 .iter()
                 .map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
             match cleaner.screen(table, values, amount, refund) {
-                Some(left) => amount = left,
+                Some(rest) => amount = rest,
                 None => continue,
             }
+            left[row] = amount;
         }
         if !roles.attributes.is_empty() {
             cleaner.place(roles.order.as_ref().map(|numbers| numbers.value(row)));
@@ -247,7 +251,7 @@ pub(crate) fn clean_batch(
             }
         }
     }
-    watch(table, batch, &roles, cleaner);
+    watch(table, batch, (&roles, decided.then_some(&left)), cleaner);
     if roles.ids.is_float() {
         cleaner.tally.number_ids += batch.num_rows() as u64;
     }
@@ -255,7 +259,13 @@ pub(crate) fn clean_batch(
 }
 
 /// Counts what stands in columns that may say that a row is no purchase.
-fn watch(table: &Table, batch: &RecordBatch, roles: &Roles, cleaner: &mut Cleaner) {
+/// Rows that were left out count no more; `left` is what is left of the others.
+fn watch(
+    table: &Table,
+    batch: &RecordBatch,
+    (roles, left): (&Roles, Option<&Vec<Option<f64>>>),
+    cleaner: &mut Cleaner,
+) {
     let watched = &table.log().watched;
     if watched.is_empty() {
         return;
@@ -265,7 +275,8 @@ fn watch(table: &Table, batch: &RecordBatch, roles: &Roles, cleaner: &mut Cleane
     for row in 0..batch.num_rows() {
         let texts =
             columns.iter().map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
-        cleaner.watch(table, texts, roles.amounts.read(row, style));
+        let amount = left.map_or_else(|| roles.amounts.read(row, style), |left| left[row]);
+        cleaner.watch(table, texts, amount);
     }
 }
 

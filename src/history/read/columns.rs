@@ -12,12 +12,14 @@ use self::found::{ATTRIBUTE, Played};
 pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 
 use super::evidence::Evidence;
+use super::likeness::{self, Watch};
 use super::names::{
     AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, TIMES, UNIT,
     looks_like_contracts, normalise,
 };
 use super::reading::line_of;
-use super::{likeness, presets, watched};
+use super::screen::Use;
+use super::{presets, watched};
 use crate::base::{Error, Result};
 use crate::history::options::LogOptions;
 
@@ -28,6 +30,8 @@ struct Table<'a> {
     normal: Vec<String>,
     /// The file that options came from, if there is one.
     config: Option<&'a str>,
+    /// Are columns named by their numbers?
+    no_header: bool,
 }
 
 /// Finds the roles of a table's columns, by their names and, where these leave it open, by the first rows.
@@ -91,7 +95,7 @@ pub(crate) fn find_customers(file: &str, names: &[String], options: &LogOptions)
 impl<'a> Table<'a> {
     fn new(file: &'a str, names: &'a [String], options: &'a LogOptions) -> Self {
         let normal = names.iter().map(|name| normalise(name)).collect();
-        Table { file, names, normal, config: options.config.as_deref() }
+        Table { file, names, normal, config: options.config.as_deref(), no_header: options.no_header }
     }
 
     fn attributes(&self, options: &LogOptions) -> Result<Vec<usize>> {
@@ -118,7 +122,7 @@ impl Table<'_> {
         self.decide(options, evidence, &mut columns)?;
         self.orders(options, evidence, &mut columns)?;
         columns.payee = self.payee(columns.id);
-        columns.watched = self.watched(&columns.used());
+        columns.watched = self.watched(&columns);
         Ok(columns)
     }
 
@@ -128,10 +132,18 @@ impl Table<'_> {
         likeness::is_sender(&self.names[id]).then(|| (0..self.names.len()).find(to)).flatten()
     }
 
-    /// Columns that may say that a row is no purchase, but for those that are used.
-    fn watched(&self, used: &[usize]) -> Vec<usize> {
-        let unused = (0..self.names.len()).filter(|index| !used.contains(index));
-        unused.filter(|&index| likeness::watch(&self.names[index]).is_some()).take(watched::COLUMNS).collect()
+    /// Columns that may say that a row is no purchase, but for those that are used, and for what else is there of refunds
+    /// that are taken off already.
+    fn watched(&self, columns: &LogColumns) -> Vec<usize> {
+        let used = columns.used();
+        let states = columns.screens.iter().any(|screen| matches!(screen.by, Use::Status { .. }));
+        let watched = |index: &usize| {
+            let name = &self.names[*index];
+            let known = columns.refund.is_some() && likeness::is_refund(name);
+            let watch = likeness::watch(name).filter(|watch| *watch != Watch::Delivery || !states);
+            !used.contains(index) && !known && watch.is_some()
+        };
+        (0..self.names.len()).filter(watched).take(watched::COLUMNS).collect()
     }
 
     /// A summary has frequency, recency and T, and no purchase dates.
@@ -340,7 +352,18 @@ impl Table<'_> {
             );
             return Error::columns(self.file, message);
         }
-        if let Some(value) = self.names.iter().find(|name| looks_like_data(name)) {
+        if let [_] = self.names
+            && self.no_header
+        {
+            return Error::columns(
+                self.file,
+                format!(
+                    "{message}: the first line is a single field, so that nothing was found that separates fields"
+                ),
+            );
+        }
+        if let Some(value) = self.names.iter().find(|name| looks_like_data(name)).filter(|_| !self.no_header)
+        {
             let message = format!(
                 "the first line looks like data ('{}'), not like column names: the file needs a header line such as \
                  customer_id,date,amount, or --no-header and the numbers of the columns (--id 1 --date 2 --amount 3)",

@@ -5,6 +5,7 @@
 
 pub(crate) mod free;
 pub(super) mod names;
+mod wider;
 
 use self::free::{Free, Order, Orders};
 pub(super) use self::names::plain_sign;
@@ -60,7 +61,13 @@ impl DateStyle {
 
     #[cold]
     fn rarely(&self, found: Option<Moment>, text: &[u8]) -> Option<Moment> {
-        let found = found.or_else(|| free::read(text)?.settle(self.orders.as_ref()?));
+        let found = found.or_else(|| {
+            let orders = self.orders.as_ref()?;
+            // Eight figures among dates can be one day only, as long as they are one of this age.
+            let compact =
+                || parse_compact(text).filter(|_| text.starts_with(b"19") || text.starts_with(b"20"));
+            free::read(text).and_then(|free| free.settle(orders)).or_else(compact)
+        });
         self.on_clock(found?)
     }
 

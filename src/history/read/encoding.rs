@@ -2,12 +2,12 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    BIG5, EUC_JP, EUC_KR, Encoding, GBK, IBM866, ISO_8859_2, KOI8_U, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251,
-    WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, IBM866, ISO_8859_2, ISO_8859_8, ISO_8859_8_I, KOI8_U, SHIFT_JIS,
+    WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256,
 };
 
 /// Encodings of exports that few letters do not tell apart.
-const COMMON: [&Encoding; 13] = [
+const COMMON: [&Encoding; 15] = [
     WINDOWS_1252,
     WINDOWS_1251,
     WINDOWS_1250,
@@ -21,12 +21,14 @@ const COMMON: [&Encoding; 13] = [
     KOI8_U,
     IBM866,
     ISO_8859_2,
+    WINDOWS_1255,
+    WINDOWS_1256,
 ];
 
 /// What columns of purchases are called where letters are not those of ASCII, in small letters.
 const WORDS: &str = "клиент|покупатель|контрагент|заказчик|дата|сумма|цена|стоимость|итого|количество|заказ|\
     выручка|клієнт|сума|顧客|会員|日付|購入|注文|金額|売上|合計|価格|客户|日期|订单|金额|价格|客戶|訂單|고객|날짜|금액|주문|회원|müşteri|\
-    sipariş|zákazník|částka|πελάτης|ημερομηνία|ποσό|größe|käufer|numéro|montant réglé|município";
+    sipariş|zákazník|částka|πελάτης|ημερομηνία|ποσό|לקוח|תאריך|סכום|הזמנה|סטטוס|العميل|التاريخ|المبلغ|الطلب|vevő|dátum|összeg|größe|käufer|numéro|montant réglé|município";
 
 /// Lines at the head in which words are looked for.
 const HEAD: usize = 5;
@@ -51,7 +53,11 @@ pub(super) fn found(text: &[u8]) -> &'static Encoding {
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(text, true);
-    let guess = detector.guess(None, Utf8Detection::Deny);
+    // Windows writes Hebrew with signs of its own beside the letters, among them that of the shekel.
+    let guess = match detector.guess(None, Utf8Detection::Deny) {
+        guess if guess == ISO_8859_8 || guess == ISO_8859_8_I => WINDOWS_1255,
+        guess => guess,
+    };
     let end = memchr::memchr_iter(b'\n', text).nth(HEAD - 1).unwrap_or(text.len());
     let words = |encoding: &'static Encoding| {
         let (head, errors) = encoding.decode_without_bom_handling(&text[..end]);
@@ -75,6 +81,8 @@ mod tests {
             (KOI8_U, "Клиент;Дата;Сумма\n1;01.02.2023;5\n"),
             (IBM866, "Покупатель;Дата;Сумма\nИванова;01.02.2023;5\n"),
             (SHIFT_JIS, "顧客番号,購入日,金額\n1,2023-01-02,5\n"),
+            (WINDOWS_1255, "לקוח,תאריך,סכום\nדנה,02/01/2023,₪5\n"),
+            (WINDOWS_1256, "العميل,التاريخ,المبلغ\nأحمد,02/01/2023,5\n"),
             (GBK, "客户,日期,金额\n张三,2023-01-02,5\n"),
             (EUC_KR, "고객,날짜,금액\n1,2023-01-02,5\n"),
             (WINDOWS_1252, "Receipt,Date,Total £\n1,2023-01-02,5\n"),

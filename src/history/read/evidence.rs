@@ -182,6 +182,11 @@ impl Fill {
         self.filled >= ENOUGH && self.distinct == self.filled
     }
 
+    /// Is it one value, of enough to say so?
+    pub fn is_all_one(&self) -> bool {
+        self.filled >= ENOUGH && self.distinct == 1
+    }
+
     /// Has more than this share of the rows a value?
     pub fn is_in(&self, share: f64) -> bool {
         self.filled as f64 > share * self.rows as f64

@@ -206,6 +206,8 @@ fn append<E: serde::de::Error>(raw: &RawValue, text: &mut Vec<u8>) -> Result<(),
     let literal = raw.get();
     match literal.as_bytes()[0] {
         b'n' => {}
+        // `true` and `false` are the words that they are in separated text.
+        b't' | b'f' => text.extend_from_slice(literal.as_bytes()),
         b'"' => {
             let unescaped: Cow<str> = serde_json::from_str(literal).map_err(E::custom)?;
             text.extend_from_slice(unescaped.as_bytes());

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::likeness::words;
+use super::likeness::{is, words};
 use super::status::{self, Meaning};
 use super::vocabulary::fold_words;
 
@@ -36,7 +36,6 @@ const METHODS: &str = "card cash paypal visa mastercard amex klarna bank transfe
 pub(crate) fn is_name(name: &str) -> bool {
     let words = fold_words(name);
     let whole = words.concat();
-    let is = |word: &str, list: &str| list.split_whitespace().any(|one| one == word);
     if is(&whole, NAMES) {
         return true;
     }
@@ -97,7 +96,7 @@ const SALES: &str = "payment payments sale sales charge order orders purchase pu
     paragon prodej doklad uctenka szamla eladas nyugta salg forsaljning kvittering \
     lasku factura реалізація продаж \
     продажа продажи покупка заказ оплата реализация чек \
-    td01 td06 td24 380 ft fv f2";
+    accrec td01 td06 td24 380 ft fv f2";
 /// Rows that are bills; where they stand, payments are those of the bills.
 const BILLS: &str = "invoice invoices inv rechnung ausgangsrechnung faktura facture factura fattura fatura factuur szamla счет td01 380 ft fv f2";
 const PAYMENTS: &str = "payment payments zahlung zahlungseingang paiement reglement pago cobro pagamento incasso odeme tahsilat betaling platnosc \
@@ -109,7 +108,7 @@ const RETURNS: &str = "refund refunds return returns reversal reversals chargeba
     reso resi rimborso rimborsi storni annullamento accredito devolucao devolucoes estorno estornos \
     iade iadesi terugbetaling terugbetalingen retourzending retouren creditfactuur creditnota zwrot zwroty korekta korekty korygujaca \
     dobropis vratka opravny jovairas sztorno visszaru kreditnota kreditfaktura kreditering retur hyvitys hyvityslasku palautus \
-    повернення возврат возвраты сторно корректировка корректировочный 赤伝 td04 381 g2 gs s1";
+    accreccredit повернення возврат возвраты сторно корректировка корректировочный 赤伝 td04 381 g2 gs s1";
 /// The same as parts of longer words.
 const RETURN_PARTS: &str = "gutschrift storno ruckerstatt erstattung rechnungskorrektur creditnot creditmem creditfact kreditnot \
     kreditfakt korygujac devoluc reembols remboursement rimbors refund chargeback возврат 退款 退货 退貨 返品 返金 환불 반품";
@@ -148,6 +147,9 @@ pub(crate) struct Beside {
     bills: bool,
     /// Sales and no debits: a credit is a return.
     sales: bool,
+    /// Sales and the lines of sales: the lines and the payments of a sale are in it already.
+    #[serde(default)]
+    lines: bool,
 }
 
 impl Beside {
@@ -158,6 +160,9 @@ impl Beside {
         Beside {
             bills: values.clone().any(is_bill),
             sales: values.clone().any(sale) && !values.clone().any(debit),
+            lines: values.clone().any(|text| {
+                line_of(text).is_some_and(|whole| values.clone().any(|text| fold_words(text) == whole))
+            }),
         }
     }
 }
@@ -166,12 +171,15 @@ impl Beside {
 pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     let words = fold_words(text);
     let phrase = words.join(" ");
-    let any = |list: &str| words.iter().any(|word| list.split_whitespace().any(|one| one == word));
-    let is = |phrases: &str| {
+    let any = |list: &'static str| words.iter().any(|word| is(word, list));
+    let is_phrase = |phrases: &str| {
         phrases.split(',').any(|one| one.split_whitespace().eq(words.iter().map(String::as_str)))
     };
-    let event = is(EVENTS) || phrase.starts_with("general withdrawal");
-    if event || any(FEES) || is(OFFER_PHRASES) || any(OFFERS) {
+    if beside.lines && (line_of(text).is_some() || any(PAYMENTS)) {
+        return Meaning::Nothing;
+    }
+    let event = is_phrase(EVENTS) || phrase.starts_with("general withdrawal");
+    if event || any(FEES) || is_phrase(OFFER_PHRASES) || any(OFFERS) {
         return Meaning::Nothing;
     }
     if beside.sales && matches!(&*phrase, "credit" | "credits") {
@@ -195,6 +203,14 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     }
 }
 
+/// What a line is of: `Sale` of a `Sale Line`.
+fn line_of(text: &str) -> Option<Vec<String>> {
+    const LINES: [&str; 10] =
+        ["line", "lines", "item", "position", "zeile", "ligne", "linea", "riga", "linha", "regel"];
+    let mut words = fold_words(text);
+    (words.len() > 1 && LINES.contains(&&*words.pop()?)).then_some(words)
+}
+
 /// Is it a bill?
 pub(crate) fn is_bill(text: &str) -> bool {
     fold_words(text).iter().any(|word| BILLS.split_whitespace().any(|one| one == word))
@@ -208,12 +224,14 @@ pub(crate) fn is_return(text: &str) -> bool {
 }
 
 fn names_return(words: &[String]) -> bool {
-    let has = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
     let any = words.iter().any(|word| {
-        has(RETURNS, word)
+        is(word, RETURNS)
             || (!word.ends_with("able") && RETURN_PARTS.split_whitespace().any(|part| word.contains(part)))
     });
-    let phrase = |one: &str| one.split_whitespace().eq(words.iter().map(String::as_str));
+    let phrase = |one: &str| {
+        let one: Vec<&str> = one.split_whitespace().collect();
+        words.windows(one.len()).any(|part| part.iter().eq(&one))
+    };
     any || RETURN_PHRASES.split(',').any(phrase)
 }
 
@@ -396,6 +414,11 @@ mod tests {
             ("Subscription Payment", Purchase),
             ("PreApproved Payment Bill User Payment", Purchase),
             ("Retoure", Undone),
+            ("Sales invoice", Purchase),
+            ("Sales credit note", Undone),
+            ("ACCRECCREDIT", Undone),
+            ("ACCREC", Purchase),
+            ("Customer credit memo (posted)", Undone),
         ] {
             assert_eq!(of(text, Beside::default()), meaning, "{text}");
         }
@@ -403,6 +426,12 @@ mod tests {
         assert_eq!((of("Payment", bills), of("Invoice payment", bills)), (Nothing, Purchase));
         let beside = |values: &[&'static str]| of("credit", Beside::of(values.iter().copied()));
         assert_eq!((beside(&["sale", "credit"]), beside(&["credit", "debit", "payment"])), (Undone, Unknown));
+        // A till that writes a sale, its lines and its payments one below the other (Lightspeed).
+        let levels = Beside::of(["Sale", "Sale Line", "Payment"].into_iter());
+        assert_eq!(
+            ["Sale", "Sale Line", "Payment"].map(|text| of(text, levels)),
+            [Purchase, Nothing, Nothing]
+        );
         assert!(is_bill("Rechnung") && !is_bill("Storno-Rechnung") && !is_bill("Payment"));
         assert!(is_surely_return("Gutschrift") && !is_surely_return("Return"));
     }

@@ -1,6 +1,10 @@
 //! What columns look like by their names, where no well-known name settles it: enough to offer them, not to take
 //! them.
 
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::kind;
 use super::names::{self, normalise};
 use super::vocabulary;
@@ -10,11 +14,11 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut small = false;
     for c in name.chars() {
-        if !c.is_alphanumeric() || (small && c.is_uppercase()) {
+        if !is_of_word(c) || (small && c.is_uppercase()) {
             words.push(String::new());
         }
         small = c.is_lowercase();
-        if c.is_alphanumeric() {
+        if is_of_word(c) {
             let last = words.last_mut().expect("there is always one");
             last.extend(c.to_lowercase());
         }
@@ -23,12 +27,28 @@ pub(crate) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Is it one of the words of a list?
-pub(crate) fn is(word: &str, known: &str) -> bool {
-    known.split(' ').any(|one| one == word)
+/// Letters and figures, and the marks on letters that many scripts write as signs of their own: accents, the tones of
+/// Thai, the vowels of Arabic and Hebrew, the viramas of India.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' | '\u{64b}'..='\u{65f}'
+            | '\u{670}' | '\u{93c}' | '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}'
+            | '\u{d4d}' | '\u{e47}'..='\u{e4e}' | '\u{200c}' | '\u{200d}')
 }
 
-fn has(words: &[String], known: &str) -> bool {
+/// Is it one of the words of a list?
+pub(crate) fn is(word: &str, known: &'static str) -> bool {
+    thread_local! {
+        /// Lists by their place: tables of very many columns ask for the same ones again and again.
+        static LISTS: RefCell<FxHashMap<(usize, usize), FxHashSet<&'static str>>> = RefCell::default();
+    }
+    LISTS.with_borrow_mut(|lists| {
+        let list = lists.entry((known.as_ptr() as usize, known.len()));
+        list.or_insert_with(|| known.split_whitespace().collect()).contains(word)
+    })
+}
+
+fn has(words: &[String], known: &'static str) -> bool {
     words.iter().any(|word| is(word, known))
 }
 
@@ -84,11 +104,11 @@ fn is_money(name: &str) -> bool {
 
 /// Is it of money or goods that came back, rather than of an order that was called off?
 pub(crate) fn is_refund(name: &str) -> bool {
-    has(
-        &words(name),
-        "refund refunds refunded returned return returns chargeback chargebacks reembolso reembolsado remboursé rembourse remboursement \
-         rimborso rimborsato erstattet erstattung rückerstattung iade terugbetaald terugbetaling zwrot zwrócono возврат возврата возвращено isrefunded 退款 退款金额 返金 返金額 환불 환불금액",
-    )
+    const BACK: &str = "refund refunds refunded returned return returns chargeback chargebacks reembolso reembolsado rembourse remboursement rimborso \
+        rimborsato erstattet erstattung ruckerstattung iade terugbetaald terugbetaling zwrot zwrocono возврат возврата возвращено \
+        isrefunded pengembalian refunderad refunderat aterbetald aterbetalt palautettu повернено повернення επιστροφη استرداد הוחזר החזר";
+    let plain = vocabulary::fold_words(name);
+    has(&plain, BACK) || UNDONE_ENDS.split(' ').any(|end| plain.concat() == end)
 }
 
 /// Is it of who sends money, in a list of payments?
@@ -105,7 +125,7 @@ pub(crate) fn is_recipient(name: &str) -> bool {
         || has_pair(name, "a l adresse")
 }
 
-fn has_one(name: &str, list: &str) -> bool {
+fn has_one(name: &str, list: &'static str) -> bool {
     let words = vocabulary::fold_words(name);
     let mail = words.iter().any(|word| word.contains("mail") || word == "correo" || word == "posta");
     mail && words.iter().any(|word| is(word, list))
@@ -118,6 +138,21 @@ fn has_pair(name: &str, start: &str) -> bool {
 /// Is it a moment?
 pub(crate) fn is_when(name: &str) -> bool {
     has(&words(name), "at on date time datum fecha data tarihi дата am le el timestamp")
+}
+
+/// Is it a column of deals, which are purchases once they are closed?
+pub(crate) fn is_deal(name: &str) -> bool {
+    let words = vocabulary::fold_words(name);
+    has(&words, "stage dealstage stagename opportunity deal pipeline iswon")
+}
+
+/// Is it when a deal was closed?
+pub(crate) fn is_close(name: &str) -> bool {
+    let joined = vocabulary::fold_words(name).concat();
+    is(
+        &joined,
+        "closedate closeddate closedat closedon dateclosed wontime wondate abschlussdatum datedecloture fechadecierre datachiusura",
+    )
 }
 
 /// Is it a number of things?
@@ -138,11 +173,66 @@ pub(crate) fn is_list_price(name: &str) -> bool {
     has(&words(name), "list listprice cost compare msrp rrp retail original profit margin")
 }
 
+/// Words of one line of an order, in the languages of exports.
+const LINE: &str = "line lineitem item unit piece each product position pos posten artikel article sku variant per position positions zeile zeilen \
+    ligne linea riga artigo articulo articolo produto produit prodotto producto produkt satir urun regel orderregel pozycja pozycji \
+    строка строки позиция позиции товара позиції rad linje rivi radek tetel termek produs barang produk san รายการ بند פריט שורה ειδοσ γραμμη";
+/// The same as beginnings and ends of words, and parts of them where they are not apart.
+const LINE_PARTS: &str = "positions zeilen artikel einzel stuck regel tetel termek radku";
+const LINE_CJK: &str = "单价 單價 単価 단가 商品 行 明细 明細 品目 품목 상품 สินค้า";
+/// Prices, which are those of one piece unless a name says that they are of the whole.
+const PRICES: &str = "price preis prix precio prezzo preco fiyat fiyati prijs cena цена ціна harga gia hinta pris ar pret kaina hind τιμη ราคา \
+    السعر سعر מחיר 价格 價格 価格 가격";
+/// Words of a whole order.
+const ORDER: &str = "order orders grand invoice basket cart receipt checkout bill bestellung bestell auftrag auftrags \
+    commande facture pedido factura ordine fattura compra siparis fatura bestelling factuur zamowienia faktury заказа чека счета \
+    замовлення objednavky rendeles comanda comenzii pesanan";
+const ORDER_PARTS: &str = "bestell auftrags rechnungs order ordre faktura";
+const ORDER_CJK: &str = "订单 訂單 注文 请求 請求 支付 支払 实付 결제 주문 คำสั่งซื้อ";
+
+/// Does a name say that an amount is that of a line?
+pub(crate) fn is_of_line(name: &str) -> bool {
+    let words = vocabulary::fold_words(name);
+    let joined = words.concat();
+    let whole = has(&words, "total grand order final overall amount gesamt totale") && !has(&words, LINE);
+    let cjk = |list: &str| list.split(' ').any(|part| joined.contains(part));
+    has(&words, LINE)
+        || LINE_PARTS.split(' ').any(|part| words.iter().any(|word| word.starts_with(part)))
+        || (cjk(LINE_CJK) && !cjk(ORDER_CJK))
+        || (has(&words, PRICES) && !whole)
+}
+
+/// Does it say that it is that of a whole order?
+pub(crate) fn is_of_order(name: &str) -> bool {
+    let words = vocabulary::fold_words(name);
+    let joined = words.concat();
+    has(&words, ORDER)
+        || ORDER_PARTS.split(' ').any(|part| words.iter().any(|word| word.starts_with(part)))
+        || ORDER_CJK.split(' ').any(|part| joined.contains(part))
+}
+
+/// Is it a column of what was bought?
+pub(crate) fn is_product(name: &str) -> bool {
+    const GOODS: &str = "product item sku asin ean upc gtin article artikel variant lineitem stockcode description title produkt produit \
+        producto prodotto produto urun товар номенклатура артикул 商品 상품 barang produk articulo articolo artigo towar zbozi termek \
+        สินค้า ticket isbn style";
+    const OTHER: &str = "type price amount total quantity qty count status tax discount id_order category date number_of weight cost url";
+    let words = vocabulary::fold_words(name);
+    let joined = words.concat();
+    let goods = has(&words, GOODS)
+        || ["商品", "상품", "สินค้า", "stockcode", "productid", "lineitemname"]
+            .iter()
+            .any(|part| joined.contains(part));
+    goods && !has(&words, OTHER)
+}
+
 /// What a column might say of whether a row is a purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Watch {
     /// What became of an order or payment.
     Status,
+    /// What became of its delivery.
+    Delivery,
     /// What kind of row it is.
     Kind,
     /// Something that was undone: how much of it, when, or whether.
@@ -153,42 +243,101 @@ pub(crate) enum Watch {
     Currency,
 }
 
+/// Words for the state of something, in the languages of exports, as [`vocabulary::fold_words`] has them.
+const STATE: &str = "status statut statuts estado estados estatus stato situacao durum durumu statu статус состояние состояния stan tila tilanne \
+    allapot statusz stare starea κατασταση statusname stav stanje toestand tilstand lage etat etats busena statusas statuss olek staatus \
+    staða състояние стан حاله الحاله وضعيت סטטוס מצב स्थिति स्टेटस kondisi tinhtrang trangthai";
+/// The same where words are not apart: the end of the name.
+const STATE_ENDS: &str = "状态 狀態 狀况 狀況 状况 状況 状態 ステータス 상태 สถานะ";
+/// Names that may be of the place where somebody lives, of a grade, or of the answer to a letter as well.
+const STATE_OR_PLACE: &str = "estado estados etat etats stato stan stare starea stanje tila state toestand lage מצב result results outcome \
+    response responsetext responsemessage resultat ergebnis resultado risultato resultaat wynik sonuc результат";
+/// Of what an order or a payment is: beside these `state` and `stage` are no places.
+const OF_SALES: &str = "order orders payment payments pay transaction transactions txn trx invoice deal opportunity charge checkout \
+    booking reservation ticket donation refund financial settlement commande paiement pedido pago compra venta ordine \
+    pagamento pedido pagamento bestelling betaling zamowienia platnosci";
+/// What goes on after the purchase: there an order that is waiting is a purchase all the same.
+const DELIVERY: &str = "fulfillment fulfilment fulfillmentstatus shipping shipment delivery deliver dispatch courier tracking lieferung liefer versand \
+    livraison expedition envio entrega spedizione consegna kargo teslimat verzending levering wysylki dostawy доставки доставка отгрузки \
+    pengiriman leverans forsendelse toimitus";
+/// Columns of something else than the row's purchase.
+const ELSEWHERE: &str = "address marital member membership customer client user employment loyalty stock vip email policy reason \
+    currency by credit card account rate days window inventory tax vat kyc marketing consent newsletter escrow subscription \
+    provincia province provincestate region county";
+/// Something that was undone.
+const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided void disputed dispute deleted \
+    reversed returned storno storniert annule reembolso rembourse iscancelled isrefunded istest remboursement reembolsado devuelto rimborso \
+    rimborsato erstattet erstattung ruckerstattung iade terugbetaald terugbetaling zwrot zwrocono возврат возврата возвращено \
+    annullato annullata annulee geannuleerd anulado anulada cancelado cancelada anulowano anulowane cancelat stornovano zruseno torolve \
+    dibatalkan pengembalian refunderad refunderat aterbetald aterbetalt makulerad annulleret kansellert peruttu palautettu \
+    скасовано повернено повернення ακυρωθηκε επιστροφη ملغي استرداد מבוטל בוטל הוחזר החזר";
+const UNDONE_ENDS: &str = "退款 退款金额 退款金額 返金 返金額 환불 환불금액 환불금액 คืนเงิน";
+
 /// Is the column one of those?
 pub(crate) fn watch(name: &str) -> Option<Watch> {
-    const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided \
-        void disputed dispute deleted reversed returned storno storniert annule reembolso rembourse \
-        iscancelled isrefunded istest remboursé remboursement reembolsado devuelto rimborso rimborsato erstattet erstattung \
-        rückerstattung iade terugbetaald terugbetaling zwrot zwrócono возврат возврата возвращено 退款 退款金额 返金 返金額 환불 환불금액";
-    const STATE: &str = "status statut estado estatus stato situação situacao durum durumu статус состояние 状态 订单状态 交易状态 狀態 \
-        訂單狀態 stan tila állapot stare κατάσταση statusname ステータス 状態 注文状況 注文ステータス 상태 주문상태 결제상태 stav toestand";
     const CURRENCY: &str = "currency currencycode currencies curr ccy waehrung währung devise moneda valuta";
-    const ELSEWHERE: &str = "fulfillment fulfilment shipping shipment delivery address marital member membership customer \
-        client user employment loyalty stock subscription vip email policy reason currency by credit \
-        card account rate days window inventory";
-    let words = words(name);
-    let whole = normalise(name);
+    let (plain, whole) = (vocabulary::fold_words(name), normalise(name));
     if is(&whole, CURRENCY) {
         return Some(Watch::Currency);
     }
-    if has(&words, ELSEWHERE) {
+    let delivery = has(&plain, DELIVERY);
+    if has(&plain, ELSEWHERE) {
         return None;
     }
-    let state = words.iter().any(|word| is(word, STATE) || word.ends_with("status"));
-    if state || matches!(&*whole, "orderstate" | "dealstage" | "opportunitystage" | "stage") {
-        return Some(Watch::Status);
+    if is_state(&plain) {
+        return Some(if delivery { Watch::Delivery } else { Watch::Status });
     }
-    if has(&words, UNDONE) || is(&whole, UNDONE) {
+    if delivery {
+        return None;
+    }
+    let joined = plain.concat();
+    if has(&plain, UNDONE) || is(&joined, UNDONE) || UNDONE_ENDS.split(' ').any(|end| joined == end) {
         return Some(Watch::Undone);
     }
-    if kind::is_name(name) || matches!(&*whole, "paymenttype" | "state") {
+    if kind::is_name(name) || whole == "paymenttype" || whole == "state" {
         return Some(Watch::Kind);
     }
-    match whole.as_str() {
+    match joined.as_str() {
         "captured" | "paid" | "ispaid" | "succeeded" | "success" | "approved" | "issuccess"
-        | "issuccessful" => Some(Watch::Done),
-        "test" | "testorder" | "testmode" => Some(Watch::Undone),
+        | "issuccessful" | "livemode" | "iscaptured" | "isapproved" | "settled" | "issettled"
+        | "fullypaid" | "paymentreceived" | "bezahlt" | "paye" | "pagado" | "pagato" | "pago" | "betaald"
+        | "oplacone" | "odendi" | "оплачено" | "оплачен" | "betald" | "betalt" | "maksettu" | "zaplaceno"
+        | "fizetve" | "platit" | "lunas" | "won" | "iswon" | "dibayar" => Some(Watch::Done),
+        "test" | "testorder" | "testmode" | "istestorder" | "sandbox" | "issandbox" => Some(Watch::Undone),
         _ => None,
     }
+}
+
+/// Does a name in words say that the column is of a state?
+fn is_state(plain: &[String]) -> bool {
+    let joined = plain.concat();
+    let place = matches!(joined.as_str(), "state" | "stage") || joined.ends_with("provincestate");
+    has(plain, STATE)
+        || is(&joined, STATE)
+        || plain.iter().any(|word| word.ends_with("status") || word.ends_with("zustand"))
+        || plain.windows(2).any(|pair| is(&pair.concat(), STATE))
+        || STATE_ENDS.split(' ').any(|end| joined.ends_with(end) || joined.starts_with(end))
+        || (has(plain, "state states stage") && !place && has(plain, OF_SALES))
+        || is(&joined, STATE_OR_PLACE) && joined != "state"
+        || matches!(
+            joined.as_str(),
+            "orderstate" | "dealstage" | "opportunitystage" | "stagename" | "stage" | "forecastcategory"
+        )
+}
+
+/// May a column that is not called so be of states all the same, if its values are some?
+pub(crate) fn may_be_state(name: &str) -> bool {
+    let plain = vocabulary::fold_words(name);
+    !has(&plain, ELSEWHERE) && !has(&plain, DELIVERY) && !kind::is_of_other(name)
+}
+
+/// Is a column of states of nothing but orders, so that words that are not known there are worth a word?
+pub(crate) fn is_surely_state(name: &str) -> bool {
+    let plain = vocabulary::fold_words(name);
+    let joined = plain.concat();
+    watch(name) == Some(Watch::Status)
+        && (!is(&joined, STATE_OR_PLACE) || has(&plain, OF_SALES))
+        && joined != "stage"
 }
 
 #[cfg(test)]
@@ -252,7 +401,8 @@ mod tests {
         for (name, what) in [
             ("Financial Status", Some(Watch::Status)),
             ("order_status", Some(Watch::Status)),
-            ("Fulfillment Status", None),
+            ("Fulfillment Status", Some(Watch::Delivery)),
+            ("Shipping Address", None),
             ("Address Status", None),
             ("Amount Refunded", Some(Watch::Undone)),
             ("Cancelled at", Some(Watch::Undone)),

@@ -1,6 +1,7 @@
 //! Settles before reading how the dates and numbers of each file are written: by its first rows, and where these leave the
 //! order of day and month or the decimal sign open, by all rows. What stays open is an error that shows both readings.
 
+use super::amounts::currency;
 use super::amounts::spelled::{NumberStyle, Proof, both, proof};
 use super::batch;
 use super::calendar::date_of_day;
@@ -10,6 +11,7 @@ use super::dates::{DateRule, DateStyle, SIGNS, Shape};
 use super::feed::{Data, Feed, Work, for_each_batch};
 use super::guess;
 use super::inputs::Format;
+use super::months::parse_month;
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, trim};
 use super::typed::Clock;
@@ -145,6 +147,14 @@ impl Figures {
             Proof::Decimal(sign) => sign,
             // In JSON a number has its own way of being written.
             Proof::Either(b'.') if json => b'.',
+            // A currency without cents has nothing behind a decimal sign.
+            Proof::Either(sign) if is_of_no_cents(text) => {
+                if sign == b'.' {
+                    b','
+                } else {
+                    b'.'
+                }
+            }
             Proof::Either(sign) => {
                 self.open.get_or_insert_with(|| (example(), sign));
                 self.see_spelled(text);
@@ -396,7 +406,11 @@ impl Shapes {
         let rule = match shape {
             Shape::YearFirst(sign) => DateRule::YearFirst(sign),
             Shape::Compact => DateRule::Compact,
-            Shape::Month if grain >= Grain::Month => return Ok((DateRule::Month, orders)),
+            Shape::Month | Shape::Number
+                if grain >= Grain::Month && parse_month(example.text.as_bytes()).is_some() =>
+            {
+                return Ok((DateRule::Month, orders));
+            }
             Shape::DayMonth { sign, .. } => {
                 let order = orders.full[Orders::at(sign)];
                 DateRule::DayMonth { sign, day_first: order != Some(Order::MonthDay) }
@@ -456,6 +470,17 @@ impl Shapes {
             _ => {}
         }
     }
+}
+
+/// Is a currency beside the number that is paid in whole units?
+fn is_of_no_cents(text: &[u8]) -> bool {
+    const WHOLE: &str = "JPY KRW VND IDR CLP PYG ISK HUF UGX RWF XOF XAF XPF KMF GNF DJF BIF VUV IRR LAK MMK";
+    let plain = text.iter().all(|byte| byte.is_ascii_digit() || b".,- ".contains(byte));
+    let spelled = |point: u8| {
+        let text = std::str::from_utf8(text).ok()?;
+        NumberStyle { point, sure: true }.spelled(text.as_bytes())?.currency
+    };
+    !plain && spelled(b'.').is_some_and(|name| WHOLE.split(' ').any(|code| currency::can_mean(&name, code)))
 }
 
 fn settle_mixed(day: &Example, month: &Example, column: &str) -> Error {

@@ -18,22 +18,41 @@ pub(super) fn finest(precision: Precision) -> Grain {
     }
 }
 
-/// A year of four digits and a month, in either order, in figures (`2019-01`, `1/2019`) or in English words (`Jan 2019`,
-/// `2019-January`): the first day of the month.
+/// A year of four digits and a month, in either order, in figures (`2019-01`, `1/2019`, `01.2019`, `201901`, `2019-M01`,
+/// `2019年1月`) or in words (`Jan 2019`, `2019-January`, `stycznia 2019`; with these the year may have two digits, `Jan-19`):
+/// the first day of the month.
 pub(super) fn parse_month(text: &[u8]) -> Option<Moment> {
-    let sign = |byte: &u8| matches!(byte, b'-' | b'/' | b' ' | b',');
+    let first = |year: u32, month: u32| {
+        let year = Some(year as i32).filter(|year| (1900..=2100).contains(year))?;
+        day_of_civil(year, month, 1).map(Moment::of_day)
+    };
+    if text.len() == 6 && text.iter().all(u8::is_ascii_digit) {
+        return first(number(&text[..4])?, number(&text[4..])?);
+    }
+    let text = std::str::from_utf8(text).ok()?;
+    // Statistics write an M before the month.
+    let behind =
+        text.get(4..).map(|rest| rest.trim_start_matches('-')).and_then(|rest| rest.strip_prefix('M'));
+    if let (Some(month), Some(year)) = (behind.filter(|month| month.len() <= 2), text.get(..4)) {
+        return first(number(year.as_bytes())?, number(month.as_bytes())?);
+    }
+    let sign = |c: char| matches!(c, '-' | '/' | ' ' | ',' | '.' | '年' | '月' | '년' | '월' | '\u{a0}');
     let mut parts = text.split(sign).filter(|part| !part.is_empty());
     let (a, b) = (parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
     }
-    let (year, month) = if a.len() == 4 && a[0].is_ascii_digit() { (a, b) } else { (b, a) };
-    let year = number(year).filter(|_| year.len() == 4)?;
-    let month = match month.len() {
-        1 | 2 => number(month)?,
-        _ => named(month)?,
-    };
-    day_of_civil(year as i32, month, 1).map(Moment::of_day)
+    let leads = a.len() == 4 && a.starts_with(|c: char| c.is_ascii_digit());
+    let (year, month) = if leads { (a, b) } else { (b, a) };
+    let digits = year.len();
+    let year = number(year.as_bytes())?;
+    match (digits, named(month)) {
+        (4, Some(month)) => first(year, month),
+        // What is later than this century's first half is of the last one.
+        (2, Some(month)) => first(year + if year < 69 { 2000 } else { 1900 }, month),
+        (4, None) if month.len() <= 2 => first(year, number(month.as_bytes())?),
+        _ => None,
+    }
 }
 
 /// The first day of the month that a table with a row a month means. Wider than [`parse_month`], as there is no day that a
@@ -85,26 +104,13 @@ fn number(digits: &[u8]) -> Option<u32> {
     std::str::from_utf8(digits).ok().filter(|_| plain)?.parse().ok()
 }
 
-/// The number of a month by its name, whole or in its first letters.
-fn named(name: &[u8]) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let name = name.strip_suffix(b".").unwrap_or(name).to_ascii_lowercase();
-    let is = |month: &str| name == month.as_bytes() || *name == month.as_bytes()[..3];
-    let at = NAMES.iter().position(|month| is(month)).or((name == b"sept").then_some(8));
-    at.map(|at| at as u32 + 1)
+/// The number of a month by its name, whole or abbreviated.
+fn named(name: &str) -> Option<u32> {
+    let name: String = name.chars().flat_map(fold).filter(|c| *c != '.').collect();
+    match meaning(&name)? {
+        Word::Month(month, _) => Some(month),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -124,23 +130,23 @@ mod tests {
             "February, 2019",
             "2019 FEB",
             "Feb-2019",
+            "février 2019",
+            "Февраль 2019",
+            "luty 2019",
+            "2019 lutego",
+            "201902",
+            "2019.02",
+            "02.2019",
+            "Feb-19",
+            "2019-M02",
+            "2019M02",
+            "2019年2月",
+            "2019년 2월",
         ] {
             let month = parse_month(text.as_bytes()).map(|moment| date_of_day(moment.day).to_string());
             assert_eq!(month.as_deref(), Some("2019-02-01"), "{text}");
         }
-        for text in [
-            "",
-            "2019",
-            "201902",
-            "2019.02",
-            "2019-13",
-            "2019-0",
-            "02-19",
-            "Feb-19",
-            "Feb 19 2019",
-            "Foo 2019",
-            "2019-2019",
-        ] {
+        for text in ["", "2019", "2019-13", "2019-0", "02-19", "Feb 19 2019", "Foo 2019", "2019-2019"] {
             assert_eq!(parse_month(text.as_bytes()), None, "{text}");
         }
     }

@@ -217,7 +217,7 @@ impl Findings {
         refuse_bad_rows(tally, &account, options, &self.files)?;
         let mut assumptions = self.assumptions.clone();
         assumptions.extend(self.dates.clone());
-        assumptions.extend(screen::say(&tally.screened, self.has_amount));
+        assumptions.extend(screen::say(&tally.screened, self.has_amount, self.refund.is_some()));
         assumptions.extend(say_ids(tally, self.mail, options));
         assumptions.extend(say_refunds(self.refund.as_deref(), tally));
         assumptions.extend(say_clocks(tally, self.zone.as_deref(), self.wanted_zone.as_deref()));

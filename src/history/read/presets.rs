@@ -1,6 +1,8 @@
 //! Exports of known platforms, recognised by their header: which of their columns is which, where names leave it open
 //! or mislead. One entry a platform; what it does not say is found as in any table.
 
+use rustc_hash::FxHashSet;
+
 use super::vocabulary::plain;
 use crate::base::{Error, Result};
 use crate::history::options::{ColumnValues, LogOptions};
@@ -305,9 +307,11 @@ const NONE: &str = "none";
 /// # Errors
 /// If a preset is named that is not known, or that this table is not one of.
 pub(crate) fn find(names: &[String], options: &LogOptions) -> Result<Option<&'static Preset>> {
-    let here: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let here: FxHashSet<String> = names.iter().map(|name| plain(name)).collect();
+    let written: FxHashSet<String> = names.iter().map(|name| super::names::normalise(name)).collect();
     let missing = |preset: &Preset| {
-        let absent = |name: &&&str| !here.contains(&plain(name)) || !is_there(names, name);
+        let absent =
+            |name: &&&str| !here.contains(&plain(name)) || !written.contains(&super::names::normalise(name));
         preset.signature.iter().filter(absent).copied().collect::<Vec<_>>()
     };
     let fits = |preset: &&Preset| missing(preset).is_empty();

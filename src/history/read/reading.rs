@@ -13,6 +13,7 @@ use crate::base::shown::shown;
 use crate::base::{Error, Place, Progress, Result};
 use crate::history::input::Input;
 use crate::history::options::{ColumnValues, LogOptions, Returns};
+use crate::history::orders::Lines;
 use crate::history::state;
 
 /// How an export is read.
@@ -158,7 +159,9 @@ impl Reading {
                 self.one("columns", "price", &name(price), why(&options.price, by_name));
             }
         }
+        let once = if columns.lines == Some(Lines::Repeat) { "=once" } else { "" };
         let order = columns.order_id.filter(|_| columns.lines.is_some()).and_then(name);
+        let order = order.map(|order| order + once);
         self.one("columns", "order", &order, why(&options.order, "orders stand in several lines"));
         let currency = columns.currency.and_then(name);
         self.one("columns", "currency-column", &currency, SAID);

@@ -579,10 +579,16 @@ impl Inputs {
         }
         if let (Some(lines), Some(order)) = (log.lines, log.order_id) {
             roles.push(match lines {
+                Lines::Add if !log.alike.is_empty() => format!(
+                    "orders are in column \"{0}\": the lines of one have the same amount in nearly all of them, and are added up ({1}): \
+                     if it is that of the whole order, say so with --order \"{0}=once\"",
+                    name(order),
+                    log.alike
+                ),
                 Lines::Add => format!("orders are in column \"{}\": the lines of one are one purchase", name(order)),
                 Lines::Repeat => format!(
-                    "orders are in column \"{}\": the lines of one are one purchase, and each has the amount of the whole \
-                     order, which counts once",
+                    "orders are in column \"{0}\": the lines of one are one purchase, and each has the amount of the whole \
+                     order, which counts once (--order \"{0}=add\" adds all lines up)",
                     name(order)
                 ),
             });

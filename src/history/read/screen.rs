@@ -23,6 +23,8 @@ const SHOWN: usize = 8;
 pub(crate) enum Use {
     /// By the words of a status; what was given back is kept if rows of their own take it off.
     Status { returns: bool },
+    /// By the state of the delivery: as a status, but what waits is a purchase.
+    Delivery { returns: bool },
     /// By the kind of a row, with what stands beside it. Where returns are negative by themselves (`signed`) their amounts
     /// stay as they are.
     Kind { beside: Beside, signed: bool },
@@ -84,6 +86,7 @@ impl Use {
     fn said(&self, text: &str) -> Said {
         match self {
             Use::Status { .. } => Said::Meaning(status::of_status(text)),
+            Use::Delivery { .. } => Said::Meaning(status::of_delivery(text)),
             Use::Kind { beside, .. } => Said::Meaning(kind::of(text, *beside)),
             Use::Done => Said::LeaveOut(status::truth(text) == Some(false)),
             Use::Undone => Said::LeaveOut(status::truth(text) == Some(true)),
@@ -101,7 +104,7 @@ impl Use {
             (Said::LeaveOut(out), _) => leave(out),
             (Said::Meaning(Meaning::Nothing), _) => Verdict::LeaveOut,
             // Without amounts an order that was given back was one all the same.
-            (Said::Meaning(Meaning::Undone), Use::Status { returns }) => {
+            (Said::Meaning(Meaning::Undone), Use::Status { returns } | Use::Delivery { returns }) => {
                 leave(paid.has_amount && !negative && !returns && !paid.some_left)
             }
             (Said::Meaning(Meaning::Undone), by) => match (paid.has_amount, negative) {
@@ -112,6 +115,11 @@ impl Use {
             },
             _ => Verdict::Keep,
         }
+    }
+
+    /// Does it decide by states?
+    fn is_state(&self) -> bool {
+        matches!(self, Use::Status { .. } | Use::Delivery { .. })
     }
 
     /// Is this value one that the column's words do not settle?
@@ -268,17 +276,22 @@ impl Screened {
     }
 
     /// What the column came to, in a sentence; `None` if it changed nothing and all its words are known.
-    fn say(&self, has_amount: bool) -> Option<String> {
+    fn say(&self, has_amount: bool, refunds: bool) -> Option<String> {
         let left = self.listed(2, has_amount, |_| true);
         let negated = self.listed(1, has_amount, |_| true);
         let unknown =
             self.listed(0, has_amount, |value| self.by.is_unknown(&value.text) && !value.text.is_empty());
         let undone = self.listed(0, has_amount, |value| {
             let undone = self.by.said(&value.text) == Said::Meaning(Meaning::Undone);
-            undone && matches!(self.by, Use::Status { .. }) && value.amount[0] >= 0.0
+            undone && self.by.is_state() && value.amount[0] >= 0.0
         });
-        if left.is_none() && negated.is_none() && undone.is_none() && (unknown.is_none() || !self.has_known())
-        {
+        // What was given back in part is said by a column of refunds or by rows of its own, or not at all.
+        let returns = matches!(self.by, Use::Status { returns: true } | Use::Delivery { returns: true });
+        let partly = self.listed(0, has_amount, |value| {
+            has_amount && !refunds && !returns && self.by.is_state() && status::is_partly_undone(&value.text)
+        });
+        let unknown = unknown.filter(|_| self.has_known());
+        if [&left, &negated, &undone, &unknown, &partly].iter().all(|part| part.is_none()) {
             return None;
         }
         let mut parts = Vec::new();
@@ -289,6 +302,9 @@ impl Screened {
         }));
         parts.extend(negated.map(|words| format!("returns, taken off earlier purchases: {words}")));
         parts.extend(undone.map(|words| format!("given back, and kept as purchases: {words}")));
+        parts.extend(partly.map(|words| {
+            format!("given back in part, by how much no column says, and kept in full: {words}")
+        }));
         parts.extend(unknown.map(|words| {
             format!("not known here, and kept: {words} (--except \"{}=..\" leaves rows out)", self.name)
         }));
@@ -316,7 +332,7 @@ impl Screened {
 
 fn quoted(text: &str) -> String {
     let short: String = text.chars().take(40).collect();
-    if short.is_empty() { "nothing".to_owned() } else { format!("'{short}'") }
+    if short.is_empty() { "an empty cell".to_owned() } else { format!("'{short}'") }
 }
 
 /// Adds what was seen in another part of the log.
@@ -329,9 +345,9 @@ pub(crate) fn add_all(all: &mut Vec<Screened>, others: Vec<Screened>) {
     }
 }
 
-/// What the columns came to, one sentence each.
-pub(crate) fn say(all: &[Screened], has_amount: bool) -> Vec<String> {
-    all.iter().filter_map(|one| one.say(has_amount)).collect()
+/// What the columns came to, one sentence each. Are there `refunds`, a column that is taken off?
+pub(crate) fn say(all: &[Screened], has_amount: bool, refunds: bool) -> Vec<String> {
+    all.iter().filter_map(|one| one.say(has_amount, refunds)).collect()
 }
 
 /// Values that were named and are not there.

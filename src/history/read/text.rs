@@ -210,9 +210,6 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         cleaner.place(columns.order.map(|index| number(index).unwrap_or(u64::MAX)));
         cleaner.attributes(columns.attributes.iter().map(|&index| record.field(index)));
     }
-    if !columns.watched.is_empty() {
-        cleaner.watch(layout, columns.watched.iter().map(|&index| record.field(index)), amount);
-    }
     let mut amount = amount;
     if columns.refund.is_some() || !columns.screens.is_empty() {
         let refund = columns.refund.map(|index| writing.number.read(trim(record.field(index))));
@@ -221,6 +218,9 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
             Some(left) => amount = left,
             None => return,
         }
+    }
+    if !columns.watched.is_empty() {
+        cleaner.watch(layout, columns.watched.iter().map(|&index| record.field(index)), amount);
     }
     cleaner.row(Id::Text(record.field(id)), date, amount, &cells);
 }

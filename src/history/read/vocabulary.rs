@@ -1,11 +1,13 @@
 //! Names of columns by the role that they play, in the languages of the programs that export logs: one table. Names are
 //! compared by their words: without case, signs, accents, units in brackets and codes of currencies.
 
+mod wider;
+
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::likeness::words;
+use super::likeness::{is, words};
 
 /// What a column can be for a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,7 +44,7 @@ const TABLE: &[(Part, Rank, &str)] = &[
          customer reference, customer unique id, customer uuid, customer guid, customer account, customer account id, \
          customer account number, cust id, cust, cust no, cust code, client id, client, client no, client number, client code, \
          user id, user, userid, username, user name, user pseudo id, member id, member, member no, member number, membership \
-         id, membership number, account id, account no, account number, account code, buyer id, buyer, buyer user id, buyer \
+         id, membership number, account id, buyer id, buyer, buyer user id, buyer \
          username, buyer user name, shopper id, household id, household key, visitor id, full visitor id, contact id, contact, \
          associated contact id, associated company id, subscriber id, loyalty id, loyalty number, loyalty card, loyalty card \
          number, card holder id, bill to customer id, sold to, sold to party, ship to customer, customers, client ids, sales \
@@ -185,7 +187,8 @@ const TABLE: &[(Part, Rank, &str)] = &[
         "kundnamn, kundenavn, asiakkaan nimi, jméno zákazníka, jméno, vevő neve, vevő név, ügyfél neve, nume client, bill full \
          name, delivery full name, sell to customer name, nome do contato, contato, comprador nome",
     ),
-    (Part::Customer, 4, "konto, kontonummer, debitorenkonto, debitor konto"),
+    // Of a ledger as often as of a customer.
+    (Part::Customer, 4, "account no, account number, konto, kontonummer, debitorenkonto, debitor konto"),
     (
         Part::Customer,
         PERSON,
@@ -210,7 +213,7 @@ const TABLE: &[(Part, Rank, &str)] = &[
          invoice datetime, transaction datetime, transaction date time, purchase datetime, order timestamp, transaction \
          timestamp, purchase timestamp, order purchase timestamp, ordered at, purchased at, order time, transaction time, \
          purchase time, order placed at, placed at, date placed, order placed, purchased on, purchased date, date purchased, \
-         date of purchase, date of order, date of sale, date of invoice, order created, order created at, order created date, \
+         date of purchase, date of order, date of sale, date of invoice, opened, opened at, opened date, order opened, order created, order created at, order created date, \
          order date created, orderdt, trans date, tran date, txn date, trx date, sold at, sold on, bought at, sales ymd, \
          booking date, visit date, receipt date, donation date, gift date, ticket date, date ordered, order day, purchase day",
     ),
@@ -463,7 +466,8 @@ const TABLE: &[(Part, Rank, &str)] = &[
 
 /// Codes and words of currencies and taxes, which say how much a column's numbers are worth, not what they are.
 const MONEY: &str = "usd eur gbp chf sek nok dkk czk huf pln try brl rub uah jpy cny rmb krw inr cad aud nzd mxn clp cop ars zar \
-    sgd hkd twd thb idr vnd aed ils tl zł zl kr руб р eur€ us$ 元 円 원";
+    sgd hkd twd thb idr vnd aed ils tl zł zl kr руб р eur€ us$ 元 円 원 rp rm baht บาท nis uah грн лв bgn rsd ron myr egp sar kes ngn ghs pkr \
+    bdt lkr php kzt uyu vnđ đ";
 
 /// A name by its words, in small letters and without accents; what stands in brackets (a unit, a time zone) and codes of
 /// currencies are left out, unless nothing else is there.
@@ -499,7 +503,12 @@ pub(crate) fn fold_words(text: &str) -> Vec<String> {
 /// A letter without its accent; `None` for an accent of its own.
 fn fold(c: char) -> Option<char> {
     Some(match c {
-        '\u{300}'..='\u{36f}' => return None,
+        '\u{300}'..='\u{36f}'
+        | '\u{591}'..='\u{5c7}'
+        | '\u{64b}'..='\u{65f}'
+        | '\u{640}'
+        | '\u{200c}'
+        | '\u{200d}' => return None,
         'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
         'ç' | 'ć' | 'č' => 'c',
         'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
@@ -515,7 +524,37 @@ fn fold(c: char) -> Option<char> {
         'ř' => 'r',
         'ť' | 'ţ' | 'ț' => 't',
         'ď' => 'd',
+        'đ' => 'd',
+        'ģ' => 'g',
+        'ė' => 'e',
+        'į' => 'i',
+        'ķ' => 'k',
+        'ļ' => 'l',
+        'ņ' => 'n',
+        'ų' | 'ư' => 'u',
+        'ơ' => 'o',
+        // Vietnamese: a letter with its tone.
+        'ạ'..='ặ' => 'a',
+        'ẹ'..='ệ' => 'e',
+        'ỉ'..='ị' => 'i',
+        'ọ'..='ợ' => 'o',
+        'ụ'..='ự' => 'u',
+        'ỳ'..='ỹ' => 'y',
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' | 'ϊ' | 'ΐ' => 'ι',
+        'ό' => 'ο',
+        'ύ' | 'ϋ' | 'ΰ' => 'υ',
+        'ώ' => 'ω',
+        'ς' => 'σ',
         'ё' => 'е',
+        // Arabic and Persian write these letters in several ways.
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ئ' | 'ی' => 'ي',
+        'ؤ' => 'و',
+        'ة' => 'ه',
+        'ک' => 'ك',
         'º' | '°' => 'o',
         _ => c,
     })
@@ -528,18 +567,40 @@ pub(crate) fn rank(part: Part, name: &str) -> Option<Rank> {
     let whole = name.replace(['(', ')', '[', ']'], " ");
     let known = (whole != name).then(|| rank(&whole)).flatten().or_else(|| rank(name));
     let sums = matches!(part, Part::Amount | Part::Price);
-    known.or_else(|| rank(&without_tax(&whole).filter(|_| sums)?))
+    let known = known.or_else(|| rank(&without_tax(&whole).filter(|_| sums)?));
+    known.or_else(|| person(&whole).filter(|_| part == Part::Customer))
+}
+
+/// What a name says that is made of a word for who buys and one for what of it stands there (`donor.email`,
+/// `customers.id`), or that ends with one for addresses where words are not apart.
+fn person(name: &str) -> Option<Rank> {
+    const WHO: &str = "customer customers client clients buyer buyers donor donors payer user users member members contact contacts guest guests \
+        shopper patient consumer subscriber supporter purchaser attendee kunde kunden kaufer client acheteur cliente comprador acquirente \
+        musteri alici klant koper klient kupujacy покупатель клиент покупець pelanggan pembeli";
+    const WHAT: [(&str, Rank); 4] = [
+        ("id uuid guid no nr number code key ref reference", 1),
+        ("email mail emailaddress", MAIL),
+        ("name fullname username", PERSON),
+        ("phone phonenumber mobile telephone", PHONE),
+    ];
+    const MAILS: &str = "メールアドレス メール 邮箱 郵箱 電子信箱 이메일";
+    let words = fold_words(name);
+    let joined = words.concat();
+    if MAILS.split(' ').any(|end| joined.ends_with(end)) {
+        return Some(MAIL);
+    }
+    let (last, who) = words.split_last().filter(|(_, who)| !who.is_empty())?;
+    let known = WHAT.iter().find(|(list, _)| is(last, list)).map(|(_, rank)| *rank);
+    known.filter(|_| who.iter().all(|word| is(word, WHO)))
 }
 
 /// A name without the words that say that taxes are in it; `None` if there are none.
 fn without_tax(name: &str) -> Option<String> {
-    const IN: &str =
-        "inkl incl inc including inclusive inclus incluido compresa inclusa dahil con com s z vč vcetne";
-    const TAXES: &str = "tax taxes vat gst hst mwst ust ustg moms mva btw kdv dph iva tva alv áfa afa ндс";
+    const IN: &str = "inkl incl inc including inclusive inclus incluido compresa inclusa dahil con com s z vč vc vcetne vrátane vratane з cu termasuk";
+    const TAXES: &str = "tax taxes vat gst hst mwst ust ustg moms mva btw kdv dph iva tva alv áfa afa ндс пдв ддс pdv ddv ppn fpa φπα";
     // "MwSt" is one word.
     let words = fold_words(&name.to_lowercase());
-    let is = |word: &str, list: &str| list.split(' ').any(|one| one == word);
-    let has = |list: &str| words.iter().any(|word| is(word, list));
+    let has = |list: &'static str| words.iter().any(|word| is(word, list));
     let kept = words.iter().filter(|word| !is(word, IN) && !is(word, TAXES));
     (has(IN) && has(TAXES)).then(|| kept.cloned().collect::<Vec<_>>().join(" "))
 }
@@ -548,7 +609,7 @@ fn known() -> &'static FxHashMap<(Part, String), Rank> {
     static KNOWN: OnceLock<FxHashMap<(Part, String), Rank>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let mut known = FxHashMap::default();
-        for (part, rank, names) in TABLE {
+        for (part, rank, names) in TABLE.iter().chain(wider::TABLE) {
             for name in names.split(',') {
                 known.entry((*part, plain(name))).or_insert(*rank);
             }
@@ -568,7 +629,7 @@ pub(crate) fn is_other_date(name: &str) -> bool {
         kargo teslim teslimat guncelleme dogum iptal termin platnosci wysylki dostawy urodzenia forfallodatum forfaldsdato leveransdatum \
         leveringsdato leveringsdatum splatnosti expedice doruceni narozeni lejarat fizetesi szallitas kiszallitas scadentei livrarii \
         срок доставки отгрузки рождения изменения оплатить";
-    fold_words(name).iter().any(|word| OTHER.split_whitespace().any(|one| one == word))
+    fold_words(name).iter().any(|word| is(word, OTHER))
 }
 
 /// Does a name speak of a time at all?
@@ -602,6 +663,12 @@ mod tests {
             (Part::Customer, "Customer E-mail", Some(MAIL)),
             (Part::Customer, "id", Some(BARE_ID)),
             (Part::Customer, "Order ID", None),
+            (Part::Customer, "donor.email", Some(MAIL)),
+            (Part::Customer, "customers.id", Some(1)),
+            (Part::Customer, "注文者メールアドレス", Some(MAIL)),
+            (Part::Customer, "注文者氏名", Some(PERSON)),
+            // Of a ledger.
+            (Part::Customer, "AccountCode", None),
             (Part::Date, "Created date (UTC)", Some(2)),
             (Part::Date, "Sipariş Tarihi", Some(1)),
             (Part::Date, "Data zamówienia", Some(1)),

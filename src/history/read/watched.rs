@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amounts::spelled::NumberStyle;
 use super::likeness::{self, Watch};
+use super::status::{self, Meaning, truth};
 use crate::base::{
     Warning,
     numbers::{count, grouped, things},
@@ -67,7 +68,8 @@ impl Watched {
     /// One more row: what stands in the column, and the amount of the row.
     pub fn see(&mut self, text: &[u8], amount: f64, style: NumberStyle) {
         let text = text.trim_ascii();
-        if text.is_empty() {
+        // A row that is a return is no purchase, whatever else says so.
+        if text.is_empty() || (amount < 0.0 && matches!(self.what, Watch::Undone | Watch::Done)) {
             return;
         }
         self.filled.add(1, amount);
@@ -129,7 +131,7 @@ pub(crate) fn warn(all: &[Watched], rows: u64, has_amount: bool) -> Vec<Warning>
     let is_sum = |watched: &&Watched| watched.sums() && watched.nonzero.rows > 0;
     let sum = all.iter().find(is_sum);
     let words = |watched: &Watched| match watched.what {
-        Watch::Status | Watch::Kind => watched.warn_status(has_amount),
+        Watch::Status | Watch::Kind | Watch::Delivery => watched.warn_status(has_amount),
         Watch::Currency => watched.warn_currencies(has_amount),
         Watch::Done => watched.warn_flag(false, has_amount),
         // One of several columns of refunds is enough.
@@ -148,8 +150,11 @@ impl Watched {
         if self.more > 0 || self.values.len() < 2 {
             return None;
         }
-        let none = self.values.iter().any(|value| is_no_purchase(&value.text));
-        let speaks = self.what == Watch::Status && self.name.trim().len() > "status".len();
+        let waits =
+            |text: &str| self.what == Watch::Delivery && status::of_delivery(text) == Meaning::Purchase;
+        let none = self.values.iter().any(|value| is_no_purchase(&value.text) && !waits(&value.text));
+        let speaks =
+            likeness::is_surely_state(&self.name) && !self.values.iter().all(|value| is_grade(&value.text));
         let fine = self.values.iter().all(|value| is_purchase(&value.text));
         if !none && (fine || !speaks) {
             return None;
@@ -270,15 +275,6 @@ pub(crate) fn in_rows(rows: u64) -> String {
     things(rows, "row")
 }
 
-/// Yes or no.
-fn truth(text: &str) -> Option<bool> {
-    match text.to_lowercase().as_str() {
-        "true" | "t" | "yes" | "y" | "1" | "ja" | "oui" | "si" | "да" => Some(true),
-        "false" | "f" | "no" | "n" | "0" | "nein" | "non" | "нет" | "none" | "-" => Some(false),
-        _ => None,
-    }
-}
-
 /// Does the word say that there was no purchase, or that it was undone?
 fn is_no_purchase(text: &str) -> bool {
     const PARTS: &str = "cancel|refund|void|fail|declin|return|chargeback|charged back|dispute|expire|unpaid|not paid|\
@@ -287,7 +283,15 @@ fn is_no_purchase(text: &str) -> bool {
         отмен|возврат|キャンセル|返品";
     // A returning customer returns nothing.
     let lower = text.to_lowercase().replace("returning", "");
-    PARTS.split('|').any(|part| lower.contains(part)) || lower == "test"
+    let known = matches!(status::of_status(text), Meaning::Nothing | Meaning::Undone);
+    known || PARTS.split('|').any(|part| lower.contains(part)) || lower == "test"
+}
+
+/// Is it what a customer is, rather than what became of an order?
+pub(crate) fn is_grade(text: &str) -> bool {
+    const GRADES: &str = "gold silver bronze platinum diamond vip basic standard premium plus pro free active inactive new old existing \
+        regular guest member returning returning_customer lead prospect customer single married a b c";
+    likeness::is(&text.to_lowercase(), GRADES)
 }
 
 /// Does it say that all is well?
@@ -296,7 +300,7 @@ fn is_purchase(text: &str) -> bool {
         approved captured settled done ok processed sent confirmed finished sale invoiced bezahlt";
     let lower = text.to_lowercase();
     let bare = lower.trim_start_matches("wc-");
-    likeness::is(bare, WORDS)
+    likeness::is(bare, WORDS) || status::of_status(text) == Meaning::Purchase
 }
 
 #[cfg(test)]

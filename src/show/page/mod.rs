@@ -105,10 +105,14 @@ fn course(found: &Economics, money: &Money) -> Option<String> {
 /// What changes how all of it is to be read.
 fn banner(model: &ClvModel, found: &Overview) -> Option<String> {
     found.leaving.is_nobody().then(|| {
+        let more = match &crate::forecast::may_see_more(model)[..] {
+            [] => String::new(),
+            others => format!(" Another model ({}) may see more.", others.join(" or ")),
+        };
         format!(
             "This model ({}) sees next to no customer leave within the horizon: it cannot tell leaving from buying rarely here. \
              Totals of buyers and purchases may be right all the same; who is still a customer cannot be said, and charts of it \
-             are left out. Another model, such as pareto-nbd or an average of several (best), may see more.",
+             are left out.{more}",
             model.purchase.name()
         )
     })

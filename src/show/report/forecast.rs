@@ -26,9 +26,13 @@ pub fn forecast(
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
     report.results.push(Block::Table(figures(model, totals, scores.interval.as_ref())));
     if crate::forecast::leaving(model, options.horizon).is_nobody() {
+        let more = match &crate::forecast::may_see_more(model)[..] {
+            [] => String::new(),
+            others => format!(" ({} may see more)", others.join(" or ")),
+        };
         report.results.push(Block::Line(format!(
             "{} sees next to no customer leave within the horizon: it cannot tell leaving from buying rarely here, and says \
-             nothing of who is still a customer (pareto-nbd, or best, may see more)",
+             nothing of who is still a customer{more}",
             model.purchase.name()
         )));
     }

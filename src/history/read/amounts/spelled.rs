@@ -87,7 +87,11 @@ impl Parts {
         if text.len() > 60 {
             return None;
         }
-        let text: Vec<char> = std::str::from_utf8(text).ok()?.chars().filter_map(plain_sign).collect();
+        let text = std::str::from_utf8(text).ok()?;
+        // As text is kept from spreadsheets (`="12.50"`), and as whole rupees are written (`1,689/-`).
+        let kept = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        let kept = kept.strip_suffix("/-").or_else(|| kept.strip_suffix("/=")).unwrap_or(kept);
+        let text: Vec<char> = kept.chars().filter_map(plain_sign).collect();
         let is_figure = |c: &char| c.is_ascii_digit();
         let mut first = text.iter().position(is_figure)?;
         let last = text.iter().rposition(is_figure)?;
@@ -173,15 +177,25 @@ impl Outside {
 
     fn currency(&self) -> Option<Option<String>> {
         let named = self.names.iter().filter(|name| !name.is_empty());
-        let mut known = named.map(|name| is_currency(name).then_some(name));
+        let mut known = named.map(|name| one_currency(name));
         match (known.next(), known.next()) {
             (None, _) => Some(None),
-            (Some(Some(name)), None) => Some(Some(name.clone())),
+            (Some(Some(name)), None) => Some(Some(name.to_owned())),
             // `$12.50 USD`
-            (Some(Some(_)), Some(Some(name))) => Some(Some(name.clone())),
+            (Some(Some(_)), Some(Some(name))) => Some(Some(name.to_owned())),
             _ => None,
         }
     }
+}
+
+/// The currency that a sign, a code, or a code with a sign (`USD $`) means.
+fn one_currency(name: &str) -> Option<&str> {
+    const CODE: usize = 3;
+    let with_sign = || {
+        let (code, sign) = name.split_at_checked(CODE)?;
+        (is_currency(code) && is_currency(sign)).then_some(code)
+    };
+    if is_currency(name) { Some(name) } else { with_sign() }
 }
 
 /// Where the decimal sign of a body may be, and what that proves; `None` if it is no number.
@@ -235,6 +249,11 @@ mod tests {
     fn amounts_are_read_as_they_are_written() {
         for (text, value) in [
             ("$12.50", 12.5),
+            ("USD $12.50", 12.5),
+            ("=\"12.50\"", 12.5),
+            ("1,689/-", 1689.0),
+            ("Rs. 1,689.00/-", 1689.0),
+            ("١٬٢٣٤٫٥", 1234.5),
             ("12.50 USD", 12.5),
             ("USD 12.50", 12.5),
             ("US$1,234.50", 1234.5),

@@ -1,5 +1,6 @@
 //! Which column plays a role where several could: by the rank of its name, unless the first rows speak against it.
 
+use super::super::dates::Shape;
 use super::super::evidence::{Evidence, Fill, Sample};
 use super::super::likeness;
 use super::super::names::{AMOUNT, DATE, ID, PRICE, QUANTITY, Role};
@@ -71,10 +72,13 @@ impl Table<'_> {
             0..=MAIL => fill.filled >= fill.distinct + AGAIN,
             _ => fill.distinct as f64 <= FULL * fill.filled as f64 && fill.distinct > 1,
         };
-        let some_repeat = fills.iter().any(|(one, fill)| repeats(one, fill) && fill.is_in(HALF));
+        let some_repeat =
+            fills.iter().any(|(one, fill)| repeats(one, fill) && !fill.is_all_one() && fill.is_in(HALF));
         let some_full = fills.iter().any(|(_, fill)| fill.is_in(FULL));
         let fits = |(one, fill): &&(Candidate, Fill)| {
             !(fill.is_all_new() && some_repeat)
+                // One customer in all is none where others are told apart.
+                && !(fill.is_all_one() && some_repeat)
                 && (fill.is_in(HALF) || !some_full)
                 && (fill.filled > 0 || one.0 == first.0)
         };
@@ -131,6 +135,17 @@ impl Table<'_> {
             let like = (0..self.names.len()).filter(|&index| vocabulary::is_date(&self.names[index]));
             ranked = like.map(|index| (10, index)).collect();
         }
+        if ranked.is_empty() {
+            ranked = self.only_dates(evidence)?;
+        }
+        // A deal is a purchase when it is closed.
+        if self.names.iter().any(|name| likeness::is_deal(name)) {
+            ranked
+                .iter_mut()
+                .filter(|(_, index)| likeness::is_close(&self.names[*index]))
+                .for_each(|one| one.0 = 0);
+            ranked.sort_unstable();
+        }
         self.refuse_twins(&DATE, &ranked)?;
         let [_, _, ..] = &ranked[..] else { return self.best(&DATE, &ranked) };
         let Some(sample) = sample(evidence, &indexes(&ranked))? else { return self.best(&DATE, &ranked) };
@@ -153,6 +168,25 @@ impl Table<'_> {
             }
             _ => self.best(&DATE, &best),
         }
+    }
+
+    /// The only column whose first values all are dates, whatever it is called; those of something else do not count.
+    fn only_dates(&self, evidence: &mut Option<&mut Evidence>) -> Result<Vec<Candidate>> {
+        const COLUMNS: usize = 64;
+        let free = |index: &usize| !vocabulary::is_other_date(&self.names[*index]);
+        let columns: Vec<usize> = (0..self.names.len()).filter(free).take(COLUMNS).collect();
+        let Some(sample) = sample(evidence, &columns)? else { return Ok(Vec::new()) };
+        let is_date = |text: &str| {
+            let shape = Shape::of(text.as_bytes());
+            !matches!(shape, Shape::Blank | Shape::Other | Shape::Number | Shape::Compact | Shape::Month)
+        };
+        let dated = |index: &usize| {
+            let fill = sample.fill(*index);
+            let good = sample.column(*index).iter().filter(|value| is_date(value)).count();
+            fill.distinct >= AGAIN && good as f64 >= FULL * fill.rows as f64
+        };
+        let found: Vec<usize> = columns.into_iter().filter(dated).collect();
+        Ok(if let [one] = found[..] { vec![(10, one)] } else { Vec::new() })
     }
 
     /// Where amounts come from.

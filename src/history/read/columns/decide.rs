@@ -5,6 +5,7 @@ use super::super::kind::{self, Beside};
 use super::super::likeness::{self, Watch};
 use super::super::screen::{Screen, Use};
 use super::super::status::{self, Meaning};
+use super::super::watched;
 use super::choose::sample;
 use super::{AmountColumns, LogColumns, Table};
 use crate::base::Result;
@@ -76,13 +77,36 @@ impl Table<'_> {
             Some(Screen { column: index, by })
         };
         let others = free.iter().filter(|index| Some(**index) != taken);
-        let others: Vec<Screen> = others
+        let mut others: Vec<Screen> = others
             .filter(|index| kinds.iter().all(|kind| kind.column != **index))
             .filter_map(screen)
             .collect();
+        let is_state = |screen: &Screen| matches!(screen.by, Use::Status { .. });
+        if !others.iter().any(is_state) && kinds.is_empty() {
+            let found = unnamed.iter().find(|&&index| self.are_states(index, &sample));
+            others.extend(found.map(|&column| Screen { column, by: Use::Status { returns } }));
+        }
+        // What became of the delivery says something only where nothing says what became of the order.
+        if others.iter().any(is_state) {
+            others.retain(|screen| !matches!(screen.by, Use::Delivery { .. }));
+        }
         columns.screens.extend(others);
         columns.screens.extend(kinds);
         Ok(())
+    }
+
+    /// A column with any name whose first values all are states of orders or payments, good ones and others.
+    fn are_states(&self, index: usize, sample: &Sample) -> bool {
+        let fill = sample.fill(index);
+        let different = different(sample.column(index));
+        let any =
+            |wanted: fn(Meaning) -> bool| different.iter().any(|value| wanted(status::of_status(value)));
+        likeness::may_be_state(&self.names[index])
+            && (2..=KINDS).contains(&fill.distinct)
+            && fill.is_in(HALF)
+            && different.iter().all(|value| status::of_status(value) != Meaning::Unknown)
+            && any(|meaning| meaning == Meaning::Purchase)
+            && any(|meaning| matches!(meaning, Meaning::Nothing | Meaning::Undone))
     }
 
     /// A column that is called one of kinds, if its first values are some.
@@ -151,13 +175,35 @@ impl Table<'_> {
         let flags =
             || values.iter().filter(|value| !value.is_empty()).all(|value| status::truth(value).is_some());
         match likeness::watch(name)? {
-            Watch::Status => has(Meaning::Purchase, status::of_status).then_some(Use::Status { returns }),
+            Watch::Status => {
+                // Where words for what was bought are not known, those for what was called off are.
+                let off = || values.iter().any(|value| status::is_called_off(value));
+                let others = || {
+                    values
+                        .iter()
+                        .any(|value| !value.is_empty() && status::of_status(value) == Meaning::Unknown)
+                };
+                let grades = || values.iter().any(|value| watched::is_grade(value));
+                let known = fill.distinct <= WORDS
+                    && likeness::is_surely_state(name)
+                    && off()
+                    && others()
+                    && !grades();
+                (has(Meaning::Purchase, status::of_status) || known).then_some(Use::Status { returns })
+            }
+            Watch::Delivery => {
+                let good = has(Meaning::Purchase, status::of_delivery);
+                let bad =
+                    has(Meaning::Nothing, status::of_delivery) || has(Meaning::Undone, status::of_delivery);
+                (good && bad).then_some(Use::Delivery { returns })
+            }
             Watch::Kind => None,
             Watch::Done => {
                 let some = values.iter().any(|value| status::truth(value) == Some(true));
                 (fill.filled > 0 && flags() && some).then_some(Use::Done)
             }
-            Watch::Undone if refund.is_some() && likeness::is_refund(name) => None,
+            // What came back is taken off by the column of refunds, or by rows of its own.
+            Watch::Undone if (refund.is_some() || returns) && likeness::is_refund(name) => None,
             Watch::Undone if fill.filled > 0 && flags() => {
                 values.iter().any(|value| status::truth(value) == Some(false)).then_some(Use::Undone)
             }

@@ -26,6 +26,9 @@ pub(crate) struct LogColumns {
     pub lines: Option<Lines>,
     /// Are rows without an amount further lines of an order that has one?
     pub blank_lines: bool,
+    /// What is said of lines of an order that have one amount each, all the same, and are added up; empty otherwise.
+    #[serde(default)]
+    pub alike: String,
     /// Are ids e-mail addresses?
     pub mail: bool,
     /// Are rows without a customer those of guests?
@@ -92,6 +95,7 @@ impl LogColumns {
             order_id: self.order_id.map(&to),
             lines: self.lines,
             blank_lines: self.blank_lines,
+            alike: self.alike.clone(),
             mail: self.mail,
             guests: self.guests,
             payee: self.payee.map(&to),

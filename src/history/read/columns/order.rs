@@ -4,27 +4,38 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::evidence::{Evidence, Sample};
+use super::super::likeness;
 use super::super::screen::Use;
 use super::super::vocabulary::{self, MAIL, Part};
 use super::choose::sample;
 use super::decide::is_negative;
 use super::{AmountColumns, LogColumns, Table};
-use crate::base::Result;
+use crate::base::{Result, numbers::grouped};
 use crate::history::options::LogOptions;
 use crate::history::orders::Lines;
 
 /// From this share of the orders on it is how all of them are.
 const MOST: f64 = 0.95;
-/// Fewer orders of several lines, or fewer different amounts, show nothing.
+/// Fewer orders of several lines show nothing.
 const ENOUGH: usize = 5;
+/// That lines are alike by chance must be less likely than this where the name leaves open whose the amount is.
+const BY_CHANCE: f64 = 1e-6;
+/// What may stand behind the column of `--order`: how its lines make an amount.
+const SAID: [(&str, Lines); 2] = [("=once", Lines::Repeat), ("=add", Lines::Add)];
 
 /// What the first rows say of a column of orders.
 #[derive(Default)]
 struct Seen {
-    /// Orders of several lines with amounts; those whose amounts are all the same, and which amounts these are.
+    /// Orders of several lines with amounts; those whose amounts are all the same.
     several: usize,
     same: usize,
-    amounts: FxHashSet<String>,
+    /// How many lines of these orders are alike beside their first one.
+    again: usize,
+    /// Of the latter: those whose lines are of different products, and of the same one; of different quantities.
+    products: [usize; 2],
+    quantities: usize,
+    /// How many orders begin with each amount.
+    amounts: FxHashMap<String, usize>,
     /// Orders on several days.
     days: usize,
     /// Returns in the order of a purchase.
@@ -37,6 +48,15 @@ struct Seen {
     mixed: usize,
     /// Customers of these rows.
     customers: usize,
+    /// The sum of all amounts if each order's counts once, and as they stand; `None` if they are no plain numbers.
+    total: Option<[f64; 2]>,
+}
+
+/// Columns beside the amount that tell lines of an order apart.
+#[derive(Default, Clone)]
+struct Beside {
+    products: Vec<usize>,
+    quantity: Option<usize>,
 }
 
 impl Table<'_> {
@@ -65,9 +85,10 @@ impl Table<'_> {
         columns: &mut LogColumns,
     ) -> Result<()> {
         let candidates = self.order_candidates(options, columns)?;
+        let said = options.order.as_ref().and_then(|name| self.order_said(name).1);
         // What the caller names is used whatever the rows say.
         if let (Some(_), [one]) = (&options.order, &candidates[..]) {
-            (columns.order_id, columns.lines) = (Some(*one), Some(Lines::Add));
+            (columns.order_id, columns.lines) = (Some(*one), Some(said.unwrap_or(Lines::Add)));
         }
         if candidates.is_empty() {
             return Ok(());
@@ -77,14 +98,22 @@ impl Table<'_> {
         let kinds = columns.screens.iter().filter(|screen| matches!(screen.by, Use::Kind { .. }));
         let kinds: Vec<usize> = kinds.map(|screen| screen.column).collect();
         let others = [columns.id, columns.date].into_iter().chain(amount).chain(kinds);
-        let wanted: Vec<usize> = candidates.iter().copied().chain(others).collect();
+        let beside = self.beside(columns);
+        let apart = beside.products.iter().copied().chain(beside.quantity);
+        let wanted: Vec<usize> = candidates.iter().copied().chain(others).chain(apart).collect();
         let Some(sample) = sample(evidence, &wanted)? else { return Ok(()) };
         for &order in &candidates {
-            let seen = Seen::of(order, amount, columns, &sample);
-            let one = matches!(columns.amount, AmountColumns::One(_));
-            let repeat = one && seen.is_repeated();
-            let blank = one && seen.blank > 0 && seen.further as f64 >= MOST * seen.blank as f64;
-            let needed = repeat || blank || seen.days > 0 || seen.returns > 0 || several;
+            let seen = Seen::of(order, amount, columns, &beside, &sample);
+            let whose = match columns.amount {
+                AmountColumns::One(one) => Some(Whose::of(&self.names[one])),
+                _ => None,
+            };
+            let found = whose.is_some_and(|whose| seen.is_repeated(whose));
+            let repeat = said.map_or(found, |lines| lines == Lines::Repeat);
+            // Lines are alike, and nothing says why: that they are added up is said.
+            let alike = said.is_none() && whose == Some(Whose::Either) && seen.are_alike() && !repeat;
+            let blank = whose.is_some() && seen.blank > 0 && seen.further as f64 >= MOST * seen.blank as f64;
+            let needed = repeat || alike || blank || seen.days > 0 || seen.returns > 0 || several;
             if options.for_state.is_some() && !needed && options.order.is_none() && seen.are_orders() {
                 // Not needed now, but by what may be added to the state.
                 columns.order_id = Some(order);
@@ -94,15 +123,22 @@ impl Table<'_> {
                 columns.order_id = Some(order);
                 columns.lines = Some(if repeat { Lines::Repeat } else { Lines::Add });
                 columns.blank_lines = blank;
+                columns.alike = alike.then(|| seen.once(sample.whole)).unwrap_or_default();
                 break;
             }
         }
         Ok(())
     }
 
+    /// The column that `--order` names, and what it says of its lines.
+    fn order_said<'n>(&self, name: &'n str) -> (&'n str, Option<Lines>) {
+        let parts = SAID.iter().find_map(|(end, lines)| Some((name.strip_suffix(end)?, Some(*lines))));
+        parts.filter(|_| !super::has(self.names, name)).unwrap_or((name, None))
+    }
+
     fn order_candidates(&self, options: &LogOptions, columns: &LogColumns) -> Result<Vec<usize>> {
         if let Some(name) = &options.order {
-            return Ok(vec![self.named("--order", name)?]);
+            return Ok(vec![self.named("--order", self.order_said(name).0)?]);
         }
         let used = columns.used();
         let order = |index: &usize| {
@@ -110,10 +146,48 @@ impl Table<'_> {
         };
         Ok((0..self.names.len()).filter(order).collect())
     }
+
+    /// Columns that tell the lines of an order apart.
+    fn beside(&self, columns: &LogColumns) -> Beside {
+        const PRODUCTS: usize = 4;
+        let used = columns.used();
+        let free = || (0..self.names.len()).filter(|index| !used.contains(index));
+        Beside {
+            products: free()
+                .filter(|&index| likeness::is_product(&self.names[index]))
+                .take(PRODUCTS)
+                .collect(),
+            quantity: free().find(|&index| vocabulary::rank(Part::Quantity, &self.names[index]).is_some()),
+        }
+    }
+}
+
+/// Whose an amount is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Order,
+    Line,
+    Either,
+}
+
+impl Whose {
+    pub fn of(name: &str) -> Whose {
+        match (likeness::is_of_line(name), likeness::is_of_order(name)) {
+            (true, _) => Whose::Line,
+            (false, true) => Whose::Order,
+            (false, false) => Whose::Either,
+        }
+    }
 }
 
 impl Seen {
-    fn of(order: usize, amount: Option<usize>, columns: &LogColumns, sample: &Sample) -> Self {
+    fn of(
+        order: usize,
+        amount: Option<usize>,
+        columns: &LogColumns,
+        beside: &Beside,
+        sample: &Sample,
+    ) -> Self {
         let mut lines: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (row, number) in sample.column(order).iter().enumerate().filter(|(_, number)| !number.is_empty())
         {
@@ -127,29 +201,29 @@ impl Seen {
         }
         let (ids, dates) = (sample.column(columns.id), sample.column(columns.date));
         let customers: FxHashSet<&str> = lines.values().flatten().map(|&row| &*ids[row]).collect();
-        let mut seen = Seen { orders: lines.len(), customers: customers.len(), ..Seen::default() };
+        let total = Some([0.0; 2]);
+        let mut seen = Seen { orders: lines.len(), customers: customers.len(), total, ..Seen::default() };
         for rows in lines.values() {
-            seen.order(rows, amounts, &back, [ids, dates]);
+            let alike = seen.order(rows, amounts, &back, [ids, dates]);
+            if alike {
+                seen.alike(rows, beside, sample);
+            }
         }
         seen
     }
 
+    /// One order; says whether it has several lines, all of one amount.
     fn order(
         &mut self,
         rows: &[usize],
         amounts: Option<&[Box<str>]>,
         back: &[bool],
         [ids, dates]: [&[Box<str>]; 2],
-    ) {
-        let differ = |values: &[Box<str>], length: usize| {
-            let mut texts = rows.iter().map(|&row| &*values[row]).filter(|text| !text.is_empty());
-            let cut = |text: &str| text.chars().take(length).collect::<String>();
-            texts.next().is_some_and(|first| texts.any(|other| cut(other) != cut(first)))
-        };
-        self.mixed += usize::from(differ(ids, usize::MAX));
+    ) -> bool {
+        self.mixed += usize::from(differ(rows, ids, usize::MAX));
         let Some(amounts) = amounts else {
-            self.days += usize::from(differ(dates, 10));
-            return;
+            self.days += usize::from(differ(rows, dates, 10));
+            return false;
         };
         let filled: Vec<&str> =
             rows.iter().map(|&row| &*amounts[row]).filter(|text| !text.is_empty()).collect();
@@ -158,21 +232,85 @@ impl Seen {
         self.further += if filled.is_empty() { 0 } else { blank };
         let back = rows.iter().filter(|&&row| back[row] && !amounts[row].is_empty()).count();
         self.returns += if back < filled.len() { back } else { 0 };
-        if filled.len() > 1 && back == 0 {
-            self.days += usize::from(differ(dates, 10));
-            self.several += 1;
-            if filled.iter().all(|text| *text == filled[0]) {
-                self.same += 1;
-                self.amounts.insert(filled[0].to_owned());
+        if let Some(first) = filled.first().filter(|_| back == 0) {
+            *self.amounts.entry((*first).to_owned()).or_default() += 1;
+        }
+        let number = |text: &&str| {
+            text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-').parse::<f64>().ok()
+        };
+        let numbers: Option<Vec<f64>> = filled.iter().map(number).collect();
+        self.total = self.total.zip(numbers).map(|([once, all], numbers)| {
+            let sum: f64 = numbers.iter().sum();
+            let same = numbers.iter().all(|number| *number == numbers[0]);
+            [once + if same { numbers.first().copied().unwrap_or(0.0) } else { sum }, all + sum]
+        });
+        if filled.len() < 2 || back > 0 {
+            return false;
+        }
+        self.days += usize::from(differ(rows, dates, 10));
+        self.several += 1;
+        let alike = filled.iter().all(|text| *text == filled[0]);
+        if alike {
+            self.same += 1;
+            self.again += filled.len() - 1;
+        }
+        alike
+    }
+
+    /// Lines of one amount: is there more to tell them apart?
+    fn alike(&mut self, rows: &[usize], beside: &Beside, sample: &Sample) {
+        let differs = |&index: &usize| differ(rows, sample.column(index), usize::MAX);
+        let known = beside.products.iter().any(|&index| !sample.column(index)[rows[0]].is_empty());
+        match (beside.products.iter().any(differs), known) {
+            (true, _) => self.products[0] += 1,
+            (false, true) => self.products[1] += 1,
+            (false, false) => {}
+        }
+        self.quantities += usize::from(beside.quantity.as_ref().is_some_and(differs));
+    }
+
+    /// Has each line the amount of its order? The name may say so, or that it is the line's own; where it says neither, lines
+    /// of different products or quantities must have one amount far more often than they would by chance. Lines of one
+    /// product (tickets, subscriptions) have one amount each by themselves.
+    fn is_repeated(&self, whose: Whose) -> bool {
+        let apart = self.products[0] > self.products[1] || self.products == [0, 0];
+        self.are_alike()
+            && match whose {
+                Whose::Line => false,
+                Whose::Order => true,
+                Whose::Either => {
+                    (apart || 2 * self.quantities > self.same) && self.by_chance() < BY_CHANCE.ln()
+                }
             }
+    }
+
+    /// Have nearly all orders of several lines one amount in all of them?
+    fn are_alike(&self) -> bool {
+        self.several >= ENOUGH && self.same as f64 >= MOST * self.several as f64
+    }
+
+    /// What all would come to if each of these orders counted once, in words.
+    fn once(&self, whole: bool) -> String {
+        match self.total.filter(|_| whole) {
+            Some([once, all]) => {
+                format!(
+                    "{} in all; counted once an order they would be {}",
+                    grouped(all, 2),
+                    grouped(once, 2)
+                )
+            }
+            None => "each line is taken for a purchase of its own worth".to_owned(),
         }
     }
 
-    /// Has each line the amount of its order?
-    fn is_repeated(&self) -> bool {
-        self.several >= ENOUGH
-            && self.amounts.len() >= ENOUGH
-            && self.same as f64 >= MOST * self.several as f64
+    /// The logarithm of the chance that all these lines are alike, if each had an amount of its own, as often as orders do
+    /// \[nats\]; where nearly all amounts are one, it is 0.
+    fn by_chance(&self) -> f64 {
+        let n = self.amounts.values().sum::<usize>() as f64;
+        let pairs = self.amounts.values().map(|&count| count as f64 * (count as f64 - 1.0)).sum::<f64>();
+        // One pair that was not seen may be there.
+        let alike = ((pairs + 1.0) / (n * (n - 1.0)).max(1.0)).min(1.0);
+        self.again as f64 * alike.ln()
     }
 
     /// A number that many customers share is that of something else, such as a till. And where lines lie on several days
@@ -181,5 +319,55 @@ impl Seen {
     fn are_orders(&self) -> bool {
         let of_customers = self.days > 0 && self.orders <= self.customers;
         self.orders > 0 && !of_customers && (self.mixed as f64) < (1.0 - MOST) * self.orders as f64 + 1.0
+    }
+}
+
+/// Do rows have different entries in a column, as far as so many letters go?
+fn differ(rows: &[usize], values: &[Box<str>], length: usize) -> bool {
+    let mut texts = rows.iter().map(|&row| &*values[row]).filter(|text| !text.is_empty());
+    let cut = |text: &str| text.chars().take(length).collect::<String>();
+    texts.next().is_some_and(|first| texts.any(|other| cut(other) != cut(first)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_whose_an_amount_is() {
+        for (name, whose) in [
+            ("item-price", Whose::Line),
+            ("Lineitem price", Whose::Line),
+            ("line_total", Whose::Line),
+            ("unit_price", Whose::Line),
+            ("price", Whose::Line),
+            ("Item subtotal", Whose::Line),
+            ("Positionssumme", Whose::Line),
+            ("Total ligne", Whose::Line),
+            ("Importe línea", Whose::Line),
+            ("Satır tutarı", Whose::Line),
+            ("Regelbedrag", Whose::Line),
+            ("商品金额", Whose::Line),
+            ("明細金額", Whose::Line),
+            ("order_item_total", Whose::Line),
+            ("order_total", Whose::Order),
+            ("Order Total (inc tax)", Whose::Order),
+            ("Grand total", Whose::Order),
+            ("total_price", Whose::Either),
+            ("Total commande", Whose::Order),
+            ("Gesamtbetrag", Whose::Either),
+            ("Bestellwert", Whose::Order),
+            ("Сумма заказа", Whose::Order),
+            ("订单金额", Whose::Order),
+            ("Basket value", Whose::Order),
+            ("payment_value", Whose::Either),
+            ("amount", Whose::Either),
+            ("revenue", Whose::Either),
+            ("Total", Whose::Either),
+            ("Betrag", Whose::Either),
+            ("Net Sales", Whose::Either),
+        ] {
+            assert_eq!(Whose::of(name), whose, "{name}");
+        }
     }
 }

@@ -228,8 +228,10 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             }
             c if c.is_alphabetic() => {
                 let mut word = String::from(c);
-                while let Some(c) = chars.next_if(|c| c.is_alphabetic()) {
-                    word.push(c);
+                // Thai abbreviates with a point behind each letter.
+                let thai = ('\u{e00}'..='\u{e7f}').contains(&c);
+                while let Some(c) = chars.next_if(|c| c.is_alphabetic() || (thai && *c == '.')) {
+                    word.extend(Some(c).filter(|c| *c != '.'));
                 }
                 all.push(Token::Word(word));
             }
@@ -320,6 +322,10 @@ impl Cursor<'_> {
 
     /// A month by its name; a name that can also be a weekday is a month only if no other follows.
     fn month(&mut self) -> Option<u32> {
+        if let Some((month, tokens)) = self.month_of_two() {
+            self.at += tokens;
+            return Some(month);
+        }
         let Some(Token::Word(word)) = self.peek() else { return None };
         let Some(Word::Month(month, weekday)) = meaning(word) else { return None };
         let another = || {
@@ -333,6 +339,23 @@ impl Cursor<'_> {
         }
         self.at += 1;
         Some(month)
+    }
+
+    /// A month of two words, or of a word and its number (Vietnamese), and how many tokens these are.
+    fn month_of_two(&self) -> Option<(u32, usize)> {
+        let Some(Token::Word(first)) = self.peek() else { return None };
+        let rest = self.tokens.get(self.at + 1..)?;
+        let apart = rest.iter().take_while(|token| matches!(token, Token::Blank | Token::Sign('.'))).count();
+        match rest.get(apart)? {
+            Token::Word(second) if apart == 1 => match meaning(&format!("{first}{second}")) {
+                Some(Word::Month(month, _)) if meaning(first).is_none() => Some((month, apart + 2)),
+                _ => None,
+            },
+            Token::Number(month, 1 | 2) if matches!(&**first, "thang" | "thg") => {
+                (1..=12).contains(month).then_some((*month as u32, apart + 2))
+            }
+            _ => None,
+        }
     }
 
     fn weekday(&mut self) {
@@ -410,8 +433,8 @@ impl Cursor<'_> {
             self.filler(".-/,'");
             let (last, last_digits) = self.number()?;
             return Some(Day::Certain(match (digits, last_digits) {
-                (4, 1 | 2) => day_of_civil(first as i32, month, last)?,
-                (1 | 2, 4) => day_of_civil(last as i32, month, first)?,
+                (4, 1 | 2) => day_of_civil(self.civil(first), month, last)?,
+                (1 | 2, 4) => day_of_civil(self.civil(last), month, first)?,
                 // A day comes before its month, but 31 is the last.
                 (1 | 2, 2) if first <= 31 => day_of_civil(century(last)?, month, first)?,
                 (2, 1 | 2) => day_of_civil(century(first)?, month, last)?,
@@ -420,6 +443,12 @@ impl Cursor<'_> {
         }
         self.at = start;
         self.three_numbers(first, digits)
+    }
+
+    /// A year of four digits; beside a Thai month it may be that of the Buddhist era, 543 ahead.
+    fn civil(&self, year: u32) -> i32 {
+        let thai = self.text.chars().any(|c| ('\u{e01}'..='\u{e2e}').contains(&c));
+        year as i32 - if thai && (2400..2700).contains(&year) { 543 } else { 0 }
     }
 
     /// `May 1, 2023`, `May 1 10:15:00 2023`.

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::wider;
+
 /// Names of the twelve months, apart by `/`: English, German, French, Spanish, Italian, Portuguese, Turkish, Dutch, Polish,
 /// Russian, and the neighbours of these; in the cases that dates have (Unicode CLDR 45, `months-format` and
 /// `months-stand-alone`, wide and abbreviated), and what programs cut them to.
@@ -49,7 +51,7 @@ const WEEKDAYS: &str = "monday mon tuesday tue tues wednesday wed thursday thu t
 
 /// What may stand between the parts of a date, or between a date and its time.
 const BETWEEN: &str = "de del of the le den st nd rd th er ro г года год р at um a alle as las la los ore o kl klo saat om godz uhr в t h \
-    ha d vom am el il dia";
+    ha d vom am el il dia nam ngay dne klo kello kell cu στισ в о об у года году року р pukul jam של في الساعه";
 
 /// Half of a day, by its word: `false` is before noon.
 const HALVES: [(&str, bool); 16] = [
@@ -84,16 +86,25 @@ pub(in crate::history::read) enum Word {
 
 /// The meaning of a folded word.
 pub(in crate::history::read) fn meaning(word: &str) -> Option<Word> {
-    static WORDS: OnceLock<FxHashMap<&'static str, Word>> = OnceLock::new();
+    static WORDS: OnceLock<FxHashMap<String, Word>> = OnceLock::new();
     let words = WORDS.get_or_init(|| {
+        let folded = |word: &str| word.chars().flat_map(fold).collect::<String>();
+        let each = |list: &'static str| list.split_whitespace().map(folded);
         let mut words = FxHashMap::default();
-        words.extend(BETWEEN.split_whitespace().map(|word| (word, Word::Between)));
-        words.extend(WEEKDAYS.split_whitespace().map(|word| (word, Word::Weekday)));
-        words.extend(HALVES.iter().map(|(word, later)| (*word, Word::Half(*later))));
-        for (month, names) in (1..).zip(MONTHS.split('/')) {
-            for name in names.split_whitespace() {
-                let weekday = words.get(name) == Some(&Word::Weekday);
-                words.insert(name, Word::Month(month, weekday));
+        words.extend(each(wider::WEEKDAYS).map(|word| (word, Word::Weekday)));
+        words.extend(each(BETWEEN).map(|word| (word, Word::Between)));
+        words.extend(each(WEEKDAYS).map(|word| (word, Word::Weekday)));
+        words.extend(HALVES.iter().map(|(word, later)| (folded(word), Word::Half(*later))));
+        for table in [MONTHS, wider::MONTHS] {
+            for (month, names) in (1..).zip(table.split('/')) {
+                for name in each(names) {
+                    let weekday = words.get(&name) == Some(&Word::Weekday);
+                    // Hebrew has its preposition at the word.
+                    if name.starts_with(|c| ('א'..='ת').contains(&c)) {
+                        words.insert(format!("ב{name}"), Word::Month(month, false));
+                    }
+                    words.insert(name, Word::Month(month, weekday));
+                }
             }
         }
         words
@@ -109,7 +120,12 @@ pub(in crate::history::read) fn fold(c: char) -> impl Iterator<Item = char> {
             | '\u{200e}'
             | '\u{200f}'
             | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => {
+            | '\u{2066}'..='\u{2069}'
+            // Signs of Arabic, Hindi and Thai that are no letters.
+            | '\u{64b}'..='\u{65f}'
+            | '\u{93c}'
+            | '\u{94d}'
+            | '\u{e47}'..='\u{e4e}' => {
                 return None;
             }
             'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ă' | 'ą' => 'a',
@@ -128,9 +144,26 @@ pub(in crate::history::read) fn fold(c: char) -> impl Iterator<Item = char> {
             'ý' => 'y',
             'ź' | 'ż' | 'ž' => 'z',
             'ª' => 'a',
+            'ā' => 'a',
+            'đ' => 'd',
+            'ē' | 'ė' => 'e',
+            'ģ' => 'g',
+            'ī' | 'į' => 'i',
+            'ķ' => 'k',
+            'ļ' => 'l',
+            'ņ' => 'n',
+            'ō' => 'o',
+            'ū' | 'ų' => 'u',
             'й' => 'и',
             'ё' => 'е',
-            'і' => 'и',
+            'і' | 'ї' => 'и',
+            'ў' => 'у',
+            'ς' => 'σ',
+            'أ' | 'إ' | 'آ' => 'ا',
+            'ة' => 'ه',
+            '\u{95e}' => 'फ',
+            // Signs of abbreviation.
+            '\u{970}' | '\u{5f3}' => '.',
             'ά' => 'α',
             'έ' => 'ε',
             'ή' => 'η',
@@ -165,6 +198,9 @@ fn plain(c: char) -> char {
     }
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).unwrap_or(c),
+        // The decimal sign of Arabic figures, and the one between thousands.
+        '\u{66b}' => '.',
+        '\u{66c}' => ',',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' => '-',
         '\u{2018}' | '\u{2019}' | '\u{b4}' | '\u{2bc}' => '\'',
         c if c.is_whitespace() || c == '\u{feff}' => ' ',

@@ -248,3 +248,39 @@ fn times_of_known_offset_are_moved_to_the_clock_that_is_wanted() {
     assert_eq!(read(iso, "2023-03-01 23:30:00"), "2023-03-01 23");
     assert_eq!(read(DateRule::Unix(1.0), "1677713400"), "2023-03-02 02");
 }
+
+/// Every name of a month that Unicode's locale data have (see fixtures/README.md), in the order of day, month, year and, as in
+/// Hungary, China and elsewhere, year first.
+#[test]
+fn months_of_every_language_are_read() {
+    let table = include_str!("../../../../fixtures/months_cldr.csv");
+    let mut count = 0;
+    for line in table.lines().skip(1) {
+        let [language, month, name] = line.splitn(3, ',').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let expected = day_of_civil(2023, month.parse().unwrap(), 5);
+        for text in [format!("5 {name} 2023"), format!("5. {name} 2023 14:05"), format!("2023 {name} 5")] {
+            let read = super::free::read(text.as_bytes()).and_then(|value| value.settle(&Orders::default()));
+            assert_eq!(read.map(|moment| moment.day), expected, "{language}: {text}");
+        }
+        count += 1;
+    }
+    assert_eq!(count, 863);
+}
+
+/// Two words, a number behind a word, and the years of Thailand.
+#[test]
+fn months_of_more_than_a_name() {
+    for (text, month) in [
+        ("5 كانون الثاني 2023", 1),
+        ("5 تشرين الأول 2023", 10),
+        ("Ngày 5 tháng 3 năm 2023", 3),
+        ("5 Thg 11, 2023", 11),
+        ("5 ม.ค. 2566", 1),
+        ("5 มีนาคม 2566", 3),
+        ("5 במרץ 2023", 3),
+        ("٥ مارس ٢٠٢٣", 3),
+    ] {
+        let read = super::free::read(text.as_bytes()).and_then(|value| value.settle(&Orders::default()));
+        assert_eq!(read.map(|moment| moment.day), day_of_civil(2023, month, 5), "{text}");
+    }
+}

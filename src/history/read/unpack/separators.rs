@@ -1,6 +1,8 @@
 //! Separators that no tokenizer of single signs knows: several signs (`||`, `::`, `|+|`), and signs that are rarely one
-//! (`^`, `~`, Hive's control characters). Such a text is written out with commas.
+//! (`^`, `~`, Hive's control characters), and blanks, one or more of them, as columns of a fixed width have. Such a text is
+//! written out with commas.
 
+use super::super::dates::Shape;
 use super::super::inputs::Source;
 use super::{Spool, push_field};
 use crate::base::{Progress, Result, shown::shown};
@@ -13,6 +15,10 @@ const SIGNS: &str = "|+:;~^#$@!*&%,\t\u{1}\u{2}\u{7f}\u{a6}\u{a7}\u{b6}";
 const NEVER_ALONE: &str = ":@+%&$";
 /// Those that are separators by themselves in any table.
 const USUAL: [char; 4] = [',', ';', '\t', '|'];
+/// Those that never stand in a row that blanks cut; a comma may be the decimal one.
+const USUAL_IN_ROWS: [char; 4] = [';', '\t', '|', '"'];
+/// What stands for blanks.
+const BLANKS: &str = " ";
 /// One is no longer.
 const LONGEST: usize = 4;
 /// Lines that have to be cut alike, and how many of them at least.
@@ -27,7 +33,9 @@ pub(super) fn rows(
     options: &LogOptions,
     progress: &dyn Progress,
 ) -> Result<Option<SpooledTable>> {
-    let Some(separator) = found(head) else { return Ok(None) };
+    let Some(separator) = found(head).or_else(|| are_blanks(head).then(|| BLANKS.to_owned())) else {
+        return Ok(None);
+    };
     let mut spool = Spool::new(&source.name, source.length.max(1 << 20), options)?;
     progress.stage("reading the separators", Some(source.length));
     let (mut text, mut rest, mut ended) = (source.open_text()?, Vec::new(), false);
@@ -45,8 +53,9 @@ pub(super) fn rows(
         }
         rest.drain(..whole);
     }
-    let said = format!("fields are separated by '{}'", shown(&separator));
-    let layout = Some(format!("text separated by '{}'", shown(&separator)));
+    let by = if separator == BLANKS { "blanks".to_owned() } else { format!("'{}'", shown(&separator)) };
+    let said = format!("fields are separated by {by}");
+    let layout = Some(format!("text separated by {by}"));
     Ok(Some(SpooledTable { layout, ..spool.finish(vec![said])? }))
 }
 
@@ -55,7 +64,11 @@ fn with_commas(line: &[u8], separator: &str) -> Vec<u8> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let mut out = Vec::with_capacity(line.len() + 16);
     let Ok(text) = std::str::from_utf8(line) else { return [line, b"\n"].concat() };
-    for (at, field) in text.split(separator).enumerate() {
+    let (blanks, signs) = match separator {
+        BLANKS => (Some(text.split_whitespace()), None),
+        signs => (None, Some(text.split(signs))),
+    };
+    for (at, field) in blanks.into_iter().flatten().chain(signs.into_iter().flatten()).enumerate() {
         if at > 0 {
             out.push(b',');
         }
@@ -67,6 +80,34 @@ fn with_commas(line: &[u8], separator: &str) -> Vec<u8> {
     }
     out.push(b'\n');
     out
+}
+
+/// Do blanks cut the text into columns: three or more in every line, with a date or a number that may be one in each line
+/// of one of them?
+fn are_blanks(head: &[u8]) -> bool {
+    const COLUMNS: usize = 3;
+    let end = head.len() - usize::from(head.len() >= super::HEAD) * last_line(head);
+    let Some(text) = head.get(..end).and_then(|head| std::str::from_utf8(head).ok()) else { return false };
+    let lines: Vec<&str> = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(LINES)
+        .collect();
+    let fields: Vec<Vec<&str>> = lines.iter().map(|line| line.split_whitespace().collect()).collect();
+    let Some((first, rows)) = fields.split_first().filter(|(_, rows)| rows.len() > ALIKE) else {
+        return false;
+    };
+    let dated = |column: usize| {
+        rows.iter().all(|row| {
+            let shape = Shape::of(row[column].as_bytes());
+            !matches!(shape, Shape::Blank | Shape::Other | Shape::Number | Shape::Month)
+        })
+    };
+    first.len() >= COLUMNS
+        && rows.iter().all(|row| row.len() == first.len())
+        && lines.iter().all(|line| !line.contains(USUAL_IN_ROWS))
+        && (0..first.len()).any(dated)
 }
 
 /// The run of signs that cuts the first lines into equally many fields, where a single usual sign does not.
@@ -114,6 +155,8 @@ fn runs(line: &str) -> Option<&str> {
     let own = all.iter().all(|run| again(run) || !run.chars().any(|sign| usual(sign) || best.contains(sign)));
     // One sign is enough where no other could be meant, and it does not merely stand in a sentence.
     let fits = match length {
+        // A control character is in no word and no time.
+        1 if best.chars().all(char::is_control) && best != "\t" => !line.contains(USUAL),
         1 => !line.contains(USUAL) && often(best) >= 2 && !line.contains(' ') && !NEVER_ALONE.contains(best),
         _ => length <= LONGEST,
     };
@@ -127,7 +170,28 @@ fn last_line(head: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::found;
+    use super::{are_blanks, found, with_commas};
+
+    #[test]
+    fn columns_of_a_fixed_width_are_cut_by_blanks() {
+        // CDNOW_master.txt (Fader & Hardie), with and without a header, and with an amount in another country's writing.
+        for text in [
+            " 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n 00002 19970112  5   77.00\n 00003 19970102  2   20.76\n",
+            "customer_id  order_date   amount\nC1           2023-01-02    5.00\nC2           2023-01-09   17.00\nC2   2023-02-09   17.00\n",
+            "a 02.01.2023 5,50\nb 09.01.2023 7,00\nb 10.01.2023 8,00\nc 11.01.2023 9,00\n",
+        ] {
+            assert!(are_blanks(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "a title of a report\nthis is a line\nand yet another one\nand yet another one\n",
+            "id date amount\na 2023-01-02 5\nb 2023-01-09 7 x\nb 2023-01-09 7\n",
+            "id,date of order,amount\na b,2023-01-02 10:15,5\na b,2023-01-02 10:15,5\na b,2023-01-02 10:15,5\n",
+            "1 2 3\n4 5 6\n7 8 9\n7 8 9\n",
+        ] {
+            assert!(!are_blanks(text.as_bytes()), "{text}");
+        }
+        assert_eq!(with_commas(b" 00001 19970101  1   11,77\r\n", " "), b"00001,19970101,1,\"11,77\"\n");
+    }
 
     #[test]
     fn separators_are_found_where_single_signs_are_none() {
@@ -138,6 +202,10 @@ mod tests {
             ("71774|+|2|+||+|x\n71775|+||+|1|+|y\n71776|+|2|+|1|+|z\n", Some("|+|")),
             ("id^date^amount\na^2023-01-02^5\nb^2023-01-09^7\n", Some("^")),
             ("id\u{1}date\u{1}amount\na\u{1}2023-01-02\u{1}5\nb\u{1}2023-01-09\u{1}7\n", Some("\u{1}")),
+            (
+                "1\u{1}2023-01-02 10:15:00\u{1}5\n2\u{1}2023-01-09 11:20:00\u{1}7\n3\u{1}2023-01-09 11:20:00\u{1}7\n",
+                Some("\u{1}"),
+            ),
             ("id;;date;;amount\na;;2023-01-02;;5,5\nb;;2023-01-09;;7,5\n", Some(";;")),
             // Empty fields, times, e-mail addresses and sentences are no separators.
             ("a||2023-01-02|5\nb||2023-01-09|7\n", None),
