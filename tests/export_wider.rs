@@ -351,3 +351,124 @@ fn what_stands_below_a_table_is_no_row() {
     let error = history::open(&[path], &LogOptions::default(), &()).err().unwrap().to_string();
     assert!(error.contains("the customer id is empty"), "{error}");
 }
+
+/// Xero: the code of the ledger's account is no customer; `Sales credit note` is a return. 20 invoices of 10, 4 credit notes of 10.
+#[test]
+fn accounts_of_a_ledger_are_no_customers() {
+    for (kinds, head) in [
+        (
+            ["Sales invoice", "Sales credit note"],
+            "ContactName,EmailAddress,InvoiceNumber,InvoiceDate,Total,AccountCode,Type",
+        ),
+        (["ACCREC", "ACCRECCREDIT"], "Contact,EmailAddress,InvoiceNumber,Date,Total,AccountCode,Type"),
+    ] {
+        let mut text = format!("{head}\n");
+        for n in 0..24 {
+            let kind = kinds[usize::from(n % 6 == 5)];
+            writeln!(text, "Ann {0},a{0}@x.org,INV{n},{1},10.00,200,{kind}", n % 4, day(7 * n)).unwrap();
+        }
+        let summary = open(&text);
+        let returned =
+            summary.meta.account.rows(Fate::ReturnNetted) + summary.meta.account.rows(Fate::ReturnUnmatched);
+        assert_eq!(
+            (read(&summary).0, returned, read(&summary).2),
+            (20, 4, 4),
+            "{:?}",
+            summary.meta.assumptions
+        );
+    }
+}
+
+/// A column of one value is no customer's where another one repeats.
+#[test]
+fn one_customer_in_all_is_none_where_others_are_told_apart() {
+    let mut text = "account_id,email,date,amount\n".to_owned();
+    (0..24).for_each(|n| writeln!(text, "7,a{}@x.org,{},10", n % 4, day(7 * n)).unwrap());
+    assert_eq!(read(&open(&text)).2, 4);
+}
+
+/// Salesforce: an opportunity is bought when it is closed. All were created on one day; they closed week by week.
+#[test]
+fn deals_are_bought_when_they_are_closed() {
+    let mut text = "Account ID,Opportunity Name,Stage,Created Date,Close Date,Amount,IsWon\n".to_owned();
+    for n in 0..40 {
+        let (stage, won) =
+            [("Closed Won", 1), ("Closed Won", 1), ("Closed Lost", 0), ("Contract Sent", 0)][n % 4];
+        writeln!(text, "A{},Deal {n},{stage},2022-12-01,{},10,{won}", n % 5, day(7 * n)).unwrap();
+    }
+    let summary = open(&text);
+    assert_eq!(read(&summary).0, 20, "{:?}", summary.meta.assumptions);
+    assert_eq!(summary.meta.first_purchase.unwrap().to_string(), day(0));
+}
+
+/// Months as statistics and spreadsheets write them, at a grain of months: 12 months of 3 customers.
+#[test]
+fn months_in_every_writing() {
+    let options = LogOptions { grain: Some(clv::Grain::Month), ..LogOptions::default() };
+    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    for write in [
+        (|n| format!("{:02}.2022", n + 1)) as fn(usize) -> String,
+        |n| format!("2022{:02}", n + 1),
+        |n| format!("2022-M{:02}", n + 1),
+        |n| format!("2022年{}月", n + 1),
+    ] {
+        let rows = (0..36).map(|n| format!("k{},{},10\n", n % 3, write(n / 3))).collect::<String>();
+        let summary = open_bytes("m.csv", format!("customer,month,amount\n{rows}").as_bytes(), &options);
+        assert_eq!(read(&summary), (36, 360.0, 3), "{}", write(0));
+    }
+    let rows = (0..36).map(|n| format!("k{},{}-22,10\n", n % 3, names[n / 3])).collect::<String>();
+    let summary = open_bytes("m.csv", format!("customer,month,amount\n{rows}").as_bytes(), &options);
+    assert_eq!(read(&summary), (36, 360.0, 3));
+}
+
+/// Ids of which a spreadsheet took the zeros; a partial refund of which no column says how much; a date column without a name
+/// that says so; nested names of people.
+#[test]
+fn what_else_is_said_or_found() {
+    let mut text = "customer_id,date,amount\n".to_owned();
+    (0..24).for_each(|n| {
+        let id = if n < 12 { format!("{:05}", 10 + n % 6) } else { format!("{}", 10 + n % 6) };
+        writeln!(text, "{id},{},10", day(7 * n)).unwrap();
+    });
+    let said = warnings(&open(&text));
+    assert!(said.contains("ids-differ-by-zeros: 6 customer ids occur in several forms"), "{said}");
+
+    let mut text = "customer_id,date,amount,Status\n".to_owned();
+    (0..24).for_each(|n| {
+        let status = if n % 6 == 0 { "partially_refunded" } else { "completed" };
+        writeln!(text, "k{},{},10,{status}", n % 6, day(7 * n)).unwrap();
+    });
+    let said = open(&text).meta.assumptions.join("\n");
+    assert!(
+        said.contains(
+            "given back in part, by how much no column says, and kept in full: 'partially_refunded' (4 rows"
+        ),
+        "{said}"
+    );
+
+    let mut text = "Ticket,Opened by,Принят,Customer,Total\n".to_owned();
+    (0..24).for_each(|n| writeln!(text, "{n},Ann,{} 10:15:00,k{},10", day(7 * n), n % 6).unwrap());
+    assert_eq!(read(&open(&text)), (24, 240.0, 6));
+
+    let rows: String = (0..24)
+        .map(|n| {
+            format!(
+                "{{\"id\":{n},\"donor\":{{\"email\":\"d{}@x.org\"}},\"amount\":10,\"date\":\"{}\"}}\n",
+                n % 6,
+                day(7 * n)
+            )
+        })
+        .collect();
+    assert_eq!(read(&open_bytes("gifts.jsonl", rows.as_bytes(), &LogOptions::default())), (24, 240.0, 6));
+}
+
+/// Yen, won and rupiah have nothing behind a decimal sign, so that `1,234` of them can be read in one way.
+#[test]
+fn amounts_of_currencies_without_cents() {
+    for (amount, value) in
+        [("¥1,234", 1234.0), ("₩12,000", 12_000.0), ("Rp 12.345", 12_345.0), ("12 345 Ft", 12_345.0)]
+    {
+        let rows: String = (0..24).map(|n| format!("k{};{};{amount}\n", n % 6, day(7 * n))).collect();
+        assert_eq!(read(&open(&format!("customer;date;amount\n{rows}"))), (24, 24.0 * value, 6), "{amount}");
+    }
+}

@@ -591,6 +591,8 @@ fn person(name: &str) -> Option<Rank> {
     }
     let (last, who) = words.split_last().filter(|(_, who)| !who.is_empty())?;
     let known = WHAT.iter().find(|(list, _)| is(last, list)).map(|(_, rank)| *rank);
+    // A number of contact is one of a telephone.
+    let known = known.map(|rank| if rank == 1 && who == ["contact"] && last != "id" { PHONE } else { rank });
     known.filter(|_| who.iter().all(|word| is(word, WHO)))
 }
 
@@ -665,6 +667,7 @@ mod tests {
             (Part::Customer, "Order ID", None),
             (Part::Customer, "donor.email", Some(MAIL)),
             (Part::Customer, "customers.id", Some(1)),
+            (Part::Customer, "Contact No.", Some(PHONE)),
             (Part::Customer, "注文者メールアドレス", Some(MAIL)),
             (Part::Customer, "注文者氏名", Some(PERSON)),
             // Of a ledger.

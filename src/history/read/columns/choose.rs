@@ -76,9 +76,8 @@ impl Table<'_> {
             fills.iter().any(|(one, fill)| repeats(one, fill) && !fill.is_all_one() && fill.is_in(HALF));
         let some_full = fills.iter().any(|(_, fill)| fill.is_in(FULL));
         let fits = |(one, fill): &&(Candidate, Fill)| {
-            !(fill.is_all_new() && some_repeat)
-                // One customer in all is none where others are told apart.
-                && !(fill.is_all_one() && some_repeat)
+            // Neither is a column of one value where another one tells customers apart.
+            !(some_repeat && (fill.is_all_new() || fill.is_all_one()))
                 && (fill.is_in(HALF) || !some_full)
                 && (fill.filled > 0 || one.0 == first.0)
         };

@@ -123,7 +123,7 @@ impl Table<'_> {
                 columns.order_id = Some(order);
                 columns.lines = Some(if repeat { Lines::Repeat } else { Lines::Add });
                 columns.blank_lines = blank;
-                columns.alike = alike.then(|| seen.once(sample.whole)).unwrap_or_default();
+                columns.alike = if alike { seen.once(sample.whole) } else { String::new() };
                 break;
             }
         }
