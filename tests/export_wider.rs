@@ -257,6 +257,7 @@ fn lines_of_one_amount_are_the_orders_only_on_evidence() {
             }),
             640.0,
         ),
+        ("subtotal", orders("Subtotal", "note", |n, _| (String::new(), (10 + n).to_string())), 2.0 * once),
         (
             "tickets",
             orders("amount", "ticket", |n, _| (format!("Concert {n}"), (10 + n).to_string())),
@@ -339,15 +340,15 @@ fn what_is_taken_off_already_is_not_warned_of() {
 #[test]
 fn what_stands_below_a_table_is_no_row() {
     let mut text =
-        "Sales Record Number,Buyer Username,Item Title,Quantity,Total Price,Sale Date\n".to_owned();
+        "Sales Record Number,Order Number,Buyer Username,Quantity,Total Price,Sale Date\n".to_owned();
     for n in 0..24 {
-        writeln!(text, "{n},k{},Cup,1,10.00,{}", n % 6, day(7 * n)).unwrap();
+        writeln!(text, "{n},O{n},k{},1,10.00,{}", n % 6, day(7 * n)).unwrap();
     }
-    text += ",,,,,\n24,record(s) downloaded,,,,\n,,24 record(s),,,\nSeller ID : acme,,,,,\n";
+    text += ",,,,,\n24,record(s) downloaded,,,,\nSeller ID : acme,,,,,\n";
     assert_eq!(read(&open(&text)), (24, 240.0, 6));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.csv");
-    std::fs::write(&path, text + "25,,Cup,1,10.00,2023-06-01\n").unwrap();
+    std::fs::write(&path, text + "25,O25,,1,10.00,2023-06-01\n").unwrap();
     let error = history::open(&[path], &LogOptions::default(), &()).err().unwrap().to_string();
     assert!(error.contains("the customer id is empty"), "{error}");
 }

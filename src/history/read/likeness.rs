@@ -202,6 +202,12 @@ pub(crate) fn is_of_line(name: &str) -> bool {
         || (has(&words, PRICES) && !whole)
 }
 
+/// Is it a sum below a part: of one line as often as of an order?
+pub(crate) fn is_subtotal(name: &str) -> bool {
+    let joined = vocabulary::fold_words(name).concat();
+    matches!(&*joined, "subtotal" | "zwischensumme" | "soustotal" | "subtotale" | "subtotaal" | "aratoplam")
+}
+
 /// Does it say that it is that of a whole order?
 pub(crate) fn is_of_order(name: &str) -> bool {
     let words = vocabulary::fold_words(name);

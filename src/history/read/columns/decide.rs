@@ -205,7 +205,10 @@ impl Table<'_> {
             // What came back is taken off by the column of refunds, or by rows of its own.
             Watch::Undone if (refund.is_some() || returns) && likeness::is_refund(name) => None,
             Watch::Undone if fill.filled > 0 && flags() => {
-                values.iter().any(|value| status::truth(value) == Some(false)).then_some(Use::Undone)
+                // Where rows that were not undone say nothing, few say that they were.
+                let some_not = values.iter().any(|value| status::truth(value) == Some(false));
+                let some = values.iter().any(|value| status::truth(value) == Some(true));
+                (some_not || (some && !fill.is_in(HALF))).then_some(Use::Undone)
             }
             Watch::Undone => {
                 let dated = values.iter().filter(|value| !value.is_empty()).all(|value| is_dated(value));

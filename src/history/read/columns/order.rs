@@ -111,7 +111,8 @@ impl Table<'_> {
             let found = whose.is_some_and(|whose| seen.is_repeated(whose));
             let repeat = said.map_or(found, |lines| lines == Lines::Repeat);
             // Lines are alike, and nothing says why: that they are added up is said.
-            let alike = said.is_none() && whose == Some(Whose::Either) && seen.are_alike() && !repeat;
+            let open = matches!(whose, Some(Whose::Either | Whose::Part));
+            let alike = said.is_none() && open && seen.are_alike() && !repeat;
             let blank = whose.is_some() && seen.blank > 0 && seen.further as f64 >= MOST * seen.blank as f64;
             let needed = repeat || alike || blank || seen.days > 0 || seen.returns > 0 || several;
             if options.for_state.is_some() && !needed && options.order.is_none() && seen.are_orders() {
@@ -168,6 +169,8 @@ pub(super) enum Whose {
     Order,
     Line,
     Either,
+    /// Of a line, unless lines of different products speak against it.
+    Part,
 }
 
 impl Whose {
@@ -175,6 +178,7 @@ impl Whose {
         match (likeness::is_of_line(name), likeness::is_of_order(name)) {
             (true, _) => Whose::Line,
             (false, true) => Whose::Order,
+            (false, false) if likeness::is_subtotal(name) => Whose::Part,
             (false, false) => Whose::Either,
         }
     }
@@ -274,13 +278,13 @@ impl Seen {
     /// product (tickets, subscriptions) have one amount each by themselves.
     fn is_repeated(&self, whose: Whose) -> bool {
         let apart = self.products[0] > self.products[1] || self.products == [0, 0];
+        let unlikely = || self.by_chance() < BY_CHANCE.ln();
         self.are_alike()
             && match whose {
                 Whose::Line => false,
                 Whose::Order => true,
-                Whose::Either => {
-                    (apart || 2 * self.quantities > self.same) && self.by_chance() < BY_CHANCE.ln()
-                }
+                Whose::Part => self.products[0] > self.products[1] && unlikely(),
+                Whose::Either => (apart || 2 * self.quantities > self.same) && unlikely(),
             }
     }
 
@@ -339,6 +343,8 @@ mod tests {
             ("item-price", Whose::Line),
             ("Lineitem price", Whose::Line),
             ("line_total", Whose::Line),
+            ("Subtotal", Whose::Part),
+            ("Order subtotal", Whose::Order),
             ("unit_price", Whose::Line),
             ("price", Whose::Line),
             ("Item subtotal", Whose::Line),

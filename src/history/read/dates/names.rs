@@ -51,7 +51,7 @@ const WEEKDAYS: &str = "monday mon tuesday tue tues wednesday wed thursday thu t
 
 /// What may stand between the parts of a date, or between a date and its time.
 const BETWEEN: &str = "de del of the le den st nd rd th er ro г года год р at um a alle as las la los ore o kl klo saat om godz uhr в t h \
-    ha d vom am el il dia nam ngay dne klo kello kell cu στισ в о об у года году року р pukul jam של في الساعه";
+    ha d vom am el il dia nam ngay dne hs hrs horas hours klo kello kell cu στισ в о об у года году року р pukul jam של في الساعه";
 
 /// Half of a day, by its word: `false` is before noon.
 const HALVES: [(&str, bool); 16] = [

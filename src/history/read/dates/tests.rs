@@ -272,6 +272,8 @@ fn months_of_every_language_are_read() {
 fn months_of_more_than_a_name() {
     for (text, month) in [
         ("5 كانون الثاني 2023", 1),
+        // Mercado Libre.
+        ("5 de março de 2023 10:33 hs.", 3),
         ("5 تشرين الأول 2023", 10),
         ("Ngày 5 tháng 3 năm 2023", 3),
         ("5 Thg 11, 2023", 11),
