@@ -408,7 +408,7 @@ mod tests {
             assert!(Writing(Key::of(a).odd | Key::of(b).odd).both_cases());
         }
         for (a, b) in [
-            ("17", "017"),
+            ("a17", "a017"),
             ("ab", "ac"),
             ("x.0", "x"),
             ("a", "aa"),
