@@ -98,13 +98,15 @@ class Links(HTMLParser):
 def check_links() -> int:
     """Follows every link within the site; the number of those that were followed."""
     pages: dict[Path, Links] = {}
-    for page in SITE.rglob("*.html"):
+    # What the theme keeps beside its styles are templates, not pages.
+    for page in (page for page in SITE.rglob("*.html") if "_static" not in page.parts):
         pages[page] = Links()
         pages[page].feed(page.read_text(encoding="utf-8"))
     followed, dead = 0, []
     for page, links in pages.items():
         for link in links.links:
             path, fragment = urldefrag(link)
+            path = path.partition("?")[0]
             if re.match(r"[a-z]+:|//", path):
                 continue
             target = (page.parent / unquote(path)).resolve() if path else page
