@@ -405,9 +405,9 @@ fn costs_that_do_not_fit_are_said() {
         run(&files.log, Some(&files.costs), &options()).unwrap_err().to_string()
     };
     let bad = refused(
-        "period,channel,cost\n2023-1,search,5\n2023-02,search,-5\n2023-03,,5\n2023-04,tv,\"1,000\"\n",
+        "period,channel,cost\n2023-13,search,5\n2023-02,search,-5\n2023-03,,5\n2023-04,tv,\"1,000\"\n",
     );
-    for part in ["line 2, column \"period\": '2023-1'", "'-5'", "is missing", "'1,000'", "4 rows"] {
+    for part in ["line 2, column \"period\": '2023-13'", "'-5'", "is missing", "'1,000'", "4 rows"] {
         assert!(bad.contains(part), "{part}: {bad}");
     }
     assert!(refused("period,medium,cost\n2023-01,search,5\n").contains("'channel', which says whose costs"));

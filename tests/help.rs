@@ -69,6 +69,10 @@ fn defaults_are_as_the_help_says() {
             if let Ok(typed) = meaning(verb, &[format!("--{name}={value}")]) {
                 // That it was typed is known of the grain, which a summary may contradict; left open it is a day.
                 let typed = typed.replace("grain: Some(Day)", "grain: None");
+                // Contracts have defaults of their own, of which the page of the verb speaks apart.
+                let of_purchases =
+                    |words: &str| words.split(" BookForecastOptions").next().map(str::to_owned);
+                let (typed, plain) = (of_purchases(&typed), of_purchases(&plain));
                 assert_eq!(typed, plain, "clv {verb} --help says of --{name} [default: {value}]");
                 checked.push(format!("{verb} --{name}"));
             }

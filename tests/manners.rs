@@ -74,8 +74,7 @@ fn long_help_is_in_the_order_of_use() {
     }
 }
 
-/// Every example of the help is run, in a directory with the files that they name. Seen to fail with an option of one
-/// misspelt, and with `--only channel=mail`, which leaves no rows.
+/// Every example of the help is run, in a directory with the files that they name.
 #[test]
 fn examples_of_the_help_run() {
     let dir = tempfile::tempdir().unwrap();

@@ -44,7 +44,7 @@ impl Shop {
     }
 }
 
-/// Seen to fail with the scripts in the other order, and with a figure's column misspelt. In two halves, side by side.
+/// In two halves, side by side.
 #[test]
 fn every_figure_is_drawn() {
     drawn(0);

@@ -1,7 +1,7 @@
 """What can be said of the documentation without building it: links between files lead somewhere, each code of a warning and of a row has
 a repair, a release's tag is checked, and what the README leads to is there. ``docs/build.py`` runs every snippet.
 
-Seen to fail: a link of the README misspelt, a code without a repair, a changelog without a date let through.
+Seen to fail: a link of the README misspelt, a code without a repair.
 """
 
 from __future__ import annotations

@@ -76,8 +76,7 @@ def test_the_cron_job(tmp_path: Path, program: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script")
 def test_from_shopify_to_a_list(tmp_path: Path, program: Path) -> None:
-    """The export is recognised, nothing is lost, and the control group gets no letter. Seen to fail with voided orders counted as
-    purchases (``--only "Financial Status=*"``)."""
+    """The export is recognised, nothing is lost, and the control group gets no letter."""
     subprocess.run([sys.executable, EXAMPLES / "shopify" / "make_export.py", "orders_export.csv"], cwd=tmp_path, check=True)
     script = EXAMPLES / "shopify" / "run.sh"
     done = subprocess.run(

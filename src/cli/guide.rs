@@ -273,7 +273,6 @@ fn short(said: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Seen to fail with the page of `inspect` left out, and with an option of a page misspelt.
     #[test]
     fn each_verb_has_a_page_of_its_own_options() {
         let program = program();
@@ -311,7 +310,6 @@ mod tests {
         }
     }
 
-    /// Seen to fail with `Rows` left out of the headings.
     #[test]
     fn each_heading_has_its_place() {
         for verb in program().get_subcommands() {

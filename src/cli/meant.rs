@@ -212,7 +212,6 @@ mod tests {
     use super::*;
     use crate::cli::guide;
 
-    /// Seen to fail with `("amounts", ...)` in place of `("amount", ...)`.
     #[test]
     fn what_is_meant_is_there() {
         let program = guide::program();

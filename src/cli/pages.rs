@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{console::Console, guide};
 use crate::base::{Error, Result};
-use crate::output::Target;
+use crate::output::{self, Target};
 
 /// `clv completions SHELL`.
 #[derive(clap::Args)]
@@ -54,7 +54,7 @@ pub(super) fn man(args: &ManArgs, console: &Console) -> Result<()> {
 
 fn write_page(program: &clap::Command, verb: Option<&str>, directory: &Path) -> Result<()> {
     let name = verb.map_or_else(|| "clv.1".to_owned(), |verb| format!("clv-{verb}.1"));
-    std::fs::create_dir_all(directory).map_err(|error| Error::io("make the directory", directory, error))?;
+    output::make_directory(directory)?;
     let path = directory.join(name);
     Target::document(&path.display().to_string(), "a manual page")?.write_document(&page(program, verb)?)
 }

@@ -136,11 +136,16 @@ fn along<M: Model>(
     let limits = Limits { wall: M::WALL, max_iterations: options.max_iterations };
     let start = Array1::zeros(middle.len());
     let outcome = minimise(|u: &Array1<f64>| objective.evaluate(&(&middle + u)), start, limits, progress)?;
-    let uncertainty = assess(&outcome, M::WALL);
+    let value = |u: &Array1<f64>| objective.evaluate(&(&middle + u)).value;
+    let uncertainty = assess(&outcome, M::WALL).looked_at(&outcome, value);
     if matches!(uncertainty.verdict, Verdict::Neither(_)) || !outcome.at.value.is_finite() {
         return Ok(None);
     }
     let reached = M::from_params(&objective.space.to_natural(&(&middle + &outcome.u)));
+    // The walls are about the limit, which may itself be near the end of what parameters can be.
+    if M::checked(&reached.params()).is_err() {
+        return Ok(None);
+    }
     // Taken to the limit again the words have the estimates, and the parameters their places.
     let (model, words, flat) = take(reached, choice);
     let value = -log_likelihood_sum(&model, table).value;

@@ -317,7 +317,8 @@ fn run<M: Model>(
     let limits = Limits { wall: M::WALL, max_iterations: options.max_iterations };
     let start = objective.space.to_free(start).mapv(|u| u.clamp(-M::WALL, M::WALL));
     let outcome = minimise(|u: &_| objective.evaluate(u), start, limits, progress)?;
-    let uncertainty = assess(&outcome, M::WALL);
+    let value = |u: &_| objective.evaluate(u).value;
+    let uncertainty = assess(&outcome, M::WALL).looked_at(&outcome, value);
     Ok((outcome, uncertainty))
 }
 

@@ -38,6 +38,29 @@ impl Uncertainty {
     }
 }
 
+impl Uncertainty {
+    /// The same after a look whether the likelihood rises where the curvature says that it does: second derivatives by a
+    /// parameter beyond 1e150 are below what doubles hold, and an end on a ridge then looks like a saddle.
+    pub fn looked_at(mut self, outcome: &Outcome, value: impl Fn(&Array1<f64>) -> f64) -> Self {
+        let is_saddle = matches!(&self.verdict, Verdict::Neither(words) if words.starts_with(SADDLE));
+        let reached = outcome.at.value - REACHED.max(1e-13 * outcome.at.value.abs());
+        let rises = |k: usize| {
+            let steps = LOOKS.into_iter().flat_map(|step| [step, -step]);
+            let mut there = steps.map(|step| value(&(&outcome.u + &(&self.vectors.column(k) * step))));
+            there.any(|value| value < reached)
+        };
+        let falling = self.curvature.iter().enumerate().filter(|(_, curvature)| **curvature < 0.0);
+        if is_saddle && !falling.map(|(k, _)| k).any(rises) {
+            self.verdict = Verdict::Limit;
+        }
+        self
+    }
+}
+
+/// How far it is looked, as powers of e.
+const LOOKS: [f64; 3] = [0.1, 0.5, 2.0];
+const SADDLE: &str = "a saddle point, not a maximum";
+
 /// Is a combination with this curvature determined?
 fn is_known(curvature: f64) -> bool {
     curvature >= UNDETERMINED.powi(-2)
@@ -57,15 +80,6 @@ const SHARE: f64 = 1e-3;
 /// Expected gain of log-likelihood by one more step at which a maximum counts as reached.
 const REACHED: f64 = 1e-7;
 
-/// Is the end of a search at a wall a maximum in the parameters that are free to move there? How it bends towards the wall says
-/// nothing.
-fn bends_up(outcome: &Outcome, wall: f64, least: f64) -> bool {
-    let free: Vec<usize> = (0..outcome.u.len()).filter(|i| outcome.u[*i].abs() < wall).collect();
-    let hessian = &outcome.at.hessian;
-    let own = Array2::from_shape_fn((free.len(), free.len()), |(i, j)| hessian[[free[i], free[j]]]);
-    symmetric_eigen(&own).0.iter().all(|curvature| *curvature >= -least)
-}
-
 /// Reads the Hessian of minus the log-likelihood in the free parameters, at the end of a search.
 pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
     let n = outcome.u.len();
@@ -83,8 +97,8 @@ pub(crate) fn assess(outcome: &Outcome, wall: f64) -> Uncertainty {
             Ending::Stationary => "the gradient is not zero where the search ended".to_owned(),
         };
         Verdict::Neither(format!("{words} (one more step promises {gain:.2e} in log-likelihood)"))
-    } else if curvature.iter().any(|c| *c < -least) && !(at_wall && bends_up(outcome, wall, least)) {
-        Verdict::Neither(format!("a saddle point, not a maximum (Hessian eigenvalues {curvature:.3e})"))
+    } else if curvature.iter().any(|c| *c < -least) {
+        Verdict::Neither(format!("{SADDLE} (Hessian eigenvalues {curvature:.3e})"))
     } else if at_wall || known.iter().any(|known| !known) {
         Verdict::Limit
     } else {

@@ -201,8 +201,10 @@ impl Both {
 }
 
 /// Weights without discounting of panels that are whole, by their numbers: those of any scale.
-static WHOLE: LazyLock<Vec<PanelWeights>> =
-    LazyLock::new(|| (0..192).map(|slot| whole(&Panel::numbered(slot))).collect());
+static WHOLE: LazyLock<Vec<(Panel, PanelWeights)>> = LazyLock::new(|| {
+    let one = |slot| (Panel::numbered(slot), whole(&Panel::numbered(slot)));
+    (0..192).map(one).collect()
+});
 
 fn whole(panel: &Panel) -> PanelWeights {
     let mut sums = Sums::new(*panel, 1.0);
@@ -217,7 +219,9 @@ fn compute(scale: f64, horizon: f64, fall: &Fall, panel: &Panel) -> PanelWeights
         Fall::With(Discounting::Continuous { delta: 0.0 } | Discounting::EndOfStep { d: 0.0, .. })
     );
     if plain && (horizon / scale).ln_1p() >= panel.high {
-        return WHOLE.get(panel.slot).copied().unwrap_or_else(|| whole(panel));
+        // Parts of panels have numbers of their own.
+        let known = WHOLE.get(panel.slot).filter(|(own, _)| (own.low, own.high) == (panel.low, panel.high));
+        return known.map_or_else(|| whole(panel), |(_, weights)| *weights);
     }
     let mut sums = Sums::new(*panel, scale);
     match fall {

@@ -235,6 +235,14 @@ pub fn write_bytes_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     file.commit()
 }
 
+/// Makes a directory for files to write, if there is none.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make_directory(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(|error| Error::io("make the directory", path, error))
+}
+
 /// Bytes that are written at once.
 const BUFFER: usize = 1 << 18;
 

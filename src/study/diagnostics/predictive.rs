@@ -278,8 +278,7 @@ mod tests {
     use crate::simulate::{SimulateOptions, simulate_summary};
 
     /// A log that the model has drawn lies within what the model draws: nine of ten classes within 90 %. The mean of
-    /// frequencies is that of the closed form, E[X(T)]. Seen to fail with ages twice as long, and with amounts not divided
-    /// by the customer's own `nu`.
+    /// frequencies is that of the closed form, E[X(T)].
     #[test]
     fn the_models_own_log_agrees() {
         let spend = SpendModel::from_named(

@@ -344,8 +344,10 @@ mod tests {
         for month in [-1, 0, 11, 12, 663] {
             assert_eq!(month_of(&month_name(month)), Some(month));
         }
-        assert_eq!((month_of("2025-03"), month_of("2025-03-31")), (Some(662), Some(662)));
-        for bad in ["2025-3", "2025-13", "03-2025", "March 2025", "2025", "+025-03"] {
+        for march in ["2025-03", "2025-03-31", "2025-3", "March 2025"] {
+            assert_eq!(month_of(march), Some(662), "{march}");
+        }
+        for bad in ["2025-13", "2025", "+025-03", "spring 2025"] {
             assert_eq!(month_of(bad), None, "{bad}");
         }
     }

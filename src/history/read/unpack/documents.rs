@@ -56,7 +56,8 @@ fn are_lines(text: &[u8]) -> bool {
     let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let whole = |line: &[u8]| serde_json::from_slice::<IgnoredAny>(line).is_ok();
     match (lines.next(), lines.next()) {
-        (Some(first), Some(second)) => whole(first) || second.starts_with(b"{"),
+        // A first line that is broken is still one, unless it leaves something open.
+        (Some(first), Some(second)) => whole(first) || (second.starts_with(b"{") && !first.ends_with(b"[")),
         // A single row, unless it holds the rows.
         (Some(first), None) => {
             whole(first) && !memchr::memmem::find(first, b"[").is_some_and(|_| holds_rows(first))
