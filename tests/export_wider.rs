@@ -148,10 +148,13 @@ fn states_whose_words_are_unknown_are_said() {
     }
 }
 
+/// Is it a test, was it paid, was it called off?
+type Flags = (bool, bool, bool);
+
 /// In JSON `true` is the word that it is in CSV, whatever it decides about; in Parquet, too, and null is nothing.
 #[test]
 fn booleans_decide_in_every_container() {
-    let rows: Vec<(bool, bool, bool)> = (0..40).map(|n| (n % 10 == 0, n % 10 != 1, n % 10 == 2)).collect();
+    let rows: Vec<Flags> = (0..40).map(|n| (n % 10 == 0, n % 10 != 1, n % 10 == 2)).collect();
     let expected = (28, 280.0, 8);
     let csv: String = rows.iter().enumerate().fold(
         "customer,date,amount,test,paid,cancelled\n".into(),
@@ -161,7 +164,7 @@ fn booleans_decide_in_every_container() {
         },
     );
     assert_eq!(read(&open(&csv)), expected);
-    let object = |(n, row): (usize, &(bool, bool, bool))| {
+    let object = |(n, row): (usize, &Flags)| {
         format!(
             "{{\"customer\":\"k{}\",\"date\":\"{}\",\"amount\":10,\"test\":{},\"paid\":{},\"cancelled\":{},\"note\":null}}",
             n % 8,
@@ -183,16 +186,16 @@ fn booleans_decide_in_every_container() {
     let text = |of: &dyn Fn(usize) -> String| {
         Arc::new(StringArray::from_iter_values((0..40).map(of))) as Arc<dyn Array>
     };
-    let flags = |of: &dyn Fn(&(bool, bool, bool)) -> Option<bool>| {
+    let flags = |of: fn(&Flags) -> Option<bool>| {
         Arc::new(rows.iter().map(of).collect::<BooleanArray>()) as Arc<dyn Array>
     };
     let batch = RecordBatch::try_from_iter([
         ("customer", text(&|n| format!("k{}", n % 8))),
         ("date", text(&|n| day(7 * n))),
         ("amount", Arc::new(Float64Array::from(vec![10.0; 40])) as Arc<dyn Array>),
-        ("test", flags(&|row| Some(row.0))),
-        ("paid", flags(&|row| Some(row.1))),
-        ("cancelled", flags(&|row| row.2.then_some(true))),
+        ("test", flags(|row| Some(row.0))),
+        ("paid", flags(|row| Some(row.1))),
+        ("cancelled", flags(|row| row.2.then_some(true))),
     ])
     .unwrap();
     let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();

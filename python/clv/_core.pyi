@@ -1209,7 +1209,8 @@ def figures_of_base(model: Model, data: Data, **options: Unpack[ScoreOptions]) -
     """Figures of a customer base under a model: fit, value, risk, retention and maps."""
 
 def figure_of_customers(model: Model, data: Data, name: str, **options: Unpack[ScoreOptions]) -> Figure | None:
-    """A figure of the customers of a log under a model, by its name."""
+    """A figure of the customers of a log under a model, by its name: such as need their single purchases, or logs that the model
+    draws."""
 
 def figures_of_entrant(found: Backtest, name: str | None) -> list[Figure]:
     """Figures of one entrant at the last origin of a backtest: its curves, if it is a model, and where it errs."""

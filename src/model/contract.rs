@@ -318,9 +318,13 @@ pub(super) fn limits<M>(alpha: f64, beta: f64, own: impl Fn(f64, f64) -> M) -> V
     let alike = format!(
         "everyone has the same chance {shown} not to renew at first: alpha and beta -> infinity together"
     );
-    let kinds = format!(
-        "a share {shown} of customers leaves at the first renewal and the others never: alpha and beta -> 0"
-    );
+    let kinds = if mean < NOBODY {
+        "next to nobody leaves at first: alpha and beta -> 0".to_owned()
+    } else {
+        format!(
+            "a share {shown} of customers leaves at the first renewal and the others never: alpha and beta -> 0"
+        )
+    };
     let nobody = "nobody leaves: alpha/(alpha + beta) -> 0".to_owned();
     let everybody = "everyone leaves at the first renewal: beta/(alpha + beta) -> 0".to_owned();
     let limit = |alpha: f64, beta: f64, words: String, flat: Vec<Direction>| Limit {
@@ -329,7 +333,7 @@ pub(super) fn limits<M>(alpha: f64, beta: f64, own: impl Fn(f64, f64) -> M) -> V
         words,
         flat,
     };
-    // A share that is nobody's is none: the limit is then one that does not fit.
+    // A share that is nobody's is kept from being nothing.
     let others = beta / (alpha + beta);
     let (share, stay) = (mean.max(NOBODY), others.max(NOBODY));
     vec![

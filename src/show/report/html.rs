@@ -69,7 +69,6 @@ pub fn picture(path: &Path) -> Result<String> {
 }
 
 /// The scripts that turn a specification into a picture, in order: Vega, and Vega-Lite on top of it.
-
 pub(crate) fn charting() -> Vec<String> {
     assets::scripts().into_iter().take(2).map(|script| script.text).collect()
 }
