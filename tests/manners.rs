@@ -60,8 +60,7 @@ fn short_help_fits_on_a_screen_and_shows_two_examples() {
     }
 }
 
-/// Options stand in the order of use: what is read, what is fitted, what is written. Seen to fail before, when `Resources`
-/// stood above `Fit`.
+/// Options stand in the order of use: what is read, what is fitted, what is written.
 #[test]
 fn long_help_is_in_the_order_of_use() {
     let help = said(&["forecast", "--help"]);

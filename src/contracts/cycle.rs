@@ -127,26 +127,23 @@ impl Cycle {
 
     /// A date so many periods earlier: from it to `end` they are whole.
     pub fn before(self, end: Date, periods: u32) -> Date {
+        self.span(periods).map_or(Date::MIN, |span| end.saturating_sub(span))
+    }
+
+    /// So many periods.
+    fn span(self, periods: u32) -> Result<Span, jiff::Error> {
         let n = i64::from(periods) * i64::from(self.every);
-        let span = match self.unit {
+        match self.unit {
             Unit::Day => Span::new().try_days(n),
             Unit::Week => Span::new().try_weeks(n),
             Unit::Month => Span::new().try_months(n),
             Unit::Year => Span::new().try_years(n),
-        };
-        span.map_or(Date::MIN, |span| end.saturating_sub(span))
+        }
     }
 
     /// The date so many periods later; of a day that a month does not have, its last day.
     pub fn after(self, start: Date, periods: u32) -> Date {
-        let n = i64::from(periods) * i64::from(self.every);
-        let span = match self.unit {
-            Unit::Day => Span::new().try_days(n),
-            Unit::Week => Span::new().try_weeks(n),
-            Unit::Month => Span::new().try_months(n),
-            Unit::Year => Span::new().try_years(n),
-        };
-        span.map_or(Date::MAX, |span| start.saturating_add(span))
+        self.span(periods).map_or(Date::MAX, |span| start.saturating_add(span))
     }
 }
 
