@@ -70,6 +70,8 @@ TYPES = {
 # Options that take more, or less, than their like.
 OWN_TYPES = {
     ("customers", "FILE"): ("One", "table or path"),
+    ("calendar", "FILE"): ("One", "table or path"),
+    ("season", "SEASON"): ("One", "'auto', 'none', table or path"),
     ("discount", "RATE"): ("str | Literal[0]", "str or 0"),
     ("target_ratio", "N"): ("float", "float"),
     ("uplift", "SHARE"): ("float | str", "float or str"),

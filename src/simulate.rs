@@ -250,6 +250,9 @@ fn processes(model: &ClvModel, start: Date, window: f64) -> Result<Vec<Box<dyn P
 
 impl<'a> Plan<'a> {
     fn new(model: &ClvModel, options: &'a SimulateOptions) -> Result<Self> {
+        if let Some(intensity) = &model.intensity {
+            intensity.knows(options.start, options.until)?;
+        }
         let days = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
         let length = f64::from(days(options.start, options.until)) + 1.0;
         let purchases = born(model, options.start, 0).expected_purchases_new(length / model.unit.days());

@@ -136,7 +136,7 @@ fn what_averages_do_not_have_is_refused() {
         FitRequest { groups: Some("region".to_owned()), ..asked("robust", "12mo") },
         FitRequest { drift: "3%/w".parse().ok(), ..asked("best", "12mo") },
         FitRequest {
-            rates: Rates::estimated(IntensityRequest { age: true, season: false }),
+            rates: Rates::estimated(IntensityRequest { age: true, ..IntensityRequest::default() }),
             ..asked("best", "12mo")
         },
         FitRequest {

@@ -375,7 +375,7 @@ fn drift_is_chosen_by_forecasts() {
 /// say the same, and not what steady rates say.
 #[test]
 fn gaps_are_counted_in_exposure() {
-    let rates = Rates::estimated(IntensityRequest { age: true, season: false });
+    let rates = Rates::estimated(IntensityRequest { age: true, ..IntensityRequest::default() });
     let request = FitRequest { drift: "3%/w".parse().ok(), rates, ..request() };
     let request =
         FitRequest { options: FitOptions { regularity: Some(1), ..FitOptions::default() }, ..request };

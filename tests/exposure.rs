@@ -27,9 +27,8 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 fn intensity(m: &Value) -> Intensity {
-    let season = m["season"]
-        .as_array()
-        .map(|_| Season { waves: numbers(&m["season"]).try_into().expect("four waves") });
+    let season =
+        m["season"].as_array().map(|_| Season::Waves(numbers(&m["season"]).try_into().expect("four waves")));
     Intensity::new(Parts {
         age: numbers(&m["age"]),
         shocks: numbers(&m["shocks"]),
@@ -154,7 +153,7 @@ fn customers() -> CustomerTable {
 
 fn rates(age: &[f64], level: f64, shocks: usize) -> Intensity {
     let shocks = (0..shocks).map(|i| level + 0.4 * (1.7 * i as f64).sin()).collect();
-    let season = Some(Season { waves: [0.2, -0.15, 0.1, 0.05] });
+    let season = Some(Season::Waves([0.2, -0.15, 0.1, 0.05]));
     let season = season.filter(|_| !age.is_empty());
     Intensity::new(Parts { age: age.to_vec(), shocks, unseen: level, season, ..Parts::none(END) })
 }

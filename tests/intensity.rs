@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use clv::ErrorKind;
 use clv::base::{Horizon, ValueOptions};
-use clv::customers::Intensity;
-use clv::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates};
+use clv::customers::{Intensity, Season};
+use clv::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates, SeasonRequest};
 use clv::fitted::{ClvModel, FitRequest, file};
 use clv::forecast::{IntervalOptions, ScoreOptions, score_into};
 use clv::history::{self, LogOptions, Summary};
@@ -87,7 +87,8 @@ fn write(dir: &TempDir, customers: &[Vec<i32>], until: i32) -> PathBuf {
 }
 
 fn asked(age: bool, season: bool) -> FitRequest {
-    let rates = Rates::estimated(IntensityRequest { age, season });
+    let season = if season { SeasonRequest::Auto } else { SeasonRequest::None };
+    let rates = Rates::estimated(IntensityRequest { age, season, ..IntensityRequest::default() });
     FitRequest { model: "mbg-nbd".to_owned(), rates, ..FitRequest::default() }
 }
 
@@ -117,7 +118,7 @@ fn what_is_there_is_found() {
         let found = parts.age[at].exp() / parts.age.last().unwrap().exp();
         assert!((found / truth - 1.0).abs() < 0.15, "{weeks}: {found} {truth} {:?}", parts.age);
     }
-    let waves = parts.season.expect("a season").waves;
+    let Some(Season::Waves(waves)) = parts.season else { panic!("a season") };
     assert!((waves[0] - 0.4).abs() < 0.05 && waves[1..].iter().all(|wave| wave.abs() < 0.05), "{waves:?}");
     let said = &clv::show::report::model(&model).json["model"]["rates"];
     assert!((said["by_month"][0].as_f64().unwrap() - 0.4f64.exp()).abs() < 0.1, "{said}");

@@ -28,7 +28,7 @@ fn model(name: &str, params: &[f64]) -> ClvModel {
         age: vec![1.0, 0.5, 0.5, 0.2],
         shocks: (0..60).map(|i| 0.3 * (1.7 * f64::from(i)).sin()).collect(),
         shock_spread: 0.2,
-        season: Some(Season { waves: [0.4, -0.1, 0.1, 0.05] }),
+        season: Some(Season::Waves([0.4, -0.1, 0.1, 0.05])),
         ..Parts::none(END)
     };
     let purchase = PurchaseModel::new(name, params).unwrap();

@@ -237,6 +237,7 @@ class Model:
         interval_of: Literal["past", "model"] | None = "past",
         seed: int | None = 1,
         by: str | None = None,
+        calendar: One | None = None,
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -314,6 +315,9 @@ class Model:
             Seed of the intervals: equal seeds give equal intervals.
         by : str, optional
             Attribute by whose values totals are shown too: channel.
+        calendar : table or path, optional
+            For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
+            it the days that the model file knows.
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional
@@ -423,6 +427,7 @@ class Model:
         horizon: str | None = "12mo",
         unseen_level: Literal["error", "reference"] | None = "error",
         interval_of: Literal["past", "model"] | None = "past",
+        calendar: One | None = None,
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -479,6 +484,9 @@ class Model:
         interval_of : {'past', 'model'}, default "past"
             With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
             (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+        calendar : table or path, optional
+            For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
+            it the days that the model file knows.
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional
@@ -586,6 +594,7 @@ class Model:
         discounting: str | None = "continuous",
         unseen_level: Literal["error", "reference"] | None = "error",
         interval_of: Literal["past", "model"] | None = "past",
+        calendar: One | None = None,
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -651,6 +660,9 @@ class Model:
         interval_of : {'past', 'model'}, default "past"
             With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
             (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+        calendar : table or path, optional
+            For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
+            it the days that the model file knows.
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional

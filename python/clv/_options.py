@@ -137,9 +137,21 @@ class OwnFitOptions(TypedDict, total=False):
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
-    season: Literal["auto", "none"] | None
-    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-    out where the data show none; none: none). Default: "none"."""
+    season: One | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an
+    index that is known, a row for each month or week of the year (columns month or week, and index). Default:
+    "none"."""
+    calendar: One | None
+    """File of what all customers share: a row for each day, week or month (column date), a column of numbers each
+    for promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is
+    estimated, and left out where the log shows nothing."""
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None
+    """Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+    nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+    Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+    Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+    Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+    neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
     covariate_convention: Literal["separate", "clvtools"] | None
@@ -200,6 +212,9 @@ class OwnScoreOptions(TypedDict, total=False):
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None
     """Attribute by whose values totals are shown too: channel."""
+    calendar: One | None
+    """For models that were fitted with calendar: its file as it is known now, with rows for the days to come;
+    without it the days that the model file knows."""
 
 
 class SummarizeOptions(TypedDict, total=False):
@@ -306,9 +321,21 @@ class FitOptions(TypedDict, total=False):
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
-    season: Literal["auto", "none"] | None
-    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-    out where the data show none; none: none). Default: "none"."""
+    season: One | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an
+    index that is known, a row for each month or week of the year (columns month or week, and index). Default:
+    "none"."""
+    calendar: One | None
+    """File of what all customers share: a row for each day, week or month (column date), a column of numbers each
+    for promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is
+    estimated, and left out where the log shows nothing."""
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None
+    """Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+    nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+    Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+    Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+    Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+    neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
     covariate_convention: Literal["separate", "clvtools"] | None
@@ -451,6 +478,9 @@ class ScoreOptions(TypedDict, total=False):
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
     by: str | None
     """Attribute by whose values totals are shown too: channel."""
+    calendar: One | None
+    """For models that were fitted with calendar: its file as it is known now, with rows for the days to come;
+    without it the days that the model file knows."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
     date: str | None
@@ -548,9 +578,21 @@ class ForecastOptions(TypedDict, total=False):
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
-    season: Literal["auto", "none"] | None
-    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-    out where the data show none; none: none). Default: "none"."""
+    season: One | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an
+    index that is known, a row for each month or week of the year (columns month or week, and index). Default:
+    "none"."""
+    calendar: One | None
+    """File of what all customers share: a row for each day, week or month (column date), a column of numbers each
+    for promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is
+    estimated, and left out where the log shows nothing."""
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None
+    """Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+    nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+    Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+    Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+    Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+    neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
     covariate_convention: Literal["separate", "clvtools"] | None
@@ -752,9 +794,21 @@ class BacktestOptions(TypedDict, total=False):
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
-    season: Literal["auto", "none"] | None
-    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-    out where the data show none; none: none). Default: "none"."""
+    season: One | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an
+    index that is known, a row for each month or week of the year (columns month or week, and index). Default:
+    "none"."""
+    calendar: One | None
+    """File of what all customers share: a row for each day, week or month (column date), a column of numbers each
+    for promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is
+    estimated, and left out where the log shows nothing."""
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None
+    """Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+    nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+    Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+    Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+    Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+    neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     reactivation_within: str | None
     """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
     grace: str | None
@@ -992,9 +1046,21 @@ class ReportOptions(TypedDict, total=False):
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
-    season: Literal["auto", "none"] | None
-    """Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-    out where the data show none; none: none). Default: "none"."""
+    season: One | None
+    """Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an
+    index that is known, a row for each month or week of the year (columns month or week, and index). Default:
+    "none"."""
+    calendar: One | None
+    """File of what all customers share: a row for each day, week or month (column date), a column of numbers each
+    for promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is
+    estimated, and left out where the log shows nothing."""
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None
+    """Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+    nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+    Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+    Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+    Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+    neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
     covariate_convention: Literal["separate", "clvtools"] | None

@@ -631,7 +631,9 @@ def fit(
     covariates: Names | None = None,
     groups: str | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
-    season: Literal["auto", "none"] | None = "none",
+    season: One | None = "none",
+    calendar: One | None = None,
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
@@ -690,7 +692,9 @@ def fit(
     covariates: Names | None = None,
     groups: str | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
-    season: Literal["auto", "none"] | None = "none",
+    season: One | None = "none",
+    calendar: One | None = None,
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
@@ -749,7 +753,9 @@ def fit(
     covariates: Names | None = None,
     groups: str | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
-    season: Literal["auto", "none"] | None = "none",
+    season: One | None = "none",
+    calendar: One | None = None,
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
@@ -819,9 +825,20 @@ def fit(
     age_effect : {'auto', 'none'}, default "none"
         Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
         left out where the data show none; none: none).
-    season : {'auto', 'none'}, default "none"
-        Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-        out where the data show none; none: none).
+    season : 'auto', 'none', table or path, default "none"
+        Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an index
+        that is known, a row for each month or week of the year (columns month or week, and index).
+    calendar : table or path, optional
+        File of what all customers share: a row for each day, week or month (column date), a column of numbers each for
+        promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is estimated, and
+        left out where the log shows nothing.
+    holidays : {'us', 'uk', 'de', 'fr', 'tr', 'ae'}, optional
+        Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+        nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+        Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+        Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+        Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+        neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     covariates_same : str or list of str, optional
         Those of them that have the same coefficient for purchase and dropout.
     covariate_convention : {'separate', 'clvtools'}, default "separate"
@@ -965,7 +982,9 @@ def forecast(
     covariates: Names | None = None,
     groups: str | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
-    season: Literal["auto", "none"] | None = "none",
+    season: One | None = "none",
+    calendar: One | None = None,
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
@@ -1045,9 +1064,20 @@ def forecast(
     age_effect : {'auto', 'none'}, default "none"
         Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
         left out where the data show none; none: none).
-    season : {'auto', 'none'}, default "none"
-        Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-        out where the data show none; none: none).
+    season : 'auto', 'none', table or path, default "none"
+        Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an index
+        that is known, a row for each month or week of the year (columns month or week, and index).
+    calendar : table or path, optional
+        File of what all customers share: a row for each day, week or month (column date), a column of numbers each for
+        promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is estimated, and
+        left out where the log shows nothing.
+    holidays : {'us', 'uk', 'de', 'fr', 'tr', 'ae'}, optional
+        Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+        nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+        Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+        Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+        Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+        neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     covariates_same : str or list of str, optional
         Those of them that have the same coefficient for purchase and dropout.
     covariate_convention : {'separate', 'clvtools'}, default "separate"
@@ -1296,7 +1326,9 @@ def backtest(
     drift: str | None = None,
     regularity: int | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
-    season: Literal["auto", "none"] | None = "none",
+    season: One | None = "none",
+    calendar: One | None = None,
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     reactivation_within: str | None = "30d",
     grace: str | None = "14d",
     id: str | None = None,
@@ -1363,9 +1395,20 @@ def backtest(
     age_effect : {'auto', 'none'}, default "none"
         Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
         left out where the data show none; none: none).
-    season : {'auto', 'none'}, default "none"
-        Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-        out where the data show none; none: none).
+    season : 'auto', 'none', table or path, default "none"
+        Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an index
+        that is known, a row for each month or week of the year (columns month or week, and index).
+    calendar : table or path, optional
+        File of what all customers share: a row for each day, week or month (column date), a column of numbers each for
+        promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is estimated, and
+        left out where the log shows nothing.
+    holidays : {'us', 'uk', 'de', 'fr', 'tr', 'ae'}, optional
+        Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+        nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+        Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+        Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+        Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+        neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     reactivation_within : str, default "30d"
         Of contracts: a customer who comes back within this time has not left.
     grace : str, default "14d"
@@ -1707,7 +1750,9 @@ def report(
     covariates: Names | None = None,
     groups: str | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
-    season: Literal["auto", "none"] | None = "none",
+    season: One | None = "none",
+    calendar: One | None = None,
+    holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
@@ -1804,9 +1849,20 @@ def report(
     age_effect : {'auto', 'none'}, default "none"
         Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
         left out where the data show none; none: none).
-    season : {'auto', 'none'}, default "none"
-        Do rates of purchase follow the time of year? auto: as the log says, from two years on (auto: estimated; left
-        out where the data show none; none: none).
+    season : 'auto', 'none', table or path, default "none"
+        Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an index
+        that is known, a row for each month or week of the year (columns month or week, and index).
+    calendar : table or path, optional
+        File of what all customers share: a row for each day, week or month (column date), a column of numbers each for
+        promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is estimated, and
+        left out where the log shows nothing.
+    holidays : {'us', 'uk', 'de', 'fr', 'tr', 'ae'}, optional
+        Do purchases follow holidays of this country, also those that move? Each is left out where the log shows
+        nothing (us: in the United States: Easter, Thanksgiving's Black Friday, Christmas, ...; uk: in the United
+        Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...; de: in Germany: Easter, Mother's Day, Black
+        Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
+        Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
+        neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     covariates_same : str or list of str, optional
         Those of them that have the same coefficient for purchase and dropout.
     covariate_convention : {'separate', 'clvtools'}, default "separate"
@@ -2494,6 +2550,7 @@ def score(
     interval_of: Literal["past", "model"] | None = "past",
     seed: int | None = 1,
     by: str | None = None,
+    calendar: One | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2571,6 +2628,9 @@ def score(
         Seed of the intervals: equal seeds give equal intervals.
     by : str, optional
         Attribute by whose values totals are shown too: channel.
+    calendar : table or path, optional
+        For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
+        it the days that the model file knows.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -2684,6 +2744,7 @@ def pmf(
     horizon: str | None = "12mo",
     unseen_level: Literal["error", "reference"] | None = "error",
     interval_of: Literal["past", "model"] | None = "past",
+    calendar: One | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2740,6 +2801,9 @@ def pmf(
     interval_of : {'past', 'model'}, default "past"
         With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
         (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+    calendar : table or path, optional
+        For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
+        it the days that the model file knows.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -2851,6 +2915,7 @@ def sample_futures(
     discounting: str | None = "continuous",
     unseen_level: Literal["error", "reference"] | None = "error",
     interval_of: Literal["past", "model"] | None = "past",
+    calendar: One | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2916,6 +2981,9 @@ def sample_futures(
     interval_of : {'past', 'model'}, default "past"
         With interval: what those of totals hold beside chance: what past totals missed (past), or the model alone
         (past: errors of past totals, and shocks of weeks, where the model knows them; model: the model alone).
+    calendar : table or path, optional
+        For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
+        it the days that the model file knows.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional

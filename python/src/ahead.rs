@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use crate::errors::raise;
 use crate::model::Model;
 use crate::options;
+use crate::rates::OfDays;
 use crate::report::warn;
 use crate::run::long;
 use crate::scores::{self, Scores};
@@ -38,17 +39,19 @@ pub fn read(
     model: &ClvModel,
     data: &Bound<'_, PyAny>,
     keywords: &Option<Bound<'_, PyDict>>,
-) -> PyResult<(clv::Summary, ScoreOptions)> {
+) -> PyResult<(ClvModel, clv::Summary, ScoreOptions)> {
     let py = slf.py();
     let customers = customers(keywords)?;
+    let days = OfDays::take(py, keywords)?;
     let asked = words::score(&options::words(Verb::Score, keywords)?).map_err(|error| raise(py, error))?;
-    let log = asked.log(model).map_err(|error| raise(py, error))?;
+    let model = days.known(py, &asked, model)?;
+    let log = asked.log(&model).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
     let opened = open(py, data, keywords, log)?;
     let summary = model.adopt(&opened);
     let said = report::input(&summary.meta);
     warn(py, &said, said_before(data, &summary))?;
-    Ok((summary, asked.options))
+    Ok((model, summary, asked.options))
 }
 
 pub fn pmf(
@@ -65,10 +68,10 @@ pub fn pmf(
         let table = forecast::chances_of_new(model, horizon, most).map_err(|error| raise(py, error))?;
         return Ok(Table::of(forecast::chances_schema(false), vec![table]));
     };
-    let (summary, asked) = read(slf, model, &data, keywords)?;
+    let (model, summary, asked) = read(slf, model, &data, keywords)?;
     let ids = summary.meta.id_column.clone();
     let batches = gathered(py, |progress, sink| {
-        forecast::chances_into(model, &summary, (asked.value.horizon, most), asked.unseen, progress, sink)
+        forecast::chances_into(&model, &summary, (asked.value.horizon, most), asked.unseen, progress, sink)
     })?;
     Ok(Table::of_customers(forecast::chances_schema(true), batches, ids.as_ref()))
 }
@@ -83,10 +86,10 @@ pub fn sample_futures(
     let (py, model) = (slf.py(), purchases(slf, "sample_futures")?);
     let default = FutureOptions::default();
     let wanted = FutureOptions { draws: draws.unwrap_or(default.draws), seed: seed.unwrap_or(default.seed) };
-    let (summary, asked) = read(slf, model, data, keywords)?;
+    let (model, summary, asked) = read(slf, model, data, keywords)?;
     let ids = summary.meta.id_column.clone();
     let batches = gathered(py, |progress, sink| {
-        forecast::futures_into(model, &summary, &asked, wanted, progress, sink)
+        forecast::futures_into(&model, &summary, &asked, wanted, progress, sink)
     })?;
     Ok(Table::of_customers(forecast::futures_schema(), batches, ids.as_ref()))
 }

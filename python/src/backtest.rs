@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::errors::{data_error, raise};
 use crate::input::Given;
 use crate::options;
+use crate::rates::OfDays;
 use crate::report::{Pickled, Report, from_text, html, plain, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::selecting::{arrived, of_name, travelling};
@@ -145,6 +146,7 @@ pub fn backtest(
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Py<PyAny>> {
     let customers = customers(&options)?;
+    let days = OfDays::take(py, &options)?;
     let words = options::words(Verb::Backtest, &options)?;
     let of_contracts = words::backtest_contracts(&words).map_err(|error| raise(py, error))?;
     let mut given = None;
@@ -158,7 +160,8 @@ pub fn backtest(
             given = Some(Given::Inputs(inputs));
         }
     }
-    let (log, test) = words::backtest(&words).map_err(|error| raise(py, error))?;
+    let (log, mut test) = words::backtest(&words).map_err(|error| raise(py, error))?;
+    test.rates = days.rates(test.rates);
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
     let given = given.map_or_else(|| Given::new(data, &log), Ok)?;
     let Given::Inputs(inputs) = given else {

@@ -21,6 +21,7 @@ mod page;
 mod parts;
 mod plot;
 mod posterior;
+mod rates;
 mod report;
 mod run;
 mod scores;

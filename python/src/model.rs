@@ -13,6 +13,7 @@ use pyo3::types::{PyBytes, PyDict};
 use serde_json::{Map, Value};
 
 use crate::errors::raise;
+use crate::rates::OfDays;
 use crate::report::{Pickled, Report, html, plain, to_python, warnings};
 use crate::scores::{self, Scores};
 use crate::summary::{customers, open, said_before};
@@ -181,14 +182,16 @@ impl Model {
     ) -> PyResult<Py<Scores>> {
         let py = slf.py();
         let customers = customers(&options)?;
+        let days = OfDays::take(py, &options)?;
         let words = options::words(Verb::Score, &options)?;
         let asked = words::score(&words).map_err(|error| raise(py, error))?;
         let model = match &slf.get().inner {
-            AnyModel::Purchases(model) => model,
+            AnyModel::Purchases(model) => days.known(py, &asked, model)?,
             AnyModel::Contracts(model) => {
                 return scores::of_contracts(slf, model, data, asked.contracts(model.period), &asked.options);
             }
         };
+        let model = &model;
         let log = asked.log(model).map_err(|error| raise(py, error))?;
         let summary =
             open(py, data, &options, LogOptions { customers: customers.or(log.customers.clone()), ..log })?;

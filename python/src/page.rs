@@ -18,6 +18,7 @@ use crate::errors::raise;
 use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
+use crate::rates::OfDays;
 use crate::run::long;
 use crate::summary::customers;
 
@@ -104,8 +105,10 @@ pub fn report(
         None => None,
     };
     let customers = customers(&options)?;
+    let days = OfDays::take(py, &options)?;
     let words = options::words(Verb::Report, &options)?;
-    let asked = words::report(&words).map_err(|error| raise(py, error))?;
+    let mut asked = words::report(&words).map_err(|error| raise(py, error))?;
+    asked.request = days.forecast(asked.request);
     let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
     let Given::Inputs(inputs) = Given::new(data, &log)? else {
         return Err(PyTypeError::new_err(

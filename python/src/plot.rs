@@ -17,6 +17,7 @@ use crate::economics::Economics;
 use crate::errors::raise;
 use crate::model::Model;
 use crate::options;
+use crate::rates::OfDays;
 use crate::report::to_python;
 use crate::run::long;
 use crate::summary::{customers, open};
@@ -107,18 +108,21 @@ fn read(
     model: &ClvModel,
     data: &Bound<'_, PyAny>,
     keywords: &Option<Bound<'_, PyDict>>,
-) -> PyResult<(Arc<clv::Summary>, ScoreOptions)> {
+) -> PyResult<(ClvModel, Arc<clv::Summary>, ScoreOptions)> {
     let customers = customers(keywords)?;
+    let days = OfDays::take(py, keywords)?;
     let words = options::words(Verb::Score, keywords)?;
     let asked = words::score(&words).map_err(|error| raise(py, error))?;
-    let log = asked.log(model).map_err(|error| raise(py, error))?;
+    let model = days.known(py, &asked, model)?;
+    let log = asked.log(&model).map_err(|error| raise(py, error))?;
     let summary = open(
         py,
         data,
         keywords,
         LogOptions { customers: customers.or(log.customers.clone()), past: true, ..log },
     )?;
-    Ok((Arc::new(model.adopt(&summary)), asked.options))
+    let summary = Arc::new(model.adopt(&summary));
+    Ok((model, summary, asked.options))
 }
 
 /// Figures of a customer base under a model: fit, value, risk, retention and maps.
@@ -131,7 +135,8 @@ pub fn figures_of_base(
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Vec<Figure>> {
     let model = purchases(model)?;
-    let (summary, scores) = read(py, model, data, &options)?;
+    let (model, summary, scores) = read(py, model, data, &options)?;
+    let model = &model;
     let figures = long(py, |progress| {
         let (totals, profile) = profile::read(model, &summary, &scores, progress)?;
         let mut all = vec![figure::frequencies(&diagnostics::frequencies(
@@ -164,8 +169,8 @@ pub fn figure_of_customers(
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Option<Figure>> {
     let model = purchases(model)?;
-    let (summary, scores) = read(py, model, data, &options)?;
-    let found = long(py, |progress| figure::of_customers(name, model, &summary, &scores, progress))?;
+    let (model, summary, scores) = read(py, model, data, &options)?;
+    let found = long(py, |progress| figure::of_customers(name, &model, &summary, &scores, progress))?;
     Ok(found.map(|inner| Figure { inner }))
 }
 

@@ -64,7 +64,7 @@ pub fn pointwise<'py>(
     keywords: &Option<Bound<'py, PyDict>>,
 ) -> PyResult<Vec<(Vec<String>, Bound<'py, PyBytes>)>> {
     let (py, model) = (slf.py(), ahead::purchases(slf, "to_inferencedata")?);
-    let (summary, _) = ahead::read(slf, model, data, keywords)?;
+    let (_, summary, _) = ahead::read(slf, model, data, keywords)?;
     let draws = drawn(py, model)?;
     let found = long(py, |progress| model.pointwise(&summary, &draws, progress))?;
     let bytes = |rows: &[Vec<f64>]| {

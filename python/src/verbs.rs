@@ -20,6 +20,7 @@ use crate::errors::raise;
 use crate::input::{Given, one};
 use crate::model::Model;
 use crate::options;
+use crate::rates::OfDays;
 use crate::report::warn;
 use crate::run::long;
 use crate::scores;
@@ -31,10 +32,13 @@ use crate::table::Table;
 #[pyo3(signature = (data, **options))]
 pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, PyDict>>) -> PyResult<Model> {
     let customers = customers(&options)?;
+    let days = OfDays::take(py, &options)?;
     let words = options::words(Verb::Fit, &options)?;
     match words::fit(&words).map_err(|error| raise(py, error))? {
         Fit::Contracts { request, contracts } => fit_contracts(py, data, &request, &contracts),
         Fit::Purchases { request, log, diagnostics } => {
+            let request = FitRequest { rates: days.rates(request.rates.clone()), ..request };
+            let log = Box::new(request.asks(&log).map_err(|error| raise(py, error))?);
             let log = LogOptions { customers: customers.or(log.customers.clone()), ..*log };
             let summary = open(py, data, &options, log)?;
             let mut model = fit_purchases(py, &summary, &request)?;
@@ -96,6 +100,7 @@ pub fn forecast(
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Py<PyAny>> {
     let customers = customers(&options)?;
+    let days = OfDays::take(py, &options)?;
     let words = options::words(Verb::Forecast, &options)?;
     let of_contracts = words::forecast_contracts(&words).map_err(|error| raise(py, error))?;
     let mut given = Given::new(data, &of_contracts.log)?;
@@ -107,7 +112,9 @@ pub fn forecast(
         }
         given = Given::Inputs(inputs);
     }
-    let asked = words::forecast(&words).map_err(|error| raise(py, error))?;
+    let mut asked = words::forecast(&words).map_err(|error| raise(py, error))?;
+    asked.request = days.forecast(asked.request);
+    asked.log = asked.request.asks(&asked.log).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
     let summary = open_given(py, given, &options, log)?;
     let model = Bound::new(py, fit_purchases(py, &summary, &asked.request)?)?;

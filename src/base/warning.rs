@@ -103,6 +103,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("few-spenders", "the spend fit rests on few customers"),
     ("no-mean-spend", "the spend model has no mean"),
     ("no-one-time-buyers", "customers who bought once were left out"),
+    ("log-begins-midway", "customers first seen where the log begins buy as old customers"),
     ("no-posterior", "the parameters' uncertainty is not known"),
     ("open-parameters", "what the fit leaves open is drawn under the weak prior"),
     ("not-converged", "the fit did not converge and was accepted"),

@@ -5,6 +5,7 @@
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
@@ -14,12 +15,15 @@ use crate::base::{
     DiscountRate, DriftRate, Duration, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions,
 };
 use crate::contracts::{BookOptions, ContractOptions};
-use crate::customers::UnseenLevel;
-use crate::fit::{FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates};
+use crate::customers::{Holidays, UnseenLevel};
+use crate::fit::{
+    FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates, SeasonRequest,
+};
 use crate::fitted::FitRequest;
 use crate::forecast::{ExtraColumn, IntervalOf, IntervalOptions, ScoreOptions, Steps};
 use crate::history::{ColumnValues, DateFormat, Input, LogOptions};
 use crate::params::{CovariateConvention, CovariateRequest};
+use crate::study::days;
 
 /// What to read, and how.
 #[derive(Args, Clone)]
@@ -293,19 +297,65 @@ pub(super) struct RateArgs {
     /// Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does [default: none]
     #[arg(long, value_name = "PART", help_heading = "Model")]
     age_effect: Option<PartArg>,
-    /// Do rates of purchase follow the time of year? auto: as the log says, from two years on [default: none]
-    #[arg(long, value_name = "PART", help_heading = "Model")]
-    season: Option<PartArg>,
+    /// Do rates of purchase follow the time of year? auto: as the log says, from two years on; or a file with an index that is known, a row for each month or week of the year (columns month or week, and index) [default: none]
+    #[arg(long, value_name = "SEASON", help_heading = "Model")]
+    season: Option<String>,
+    /// File of what all customers share: a row for each day, week or month (column date), a column of numbers each for promotions, prices, closures, ..., and rows for the days to come; what each does to purchases is estimated, and left out where the log shows nothing
+    #[arg(long, value_name = "FILE", help_heading = "Model")]
+    calendar: Option<PathBuf>,
+    /// Do purchases follow holidays of this country, also those that move? Each is left out where the log shows nothing
+    #[arg(long, value_enum, value_name = "COUNTRY", help_heading = "Model")]
+    holidays: Option<CountryArg>,
+}
+
+/// `--holidays`.
+#[derive(Clone, Copy, ValueEnum)]
+enum CountryArg {
+    /// In the United States: Easter, Thanksgiving's Black Friday, Christmas, ...
+    Us,
+    /// In the United Kingdom: Mothering Sunday, Easter, Black Friday, Christmas, ...
+    Uk,
+    /// In Germany: Easter, Mother's Day, Black Friday, Christmas, ...
+    De,
+    /// In France: Easter, Mother's Day, Black Friday, Christmas, ...
+    Fr,
+    /// In Turkey: Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...
+    Tr,
+    /// In the Emirates and their neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...
+    Ae,
 }
 
 impl RateArgs {
-    pub fn rates(&self) -> Rates {
-        let auto = |part: Option<PartArg>| matches!(part, Some(PartArg::Auto));
-        Rates::estimated(IntensityRequest { age: auto(self.age_effect), season: auto(self.season) })
+    /// Files that are read.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.calendar.iter()
+    }
+
+    /// # Errors
+    /// If a file cannot be read as what it is given for.
+    pub fn rates(&self) -> Result<Rates> {
+        let season = match self.season.as_deref() {
+            None | Some("none") => SeasonRequest::None,
+            Some("auto") => SeasonRequest::Auto,
+            Some(file) => SeasonRequest::Given(days::season(&Input::Path(file.into()))?),
+        };
+        let shared = (self.calendar.as_ref())
+            .map(|file| days::calendar(&Input::Path(file.clone())).map(Arc::new))
+            .transpose()?;
+        let age = matches!(self.age_effect, Some(PartArg::Auto));
+        let holidays = self.holidays.map(|country| match country {
+            CountryArg::Us => Holidays::Us,
+            CountryArg::Uk => Holidays::Uk,
+            CountryArg::De => Holidays::De,
+            CountryArg::Fr => Holidays::Fr,
+            CountryArg::Tr => Holidays::Tr,
+            CountryArg::Ae => Holidays::Ae,
+        });
+        Ok(Rates::estimated(IntensityRequest { age, season, shared, holidays }))
     }
 }
 
-/// `--age-effect`, `--season`.
+/// `--age-effect`.
 #[derive(Clone, Copy, ValueEnum)]
 enum PartArg {
     /// Estimated; left out where the data show none
@@ -337,15 +387,23 @@ enum SpendArg {
 }
 
 impl FitArgs {
+    /// Files that are read beside the log.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.rates.files()
+    }
+
     /// Does the user say how the posterior is found?
     pub fn says_posterior(&self) -> bool {
         self.posterior.is_some()
     }
 
     /// Of this model, or the usual one.
-    pub fn request(&self, model: Option<&String>) -> FitRequest {
+    ///
+    /// # Errors
+    /// If a file that it names cannot be read.
+    pub fn request(&self, model: Option<&String>) -> Result<FitRequest> {
         let default = FitRequest::default();
-        FitRequest {
+        Ok(FitRequest {
             model: model.cloned().unwrap_or(default.model),
             spend: self.spend.map_or(default.spend, |spend| matches!(spend, SpendArg::GammaGamma)),
             options: FitOptions {
@@ -379,9 +437,9 @@ impl FitArgs {
             },
             groups: self.groups.clone(),
             drift: self.drift,
-            rates: self.rates.rates(),
+            rates: self.rates.rates()?,
             horizon: default.horizon,
-        }
+        })
     }
 }
 

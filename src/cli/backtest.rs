@@ -71,9 +71,9 @@ impl TestArgs {
         })
     }
 
-    pub fn options(&self) -> BacktestOptions {
+    pub fn options(&self) -> Result<BacktestOptions> {
         let default = BacktestOptions::default();
-        BacktestOptions {
+        Ok(BacktestOptions {
             models: if self.models.is_empty() { default.models } else { self.models.clone() },
             holdout: self.holdout,
             origins: self.origins.unwrap_or(default.origins),
@@ -81,9 +81,9 @@ impl TestArgs {
             seed: self.seed.unwrap_or(default.seed),
             drift: self.drift,
             fit: FitOptions { regularity: self.regularity, ..default.fit },
-            rates: self.rates.rates(),
+            rates: self.rates.rates()?,
             ..default
-        }
+        })
     }
 }
 
@@ -103,9 +103,9 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let log = LogOptions { customers: kept.customers, ..args.input.options(threads)? };
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(args.input.files())?;
+        target.refuse_inputs(args.input.files().chain(args.test.rates.files()))?;
     }
-    let found = backtest::run_inputs(&inputs, &log, &args.test.options(), console)?;
+    let found = backtest::run_inputs(&inputs, &log, &args.test.options()?, console)?;
     let mut report = report::input(&found.meta);
     report.extend(report::backtest(&found));
     let mut results = Results::Stdout;

@@ -37,7 +37,7 @@ pub(super) fn refuse_diagnostics(wanted: bool) -> Result<()> {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let request = args.fit.request(args.model.model.as_ref());
+    let request = args.fit.request(args.model.model.as_ref())?;
     if ContractMember::named(&request.model).is_some() {
         refuse_diagnostics(args.diagnostics)?;
         let output = args.output.as_deref();
@@ -45,9 +45,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     }
     let mut log = request.asks(&args.input.options(threads)?)?;
     log.spend_drift = args.diagnostics;
+    log.timing |= args.diagnostics;
     let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(args.input.files())?;
+        target.refuse_inputs(args.input.files().chain(args.fit.files()))?;
     }
     let summary = history::open(&args.input.inputs, &log, console)?;
     let mut report = report::input(&summary.meta);

@@ -52,8 +52,11 @@ pub(super) fn log_options(
 }
 
 /// What to fit to customers who are then to be scored.
-pub(super) fn request(args: &FitArgs, model: Option<&String>, options: &ScoreOptions) -> FitRequest {
-    let mut request = FitRequest { horizon: options.value.horizon, ..args.request(model) };
+///
+/// # Errors
+/// If a file that is named cannot be read.
+pub(super) fn request(args: &FitArgs, model: Option<&String>, options: &ScoreOptions) -> Result<FitRequest> {
+    let mut request = FitRequest { horizon: options.value.horizon, ..args.request(model)? };
     if model.is_none() {
         request = request.for_forecast();
     }
@@ -61,7 +64,7 @@ pub(super) fn request(args: &FitArgs, model: Option<&String>, options: &ScoreOpt
     if options.interval.is_none() && request.options.posterior == PosteriorOptions::default() {
         request.options.posterior = PosteriorOptions::unchecked();
     }
-    request
+    Ok(request)
 }
 
 /// How contracts are fitted and forecast.
@@ -69,20 +72,20 @@ pub(super) fn of_contracts(
     fit: &FitArgs,
     model: Option<&String>,
     options: &ScoreOptions,
-) -> BookForecastOptions {
+) -> Result<BookForecastOptions> {
     let default = BookForecastOptions::default();
-    let asked = fit.request(model).options;
+    let asked = fit.request(model)?.options;
     let posterior = match fit.says_posterior() {
         true => asked.posterior,
         false => PosteriorOptions { seed: asked.posterior.seed, ..default.plans.fit.posterior },
     };
     let interval = options.interval.as_ref();
-    BookForecastOptions {
+    Ok(BookForecastOptions {
         value: options.value,
         probability: interval.map_or(default.probability, |interval| interval.probability),
         seed: interval.map_or(default.seed, |interval| interval.seed),
         plans: PlanOptions { model: model.cloned(), fit: FitOptions { posterior, ..asked } },
-    }
+    })
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
@@ -96,7 +99,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     if book::wanted(model.map(String::as_str), &inputs, &kept) {
         let request = contracts::Request {
             book: args.contracts.options(&args.input),
-            forecast: of_contracts(&args.fit, model, &options),
+            forecast: of_contracts(&args.fit, model, &options)?,
             files: args.input.files().collect(),
             by_month: args.by_month.as_deref(),
             output: args.output.as_deref(),
@@ -108,11 +111,11 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
             "months are those of contracts, and this reads purchases: --path 12mo/1mo does the same for them";
         return Err(Error::option("--by-month", message));
     }
-    let request = request(&args.fit, model, &options);
+    let request = request(&args.fit, model, &options)?;
     let log = log_options(&request, &args.input, &options, threads)?;
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(args.input.files())?;
+        target.refuse_inputs(args.input.files().chain(args.fit.files()))?;
     }
     let log = LogOptions { customers: kept.customers, ..log };
     let summary = history::open_inputs(&inputs, &log, console)?;

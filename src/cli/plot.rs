@@ -167,7 +167,7 @@ fn of_inputs(
         logs => {
             let usual = FitRequest::default().model;
             let of_groups = scores.by.is_some().then_some(&usual);
-            let request = forecast::request(&args.fit, args.model.model.as_ref().or(of_groups), scores);
+            let request = forecast::request(&args.fit, args.model.model.as_ref().or(of_groups), scores)?;
             if args.model.model.is_none() {
                 console.say(&report::chosen_model(&request));
             }

@@ -76,7 +76,7 @@ impl PageArgs {
         // New customers by group have parameters of their own, and an average of models has none to give.
         let usual = FitRequest::default().model;
         let of_groups = (!wanted.economics.by.is_empty()).then_some(&usual);
-        Ok(forecast::request(&self.fit, self.model.model.as_ref().or(of_groups), &wanted.scores))
+        forecast::request(&self.fit, self.model.model.as_ref().or(of_groups), &wanted.scores)
     }
 
     /// What to work out.

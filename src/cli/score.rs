@@ -15,10 +15,10 @@ use crate::fitted::{
     file::{self, AnyModel},
 };
 use crate::forecast::{self, ScoreOptions, Totals};
-use crate::history::{self, Summary};
+use crate::history::{self, Input, Summary};
 use crate::output::{TableWriter, Target, digest_of};
 use crate::show::report::{self, Report};
-use crate::study::monitor::journal;
+use crate::study::{days, monitor::journal};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -36,10 +36,33 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "newcomers", help_heading = "Output")]
     journal: Option<PathBuf>,
     #[command(flatten)]
+    calendar: CalendarArgs,
+    #[command(flatten)]
     newcomers: NewcomerArgs,
     /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
+}
+
+/// What is known of days by now.
+#[derive(clap::Args)]
+pub(super) struct CalendarArgs {
+    /// For models that were fitted with --calendar: its file as it is known now, with rows for the days to come; without it the days that the model file knows
+    #[arg(long, value_name = "FILE", help_heading = "Value")]
+    calendar: Option<PathBuf>,
+}
+
+impl CalendarArgs {
+    /// The model with it.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the model follows none of its columns.
+    pub fn renew(&self, model: ClvModel) -> Result<ClvModel> {
+        match &self.calendar {
+            Some(file) => model.with_calendar(&days::calendar(&Input::Path(file.clone()))?),
+            None => Ok(model),
+        }
+    }
 }
 
 /// Customers who are not there yet.
@@ -69,7 +92,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let options = ScoreOptions { memory: args.log.memory_limit(), ..args.score.options()? };
     let input = InputArgs { inputs: args.inputs.clone(), log: args.log.clone() };
     let model = match file::load_any(&args.model)? {
-        AnyModel::Purchases(model) => *model,
+        AnyModel::Purchases(model) => args.calendar.renew(*model)?,
         AnyModel::Contracts(model) => {
             let output = args.output.as_deref();
             if args.newcomers.newcomers.is_some() {
@@ -83,7 +106,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     };
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(input.files().chain([&args.model]))?;
+        target.refuse_inputs(input.files().chain([&args.model]).chain(&args.calendar.calendar))?;
     }
     let summary = match args.newcomers.newcomers {
         Some(born) => forecast::newcomers(&model, Some(born), &args.newcomers.kinds()?)?,

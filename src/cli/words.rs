@@ -12,6 +12,7 @@ use super::args::{ContractArgs, FitArgs, ForecastModelArgs, LogArgs, ModelArgs, 
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::report::PageArgs;
+use super::score::CalendarArgs;
 use super::simulate::DrawArgs;
 use super::{config, fit, forecast, meant, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
@@ -150,13 +151,14 @@ pub enum Fit {
 /// See [`summarize`].
 pub fn fit(words: &[String]) -> Result<Fit> {
     let words = Words::<FitWords>::read(words)?;
-    let request = words.args.fit.request(words.args.model.model.as_ref());
+    let request = words.args.fit.request(words.args.model.model.as_ref())?;
     if ContractMember::named(&request.model).is_some() {
         fit::refuse_diagnostics(words.args.diagnostics)?;
         return Ok(Fit::Contracts { request, contracts: words.args.log.contract_options(None) });
     }
     let mut log = request.asks(&words.args.log.options(words.threads())?)?;
     log.spend_drift = words.args.diagnostics;
+    log.timing |= words.args.diagnostics;
     Ok(Fit::Purchases { request, log: Box::new(log), diagnostics: words.args.diagnostics })
 }
 
@@ -167,6 +169,8 @@ struct ScoreWords {
     log: LogArgs,
     #[command(flatten)]
     score: ScoreArgs,
+    #[command(flatten)]
+    calendar: CalendarArgs,
 }
 
 /// What to say of customers, and how to read whom.
@@ -192,6 +196,14 @@ impl Score {
     /// See [`summarize`].
     pub fn log(&self, model: &ClvModel) -> Result<LogOptions> {
         Ok(model.asks(&self.words.args.log.options(self.words.threads())?, self.options.by.as_slice()))
+    }
+
+    /// A model with what is known of days by now.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn renew(&self, model: &ClvModel) -> Result<ClvModel> {
+        self.words.args.calendar.renew(model.clone())
     }
 
     /// How to read contracts, which count in `period` unless said otherwise.
@@ -248,7 +260,7 @@ pub struct Forecast {
 pub fn forecast(words: &[String]) -> Result<Forecast> {
     let words = Words::<ForecastWords>::read(words)?;
     let options = words.args.score.options()?;
-    let request = forecast::request(&words.args.fit, words.args.model.model.as_ref(), &options);
+    let request = forecast::request(&words.args.fit, words.args.model.model.as_ref(), &options)?;
     let log = forecast::log_options(&request, &words.args.log, &options, words.threads())?;
     Ok(Forecast { request, log, options })
 }
@@ -277,7 +289,7 @@ pub fn forecast_contracts(words: &[String]) -> Result<OfContracts> {
         model: model.cloned(),
         log: args.log.table_options(words.threads())?,
         book: args.contracts.options(&args.log),
-        options: forecast::of_contracts(&args.fit, model, &args.score.options()?),
+        options: forecast::of_contracts(&args.fit, model, &args.score.options()?)?,
     })
 }
 
@@ -298,7 +310,7 @@ struct BacktestWords {
 /// See [`summarize`].
 pub fn backtest(words: &[String]) -> Result<(LogOptions, BacktestOptions)> {
     let words = Words::<BacktestWords>::read(words)?;
-    Ok((words.args.log.options(words.threads())?, words.args.test.options()))
+    Ok((words.args.log.options(words.threads())?, words.args.test.options()?))
 }
 
 /// How a table of contracts is read and tested.

@@ -7,8 +7,11 @@ mod counts;
 mod courses;
 mod groups;
 mod histories;
+mod holidays;
 mod intensity;
 mod needs;
+mod regressors;
+mod season;
 mod table;
 
 pub use classes::{Classes, Covariate, CovariateTables, Encoder, Kind, UnseenLevel};
@@ -19,8 +22,12 @@ pub use counts::{Amounts, Counts, TrainedOn};
 pub use courses::{CourseRow, Courses};
 pub use groups::GroupTables;
 pub use histories::{Age, Histories, History};
-pub use intensity::{AGE_STEPS, Beside, Intensity, Parts, Path, Piece, Season};
+pub use holidays::Holidays;
+pub use intensity::{AGE_STEPS, Beside, Intensity, Parts, Path, Piece};
 pub use needs::Needs;
+pub use regressors::{Effect, Regressors, Shared};
+pub use season::Season;
+pub(crate) use season::{MONTHS_OF_YEAR, WEEKS_OF_YEAR};
 pub use table::{
     Ages, Customer, CustomerTable, CustomerTableBuilder, SameX, SpendRow, SpendTable, SpendTableBuilder,
     Table,

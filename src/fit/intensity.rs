@@ -1,4 +1,4 @@
-//! Estimating how rates change with age and date: the parts of [`Intensity`].
+//! Estimating how rates change with age and date, and with what all customers share of a day: the parts of [`Intensity`].
 //!
 //! Given `m` customers are fitted in exposure as in time; given what customers are, `m` is a Poisson regression. The two take
 //! turns (EM) until `m` stays: then purchases seen equal purchases expected by age and by week
@@ -16,27 +16,55 @@ mod words;
 
 use std::sync::Arc;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use self::cells::{Cells, Daily, add_rates};
+use self::cells::{Cells, Daily, WAVES, add_rates};
 use self::regression::{Estimate, Solution, Widths};
 use super::{FitOptions, PosteriorOptions, fit};
-use crate::base::{Progress, Result};
-use crate::customers::{Customer, CustomerTable, Intensity, Parts, Season, Table};
+use crate::base::{Error, Grain, Progress, Result};
+use crate::customers::{
+    Customer, CustomerTable, Effect, Holidays, Intensity, Parts, Regressors, Season, Shared, Table,
+};
 use crate::history::Timing;
 use crate::model::RatesSeen;
 
 /// Which parts of `ln m` to estimate; their widths come from the data, and may be 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IntensityRequest {
     /// By the customer's age, falling from the second week on.
     pub age: bool,
-    /// By the time of year, where two years are seen.
-    pub season: bool,
+    /// By the time of year.
+    pub season: SeasonRequest,
+    /// By what all customers share of a day: promotions, prices, closures.
+    pub shared: Option<Arc<Regressors>>,
+    /// By holidays.
+    pub holidays: Option<Holidays>,
+}
+
+/// What is to be known of the time of year.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum SeasonRequest {
+    /// Nothing.
+    #[default]
+    None,
+    /// As the data say, where two years are seen.
+    Auto,
+    /// It is given.
+    Given(Season),
+}
+
+impl SeasonRequest {
+    fn given(&self) -> Option<&Season> {
+        match self {
+            SeasonRequest::Given(season) => Some(season),
+            _ => None,
+        }
+    }
 }
 
 /// How rates change with age and date.
@@ -52,6 +80,20 @@ pub enum Rates {
 }
 
 impl Rates {
+    /// With tables in the place of files: what customers share of days, and a season.
+    pub fn with(self, shared: Option<Arc<Regressors>>, season: Option<Season>) -> Self {
+        if shared.is_none() && season.is_none() {
+            return self;
+        }
+        let mut request = match self {
+            Rates::Estimated(request) => request,
+            Rates::Steady | Rates::Given(_) => IntensityRequest::default(),
+        };
+        request.shared = shared.or(request.shared);
+        request.season = season.map_or(request.season, SeasonRequest::Given);
+        Rates::Estimated(request)
+    }
+
     /// With the parts asked for.
     pub fn estimated(request: IntensityRequest) -> Self {
         if request == IntensityRequest::default() { Rates::Steady } else { Rates::Estimated(request) }
@@ -80,6 +122,8 @@ pub struct FittedIntensity {
     pub effective: f64,
     /// Weeks that were seen.
     pub weeks: usize,
+    /// Columns that customers share of which the data show nothing, and those that do not change while customers are seen.
+    pub idle: [Vec<String>; 2],
     /// Turns until it stayed; `None` if it did not.
     pub turns: Option<usize>,
     /// Draws of the posterior of the parts, in pairs on either side.
@@ -94,9 +138,25 @@ impl FittedIntensity {
 }
 
 impl IntensityRequest {
+    /// The parts that these have: to look for them at an earlier date.
+    pub fn like(parts: &Parts) -> Self {
+        let season = match &parts.season {
+            None => SeasonRequest::None,
+            Some(Season::Waves(_)) => SeasonRequest::Auto,
+            Some(given) => SeasonRequest::Given(given.clone()),
+        };
+        let shared = parts.shared.as_ref().map(|shared| shared.regressors.clone());
+        IntensityRequest { age: !parts.age.is_empty(), season, shared, holidays: None }
+    }
+
     /// The option that asks for it.
-    pub fn option(self) -> &'static str {
-        if self.age { "--age-effect" } else { "--season" }
+    pub fn option(&self) -> &'static str {
+        match (self.age, &self.shared, self.holidays) {
+            (true, ..) => "--age-effect",
+            (_, Some(_), _) => "--calendar",
+            (.., Some(_)) => "--holidays",
+            _ => "--season",
+        }
     }
 }
 
@@ -104,6 +164,8 @@ impl IntensityRequest {
 const MOST_TURNS: usize = 60;
 /// `m` stays when it moves by less than this part of itself.
 const STAYS: f64 = 2e-3;
+/// Holidays are worked out so many years ahead.
+const HOLIDAYS_AHEAD: i64 = 10;
 /// A season needs more weeks than these.
 pub const SEASON_WEEKS: usize = 104;
 /// The oldest age steps, which have `f = 0`, hold at least this part of repeat purchases.
@@ -118,14 +180,32 @@ const ROWS: usize = 400_000;
 pub fn fit_intensity<M: RatesSeen>(
     table: &CustomerTable,
     seen: &Seen,
-    request: IntensityRequest,
+    request: &IntensityRequest,
     progress: &dyn Progress,
 ) -> Result<FittedIntensity> {
     let step = table.len().div_ceil(ROWS).max(1);
     let thinned = (step > 1).then(|| table.thinned(step));
     let part = thinned.as_ref().unwrap_or(table);
-    let mut cells = Cells::new(seen, longest(table) * seen.unit);
-    let request = IntensityRequest { season: request.season && cells.size().1 > SEASON_WEEKS, ..request };
+    let longest = longest(table) * seen.unit;
+    let mut request = request.clone();
+    let first = Parts::none(seen.end).day(-1 - longest.ceil() as i64);
+    if let Some(holidays) = request.holidays {
+        let own = holidays.regressors(first, seen.end.saturating_add(HOLIDAYS_AHEAD.years()));
+        request.shared = Some(Arc::new(match &request.shared {
+            Some(shared) => shared.beside(&own)?,
+            None => own,
+        }));
+    }
+    if let Some(shared) = &mut request.shared {
+        covers(shared, seen, first)?;
+        if seen.timing.grain == Grain::Week {
+            *shared = Arc::new(shared.weekly(seen.end));
+        }
+    }
+    let mut cells = Cells::new(seen, longest, (request.season.given(), request.shared.as_deref()));
+    if request.season == SeasonRequest::Auto && cells.size().1 <= SEASON_WEEKS {
+        request.season = SeasonRequest::None;
+    }
     let options = FitOptions {
         accept_unconverged: true,
         posterior: PosteriorOptions::unchecked(),
@@ -134,18 +214,18 @@ pub fn fit_intensity<M: RatesSeen>(
     let (mut estimate, mut widths) = (Estimate::zero(&cells), Widths::default());
     for turn in 1..=MOST_TURNS {
         progress.check()?;
-        let intensity = Intensity::new(parts(&estimate, seen.end));
+        let intensity = Intensity::new(parts(&cells, &estimate, (&request, &[]), seen.end));
         let model = fit::<M>(&exposed(part, &intensity, seen.unit), &options, progress)?.model;
         let mut rates = Daily::new();
         rows(part).for_each(|(customer, count)| {
             add_rates(&mut rates, &model, (&customer, count), &intensity, seen.unit);
         });
         cells.expect(&rates, part.customers() / table.customers());
-        let (solution, chosen) = evidence::choose(&cells, request, widths, &estimate);
+        let (solution, chosen) = evidence::choose(&cells, &request, &widths, &estimate);
         let stays = moved(&estimate, &solution.estimate) < STAYS && chosen == widths;
         (estimate, widths) = (solution.estimate.clone(), chosen);
         if stays || turn == MOST_TURNS {
-            return Ok(finish(&cells, &solution, widths, (seen.end, stays.then_some(turn))));
+            return Ok(finish(&cells, &solution, (&widths, &request), (seen.end, stays.then_some(turn))));
         }
     }
     unreachable!("the last turn ends it")
@@ -192,14 +272,43 @@ fn longest(table: &CustomerTable) -> f64 {
     table.t.iter().fold(0.0, |longest: f64, at| longest.max(table.times[*at as usize]))
 }
 
-/// What an estimate makes of `ln m`.
-fn parts(estimate: &Estimate, end: Date) -> Parts {
+/// # Errors
+/// If not all days on which customers are seen are known.
+fn covers(shared: &Regressors, seen: &Seen, first: Date) -> Result<()> {
+    if seen.timing.grain > Grain::Week {
+        let message = "it says what days and weeks have in common, and purchases are counted by month or year here: use \
+                       --grain day or week";
+        return Err(Error::option("--calendar", message));
+    }
+    Shared { regressors: Arc::new(shared.clone()), effects: Vec::new(), unknown: 0.0 }.knows(first, seen.end)
+}
+
+/// What an estimate makes of `ln m`; errors are those of slopes of what is shared.
+fn parts(
+    cells: &Cells,
+    estimate: &Estimate,
+    (request, errors): (&IntensityRequest, &[f64]),
+    end: Date,
+) -> Parts {
     let any = |values: &[f64]| values.iter().any(|value| *value != 0.0);
     let kept = |values: Vec<f64>| if any(&values) { values } else { Vec::new() };
+    let waves: [f64; WAVES] = std::array::from_fn(|i| estimate.slopes[i]);
+    let season = || any(&waves).then_some(Season::Waves(waves));
+    let shared = request.shared.as_ref().map(|shared| {
+        let own = (estimate.slopes[WAVES..].iter().zip(&cells.scales)).enumerate();
+        let effect = |(i, (slope, (centre, spread))): (usize, (&f64, &(f64, f64)))| {
+            let error = errors.get(i).copied().unwrap_or(0.0);
+            let by = if *spread > 0.0 { spread.recip() } else { 0.0 };
+            Effect { slope: slope * by, error: error * by, centre: *centre }
+        };
+        let from = Parts::none(end).day(-(7 * cells.weeks as i64));
+        Shared::seen(shared.clone(), own.map(effect).collect(), from, end)
+    });
     Parts {
         age: kept(estimate.age()),
         shocks: kept(estimate.shocks.clone()),
-        season: any(&estimate.waves).then_some(Season { waves: estimate.waves }),
+        season: request.season.given().cloned().or_else(season),
+        shared: shared.filter(|shared| !shared.is_none()),
         ..Parts::none(end)
     }
 }
@@ -207,32 +316,54 @@ fn parts(estimate: &Estimate, end: Date) -> Parts {
 /// By how much `ln m` differs, at most.
 fn moved(a: &Estimate, b: &Estimate) -> f64 {
     let most = |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()));
-    most(&a.age(), &b.age()) + most(&a.shocks, &b.shocks) + most(&a.waves, &b.waves)
+    most(&a.age(), &b.age()) + most(&a.shocks, &b.shocks) + most(&a.slopes, &b.slopes)
 }
 
 fn finish(
     cells: &Cells,
     solution: &Solution,
-    widths: Widths,
+    (widths, request): (&Widths, &IntensityRequest),
     (end, turns): (Date, Option<usize>),
 ) -> FittedIntensity {
     let estimate = &solution.estimate;
     let age: f64 = cells.by_step.iter().zip(estimate.age()).map(|(n, f)| n * f).sum();
-    let week = |(w, n): (usize, &f64)| n * (estimate.shocks[w] + estimate.wave(&cells.waves[w]));
-    let weeks: f64 = cells.by_week.iter().enumerate().map(week).sum();
+    let dates: f64 = (cells.columns.iter())
+        .map(|column| column.purchases * (estimate.shocks[column.week] + estimate.linear(column)))
+        .sum();
+    let few = estimate.steps.len() + estimate.slopes.len();
+    let errors = &solution.errors(few)[estimate.steps.len() + WAVES..];
+    // Columns without an effect are not kept.
+    let there = |i: &usize| estimate.slopes[WAVES + i] != 0.0;
+    let kept: Vec<usize> = (0..cells.scales.len()).filter(there).collect();
     let whole = |estimate: &Estimate| Parts {
         shock_spread: widths.shocks,
         unseen: cells.mean_shock(estimate),
-        ..parts(estimate, end)
+        ..only(parts(cells, estimate, (request, errors), end), &kept)
+    };
+    let idle = |flat: bool| {
+        let own = |i: &usize| !there(i) && (cells.scales[*i].1 == 0.0) == flat;
+        let name = |i: usize| request.shared.as_ref().map(|shared| shared.names()[i].clone());
+        (0..cells.scales.len()).filter(own).filter_map(name).collect()
     };
     FittedIntensity {
         parts: whole(estimate),
         drawn: drawn(solution).iter().map(whole).collect(),
-        ln_m: age + weeks,
+        ln_m: age + dates,
         effective: solution.effective,
-        weeks: cells.by_week.len(),
+        weeks: cells.weeks,
+        idle: [idle(false), idle(true)],
         turns,
     }
+}
+
+/// The same with some of the columns that customers share.
+fn only(parts: Parts, columns: &[usize]) -> Parts {
+    let of = |shared: Shared| Shared {
+        regressors: Arc::new(shared.regressors.only(columns)),
+        effects: columns.iter().map(|column| shared.effects[*column]).collect(),
+        ..shared
+    };
+    Parts { shared: parts.shared.map(of), ..parts }
 }
 
 /// Pairs of draws of the parts.
@@ -278,14 +409,30 @@ mod tests {
         (builder.finish(), timing)
     }
 
+    /// Three days of promotion in every sixteen, and a price that rises.
+    fn promotions() -> Regressors {
+        let from: Date = "2023-05-01".parse().unwrap();
+        let day = |i: i32| from.saturating_add(jiff::Span::new().days(i));
+        let of = |i: i32| vec![f64::from(u8::from(i % 16 < 3)), f64::from(i / 40)];
+        let names = ["promotion", "price"].map(str::to_owned).to_vec();
+        Regressors::new(names, (0..400).map(|i| (day(i), of(i))), day(399))
+    }
+
     /// The likelihood of what was seen under these parts, up to what does not change with them.
-    fn likelihood(table: &CustomerTable, model: &MbgNbd, cells: &Cells, estimate: &Estimate) -> f64 {
-        let intensity = Intensity::new(parts(estimate, end()));
+    fn likelihood(
+        table: &CustomerTable,
+        model: &MbgNbd,
+        (cells, request): (&Cells, &IntensityRequest),
+        estimate: &Estimate,
+    ) -> f64 {
+        let intensity = Intensity::new(parts(cells, estimate, (request, &[]), end()));
         let customers: f64 =
             rows(table).map(|(row, n)| n * model.log_likelihood(&intensity.of(&row, 0.0, 7.0))).sum();
         let age: f64 = cells.by_step.iter().zip(estimate.age()).map(|(n, f)| n * f).sum();
-        let weeks: f64 = cells.by_week.iter().zip(&estimate.shocks).map(|(n, h)| n * h).sum();
-        customers + age + weeks
+        let date = |column: &cells::Column| {
+            column.purchases * (estimate.shocks[column.week] + estimate.linear(column))
+        };
+        customers + age + cells.columns.iter().map(date).sum::<f64>()
     }
 
     fn end() -> Date {
@@ -299,11 +446,14 @@ mod tests {
         let (table, timing) = log();
         let model = MbgNbd { r: 0.7, alpha: 9.0, a: 0.8, b: 2.0 };
         let seen = Seen { timing: &timing, end: end(), unit: 7.0 };
-        let mut cells = Cells::new(&seen, longest(&table) * 7.0);
+        let request =
+            IntensityRequest { shared: Some(Arc::new(promotions())), ..IntensityRequest::default() };
+        let mut cells = Cells::new(&seen, longest(&table) * 7.0, (None, request.shared.as_deref()));
         let mut at = Estimate::zero(&cells);
+        at.slopes = vec![0.2, -0.1, 0.05, 0.1, 0.15, -0.2];
         at.steps.iter_mut().enumerate().for_each(|(i, step)| *step = 0.05 + 0.02 * i as f64);
         at.shocks.iter_mut().enumerate().for_each(|(i, shock)| *shock = 0.2 * (i as f64).sin());
-        let intensity = Intensity::new(parts(&at, end()));
+        let intensity = Intensity::new(parts(&cells, &at, (&request, &[]), end()));
         let mut daily = Daily::new();
         rows(&table).for_each(|row| add_rates(&mut daily, &model, (&row.0, row.1), &intensity, 7.0));
         cells.expect(&daily, 1.0);
@@ -311,25 +461,37 @@ mod tests {
             let value = |by: f64| {
                 let mut moved = at.clone();
                 change(&mut moved, by);
-                likelihood(&table, &model, &cells, &moved)
+                likelihood(&table, &model, (&cells, &request), &moved)
             };
             (value(1e-4) - value(-1e-4)) / 2e-4
         };
         let (steps, weeks) = cells.size();
         let by_age: Vec<f64> = at.age().iter().map(|f| f.exp()).chain([1.0]).collect();
-        let mu =
-            |step: usize, week: usize| cells.expected[[step, week]] * by_age[step] * at.shocks[week].exp();
+        let mu = |step: usize, column: usize| {
+            let own = &cells.columns[column];
+            cells.expected[[step, column]] * by_age[step] * (at.shocks[own.week] + at.linear(own)).exp()
+        };
+        let columns = 0..cells.columns.len();
+        let rest = |column: usize| {
+            cells.columns[column].purchases - (0..=steps).map(|step| mu(step, column)).sum::<f64>()
+        };
+        assert!(columns.len() > weeks, "promotions divide weeks");
         for week in [0, 3, 20, weeks - 2] {
-            let exact = cells.by_week[week] - (0..=steps).map(|step| mu(step, week)).sum::<f64>();
+            let own = columns.clone().filter(|column| cells.columns[*column].week == week);
+            let exact: f64 = own.clone().map(rest).sum();
+            let bought: f64 = own.map(|column| cells.columns[column].purchases).sum();
             let found = slope(&|moved, by| moved.shocks[week] += by);
-            assert!(
-                (found - exact).abs() < 1e-5 * (1.0 + cells.by_week[week]),
-                "week {week}: {found} {exact}"
-            );
+            assert!((found - exact).abs() < 1e-5 * (1.0 + bought), "week {week}: {found} {exact}");
+        }
+        for i in 0..at.slopes.len() {
+            let exact: f64 =
+                columns.clone().map(|column| cells.columns[column].basis[i] * rest(column)).sum();
+            let found = slope(&|moved, by| moved.slopes[i] += by);
+            assert!((found - exact).abs() < 1e-4 * (1.0 + exact.abs()), "slope {i}: {found} {exact}");
         }
         // The step `δ_i` moves all ages up to its own.
         for step in 1..steps {
-            let own = |k: usize| cells.by_step[k] - (0..weeks).map(|week| mu(k, week)).sum::<f64>();
+            let own = |k: usize| cells.by_step[k] - columns.clone().map(|column| mu(k, column)).sum::<f64>();
             let exact: f64 = (0..=step).map(own).sum();
             let found = slope(&|moved, by| moved.steps[step] += by);
             assert!((found - exact).abs() < 1e-4 * (1.0 + exact.abs()), "step {step}: {found} {exact}");

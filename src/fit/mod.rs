@@ -29,7 +29,9 @@ use crate::model::{Limit, Model};
 use crate::params::Scale;
 pub use covariates::fit_covariates;
 pub use groups::fit_groups;
-pub use intensity::{FittedIntensity, IntensityRequest, Rates, Seen, exposed, exposed_from, fit_intensity};
+pub use intensity::{
+    FittedIntensity, IntensityRequest, Rates, SeasonRequest, Seen, exposed, exposed_from, fit_intensity,
+};
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
 pub use posterior::{Posterior, PosteriorMethod, PosteriorOptions};

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use jiff::Span;
 use jiff::civil::Date;
 
-use crate::base::{DriftRate, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning};
-use crate::customers::{Counts, Customer, Intensity, TrainedOn};
+use crate::base::{
+    DriftRate, Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
+};
+use crate::customers::{Counts, Customer, Intensity, Regressors, TrainedOn};
 use crate::fit::{FitOptions, FitReport, PosteriorMethod, Rates, fit_spend};
 use crate::fitted::average;
 use crate::fitted::fitting::Found;
@@ -66,7 +69,7 @@ impl FitRequest {
             ("--groups", groups.is_some()),
             ("--drift", drift.is_some()),
             ("--regularity", options.regularity.is_some()),
-            ("--age-effect and --season", *rates != Rates::Steady),
+            ("--age-effect, --season, --calendar and --holidays", *rates != Rates::Steady),
             (
                 "--posterior",
                 matches!(options.posterior.method, PosteriorMethod::Nuts | PosteriorMethod::Bootstrap),
@@ -207,6 +210,36 @@ impl ClvModel {
         own.or_else(|| self.purchase.average().and_then(|average| average.end()))
     }
 
+    /// # Errors
+    /// If rates follow what all customers share of a day (promotions, prices), and that is not known of all days from one date
+    /// to the end of a horizon: says which are missing. Behind any known day its mean is taken, for all time to come.
+    pub fn knows_days(&self, after: Option<Date>, horizon: &Horizon) -> Result<()> {
+        let (Some(intensity), Horizon::Finite(length)) = (&self.intensity, horizon) else { return Ok(()) };
+        let from = after.unwrap_or(intensity.parts().end);
+        let last = from.saturating_add(Span::new().days(length.days().min(4e6) as i64));
+        intensity.knows(from.tomorrow().unwrap_or(from).min(last), last)
+    }
+
+    /// The same with a newer table of what all customers share of a day: what it says of its days holds, other days stay.
+    ///
+    /// # Errors
+    /// If the model follows none of its columns.
+    pub fn with_calendar(&self, newer: &Regressors) -> Result<ClvModel> {
+        let own = self.intensity.as_ref().and_then(|intensity| intensity.parts().shared.as_ref());
+        let names = own.map_or(&[][..], |own| own.regressors.names());
+        if !names.iter().any(|name| newer.names().contains(name)) {
+            let message = match names {
+                [] => "the model does not follow any: fit it with clv fit --calendar FILE".to_owned(),
+                names => {
+                    format!("the model follows {}, and the file has none of these columns", names.join(", "))
+                }
+            };
+            return Err(Error::option("--calendar", message));
+        }
+        let intensity = self.intensity.as_ref().map(|intensity| Arc::new(intensity.renewed(newer)));
+        Ok(ClvModel { intensity, ..self.clone() })
+    }
+
     /// How its purchase model was fitted; of an average how each of its models was.
     pub fn purchase_fits(&self) -> impl Iterator<Item = &FitReport> {
         let parts = self.purchase.average().into_iter().flat_map(|average| &average.parts);
@@ -286,8 +319,9 @@ impl ClvModel {
     /// These settings with the horizon that its forecasts look to: of a model of opportunities a whole number of them.
     ///
     /// # Errors
-    /// If it is none by the calendar.
+    /// If it is none by the calendar, or [`ClvModel::knows_days`] has one.
     pub fn value_options(&self, options: ValueOptions) -> Result<ValueOptions> {
+        self.knows_days(None, &options.horizon)?;
         if !self.counts_opportunities() {
             return Ok(options);
         }

@@ -31,7 +31,7 @@ impl Member {
             Rates::Steady => {}
             Rates::Estimated(wanted) => {
                 request.refuse_with_rates(self)?;
-                return self.fit_estimated(summary, counts, (*wanted, request), progress);
+                return self.fit_estimated(summary, counts, (wanted, request), progress);
             }
             Rates::Given(intensity) => {
                 request.refuse_with_rates(self)?;
@@ -80,7 +80,7 @@ impl Member {
         &'static self,
         summary: &Summary,
         counts: &Counts,
-        (wanted, request): (IntensityRequest, &FitRequest),
+        (wanted, request): (&IntensityRequest, &FitRequest),
         progress: &dyn Progress,
     ) -> Result<Found> {
         let meta = &summary.meta;

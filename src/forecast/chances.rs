@@ -62,6 +62,7 @@ pub fn chances_into(
     mut sink: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
     let ahead = finite(model, horizon)?;
+    model.knows_days(summary.meta.observed_until, &horizon)?;
     let view = View::new(model, &summary.meta, unseen)?;
     let mut models: FxHashMap<Vec<u64>, PurchaseModel> = FxHashMap::default();
     let mut known: FxHashMap<(Vec<u64>, u32, u64, u64), Vec<f64>> = FxHashMap::default();

@@ -80,6 +80,7 @@ const DRAWN_COMBINATIONS: usize = 64;
 impl<'a> Question<'a> {
     pub fn new(model: &'a ClvModel, summary: &Summary, scores: &ScoreOptions) -> Result<Self> {
         let options = model.value_options(scores.value.checked()?)?;
+        model.knows_days(summary.meta.observed_until, &options.horizon)?;
         ExtraColumn::check(&scores.columns, &summary.meta)?;
         let view = View::new(model, &summary.meta, scores.unseen)?;
         if let Some((spend, words)) = model.spend.and_then(|spend| Some((spend, spend.without_mean()?))) {

@@ -519,7 +519,7 @@ mod tests {
 
     /// Of customers who are as old as this one.
     fn exposed(model: Arc<dyn Attrition>, customer: &Customer) -> Exposed {
-        let season = Some(Season { waves: [0.3, -0.1, 0.05, 0.2] });
+        let season = Some(Season::Waves([0.3, -0.1, 0.05, 0.2]));
         let none = Parts::none("2024-03-10".parse().unwrap());
         let parts =
             Parts { age: vec![0.9, 0.4, 0.4, 0.1], shocks: vec![0.3, -0.2], unseen: 0.3, season, ..none };

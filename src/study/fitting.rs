@@ -1,7 +1,7 @@
 //! The front door of fitting: a summary is counted, fitted, and looked at for what the fit alone cannot see.
 
 use super::{diagnostics, drift, learning};
-use crate::base::{Progress, Result};
+use crate::base::{Progress, Result, Warning};
 use crate::customers::Counts;
 use crate::fitted::average;
 use crate::fitted::choice::{self, Comparison};
@@ -17,23 +17,22 @@ pub fn fit(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<(ClvModel, Option<Comparison>)> {
-    let (mut model, comparison) = match average::is_average(&request.model) {
-        true => (averaged(summary, request, progress)?, None),
+    let (mut model, comparison, mut found) = match average::is_average(&request.model) {
+        true => averaged(summary, request, progress)?,
         false => single(summary, request, progress)?,
     };
-    let mut found = Vec::new();
     found.extend(diagnostics::warn_only_repeaters(&model, summary)?);
     found.extend(diagnostics::warn_standouts(&model, summary, request, progress)?);
     model.warn(found);
     Ok((model, comparison))
 }
 
-/// One model, by name or as a choice among the family.
+/// One model, by name or as a choice among the family, and what to warn of.
 fn single(
     summary: &Summary,
     request: &FitRequest,
     progress: &dyn Progress,
-) -> Result<(ClvModel, Option<Comparison>)> {
+) -> Result<(ClvModel, Option<Comparison>, Vec<Warning>)> {
     if !choice::is_choice(&request.model) {
         Member::named(&request.model)?;
     }
@@ -45,13 +44,21 @@ fn single(
     let request = &request;
     let (mut model, comparison) = choice::fit_counted(summary, &counts, request, progress)?;
     model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(note.clone()));
-    Ok((model, comparison))
+    let found = diagnostics::warn_midway(&model, &counts.customers, &summary.meta)?;
+    Ok((model, comparison, found.into_iter().collect()))
 }
 
 /// An average of models, with spend.
-fn averaged(summary: &Summary, request: &FitRequest, progress: &dyn Progress) -> Result<ClvModel> {
+fn averaged(
+    summary: &Summary,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<(ClvModel, Option<Comparison>, Vec<Warning>)> {
     let counts = Counts::read(summary, progress)?;
-    learning::fit_average(summary, &counts, request, progress)?.with_spend(&counts, request, progress)
+    let model = learning::fit_average(summary, &counts, request, progress)?;
+    let model = model.with_spend(&counts, request, progress)?;
+    let found = diagnostics::warn_midway(&model, &counts.customers, &summary.meta)?;
+    Ok((model, None, found.into_iter().collect()))
 }
 
 impl ClvModel {

@@ -3,6 +3,7 @@
 
 pub mod backtest;
 mod contract_backtest;
+pub mod days;
 pub mod diagnostics;
 mod drift;
 pub mod economics;

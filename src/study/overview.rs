@@ -154,10 +154,10 @@ fn past(
     let models = if options.models.is_empty() { own() } else { options.models.clone() };
     let enough = (REPLICATED / summary.customers()?.max(1)).max(FEWEST_REPLICATES);
     let replicates = options.replicates.min(u32::try_from(enough).unwrap_or(u32::MAX));
-    let rates = model.intensity.as_ref().map_or(Rates::Steady, |intensity| {
-        let parts = intensity.parts();
-        Rates::estimated(IntensityRequest { age: !parts.age.is_empty(), season: parts.season.is_some() })
-    });
+    let rates = model
+        .intensity
+        .as_ref()
+        .map_or(Rates::Steady, |intensity| Rates::estimated(IntensityRequest::like(intensity.parts())));
     let mut options = BacktestOptions { models, replicates, rates, ..options.clone() };
     let mut found = backtest::run_inputs(inputs, log, &options, progress);
     // A log that is too short for several dates may do for fewer.

@@ -1,4 +1,5 @@
-//! Purchases seen and expected by age step and week: all that the regression reads.
+//! Purchases seen and expected by age step and column: all that the regression reads. A column is a week, or the days of a
+//! week on which all that customers share is the same.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use ndarray::Array2;
 
 use super::regression::Estimate;
 use super::{OLDEST, Seen};
-use crate::customers::{AGE_STEPS, Customer, Intensity, Parts, Season};
+use crate::customers::{AGE_STEPS, Customer, Intensity, Parts, Regressors, Season};
 use crate::model::RatesSeen;
 
 /// Days of a week.
@@ -15,15 +16,36 @@ const WEEK: f64 = 7.0;
 /// Purchases seen, and expected at `m = 1`.
 #[derive(Debug, Clone)]
 pub(super) struct Cells {
-    /// Expected by age step (rows, the oldest last) and week before the end (columns).
+    /// Expected by age step (rows, the oldest last) and column.
     pub expected: Array2<f64>,
     /// Repeat purchases by age step.
     pub by_step: Vec<f64>,
-    /// Repeat purchases by week before the end.
-    pub by_week: Vec<f64>,
-    /// Each week's waves of the year.
-    pub waves: Vec<[f64; 4]>,
+    /// The columns, the latest first.
+    pub columns: Vec<Column>,
+    /// How many weeks they are of.
+    pub weeks: usize,
+    /// The column of each day before the end.
+    of_day: Vec<u32>,
+    /// The columns' mean and spread over days of what customers share, regressor by regressor.
+    pub scales: Vec<(f64, f64)>,
 }
+
+/// Days that are alike.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    /// The week before the end, 0 the last one.
+    pub week: usize,
+    /// What is known of `ln m` beforehand.
+    pub offset: f64,
+    /// What coefficients are multiplied with: the week's waves of the year, then what customers share, in standard deviations
+    /// from its mean.
+    pub basis: Vec<f64>,
+    /// Repeat purchases.
+    pub purchases: f64,
+}
+
+/// Waves of a year.
+pub(super) const WAVES: usize = 4;
 
 /// Posterior rates of customers by the day of birth, day by day of their age, as changes from day to day.
 pub(super) type Daily = BTreeMap<u64, Vec<f64>>;
@@ -33,23 +55,21 @@ fn step_of(age: f64) -> usize {
     AGE_STEPS.partition_point(|step| WEEK * step < age)
 }
 
-/// The week of a moment \[days before the end\].
-fn week_of(before: f64) -> usize {
-    (before / WEEK).floor().max(0.0) as usize
+/// The day of a moment \[days before the end\].
+fn day_of(before: f64) -> usize {
+    before.floor().max(0.0) as usize
 }
 
 impl Cells {
-    /// What was seen; `longest` is the age of the oldest customer \[days\]. Steps of which little is left are one.
-    pub fn new(seen: &Seen, longest: f64) -> Self {
+    /// What was seen; `longest` is the age of the oldest customer \[days\]. Steps of which little is left are one. The season
+    /// is one that is given.
+    pub fn new(seen: &Seen, longest: f64, (season, shared): (Option<&Season>, Option<&Regressors>)) -> Self {
         let days = seen.timing.grain.days();
         let weeks = (longest / WEEK).ceil() as usize + 1;
-        let (mut by_step, mut by_week) = (vec![0.0; AGE_STEPS.len() + 1], vec![0.0; weeks]);
+        let mut by_step = vec![0.0; AGE_STEPS.len() + 1];
         // A purchase of a grain lies in its middle.
         for (i, n) in seen.timing.by_age.iter().enumerate() {
             by_step[step_of((i as f64 - 0.5) * days)] += *n as f64;
-        }
-        for (i, n) in seen.timing.by_past.iter().enumerate() {
-            by_week[week_of((i as f64 + 0.5) * days).min(weeks - 1)] += *n as f64;
         }
         let all: f64 = by_step.iter().sum();
         let mut left = all;
@@ -61,19 +81,23 @@ impl Cells {
         let steps = by_step.iter().position(enough).unwrap_or(AGE_STEPS.len()).min(AGE_STEPS.len());
         let older = by_step.drain(steps..).sum();
         by_step.push(older);
-        let none = Parts::none(seen.end);
-        let waves = (0..weeks).map(|week| Season::basis(none.middle(-1 - week as i64))).collect();
-        Cells { expected: Array2::zeros((by_step.len(), weeks)), by_step, by_week, waves }
+        let (mut columns, of_day, scales) = columns(&Parts::none(seen.end), (longest, weeks), season, shared);
+        for (i, n) in seen.timing.by_past.iter().enumerate() {
+            let day = day_of((i as f64 + 0.5) * days).min(of_day.len() - 1);
+            columns[of_day[day] as usize].purchases += *n as f64;
+        }
+        let expected = Array2::zeros((by_step.len(), columns.len()));
+        Cells { expected, by_step, columns, weeks, of_day, scales }
     }
 
     /// Age steps below the oldest, and weeks.
     pub fn size(&self) -> (usize, usize) {
-        (self.by_step.len() - 1, self.by_week.len())
+        (self.by_step.len() - 1, self.weeks)
     }
 
     /// Takes what customers are expected to do, of whom these are a share.
     pub fn expect(&mut self, rates: &Daily, share: f64) {
-        let (steps, weeks) = self.size();
+        let (steps, _) = self.size();
         self.expected.fill(0.0);
         for (age, changes) in rates {
             let age = f64::from_bits(*age);
@@ -86,8 +110,8 @@ impl Cells {
                     break;
                 }
                 let step = step_of(from + 0.5 * length).min(steps);
-                let week = week_of(age - from - 0.5 * length).min(weeks - 1);
-                self.expected[[step, week]] += rate * length / share;
+                let day = day_of(age - from - 0.5 * length).min(self.of_day.len() - 1);
+                self.expected[[step, self.of_day[day] as usize]] += rate * length / share;
             }
         }
     }
@@ -98,14 +122,64 @@ impl Cells {
     pub fn mean_shock(&self, estimate: &Estimate) -> f64 {
         let by_age: Vec<f64> = estimate.age().iter().map(|f| f.exp()).chain([1.0]).collect();
         let (mut with, mut without) = (0.0, 0.0);
-        for (week, shock) in estimate.shocks.iter().enumerate() {
-            let expected: f64 = self.expected.column(week).iter().zip(&by_age).map(|(a, f)| a * f).sum();
-            let expected = expected * estimate.wave(&self.waves[week]).exp();
-            with += expected * shock.exp();
+        for (at, column) in self.columns.iter().enumerate() {
+            let expected: f64 = self.expected.column(at).iter().zip(&by_age).map(|(a, f)| a * f).sum();
+            let expected = expected * estimate.linear(column).exp();
+            with += expected * estimate.shocks[column.week].exp();
             without += expected;
         }
         if without > 0.0 { (with / without).ln() } else { 0.0 }
     }
+}
+
+/// The columns of so many weeks before the end, the column of each day, and the mean and spread of what is shared over the
+/// days that customers are seen.
+type Columns = (Vec<Column>, Vec<u32>, Vec<(f64, f64)>);
+
+fn columns(
+    none: &Parts,
+    (longest, weeks): (f64, usize),
+    season: Option<&Season>,
+    shared: Option<&Regressors>,
+) -> Columns {
+    let seen = (longest.ceil() as i64 + 1).min(WEEK as i64 * weeks as i64);
+    let of = |back: i64| shared.and_then(|shared| shared.at(none.day(-1 - back)));
+    let scales = match shared {
+        Some(shared) => {
+            (0..shared.names().len()).map(|column| scale((0..seen).filter_map(of), column)).collect()
+        }
+        None => Vec::new(),
+    };
+    let (mut columns, mut of_day) = (Vec::<Column>::new(), Vec::new());
+    for back in 0..WEEK as i64 * weeks as i64 {
+        let week = (back / WEEK as i64) as usize;
+        let middle = none.middle(-1 - week as i64);
+        // Days that are not known have the mean.
+        let value = |(i, (mean, spread)): (usize, &(f64, f64))| match of(back) {
+            Some(values) if *spread > 0.0 => (values[i] - mean) / spread,
+            _ => 0.0,
+        };
+        let own: Vec<f64> = scales.iter().enumerate().map(value).collect();
+        if columns.last().is_none_or(|last| last.week != week || last.basis[WAVES..] != own[..]) {
+            let basis = Season::basis(middle).into_iter().chain(own).collect();
+            let offset = season.map_or(0.0, |season| season.at(middle));
+            columns.push(Column { week, offset, basis, purchases: 0.0 });
+        }
+        of_day.push(columns.len() as u32 - 1);
+    }
+    (columns, of_day, scales)
+}
+
+/// Mean and standard deviation of a column.
+fn scale<'a>(days: impl Iterator<Item = &'a [f64]>, column: usize) -> (f64, f64) {
+    let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
+    for values in days {
+        n += 1.0;
+        let off = values[column] - mean;
+        mean += off / n;
+        squares += off * (values[column] - mean);
+    }
+    (mean, if n > 0.0 { (squares / n).sqrt() } else { 0.0 })
 }
 
 /// Adds the posterior rates of customers of one history; times are in units of so many days.

@@ -7,36 +7,42 @@ use std::f64::consts::{LN_2, PI, SQRT_2};
 
 use statrs::function::erf::erfc;
 
-use super::IntensityRequest;
 use super::cells::Cells;
 use super::regression::{Estimate, Parameter, Solution, Widths, regress};
+use super::{IntensityRequest, SeasonRequest};
 
 /// Widths to choose from.
 const AGE: [f64; 6] = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6];
 const SHOCKS: [f64; 7] = [0.05, 0.1, 0.15, 0.2, 0.35, 0.6, 1.0];
 const SEASON: [f64; 4] = [0.1, 0.2, 0.4, 0.8];
+/// In standard deviations of the column.
+const SHARED: [f64; 6] = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
 /// A part must be worth more evidence than this.
 const GAIN: f64 = 0.5;
+/// The same of a column of what customers share, beside the logarithm of how many there are: one in a hundred logs in which
+/// nothing happens shows one by chance.
+const SHARED_GAIN: f64 = 1.5;
 /// Rounds over the parts, at most.
 const ROUNDS: usize = 4;
 
 /// The solution at the widths with the most evidence.
 pub(super) fn choose(
     cells: &Cells,
-    request: IntensityRequest,
-    from: Widths,
+    request: &IntensityRequest,
+    from: &Widths,
     start: &Estimate,
 ) -> (Solution, Widths) {
-    let mut best = Candidate::new(cells, from, start);
+    let mut best = Candidate::new(cells, from.clone(), start);
     for _ in 0..ROUNDS {
-        let before = best.widths;
-        best = best.along(cells, &SHOCKS, |widths, value| widths.shocks = value);
+        let before = best.widths.clone();
+        best = best.along(cells, &SHOCKS, GAIN, |widths, value| widths.shocks = value);
         if request.age {
-            best = best.along(cells, &AGE, |widths, value| widths.age = value);
+            best = best.along(cells, &AGE, GAIN, |widths, value| widths.age = value);
         }
-        if request.season {
-            best = best.along(cells, &SEASON, |widths, value| widths.season = value);
+        if request.season == SeasonRequest::Auto {
+            best = best.along(cells, &SEASON, GAIN, |widths, value| widths.season = value);
         }
+        best = best.along_shared(cells);
         if best.widths == before {
             break;
         }
@@ -52,14 +58,14 @@ struct Candidate {
 
 impl Candidate {
     fn new(cells: &Cells, widths: Widths, start: &Estimate) -> Self {
-        let solution = regress(cells, widths, start);
-        Candidate { evidence: evidence(&solution, widths), solution, widths }
+        let solution = regress(cells, &widths, start);
+        Candidate { evidence: evidence(&solution, &widths), solution, widths }
     }
 
     /// The best with another width of one part, which is left out unless it pays.
-    fn along(self, cells: &Cells, values: &[f64], set: impl Fn(&mut Widths, f64)) -> Self {
+    fn along(self, cells: &Cells, values: &[f64], gain: f64, set: impl Fn(&mut Widths, f64)) -> Self {
         let with = |value: f64| {
-            let mut widths = self.widths;
+            let mut widths = self.widths.clone();
             set(&mut widths, value);
             Candidate::new(cells, widths, &self.solution.estimate)
         };
@@ -72,12 +78,25 @@ impl Candidate {
             }
             best = next;
         }
-        if best.evidence > without.evidence + GAIN { best } else { without }
+        if best.evidence > without.evidence + gain { best } else { without }
+    }
+
+    /// The same column by column of what customers share. Of many columns one shows something by chance: each must be worth as
+    /// much more as there are columns.
+    fn along_shared(self, cells: &Cells) -> Self {
+        let columns = cells.scales.len();
+        let gain = SHARED_GAIN + (columns as f64).ln_1p();
+        (0..columns).filter(|column| cells.scales[*column].1 > 0.0).fold(self, |best, column| {
+            best.along(cells, &SHARED, gain, |widths, value| {
+                widths.shared.resize(columns, 0.0);
+                widths.shared[column] = value;
+            })
+        })
     }
 }
 
 /// `ln` of the likelihood integrated over the parts, but for a constant.
-fn evidence(solution: &Solution, widths: Widths) -> f64 {
+fn evidence(solution: &Solution, widths: &Widths) -> f64 {
     let shocks =
         if widths.shocks > 0.0 { -widths.shocks.ln() * solution.estimate.shocks.len() as f64 } else { 0.0 };
     solution.value + shocks - 0.5 * solution.ln_det + solution.few.iter().map(part).sum::<f64>()

@@ -1,8 +1,8 @@
-//! The Poisson regression of purchases on age and week, given what is expected of customers at `m = 1`.
+//! The Poisson regression of purchases on age and date, given what is expected of customers at `m = 1`.
 //!
 //! ```text
-//! ln m = f(age step) + h(week) + waves(week) · s
-//! maximise  Σ N ln m − Σ A m − ½ (u² + Σ (δ/w_f)² + Σ (h/w_h)² + Σ (s/w_s)²)
+//! ln m = f(age step) + h(week) + waves(week) · s + z(column) · β + what is given
+//! maximise  Σ N ln m − Σ A m − ½ (u² + Σ (δ/w_f)² + Σ (h/w_h)² + Σ (s/w_s)² + Σ (β/w_β)²)
 //! f falls from the second week on: f_i = Σ_{j ≥ i} δ_j, δ ≥ 0, i ≥ 1;  f_0 = f_1 + u;  0 for the oldest
 //! ```
 //! Newton's method. Weeks are many, but each has its own `h`, so their block of the Hessian is diagonal and is eliminated; steps
@@ -10,7 +10,7 @@
 
 use ndarray::Array2;
 
-use super::cells::Cells;
+use super::cells::{Cells, Column, WAVES};
 use crate::special::linalg::{cholesky, solve};
 
 /// Newton steps, at most.
@@ -19,7 +19,7 @@ const MOST: usize = 100;
 const DONE: f64 = 1e-12;
 
 /// Spreads of the parts beforehand; a part of spread 0 is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Widths {
     /// Of a step with age.
     pub age: f64,
@@ -27,6 +27,8 @@ pub(super) struct Widths {
     pub shocks: f64,
     /// Of a wave's coefficient.
     pub season: f64,
+    /// Of each coefficient of what customers share, in standard deviations of its column.
+    pub shared: Vec<f64>,
 }
 
 /// The spread of the effect of the first week, which is free.
@@ -37,8 +39,8 @@ const FIRST_WEEK: f64 = 1.0;
 pub(super) struct Estimate {
     /// `u, δ_1 ..`; none if there is one age step only.
     pub steps: Vec<f64>,
-    /// `s_1 .. s_4`.
-    pub waves: [f64; 4],
+    /// `s_1 .. s_4`, then `β`.
+    pub slopes: Vec<f64>,
     /// `h` by week before the end.
     pub shocks: Vec<f64>,
 }
@@ -91,7 +93,7 @@ impl Solution {
         for (i, by) in free.iter().zip(&moves) {
             match *i < steps {
                 true => estimate.steps[*i] += by,
-                false => estimate.waves[*i - steps] += by,
+                false => estimate.slopes[*i - steps] += by,
             }
         }
         estimate.steps.iter_mut().skip(1).for_each(|step| *step = step.max(0.0));
@@ -100,6 +102,17 @@ impl Solution {
             estimate.shocks[week] += z[n + week] / own.sqrt() - with / own;
         }
         estimate
+    }
+
+    /// The standard errors of the few; 0 where one is not free.
+    pub fn errors(&self, few: usize) -> Vec<f64> {
+        let Around { free, root, .. } = &self.around;
+        let mut errors = vec![0.0; few];
+        for (j, i) in free.iter().enumerate() {
+            let unit: Vec<f64> = (0..free.len()).map(|k| f64::from(u8::from(j == k))).collect();
+            errors[*i] = solve(root, &unit)[j].sqrt();
+        }
+        errors
     }
 }
 
@@ -126,7 +139,8 @@ impl Parameter {
 impl Estimate {
     pub fn zero(cells: &Cells) -> Self {
         let (steps, weeks) = cells.size();
-        Estimate { steps: vec![0.0; steps], waves: [0.0; 4], shocks: vec![0.0; weeks] }
+        let slopes = vec![0.0; WAVES + cells.scales.len()];
+        Estimate { steps: vec![0.0; steps], slopes, shocks: vec![0.0; weeks] }
     }
 
     /// `f` by age step below the oldest.
@@ -141,9 +155,10 @@ impl Estimate {
         f
     }
 
-    /// What the waves add in a week.
-    pub fn wave(&self, basis: &[f64; 4]) -> f64 {
-        self.waves.iter().zip(basis).map(|(s, wave)| s * wave).sum()
+    /// What a column's basis and what is given add.
+    pub fn linear(&self, column: &Column) -> f64 {
+        let own: f64 = self.slopes.iter().zip(&column.basis).map(|(s, z)| s * z).sum();
+        column.offset + own
     }
 }
 
@@ -164,23 +179,29 @@ struct Point {
 /// One regression.
 struct Regression<'a> {
     cells: &'a Cells,
-    widths: Widths,
+    widths: &'a Widths,
     /// Spreads of the few; 0 for what is not there.
     few: Vec<f64>,
 }
 
 /// The best estimate at these widths.
-pub(super) fn regress(cells: &Cells, widths: Widths, start: &Estimate) -> Solution {
+pub(super) fn regress(cells: &Cells, widths: &Widths, start: &Estimate) -> Solution {
     let (steps, _) = cells.size();
     let age = |i: usize| if i == 0 { FIRST_WEEK } else { widths.age };
     let mut few: Vec<f64> = (0..steps).map(|i| if widths.age > 0.0 { age(i) } else { 0.0 }).collect();
-    few.extend([widths.season; 4]);
+    few.extend([widths.season; WAVES]);
+    few.extend((0..cells.scales.len()).map(|i| widths.shared.get(i).copied().unwrap_or(0.0)));
     Regression { cells, widths, few }.run(start)
 }
 
 impl Regression<'_> {
     fn steps(&self) -> usize {
-        self.few.len() - 4
+        self.few.len() - self.slopes()
+    }
+
+    /// Waves, and what is shared.
+    fn slopes(&self) -> usize {
+        WAVES + self.cells.scales.len()
     }
 
     /// The start, without the parts that are not there.
@@ -188,7 +209,12 @@ impl Regression<'_> {
         let keep = |there: bool, value: f64| if there { value } else { 0.0 };
         Estimate {
             steps: start.steps.iter().map(|step| keep(self.widths.age > 0.0, *step)).collect(),
-            waves: start.waves.map(|wave| keep(self.widths.season > 0.0, wave)),
+            slopes: start
+                .slopes
+                .iter()
+                .zip(&self.few[self.steps()..])
+                .map(|(s, w)| keep(*w > 0.0, *s))
+                .collect(),
             shocks: start.shocks.iter().map(|shock| keep(self.widths.shocks > 0.0, *shock)).collect(),
         }
     }
@@ -228,7 +254,7 @@ impl Regression<'_> {
                 let moved = *step + length * few[i];
                 *step = if self.is_positive(i) { moved.max(0.0) } else { moved };
             }
-            next.waves.iter_mut().zip(&few[steps..]).for_each(|(wave, step)| *wave += length * step);
+            next.slopes.iter_mut().zip(&few[steps..]).for_each(|(wave, step)| *wave += length * step);
             next.shocks.iter_mut().zip(shocks).for_each(|(shock, step)| *shock += length * step);
             let point = self.point(&next);
             if point.value > from.value {
@@ -252,10 +278,10 @@ impl Regression<'_> {
             mixed: Array2::zeros((n, weeks)),
             weeks: vec![0.0; weeks],
         };
-        for week in 0..weeks {
-            let waves = &cells.waves[week];
-            let ln_m = at.shocks[week] + at.wave(waves);
-            point.add_week(cells, week, (ln_m, &by_age), steps);
+        for at_column in 0..cells.columns.len() {
+            let column = &cells.columns[at_column];
+            let ln_m = at.shocks[column.week] + at.linear(column);
+            point.add_column(cells, at_column, (ln_m, &by_age), steps);
         }
         point.close(cells, steps);
         self.penalise(at, &mut point);
@@ -263,7 +289,7 @@ impl Regression<'_> {
     }
 
     fn penalise(&self, at: &Estimate, point: &mut Point) {
-        let values = at.steps.iter().chain(&at.waves);
+        let values = at.steps.iter().chain(&at.slopes);
         for (i, (value, width)) in values.zip(&self.few).enumerate() {
             if *width > 0.0 {
                 let precision = 1.0 / (width * width);
@@ -326,7 +352,7 @@ impl Regression<'_> {
         let free = self.free(&estimate, point);
         let there: Vec<usize> = (0..self.few.len()).filter(|i| self.few[*i] > 0.0).collect();
         let (whole, _) = self.eliminated(point, &there);
-        let values: Vec<f64> = estimate.steps.iter().chain(&estimate.waves).copied().collect();
+        let values: Vec<f64> = estimate.steps.iter().chain(&estimate.slopes).copied().collect();
         let parameter = |(j, i): (usize, &usize)| Parameter {
             value: values[*i],
             width: self.few[*i],
@@ -371,29 +397,34 @@ impl Regression<'_> {
 }
 
 impl Point {
-    /// Adds the cells of one week: `m` is `exp(ln_m)` times that of the age step.
-    fn add_week(&mut self, cells: &Cells, week: usize, (ln_m, by_age): (f64, &[f64]), steps: usize) {
-        let waves = &cells.waves[week];
-        let expected = cells.expected.column(week);
-        let mut all = 0.0;
+    /// Adds the cells of one column: `m` is `exp(ln_m)` times that of the age step.
+    fn add_column(&mut self, cells: &Cells, at: usize, (ln_m, by_age): (f64, &[f64]), steps: usize) {
+        let Column { week, basis, purchases, .. } = &cells.columns[at];
+        let (week, m) = (*week, ln_m.exp());
+        let expected = cells.expected.column(at);
+        let (mut all, mut upto) = (0.0, 0.0);
         for (step, (a, f)) in expected.iter().zip(by_age).enumerate() {
-            let mu = a * f * ln_m.exp();
+            let mu = a * f * m;
             all += mu;
             if step < steps {
                 // By age step; the sums that steps of f make of them follow.
                 self.gradient[step] -= mu;
-                self.mixed[[step, week]] = mu;
+                self.mixed[[step, week]] += mu;
+                upto += mu;
+                for (j, z) in basis.iter().enumerate() {
+                    self.hessian[[step, steps + j]] += upto * z;
+                }
             }
         }
-        let rest = cells.by_week[week] - all;
-        self.value += cells.by_week[week] * ln_m - all;
-        self.by_week[week] = rest;
-        self.weeks[week] = all;
-        for i in 0..4 {
-            self.gradient[steps + i] += waves[i] * rest;
-            self.mixed[[steps + i, week]] = waves[i] * all;
-            for j in 0..4 {
-                self.hessian[[steps + i, steps + j]] += waves[i] * waves[j] * all;
+        let rest = purchases - all;
+        self.value += purchases * ln_m - all;
+        self.by_week[week] += rest;
+        self.weeks[week] += all;
+        for (i, z) in basis.iter().enumerate() {
+            self.gradient[steps + i] += z * rest;
+            self.mixed[[steps + i, week]] += z * all;
+            for (j, other) in basis.iter().enumerate() {
+                self.hessian[[steps + i, steps + j]] += z * other * all;
             }
         }
     }
@@ -423,10 +454,8 @@ impl Point {
             }
         }
         for i in 0..steps {
-            for j in 0..4 {
-                let sum = (0..self.weeks.len()).map(|w| self.mixed[[i, w]] * cells.waves[w][j]).sum();
-                self.hessian[[i, steps + j]] = sum;
-                self.hessian[[steps + j, i]] = sum;
+            for j in steps..self.gradient.len() {
+                self.hessian[[j, i]] = self.hessian[[i, j]];
             }
         }
     }

@@ -1,10 +1,13 @@
 //! How well a fit agrees with its own customers.
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::base::numbers::{count, grouped, signed, significant};
 use crate::show::report::{Block, Report, Table};
-use crate::study::diagnostics::{AgeGroup, Diagnosis, FrequencyBin, Influence, SpendCheck, a_year_later};
+use crate::study::diagnostics::{
+    AgeBin, AgeGroup, Diagnosis, FrequencyBin, Influence, MonthBin, SpendCheck, Times, a_year_later,
+};
 
 /// Describes a diagnosis: tables, and what stands out in them.
 pub fn diagnostics(found: &Diagnosis) -> Report {
@@ -15,6 +18,10 @@ pub fn diagnostics(found: &Diagnosis) -> Report {
     };
     part("customers by repeat purchases, against those expected", frequencies(&found.frequencies));
     part("repeat purchases by when customers came", cohorts(&found.cohorts));
+    if let Some(times) = &found.times {
+        part("repeat purchases by weeks since the first purchase", ages(times));
+        part("repeat purchases by month", months(times));
+    }
     let share = match &found.influence {
         Ok(influence) => {
             part(&influence_heading(influence), influence_table(influence));
@@ -65,6 +72,39 @@ fn cohorts(groups: &[AgeGroup]) -> Table {
         ]);
     }
     table
+}
+
+/// Actual against expected, and how many times as many.
+fn against(actual: f64, expected: f64) -> [String; 3] {
+    let times = if expected > 0.0 { significant(actual / expected, 3) } else { String::new() };
+    [grouped(actual, 0), grouped(expected, 1), times]
+}
+
+fn ages(times: &Times) -> Table {
+    let mut table = Table::new(&["weeks", ">repeat purchases", ">expected", ">times"]);
+    for bin in &times.ages {
+        let weeks = match bin.to {
+            to if to == f64::INFINITY => format!("{} on", bin.from + 1.0),
+            to if to - bin.from == 1.0 => to.to_string(),
+            to => format!("{} to {to}", bin.from + 1.0),
+        };
+        let [actual, expected, times] = against(bin.actual, bin.expected);
+        table.row([weeks, actual, expected, times]);
+    }
+    table
+}
+
+fn months(times: &Times) -> Table {
+    let mut table = Table::new(&["month", ">repeat purchases", ">expected", ">times"]);
+    for bin in &times.months {
+        let [actual, expected, times] = against(bin.actual, bin.expected);
+        table.row([month(bin.month), actual, expected, times]);
+    }
+    table
+}
+
+fn month(first: Date) -> String {
+    format!("{:04}-{:02}", first.year(), first.month())
 }
 
 fn influence_heading(influence: &Influence) -> String {
@@ -138,7 +178,20 @@ fn object(found: &Diagnosis) -> Value {
             "correlation": spend.correlation,
         })
     });
+    let times = found.times.as_ref().map(|times| {
+        let age = |bin: &AgeBin| {
+            let to = bin.to.is_finite().then_some(bin.to);
+            json!({ "from_weeks": bin.from, "to_weeks": to, "actual": bin.actual, "expected": bin.expected })
+        };
+        let month =
+            |bin: &MonthBin| json!({ "month": month(bin.month), "actual": bin.actual, "expected": bin.expected });
+        json!({
+            "by_age": times.ages.iter().map(age).collect::<Vec<_>>(),
+            "by_month": times.months.iter().map(month).collect::<Vec<_>>(),
+        })
+    });
     json!({
+        "times": times,
         "frequencies": found.frequencies.iter().map(bin).collect::<Vec<_>>(),
         "cohorts": found.cohorts.iter().map(group).collect::<Vec<_>>(),
         "influence": influence,

@@ -28,6 +28,7 @@ pub fn model(model: &ClvModel) -> Report {
     report.results.extend(part.blocks);
     let changes = model.intensity.as_ref().map(|intensity| intensity.parts());
     report.results.extend(changes.into_iter().flat_map(rates::words).map(Block::Line));
+    report.results.extend(model.intensity.as_ref().and_then(|own| rates::months_ahead(own)));
     report.results.extend(model.groups().map(|groups| Block::Table(groups_table(groups, purchase.specs()))));
     let mut spend_json = Value::Null;
     if let Some(spend) = &model.spend {
@@ -41,6 +42,8 @@ pub fn model(model: &ClvModel) -> Report {
         json.insert("groups".into(), groups_json(groups, purchase.specs()));
     }
     json.extend(changes.map(|parts| ("rates".to_owned(), rates::json(parts))));
+    let ahead = model.intensity.as_ref().and_then(|own| rates::months_ahead_json(own));
+    json.extend(ahead.map(|months| ("months_ahead".to_owned(), months)));
     json.insert("unit".into(), model.unit.name().into());
     json.insert("grain".into(), model.grain.map_or(Value::Null, |grain| grain.name().into()));
     json.insert(

@@ -193,6 +193,9 @@ impl Test<'_> {
         end: &Summary,
     ) -> Result<Entrant> {
         let (windows, seed) = (self.windows, self.options.seed);
+        if let Some(intensity) = &model.intensity {
+            intensity.knows(self.window.origin, self.window.end)?;
+        }
         let months = windows.months(self.window.origin);
         let until: Vec<f64> =
             months.iter().map(|(_, end)| windows.grain.in_units(*end, windows.unit)).collect();

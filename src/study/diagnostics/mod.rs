@@ -1,24 +1,28 @@
 //! How well a fitted model agrees with the customers it was fitted to, as tables: where it does not, its
 //! forecasts will not either. A backtest says how well it forecasts; this says why.
 //!
-//! Each table comes from one function ([`frequencies`], [`cohorts`], [`influence`](influence()), [`spend`](spend())), so that the
+//! Each table comes from one function ([`frequencies`], [`cohorts`], [`times`](times()), [`influence`](influence()), [`spend`](spend())), so that the
 //! terminal, reports and notebooks show the same; [`diagnose`] asks them all and says in words what stands out.
 
 mod customers;
 mod frequency;
 mod influence;
+mod midway;
 mod only_repeaters;
 mod predictive;
 mod spend;
 mod standouts;
+mod times;
 mod words;
 
 pub use self::frequency::{AgeGroup, FrequencyBin, cohorts, frequencies};
 pub use self::influence::{Influence, influence};
+pub(crate) use self::midway::warn_midway;
 pub(crate) use self::only_repeaters::warn_only_repeaters;
 pub use self::predictive::{PredictedBin, Predictive, PredictiveOptions, predictive};
 pub use self::spend::{SpendCheck, SpendQuantile, spend};
 pub(crate) use self::standouts::warn_standouts;
+pub use self::times::{AgeBin, MonthBin, Times, times};
 pub(crate) use self::words::a_year_later;
 
 use crate::base::{Duration, ErrorKind, Progress, Result, Unit, Warning};
@@ -52,6 +56,8 @@ pub struct Diagnosis {
     pub frequencies: Vec<FrequencyBin>,
     /// See [`cohorts`].
     pub cohorts: Vec<AgeGroup>,
+    /// See [`times`](times()), of a log that was read with `LogOptions::timing`.
+    pub times: Option<Times>,
     /// See [`influence`](influence()); in words, why there is none.
     pub influence: std::result::Result<Influence, String>,
     /// Over what time the influence was measured.
@@ -96,6 +102,7 @@ pub fn diagnose(
     let mut found = Diagnosis {
         frequencies: frequencies(model, summary, options.last)?,
         cohorts: cohorts(model, summary)?,
+        times: times(model, summary)?,
         influence,
         horizon: options.horizon,
         spend: spend(model, summary, progress)?,

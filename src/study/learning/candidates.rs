@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{ErrorKind, Progress, Result};
 use crate::customers::{Counts, Intensity};
-use crate::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates};
+use crate::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates, SeasonRequest};
 use crate::fitted::{ClvModel, FitRequest, Member};
 use crate::history::{LogOptions, Summary};
 
@@ -29,7 +29,8 @@ pub const CANDIDATES: [Candidate; 3] = [
 ];
 
 /// How the rates of candidates change.
-const RATES: IntensityRequest = IntensityRequest { age: true, season: true };
+const RATES: IntensityRequest =
+    IntensityRequest { age: true, season: SeasonRequest::Auto, shared: None, holidays: None };
 
 impl Candidate {
     /// Its member of the family.

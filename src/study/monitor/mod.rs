@@ -112,6 +112,9 @@ pub fn monitor(
             "this is a summary, which cannot be put back to the day of the fit: give the purchase log, or a state",
         )
     })?;
+    if let Some(intensity) = &model.intensity {
+        intensity.knows(fitted_until, until)?;
+    }
     let at = |date: Date| {
         let log = LogOptions { observed_until: Some(date), ..log.clone() };
         model.open(inputs, &log, &[], progress)
