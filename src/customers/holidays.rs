@@ -130,7 +130,8 @@ impl Rule {
             Rule::Easter(after) => vec![of(gregorian::easter(year.into())) + after],
             Rule::Hijri(month, day) => {
                 let about = ((f64::from(year) - 622.0) * 33.0 / 32.0).floor() as i32;
-                let epoch = islamic::ISLAMIC_EPOCH_FRIDAY;
+                // Of its two epochs the one that is nearer to what is announced.
+                let epoch = islamic::ISLAMIC_EPOCH_THURSDAY;
                 let start = |hijri| of(islamic::fixed_from_tabular_islamic(hijri, month, day, epoch));
                 (about - 1..=about + 2).map(start).collect()
             }
@@ -228,6 +229,7 @@ mod tests {
     }
 
     /// First days as Turkey's Presidency of Religious Affairs announced them; the tabular calendar is within a day of them.
+    /// Seen to fail with the other epoch, which is two days off in 2016.
     #[test]
     fn bayrams_move_with_the_moon() {
         let near = |name: &str, announced: &[&str]| {
@@ -238,9 +240,46 @@ mod tests {
                 assert!(found.len() == 3 || found.len() == 4, "{found:?}");
             }
         };
-        let fitr = ["2016-07-05", "2018-06-15", "2020-05-24", "2022-05-02", "2024-04-10", "2025-03-30"];
+        let fitr = [
+            "2010-09-09",
+            "2011-08-30",
+            "2012-08-19",
+            "2013-08-08",
+            "2014-07-28",
+            "2015-07-17",
+            "2016-07-05",
+            "2017-06-25",
+            "2018-06-15",
+            "2019-06-04",
+            "2020-05-24",
+            "2021-05-13",
+            "2022-05-02",
+            "2023-04-21",
+            "2024-04-10",
+            "2025-03-30",
+            "2026-03-20",
+        ];
+        let adha = [
+            "2010-11-16",
+            "2011-11-06",
+            "2012-10-25",
+            "2013-10-15",
+            "2014-10-04",
+            "2015-09-24",
+            "2016-09-12",
+            "2017-09-01",
+            "2018-08-21",
+            "2019-08-11",
+            "2020-07-31",
+            "2021-07-20",
+            "2022-07-09",
+            "2023-06-28",
+            "2024-06-16",
+            "2025-06-06",
+            "2026-05-27",
+        ];
         near("Ramazan Bayramı", &fitr);
-        near("Kurban Bayramı", &["2019-08-11", "2021-07-20", "2023-06-28", "2025-06-06"]);
+        near("Kurban Bayramı", &adha);
     }
 
     /// A year that begins within a span.
