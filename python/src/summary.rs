@@ -170,7 +170,12 @@ pub fn open_given(
 ) -> PyResult<Arc<clv::Summary>> {
     match given {
         Given::Inputs(inputs) => {
-            long(py, |progress| history::open_inputs(&inputs, &log, progress)).map(Arc::new)
+            long(py, |progress| {
+                let mut summary = history::open_inputs(&inputs, &log, progress)?;
+                summary.meta.warnings.extend(clv::contracts::book::read_as_purchases(&inputs, &log));
+                Ok(summary)
+            })
+            .map(Arc::new)
         }
         Given::Summary(summary) => match options::of_reading(keywords)? {
             None => Ok(summary),

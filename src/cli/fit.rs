@@ -6,7 +6,7 @@ use crate::cli::{
     console::{Console, Results},
     contracts,
 };
-use crate::contracts::ContractMember;
+use crate::contracts::{ContractMember, book};
 use crate::fitted::file;
 use crate::history;
 use crate::output::Target;
@@ -50,7 +50,9 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain(args.fit.files()))?;
     }
-    let summary = history::open(&args.input.inputs, &log, console)?;
+    let (inputs, log) = history::keep(&history::from_paths(&args.input.inputs), &log, console)?;
+    let mut summary = history::open_inputs(&inputs, &log, console)?;
+    summary.meta.warnings.extend(book::read_as_purchases(&inputs, &log));
     let mut report = report::input(&summary.meta);
     let (model, comparison) = study::fit(&summary, &request, console)?;
     report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());

@@ -7,6 +7,7 @@ use crate::cli::{
     args::InputArgs,
     console::{Console, Results},
 };
+use crate::contracts::book;
 use crate::history::{self, LogOptions};
 use crate::output::{create_state, write_summary};
 use crate::show::report;
@@ -49,7 +50,9 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
             Some(report::added(&added, &state.display().to_string()))
         }
     };
-    let summary = history::open_inputs(&inputs, &options, console)?;
+    let (inputs, options) = history::keep(&inputs, &options, console)?;
+    let mut summary = history::open_inputs(&inputs, &options, console)?;
+    summary.meta.warnings.extend(book::read_as_purchases(&inputs, &options));
     let customers = match &target {
         Some(target) => write_summary(&summary, target, console)?,
         None => summary.customers()?,

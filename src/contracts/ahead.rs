@@ -17,9 +17,9 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::Cycle;
-use super::book::Book;
+use super::book::{Book, End};
 use super::plans::Shock;
-use super::plans::{BookModel, DRAWS, lapses};
+use super::plans::{BookModel, DRAWS};
 use crate::base::{Error, Horizon, Progress, Result, Unit};
 use crate::model::Contract;
 
@@ -151,7 +151,22 @@ struct Key {
     plan: u32,
     n: u32,
     due: u32,
-    lapses: bool,
+    /// Of those that are known to end: the month in which they do, and the renewals before.
+    lapse: Option<(u32, u32)>,
+    /// Of those whose payment is late: by how many days.
+    late: Option<i32>,
+}
+
+impl Key {
+    /// The chance to renew next, if it is not the model's.
+    fn certain(&self) -> Option<f64> {
+        self.lapse.map(|(_, renewals)| if renewals > 0 { 1.0 } else { 0.0 })
+    }
+
+    /// Do these contracts end in a month?
+    fn ends_in(&self, month: usize) -> bool {
+        self.lapse.is_some_and(|(last, _)| last as usize == month)
+    }
 }
 
 /// How many, and what they pay.
@@ -160,6 +175,8 @@ struct Cell {
     contracts: f64,
     prices: f64,
     squares: f64,
+    /// The chance that each is there today.
+    chance: f64,
 }
 
 /// The contracts of a book, counted, with what is to come for them.
@@ -181,10 +198,19 @@ impl<'a> Ahead<'a> {
     pub fn new(book: &'a Book, model: &'a BookModel, horizon: Horizon) -> Result<Self> {
         let mut months = Months::new(book.observed_until, horizon)?;
         let mut cells: FxHashMap<Key, Cell> = FxHashMap::default();
-        for term in book.active() {
-            let schedule = months.schedule(term.origin, book.plans[term.plan as usize].cycle);
-            let key = Key { plan: term.plan, n: schedule.n, due: schedule.due, lapses: lapses(term.end) };
+        for (term, chance) in book.there() {
+            let cycle = book.plans[term.plan as usize].cycle;
+            let Schedule { n, due, .. } = *months.schedule(term.origin, cycle);
+            let lapse = term
+                .ends_on(cycle, n)
+                .map(|(end, renewals)| (months.ends.partition_point(|last| *last < end) as u32, renewals));
+            let late = match term.end {
+                End::Due(since) => Some(book.days_late(since)),
+                _ => None,
+            };
+            let key = Key { plan: term.plan, n, due, lapse, late };
             let cell = cells.entry(key).or_default();
+            cell.chance = chance;
             cell.contracts += 1.0;
             cell.prices += term.price;
             cell.squares += term.price * term.price;
@@ -200,11 +226,11 @@ impl<'a> Ahead<'a> {
         (n, next, self.months.due[due as usize].last().copied().unwrap_or(0))
     }
 
-    /// Of the contracts of a plan: how many, what they pay a period, and the sum of their chances to renew next.
+    /// Of the contracts of a plan that are paid: how many, what they pay a period, and the sum of their chances to renew next.
     pub fn of_plan(&self, plan: usize, contract: &dyn Contract) -> (f64, f64, f64) {
-        let cells = self.cells.iter().filter(|(key, _)| key.plan as usize == plan);
+        let cells = self.cells.iter().filter(|(key, _)| key.plan as usize == plan && key.late.is_none());
         cells.fold((0.0, 0.0, 0.0), |(contracts, prices, renewing), (key, cell)| {
-            let chance = if key.lapses { 0.0 } else { contract.retention(key.n + 1) };
+            let chance = key.certain().unwrap_or_else(|| contract.retention(key.n + 1));
             (contracts + cell.contracts, prices + cell.prices, renewing + cell.contracts * chance)
         })
     }
@@ -224,13 +250,25 @@ impl<'a> Ahead<'a> {
             let due = &self.months.due[key.due as usize];
             let retention = known.of(key.plan as usize, key.n, due.last().copied().unwrap_or(0));
             let length = self.book.plans[key.plan as usize].cycle.months();
-            let (mut stays, mut before) = (1.0, 0);
-            for (month, due) in path.iter_mut().zip(due) {
+            let (mut stays, mut before) = (cell.chance, 0);
+            if key.late.is_some() {
+                // What is late is billed when it comes.
+                path[0][3] += cell.prices * stays;
+            }
+            for (at, (month, due)) in path.iter_mut().zip(due).enumerate() {
                 for k in before..*due {
-                    let next = if key.lapses { 0.0 } else { stays * retention[(key.n + k) as usize] };
+                    let next = match key.lapse {
+                        Some((_, renewals)) if k >= renewals => break,
+                        Some(_) => stays,
+                        None => stays * retention[(key.n + k) as usize],
+                    };
                     month[1] += cell.contracts * (stays - next);
                     month[3] += cell.prices * next;
                     stays = next;
+                }
+                if key.ends_in(at) {
+                    month[1] += cell.contracts * stays;
+                    stays = 0.0;
                 }
                 before = *due;
                 month[0] += cell.contracts * stays;
@@ -269,18 +307,29 @@ impl<'a> Ahead<'a> {
             let mean = cell.prices / cell.contracts;
             let spread = (cell.squares / cell.contracts - mean * mean).max(0.0).sqrt();
             let (mut left, mut prices, mut before) = (cell.contracts, cell.prices, 0);
-            for ((month, due), factor) in path.iter_mut().zip(due).zip(&factors) {
+            if key.late.is_some() {
+                let lost = departures(left, 1.0 - cell.chance, rng);
+                prices -= lost_prices(left, lost, prices, spread, rng);
+                left -= lost;
+                path[0][3] += prices;
+            }
+            for (at, ((month, due), factor)) in path.iter_mut().zip(due).zip(&factors).enumerate() {
                 for k in before..*due {
-                    if left == 0.0 {
+                    if left == 0.0 || key.lapse.is_some_and(|(_, renewals)| k >= renewals) {
                         break;
                     }
-                    let stays = retention[(key.n + k) as usize];
-                    let hazard = if key.lapses { 1.0 } else { -(factor * stays.ln()).exp_m1() };
-                    let lost = departures(left, hazard, rng);
-                    prices -= lost_prices(left, lost, prices, spread, rng);
-                    left -= lost;
-                    month[1] += lost;
+                    if key.lapse.is_none() {
+                        let stays = retention[(key.n + k) as usize];
+                        let lost = departures(left, -(factor * stays.ln()).exp_m1(), rng);
+                        prices -= lost_prices(left, lost, prices, spread, rng);
+                        left -= lost;
+                        month[1] += lost;
+                    }
                     month[3] += prices;
+                }
+                if key.ends_in(at) {
+                    month[1] += left;
+                    (left, prices) = (0.0, 0.0);
                 }
                 before = *due;
                 month[0] += left;
@@ -309,7 +358,8 @@ impl<'a> Ahead<'a> {
     }
 }
 
-/// Quantiles around what is expected.
+/// Quantiles around what is expected, and no further from it: what is expected at the estimates is plausible, even where nearly all
+/// draws lie on one side of it (few departures were seen, and of customers who are very unlike).
 pub(crate) fn range(expected: f64, mut drawn: Vec<f64>, probability: f64) -> Range {
     drawn.sort_by(f64::total_cmp);
     let at = |p: f64| {
@@ -319,7 +369,7 @@ pub(crate) fn range(expected: f64, mut drawn: Vec<f64>, probability: f64) -> Ran
         drawn[below] + share * (drawn[above] - drawn[below])
     };
     let tail = 0.5 * (1.0 - probability);
-    Range { expected, lower: at(tail), upper: at(1.0 - tail) }
+    Range { expected, lower: at(tail).min(expected), upper: at(1.0 - tail).max(expected) }
 }
 
 /// Factors of the hazard, month by month: mean 1.

@@ -16,6 +16,57 @@ pub struct Cycle {
     pub unit: Unit,
 }
 
+/// How periods are written, and what they are: English first, then the languages that months are read in.
+const WORDS: [(&str, u32, Unit); 12] = [
+    (
+        "day days d daily pd tag tage täglich jour jours quotidien día dia días diario giorno giorni dag dagen dzień gün",
+        1,
+        Unit::Day,
+    ),
+    (
+        "week weeks w wk weekly pw woche wochen wöchentlich woechentlich wochentlich semaine semaines hebdomadaire hebdo semana \
+         semanas semanal settimana settimane settimanale weken wekelijks tydzień tygodniowo hafta haftalık vecka veckovis неделя \
+         еженедельно 每周 毎週 주간",
+        1,
+        Unit::Week,
+    ),
+    ("fortnight fortnightly biweekly zweiwöchentlich zweiwochentlich quincenal quinzenal", 2, Unit::Week),
+    (
+        "month months m mo mon mth monthly mthly pm monthtomonth mom monat monate monatlich monats mtl mois mensuel mensuelle \
+         mensuellement mes meses mensual mensualmente mês mensal mensalmente mese mesi mensile mensilmente maand maanden maandelijks \
+         miesiąc miesiace miesięcznie miesięczny miesiecznie ay aylık aylik månad månader månadsvis måned månedlig månedlige kuukausi \
+         kuukausittain měsíc měsíčně месяц ежемесячно 月 月額 月払い 毎月 每月 按月 包月 월 월간 매월",
+        1,
+        Unit::Month,
+    ),
+    ("bimonthly zweimonatlich bimestriel bimestral bimestrale", 2, Unit::Month),
+    (
+        "quarter quarters q qtr quarterly pq quartal quartale quartalsweise vierteljahr vierteljährlich vierteljahrlich \
+         vierteljaehrlich trimestre trimestres trimestriel trimestrielle trimestral trimestrale kwartaal kwartał kwartalnie \
+         çeyrek kvartal kvartalsvis квартал ежеквартально 季度 四半期 분기",
+        3,
+        Unit::Month,
+    ),
+    (
+        "semester halfyear halfyearly semiannual semiannually biannual biannually halbjahr halbjährlich halbjahrlich halbjaehrlich \
+         semestre semestriel semestrielle semestral semestrale halfjaar halfjaarlijks półrocznie halvår 半年",
+        6,
+        Unit::Month,
+    ),
+    (
+        "year years y yr yrs yearly annual annually annum pa py jahr jahre jährlich jahrlich jaehrlich jährl an ans année annuel \
+         annuelle annuellement año anio años anual anualmente ano anos anno anni annuale annualmente jaar jaren jaarlijks rok lata \
+         rocznie roczny yıl yıllık yillik år årlig årlige årsvis årligen vuosi vuosittain roční ročně год ежегодно 年 年額 年払い \
+         毎年 每年 按年 包年 연 연간 매년",
+        1,
+        Unit::Year,
+    ),
+    ("biennial biennially bienal biennale zweijährlich zweijährig zweijahrlich", 2, Unit::Year),
+    ("triennial triennially dreijährlich", 3, Unit::Year),
+    ("fourweekly", 4, Unit::Week),
+    ("twoyear twoyears twoyearly", 2, Unit::Year),
+];
+
 impl PartialOrd for Cycle {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
@@ -54,7 +105,7 @@ impl Cycle {
             }
     }
 
-    /// Reads how exports write it: `month`, `Monthly`, `annual`, `3 months`, `P1M`, `7 Days`, and a column that says how
+    /// Reads how exports write it, in the languages that are read: `month`, `Monthly`, `jährlich`, `annual`, `3 months`, `P1M`, `7 Days`, and a column that says how
     /// many (`count`).
     pub fn parse(text: &str, count: u32) -> Option<Self> {
         let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
@@ -62,20 +113,12 @@ impl Cycle {
         let word: String = plain.chars().filter(|c| c.is_alphabetic()).collect();
         let many: Option<u32> =
             if digits.is_empty() { Some(1) } else { digits.parse().ok().filter(|n| *n > 0) };
-        let (every, unit) = match word.trim_start_matches("every").trim_start_matches("per") {
-            "day" | "days" | "d" | "daily" | "pd" => (1, Unit::Day),
-            "week" | "weeks" | "w" | "wk" | "weekly" | "pw" => (1, Unit::Week),
-            "fortnight" | "fortnightly" | "biweekly" => (2, Unit::Week),
-            "month" | "months" | "m" | "mo" | "mon" | "monthly" | "pm" | "monthtomonth" => (1, Unit::Month),
-            "quarter" | "quarters" | "q" | "quarterly" => (3, Unit::Month),
-            "semester" | "halfyear" | "halfyearly" | "semiannual" | "semiannually" | "biannual" => {
-                (6, Unit::Month)
-            }
-            "year" | "years" | "y" | "yr" | "yearly" | "annual" | "annually" | "annum" | "py" => {
-                (1, Unit::Year)
-            }
-            _ => return None,
-        };
+        let word = word.trim_start_matches("every").trim_start_matches("per").trim_start_matches("billed");
+        let word = word.trim_end_matches("plan").trim_end_matches("billing");
+        let (every, unit) = WORDS
+            .iter()
+            .find(|(words, ..)| words.split(' ').any(|one| one == word))
+            .map(|(_, every, unit)| (*every, *unit))?;
         let every = many?.checked_mul(every)?.checked_mul(count.max(1))?;
         Some(Cycle { every, unit }.reduced())
     }

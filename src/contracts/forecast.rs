@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::ahead::{Ahead, MonthAhead, Range, range};
-use super::book::{Book, Churn, MonthSeen, Term};
+use super::book::{Book, Churn, End, MonthSeen, Term};
 use super::cohorts::{CohortSeen, cohorts};
 use super::plans::{BookModel, PlanOptions, lapses};
 use crate::base::{Progress, Result, Unit, ValueOptions};
@@ -47,7 +47,7 @@ impl Default for BookForecastOptions {
 pub struct BookForecast {
     /// The models.
     pub model: BookModel,
-    /// One row a paid contract, by customer; see [`contract_table_schema`].
+    /// One row a contract that is paid, or whose payment is late, by customer; see [`contract_table_schema`].
     pub table: RecordBatch,
     /// Months to come.
     pub months: Vec<MonthAhead>,
@@ -72,6 +72,10 @@ pub struct BookTotals {
     pub customers: u64,
     /// Of these contracts, how many are known to end with what is paid.
     pub lapsing: u64,
+    /// Of payments: contracts whose payment is late by less than the grace; they are none of `contracts`.
+    pub due: u64,
+    /// How many of them are expected to be there.
+    pub due_expected: f64,
     /// Monthly recurring revenue today.
     pub mrr: Option<f64>,
     /// Contracts at the horizon.
@@ -122,7 +126,7 @@ pub fn forecast(book: &Book, options: &BookForecastOptions, progress: &dyn Progr
     let mut ahead = Ahead::new(book, &model, options.value.horizon)?;
     let futures = ahead.futures(options.seed, progress)?;
     let months = ahead.months_ahead(&futures, options.probability);
-    let (table, sums) = rows(book, &model, &mut ahead, &options.value)?;
+    let (table, sums) = rows(book, &model, &mut ahead, &options.value);
     let money = |value: f64| book.has_money.then_some(value);
     let last = months.last().expect("a horizon has a month");
     let all = ahead.expected(|_| true, 0.0);
@@ -130,7 +134,10 @@ pub fn forecast(book: &Book, options: &BookForecastOptions, progress: &dyn Progr
     let revenue = |path: &[[f64; 4]]| path.iter().map(|month| month[3]).sum::<f64>();
     let drawn = futures.iter().map(|path| revenue(path)).collect();
     let (contracts, mrr) = book.on(book.observed_until);
+    let (due, due_expected) = book.due();
     let totals = BookTotals {
+        due,
+        due_expected,
         contracts,
         customers: book.active_customers(),
         lapsing: book.active().filter(|term| lapses(term.end)).count() as u64,
@@ -166,21 +173,17 @@ struct Answer {
     within: f64,
 }
 
-fn rows(
-    book: &Book,
-    model: &BookModel,
-    ahead: &mut Ahead,
-    value: &ValueOptions,
-) -> Result<(RecordBatch, Sums)> {
-    let active: Vec<&Term> = book.active().collect();
+fn rows(book: &Book, model: &BookModel, ahead: &mut Ahead, value: &ValueOptions) -> (RecordBatch, Sums) {
+    let there: Vec<(&Term, f64)> = book.there().collect();
     let day = value.discount.continuous(Unit::Day);
     let contracts: Vec<Box<dyn Contract>> =
         (0..model.plans.len()).map(|plan| model.contract(plan, &model.plans[plan].params)).collect();
     let mut known: FxHashMap<(u32, u32, u32), Answer> = FxHashMap::default();
-    let n = active.len();
+    let n = there.len();
     let mut columns = Columns::with_capacity(n);
+    let horizon = ahead.months.ends.last().copied().unwrap_or(book.observed_until);
     let mut sums = Sums::default();
-    for term in active {
+    for (term, chance) in there {
         let cycle = book.plans[term.plan as usize].cycle;
         let (renewed, next, periods) = ahead.schedule(term.origin, cycle);
         let answer = known.entry((term.plan, renewed, periods)).or_insert_with(|| {
@@ -195,25 +198,64 @@ fn rows(
                 within: contract.discounted_within(renewed, periods, d),
             }
         });
-        let answer = if lapses(term.end) { answer.lapsing(periods) } else { *answer };
+        let d = (day * cycle.days()).exp_m1();
         let wait = (-day * f64::from((next - book.observed_until).get_days())).exp();
-        let (clv, remaining) = (
-            value.margin * term.price * wait * answer.within,
-            value.margin * term.price * wait * answer.discounted,
-        );
-        sums.clv += clv;
-        sums.remaining += remaining;
-        columns.push(book, term, renewed, next, &answer, [clv, remaining]);
+        let price = value.margin * term.price;
+        let mut row = Row { renewed, next, answer: *answer, paid: true, chance, value: [0.0; 2] };
+        row.value = [answer.within, answer.discounted].map(|periods| price * wait * periods);
+        if let Some((end, sure)) = term.ends_on(cycle, renewed) {
+            row.answer = Answer::until(sure, sure.min(periods), end > horizon, d);
+            row.next = if sure > 0 { next } else { end };
+            row.value = [row.answer.within, row.answer.discounted].map(|periods| price * wait * periods);
+        } else if let End::Due(since) = term.end {
+            // The renewal of that day counts, too: it is paid today, if at all.
+            row.answer = answer.late(chance, d);
+            row.value = row.value.map(|value| chance * (price + value));
+            (row.renewed, row.next, row.paid) = (renewed.saturating_sub(1), since, false);
+        }
+        sums.clv += row.value[0];
+        sums.remaining += row.value[1];
+        columns.push(book, term, &row);
     }
-    Ok((columns.table(book), sums))
+    (columns.table(book), sums)
 }
 
 impl Answer {
-    /// Of a contract that ends with what is paid.
-    fn lapsing(self, periods: u32) -> Self {
-        let stays = if periods == 0 { 1.0 } else { 0.0 };
-        Answer { p_renew: 0.0, stays, renewals: 0.0, lifetime: 0.0, discounted: 0.0, within: 0.0 }
+    /// Of a contract that is known to end: so many renewals until then, and so many within the horizon.
+    fn until(all: u32, within: u32, stays: bool, d: f64) -> Self {
+        let discounted = |n: u32| (0..n).fold((0.0, 1.0), |(sum, by), _| (sum + by, by / (1.0 + d))).0;
+        let sure = |yes: bool| if yes { 1.0 } else { 0.0 };
+        Answer {
+            p_renew: sure(all > 0),
+            stays: sure(stays),
+            renewals: f64::from(within),
+            lifetime: f64::from(all),
+            discounted: discounted(all),
+            within: discounted(within),
+        }
     }
+
+    /// Of a contract whose payment is late: if it comes, that is a renewal, and the others follow.
+    fn late(self, chance: f64, d: f64) -> Self {
+        Answer {
+            p_renew: chance,
+            stays: chance * self.stays,
+            renewals: chance * (1.0 + self.renewals),
+            lifetime: chance * (1.0 + self.lifetime),
+            discounted: chance * (1.0 + self.discounted / (1.0 + d)),
+            within: chance * (1.0 + self.within / (1.0 + d)),
+        }
+    }
+}
+
+/// A row of the table.
+struct Row {
+    renewed: u32,
+    next: Date,
+    answer: Answer,
+    paid: bool,
+    chance: f64,
+    value: [f64; 2],
 }
 
 /// Columns of the table, in the making.
@@ -223,6 +265,8 @@ struct Columns {
     plan: Vec<u32>,
     periods: Vec<u32>,
     next: Vec<Date>,
+    paid: Vec<bool>,
+    chance: Vec<f64>,
     numbers: [Vec<f64>; 9],
 }
 
@@ -235,33 +279,36 @@ impl Columns {
             plan: whole(),
             periods: whole(),
             next: Vec::with_capacity(n),
+            paid: Vec::with_capacity(n),
+            chance: Vec::with_capacity(n),
             numbers: std::array::from_fn(|_| Vec::with_capacity(n)),
         }
     }
 
-    fn push(&mut self, book: &Book, term: &Term, periods: u32, next: Date, answer: &Answer, value: [f64; 2]) {
+    fn push(&mut self, book: &Book, term: &Term, row: &Row) {
         self.customer.push(term.customer);
         self.contract.push(term.name);
         self.plan.push(term.plan);
-        self.periods.push(periods);
-        self.next.push(next);
-        let renewals = answer.renewals;
+        self.periods.push(row.renewed);
+        self.next.push(row.next);
+        self.paid.push(row.paid);
+        self.chance.push(row.chance);
+        let answer = &row.answer;
         let all = [
             answer.p_renew,
             answer.lifetime,
             answer.discounted,
-            renewals,
+            answer.renewals,
             answer.stays,
-            book.mrr(term),
-            term.price * renewals,
-            value[0],
-            value[1],
+            if row.paid { book.mrr(term) } else { 0.0 },
+            term.price * answer.renewals,
+            row.value[0],
+            row.value[1],
         ];
         self.numbers.iter_mut().zip(all).for_each(|(column, number)| column.push(number));
     }
 
     fn table(self, book: &Book) -> RecordBatch {
-        let n = self.customer.len();
         let text = |all: &[Box<str>], of: &[u32]| -> ArrayRef {
             Arc::new(StringArray::from_iter_values(of.iter().map(|at| &*all[*at as usize])))
         };
@@ -270,8 +317,8 @@ impl Columns {
         let mut columns: Vec<ArrayRef> = vec![
             text(&book.customers, &self.customer),
             Arc::new(UInt32Array::from(self.periods)),
-            Arc::new(BooleanArray::from(vec![true; n])),
-            Arc::new(Float64Array::from(vec![1.0; n])),
+            Arc::new(BooleanArray::from(self.paid)),
+            Arc::new(Float64Array::from(self.chance)),
         ];
         let finite = |all: Vec<f64>| -> ArrayRef {
             Arc::new(all.into_iter().map(|x| x.is_finite().then_some(x)).collect::<Float64Array>())
@@ -291,7 +338,8 @@ impl Columns {
     }
 }
 
-/// The columns of forecast contracts: those of scored contracts, then `contract_id`, `plan`, `next_renewal` (a date),
+/// The columns of forecast contracts: those of scored contracts (`active` is no and `p_alive` a chance where a payment is late; such a
+/// row has no `mrr` yet), then `contract_id`, `plan`, `next_renewal` (a date),
 /// `p_active` (at the horizon), and with prices `mrr`, `expected_revenue` (within the horizon), `clv` (margin x its present
 /// value) and `remaining_value` (of all renewals to come).
 pub fn contract_table_schema(has_money: bool) -> SchemaRef {

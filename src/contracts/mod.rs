@@ -34,7 +34,7 @@ pub use forecast::{
     BookForecast, BookForecastOptions, BookTotals, PlanAhead, contract_table_schema, forecast, month_table,
 };
 pub use model::{CONTRACT_MODELS, ContractMember, ContractModel};
-pub(crate) use plans::lapses;
+
 pub use plans::{BookModel, CycleFit, PlanFit, PlanOptions, Shock};
 pub use score::{ContractOutlook, ContractScores, cohort_schema, customer_schema};
 
@@ -137,7 +137,8 @@ fn read(table: &TextTable, options: &ContractOptions) -> Result<Contracts> {
     let cohort = table.find(&["cohort", "segment", "group"])?;
     let period = table.find(&CONTRACT_PERIOD)?;
     let count = table.find(&CONTRACT_COUNT)?;
-    let id = table.find(&["customer_id", "customer", "client_id", "user_id", "account_id", "id"])?;
+    // Where a table has several, the customer is the surest of them, as in a book: `id` is then that of the contract.
+    let id = book::layout::customer(&table.names);
     let start = table.find(&CONTRACT_START)?;
     let end = table.find(&CONTRACT_END)?;
     match (period, count, id, start, end) {
@@ -147,7 +148,7 @@ fn read(table: &TextTable, options: &ContractOptions) -> Result<Contracts> {
             &table.file,
             format!(
                 "neither a retention table (columns period and customers, and cohort if there are several) nor \
-                 one row a customer (columns customer_id, start and end); found: {}",
+                 one row a customer (columns customer_id, start and end); clv forecast reads exports of billing programs; found: {}",
                 table.names.join(", ")
             ),
         )),

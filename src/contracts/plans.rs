@@ -283,7 +283,7 @@ impl BookModel {
         for term in &book.terms {
             let cycle = book.plans[term.plan as usize].cycle;
             let month = |date: Date| 12 * i64::from(date.year()) + i64::from(date.month()) - 1;
-            if let Some(row) = term.on(book.observed_until, cycle) {
+            if let Some(row) = term.on(book.settled_until(), cycle) {
                 let key = (term.plan, month(term.origin), term.entered(cycle), row);
                 *alike.entry(key).or_insert(0.0) += 1.0;
             }
@@ -409,5 +409,5 @@ fn own_draws(params: &[f64], report: &FitReport, seed: u64) -> Vec<Vec<f64>> {
 
 /// Contracts that are known to end with what is paid.
 pub(crate) fn lapses(end: End) -> bool {
-    matches!(end, End::Lapses(_))
+    matches!(end, End::Lapses(_) | End::PaidUntil(_))
 }

@@ -1,7 +1,7 @@
 //! The backtest of contracts: hides the end of a book, forecasts it, and compares with what became of the contracts that were
 //! there, and with what people do without a model.
 //!
-//! Nothing after an origin reaches a forecast ([`Book::as_of`]). What is compared: contracts and MRR of each month of the
+//! Nothing after an origin reaches a forecast: it reads what `clv forecast --observed-until` of that day reads ([`Book::as_of`]). What is compared: contracts and MRR of each month of the
 //! holdout, of those who were there at the origin (a later change of plan counts in what happened; nobody new does), survivors
 //! by cohort, and who leaves. Baselines forecast with the same calendar and other chances to renew:
 //!
@@ -24,7 +24,7 @@ use serde::Serialize;
 use crate::base::{Duration, Error, Horizon, Progress, Result, Unit};
 use crate::contracts::ahead::{Ahead, Path, Retentions};
 use crate::contracts::book::End;
-use crate::contracts::{Book, BookModel, Cycle, PlanOptions, Term, lapses};
+use crate::contracts::{Book, BookModel, Cycle, PlanOptions, Term};
 use crate::model::ContractTable;
 
 /// Renewals due at an age that is trusted by itself.
@@ -169,33 +169,66 @@ fn holdout(book: &Book, options: &ContractTestOptions) -> Result<Duration> {
 /// What became of the contracts of an origin.
 struct Fates<'a> {
     book: &'a Book,
-    /// By contract: its terms.
-    of: FxHashMap<u32, (usize, usize)>,
+    /// Of the terms at the origin: those that follow in the whole book, as places among its terms.
+    of: Vec<Option<(usize, usize)>>,
+}
+
+/// What tells a term in both books.
+type Mark = (u32, Date, u32, u32, u32);
+
+/// Marks of terms in their order; those that are alike are counted.
+fn marks(terms: &[Term]) -> impl Iterator<Item = Mark> {
+    let mut seen: FxHashMap<(u32, Date, u32, u32), u32> = FxHashMap::default();
+    terms.iter().map(move |term| {
+        let (customer, start, name, plan) = (term.customer, term.start, term.name, term.plan);
+        let nth = seen.entry((customer, start, name, plan)).or_insert(0);
+        *nth += 1;
+        (customer, start, name, plan, *nth)
+    })
 }
 
 impl<'a> Fates<'a> {
-    fn new(book: &'a Book) -> Self {
-        let mut of = FxHashMap::default();
+    /// Contracts have other numbers at the origin: those of returns that came later are not among them.
+    fn new(book: &'a Book, past: &Book) -> Self {
+        let mut places: FxHashMap<Mark, (usize, usize)> = FxHashMap::default();
+        let mut all = marks(&book.terms);
         let mut first = 0;
         for terms in book.terms.chunk_by(|a, b| a.contract == b.contract) {
-            of.insert(terms[0].contract, (first, first + terms.len()));
-            first += terms.len();
+            let end = first + terms.len();
+            places.extend(all.by_ref().take(terms.len()).zip(first..end).map(|(mark, at)| (mark, (at, end))));
+            first = end;
         }
-        Fates { book, of }
+        Fates { book, of: marks(&past.terms).map(|mark| places.get(&mark).copied()).collect() }
     }
 
-    fn terms(&self, contract: u32) -> &[Term] {
-        self.of.get(&contract).map_or(&[], |(from, to)| &self.book.terms[*from..*to])
+    fn terms(&self, of: usize) -> &[Term] {
+        self.of[of].map_or(&[], |(from, to)| &self.book.terms[from..to])
     }
 
-    /// MRR on a day; `None` if the contract is not there any more.
-    fn mrr(&self, contract: u32, day: Date) -> Option<f64> {
-        self.terms(contract).iter().find(|term| term.is_active(day)).map(|term| self.book.mrr(term))
+    /// How surely it is there on a day, and its MRR then; what is due at the end of the book counts with its chance.
+    fn on(&self, of: usize, day: Date) -> (f64, f64) {
+        let terms = self.terms(of);
+        if let Some(term) = terms.iter().find(|term| term.is_active(day)) {
+            return (1.0, self.book.mrr_on(term, day));
+        }
+        let due = |term: &&Term| matches!(term.end, End::Due(since) if since <= day);
+        let Some(term) = terms.iter().find(due) else { return (0.0, 0.0) };
+        let chance = self.book.chance(term).unwrap_or(0.0);
+        (chance, chance * self.book.mrr_on(term, day))
     }
 
-    fn left(&self, contract: u32, day: Date) -> bool {
-        self.terms(contract).last().is_some_and(|term| matches!(term.end, End::Left(end) if end <= day))
+    fn left(&self, of: usize, day: Date) -> bool {
+        self.terms(of).last().is_some_and(|term| match term.end {
+            End::Left(end) => end <= day,
+            End::Due(since) => since <= day && self.book.chance(term).unwrap_or(0.0) < 0.5,
+            _ => false,
+        })
     }
+}
+
+/// Contracts that are paid at the end of a book, with their places among its terms.
+fn paid(past: &Book) -> impl Iterator<Item = (usize, &Term)> {
+    past.terms.iter().enumerate().filter(|(_, term)| term.is_active(past.observed_until))
 }
 
 fn one(
@@ -209,20 +242,20 @@ fn one(
     let model = BookModel::fit(&past, &options.plans, progress)?;
     let ahead = Ahead::new(&past, &model, Horizon::Finite(test.holdout))?;
     let futures = ahead.futures(options.seed, progress)?;
-    let fates = Fates::new(book);
+    let fates = Fates::new(book, &past);
     let ends = ahead.months.ends.clone();
     let mut actual: Path = vec![[0.0; 4]; ends.len()];
-    for term in past.active() {
+    let there = past.terms.iter().enumerate().filter(|(_, term)| past.chance(term).is_some());
+    for (at, _) in there {
         for (month, end) in actual.iter_mut().zip(&ends) {
-            if let Some(mrr) = fates.mrr(term.contract, *end) {
-                month[0] += 1.0;
-                month[2] += mrr;
-            }
+            let (there, mrr) = fates.on(at, *end);
+            month[0] += there;
+            month[2] += mrr;
         }
     }
     let last = *ends.last().expect("a holdout has a month");
     let active = past.active().count() as u64;
-    let left = past.active().filter(|term| fates.left(term.contract, last)).count() as u64;
+    let left = paid(&past).filter(|(at, _)| fates.left(*at, last)).count() as u64;
     test.origins.push((origin, active, left));
     let case = Case { past: &past, ahead: &ahead, fates: &fates, actual: &actual, last, origin };
     case.judge("model", model.estimated(), Some(&futures), options.probability, test);
@@ -330,16 +363,16 @@ impl Case<'_> {
         let mut known = Retentions::new(self.past.plans.len(), chance);
         let mut who = Who::default();
         let quarter = |date: Date| 4 * i32::from(date.year()) + (i32::from(date.month()) - 1) / 3;
-        for term in self.past.active() {
+        for (at, term) in paid(self.past) {
             let cycle = self.past.plans[term.plan as usize].cycle;
             let n = cycle.whole(term.origin, self.origin);
             let due = cycle.whole(term.origin, self.last) - n;
             let retention = &known.of(term.plan as usize, n, due)[n as usize..];
-            let stays: f64 = match lapses(term.end) && due > 0 {
-                true => 0.0,
-                false => retention[..due as usize].iter().product(),
+            let stays: f64 = match term.ends_on(cycle, n) {
+                Some((end, _)) => f64::from(u8::from(end > self.last)),
+                None => retention[..due as usize].iter().product(),
             };
-            let left = self.fates.left(term.contract, self.last);
+            let left = self.fates.left(at, self.last);
             let cohort = who.by_cohort.entry(quarter(term.origin)).or_default();
             cohort.0 += stays;
             cohort.1 += f64::from(u8::from(!left));
@@ -402,7 +435,7 @@ fn churn(table: &ContractTable) -> f64 {
 
 /// The same of late: by plan.
 fn last_churn(past: &Book) -> Vec<f64> {
-    let now = past.observed_until;
+    let now = past.settled_until();
     let mut counts = vec![(0.0, 0.0); past.plans.len()];
     for term in &past.terms {
         let cycle = past.plans[term.plan as usize].cycle;

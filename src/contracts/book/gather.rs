@@ -1,12 +1,15 @@
 //! From rows in the order of the input to contracts in the order of customers and time.
 
-use jiff::civil::Date;
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
+use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+
+use super::join::{Rows, latest};
 use super::layout::{Layout, Role};
-use super::paid::paid;
+use super::prices;
 use super::spells::{Names, Piece, Spell, State};
-use super::{Book, BookAccount, BookOptions, End, Plan, Term};
+use super::{Book, BookAccount, BookOptions, Late, Plan};
 use crate::base::{BadRows, Error, ErrorKind, Place, Result, Unit, Warning, numbers::count};
 use crate::contracts::Cycle;
 use crate::history::LogOptions;
@@ -18,7 +21,7 @@ use crate::history::today;
 const SHOWING: usize = 10;
 
 /// A row with what it names in the numbers of the whole table.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
     pub spell: Spell,
     /// The rank of the customer's id.
@@ -60,7 +63,7 @@ pub(super) fn gather(
         log,
         &mut account,
     )?;
-    let (until, said_until) = whole.until(options)?;
+    let (until, said_until) = whole.until(layout.payments, options);
     let mut assumptions = tables.said();
     assumptions.push(format!("these are contracts: {} (--model bg-nbd reads purchases)", layout.why));
     assumptions.extend(said_until);
@@ -68,17 +71,24 @@ pub(super) fn gather(
         assumptions.extend(whole.payments(options));
     }
     assumptions.extend(whole.periods(layout, names, options));
+    let plans = whole.plans();
+    let settled = prices::settle(&mut whole.lines, &plans, layout, names, currency.as_deref());
+    assumptions.extend(settled.said);
+    warnings.extend(settled.warnings);
+    if options.period.is_none() && layout.column(Role::Interval).is_none() && !layout.payments {
+        warnings.extend(prices::two_levels(&whole.lines, &plans));
+    }
     let has_money = layout.column(Role::Price).is_some();
     if !has_money {
         assumptions.push("there are no prices: revenue and value are left out".to_owned());
     }
     let has_calendar = layout.column(Role::Start).is_some();
     let mut book = Book {
-        customers: whole.customers.clone(),
+        customers: std::mem::take(&mut whole.customers),
         id_column: tables.ids(),
-        contracts: whole.contracts.all.clone(),
+        contracts: std::mem::take(&mut whole.contracts.all),
         terms: Vec::new(),
-        plans: whole.plans(),
+        plans,
         attribute_names: layout.attributes.iter().map(|(name, _)| name.clone()).collect(),
         attributes: whole
             .attributes
@@ -92,11 +102,14 @@ pub(super) fn gather(
         observed_until: until,
         why: layout.why.clone(),
         grace: if layout.payments { options.grace.days().round() as i32 } else { 0 },
+        late: Late::default(),
         account,
         assumptions,
         warnings: Vec::new(),
+        repriced: Vec::new(),
+        rows: Arc::new(Rows::new(whole.lines, options.reactivation_within.days(), layout.payments, account)),
     };
-    whole.contracts_of(&mut book, options);
+    Arc::clone(&book.rows).join(&mut book);
     if book.terms.is_empty() {
         let message = "no contract of this table was ever paid by the end of observation";
         return Err(Error::input(
@@ -104,9 +117,41 @@ pub(super) fn gather(
             format!("{message}, {until}: {}", book.account.words().join("; ")),
         ));
     }
+    book.assumptions.extend(said_of_due(&book));
+    book.assumptions.extend(said_of_later(&book));
     warnings.extend(missing_prices(&book));
     book.warnings = warnings;
     Ok(book)
+}
+
+/// Whose payment is late.
+fn said_of_due(book: &Book) -> Option<String> {
+    let (due, there) = book.due();
+    let late = &book.late;
+    (due > 0).then(|| {
+        format!(
+            "{} contracts have a payment that is late by less than {} days: they are neither paid nor ended, and count with the \
+             chance that such payments came ({:.1} are expected; {} came late before, {} never did)",
+            count(due),
+            book.grace,
+            there,
+            count(late.came.iter().sum()),
+            count(late.never)
+        )
+    })
+}
+
+/// What was said later than the end of observation.
+fn said_of_later(book: &Book) -> Option<String> {
+    let later = book.rows.said_later(book.observed_until);
+    (later > 0).then(|| {
+        format!(
+            "{} contracts are said to end or to be paused, without a date of when that was said, in a table of a later day than {}: \
+             as if it was not known then",
+            count(later),
+            book.observed_until
+        )
+    })
 }
 
 fn missing_prices(book: &Book) -> Option<Warning> {
@@ -221,28 +266,20 @@ impl Whole {
     }
 
     /// The end of observation, and what is to be said of it.
-    fn until(&self, options: &BookOptions) -> Result<(Date, Option<String>)> {
+    fn until(&self, payments: bool, options: &BookOptions) -> (Date, Option<String>) {
         if let Some(until) = options.observed_until {
-            return Ok((until, None));
+            return (until, None);
         }
-        let today = today();
-        let of = |line: &Line| {
-            let spell = line.spell;
-            [spell.start, spell.ended, spell.cancelled, spell.paid_from].into_iter().flatten()
-        };
-        let days = || self.lines.iter().flat_map(of);
-        if let Some(last) = days().filter(|day| *day <= today).max().or_else(|| days().max()) {
-            let until = date_of_day(last);
-            let words = format!(
-                "observation ended {until}, the last date on which something happened (--observed-until)"
-            );
-            return Ok((until, Some(words)));
+        if let Some(until) = latest(&self.lines, payments) {
+            let what =
+                if payments { "the last payment" } else { "the last date on which something happened" };
+            return (until, Some(format!("observation ended {until}, {what} (--observed-until)")));
         }
-        let until = date_of_day(today);
+        let until = date_of_day(today());
         let words = format!(
             "there are no dates: observation is taken to have ended today, {until} (--observed-until)"
         );
-        Ok((until, Some(words)))
+        (until, Some(words))
     }
 
     /// Settles how long each payment pays for, and until when: the usual length, or gap, of the payments of its contract.
@@ -352,98 +389,6 @@ impl Whole {
         self.lines.iter_mut().for_each(|line| line.plan = rank[line.plan as usize]);
         order.into_iter().map(|plan| self.plans[plan].clone()).collect()
     }
-
-    /// Puts rows together to contracts.
-    fn contracts_of(&mut self, book: &mut Book, options: &BookOptions) {
-        let until = book.observed_until;
-        let mut found: Vec<(Line, Term)> = Vec::with_capacity(self.lines.len());
-        for line in &self.lines {
-            match paid(line, until) {
-                Ok(term) => found.push((*line, term)),
-                Err(fate) => *fate(&mut book.account) += 1,
-            }
-        }
-        let names = &self.contracts.all;
-        found.sort_by(|(a, one), (b, other)| {
-            let key = |line: &Line, term: &Term| (line.customer, term.start, last_day(term));
-            key(a, one).cmp(&key(b, other)).then_with(|| {
-                let rest = |line: &Line| (&names[line.contract as usize], line.plan, line.attributes);
-                rest(a).cmp(&rest(b)).then(one.price.total_cmp(&other.price))
-            })
-        });
-        let within = options.reactivation_within.days();
-        let mut first = 0;
-        let mut number = 0;
-        while first < found.len() {
-            let customer = found[first].0.customer;
-            let next = found[first..].iter().position(|(line, _)| line.customer != customer);
-            let last = next.map_or(found.len(), |n| first + n);
-            chain(&found[first..last], within, &mut number, book);
-            first = last;
-        }
-        // What was paid has just ended: the next payment may yet come.
-        for term in book.terms.iter_mut().filter(|_| book.grace > 0) {
-            if let End::Left(end) = term.end
-                && end <= until
-                && day_of_date(until) < day_of_date(end) + book.grace
-            {
-                term.end = End::Open;
-            }
-        }
-        let terms = &mut book.terms;
-        terms.sort_by_key(|term| (term.customer, term.contract, term.start));
-    }
-}
-
-/// Puts the terms of one customer behind each other where one goes on with another.
-fn chain(of_one: &[(Line, Term)], within: f64, number: &mut u32, book: &mut Book) {
-    let mut ends: Vec<usize> = Vec::new();
-    let mut seen = FxHashSet::default();
-    for (line, term) in of_one {
-        let same = (line.contract, line.plan, day_of_date(term.start), last_day(term));
-        let several = of_one.len() > 1 && !book.contracts[line.contract as usize].is_empty();
-        if several && !seen.insert(same) {
-            book.account.repeated += 1;
-            continue;
-        }
-        let gap = |at: usize| match book.terms[at].end {
-            End::Left(end) => f64::from((term.start - end).get_days()),
-            _ => f64::INFINITY,
-        };
-        // Rows come by their beginning: what ended too long ago has no further row.
-        ends.retain(|at| gap(*at) <= within);
-        // A change within a period may be dated a day before what it changes ends.
-        let named = !book.contracts[line.contract as usize].is_empty();
-        let same = |at: usize| named && book.terms[at].name == line.contract && gap(at).is_finite();
-        let Some(place) = ends.iter().position(|at| gap(*at) >= -1.0 || same(*at)) else {
-            let contract = *number;
-            *number += 1;
-            book.account.contracts += 1;
-            ends.push(book.terms.len());
-            book.terms.push(Term { customer: line.customer, contract, ..*term });
-            continue;
-        };
-        let at = ends[place];
-        let before = book.terms[at];
-        if before.plan == term.plan {
-            book.account.continued += 1;
-            book.terms[at] = Term { end: term.end, price: term.price, ..before };
-            continue;
-        }
-        book.account.changed += 1;
-        book.terms[at].end = End::Changed(term.start);
-        let same_cycle = book.plans[before.plan as usize].cycle == book.plans[term.plan as usize].cycle;
-        let origin = if same_cycle { before.origin } else { term.start };
-        ends[place] = book.terms.len();
-        book.terms.push(Term { customer: line.customer, contract: before.contract, origin, ..*term });
-    }
-}
-
-fn last_day(term: &Term) -> Date {
-    match term.end {
-        End::Left(end) | End::Changed(end) | End::Paused(end) => end,
-        End::Open | End::Lapses(_) => Date::MAX,
-    }
 }
 
 /// The middle of some lengths.
@@ -452,15 +397,25 @@ fn middle(mut days: Vec<i32>) -> Option<i32> {
     days.get(days.len() / 2).copied()
 }
 
-/// A period that a plan's name says.
+/// A period that a plan's name says, in any language that periods are read in; days are none (a day pass is no plan of a day).
 fn by_word(name: &str) -> Option<Cycle> {
     let words = name.to_lowercase();
-    let mut words = words.split(|c: char| !c.is_alphabetic());
-    words.find_map(|word| match word {
-        "monthly" | "month" | "mo" => Some(Cycle::MONTHLY),
-        "yearly" | "year" | "annual" | "annually" => Some(Cycle::of(Unit::Year)),
-        "quarterly" => Some(Cycle { every: 3, unit: Unit::Month }),
-        "weekly" => Some(Cycle::of(Unit::Week)),
-        _ => None,
+    let words: Vec<&str> =
+        words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    (0..words.len()).find_map(|at| {
+        let word = words[at];
+        let long = word.chars().filter(|c| c.is_alphabetic()).count() > 3 || !word.is_ascii();
+        // "12 months", but not "plan 2, monthly".
+        let plural = ["months", "years", "weeks", "monate", "jahre", "wochen", "meses", "mesi", "años"]
+            .contains(&word);
+        let noun = plural || ["month", "mois", "year", "week"].contains(&word);
+        let many =
+            at.checked_sub(1).and_then(|before| words[before].parse().ok()).filter(|n| (1..=36).contains(n));
+        let many = if noun { many } else { None };
+        if plural && many.is_none() {
+            return None;
+        }
+        let known = Cycle::parse(word, many.unwrap_or(1)).filter(|cycle| cycle.unit != Unit::Day)?;
+        (long || word == "mo").then_some(known)
     })
 }

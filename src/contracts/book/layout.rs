@@ -111,7 +111,9 @@ impl Role {
             }
             Role::Price => {
                 "price|amount|planamount|unitamount|unitprice|planunitprice|recurringamount|monthlycharges|\
-                 monthlycharge|mrr|monthlyfee|fee|monthlyprice|monthlyrevenue|subscriptionamount|arr"
+                 monthlycharge|mrr|monthlyrecurringrevenue|monthlyfee|fee|monthlyprice|monthlyrevenue|subscriptionamount|arr|\
+                 annualrecurringrevenue|priceperseat|priceperuser|priceperlicense|priceperlicence|pricecents|priceincents|amountcents|amountincents|unitamountcents|unitamountincents|\
+                 unitpricecents|unitpriceincents|planamountcents|planamountincents|subscriptionamountcents|mrrcents"
             }
             Role::Quantity => "quantity|planquantity|subscriptionquantity|seats|licenses|licences",
             Role::Currency => "currency|currencycode|plancurrency",
@@ -122,6 +124,19 @@ impl Role {
             }
             Role::Channel => "channel|acquisitionchannel|source|utmsource|leadsource",
             Role::Country => "country|countrycode|billingcountry|region|subscribercountry",
+        }
+    }
+
+    /// How names end of what is nested in Stripe's objects.
+    fn nested(self) -> &'static str {
+        match self {
+            Role::Price => "unitamount|planamount",
+            Role::Interval => "recurringinterval|planinterval",
+            Role::IntervalCount => "recurringintervalcount|planintervalcount",
+            Role::Plan => "priceid|planid|priceproduct|planproduct",
+            Role::Quantity => "quantity",
+            Role::Currency => "currency",
+            _ => "",
         }
     }
 }
@@ -136,6 +151,9 @@ struct Program {
     /// Is a row one payment, and a contract as many of them?
     payments: bool,
 }
+
+/// What Stripe's interface gives, written as a table: `plan.amount`, `items_data_0_price_unit_amount`.
+const STRIPE_OBJECTS: &str = "subscriptions of Stripe";
 
 const PROGRAMS: &[Program] = &[
     Program {
@@ -153,7 +171,7 @@ const PROGRAMS: &[Program] = &[
         payments: false,
     },
     Program {
-        title: "subscriptions of Stripe",
+        title: STRIPE_OBJECTS,
         signature: &["customer", "status", "start_date", "current_period_start", "current_period_end"],
         roles: &[(Role::Contract, "id")],
         payments: false,
@@ -267,6 +285,17 @@ const PROGRAMS: &[Program] = &[
     },
 ];
 
+/// Are prices in the smallest unit of the currency, as interfaces of programs give them?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cents {
+    No,
+    Always,
+    /// As all are whole numbers.
+    IfWhole,
+    /// They may be: a name that interfaces use, in a table that is not known.
+    Perhaps,
+}
+
 /// How a table is read: the fields in the order of [`Role::ALL`], then attributes.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -276,8 +305,8 @@ pub(crate) struct Layout {
     pub attributes: Vec<(String, usize)>,
     /// Why the table is one of contracts.
     pub why: String,
-    /// Are prices in hundredths, as interfaces of programs give them?
-    pub hundredths: bool,
+    /// Are prices in the smallest unit of the currency?
+    pub cents: Cents,
     /// Is it the export of a known program?
     pub is_program: bool,
     /// Is a row one payment, and a contract as many of them?
@@ -286,7 +315,11 @@ pub(crate) struct Layout {
 
 /// A name without case and signs, and without what is put around it.
 pub(crate) fn plain(name: &str) -> String {
-    let name = name.trim().trim_end_matches("(UTC)").trim_end_matches("(utc)");
+    // What stands behind a name: `(UTC)`, `(EUR)`.
+    let name = match name.trim().rsplit_once('(') {
+        Some((before, behind)) if behind.ends_with(')') && !before.trim().is_empty() => before,
+        _ => name,
+    };
     let name = name.rsplit('.').next().unwrap_or(name);
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -310,9 +343,15 @@ impl Layout {
             if roles[role as usize].is_some() {
                 continue;
             }
-            let found = role.names().split('|').find_map(|wanted| {
-                let place = known.iter().position(|name| name == wanted)?;
+            let nested = program.is_some_and(|program| program.title == STRIPE_OBJECTS);
+            let place = |is: &dyn Fn(&String) -> bool| {
+                let place = known.iter().position(is)?;
                 (!taken.contains(&place)).then_some(place)
+            };
+            let found = role.names().split('|').find_map(|wanted| place(&|name| name == wanted));
+            let found = found.or_else(|| {
+                let ends = role.nested().split('|').filter(|end| nested && !end.is_empty());
+                ends.into_iter().find_map(|end| place(&|name| name.ends_with(end)))
             });
             roles[role as usize] = found;
             taken.extend(found);
@@ -322,12 +361,19 @@ impl Layout {
         let attributes =
             attributes.filter_map(|role| Some((names[roles[role as usize]?].clone(), roles[role as usize]?)));
         let payments = program.is_some_and(|program| program.payments);
-        let hundredths = program.is_some_and(|program| program.title.contains("Baremetrics"));
+        let price = roles[Role::Price as usize].map_or("", |at| known[at].as_str());
+        let cents = match program.map(|program| program.title) {
+            _ if price.ends_with("cents") => Cents::Always,
+            Some(title) if title.contains("Baremetrics") => Cents::Always,
+            Some(STRIPE_OBJECTS) => Cents::IfWhole,
+            None if matches!(price, "unitamount" | "planamount") => Cents::Perhaps,
+            _ => Cents::No,
+        };
         Some(Layout {
             attributes: attributes.collect(),
             roles,
             why,
-            hundredths,
+            cents,
             is_program: program.is_some(),
             payments,
         })
@@ -335,6 +381,26 @@ impl Layout {
 
     pub fn column(&self, role: Role) -> Option<usize> {
         self.roles[role as usize]
+    }
+
+    /// Does a name say which column is the billing period?
+    pub fn has_interval(&self) -> bool {
+        self.column(Role::Interval).is_some()
+    }
+
+    /// Has a column no meaning that is read, or one of a count of intervals that has no interval?
+    pub fn is_free(&self, at: usize) -> bool {
+        let role = Role::ALL.into_iter().find(|role| self.column(*role) == Some(at));
+        role.is_none_or(|role| role == Role::IntervalCount)
+    }
+
+    /// Takes the column of this name for the billing period.
+    pub fn take_interval(&mut self, names: &[String], name: &str) {
+        let place = names.iter().position(|one| one == name);
+        if self.column(Role::IntervalCount) == place {
+            self.roles[Role::IntervalCount as usize] = None;
+        }
+        self.roles[Role::Interval as usize] = place;
     }
 
     /// The columns to be read, those of roles first.
@@ -362,6 +428,12 @@ impl Layout {
         }
         Ok(self)
     }
+}
+
+/// The column of the customer, by its name.
+pub(crate) fn customer(names: &[String]) -> Option<usize> {
+    let known: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    Role::Customer.names().split('|').find_map(|wanted| known.iter().position(|name| name == wanted))
 }
 
 /// Why columns without a known header are those of contracts; `None` if they are not.

@@ -11,16 +11,26 @@
 //! * What ends after the end of observation goes on. That it will (it was cancelled by then) is kept for the forecast and is
 //!   nothing to a fit: who has cancelled early is known, who will renew is not, and counting the ones alone would be unfair.
 //! * A row may be one payment of many (invoices, sales of app stores): each pays for a period, and those that follow each other are
-//!   one contract. It has ended where no payment came within [`BookOptions::grace`] of the end of what was paid.
+//!   one contract. It has ended where no payment came within [`BookOptions::grace`] of the end of what was paid; a payment that is
+//!   late by less is neither made nor missed, and counts with the chance that such payments had (see `late`).
+//! * Prices may change from row to row: each holds from the beginning of its row on, and earlier days keep theirs.
+//! * A book as it stood on an earlier day ([`Book::as_of`]) is put together again from the rows that were there by then.
 //! * Paused contracts are followed until they were paused, if that is said, and have no revenue.
 
 mod account;
+mod billing;
 mod gather;
+mod join;
+mod late;
 pub(crate) mod layout;
 mod paid;
+mod prices;
 mod rates;
 mod spells;
 
+use std::sync::Arc;
+
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::base::{Duration, Error, Progress, Result, Unit, Warning};
@@ -28,6 +38,7 @@ use crate::contracts::{ContractMember, Cycle};
 use crate::history::{self, IdColumn, Input, LogOptions, read::rows};
 use crate::model::{ContractRow, ContractTable};
 pub use account::BookAccount;
+pub use late::Late;
 use layout::{Layout, Role, plain};
 pub use rates::{Churn, MonthSeen};
 use spells::{Piece, Reader};
@@ -70,6 +81,11 @@ impl Plan {
             name => format!("{name} ({})", self.cycle),
         }
     }
+
+    /// Its name, or these words if it has none.
+    fn shown_or<'a>(&'a self, words: &'a str) -> &'a str {
+        if self.name.is_empty() { words } else { &self.name }
+    }
 }
 
 /// How the time of a contract under one plan ends.
@@ -77,10 +93,14 @@ impl Plan {
 pub enum End {
     /// It goes on, as far as is known.
     Open,
-    /// It goes on and is known to end with what is paid; cancelled on this day, if known.
+    /// It goes on and is known to end: on this day, the first no longer covered; `None`: with the current period.
     Lapses(Option<Date>),
+    /// It was cancelled and is paid until this day: nothing is billed before.
+    PaidUntil(Date),
     /// The customer left: the first day no longer covered.
     Left(Date),
+    /// Of payments: nothing is paid from this day on, and the next payment may yet come.
+    Due(Date),
     /// The plan was changed on this day.
     Changed(Date),
     /// It is paused since this day.
@@ -106,8 +126,21 @@ pub struct Term {
     pub start: Date,
     /// How it ends.
     pub end: End,
-    /// What one period costs; 0 if not known.
+    /// What one period costs at the end of observation; 0 if not known.
     pub price: f64,
+    /// What it cost before: the last of its changes among the book's.
+    pub(crate) repriced: Option<u32>,
+}
+
+/// A change of price within a term.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Repriced {
+    /// The first day of the new price.
+    pub on: Date,
+    /// What a period cost before.
+    pub from: f64,
+    /// The change before this one.
+    pub before: Option<u32>,
 }
 
 /// Contracts of many customers, in order.
@@ -139,12 +172,18 @@ pub struct Book {
     pub why: String,
     /// Of payments: days that the next one may come late; else 0.
     pub grace: i32,
+    /// Of payments: how many came late, and how many never.
+    pub late: Late,
     /// What became of rows.
     pub account: BookAccount,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What looks wrong.
     pub warnings: Vec<Warning>,
+    /// Changes of price, where terms find them.
+    pub(crate) repriced: Vec<Repriced>,
+    /// The rows that it was put together from.
+    rows: Arc<join::Rows>,
 }
 
 /// Are these tables of contracts? Why, if they are; a look at their columns only.
@@ -158,6 +197,17 @@ pub fn recognise(inputs: &[Input], log: &LogOptions) -> Option<String> {
     let whys: Option<Vec<String>> =
         tables.iter().map(|names| layout_of(names, log).map(|it| it.why)).collect();
     whys?.into_iter().next()
+}
+
+/// What is to be said where tables that look like contracts are read as purchases; `None` if they do not, or if the caller names what
+/// is read as the date or the amount of a purchase.
+pub fn read_as_purchases(inputs: &[Input], log: &LogOptions) -> Option<Warning> {
+    let why = recognise(inputs, log)?;
+    let message = format!(
+        "this looks like contracts ({why}), and its rows are read as purchases, which forget renewals and departures: clv check shows \
+         what it holds, clv forecast forecasts it as contracts; --date and --amount say that it is purchases"
+    );
+    Some(Warning::new("contracts-as-purchases", message))
 }
 
 /// Is a table to be read as contracts: because a model of contracts is named, or because none is and the columns say so?
@@ -195,20 +245,26 @@ pub fn open(
     progress: &dyn Progress,
 ) -> Result<Book> {
     let (inputs, log) = &history::keep(inputs, log, progress)?;
+    let billing = billing::find(inputs, log, options)?;
     let find = |file: &str, names: &[String]| -> Result<Layout> {
-        let layout = layout_of(names, log).ok_or_else(|| {
+        let mut layout = layout_of(names, log).ok_or_else(|| {
             let message = "a model of contracts needs a row a contract: the customer, its start, and its end, status or what it is \
                            paid until (of a retention table: clv fit, then clv score)";
             Error::columns(file, format!("{message}; found: {}", names.join(", ")))
         })?;
+        if let Some(name) = &billing.column {
+            layout.take_interval(names, name);
+        }
         layout.with_attributes(file, names, &log.attributes)
     };
     let tables = rows::open(inputs, log, progress, |file, names| Ok(find(file, names)?.wanted()))?;
     let (file, names) = tables.first();
     let layout = find(file, names)?;
-    let reader = Reader::new(&layout, names, options.period);
+    let reader = Reader::new(&layout, options.period);
     let parts = tables.read(log, progress, |part: &mut rows::Part<Piece>, row| reader.take(part, row))?;
-    gather::gather(&tables, &layout, parts, log, options)
+    let mut book = gather::gather(&tables, &layout, parts, log, options)?;
+    book.warnings.extend(billing.warning);
+    Ok(book)
 }
 
 impl Term {
@@ -232,6 +288,10 @@ impl Term {
             End::Changed(end) | End::Paused(end) if end <= day => {
                 ContractRow { periods: seen(end), ended: false }
             }
+            // The renewal of that day is neither made nor missed.
+            End::Due(since) if since <= day => {
+                ContractRow { periods: seen(since.saturating_sub(1.day())), ended: false }
+            }
             _ => ContractRow { periods: seen(day), ended: false },
         })
     }
@@ -239,26 +299,78 @@ impl Term {
     /// Is it paid on a day?
     pub fn is_active(&self, day: Date) -> bool {
         let ended = match self.end {
-            End::Left(end) | End::Changed(end) | End::Paused(end) => end <= day,
-            End::Open | End::Lapses(_) => false,
+            End::Left(end) | End::Changed(end) | End::Paused(end) | End::Due(end) => end <= day,
+            End::Open | End::Lapses(_) | End::PaidUntil(_) => false,
         };
         self.start <= day && !ended
     }
 
-    /// Is it known on a day that it ends with what is paid?
-    pub fn lapses(&self, known_on: Date, now: Date) -> bool {
+    /// Of a contract that is known to end: the first day on which it is there no more, and how often it is renewed before, if it was
+    /// renewed `n` times so far.
+    pub fn ends_on(&self, cycle: Cycle, n: u32) -> Option<(Date, u32)> {
         match self.end {
-            End::Lapses(Some(cancelled)) => cancelled <= known_on,
-            End::Lapses(None) => known_on >= now,
-            _ => false,
+            End::Lapses(None) => Some((cycle.after(self.origin, n + 1), 0)),
+            End::Lapses(Some(end)) => {
+                let last = end.saturating_sub(1.day());
+                Some((end, cycle.whole(self.origin, last).saturating_sub(n)))
+            }
+            End::PaidUntil(end) => Some((end, 0)),
+            _ => None,
         }
     }
 }
 
 impl Book {
-    /// What one period of a term brings a month.
+    /// What one period of a term brings a month, at its latest price.
     pub fn mrr(&self, term: &Term) -> f64 {
         term.price / self.plans[term.plan as usize].cycle.months()
+    }
+
+    /// The same at the price of a day.
+    pub fn mrr_on(&self, term: &Term, day: Date) -> f64 {
+        self.price_on(term, day) / self.plans[term.plan as usize].cycle.months()
+    }
+
+    /// What one period of a term cost on a day.
+    pub fn price_on(&self, term: &Term, day: Date) -> f64 {
+        let (mut price, mut last) = (term.price, term.repriced);
+        while let Some(change) = last.map(|at| self.repriced[at as usize]).filter(|change| day < change.on) {
+            (price, last) = (change.from, change.before);
+        }
+        price
+    }
+
+    /// Contracts that are paid at the end of observation, and those whose payment is late, with the chance that each is there.
+    pub fn there(&self) -> impl Iterator<Item = (&Term, f64)> {
+        self.terms.iter().filter_map(|term| Some((term, self.chance(term)?)))
+    }
+
+    /// The chance that a contract is there at the end of observation: 1 of one that is paid, less of one whose payment is late;
+    /// `None` of one that is not.
+    pub fn chance(&self, term: &Term) -> Option<f64> {
+        match term.end {
+            End::Due(since) if term.start <= self.observed_until => {
+                Some(self.late.chance(self.days_late(since)))
+            }
+            _ => term.is_active(self.observed_until).then_some(1.0),
+        }
+    }
+
+    /// Days since a payment was due.
+    pub fn days_late(&self, since: Date) -> i32 {
+        (self.observed_until - since).get_days()
+    }
+
+    /// Contracts whose payment is late by less than the grace, and how many of them are expected to be there.
+    pub fn due(&self) -> (u64, f64) {
+        let due = self.terms.iter().filter(|term| matches!(term.end, End::Due(_)));
+        due.fold((0, 0.0), |(n, there), term| (n + 1, there + self.chance(term).unwrap_or(0.0)))
+    }
+
+    /// The last day by which it is known of every renewal whether it was made: where payments may come late, so much earlier. What
+    /// came due later is left out of fits alike of those who paid at once and of those who have not yet.
+    pub fn settled_until(&self) -> Date {
+        self.observed_until.saturating_sub(i64::from(self.grace).days())
     }
 
     /// Contracts that are paid at the end of observation.
@@ -266,22 +378,12 @@ impl Book {
         self.terms.iter().filter(|term| term.is_active(self.observed_until))
     }
 
-    /// The same book as it stood on an earlier day: nothing later is known.
+    /// The same book as it stood on an earlier day, put together from the rows that were there by then: what a forecast with
+    /// `--observed-until` that day reads.
     pub fn as_of(&self, day: Date) -> Book {
-        let mut book = self.clone();
-        let (now, terms) = (self.observed_until, self.terms.iter().filter(|term| term.start <= day));
-        let open = |term: &Term| {
-            let end = match term.end {
-                End::Left(end) | End::Changed(end) | End::Paused(end) if end > day => End::Open,
-                // On that day the next payment could have come yet.
-                End::Left(end) if (day - end).get_days() < self.grace => End::Open,
-                End::Lapses(_) if !term.lapses(day, now) => End::Open,
-                end => end,
-            };
-            Term { end, ..*term }
-        };
-        book.terms = terms.map(open).collect();
-        book.observed_until = day;
+        let rows = Arc::clone(&self.rows);
+        let mut book = Book { observed_until: day, terms: Vec::new(), repriced: Vec::new(), ..self.clone() };
+        rows.join(&mut book);
         book
     }
 
@@ -290,7 +392,7 @@ impl Book {
         let mut by_plan: Vec<Vec<(ContractRow, u32)>> = vec![Vec::new(); self.plans.len()];
         for term in &self.terms {
             let cycle = self.plans[term.plan as usize].cycle;
-            if let Some(row) = term.on(self.observed_until, cycle) {
+            if let Some(row) = term.on(self.settled_until(), cycle) {
                 by_plan[term.plan as usize].push((row, term.entered(cycle)));
             }
         }

@@ -11,11 +11,20 @@ use crate::history::read::calendar::{date_of_day, day_of_date};
 /// The count of rows that became of a row.
 pub(super) type Fate = fn(&mut BookAccount) -> &mut u64;
 
+/// What is known at the end of observation.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// That day.
+    pub now: i32,
+    /// Is what a row says without a date, such as that it is paused? Not if the table is of a later day.
+    pub undated: bool,
+}
+
 /// The paid time of a row at the end of observation, or why there is none.
-pub(super) fn paid(line: &Line, until: Date) -> Result<Term, Fate> {
+pub(super) fn paid(line: &Line, until: Date, known: Known) -> Result<Term, Fate> {
     let spell = &line.spell;
     let cycle = spell.cycle.unwrap_or(Cycle::MONTHLY);
-    let now = day_of_date(until);
+    let now = known.now;
     match spell.state {
         State::Never => return Err(|account| &mut account.never),
         State::Free => return Err(|account| &mut account.free),
@@ -37,7 +46,7 @@ pub(super) fn paid(line: &Line, until: Date) -> Result<Term, Fate> {
         });
     };
     let start = spell.trial_end.filter(|end| *end > begun).unwrap_or(begun);
-    let end = end_of(spell, now);
+    let end = end_of(spell, known);
     if let End::Left(end) = end
         && start > begun
         && day_of_date(end) <= start
@@ -61,42 +70,52 @@ pub(super) fn paid(line: &Line, until: Date) -> Result<Term, Fate> {
         start,
         end,
         price: spell.price.unwrap_or(0.0),
+        repriced: None,
     })
 }
 
-/// How a row says that its contract ends.
-fn end_of(spell: &Spell, now: i32) -> End {
+/// How a row says that its contract ends, as far as it is known.
+fn end_of(spell: &Spell, known: Known) -> End {
+    let Known { now, undated } = known;
     let date = date_of_day;
-    let cancelled = spell.cancelled.map(date);
+    let paid = || match spell.paid_until.filter(|day| *day > now) {
+        Some(day) => End::PaidUntil(date(day)),
+        None => End::Lapses(None),
+    };
+    // Was it said by now that the contract will end?
+    let said = match spell.cancelled {
+        Some(day) => day <= now,
+        None => undated && (spell.lapses || matches!(spell.state, State::Lapsing | State::Ended)),
+    };
     match spell.state {
         State::Ended if spell.tenure.is_some() => End::Left(date(now)),
         State::Ended => {
-            let end = spell
-                .ended
-                .or(spell.cancelled)
-                .or(spell.paid_until.filter(|end| *end <= now))
-                .or(spell.paid_from);
-            match end {
-                // Cancelled, and paid until later.
-                Some(end) if end > now => End::Lapses(cancelled),
+            // Of a table of a later day, what was paid until a later day has not ended yet.
+            let paid = spell.paid_until.filter(|end| *end <= now || !undated);
+            match spell.ended.or(spell.cancelled).or(paid).or(spell.paid_from) {
+                // Cancelled, and there until later.
+                Some(end) if end > now && said => End::Lapses(Some(date(end))),
                 Some(end) => End::Left(date(end)),
                 None => End::Open,
             }
         }
-        State::Paused => End::Paused(date(spell.paid_until.filter(|paid| *paid <= now).unwrap_or(now))),
+        State::Paused => match spell.paid_until.filter(|paid| *paid <= now) {
+            Some(paid) => End::Paused(date(paid)),
+            None if undated => End::Paused(date(now)),
+            None => End::Open,
+        },
         _ => match spell.ended {
-            Some(end)
-                if end > now && (spell.lapses || cancelled.is_some() || spell.state == State::Lapsing) =>
-            {
-                End::Lapses(cancelled)
-            }
+            Some(end) if end > now && said => End::Lapses(Some(date(end))),
             Some(end) => End::Left(date(end)),
-            None if spell.lapses || spell.state == State::Lapsing => End::Lapses(cancelled),
-            None => match (cancelled, spell.state) {
-                (Some(day), State::Unsaid) => End::Left(day),
-                (Some(day), _) => End::Lapses(Some(day)),
-                (None, _) => End::Open,
-            },
+            None if spell.cancelled.is_none() || spell.lapses || spell.state == State::Lapsing => {
+                match said {
+                    true => paid(),
+                    false => End::Open,
+                }
+            }
+            None if spell.state == State::Unsaid => End::Left(date(spell.cancelled.unwrap_or(now))),
+            None if said => paid(),
+            None => End::Open,
         },
     }
 }

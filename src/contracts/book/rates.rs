@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::Book;
+use super::{Book, End};
 
 /// One month, as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -58,6 +58,7 @@ impl Book {
             day = day.first_of_month().saturating_sub(1.day());
         }
         ends.reverse();
+        let due = self.due().0;
         let all: Vec<(u64, f64)> = ends.iter().map(|day| self.on(*day)).collect();
         let months = ends.windows(2).zip(all.windows(2));
         months
@@ -65,10 +66,12 @@ impl Book {
                 let (from, until) = (days[0], days[1]);
                 let new = self.contracts_begun(from, until);
                 let (before, now) = (counts[0].0, counts[1].0);
+                // Whose payment is late has not left.
+                let due = if until == self.observed_until { due } else { 0 };
                 MonthSeen {
                     until,
                     contracts: now,
-                    left: (before + new).saturating_sub(now),
+                    left: (before + new).saturating_sub(now + due),
                     new,
                     mrr: self.has_money.then_some(counts[1].1),
                 }
@@ -76,10 +79,10 @@ impl Book {
             .collect()
     }
 
-    /// Contracts that were paid on a day, and their MRR at today's prices of each term.
+    /// Contracts that were paid on a day, and their MRR at the prices of that day.
     pub fn on(&self, day: Date) -> (u64, f64) {
         let active = self.terms.iter().filter(|term| term.is_active(day));
-        active.fold((0, 0.0), |(n, mrr), term| (n + 1, mrr + self.mrr(term)))
+        active.fold((0, 0.0), |(n, mrr), term| (n + 1, mrr + self.mrr_on(term, day)))
     }
 
     fn contracts_begun(&self, after: Date, until: Date) -> u64 {
@@ -98,27 +101,39 @@ impl Book {
         if !self.has_calendar {
             return None;
         }
-        let (mut customers, mut kept) = (0u64, 0u64);
+        let (mut customers, mut kept) = (0u64, 0.0);
         let (mut before, mut gross, mut net) = (0.0, 0.0, 0.0);
         for of_one in self.terms.chunk_by(|a, b| a.customer == b.customer) {
-            let mrr = |day: Date| {
-                let paid = of_one.iter().filter(|term| term.is_active(day));
-                paid.fold((false, 0.0), |(_, sum), term| (true, sum + self.mrr(term)))
-            };
-            let ((was, then), (is, pays)) = (mrr(since), mrr(now));
-            if was {
-                customers += 1;
-                kept += u64::from(is);
-                before += then;
-                gross += then.min(pays);
-                net += pays;
+            let then = of_one.iter().filter(|term| term.is_active(since));
+            let (was, then) = then.fold((0, 0.0), |(n, sum), term| (n + 1, sum + self.mrr_on(term, since)));
+            if was == 0 {
+                continue;
             }
+            // A contract whose payment is late counts with its chance.
+            let paid = of_one.iter().filter(|term| term.is_active(now));
+            let (mut gone, mut pays) = (1.0, 0.0);
+            for term in paid {
+                (gone, pays) = (0.0, pays + self.mrr(term));
+            }
+            let certain = pays;
+            let mut less = then.min(certain);
+            for term in of_one.iter().filter(|term| matches!(term.end, End::Due(_))) {
+                let chance = self.chance(term).unwrap_or(0.0);
+                gone *= 1.0 - chance;
+                pays += chance * self.mrr(term);
+                less += chance * (then.min(certain + self.mrr(term)) - then.min(certain));
+            }
+            customers += 1;
+            kept += 1.0 - gone;
+            before += then;
+            gross += less;
+            net += pays;
         }
         let money = |sum: f64| (self.has_money && before > 0.0).then_some(sum / before);
         (customers > 0).then(|| Churn {
             since,
             customers,
-            logo_retention: kept as f64 / customers as f64,
+            logo_retention: kept / customers as f64,
             mrr: self.has_money.then_some(before),
             gross_retention: money(gross),
             net_retention: money(net),

@@ -67,7 +67,11 @@ pub(crate) struct Spell {
     pub lapses: bool,
     pub state: State,
     pub tenure: Option<u32>,
+    /// As it is written; what one period costs once `prices.rs` has settled it.
     pub price: Option<f64>,
+    pub quantity: Option<f64>,
+    /// Is it written with two decimals, which no count of cents has?
+    pub decimals: bool,
     pub cycle: Option<Cycle>,
     /// Among the names of its piece.
     pub plan: u32,
@@ -128,9 +132,6 @@ pub(crate) struct Piece {
 #[derive(Debug, Clone)]
 pub(crate) struct Reader {
     pub attributes: usize,
-    /// A price is per month, or per year, however long the period is.
-    pub price_of: Option<Unit>,
-    pub hundredths: bool,
     /// The period of all contracts, as the caller says.
     pub period: Option<Cycle>,
     pub has_cancelled: bool,
@@ -139,17 +140,9 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub fn new(layout: &Layout, names: &[String], period: Option<Unit>) -> Self {
-        let price = layout.column(Role::Price).map(|at| plain(&names[at])).unwrap_or_default();
-        let price_of = match price.as_str() {
-            "arr" => Some(Unit::Year),
-            _ if price == "mrr" || price.starts_with("month") => Some(Unit::Month),
-            _ => None,
-        };
+    pub fn new(layout: &Layout, period: Option<Unit>) -> Self {
         Reader {
             attributes: layout.attributes.len(),
-            price_of,
-            hundredths: layout.hundredths,
             period: period.map(Cycle::of),
             has_cancelled: layout.column(Role::Cancelled).is_some(),
             payments: layout.payments,
@@ -202,7 +195,8 @@ impl Reader {
         }
         spell.state = self.state(piece, text(Role::Status));
         spell.cycle = self.cycle(piece, row)?;
-        spell.price = self.price(row, spell.cycle)?;
+        (spell.price, spell.quantity) = price(row)?;
+        spell.decimals = has_decimals(text(Role::Price));
         spell.attributes = self.attributes(piece, row);
         if !text(Role::Tenure).is_empty() && spell.start.is_none() {
             (spell.tenure, spell.state) = tenure(text(Role::Tenure), flag)?;
@@ -281,30 +275,6 @@ impl Reader {
         }
     }
 
-    /// What one period costs.
-    fn price(&self, row: &Row, cycle: Option<Cycle>) -> Result<Option<f64>, (Role, String)> {
-        let number = |role: Role| {
-            row.number(role as usize)
-                .map_err(|()| (role, "not a number; plain numbers such as 12.50 can be read".to_owned()))
-        };
-        let Some(price) = number(Role::Price)? else { return Ok(None) };
-        if price < 0.0 {
-            return Err((
-                Role::Price,
-                "a contract costs nothing or more: a refund is no contract".to_owned(),
-            ));
-        }
-        let many = number(Role::Quantity)?.unwrap_or(1.0);
-        let hundredth = if self.hundredths { 0.01 } else { 1.0 };
-        let months = cycle.unwrap_or(Cycle::MONTHLY).months();
-        let periods = match self.price_of {
-            Some(Unit::Year) => months / 12.0,
-            Some(_) => months,
-            None => 1.0,
-        };
-        Ok(Some(price * many * hundredth * periods))
-    }
-
     fn attributes(&self, piece: &mut Piece, row: &Row) -> u32 {
         if self.attributes == 0 {
             return 0;
@@ -313,6 +283,25 @@ impl Reader {
         let values: Vec<&str> = (first..first + self.attributes).map(|field| row.text(field)).collect();
         piece.attributes.number(&values.join("\0"))
     }
+}
+
+/// The price and the quantity, as they are written.
+fn price(row: &Row) -> Result<(Option<f64>, Option<f64>), (Role, String)> {
+    let number = |role: Role| {
+        row.number(role as usize)
+            .map_err(|()| (role, "not a number; plain numbers such as 12.50 can be read".to_owned()))
+    };
+    let Some(price) = number(Role::Price)? else { return Ok((None, None)) };
+    if price < 0.0 {
+        return Err((Role::Price, "a contract costs nothing or more: a refund is no contract".to_owned()));
+    }
+    Ok((Some(price), number(Role::Quantity)?))
+}
+
+/// Is a number written with two decimals?
+fn has_decimals(text: &str) -> bool {
+    let behind = text.trim_end_matches(|c: char| !c.is_ascii_digit()).rsplit_once(['.', ',']);
+    behind.is_some_and(|(_, digits)| digits.len() == 2)
 }
 
 /// Is there what a contract needs, in an order that can be?

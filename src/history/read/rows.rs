@@ -6,8 +6,9 @@ use arrow_array::StringArray;
 
 use super::amounts::spelled::NumberStyle;
 use super::batch::column;
-use super::columns::{AmountColumns, Columns, LogColumns};
+use super::columns::{AmountColumns, Columns, CustomerColumns, LogColumns};
 use super::dates::DateStyle;
+use super::evidence::{Evidence, Sample};
 use super::feed::{Data, Work, for_each_batch};
 use super::in_parallel;
 use super::plan;
@@ -115,6 +116,24 @@ pub(crate) fn open(
         fields.push(wanted.fields.into_iter().map(field).collect());
     }
     Ok(RowTables { inputs, rules, fields })
+}
+
+/// The first rows of some columns of each table, with the names of all its columns: what values say where names do not.
+///
+/// # Errors
+/// If a table cannot be opened or read.
+pub(crate) fn samples(
+    inputs: &[Input],
+    options: &LogOptions,
+    wanted: impl Fn(&[String]) -> Vec<usize>,
+) -> Result<Vec<(Vec<String>, Sample)>> {
+    let nothing = Columns::Customers(CustomerColumns { id: 0, attributes: Vec::new() });
+    let inputs = recognise_rows(inputs, options, |_, _| Ok(nothing.clone()))?;
+    let look = |table: Table| {
+        let names = table.names.clone();
+        Ok((names.clone(), Evidence::new(table).look(&wanted(&names))?))
+    };
+    inputs.tables.into_iter().map(look).collect()
 }
 
 impl RowTables {

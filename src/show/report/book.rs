@@ -253,6 +253,10 @@ fn totals(book: &Book, forecast: &BookForecast, options: &BookForecastOptions) -
     if totals.lapsing > 0 {
         row("  cancelled", count(totals.lapsing), "end with what is paid".to_owned());
     }
+    if totals.due > 0 {
+        let words = format!("more, of which {:.1} are expected to pay yet", totals.due_expected);
+        row("  payment late", count(totals.due), words);
+    }
     row("contracts at the horizon", grouped(there.expected, 0), between(there, 0));
     if let Some(next) = forecast.months.first() {
         row(
