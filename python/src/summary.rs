@@ -169,14 +169,12 @@ pub fn open_given(
     log: LogOptions,
 ) -> PyResult<Arc<clv::Summary>> {
     match given {
-        Given::Inputs(inputs) => {
-            long(py, |progress| {
-                let mut summary = history::open_inputs(&inputs, &log, progress)?;
-                summary.meta.warnings.extend(clv::contracts::book::read_as_purchases(&inputs, &log));
-                Ok(summary)
-            })
-            .map(Arc::new)
-        }
+        Given::Inputs(inputs) => long(py, |progress| {
+            let mut summary = history::open_inputs(&inputs, &log, progress)?;
+            summary.meta.warnings.extend(clv::contracts::book::read_as_purchases(&inputs, &log));
+            Ok(summary)
+        })
+        .map(Arc::new),
         Given::Summary(summary) => match options::of_reading(keywords)? {
             None => Ok(summary),
             Some(name) => {
