@@ -497,6 +497,11 @@ fn periods_are_found_by_their_values() {
     }
     let levels = |book: &Book| book.warnings.iter().any(|warning| warning.code == "contracts-two-levels");
     assert!(levels(&read("levels.csv", &text, date(2024, 12, 31))));
+    let seats = text
+        .replace("plan,price,", "plan,unit_price,seats,")
+        .replace(",990,", ",99,10,")
+        .replace(",99,2024", ",99,1,2024");
+    assert!(!levels(&read("ten.csv", &seats, date(2024, 12, 31))));
     assert!(!levels(&read("three.csv", &text.replace(",990,", ",300,"), date(2024, 12, 31))));
 }
 

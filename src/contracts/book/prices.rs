@@ -199,7 +199,10 @@ fn of_rows(lines: &[Line]) -> Of {
 pub(super) fn two_levels(lines: &[Line], plans: &[Plan]) -> Option<Warning> {
     let mut of_plans: Vec<Vec<f64>> = vec![Vec::new(); plans.len()];
     for line in lines {
-        of_plans[line.plan as usize].extend(line.spell.price.filter(|price| *price > 0.0));
+        // Of one seat: ten seats are no year.
+        let many = line.spell.quantity.filter(|many| *many > 0.0).unwrap_or(1.0);
+        of_plans[line.plan as usize]
+            .extend(line.spell.price.filter(|price| *price > 0.0).map(|price| price / many));
     }
     let (place, low, high, few) = of_plans.iter_mut().enumerate().find_map(|(place, prices)| {
         prices.sort_by(f64::total_cmp);
