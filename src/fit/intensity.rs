@@ -203,6 +203,7 @@ pub fn fit_intensity<M: RatesSeen>(
         }
     }
     let mut cells = Cells::new(seen, longest, (request.season.given(), request.shared.as_deref()));
+    cells.follow_weekdays(seen);
     if request.season == SeasonRequest::Auto && cells.size().1 <= SEASON_WEEKS {
         request.season = SeasonRequest::None;
     }

@@ -28,6 +28,8 @@ pub(super) struct Cells {
     of_day: Vec<u32>,
     /// The columns' mean and spread over days of what customers share, regressor by regressor.
     pub scales: Vec<(f64, f64)>,
+    /// What share of a week's purchases falls on each weekday, times seven, by days before the end.
+    weekdays: [f64; 7],
 }
 
 /// Days that are alike.
@@ -87,7 +89,24 @@ impl Cells {
             columns[of_day[day] as usize].purchases += *n as f64;
         }
         let expected = Array2::zeros((by_step.len(), columns.len()));
-        Cells { expected, by_step, columns, weeks, of_day, scales }
+        Cells { expected, by_step, columns, weeks, of_day, scales, weekdays: [1.0; 7] }
+    }
+
+    /// Expects of each day what falls on its weekday: a holiday that is always a weekend is held against weekends. It matters only
+    /// where days of a week are told apart, and leaves what is expected of whole weeks as it is; so exposure does without.
+    pub fn follow_weekdays(&mut self, seen: &Seen) {
+        let days = seen.timing.grain.days();
+        if self.scales.is_empty() || days > 1.0 {
+            return;
+        }
+        let mut sums = [0.0; 7];
+        for (at, n) in seen.timing.by_past.iter().enumerate() {
+            sums[day_of((at as f64 + 0.5) * days) % 7] += *n as f64;
+        }
+        let mean = sums.iter().sum::<f64>() / WEEK;
+        if mean > 0.0 {
+            self.weekdays = sums.map(|sum| sum / mean);
+        }
     }
 
     /// Age steps below the oldest, and weeks.
@@ -111,7 +130,8 @@ impl Cells {
                 }
                 let step = step_of(from + 0.5 * length).min(steps);
                 let day = day_of(age - from - 0.5 * length).min(self.of_day.len() - 1);
-                self.expected[[step, self.of_day[day] as usize]] += rate * length / share;
+                self.expected[[step, self.of_day[day] as usize]] +=
+                    self.weekdays[day % 7] * (rate * length / share);
             }
         }
     }
