@@ -560,7 +560,8 @@ Ids come back with their type, under their column's name. With ``path`` there is
         """Returns
 -------
 Scores
-    A table; ``totals`` has what customers add up to.
+    A table; ``totals`` has what customers add up to. Of a model of a table of contracts :class:`clv.Contracts`, as
+    :func:`clv.forecast` gives.
 
 Raises
 ------

@@ -4,6 +4,8 @@
 //! number, so that the log is the same for any number of threads, and more customers leave the
 //! first ones as they are. Customers are drawn in parallel and handed on in order, in bounded memory.
 
+pub mod book;
+
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -28,14 +28,15 @@ fn defaults(verb: &str) -> Vec<(String, String)> {
 fn meaning(verb: &str, words: &[String]) -> clv::Result<String> {
     // A seed means something where there are intervals.
     let with_interval = || [&["--interval=0.9".to_owned()][..], words].concat();
-    let of_fit = |fit| match fit {
-        words::Fit::Purchases { request, log, .. } => format!("{request:?} {log:?}"),
-        words::Fit::Contracts { request, contracts } => format!("{request:?} {contracts:?}"),
+    let of_fit = |fit: words::Fit| -> clv::Result<String> {
+        let ((request, log, _), (_, alone)) = (fit.purchases()?, fit.alone()?);
+        let (reading, plans) = fit.book()?;
+        Ok(format!("{request:?} {log:?} {alone:?} {reading:?} BookForecastOptions {plans:?}"))
     };
     let interval_given = words.iter().any(|word| word.starts_with("--interval="));
     Ok(match verb {
         "summarize" => format!("{:?}", words::summarize(words)?),
-        "fit" => of_fit(words::fit(words)?),
+        "fit" => of_fit(words::fit(words)?)?,
         "score" if interval_given => format!("{:?}", words::score(words)?.options),
         "score" => format!("{:?}", words::score(&with_interval())?.options),
         "forecast" => {

@@ -1,6 +1,8 @@
 //! Does every model file ever written still load, and score as it did? `models/vN/*.json` is append
 //! only; beside each stands what it gave when it was made, `*.scores.csv`.
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 
@@ -30,6 +32,10 @@ fn old_model_files_score_as_ever() {
                 AnyModel::Purchases(model) => model,
                 AnyModel::Contracts(model) => {
                     contracts_score_as_ever(&model, &path);
+                    continue;
+                }
+                AnyModel::Book(model) => {
+                    book_scores_as_ever(&model, &path);
                     continue;
                 }
             };
@@ -116,4 +122,32 @@ fn compare(expected: &Path, rows: &[(String, Vec<Option<f64>>)]) {
             }
         }
     }
+}
+
+/// A book of contracts has contracts of its own beside it, and the table of its forecast.
+fn book_scores_as_ever(model: &contracts::BookModel, path: &Path) {
+    let options = contracts::BookOptions {
+        observed_until: Some("2025-11-30".parse().unwrap()),
+        ..model.reading.clone()
+    };
+    let inputs = [history::Input::Path(path.with_extension("contracts.csv"))];
+    let book = contracts::book::open(&inputs, &history::LogOptions::default(), &options, &()).unwrap();
+    let found = contracts::forecast_with(model, &book, &Default::default(), &()).unwrap();
+    let expected = fs::read_to_string(path.with_extension("scores.csv")).unwrap();
+    let mut lines = expected.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut rows = 0;
+    for (i, line) in lines.enumerate() {
+        for (name, text) in names.iter().zip(line.split(',')) {
+            let column = found.table.column_by_name(name).unwrap();
+            let Some(column) = column.as_primitive_opt::<Float64Type>() else { continue };
+            match text.parse::<f64>() {
+                Ok(expected) => common::assert_close(name, column.value(i), expected, 1e-12),
+                Err(_) => assert!(column.is_null(i), "{name}: {text}"),
+            }
+        }
+        rows += 1;
+    }
+    assert_eq!(rows, found.table.num_rows());
+    assert!(rows > 20, "{}", path.display());
 }

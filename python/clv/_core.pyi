@@ -238,6 +238,8 @@ class Model:
         seed: int | None = 1,
         by: str | None = None,
         calendar: One | None = None,
+        reactivation_within: str | None = None,
+        grace: str | None = None,
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -318,6 +320,11 @@ class Model:
         calendar : table or path, optional
             For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
             it the days that the model file knows.
+        reactivation_within : str, optional
+            Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+        grace : str, optional
+            Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+            as the model was fitted.
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional
@@ -402,7 +409,8 @@ class Model:
         Returns
         -------
         Scores
-            A table; ``totals`` has what customers add up to.
+            A table; ``totals`` has what customers add up to. Of a model of a table of contracts :class:`clv.Contracts`, as
+            :func:`clv.forecast` gives.
 
         Raises
         ------
@@ -428,6 +436,8 @@ class Model:
         unseen_level: Literal["error", "reference"] | None = "error",
         interval_of: Literal["past", "model"] | None = "past",
         calendar: One | None = None,
+        reactivation_within: str | None = None,
+        grace: str | None = None,
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -487,6 +497,11 @@ class Model:
         calendar : table or path, optional
             For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
             it the days that the model file knows.
+        reactivation_within : str, optional
+            Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+        grace : str, optional
+            Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+            as the model was fitted.
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional
@@ -595,6 +610,8 @@ class Model:
         unseen_level: Literal["error", "reference"] | None = "error",
         interval_of: Literal["past", "model"] | None = "past",
         calendar: One | None = None,
+        reactivation_within: str | None = None,
+        grace: str | None = None,
         id: str | None = None,
         date: str | None = None,
         amount: str | None = None,
@@ -663,6 +680,11 @@ class Model:
         calendar : table or path, optional
             For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
             it the days that the model file knows.
+        reactivation_within : str, optional
+            Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+        grace : str, optional
+            Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+            as the model was fitted.
         id : str, optional
             Column that says who bought (found by name: customer_id, client_id, user_id, ...).
         date : str, optional

@@ -178,6 +178,11 @@ class OwnFitOptions(TypedDict, total=False):
     "gamma-gamma"."""
     accept_unconverged: bool
     """Go on with the parameters of a fit that did not converge, with a warning."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    "14d"."""
 
 
 class OwnScoreOptions(TypedDict, total=False):
@@ -215,6 +220,11 @@ class OwnScoreOptions(TypedDict, total=False):
     calendar: One | None
     """For models that were fitted with calendar: its file as it is known now, with rows for the days to come;
     without it the days that the model file knows."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    as the model was fitted."""
 
 
 class SummarizeOptions(TypedDict, total=False):
@@ -362,6 +372,11 @@ class FitOptions(TypedDict, total=False):
     "gamma-gamma"."""
     accept_unconverged: bool
     """Go on with the parameters of a fit that did not converge, with a warning."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    "14d"."""
     diagnostics: bool
     """Say in the report how well the fit agrees with its own customers: frequencies, cohorts, influence, spend."""
     id: str | None
@@ -481,6 +496,11 @@ class ScoreOptions(TypedDict, total=False):
     calendar: One | None
     """For models that were fitted with calendar: its file as it is known now, with rows for the days to come;
     without it the days that the model file knows."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    as the model was fitted."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
     date: str | None
@@ -908,7 +928,8 @@ class EconomicsOptions(TypedDict, total=False):
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     by: Names | None
-    """Attribute that groups customers (channel); further ones are looked at for who the good customers are."""
+    """Attribute that groups customers (channel; of contracts also: plan); further ones are looked at for who the
+    good customers are."""
     margin_column: str | None
     """Attribute that holds each customer's margin, such as 0.3."""
     target_ratio: float | None
@@ -949,6 +970,11 @@ class EconomicsOptions(TypedDict, total=False):
     """Probability of the intervals; none leaves them out, which is faster. Default: 0.9."""
     seed: int | None
     """Seed of the intervals: equal seeds give equal intervals. Default: 1."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    as the model was fitted."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
     date: str | None
@@ -1096,7 +1122,8 @@ class ReportOptions(TypedDict, total=False):
     discounting: str | None
     """When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d. Default: "continuous"."""
     by: Names | None
-    """Attribute that groups customers (channel); further ones are looked at for who the good customers are."""
+    """Attribute that groups customers (channel; of contracts also: plan); further ones are looked at for who the
+    good customers are."""
     margin_column: str | None
     """Attribute that holds each customer's margin, such as 0.3."""
     target_ratio: float | None
@@ -1147,6 +1174,11 @@ class ReportOptions(TypedDict, total=False):
     """Title of the page. Default: What our customers are worth."""
     logo: File | None
     """Picture of the company, put into the page: PNG, JPEG, GIF, WebP or SVG, at most 1 MB."""
+    reactivation_within: str | None
+    """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
+    grace: str | None
+    """Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+    "14d"."""
     id: str | None
     """Column that says who bought (found by name: customer_id, client_id, user_id, ...)."""
     date: str | None

@@ -643,6 +643,8 @@ def fit(
     drift: str | None = None,
     spend: Literal["gamma-gamma", "none"] | None = "gamma-gamma",
     accept_unconverged: bool = False,
+    reactivation_within: str | None = "30d",
+    grace: str | None = "14d",
     diagnostics: bool = False,
     id: str | None = None,
     date: str | None = None,
@@ -704,6 +706,8 @@ def fit(
     drift: str | None = None,
     spend: Literal["gamma-gamma", "none"] | None = "gamma-gamma",
     accept_unconverged: bool = False,
+    reactivation_within: str | None = "30d",
+    grace: str | None = "14d",
     diagnostics: bool = False,
     id: str | None = None,
     date: str | None = None,
@@ -765,6 +769,8 @@ def fit(
     drift: str | None = None,
     spend: Literal["gamma-gamma", "none"] | None = "gamma-gamma",
     accept_unconverged: bool = False,
+    reactivation_within: str | None = "30d",
+    grace: str | None = "14d",
     diagnostics: bool = False,
     id: str | None = None,
     date: str | None = None,
@@ -864,6 +870,10 @@ def fit(
         Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only).
     accept_unconverged : bool, default False
         Go on with the parameters of a fit that did not converge, with a warning.
+    reactivation_within : str, default "30d"
+        Of contracts: a customer who comes back within this time has not left.
+    grace : str, default "14d"
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come.
     diagnostics : bool, default False
         Say in the report how well the fit agrees with its own customers: frequencies, cohorts, influence, spend.
     id : str, optional
@@ -1543,6 +1553,8 @@ def economics(
     budget: float | None = None,
     interval: float | Literal["none"] | None = 0.9,
     seed: int | None = 1,
+    reactivation_within: str | None = None,
+    grace: str | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -1600,7 +1612,8 @@ def economics(
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     by : str or list of str, optional
-        Attribute that groups customers (channel); further ones are looked at for who the good customers are.
+        Attribute that groups customers (channel; of contracts also: plan); further ones are looked at for who the good
+        customers are.
     margin_column : str, optional
         Attribute that holds each customer's margin, such as 0.3.
     target_ratio : float, default 3.0
@@ -1641,6 +1654,11 @@ def economics(
         Probability of the intervals; none leaves them out, which is faster.
     seed : int, default 1
         Seed of the intervals: equal seeds give equal intervals.
+    reactivation_within : str, optional
+        Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+    grace : str, optional
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+        as the model was fitted.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -1791,6 +1809,8 @@ def report(
     models: Names | None = None,
     title: str | None = None,
     logo: File | None = None,
+    reactivation_within: str | None = "30d",
+    grace: str | None = "14d",
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -1897,7 +1917,8 @@ def report(
     discounting : str, default "continuous"
         When purchases are paid: continuous, monthly (as lifetimes), or monthly=30.4375d.
     by : str or list of str, optional
-        Attribute that groups customers (channel); further ones are looked at for who the good customers are.
+        Attribute that groups customers (channel; of contracts also: plan); further ones are looked at for who the good
+        customers are.
     margin_column : str, optional
         Attribute that holds each customer's margin, such as 0.3.
     target_ratio : float, default 3.0
@@ -1948,6 +1969,10 @@ def report(
         Title of the page. Default: What our customers are worth.
     logo : path, optional
         Picture of the company, put into the page: PNG, JPEG, GIF, WebP or SVG, at most 1 MB.
+    reactivation_within : str, default "30d"
+        Of contracts: a customer who comes back within this time has not left.
+    grace : str, default "14d"
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -2551,6 +2576,8 @@ def score(
     seed: int | None = 1,
     by: str | None = None,
     calendar: One | None = None,
+    reactivation_within: str | None = None,
+    grace: str | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2631,6 +2658,11 @@ def score(
     calendar : table or path, optional
         For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
         it the days that the model file knows.
+    reactivation_within : str, optional
+        Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+    grace : str, optional
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+        as the model was fitted.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -2715,7 +2747,8 @@ def score(
     Returns
     -------
     Scores
-        A table; ``totals`` has what customers add up to.
+        A table; ``totals`` has what customers add up to. Of a model of a table of contracts :class:`clv.Contracts`, as
+        :func:`clv.forecast` gives.
 
     Raises
     ------
@@ -2745,6 +2778,8 @@ def pmf(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval_of: Literal["past", "model"] | None = "past",
     calendar: One | None = None,
+    reactivation_within: str | None = None,
+    grace: str | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2804,6 +2839,11 @@ def pmf(
     calendar : table or path, optional
         For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
         it the days that the model file knows.
+    reactivation_within : str, optional
+        Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+    grace : str, optional
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+        as the model was fitted.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional
@@ -2916,6 +2956,8 @@ def sample_futures(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval_of: Literal["past", "model"] | None = "past",
     calendar: One | None = None,
+    reactivation_within: str | None = None,
+    grace: str | None = None,
     id: str | None = None,
     date: str | None = None,
     amount: str | None = None,
@@ -2984,6 +3026,11 @@ def sample_futures(
     calendar : table or path, optional
         For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
         it the days that the model file knows.
+    reactivation_within : str, optional
+        Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
+    grace : str, optional
+        Of contracts whose rows are payments: how long after the end of what was paid the next one may come. Default:
+        as the model was fitted.
     id : str, optional
         Column that says who bought (found by name: customer_id, client_id, user_id, ...).
     date : str, optional

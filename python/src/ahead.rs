@@ -27,7 +27,7 @@ const MOST: u32 = 10;
 pub fn purchases<'a>(model: &'a Bound<'_, Model>, what: &str) -> PyResult<&'a ClvModel> {
     match &model.get().inner {
         AnyModel::Purchases(model) => Ok(model),
-        AnyModel::Contracts(_) => {
+        AnyModel::Contracts(_) | AnyModel::Book(_) => {
             Err(PyTypeError::new_err(format!("{what} is for models of purchases, not of contracts")))
         }
     }

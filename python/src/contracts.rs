@@ -1,8 +1,9 @@
 //! Forecasts and backtests of contracts: what `clv.forecast` and `clv.backtest` give for a table of them.
 
 use arrow_array::RecordBatch;
-use clv::cli::words::{OfContracts, TestOfContracts};
-use clv::contracts::{self, BookOptions, book};
+use clv::cli::words::{Fit, OfContracts, TestOfContracts};
+use clv::contracts::{self, BookModel, BookOptions, book};
+use clv::fitted::file::AnyModel;
 use clv::history::{self, IdColumn, Input};
 use clv::show::report;
 use clv::study::contract_backtest;
@@ -10,7 +11,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::Value;
 
-use crate::errors::data_error;
+use crate::errors::{data_error, raise};
+use crate::input::Given;
+use crate::model::Model;
 use crate::report::{Pickled, Report, from_text, to_python, to_text, warn, warnings};
 use crate::run::long;
 use crate::table::Table;
@@ -139,11 +142,53 @@ pub fn check(py: Python<'_>, inputs: &[Input], log: &history::LogOptions) -> PyR
     Ok(said)
 }
 
+/// Fits the models of a book of contracts.
+pub fn fit(py: Python<'_>, inputs: &[Input], log: &history::LogOptions, asked: &Fit) -> PyResult<Model> {
+    let (reading, plans) = asked.book().map_err(|error| raise(py, error))?;
+    let (read, model) = long(py, |progress| {
+        let read = book::open(inputs, log, &reading, progress)?;
+        let model = BookModel::train(&read, &plans, progress)?;
+        Ok((read, model))
+    })?;
+    let mut said = report::book(&read);
+    said.extend(report::book_file(&model));
+    warn(py, &said, 0)?;
+    Ok(Model { inner: AnyModel::Book(Box::new(model)), said })
+}
+
+/// Forecasts contracts with models that were fitted before.
+pub fn score(
+    py: Python<'_>,
+    model: &BookModel,
+    data: &Bound<'_, PyAny>,
+    asked: &OfContracts,
+) -> PyResult<Py<Contracts>> {
+    let Given::Inputs(inputs) = Given::new(data, &asked.log)? else {
+        return Err(data_error(
+            py,
+            "data: a model of contracts forecasts contracts, and this is a summary of purchases",
+        ));
+    };
+    forecast_by(py, Some(model), &inputs, asked)
+}
+
 /// Forecasts contracts.
 pub fn forecast(py: Python<'_>, inputs: &[Input], asked: &OfContracts) -> PyResult<Py<Contracts>> {
+    forecast_by(py, None, inputs, asked)
+}
+
+fn forecast_by(
+    py: Python<'_>,
+    model: Option<&BookModel>,
+    inputs: &[Input],
+    asked: &OfContracts,
+) -> PyResult<Py<Contracts>> {
     let (read, found) = long(py, |progress| {
         let read = book::open(inputs, &asked.log, &asked.book, progress)?;
-        let found = contracts::forecast(&read, &asked.options, progress)?;
+        let found = match model {
+            Some(model) => contracts::forecast_with(model, &read, &asked.options, progress)?,
+            None => contracts::forecast(&read, &asked.options, progress)?,
+        };
         Ok((read, found))
     })?;
     let mut said = report::book(&read);

@@ -3,10 +3,12 @@
 use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use clv::cli::words::{self, Verb};
+use clv::contracts::BookModel;
 use clv::fitted::file::AnyModel;
 use clv::history::{IdColumn, LogOptions};
 use clv::show::report;
 use clv::study::economics::{Costs, schema, segments_schema, segments_tables, table};
+use clv::study::subscribers;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -63,6 +65,9 @@ impl Economics {
     #[getter]
     fn segments(&self) -> PyResult<Table> {
         let found = self.tables.iter().find(|(name, _)| name == "segments");
+        if found.is_none() {
+            return Err(PyTypeError::new_err("contracts have no segments: model.score has a row a contract"));
+        }
         let batch = found.map(|(_, batch)| batch.clone()).into_iter().collect();
         Ok(Table::of_customers(segments_schema(), batch, self.ids.as_ref()))
     }
@@ -169,6 +174,39 @@ pub fn economics_from_parts(
     Py::new(py, PyClassInitializer::from(table).add_subclass(own))
 }
 
+/// Economics of customers under contract.
+fn of_contracts(
+    py: Python<'_>,
+    model: &BookModel,
+    data: &Bound<'_, PyAny>,
+    costs: Option<Bound<'_, PyAny>>,
+    options: &Option<Bound<'_, PyDict>>,
+) -> PyResult<Py<Economics>> {
+    let words = options::words(Verb::Economics, options)?;
+    let (log, reading, asked) =
+        words::economics_of_contracts(&words, model).map_err(|error| raise(py, error))?;
+    let Given::Inputs(inputs) = Given::new(data, &log)? else {
+        return Err(PyTypeError::new_err("a model of contracts needs contracts, not a summary of purchases"));
+    };
+    let by = asked.by.first().map(String::as_str);
+    let costs = costs.map(|costs| one(&costs, "costs", &log)).transpose()?;
+    let costs = costs.map(|costs| Costs::read_input(&costs, by)).transpose();
+    let costs = costs.map_err(|error| raise(py, error))?;
+    let (read, found) = long(py, |progress| {
+        let read = clv::contracts::book::open(&inputs, &log, &reading, progress)?;
+        let found = subscribers::economics(model, &read, costs.as_ref(), &asked, progress)?;
+        Ok((read, found))
+    })?;
+    let mut said = report::book(&read);
+    said.extend(report::subscribers(&found));
+    warn(py, &said, 0)?;
+    let figures = Table::of(schema(), vec![found.table()]);
+    let channels = vec![("channels".to_owned(), found.channels())];
+    let (ids, notes) = (read.id_column, found.notes);
+    let own = Economics { inner: None, ids, notes, tables: channels, said };
+    Py::new(py, PyClassInitializer::from(figures).add_subclass(own))
+}
+
 /// See :func:`clv.economics`.
 #[pyfunction]
 #[pyo3(signature = (model, data, *, costs=None, **options))]
@@ -179,10 +217,14 @@ pub fn economics(
     costs: Option<Bound<'_, PyAny>>,
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Py<Economics>> {
-    let AnyModel::Purchases(model) = &model.inner else {
-        return Err(PyTypeError::new_err(
-            "clv.economics does not do contracts, only purchases: score gives retention and lifetimes of contracts",
-        ));
+    let model = match &model.inner {
+        AnyModel::Purchases(model) => model,
+        AnyModel::Book(model) => return of_contracts(py, model, data, costs, &options),
+        AnyModel::Contracts(_) => {
+            return Err(PyTypeError::new_err(
+                "a model of contracts without prices has no economics: score gives retention and lifetimes of contracts",
+            ));
+        }
     };
     let customers = customers(&options)?;
     let words = options::words(Verb::Economics, &options)?;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::errors::raise;
 use crate::rates::OfDays;
 use crate::report::{Pickled, Report, html, plain, to_python, warnings};
-use crate::scores::{self, Scores};
+use crate::scores;
 use crate::summary::{customers, open, said_before};
 use crate::table::Table;
 use crate::{ahead, options, posterior};
@@ -63,15 +63,17 @@ impl Model {
         match &self.inner {
             AnyModel::Purchases(model) => model.purchase.name(),
             AnyModel::Contracts(model) => model.name,
+            AnyModel::Book(_) => "contracts",
         }
     }
 
-    /// The unit of its time; of contracts, the period.
+    /// The unit of its time; of contracts, the period, the shortest one if there are several.
     #[getter]
     fn unit(&self) -> &'static str {
         match &self.inner {
             AnyModel::Purchases(model) => model.unit.name(),
             AnyModel::Contracts(model) => model.period.name(),
+            AnyModel::Book(model) => model.cycles[0].cycle.unit.name(),
         }
     }
 
@@ -80,7 +82,7 @@ impl Model {
     fn grain(&self) -> Option<&'static str> {
         match &self.inner {
             AnyModel::Purchases(model) => model.grain.map(|grain| grain.name()),
-            AnyModel::Contracts(_) => None,
+            AnyModel::Contracts(_) | AnyModel::Book(_) => None,
         }
     }
 
@@ -90,11 +92,12 @@ impl Model {
         let date = match &self.inner {
             AnyModel::Purchases(model) => model.observed_until,
             AnyModel::Contracts(model) => model.observed_until,
+            AnyModel::Book(model) => Some(model.observed_until),
         };
         date.map(|date| date.to_string())
     }
 
-    /// The parameters of the purchase (or contract) model.
+    /// The parameters of the purchase (or contract) model; of a table of contracts, those of each plan.
     #[getter]
     fn parameters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, &self.figure(false, &["parameters"]))
@@ -179,7 +182,7 @@ impl Model {
         slf: &Bound<'_, Self>,
         data: &Bound<'_, PyAny>,
         options: Option<Bound<'_, PyDict>>,
-    ) -> PyResult<Py<Scores>> {
+    ) -> PyResult<Py<PyAny>> {
         let py = slf.py();
         let customers = customers(&options)?;
         let days = OfDays::take(py, &options)?;
@@ -188,7 +191,12 @@ impl Model {
         let model = match &slf.get().inner {
             AnyModel::Purchases(model) => days.known(py, &asked, model)?,
             AnyModel::Contracts(model) => {
-                return scores::of_contracts(slf, model, data, asked.contracts(model.period), &asked.options);
+                let reading = asked.contracts(model.period);
+                return Ok(scores::of_contracts(slf, model, data, reading, &asked.options)?.into_any());
+            }
+            AnyModel::Book(model) => {
+                let asked = asked.book(model).map_err(|error| raise(py, error))?;
+                return Ok(crate::contracts::score(py, model, data, &asked)?.into_any());
             }
         };
         let model = &model;
@@ -199,7 +207,7 @@ impl Model {
         let mut said = report::input(&summary.meta);
         said.extend(report::scored_with(model, &summary.meta));
         let before = said_before(data, &summary);
-        scores::of(slf, model, &summary, &asked.options, said, before)
+        Ok(scores::of(slf, model, &summary, &asked.options, said, before)?.into_any())
     }
 
     /// How likely each number of purchases is: of new customers, or of those of a log or summary.

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clv::cli::words::{self, Verb};
+use clv::contracts::{BookModel, BookOptions, book};
 use clv::fitted::file::AnyModel;
-use clv::history::LogOptions;
+use clv::history::{Input, LogOptions};
 use clv::output::Target;
 use clv::show::page;
 use clv::show::report as shown;
 use clv::study;
 use clv::study::economics::Costs;
+use clv::study::subscribers;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -86,6 +88,36 @@ fn named<'py>(
     Ok((None, Some(all)))
 }
 
+/// The page of customers under contract.
+fn of_contracts(
+    py: Python<'_>,
+    model: Option<&BookModel>,
+    inputs: &[Input],
+    costs: Option<Bound<'_, PyAny>>,
+    words: &[String],
+) -> PyResult<Page> {
+    let failed = |error| raise(py, error);
+    let asked = words::report_of_contracts(words).map_err(failed)?;
+    let by = asked.options.economics.by.first().map(String::as_str);
+    let costs = costs.map(|costs| one(&costs, "costs", &asked.log)).transpose()?;
+    let costs = costs.map(|costs| Costs::read_input(&costs, by)).transpose().map_err(failed)?;
+    let made = long(py, |progress| {
+        let until = asked.book.observed_until;
+        let reading = model.map_or(asked.book.clone(), |model| BookOptions {
+            observed_until: until,
+            ..model.reading.clone()
+        });
+        let book = book::open(inputs, &asked.log, &reading, progress)?;
+        let model = match model {
+            Some(model) => model.clone(),
+            None => BookModel::train(&book, &asked.options.forecast.plans, progress)?,
+        };
+        let found = subscribers::overview(&model, book, costs.as_ref(), &asked.options, progress)?;
+        Ok(page::subscribers::build(&asked.page, &model, &found))
+    })?;
+    Ok(Page { inner: made })
+}
+
 /// See :func:`clv.report`.
 #[pyfunction]
 #[pyo3(signature = (data, model=None, *, costs=None, **options))]
@@ -97,20 +129,39 @@ pub fn report(
     options: Option<Bound<'_, PyDict>>,
 ) -> PyResult<Page> {
     let (model, options) = named(py, model, options)?;
+    let customers = customers(&options)?;
+    let days = OfDays::take(py, &options)?;
+    let words = options::words(Verb::Report, &options)?;
+    let failed = |error| raise(py, error);
     let model = match model.as_ref().map(|model| &model.get().inner) {
         Some(AnyModel::Contracts(_)) => {
-            return Err(PyTypeError::new_err("clv.report does not do contracts, only purchases"));
+            return Err(PyTypeError::new_err(
+                "a page of contracts is made of models of a table of them (clv.fit of a billing export)",
+            ));
+        }
+        Some(AnyModel::Book(book)) => {
+            let (_, log) = words::report_table(&words).map_err(failed)?;
+            let Given::Inputs(inputs) = Given::new(data, &log)? else {
+                return Err(PyTypeError::new_err("a page of contracts needs contracts, not a summary"));
+            };
+            return of_contracts(py, Some(book), &inputs, costs, &words);
         }
         Some(AnyModel::Purchases(model)) => Some(model),
         None => None,
     };
-    let customers = customers(&options)?;
-    let days = OfDays::take(py, &options)?;
-    let words = options::words(Verb::Report, &options)?;
+    let (name, table) = words::report_table(&words).map_err(failed)?;
+    let mut given = Given::new(data, &table)?;
+    if let (Given::Inputs(inputs), None) = (&given, model) {
+        let (inputs, wanted) = crate::contracts::wanted(py, name.as_deref(), inputs, &table)?;
+        if wanted {
+            return of_contracts(py, None, &inputs, costs, &words);
+        }
+        given = Given::Inputs(inputs);
+    }
     let mut asked = words::report(&words).map_err(|error| raise(py, error))?;
     asked.request = days.forecast(asked.request);
     let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
-    let Given::Inputs(inputs) = Given::new(data, &log)? else {
+    let Given::Inputs(inputs) = given else {
         return Err(PyTypeError::new_err(
             "a page is made of a purchase log or of a table, not of a clv.Summary",
         ));

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use clv::cli::words::{self, Fit, Verb};
+use clv::cli::words::{self, Verb};
+use clv::contracts::ContractMember;
 use clv::customers::{Counts, Customer, SpendRow};
 use clv::fitted::{choice, file::AnyModel};
 use clv::history::{
@@ -147,9 +148,11 @@ pub fn fit_counted(
 ) -> PyResult<Model> {
     let failed = |error| raise(py, error);
     let words = options::words(Verb::Fit, &options)?;
-    let Fit::Purchases { request, .. } = words::fit(&words).map_err(failed)? else {
+    let asked = words::fit(&words).map_err(failed)?;
+    if asked.model().is_some_and(|name| ContractMember::named(name).is_some()) {
         return Err(data_error(py, "models of contracts are not fitted to counted purchases"));
-    };
+    }
+    let (request, ..) = asked.purchases().map_err(failed)?;
     let known = |name: &str| about.get_item(name)?.map(|value| value.extract::<String>()).transpose();
     let grain = parse(py, known("grain")?)?;
     let (end, first) = (parse(py, known("observed_until")?)?, parse(py, known("first_purchase")?)?);

@@ -80,7 +80,9 @@ fn wrapped(figures: impl IntoIterator<Item = figure::Figure>) -> Vec<Figure> {
 fn purchases(model: &Model) -> PyResult<&ClvModel> {
     match &model.inner {
         AnyModel::Purchases(model) => Ok(model),
-        AnyModel::Contracts(_) => Err(PyTypeError::new_err("figures are of models of purchases")),
+        AnyModel::Contracts(_) | AnyModel::Book(_) => {
+            Err(PyTypeError::new_err("figures are of models of purchases"))
+        }
     }
 }
 

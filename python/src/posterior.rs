@@ -23,7 +23,7 @@ const SEED: u64 = 1;
 fn of(py: Python<'_>, model: &AnyModel) -> PyResult<PosteriorDraws> {
     match model {
         AnyModel::Purchases(model) => drawn(py, model),
-        AnyModel::Contracts(_) => Err(PyTypeError::new_err(
+        AnyModel::Contracts(_) | AnyModel::Book(_) => Err(PyTypeError::new_err(
             "draws are of models of purchases; a model of contracts has standard_errors and covariance",
         )),
     }
@@ -85,6 +85,10 @@ pub fn estimates(model: &AnyModel, probability: f64) -> PyResult<Table> {
         AnyModel::Purchases(model) => model.estimates(probability),
         AnyModel::Contracts(model) => {
             model.fit.iter().flat_map(|fit| estimates_of_fit(fit, probability)).collect()
+        }
+        AnyModel::Book(model) => {
+            let fits = model.cycles.iter().flat_map(|cycle| &cycle.report);
+            fits.flat_map(|fit| estimates_of_fit(fit, probability)).collect()
         }
     };
     let text = |of: fn(&EstimateRow) -> &str| -> ArrayRef {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clv::cli::words::{self, Fit, Verb};
-use clv::contracts::{self, ContractModel, ContractOptions};
+use clv::cli::words::{self, Verb};
+use clv::contracts::book::{self, FitKind};
+use clv::contracts::{self, ContractModel};
 use clv::fitted::{
     FitRequest,
     file::{self, AnyModel},
@@ -24,7 +25,7 @@ use crate::rates::OfDays;
 use crate::report::warn;
 use crate::run::long;
 use crate::scores;
-use crate::summary::{customers, open, open_given, said_before};
+use crate::summary::{customers, open_given, said_before};
 use crate::table::Table;
 
 /// See :func:`clv.fit`.
@@ -34,21 +35,34 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
     let customers = customers(&options)?;
     let days = OfDays::take(py, &options)?;
     let words = options::words(Verb::Fit, &options)?;
-    match words::fit(&words).map_err(|error| raise(py, error))? {
-        Fit::Contracts { request, contracts } => fit_contracts(py, data, &request, &contracts),
-        Fit::Purchases { request, log, diagnostics } => {
-            let request = FitRequest { rates: days.rates(request.rates.clone()), ..request };
-            let log = Box::new(request.asks(&log).map_err(|error| raise(py, error))?);
-            let log = LogOptions { customers: customers.or(log.customers.clone()), ..*log };
-            let summary = open(py, data, &options, log)?;
-            let mut model = fit_purchases(py, &summary, &request)?;
-            if diagnostics {
-                model.said.extend(diagnose(py, &model, &summary, &request)?);
-            }
-            warn(py, &model.said, said_before(data, &summary))?;
-            Ok(model)
+    let failed = |error| raise(py, error);
+    let asked = words::fit(&words).map_err(failed)?;
+    let mut given = Given::new(data, &asked.table().map_err(failed)?)?;
+    if let Given::Inputs(inputs) = given {
+        let log = asked.table().map_err(failed)?;
+        let (inputs, log, kind) = long(py, |progress| {
+            let (inputs, log) = clv::history::keep(&inputs, &log, progress)?;
+            let kind = book::fit_kind(asked.model(), &inputs, &log);
+            Ok((inputs, log, kind))
+        })?;
+        match kind {
+            FitKind::Purchases => {}
+            FitKind::Alone => return fit_contracts(py, data, &asked),
+            FitKind::Book => return crate::contracts::fit(py, &inputs, &log, &asked),
         }
+        given = Given::Inputs(inputs);
     }
+    let (request, log, diagnostics) = asked.purchases().map_err(failed)?;
+    let request = FitRequest { rates: days.rates(request.rates.clone()), ..request };
+    let log = request.asks(&log).map_err(failed)?;
+    let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
+    let summary = open_given(py, given, &options, log)?;
+    let mut model = fit_purchases(py, &summary, &request)?;
+    if diagnostics {
+        model.said.extend(diagnose(py, &model, &summary, &request)?);
+    }
+    warn(py, &model.said, said_before(data, &summary))?;
+    Ok(model)
 }
 
 fn fit_purchases(py: Python<'_>, summary: &clv::Summary, request: &FitRequest) -> PyResult<Model> {
@@ -72,15 +86,11 @@ fn diagnose(
     Ok(report::diagnostics(&found))
 }
 
-fn fit_contracts(
-    py: Python<'_>,
-    data: &Bound<'_, PyAny>,
-    request: &FitRequest,
-    reading: &ContractOptions,
-) -> PyResult<Model> {
+fn fit_contracts(py: Python<'_>, data: &Bound<'_, PyAny>, asked: &words::Fit) -> PyResult<Model> {
+    let (request, reading) = asked.alone().map_err(|error| raise(py, error))?;
     let input = one(data, "data", &LogOptions::default())?;
     let (contracts, model) = long(py, |progress| {
-        let contracts = contracts::open_input(&input, reading)?;
+        let contracts = contracts::open_input(&input, &reading)?;
         let model = ContractModel::fit(&request.model, &contracts, &request.options, progress)?;
         Ok((contracts, model))
     })?;
@@ -124,7 +134,7 @@ pub fn forecast(
         AnyModel::Purchases(fitted) => {
             scores::of(&model, fitted, &summary, &asked.options, said, before).map(Py::into_any)
         }
-        AnyModel::Contracts(_) => unreachable!("a forecast refuses models of contracts"),
+        _ => unreachable!("a forecast of purchases fits a model of purchases"),
     }
 }
 
@@ -217,17 +227,26 @@ pub fn simulate(
 ) -> PyResult<Table> {
     let words = options::words(Verb::Simulate, &options)?;
     let options = words::simulate(&words).map_err(|error| raise(py, error))?;
-    let AnyModel::Purchases(model) = &model.get().inner else {
-        return Err(PyTypeError::new_err(
-            "a log of purchases is drawn from a model of purchases, not of contracts",
-        ));
-    };
     let mut batches = Vec::new();
-    long(py, |progress| {
-        clv::simulate::simulate(model, &options, progress, |batch| {
-            batches.push(batch.clone());
-            Ok(())
-        })
-    })?;
-    Ok(Table::of(clv::simulate::schema(model, &options), batches))
+    let mut keep = |batch: &arrow_array::RecordBatch| {
+        batches.push(batch.clone());
+        Ok(())
+    };
+    let schema = match &model.get().inner {
+        AnyModel::Purchases(model) => {
+            long(py, |progress| clv::simulate::simulate(model, &options, progress, &mut keep))?;
+            clv::simulate::schema(model, &options)
+        }
+        AnyModel::Book(model) => {
+            long(py, |progress| clv::simulate::book::simulate(model, &options, progress, &mut keep))?;
+            clv::simulate::book::schema(model)
+        }
+        AnyModel::Contracts(_) => {
+            return Err(PyTypeError::new_err(
+                "a log of purchases is drawn from a model of purchases, a table of contracts from models of a book of contracts \
+                 (clv.fit of a billing export), not from a model of contracts alone",
+            ));
+        }
+    };
+    Ok(Table::of(schema, batches))
 }

@@ -67,3 +67,39 @@ def test_a_check_says_that_these_are_contracts():
     found = clv.check(table(), observed_until="2024-12-31")
     assert found.reading is None and found.comes_to["contracts"] == 400
     assert found.account["rows"] == 400 and "contracts" in str(found)
+
+
+def test_a_model_of_contracts(tmp_path, run):
+    frame = table()
+    model = clv.fit(frame, observed_until="2024-12-31")
+    assert model.name == "contracts" and model.unit == "month" and model.observed_until == "2024-12-31"
+    assert set(model.parameters) == {"Basic (monthly)", "Pro (monthly)"}
+    assert pickle.loads(pickle.dumps(model)) == model
+    model.save(tmp_path / "model.json")
+    assert clv.load(tmp_path / "model.json") == model
+    # What the command line writes is the same file, and a forecast is a fit and a score.
+    path = tmp_path / "contracts.csv"
+    frame.to_csv(path, index=False)
+    run("fit", str(path), "--observed-until", "2024-12-31", "-o", str(tmp_path / "other.json"))
+    assert (tmp_path / "other.json").read_text() == (tmp_path / "model.json").read_text()
+    scores, at_once = model.score(frame, **OPTIONS), clv.forecast(frame, **OPTIONS)
+    assert isinstance(scores, clv.Contracts)
+    assert scores.to_pandas().equals(at_once.to_pandas()) and scores.totals == at_once.totals
+    assert scores.months.to_pandas().equals(at_once.months.to_pandas())
+
+
+def test_contracts_are_drawn():
+    model = clv.fit(table(), observed_until="2024-12-31")
+    drawn = clv.simulate(model, customers=500, start="2022-01-01", acquired_until="2024-06-30", until="2024-12-31")
+    frame = drawn.to_pandas()
+    assert list(frame.columns) == ["customer_id", "plan", "interval", "price", "start", "end"]
+    assert len(frame) == 500 and set(frame["plan"]) == {"Basic", "Pro"}
+    assert isinstance(clv.fit(drawn, observed_until="2024-12-31"), clv.Model)
+    with pytest.raises(clv.OptionError, match="exact"):
+        clv.simulate(model, exact=True)
+
+
+def test_what_contracts_do_not_have_is_refused():
+    for option, value in [("covariates", "plan"), ("groups", "plan"), ("season", "auto")]:
+        with pytest.raises(clv.OptionError, match=option):
+            clv.fit(table(), **{option: value})

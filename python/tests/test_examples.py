@@ -97,6 +97,31 @@ def test_from_shopify_to_a_list(tmp_path: Path, program: Path) -> None:
     assert control and not any(email in contacts for email in control)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_from_subscriptions_to_a_page(tmp_path: Path, program: Path) -> None:
+    """The export is recognised, rows are those of who is there, and the channel that costs more than it brings is named."""
+    folder = EXAMPLES / "subscriptions"
+    subprocess.run([sys.executable, folder / "make_export.py", tmp_path], check=True)
+    done = subprocess.run(
+        ["sh", folder / "run.sh", "subscriptions.csv", "costs.csv"],
+        cwd=tmp_path, env={**os.environ, "CLV": str(program)}, check=True, capture_output=True, text=True,
+    )
+    assert "an export of subscriptions of Stripe" in done.stdout + done.stderr
+    with (tmp_path / "subscriptions.csv").open(encoding="utf-8", newline="") as file:
+        there = {row["id"] for row in csv.DictReader(file) if row["Status"] == "active"}
+    with (tmp_path / "contracts.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["contract_id"] for row in csv.DictReader(file)} == there
+    with (tmp_path / "months.csv").open(encoding="utf-8", newline="") as file:
+        months = list(csv.DictReader(file))
+    assert len(months) == 12 and all(float(row["mrr_lower"]) <= float(row["mrr"]) <= float(row["mrr_upper"]) for row in months)
+    with (tmp_path / "economics.csv").open(encoding="utf-8", newline="") as file:
+        figures = {(row["group"], row["metric"]): row["value"] for row in csv.DictReader(file) if not row["period"]}
+    assert float(figures["search", "ltv"]) > float(figures["ads", "ltv"])
+    assert float(figures["ads", "p_loss"]) > 0.95 and float(figures["search", "ltv_to_cac"]) > 3
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "ads costs" in page and "stop it or renegotiate" in page
+
+
 def test_the_board_paper(tmp_path: Path) -> None:
     """Its figures are those of the package."""
     shop = ROOT / "fixtures" / "shop"

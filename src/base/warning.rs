@@ -72,6 +72,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("few-renewals", "too little is seen of the renewals of contracts to tell customers apart"),
     ("float-ids", "ids are written like 17850.0"),
     ("floating-point-ids", "ids are numbers with a fraction by their type"),
+    ("contracts-unknown-plan", "the model of contracts was not fitted to a plan of these"),
     ("contracts-unknown-status", "the status of contracts is a word that is not known"),
     ("contracts-as-purchases", "tables of contracts are read as purchases"),
     ("contracts-cents", "amounts of contracts may be in cents"),

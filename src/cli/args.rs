@@ -14,7 +14,7 @@ use super::table_args::TableArgs;
 use crate::base::{
     DiscountRate, DriftRate, Duration, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions,
 };
-use crate::contracts::{BookOptions, ContractOptions};
+use crate::contracts::{BookModel, BookOptions, ContractOptions};
 use crate::customers::{Holidays, UnseenLevel};
 use crate::fit::{
     FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates, SeasonRequest,
@@ -207,13 +207,35 @@ pub(super) struct ContractArgs {
 
 impl ContractArgs {
     pub fn options(&self, log: &LogArgs) -> BookOptions {
-        let default = BookOptions::default();
+        self.options_or(log, BookOptions::default())
+    }
+
+    /// The same; what is not said is as in `default`.
+    fn options_or(&self, log: &LogArgs, default: BookOptions) -> BookOptions {
         BookOptions {
-            period: log.period,
+            period: log.period.or(default.period),
             observed_until: log.table.observed_until,
             reactivation_within: self.reactivation_within.unwrap_or(default.reactivation_within),
             grace: self.grace.unwrap_or(default.grace),
         }
+    }
+}
+
+/// How contracts are read that a model is applied to: as it was fitted, unless something else is said.
+#[derive(Args, Clone)]
+pub(super) struct ContractAgainArgs {
+    /// Of contracts: a customer who comes back within this time has not left [default: as the model was fitted]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Contracts")]
+    reactivation_within: Option<Duration>,
+    /// Of contracts whose rows are payments: how long after the end of what was paid the next one may come [default: as the model was fitted]
+    #[arg(long, value_name = "TIME", value_parser = plain::<Duration>, help_heading = "Contracts")]
+    grace: Option<Duration>,
+}
+
+impl ContractAgainArgs {
+    pub fn options(&self, log: &LogArgs, model: &BookModel) -> BookOptions {
+        let (reactivation_within, grace) = (self.reactivation_within, self.grace);
+        ContractArgs { reactivation_within, grace }.options_or(log, model.reading.clone())
     }
 }
 
@@ -390,6 +412,29 @@ impl FitArgs {
     /// Files that are read beside the log.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.rates.files()
+    }
+
+    /// Refuses what models of contracts do not have: left out without a word it would be taken for done.
+    pub fn refuse_of_contracts(&self) -> Result<()> {
+        let said = [
+            ("--covariates", !self.covariates.is_empty()),
+            ("--covariates-same", !self.covariates_same.is_empty()),
+            ("--groups", self.groups.is_some()),
+            ("--regularity", self.regularity.is_some()),
+            ("--drift", self.drift.is_some()),
+            ("--age-effect", matches!(self.rates.age_effect, Some(PartArg::Auto))),
+            ("--season", self.rates.season.as_deref().is_some_and(|season| season != "none")),
+            ("--calendar", self.rates.calendar.is_some()),
+            ("--holidays", self.rates.holidays.is_some()),
+        ];
+        match said.into_iter().find(|(_, said)| *said) {
+            Some((option, _)) => {
+                let message = "models of contracts do not have it, and this is a table of contracts: leave it out (plans have \
+                               parameters of their own anyhow)";
+                Err(Error::option(option, message))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Does the user say how the posterior is found?

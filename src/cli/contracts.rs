@@ -8,25 +8,31 @@ use crate::cli::{
     args::InputArgs,
     console::{Console, Results},
 };
-use crate::contracts::{self, BookForecastOptions, BookOptions, ContractModel, ContractOptions, Contracts};
+use crate::contracts::{
+    self, BookForecastOptions, BookModel, BookOptions, ContractModel, ContractOptions, Contracts, PlanOptions,
+};
 use crate::fit::FitOptions;
 use crate::fitted::file;
-use crate::history::{Input, LogOptions};
+use crate::history::{self, Input, LogOptions};
 use crate::output::{TableWriter, Target};
 use crate::show::report;
 use crate::study::{ContractTestOptions, contract_backtest};
 
 fn open(input: &InputArgs, options: &ContractOptions) -> Result<Contracts> {
-    let [path] = &input.inputs[..] else {
+    open_one(&history::from_paths(&input.inputs), options)
+}
+
+fn open_one(inputs: &[Input], options: &ContractOptions) -> Result<Contracts> {
+    let [input] = inputs else {
         return Err(Error::option("FILE", "contracts are read from one file"));
     };
-    contracts::open(path, options)
+    contracts::open_input(input, options)
 }
 
 /// Fits a model of contracts.
 pub(super) fn fit(
     name: &str,
-    input: &InputArgs,
+    (input, inputs): (&InputArgs, &[Input]),
     options: &FitOptions,
     output: Option<&str>,
     console: &Console,
@@ -35,7 +41,7 @@ pub(super) fn fit(
     if let Some(target) = &target {
         target.refuse_inputs(&input.inputs)?;
     }
-    let contracts = open(input, &input.contract_options(None))?;
+    let contracts = open_one(inputs, &input.contract_options(None))?;
     let model = ContractModel::fit(name, &contracts, options, console)?;
     let mut report = report::contracts(&contracts);
     report.extend(report::contract_model(&model));
@@ -91,17 +97,51 @@ pub(super) fn score(
     Ok(())
 }
 
+/// Fits the models of a book of contracts.
+pub(super) fn fit_book(
+    (input, inputs): (&InputArgs, &[Input]),
+    log: &LogOptions,
+    (reading, plans): &(BookOptions, PlanOptions),
+    output: Option<&str>,
+    console: &Console,
+) -> Result<()> {
+    let target = output.map(|name| Target::document(name, "JSON")).transpose()?;
+    if let Some(target) = &target {
+        target.refuse_inputs(input.files())?;
+    }
+    let book = contracts::book::open(inputs, log, reading, console)?;
+    let model = BookModel::train(&book, plans, console)?;
+    let mut report = report::book(&book);
+    report.extend(report::book_model(&model));
+    report.extend(report::book_plans(&model));
+    let mut results = Results::Stdout;
+    if let Some(target) = &target {
+        target.write_document(&file::book_to_json(&model))?;
+        if target.is_stdout() {
+            results = Results::Stderr;
+        }
+        report.json.insert("output".into(), target.to_string().into());
+    }
+    console.report(&report, results)?;
+    if let Some(target) = target.filter(|target| !target.is_stdout()) {
+        console.say(&format!("model file: {target}"));
+    }
+    Ok(())
+}
+
 /// What is asked of a book of contracts.
 pub(super) struct Request<'a> {
     pub book: BookOptions,
     pub forecast: BookForecastOptions,
     /// All files that are read.
     pub files: Vec<&'a PathBuf>,
+    /// Models that were fitted before; `None`: they are fitted to the book.
+    pub model: Option<&'a BookModel>,
     pub by_month: Option<&'a str>,
     pub output: Option<&'a str>,
 }
 
-/// Fits a book and forecasts it.
+/// Forecasts a book, with models of before or with such as are fitted to it.
 pub(super) fn forecast(
     inputs: &[Input],
     log: &LogOptions,
@@ -119,7 +159,10 @@ pub(super) fn forecast(
         return Err(Error::option("--by-month", "this is the file of --output: name another"));
     }
     let book = contracts::book::open(inputs, log, &request.book, console)?;
-    let forecast = contracts::forecast(&book, &request.forecast, console)?;
+    let forecast = match request.model {
+        Some(model) => contracts::forecast_with(model, &book, &request.forecast, console)?,
+        None => contracts::forecast(&book, &request.forecast, console)?,
+    };
     let mut report = report::book(&book);
     report.extend(report::book_model(&forecast.model));
     report.extend(report::book_forecast(&book, &forecast, &request.forecast));

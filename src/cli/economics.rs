@@ -6,13 +6,16 @@ use jiff::civil::Date;
 
 use crate::base::{Duration, Error, Result};
 use crate::cli::{
-    args::{InputArgs, ValueArgs, date, plain, share},
+    args::{ContractAgainArgs, InputArgs, ValueArgs, date, plain, share},
     console::{Console, Results},
 };
+use crate::contracts::{BookModel, book};
 use crate::fitted::file::{self, AnyModel};
-use crate::output::Target;
+use crate::history;
+use crate::output::{TableWriter, Target};
 use crate::show::report;
 use crate::study::economics::{self, Costs, EconomicsOptions, Scenario, SegmentRules, budget::Response};
+use crate::study::subscribers;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -23,6 +26,8 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    contracts: ContractAgainArgs,
     /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost
     #[arg(long, value_name = "FILE", help_heading = "Economics")]
     costs: Option<PathBuf>,
@@ -42,7 +47,7 @@ pub(super) struct Args {
 pub(super) struct StudyArgs {
     #[command(flatten)]
     value: ValueArgs,
-    /// Attribute that groups customers (channel); further ones are looked at for who the good customers are
+    /// Attribute that groups customers (channel; of contracts also: plan); further ones are looked at for who the good customers are
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Economics")]
     by: Vec<String>,
     /// Attribute that holds each customer's margin, such as 0.3
@@ -201,10 +206,14 @@ fn planned(text: &str) -> Result<(Option<String>, f64)> {
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = args.study.options()?;
-    let AnyModel::Purchases(model) = file::load_any(&args.model)? else {
-        let message = "clv economics does not do contracts, only purchases: clv score gives chances to renew, retention and \
-                       lifetimes of contracts";
-        return Err(Error::option("MODEL", message));
+    let model = match file::load_any(&args.model)? {
+        AnyModel::Purchases(model) => model,
+        AnyModel::Book(model) => return contracts(&model, args, &options, threads, console),
+        AnyModel::Contracts(_) => {
+            let message = "a model of contracts without prices has no economics: fit a table of contracts with a price (clv fit of a \
+                           billing export); clv score gives chances to renew, retention and lifetimes";
+            return Err(Error::option("MODEL", message));
+        }
     };
     let targets = args.targets(console)?;
     let log = args.input.options(threads)?;
@@ -221,6 +230,44 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let to_stdout = targets.iter().flatten().any(Target::is_stdout);
     console.report(&report, if to_stdout { Results::Stderr } else { Results::Stdout })?;
     say_written(&targets, console);
+    Ok(())
+}
+
+/// Of customers under contract.
+fn contracts(
+    model: &BookModel,
+    args: &Args,
+    options: &EconomicsOptions,
+    threads: Option<usize>,
+    console: &Console,
+) -> Result<()> {
+    if args.segments.is_some() || args.crm.is_some() {
+        let message = "segments are of customers who buy when they like, and these are contracts: clv score has a row a contract";
+        return Err(Error::option(if args.segments.is_some() { "--segments" } else { "--crm" }, message));
+    }
+    let [target, ..] = args.targets(console)?;
+    let mut log = args.input.table_options(threads)?;
+    log.attributes.extend(subscribers::asks(&options.by));
+    let reading = args.contracts.options(&args.input, model);
+    let book = book::open(&history::from_paths(&args.input.inputs), &log, &reading, console)?;
+    let by = options.by.first().map(String::as_str);
+    let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
+    let found = subscribers::economics(model, &book, costs.as_ref(), options, console)?;
+    let mut report = report::book(&book);
+    report.extend(report::subscribers(&found));
+    let to_stdout = target.as_ref().is_some_and(Target::is_stdout);
+    if let Some(target) = &target {
+        let table = found.table();
+        let mut writer = TableWriter::create(target, table.schema())?;
+        writer.write(&table)?;
+        writer.finish()?;
+    }
+    console.report(&report, if to_stdout { Results::Stderr } else { Results::Stdout })?;
+    match target.filter(|target| !target.is_stdout()) {
+        Some(target) => console.say(&format!("all figures: {target}")),
+        None if !to_stdout => console.say("all figures: add -o economics.csv"),
+        None => {}
+    }
     Ok(())
 }
 

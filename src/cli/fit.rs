@@ -2,13 +2,13 @@
 
 use crate::base::{Error, Result};
 use crate::cli::{
-    args::{FitArgs, InputArgs, ModelArgs},
+    args::{ContractArgs, FitArgs, InputArgs, ModelArgs},
     console::{Console, Results},
-    contracts,
+    contracts, forecast,
 };
-use crate::contracts::{ContractMember, book};
+use crate::contracts::book::{self, FitKind};
 use crate::fitted::file;
-use crate::history;
+use crate::history::{self, LogOptions};
 use crate::output::Target;
 use crate::show::report;
 use crate::study;
@@ -22,6 +22,8 @@ pub(super) struct Args {
     model: ModelArgs,
     #[command(flatten)]
     fit: FitArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
     /// How well the fit agrees with its own customers, as tables: frequencies, cohorts, influence, spend, and whether amounts change with time
     #[arg(long, help_heading = "Output")]
     diagnostics: bool,
@@ -37,20 +39,31 @@ pub(super) fn refuse_diagnostics(wanted: bool) -> Result<()> {
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
-    let request = args.fit.request(args.model.model.as_ref())?;
-    if ContractMember::named(&request.model).is_some() {
-        refuse_diagnostics(args.diagnostics)?;
-        let output = args.output.as_deref();
-        return contracts::fit(&request.model, &args.input, &request.options, output, console);
+    let model = args.model.model.as_ref();
+    let request = args.fit.request(model)?;
+    let output = args.output.as_deref();
+    let inputs = history::from_paths(&args.input.inputs);
+    let (inputs, kept) = history::keep(&inputs, &args.input.table_options(threads)?, console)?;
+    match book::fit_kind(model.map(String::as_str), &inputs, &kept) {
+        FitKind::Purchases => {}
+        FitKind::Alone => {
+            refuse_diagnostics(args.diagnostics)?;
+            return contracts::fit(&request.model, (&args.input, &inputs), &request.options, output, console);
+        }
+        FitKind::Book => {
+            refuse_diagnostics(args.diagnostics)?;
+            let options = (args.contracts.options(&args.input), forecast::plan_options(&args.fit, model)?);
+            return contracts::fit_book((&args.input, &inputs), &kept, &options, output, console);
+        }
     }
-    let mut log = request.asks(&args.input.options(threads)?)?;
+    let log = LogOptions { customers: kept.customers, ..args.input.options(threads)? };
+    let mut log = request.asks(&log)?;
     log.spend_drift = args.diagnostics;
     log.timing |= args.diagnostics;
     let target = args.output.as_deref().map(|name| Target::document(name, "JSON")).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(args.input.files().chain(args.fit.files()))?;
     }
-    let (inputs, log) = history::keep(&history::from_paths(&args.input.inputs), &log, console)?;
     let mut summary = history::open_inputs(&inputs, &log, console)?;
     summary.meta.warnings.extend(book::read_as_purchases(&inputs, &log));
     let mut report = report::input(&summary.meta);

@@ -67,25 +67,31 @@ pub(super) fn request(args: &FitArgs, model: Option<&String>, options: &ScoreOpt
     Ok(request)
 }
 
-/// How contracts are fitted and forecast.
-pub(super) fn of_contracts(
-    fit: &FitArgs,
-    model: Option<&String>,
-    options: &ScoreOptions,
-) -> Result<BookForecastOptions> {
-    let default = BookForecastOptions::default();
+/// How contracts are fitted.
+///
+/// # Errors
+/// If something is asked for that only models of purchases have.
+pub(super) fn plan_options(fit: &FitArgs, model: Option<&String>) -> Result<PlanOptions> {
+    let default = PlanOptions::default();
+    fit.refuse_of_contracts()?;
     let asked = fit.request(model)?.options;
     let posterior = match fit.says_posterior() {
         true => asked.posterior,
-        false => PosteriorOptions { seed: asked.posterior.seed, ..default.plans.fit.posterior },
+        false => PosteriorOptions { seed: asked.posterior.seed, ..default.fit.posterior },
     };
+    Ok(PlanOptions { model: model.cloned(), fit: FitOptions { posterior, ..asked } })
+}
+
+/// What is said of contracts, with how they are fitted, if they are.
+pub(super) fn of_contracts(plans: PlanOptions, options: &ScoreOptions) -> BookForecastOptions {
+    let default = BookForecastOptions::default();
     let interval = options.interval.as_ref();
-    Ok(BookForecastOptions {
+    BookForecastOptions {
         value: options.value,
         probability: interval.map_or(default.probability, |interval| interval.probability),
         seed: interval.map_or(default.seed, |interval| interval.seed),
-        plans: PlanOptions { model: model.cloned(), fit: FitOptions { posterior, ..asked } },
-    })
+        plans,
+    }
 }
 
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
@@ -99,8 +105,9 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     if book::wanted(model.map(String::as_str), &inputs, &kept) {
         let request = contracts::Request {
             book: args.contracts.options(&args.input),
-            forecast: of_contracts(&args.fit, model, &options)?,
+            forecast: of_contracts(plan_options(&args.fit, model)?, &options),
             files: args.input.files().collect(),
+            model: None,
             by_month: args.by_month.as_deref(),
             output: args.output.as_deref(),
         };

@@ -4,12 +4,16 @@ use std::path::PathBuf;
 
 use crate::base::{Duration, Error, Result};
 use crate::cli::{
-    args::{FitArgs, ForecastModelArgs, InputArgs, plain},
+    args::{ContractArgs, FitArgs, ForecastModelArgs, InputArgs, plain},
     console::{Console, Results},
     economics::StudyArgs,
     forecast,
 };
-use crate::fitted::{ClvModel, FitRequest, file};
+use crate::contracts::{Book, BookForecastOptions, BookModel, BookOptions, book};
+use crate::fitted::{
+    ClvModel, FitRequest,
+    file::{self, AnyModel},
+};
 use crate::forecast::{IntervalOptions, ScoreOptions};
 use crate::history::{self, Input, LogOptions};
 use crate::output::Target;
@@ -19,7 +23,8 @@ use crate::show::{
 };
 use crate::study::backtest::BacktestOptions;
 use crate::study::economics::Costs;
-use crate::study::{self, OverviewOptions};
+use crate::study::subscribers::{self, SubscriberOptions};
+use crate::study::{self, ContractTestOptions, OverviewOptions};
 
 #[derive(clap::Args)]
 #[command(override_usage = "clv report [OPTIONS] [MODEL] LOG... -o page.html")]
@@ -29,6 +34,8 @@ pub(super) struct Args {
     input: InputArgs,
     #[command(flatten)]
     page: PageArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
     /// Costs of acquisition: a file of period (2025-03), the column of --by, and cost; adds what acquisition earns
     #[arg(long, value_name = "FILE", help_heading = "Economics")]
     costs: Option<PathBuf>,
@@ -98,6 +105,36 @@ impl PageArgs {
         Ok(OverviewOptions { scores, backtest: (!self.no_backtest).then_some(backtest), economics: options })
     }
 
+    /// The name of the model that is asked for.
+    pub fn model_name(&self) -> Option<String> {
+        self.model.model.clone()
+    }
+
+    /// What to work out of customers under contract.
+    pub fn subscribers(&self) -> Result<SubscriberOptions> {
+        let options = self.study.options()?;
+        let plans = forecast::plan_options(&self.fit, self.model.model.as_ref())?;
+        let default = BookForecastOptions::default();
+        let test = ContractTestOptions {
+            holdout: self.holdout,
+            seed: options.seed,
+            plans: plans.clone(),
+            probability: options.interval.unwrap_or(default.probability),
+            ..ContractTestOptions::default()
+        };
+        if self.models.len() > 1 {
+            let message = "past forecasts of contracts are tried with the model of the page: leave it out, or name sbg or bdw with --model";
+            return Err(Error::option("--models", message));
+        }
+        let forecast = BookForecastOptions {
+            value: options.value,
+            probability: options.interval.unwrap_or(default.probability),
+            seed: options.seed,
+            plans,
+        };
+        Ok(SubscriberOptions { forecast, backtest: (!self.no_backtest).then_some(test), economics: options })
+    }
+
     /// How it presents itself.
     pub fn options(&self, currency: Option<&str>) -> Result<PageOptions> {
         let default = PageOptions::default();
@@ -119,10 +156,14 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let page = args.page.options(args.input.currency())?;
     let (target, as_text) = target(&args.output)?;
     target.refuse_inputs(args.input.files().chain(&args.costs).chain(&args.page.logo))?;
+    let given = Given::new(args, threads, console)?;
+    if let Some(book) = given.of_contracts(args, threads, console)? {
+        return subscriber_page(book, args, (page, &target, as_text), console);
+    }
     let wanted = args.page.overview()?;
     let by = wanted.economics.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
-    let (model, chosen, inputs, log) = of_inputs(args, threads, console)?;
+    let (model, chosen, inputs, log) = of_inputs(args, given, threads, console)?;
     let found = study::overview(&model, &inputs, &log, costs.as_ref(), &wanted, console)?;
     let page = page::build(&page, &model, &found);
     let document = if as_text { report::markdown::render(&page) } else { report::html::render(&page) };
@@ -135,27 +176,88 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     console.report(&said, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
 }
 
+/// What is given: a model file, if one comes first, and the log, as what can be read as often as wanted.
+struct Given<'a> {
+    model: Option<&'a PathBuf>,
+    inputs: Vec<Input>,
+    customers: Option<Input>,
+}
+
+impl<'a> Given<'a> {
+    fn new(args: &'a Args, threads: Option<usize>, console: &Console) -> Result<Self> {
+        let (model, logs) = match &args.input.inputs[..] {
+            [model, logs @ ..] if file::is_model(model) => (Some(model), logs),
+            logs => (None, logs),
+        };
+        if logs.is_empty() {
+            let message = "a model alone has no customers: name the log behind it";
+            return Err(Error::option("LOG", message));
+        }
+        let log = args.input.table_options(threads)?;
+        let (inputs, kept) = history::keep(&history::from_paths(logs), &log, console)?;
+        Ok(Given { model, inputs, customers: kept.customers })
+    }
+
+    /// Models of contracts, and the book: where the model is one of them, or the columns say so.
+    fn of_contracts(
+        &self,
+        args: &Args,
+        threads: Option<usize>,
+        console: &Console,
+    ) -> Result<Option<(BookModel, Book)>> {
+        let mut log = LogOptions { customers: self.customers.clone(), ..args.input.table_options(threads)? };
+        let reading = args.contracts.options(&args.input);
+        let wanted = book::wanted(args.page.model.model.as_deref(), &self.inputs, &log);
+        log.attributes.extend(subscribers::asks(&args.page.study.options()?.by));
+        if let Some(model) = self.model {
+            let AnyModel::Book(model) = file::load_any(model)? else { return Ok(None) };
+            let reading = BookOptions { observed_until: reading.observed_until, ..model.reading.clone() };
+            let book = book::open(&self.inputs, &log, &reading, console)?;
+            return Ok(Some((*model, book)));
+        }
+        if !wanted {
+            return Ok(None);
+        }
+        let book = book::open(&self.inputs, &log, &reading, console)?;
+        let plans = forecast::plan_options(&args.page.fit, args.page.model.model.as_ref())?;
+        let model = BookModel::train(&book, &plans, console)?;
+        Ok(Some((model, book)))
+    }
+}
+
+/// The page of customers under contract.
+fn subscriber_page(
+    (model, book): (BookModel, Book),
+    args: &Args,
+    (page, target, as_text): (PageOptions, &Target, bool),
+    console: &Console,
+) -> Result<()> {
+    let wanted = args.page.subscribers()?;
+    let by = wanted.economics.by.first().map(String::as_str);
+    let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
+    let mut said = report::book(&book);
+    said.warnings.clear();
+    let found = subscribers::overview(&model, book, costs.as_ref(), &wanted, console)?;
+    let page = page::subscribers::build(&page, &model, &found);
+    let document = if as_text { report::markdown::render(&page) } else { report::html::render(&page) };
+    target.write_document(&document)?;
+    said.extend(report::page(&page, target, document.len()));
+    console.report(&said, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
+}
+
 /// The model that comes first, or one that is fitted to the log, and which that is if none was named; and the log.
 fn of_inputs(
     args: &Args,
+    given: Given,
     threads: Option<usize>,
     console: &Console,
 ) -> Result<(ClvModel, Option<String>, Vec<Input>, LogOptions)> {
-    let log = args.input.options(threads)?;
-    match &args.input.inputs[..] {
-        [model, logs @ ..] if file::is_model(model) => {
-            if logs.is_empty() {
-                let message = "a model alone has no customers: name the log behind it";
-                return Err(Error::option("LOG", message));
-            }
-            Ok((file::load(model)?, None, history::from_paths(logs), log))
-        }
-        logs => {
-            let request = args.page.request()?;
-            let chosen = args.page.model.model.is_none().then(|| report::chosen_model(&request));
-            let (model, inputs, log) =
-                study::fit_inputs(&history::from_paths(logs), &log, &request, console)?;
-            Ok((model, chosen, inputs, log))
-        }
+    let log = LogOptions { customers: given.customers, ..args.input.options(threads)? };
+    if let Some(model) = given.model {
+        return Ok((file::load(model)?, None, given.inputs, log));
     }
+    let request = args.page.request()?;
+    let chosen = args.page.model.model.is_none().then(|| report::chosen_model(&request));
+    let (model, inputs, log) = study::fit_inputs(&given.inputs, &log, &request, console)?;
+    Ok((model, chosen, inputs, log))
 }

@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use crate::base::{Error, Result};
 use crate::cli::{
-    args::{InputArgs, LogArgs, ScoreArgs, date},
+    args::{ContractAgainArgs, InputArgs, LogArgs, ScoreArgs, date},
     console::{Console, Results},
-    contracts,
+    contracts, forecast as forecasting,
 };
+use crate::contracts::{BookModel, PlanOptions};
 use crate::fitted::{
     ClvModel,
     file::{self, AnyModel},
@@ -39,6 +40,11 @@ pub(super) struct Args {
     calendar: CalendarArgs,
     #[command(flatten)]
     newcomers: NewcomerArgs,
+    #[command(flatten)]
+    contracts: ContractAgainArgs,
+    /// Of contracts: table of the months to come, .csv, .xlsx, .parquet or .jsonl
+    #[arg(long, value_name = "FILE", help_heading = "Contracts")]
+    by_month: Option<String>,
     /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
@@ -88,22 +94,61 @@ impl NewcomerArgs {
     }
 }
 
+impl Args {
+    /// Refuses what only models of purchases do.
+    fn refuse_of_contracts(&self) -> Result<()> {
+        if self.newcomers.newcomers.is_some() {
+            let message = "only models of purchases know newcomers: clv inspect shows how contracts hold out";
+            return Err(Error::option("--newcomers", message));
+        }
+        match &self.journal {
+            Some(_) => Err(Error::option("--journal", "forecasts of contracts are not kept in a journal")),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_months(&self, why: &str) -> Result<()> {
+        if self.by_month.is_some() { Err(Error::option("--by-month", why)) } else { Ok(()) }
+    }
+}
+
+/// Forecasts a book of contracts with the models of a file, read as they were.
+fn book(
+    model: &BookModel,
+    args: &Args,
+    input: &InputArgs,
+    options: &ScoreOptions,
+    (threads, console): (Option<usize>, &Console),
+) -> Result<()> {
+    let request = contracts::Request {
+        book: args.contracts.options(&args.log, model),
+        forecast: forecasting::of_contracts(PlanOptions::default(), options),
+        files: input.files().chain([&args.model]).collect(),
+        model: Some(model),
+        by_month: args.by_month.as_deref(),
+        output: args.output.as_deref(),
+    };
+    let inputs = history::from_paths(&input.inputs);
+    contracts::forecast(&inputs, &input.table_options(threads)?, &request, console)
+}
+
 pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Result<()> {
     let options = ScoreOptions { memory: args.log.memory_limit(), ..args.score.options()? };
     let input = InputArgs { inputs: args.inputs.clone(), log: args.log.clone() };
     let model = match file::load_any(&args.model)? {
         AnyModel::Purchases(model) => args.calendar.renew(*model)?,
+        AnyModel::Book(model) => {
+            args.refuse_of_contracts()?;
+            return book(&model, args, &input, &options, (threads, console));
+        }
         AnyModel::Contracts(model) => {
             let output = args.output.as_deref();
-            if args.newcomers.newcomers.is_some() {
-                return Err(Error::option(
-                    "--newcomers",
-                    "only models of purchases know newcomers: clv inspect shows how contracts hold out",
-                ));
-            }
+            args.refuse_of_contracts()?;
+            args.refuse_months("these contracts have no dates of renewal")?;
             return contracts::score(&model, &args.model, &input, &options.value, output, console);
         }
     };
+    args.refuse_months("months are those of contracts, and this is a model of purchases: --path 12mo/1mo does the same for them")?;
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
         target.refuse_inputs(input.files().chain([&args.model]).chain(&args.calendar.calendar))?;

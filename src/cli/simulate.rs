@@ -1,4 +1,4 @@
-//! `clv simulate`: model file in, purchase log out.
+//! `clv simulate`: model file in, purchase log (or table of contracts) out.
 
 use std::path::PathBuf;
 
@@ -12,9 +12,9 @@ use crate::cli::{
     config,
     console::{Console, Results},
 };
-use crate::fitted::file;
+use crate::fitted::file::{self, AnyModel};
 use crate::show::report::{Block, Report};
-use crate::simulate::{SimulateOptions, write_log};
+use crate::simulate::{SimulateOptions, book, write_log};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -77,12 +77,14 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let target = console.table(&args.output)?;
     target.refuse_inputs([&args.model])?;
     config::say(args.draw.config.as_deref(), console);
-    let model = file::load(&args.model)?;
     let options = args.draw.options(threads);
-    let rows = write_log(&model, &options, &target, console)?;
+    let (rows, what) = match file::load_any(&args.model)? {
+        AnyModel::Book(model) => (book::write(&model, &options, &target, console)?, "contracts"),
+        _ => (write_log(&file::load(&args.model)?, &options, &target, console)?, "purchases"),
+    };
     let mut report = Report::default();
     report.results.push(Block::Line(format!(
-        "{} purchases of {} customers, {} to {}, seed {}",
+        "{} {what} of {} customers, {} to {}, seed {}",
         count(rows),
         count(options.customers),
         options.start,

@@ -8,7 +8,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use super::actions::{MeasureArgs, PlanArgs};
-use super::args::{ContractArgs, FitArgs, ForecastModelArgs, LogArgs, ModelArgs, ScoreArgs};
+use super::args::{
+    ContractAgainArgs, ContractArgs, FitArgs, ForecastModelArgs, LogArgs, ModelArgs, ScoreArgs,
+};
 use super::backtest::TestArgs;
 use super::economics::StudyArgs;
 use super::report::PageArgs;
@@ -16,7 +18,7 @@ use super::score::CalendarArgs;
 use super::simulate::DrawArgs;
 use super::{config, fit, forecast, meant, model, sql};
 use crate::base::{Error, Grain, Result, Unit};
-use crate::contracts::{BookForecastOptions, BookOptions, ContractMember, ContractOptions};
+use crate::contracts::{BookForecastOptions, BookModel, BookOptions, ContractOptions, PlanOptions};
 use crate::fitted::{ClvModel, FitRequest, file::AnyModel};
 use crate::forecast::ScoreOptions;
 use crate::history::LogOptions;
@@ -28,6 +30,7 @@ use crate::study::economics::{
     EconomicsOptions,
     actions::{ActionOptions, measure::MeasureOptions},
 };
+use crate::study::subscribers::{self, SubscriberOptions};
 use crate::study::{ContractTestOptions, OverviewOptions};
 
 /// What a verb takes, and the threads it may use.
@@ -120,29 +123,17 @@ struct FitWords {
     model: ModelArgs,
     #[command(flatten)]
     fit: FitArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
     /// Say in the report how well the fit agrees with its own customers: frequencies, cohorts, influence, spend
     #[arg(long)]
     diagnostics: bool,
 }
 
-/// What to fit, and how to read what it is fitted to.
-pub enum Fit {
-    /// A model of purchases.
-    Purchases {
-        /// What to fit.
-        request: FitRequest,
-        /// How to read the log.
-        log: Box<LogOptions>,
-        /// Say how well the fit agrees with its own customers, too.
-        diagnostics: bool,
-    },
-    /// A model of contracts.
-    Contracts {
-        /// What to fit.
-        request: FitRequest,
-        /// How to read the contracts.
-        contracts: ContractOptions,
-    },
+/// What to fit, and how to read what it is fitted to: which kind of model that is shows in the data
+/// ([`fit_kind`](crate::contracts::book::fit_kind)).
+pub struct Fit {
+    words: Words<FitWords>,
 }
 
 /// What `clv fit` does with these words.
@@ -150,16 +141,55 @@ pub enum Fit {
 /// # Errors
 /// See [`summarize`].
 pub fn fit(words: &[String]) -> Result<Fit> {
-    let words = Words::<FitWords>::read(words)?;
-    let request = words.args.fit.request(words.args.model.model.as_ref())?;
-    if ContractMember::named(&request.model).is_some() {
-        fit::refuse_diagnostics(words.args.diagnostics)?;
-        return Ok(Fit::Contracts { request, contracts: words.args.log.contract_options(None) });
+    Ok(Fit { words: Words::<FitWords>::read(words)? })
+}
+
+impl Fit {
+    /// The name of the model that is asked for.
+    pub fn model(&self) -> Option<&str> {
+        self.words.args.model.model.as_deref()
     }
-    let mut log = request.asks(&words.args.log.options(words.threads())?)?;
-    log.spend_drift = words.args.diagnostics;
-    log.timing |= words.args.diagnostics;
-    Ok(Fit::Purchases { request, log: Box::new(log), diagnostics: words.args.diagnostics })
+
+    /// How any table is read.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn table(&self) -> Result<LogOptions> {
+        self.words.args.log.table_options(self.words.threads())
+    }
+
+    /// Of purchases: what to fit, how to read the log, and whether to say how well the fit agrees with its own customers.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn purchases(&self) -> Result<(FitRequest, LogOptions, bool)> {
+        let args = &self.words.args;
+        let request = args.fit.request(args.model.model.as_ref())?;
+        let mut log = request.asks(&args.log.options(self.words.threads())?)?;
+        log.spend_drift = args.diagnostics;
+        log.timing |= args.diagnostics;
+        Ok((request, log, args.diagnostics))
+    }
+
+    /// Of contracts of one period, or a retention table.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn alone(&self) -> Result<(FitRequest, ContractOptions)> {
+        let args = &self.words.args;
+        fit::refuse_diagnostics(args.diagnostics)?;
+        Ok((args.fit.request(args.model.model.as_ref())?, args.log.contract_options(None)))
+    }
+
+    /// Of a book of contracts.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn book(&self) -> Result<(BookOptions, PlanOptions)> {
+        let args = &self.words.args;
+        fit::refuse_diagnostics(args.diagnostics)?;
+        Ok((args.contracts.options(&args.log), forecast::plan_options(&args.fit, args.model.model.as_ref())?))
+    }
 }
 
 /// `clv score`.
@@ -171,6 +201,8 @@ struct ScoreWords {
     score: ScoreArgs,
     #[command(flatten)]
     calendar: CalendarArgs,
+    #[command(flatten)]
+    contracts: ContractAgainArgs,
 }
 
 /// What to say of customers, and how to read whom.
@@ -204,6 +236,20 @@ impl Score {
     /// See [`summarize`].
     pub fn renew(&self, model: &ClvModel) -> Result<ClvModel> {
         self.words.args.calendar.renew(model.clone())
+    }
+
+    /// How to read a book of contracts for this model, and what to say of it.
+    ///
+    /// # Errors
+    /// See [`summarize`].
+    pub fn book(&self, model: &BookModel) -> Result<OfContracts> {
+        let args = &self.words.args;
+        Ok(OfContracts {
+            model: None,
+            log: args.log.table_options(self.words.threads())?,
+            book: args.contracts.options(&args.log, model),
+            options: forecast::of_contracts(PlanOptions::default(), &self.options),
+        })
     }
 
     /// How to read contracts, which count in `period` unless said otherwise.
@@ -289,7 +335,7 @@ pub fn forecast_contracts(words: &[String]) -> Result<OfContracts> {
         model: model.cloned(),
         log: args.log.table_options(words.threads())?,
         book: args.contracts.options(&args.log),
-        options: forecast::of_contracts(&args.fit, model, &args.score.options()?)?,
+        options: forecast::of_contracts(forecast::plan_options(&args.fit, model)?, &args.score.options()?),
     })
 }
 
@@ -348,6 +394,8 @@ struct EconomicsWords {
     log: LogArgs,
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    contracts: ContractAgainArgs,
 }
 
 /// What `clv economics` does with these words.
@@ -357,6 +405,22 @@ struct EconomicsWords {
 pub fn economics(words: &[String]) -> Result<(LogOptions, EconomicsOptions)> {
     let words = Words::<EconomicsWords>::read(words)?;
     Ok((words.args.log.options(words.threads())?, words.args.study.options()?))
+}
+
+/// What `clv economics` does with these words if the model is one of a book of contracts: how tables are read, and contracts,
+/// and what to work out.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn economics_of_contracts(
+    words: &[String],
+    model: &BookModel,
+) -> Result<(LogOptions, BookOptions, EconomicsOptions)> {
+    let words = Words::<EconomicsWords>::read(words)?;
+    let (args, options) = (&words.args, words.args.study.options()?);
+    let mut log = args.log.table_options(words.threads())?;
+    log.attributes.extend(subscribers::asks(&options.by));
+    Ok((log, args.contracts.options(&args.log, model), options))
 }
 
 /// `clv actions`.
@@ -402,6 +466,50 @@ struct ReportWords {
     log: LogArgs,
     #[command(flatten)]
     page: PageArgs,
+    #[command(flatten)]
+    contracts: ContractArgs,
+}
+
+/// What a page of contracts is made of.
+pub struct SubscriberPage {
+    /// The name of the model that is asked for.
+    pub model: Option<String>,
+    /// How any table is read.
+    pub log: LogOptions,
+    /// How contracts are read.
+    pub book: BookOptions,
+    /// What to work out.
+    pub options: SubscriberOptions,
+    /// How the page presents itself.
+    pub page: PageOptions,
+}
+
+/// What `clv report` does with these words if the data are contracts.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn report_of_contracts(words: &[String]) -> Result<SubscriberPage> {
+    let words = Words::<ReportWords>::read(words)?;
+    let args = &words.args;
+    let options = args.page.subscribers()?;
+    let mut log = args.log.table_options(words.threads())?;
+    log.attributes.extend(subscribers::asks(&options.economics.by));
+    Ok(SubscriberPage {
+        model: options.forecast.plans.model.clone(),
+        log,
+        book: args.contracts.options(&args.log),
+        page: args.page.options(args.log.currency())?,
+        options,
+    })
+}
+
+/// How any table is read that a page is made of, and the model that is asked for.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn report_table(words: &[String]) -> Result<(Option<String>, LogOptions)> {
+    let words = Words::<ReportWords>::read(words)?;
+    Ok((words.args.page.model_name(), words.args.log.table_options(words.threads())?))
 }
 
 /// What to fit, read and work out for a page, and how it presents itself.

@@ -18,7 +18,6 @@ use serde::Serialize;
 
 use super::Cycle;
 use super::book::{Book, End};
-use super::plans::Shock;
 use super::plans::{BookModel, DRAWS};
 use crate::base::{Error, Horizon, Progress, Result, Unit};
 use crate::model::Contract;
@@ -289,7 +288,8 @@ impl<'a> Ahead<'a> {
             rng.set_stream(draw as u64 + 1);
             let chance = self.model.chances(|plan| self.model.plans[plan].draws[draw].clone());
             let mut known = Retentions::new(self.book.plans.len(), chance);
-            let paths = (0..FUTURES).map(|_| self.future(&mut known, &mut rng));
+            let shock = self.model.shock.drawn(draw);
+            let paths = (0..FUTURES).map(|_| self.future(&mut known, shock, &mut rng));
             paths.collect::<Vec<Path>>()
         });
         let futures: Vec<Vec<Path>> = futures.collect();
@@ -297,9 +297,14 @@ impl<'a> Ahead<'a> {
         Ok(futures.concat())
     }
 
-    fn future<F: FnMut(usize, u32) -> f64>(&self, known: &mut Retentions<F>, rng: &mut ChaCha8Rng) -> Path {
+    fn future<F: FnMut(usize, u32) -> f64>(
+        &self,
+        known: &mut Retentions<F>,
+        deviation: f64,
+        rng: &mut ChaCha8Rng,
+    ) -> Path {
         let mut path = vec![[0.0; 4]; self.months.ends.len()];
-        let factors = factors(self.model.shock, path.len(), rng);
+        let factors = factors(deviation, self.model.shock.effective, path.len(), rng);
         for (key, cell) in &self.cells {
             let due = &self.months.due[key.due as usize];
             let retention = known.of(key.plan as usize, key.n, due.last().copied().unwrap_or(0));
@@ -373,8 +378,7 @@ pub(crate) fn range(expected: f64, mut drawn: Vec<f64>, probability: f64) -> Ran
 }
 
 /// Factors of the hazard, month by month: mean 1.
-fn factors(shock: Shock, months: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-    let Shock { deviation, effective, .. } = shock;
+fn factors(deviation: f64, effective: f64, months: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
     if deviation == 0.0 {
         return vec![1.0; months];
     }

@@ -123,6 +123,20 @@ pub struct PlanAhead {
 /// If the horizon has no end, a search fails, or the caller wants it to stop.
 pub fn forecast(book: &Book, options: &BookForecastOptions, progress: &dyn Progress) -> Result<BookForecast> {
     let model = BookModel::fit(book, &options.plans, progress)?;
+    forecast_with(&model, book, options, progress)
+}
+
+/// Forecasts a book with models that were fitted before, to it or to an earlier one.
+///
+/// # Errors
+/// If the horizon has no end, or the caller wants it to stop.
+pub fn forecast_with(
+    model: &BookModel,
+    book: &Book,
+    options: &BookForecastOptions,
+    progress: &dyn Progress,
+) -> Result<BookForecast> {
+    let model = model.for_book(book);
     let mut ahead = Ahead::new(book, &model, options.value.horizon)?;
     let futures = ahead.futures(options.seed, progress)?;
     let months = ahead.months_ahead(&futures, options.probability);

@@ -25,18 +25,21 @@ mod model;
 mod plans;
 mod retention;
 mod score;
+mod shocks;
 
 pub use ahead::{MonthAhead, Range};
 pub use book::{Book, BookOptions, Plan, Term};
 pub use cohorts::CohortSeen;
 pub use cycle::Cycle;
 pub use forecast::{
-    BookForecast, BookForecastOptions, BookTotals, PlanAhead, contract_table_schema, forecast, month_table,
+    BookForecast, BookForecastOptions, BookTotals, PlanAhead, contract_table_schema, forecast, forecast_with,
+    month_table,
 };
 pub use model::{CONTRACT_MODELS, ContractMember, ContractModel};
-
-pub use plans::{BookModel, CycleFit, PlanFit, PlanOptions, Shock};
+pub(crate) use plans::drawn as pooled_draws;
+pub use plans::{BookModel, BookTrained, CycleFit, PlanFit, PlanOptions, Seen};
 pub use score::{ContractOutlook, ContractScores, cohort_schema, customer_schema};
+pub use shocks::Shock;
 
 use std::path::Path;
 

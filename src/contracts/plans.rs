@@ -8,37 +8,29 @@
 //! ```text
 //! p | data ~ Beta(1/2 + left, 1/2 + renewed)      Jeffreys' prior; Beta(1, 1) before any renewal has come due
 //! ```
-//!
-//! Whole months are better or worse for all (a price rise, an outage, a holiday): if `O` left of `E` expected in a month, the
-//! variance of `O/E` beyond that of independent customers is what they share, found by the moments of DerSimonian & Laird
-//! (1986). It enters forecasts of totals as a factor of the hazard of each month, and, divided by the number of months that the
-//! estimates rest on, `(Σ E)²/Σ E²`, as one of all of them.
 
-use std::collections::BTreeMap;
-
-use jiff::civil::Date;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, StandardNormal};
-use rustc_hash::FxHashMap;
 
-use super::book::{Book, End};
+use jiff::civil::Date;
+
+use super::book::{Book, BookOptions, End, Plan};
+use super::shocks::{self, Shock};
 use super::{ContractModel, Cycle};
 use crate::base::{Progress, Result, Unit, Warning};
 use crate::fit::{
     FitOptions, FitReport, LikelihoodRatio, PosteriorMethod, PosteriorOptions, Prior, StopReason, fit,
     fit_groups, posterior,
 };
-use crate::model::{Bdw, Contract, ContractRow, ContractTable, Model, Sbg};
-use crate::params::within_reach;
+use crate::model::{Bdw, Contract, ContractTable, Model, Sbg};
+use crate::params::{PooledGroups, within_reach};
 use crate::special::linalg::cholesky;
 
 /// Draws of the parameters that stand for what a fit leaves open.
 pub(crate) const DRAWS: usize = 200;
 /// The test that decides between sBG and BdW.
 const LEVEL: f64 = 0.01;
-/// Months needed to see what customers share.
-const MONTHS: usize = 6;
 /// `alpha + beta` of customers who are all alike.
 const ALIKE: f64 = 1e7;
 
@@ -71,41 +63,58 @@ pub struct CycleFit {
     pub test: Option<LikelihoodRatio>,
     /// Parameters of all together.
     pub params: Vec<f64>,
-    /// Contracts, departures, and renewals that came due.
+    /// Plans about what they have in common, in the order of [`BookModel::plans`]; `None` of a single plan, or where too little
+    /// was seen.
+    pub pooled: Option<PooledGroups>,
+    /// What was seen of all together.
+    pub seen: Seen,
+}
+
+/// What was seen of renewals.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Seen {
+    /// Contracts.
     pub contracts: f64,
-    /// See `contracts`.
+    /// Departures.
     pub left: f64,
-    /// See `contracts`.
+    /// Renewals that came due.
     pub due: f64,
+}
+
+impl Seen {
+    fn of(table: &ContractTable) -> Self {
+        Seen { contracts: table.customers, left: table.ended(), due: table.renewals_due() }
+    }
 }
 
 /// What is known of one plan.
 #[derive(Debug, Clone)]
 pub struct PlanFit {
+    /// Which.
+    pub plan: Plan,
     /// Its period's place among [`BookModel::cycles`].
     pub cycle: usize,
     /// Its parameters.
     pub params: Vec<f64>,
     /// Draws of them.
     pub(crate) draws: Vec<Vec<f64>>,
-    /// Contracts, departures, and renewals that came due.
-    pub contracts: f64,
-    /// See `contracts`.
-    pub left: f64,
-    /// See `contracts`.
-    pub due: f64,
+    /// What was seen of it.
+    pub seen: Seen,
+    /// The mean price of a period of its contracts; `None` if prices are not known.
+    pub price: Option<f64>,
 }
 
-/// What contracts share in a month.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Shock {
-    /// Standard deviation of the logarithm of the hazard from month to month.
-    pub deviation: f64,
-    /// Months that it was seen in; 0: too few to see any.
-    pub months: usize,
-    /// Months of equally many expected departures that say as much of the mean of all: fewer, as a growing company has most of
-    /// its departures of late.
-    pub effective: f64,
+/// What a book's models were fitted to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookTrained {
+    /// Customers who ever paid.
+    pub customers: u64,
+    /// Their contracts.
+    pub contracts: u64,
+    /// Rows of the input.
+    pub rows: u64,
+    /// SHA-256 of the contracts as they were read, in hexadecimal.
+    pub sha256: String,
 }
 
 /// The models of a book.
@@ -113,10 +122,22 @@ pub struct Shock {
 pub struct BookModel {
     /// One a period, the shortest first.
     pub cycles: Vec<CycleFit>,
-    /// One a plan, in the order of [`Book::plans`].
+    /// One a plan, those of the shortest period first, then by name.
     pub plans: Vec<PlanFit>,
     /// What contracts share.
     pub shock: Shock,
+    /// Seed of the draws of parameters.
+    pub seed: u64,
+    /// How contracts were read, the end of observation apart.
+    pub reading: BookOptions,
+    /// The currency of prices, if it is said.
+    pub currency: Option<String>,
+    /// The first beginning of a contract, if dates are known.
+    pub first_start: Option<Date>,
+    /// The end of the observation that it was fitted to.
+    pub observed_until: Date,
+    /// What it was fitted to.
+    pub trained_on: BookTrained,
     /// What looks wrong.
     pub warnings: Vec<Warning>,
 }
@@ -128,21 +149,106 @@ impl BookModel {
     /// If the model is unknown, or a search fails.
     pub fn fit(book: &Book, options: &PlanOptions, progress: &dyn Progress) -> Result<Self> {
         progress.stage("fitting", None);
+        if let Some(name) = &options.model {
+            ContractModel::new(name, &vec![1.0; if name == Bdw::NAME { 3 } else { 2 }], Unit::Month)?;
+        }
         let tables = book.tables();
+        let prices = book.mean_prices();
         let mut model = BookModel {
             cycles: Vec::new(),
             plans: Vec::new(),
             shock: Shock::default(),
+            seed: options.fit.posterior.seed,
+            reading: BookOptions { observed_until: None, ..book.reading.clone() },
+            currency: book.currency.clone(),
+            first_start: book.terms.iter().map(|term| term.origin).min().filter(|_| book.has_calendar),
+            observed_until: book.observed_until,
+            trained_on: BookTrained {
+                customers: book.paying_customers(),
+                contracts: book.account.contracts,
+                rows: book.account.rows,
+                sha256: String::new(),
+            },
             warnings: Vec::new(),
         };
         let mut first = 0;
         for of_cycle in book.plans.chunk_by(|a, b| a.cycle == b.cycle) {
-            let of_plans = &tables[first..first + of_cycle.len()];
-            model.add(of_cycle[0].cycle, of_plans, options, progress)?;
+            let places = first..first + of_cycle.len();
+            let found = CycleFit::of(of_cycle[0].cycle, &tables[places.clone()], options, progress)?;
+            let plans = places.map(|at| (book.plans[at].clone(), Seen::of(&tables[at]), prices[at]));
+            model.add(found, plans.collect());
             first += of_cycle.len();
         }
-        model.shock = model.shared(book);
+        model.shock = shocks::shared(&model, book);
         Ok(model)
+    }
+
+    /// Fits a book for a model file, which says what it was fitted to.
+    ///
+    /// # Errors
+    /// See [`BookModel::fit`].
+    pub fn train(book: &Book, options: &PlanOptions, progress: &dyn Progress) -> Result<Self> {
+        let mut model = BookModel::fit(book, options, progress)?;
+        model.trained_on.sha256 = book.digest();
+        Ok(model)
+    }
+
+    /// Adds the fit of a period with its plans: their parameters and draws follow from it.
+    pub(crate) fn add(&mut self, found: CycleFit, plans: Vec<(Plan, Seen, Option<f64>)>) {
+        let cycle = self.cycles.len();
+        let (params, draws) = found.of_plans(plans.len(), self.seed);
+        self.warnings.extend(found.little_seen());
+        self.cycles.push(found);
+        let each = plans.into_iter().zip(params).zip(draws);
+        self.plans.extend(each.map(|(((plan, seen, price), params), draws)| PlanFit {
+            plan,
+            cycle,
+            params,
+            draws,
+            seen,
+            price,
+        }));
+    }
+
+    /// The same models for the plans of another book, in its order. A plan that the fit has not seen has what the plans of its
+    /// period have in common, and is as uncertain as they are unlike; of a period that it has not seen nothing is known.
+    pub(crate) fn for_book(&self, book: &Book) -> Self {
+        let mut model = BookModel { plans: Vec::new(), ..self.clone() };
+        let mut unknown: Vec<String> = Vec::new();
+        for plan in &book.plans {
+            if let Some(known) = self.plans.iter().find(|known| known.plan == *plan) {
+                model.plans.push(known.clone());
+                continue;
+            }
+            let place = match model.cycles.iter().position(|known| known.cycle == plan.cycle) {
+                Some(place) => place,
+                None => {
+                    let none = CycleFit::alike(plan.cycle, Seen::default());
+                    model.warnings.extend(none.little_seen());
+                    model.cycles.push(none);
+                    model.cycles.len() - 1
+                }
+            };
+            unknown.push(plan.shown());
+            let (params, draws) = model.cycles[place].of_unseen(self.seed);
+            model.plans.push(PlanFit {
+                plan: plan.clone(),
+                cycle: place,
+                params,
+                draws,
+                seen: Seen::default(),
+                price: None,
+            });
+        }
+        if !unknown.is_empty() {
+            let message = format!(
+                "the model was not fitted to {}: such contracts renew as those of other plans of their period do on the whole; fit \
+                 again",
+                unknown.join(", ")
+            );
+            model.warnings.push(Warning::new("contracts-unknown-plan", message));
+        }
+        model
     }
 
     /// The model of a plan under given parameters.
@@ -150,175 +256,116 @@ impl BookModel {
     /// # Panics
     /// If the parameters are not those of its model.
     pub(crate) fn contract(&self, plan: usize, params: &[f64]) -> Box<dyn Contract> {
-        match self.cycles[self.plans[plan].cycle].model {
-            Bdw::NAME => Box::new(Bdw::from_params(params)),
-            _ => Box::new(Sbg::from_params(params)),
-        }
+        self.cycles[self.plans[plan].cycle].contract(params)
     }
+}
 
-    fn add(
-        &mut self,
+impl CycleFit {
+    fn of(
         cycle: Cycle,
         tables: &[ContractTable],
         options: &PlanOptions,
         progress: &dyn Progress,
-    ) -> Result<()> {
+    ) -> Result<Self> {
         let all = ContractTable::together(tables);
-        let (contracts, left, due) = (all.customers, all.ended(), all.renewals_due());
-        let place = self.cycles.len();
-        let plan = |params: Vec<f64>, draws, table: &ContractTable| PlanFit {
-            cycle: place,
-            params,
-            draws,
-            contracts: table.customers,
-            left: table.ended(),
-            due: table.renewals_due(),
+        let Some(Choice { name, params, mut report, test }) = Choice::of(&all, options, progress)? else {
+            return Ok(CycleFit::alike(cycle, Seen::of(&all)));
         };
-        if let Some(name) = &options.model {
-            ContractModel::new(name, &vec![1.0; if name == Bdw::NAME { 3 } else { 2 }], Unit::Month)?;
-        }
-        let Some(choice) = Choice::of(&all, options, progress)? else {
-            let (params, draws) = self.alike(cycle, left, due);
-            self.plans.extend(tables.iter().map(|table| plan(params.clone(), draws.clone(), table)));
-            self.cycles.push(CycleFit {
-                cycle,
-                model: Sbg::NAME,
-                report: None,
-                test: None,
-                params,
-                contracts,
-                left,
-                due,
-            });
-            return Ok(());
-        };
-        let (model, mut report, params) = (choice.name, choice.report, choice.params);
-        let seed = options.fit.posterior.seed;
-        if tables.len() == 1 {
+        let pooled = match (tables.len(), name) {
             // Groups have draws of their own.
-            match model {
-                Bdw::NAME => {
-                    let bdw = Bdw::from_params(&params);
-                    posterior::explore(&all, &bdw, &mut report, &options.fit, progress)?;
-                }
-                _ => {
-                    let sbg = Sbg::from_params(&params);
-                    posterior::explore(&all, &sbg, &mut report, &options.fit, progress)?;
-                }
+            (1, Bdw::NAME) => {
+                posterior::explore(&all, &Bdw::from_params(&params), &mut report, &options.fit, progress)?;
+                None
             }
-            self.plans.push(plan(params.clone(), own_draws(&params, &report, seed), &all));
-        } else {
-            let groups = match model {
-                Bdw::NAME => fit_groups::<Bdw>(tables, &params, progress)?.0,
-                _ => fit_groups::<Sbg>(tables, &params, progress)?.0,
-            };
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let drawn: Vec<Vec<f64>> =
-                (0..DRAWS).map(|_| groups.draw(|| StandardNormal.sample(&mut rng))).collect();
-            let k = params.len();
-            for (g, (group, table)) in groups.groups.iter().zip(tables).enumerate() {
-                let draws = drawn.iter().map(|all| all[g * k..(g + 1) * k].to_vec()).collect();
-                self.plans.push(plan(group.params.clone(), draws, table));
+            (1, _) => {
+                posterior::explore(&all, &Sbg::from_params(&params), &mut report, &options.fit, progress)?;
+                None
             }
-        }
-        self.cycles.push(CycleFit {
-            cycle,
-            model,
-            report: Some(report),
-            test: choice.test,
-            params,
-            contracts,
-            left,
-            due,
-        });
-        Ok(())
+            (_, Bdw::NAME) => Some(fit_groups::<Bdw>(tables, &params, progress)?.0),
+            _ => Some(fit_groups::<Sbg>(tables, &params, progress)?.0),
+        };
+        Ok(CycleFit { cycle, model: name, report: Some(report), test, params, pooled, seen: Seen::of(&all) })
     }
 
     /// One chance for all, of which little is known.
-    fn alike(&mut self, cycle: Cycle, left: f64, due: f64) -> (Vec<f64>, Vec<Vec<f64>>) {
-        let (a, b) = if due > 0.0 { (0.5 + left, 0.5 + due - left) } else { (1.0, 1.0) };
-        let message = match due > 0.0 {
-            true => format!(
+    pub(crate) fn alike(cycle: Cycle, seen: Seen) -> Self {
+        let (a, b) = seen.chance();
+        let params = one_chance(a / (a + b));
+        CycleFit { cycle, model: Sbg::NAME, report: None, test: None, params, pooled: None, seen }
+    }
+
+    /// What is said where too little is seen.
+    fn little_seen(&self) -> Option<Warning> {
+        let (cycle, Seen { left, due, .. }) = (self.cycle, self.seen);
+        let message = match (&self.report, due > 0.0) {
+            (Some(_), _) => return None,
+            (None, true) => format!(
                 "{cycle} contracts: too little is seen of their renewals ({due} came due, {left} were not made) to tell customers \
                  apart: all have the same chance"
             ),
-            false => format!(
+            (None, false) => format!(
                 "{cycle} contracts: no renewal has come due yet, so nothing is known of them: any share of renewals is as likely \
                  as any other, and forecasts say little"
             ),
         };
-        self.warnings.push(Warning::new("few-renewals", message));
-        let params = |p: f64| vec![(ALIKE * p).max(1e-6), (ALIKE * (1.0 - p)).max(1e-6)];
+        Some(Warning::new("few-renewals", message))
+    }
+
+    /// The parameters of its plans, and draws of them.
+    fn of_plans(&self, plans: usize, seed: u64) -> (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>) {
+        let Some(pooled) = &self.pooled else {
+            let draws = self.own_draws(seed);
+            return (vec![self.params.clone(); plans], vec![draws; plans]);
+        };
+        let (drawn, k) = (drawn(pooled, seed), self.params.len());
+        let of = |g: usize| drawn.iter().map(|all| all[g * k..(g + 1) * k].to_vec()).collect();
+        (pooled.groups.iter().map(|group| group.params.clone()).collect(), (0..plans).map(of).collect())
+    }
+
+    /// The same of a plan that was not seen.
+    fn of_unseen(&self, seed: u64) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let Some(pooled) = &self.pooled else { return (self.params.clone(), self.own_draws(seed)) };
+        let k = self.params.len();
+        let draws = drawn(pooled, seed).iter().map(|all| all[all.len() - k..].to_vec()).collect();
+        (pooled.common.clone(), draws)
+    }
+
+    /// Draws of the parameters of all together.
+    fn own_draws(&self, seed: u64) -> Vec<Vec<f64>> {
+        if let Some(report) = &self.report {
+            return own_draws(&self.params, report, seed);
+        }
+        let (a, b) = self.seen.chance();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let chance = Beta::new(a, b).expect("both are positive");
-        let draws = (0..DRAWS).map(|_| params(chance.sample(&mut rng))).collect();
-        (params(a / (a + b)), draws)
+        (0..DRAWS).map(|_| one_chance(chance.sample(&mut rng))).collect()
     }
 
-    /// What departures of a month share beyond chance.
-    fn shared(&self, book: &Book) -> Shock {
-        let months = self.departures(book);
-        let seen: Vec<_> = months.into_values().filter(|(_, expected, _)| *expected >= 0.5).collect();
-        if seen.len() < MONTHS {
-            return Shock::default();
+    /// The model under given parameters.
+    fn contract(&self, params: &[f64]) -> Box<dyn Contract> {
+        match self.model {
+            Bdw::NAME => Box::new(Bdw::from_params(params)),
+            _ => Box::new(Sbg::from_params(params)),
         }
-        let weight = |(_, expected, variance): &(f64, f64, f64)| expected * expected / variance;
-        let ratio = |(left, expected, _): &(f64, f64, f64)| left / expected;
-        let sum = |of: &dyn Fn(&(f64, f64, f64)) -> f64| seen.iter().map(of).sum::<f64>();
-        let (w, w2) = (sum(&weight), sum(&|one| weight(one).powi(2)));
-        let mean = sum(&|one| weight(one) * ratio(one)) / w;
-        let q = sum(&|one| weight(one) * (ratio(one) - mean).powi(2));
-        let n = seen.len() as f64;
-        let variance = ((q - (n - 1.0)) / (w - w2 / w)).max(0.0);
-        // Of a factor with mean 1 and this variance, in its logarithm.
-        let deviation = (variance / mean.powi(2).max(1e-12)).ln_1p().sqrt();
-        let (all, squares) = (sum(&|one| one.1), sum(&|one| one.1 * one.1));
-        Shock { deviation, months: seen.len(), effective: all * all / squares }
     }
+}
 
-    /// By month since year 0: who left, who was expected to, and the variance of that.
-    pub(crate) fn departures(&self, book: &Book) -> BTreeMap<i64, (f64, f64, f64)> {
-        // Contracts that began in one month and were seen as long are due in the same months.
-        let mut alike: FxHashMap<(u32, i64, u32, ContractRow), f64> = FxHashMap::default();
-        for term in &book.terms {
-            let cycle = book.plans[term.plan as usize].cycle;
-            let month = |date: Date| 12 * i64::from(date.year()) + i64::from(date.month()) - 1;
-            if let Some(row) = term.on(book.settled_until(), cycle) {
-                let key = (term.plan, month(term.origin), term.entered(cycle), row);
-                *alike.entry(key).or_insert(0.0) += 1.0;
-            }
-        }
-        let mut months: BTreeMap<i64, (f64, f64, f64)> = BTreeMap::new();
-        if !book.has_calendar {
-            return months;
-        }
-        let mut alike: Vec<_> = alike.into_iter().collect();
-        alike.sort_unstable_by_key(|(key, _)| *key);
-        let mut plan = usize::MAX;
-        let mut hazards: Vec<f64> = Vec::new();
-        let mut contract: Option<Box<dyn Contract>> = None;
-        for ((of_plan, origin, entered, row), count) in alike {
-            if plan != of_plan as usize {
-                plan = of_plan as usize;
-                hazards.clear();
-                contract = Some(self.contract(plan, &self.plans[plan].params));
-            }
-            let Some(contract) = &contract else { continue };
-            while hazards.len() < row.periods as usize {
-                hazards.push(1.0 - contract.retention(hazards.len() as u32 + 1));
-            }
-            let length = book.plans[plan].cycle.months();
-            for k in entered + 1..=row.periods {
-                let month = origin + (f64::from(k) * length).floor() as i64;
-                let h = hazards[k as usize - 1];
-                let of = months.entry(month).or_insert((0.0, 0.0, 0.0));
-                of.0 += if row.ended && k == row.periods { count } else { 0.0 };
-                of.1 += count * h;
-                of.2 += count * h * (1.0 - h);
-            }
-        }
-        months
+impl Seen {
+    /// What is known of the chance not to renew that all share: a beta distribution.
+    fn chance(self) -> (f64, f64) {
+        if self.due > 0.0 { (0.5 + self.left, 0.5 + self.due - self.left) } else { (1.0, 1.0) }
     }
+}
+
+/// Parameters of customers who all leave with the same chance.
+fn one_chance(p: f64) -> Vec<f64> {
+    vec![(ALIKE * p).max(1e-6), (ALIKE * (1.0 - p)).max(1e-6)]
+}
+
+/// Draws of groups, those of a group that was not seen last.
+pub(crate) fn drawn(pooled: &PooledGroups, seed: u64) -> Vec<Vec<f64>> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (0..DRAWS).map(|_| pooled.draw(|| StandardNormal.sample(&mut rng))).collect()
 }
 
 /// The better of the models of one period.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::{Error, ErrorKind, Result};
-use crate::contracts::{ContractMember, ContractModel};
+use crate::contracts::{BookModel, ContractMember, ContractModel};
 use crate::fitted::ClvModel;
 use crate::output::write_bytes_atomically;
 use crate::params::Effects;
@@ -60,11 +60,17 @@ pub fn contract_to_json(model: &ContractModel) -> String {
     as_text(&v1::File::from_contract(model))
 }
 
+/// The text of the file of a book's models.
+pub fn book_to_json(model: &BookModel) -> String {
+    as_text(&v2::book::File::new(model))
+}
+
 /// The text of a model file of whatever kind.
 pub fn any_to_json(model: &AnyModel) -> String {
     match model {
         AnyModel::Purchases(model) => to_json(model),
         AnyModel::Contracts(model) => contract_to_json(model),
+        AnyModel::Book(model) => book_to_json(model),
     }
 }
 
@@ -73,8 +79,10 @@ pub fn any_to_json(model: &AnyModel) -> String {
 pub enum AnyModel {
     /// A model of purchases.
     Purchases(Box<ClvModel>),
-    /// A model of contracts.
+    /// A model of contracts of one period, or of a retention table.
     Contracts(Box<ContractModel>),
+    /// Models of a book of contracts: a billing export.
+    Book(Box<BookModel>),
 }
 
 /// Reads a model file of whatever kind.
@@ -140,16 +148,14 @@ pub fn from_json(text: &str, path: &Path) -> Result<ClvModel> {
 }
 
 fn purchases(model: AnyModel, path: &Path) -> Result<ClvModel> {
-    match model {
-        AnyModel::Purchases(model) => Ok(*model),
-        AnyModel::Contracts(model) => {
-            let message = format!(
-                "{} is a model of contracts, not of purchases: clv score and clv inspect do contracts, other verbs do not",
-                model.name
-            );
-            Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into())
-        }
-    }
+    let (name, verbs) = match model {
+        AnyModel::Purchases(model) => return Ok(*model),
+        AnyModel::Contracts(model) => (model.name, "clv score and clv inspect"),
+        AnyModel::Book(_) => ("this", "clv score, clv inspect, clv simulate, clv economics and clv report"),
+    };
+    let message =
+        format!("{name} is a model of contracts, not of purchases: {verbs} do contracts, other verbs do not");
+    Err(ErrorKind::ModelFile { path: path.to_owned(), message }.into())
 }
 
 /// Reads a model file's text; `path` is for messages.
@@ -193,6 +199,10 @@ pub fn any_from_json(text: &str, path: &Path) -> Result<AnyModel> {
 /// The outer error is that of the form, the inner one that of the model.
 fn in_memory(version: u64, value: Value) -> serde_json::Result<Result<AnyModel>> {
     let purchases = |model| AnyModel::Purchases(Box::new(model));
+    if version == 2 && value.get("contracts").is_some() {
+        let file: v2::book::File = serde_json::from_value(value)?;
+        return Ok(file.into_model().map(|model| AnyModel::Book(Box::new(model))));
+    }
     if version == 2 {
         return Ok(serde_json::from_value::<v2::File>(value)?.into_model().map(purchases));
     }

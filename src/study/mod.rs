@@ -13,6 +13,7 @@ pub mod monitor;
 mod overview;
 mod pivot;
 mod reading;
+pub mod subscribers;
 
 pub use contract_backtest::{
     ContractFigure, ContractMonth, ContractTest, ContractTestOptions, contract_backtest,

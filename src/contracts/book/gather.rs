@@ -100,6 +100,7 @@ pub(super) fn gather(
         currency,
         has_calendar,
         observed_until: until,
+        reading: options.clone(),
         why: layout.why.clone(),
         grace: if layout.payments { options.grace.days().round() as i32 } else { 0 },
         late: Late::default(),

@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 use crate::base::{Duration, Error, Progress, Result, Unit, Warning};
 use crate::contracts::{ContractMember, Cycle};
@@ -44,7 +45,7 @@ pub use rates::{Churn, MonthSeen};
 use spells::{Piece, Reader};
 
 /// How contracts are read, beside what holds for all tables.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BookOptions {
     /// The period of all contracts; `None`: what the table says, else a month.
     pub period: Option<Unit>,
@@ -168,6 +169,8 @@ pub struct Book {
     pub has_calendar: bool,
     /// The end of observation, this day included.
     pub observed_until: Date,
+    /// How it was read.
+    pub reading: BookOptions,
     /// Why the table was taken for one of contracts.
     pub why: String,
     /// Of payments: days that the next one may come late; else 0.
@@ -216,6 +219,34 @@ pub fn wanted(model: Option<&str>, inputs: &[Input], log: &LogOptions) -> bool {
         Some(name) => ContractMember::named(name).is_some(),
         None => recognise(inputs, log).is_some(),
     }
+}
+
+/// How a fit reads a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FitKind {
+    /// As purchases.
+    Purchases,
+    /// As contracts of one period, or a retention table, fitted alone: [`ContractModel`](crate::contracts::ContractModel).
+    Alone,
+    /// As a book of contracts: [`BookModel`](crate::contracts::BookModel).
+    Book,
+}
+
+/// How is a table to be fitted? A model of contracts that is named takes a table with nothing but customers and dates alone, and a
+/// book where there are plans, prices, periods or states.
+pub fn fit_kind(model: Option<&str>, inputs: &[Input], log: &LogOptions) -> FitKind {
+    let Some(name) = model else {
+        return if recognise(inputs, log).is_some() { FitKind::Book } else { FitKind::Purchases };
+    };
+    if ContractMember::named(name).is_none() {
+        return FitKind::Purchases;
+    }
+    let tables = history::read::recognise::columns_of(inputs, log).unwrap_or_default();
+    let more = [Role::Plan, Role::Price, Role::Interval, Role::Status, Role::Tenure];
+    let is_book = |names: &Vec<String>| {
+        layout_of(names, log).is_some_and(|layout| more.iter().any(|role| layout.column(*role).is_some()))
+    };
+    if !tables.is_empty() && tables.iter().all(is_book) { FitKind::Book } else { FitKind::Alone }
 }
 
 /// The layout of a table, if it is one of contracts. A log that also has contract dates stays a log.
@@ -408,5 +439,39 @@ impl Book {
             last = Some(term.customer);
         }
         n
+    }
+
+    /// The mean price of a period of each plan's contracts; `None` without prices.
+    pub fn mean_prices(&self) -> Vec<Option<f64>> {
+        let mut sums = vec![(0.0, 0.0); self.plans.len()];
+        for term in self.terms.iter().filter(|term| term.price > 0.0) {
+            let of = &mut sums[term.plan as usize];
+            *of = (of.0 + term.price, of.1 + 1.0);
+        }
+        sums.into_iter().map(|(sum, n)| (self.has_money && n > 0.0).then(|| sum / n)).collect()
+    }
+
+    /// Customers who ever had a paid contract.
+    pub fn paying_customers(&self) -> u64 {
+        self.terms.chunk_by(|a, b| a.customer == b.customer).count() as u64
+    }
+
+    /// SHA-256 of all contracts as they were read, in hexadecimal: whose, what for, from when to when, at which price.
+    pub fn digest(&self) -> String {
+        let mut sum = Sha256::new();
+        for term in &self.terms {
+            let plan = &self.plans[term.plan as usize];
+            let row = format!(
+                "{}\0{}\0{}\0{}\0{:?}\0{}\n",
+                self.customers[term.customer as usize],
+                plan.name,
+                plan.cycle,
+                term.start,
+                term.end,
+                term.price
+            );
+            sum.update(row);
+        }
+        sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

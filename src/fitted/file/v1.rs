@@ -86,10 +86,10 @@ pub(super) struct Fit {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ratio {
-    statistic: f64,
-    degrees_of_freedom: usize,
-    p: f64,
+pub(super) struct Ratio {
+    pub(super) statistic: f64,
+    pub(super) degrees_of_freedom: usize,
+    pub(super) p: f64,
 }
 
 #[derive(Serialize, Deserialize)]

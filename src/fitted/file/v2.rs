@@ -1,9 +1,11 @@
 //! Format version 2: the model of purchases is a tree. A node says its kind: `one` model; `covariates`, which shift the
 //! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date; `average`,
 //! of several models, with weights. Written where version 1 cannot hold the model, and for
-//! models that came later than it, so that older programs read all that they can.
+//! models that came later than it, so that older programs read all that they can. Models of a book of contracts are files of
+//! this version, too, with `contracts` in place of `purchases` (`book.rs`).
 
 mod average;
+pub(super) mod book;
 mod rates;
 
 use std::sync::Arc;

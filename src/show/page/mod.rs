@@ -11,6 +11,7 @@ mod appendix;
 mod channels;
 mod customers;
 mod glossary;
+pub mod subscribers;
 mod trust;
 mod value;
 mod words;

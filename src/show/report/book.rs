@@ -7,7 +7,9 @@ use crate::base::{
     ValueOptions, Warning,
     numbers::{count, grouped, p_value, significant, things},
 };
-use crate::contracts::{Book, BookForecast, BookForecastOptions, BookModel, CycleFit, Range};
+use crate::contracts::{
+    Book, BookForecast, BookForecastOptions, BookModel, ContractMember, CycleFit, PlanFit, Range,
+};
 use crate::fit::LikelihoodRatio;
 use crate::show::report::{Block, Report, Table};
 use crate::study::{ContractFigure, ContractTest};
@@ -91,14 +93,16 @@ pub fn book_model(model: &BookModel) -> Report {
             "period": fit.cycle.to_string(),
             "model": fit.model,
             "parameters": names.unwrap_or_else(|| vec!["alpha", "beta"]).into_iter().zip(&fit.params).collect::<std::collections::BTreeMap<_, _>>(),
-            "contracts": fit.contracts, "left": fit.left, "due": fit.due,
+            "contracts": fit.seen.contracts, "left": fit.seen.left, "due": fit.seen.due,
             "log_likelihood": fit.report.as_ref().map(|report| report.log_likelihood),
             "test_of_age": fit.test.as_ref().map(|test| json!({
                 "statistic": test.statistic, "degrees_of_freedom": test.degrees_of_freedom, "p": test.p,
             })),
         }));
     }
-    let shock = model.shock;
+    let shock = &model.shock;
+    let parameters: serde_json::Map<String, serde_json::Value> =
+        model.plans.iter().map(|plan| (plan.plan.shown(), parameters_of(model, plan))).collect();
     let words = match (shock.months, shock.deviation) {
         (0, _) => "too few months with departures were seen to tell whether whole months are better or worse"
             .to_owned(),
@@ -114,6 +118,7 @@ pub fn book_model(model: &BookModel) -> Report {
         "model".into(),
         json!({
             "periods": fits,
+            "parameters": parameters,
             "shock": { "deviation": shock.deviation, "months": shock.months },
         }),
     );
@@ -121,13 +126,20 @@ pub fn book_model(model: &BookModel) -> Report {
     report
 }
 
+/// The parameters of a plan by name.
+fn parameters_of(model: &BookModel, plan: &PlanFit) -> serde_json::Value {
+    let member = ContractMember::named(model.cycles[plan.cycle].model).expect("fits are of known models");
+    let named = member.params.iter().zip(&plan.params).map(|(spec, value)| (spec.name, json!(value)));
+    named.collect::<std::collections::BTreeMap<_, _>>().into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+}
+
 fn fit_in_words(fit: &CycleFit) -> String {
     let counts = format!(
         "{} contracts: {}, {} renewals came due, {} were not made",
         fit.cycle,
-        count(fit.contracts as u64),
-        count(fit.due as u64),
-        count(fit.left as u64)
+        count(fit.seen.contracts as u64),
+        count(fit.seen.due as u64),
+        count(fit.seen.left as u64)
     );
     let Some(report) = &fit.report else { return counts };
     let parameters: Vec<String> =

@@ -6,6 +6,7 @@ mod actions;
 mod average;
 mod backtest;
 mod book;
+mod book_file;
 mod check;
 mod choice;
 mod contracts;
@@ -22,6 +23,7 @@ pub mod page;
 mod posterior;
 mod rates;
 mod state;
+mod subscribers;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,7 @@ use serde_json::{Map, Value};
 pub use actions::{actions, measured, uploaded};
 pub use backtest::backtest;
 pub use book::{book, book_forecast, book_model, book_overview, contract_test};
+pub use book_file::{book_file, book_plans};
 pub use check::check;
 pub use choice::comparison;
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
@@ -41,6 +44,7 @@ pub use model::{fit_json, model};
 pub use monitor::monitor;
 pub use page::page;
 pub use state::added;
+pub use subscribers::subscribers;
 
 use crate::fitted::file::AnyModel;
 
@@ -49,6 +53,7 @@ pub fn any_model(any: &AnyModel) -> Report {
     match any {
         AnyModel::Purchases(purchases) => model(purchases),
         AnyModel::Contracts(contracts) => contract_model(contracts),
+        AnyModel::Book(book) => book_file(book),
     }
 }
 

@@ -50,6 +50,7 @@ pub use movement::{Fall, Movement, Surprise};
 pub use options::EconomicsOptions;
 pub use retention::{ImpliedMonth, ObservedMonth, Retention};
 pub use rows::{Row, schema, table, write};
+pub(super) use rows::{Rows, table_of};
 pub use segments::{CustomerSegment, SegmentRules, Segments, Share, State};
 pub use sensitivity::{Driver, Outcome, Scenario, Sensitivity};
 pub use uncertain::Figure;

@@ -119,9 +119,39 @@ impl EconomicsOptions {
         Ok(self)
     }
 
+    /// Refuses what is asked of purchases alone, and not of contracts.
+    ///
+    /// # Errors
+    /// If one is asked for.
+    pub fn of_contracts(&self) -> Result<()> {
+        let default = EconomicsOptions::default();
+        let said = [
+            ("--margin-column", self.margin_column.is_some()),
+            ("--acquisitions", !self.acquisitions.is_empty()),
+            ("--scenario", !self.scenarios.is_empty()),
+            ("--retention-cost", self.retention_cost.is_some()),
+            ("--acquisition-response", self.acquisition_response.is_some()),
+            ("--retention-response", self.retention_response.is_some()),
+            ("--budget", self.budget.is_some()),
+            ("--compare-with", self.compare_with.is_some()),
+            ("--active-within", self.active_within != default.active_within),
+            ("--by", self.by.len() > 1),
+        ];
+        match said.into_iter().find(|(_, said)| *said) {
+            Some(("--by", _)) => {
+                Err(Error::option("--by", "contracts are grouped by one attribute at a time"))
+            }
+            Some((option, _)) => Err(Error::option(
+                option,
+                "this is asked of purchases, and these are contracts: leave it out",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Months of a new customer's curve: the horizon, but at least two years and the wanted payback, and at most
     /// ten years.
-    pub(super) fn curve_months(&self) -> usize {
+    pub(in crate::study) fn curve_months(&self) -> usize {
         let horizon = match self.value.horizon {
             Horizon::Finite(horizon) => horizon.in_units(Unit::Month).ceil(),
             Horizon::Infinite => 60.0,

@@ -29,10 +29,11 @@ pub struct Row {
 }
 
 /// Rows as they grow.
-struct Rows(Vec<Row>);
+#[derive(Default)]
+pub(in crate::study) struct Rows(pub Vec<Row>);
 
 impl Rows {
-    fn add(&mut self, topic: &str, group: &str, period: impl ToString, metric: &str, figure: Figure) {
+    pub fn add(&mut self, topic: &str, group: &str, period: impl ToString, metric: &str, figure: Figure) {
         let finite = |value: f64| value.is_finite().then_some(value);
         let (lower, upper) = figure.interval.unzip();
         self.0.push(Row {
@@ -46,11 +47,11 @@ impl Rows {
         });
     }
 
-    fn plain(&mut self, topic: &str, group: &str, period: impl ToString, metric: &str, value: f64) {
+    pub fn plain(&mut self, topic: &str, group: &str, period: impl ToString, metric: &str, value: f64) {
         self.add(topic, group, period, metric, Figure::plain(value));
     }
 
-    fn some(&mut self, topic: &str, group: &str, metric: &str, value: Option<f64>) {
+    pub fn some(&mut self, topic: &str, group: &str, metric: &str, value: Option<f64>) {
         if let Some(value) = value {
             self.plain(topic, group, "", metric, value);
         }
@@ -258,7 +259,11 @@ pub fn schema() -> SchemaRef {
 
 /// All figures as a table of this [`schema`].
 pub fn table(found: &Economics) -> RecordBatch {
-    let rows = found.rows();
+    table_of(&found.rows())
+}
+
+/// Figures as a table of this [`schema`].
+pub(in crate::study) fn table_of(rows: &[Row]) -> RecordBatch {
     let texts =
         |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(of))) };
     let numbers =

@@ -29,7 +29,7 @@ impl Figure {
     }
 
     /// From draws.
-    pub(super) fn of(value: f64, draws: &[f64], probability: f64) -> Self {
+    pub(in crate::study) fn of(value: f64, draws: &[f64], probability: f64) -> Self {
         Figure { value, interval: interval(draws, probability) }
     }
 }
