@@ -23,6 +23,7 @@ PARAMETERS = {
     "mbg-cnbd": ["k", "r", "alpha", "a", "b"],
     "nbd": ["r", "alpha"],
     "drift-nbd": ["k", "kappa", "r", "alpha"],
+    "drift-mbg-nbd": ["k", "kappa", "r", "alpha", "a", "b"],
     "bg-bb": ["alpha", "beta", "gamma", "delta"],
     "sbg": ["alpha", "beta"],
     "bdw": ["alpha", "beta", "c"],

@@ -15,6 +15,7 @@ PURCHASE_MODELS = [
     "mbg-cnbd",
     "nbd",
     "drift-nbd",
+    "drift-mbg-nbd",
     "bg-bb",
 ]
 UNITS = ["day", "week", "month", "year"]

@@ -259,6 +259,15 @@ fn the_monthly_job_runs_unattended() {
     let dry = ok(folder, &["run", "--dry-run"]);
     assert!(dry.contains("summarize") && dry.contains("fit") && dry.contains("score"), "{dry}");
     assert!(made.iter().all(|name| !folder.join(name).exists()));
+    // It finds what would stop the run: an option or a model that there is not.
+    let job = fs::read_to_string(folder.join("clv.toml")).unwrap();
+    for (wrong, words) in [("modle = \"bg-nbd\"", "modle"), ("model = \"bets\"", "unknown model 'bets'")] {
+        fs::write(folder.join("clv.toml"), job.replace("model = \"bg-nbd\"", wrong)).unwrap();
+        let output = clv(folder, &["run", "--dry-run"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && error.contains(words), "{wrong}: {error}");
+    }
+    fs::write(folder.join("clv.toml"), job).unwrap();
     let files = || made.map(|name| fs::read(folder.join(name)).unwrap());
     ok(folder, &["run"]);
     let first = files();

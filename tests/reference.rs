@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use clv::Discounting;
 use clv::customers::{Customer, CustomerTable, SpendRow, SpendTable};
 use clv::model::{
-    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, DriftNbd, GGompertzNbd, GammaGamma, MbgCnbd,
-    MbgNbd, Model, ParetoNbd, Regression, Sbg, Spend,
+    Attrition, Bdw, BgBb, BgCnbd, BgNbd, Contract, ContractRow, DriftMbgNbd, DriftNbd, GGompertzNbd,
+    GammaGamma, MbgCnbd, MbgNbd, Model, ParetoNbd, Regression, Sbg, Spend,
 };
 use clv::params::{Coefficient, CovariateConvention, Covariates};
 use serde_json::Value;
@@ -156,11 +156,14 @@ fn regular<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(
 }
 
 /// Of a customer whose purchases are known one by one; also second derivatives.
-fn drift(line: &Line) -> Option<f64> {
+fn drift<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(
+    line: &Line,
+    after: fn(&M, &[f64]) -> M,
+) -> Option<f64> {
     let ages: Vec<f64> = line.fields["ages"].as_array()?.iter().filter_map(Value::as_f64).collect();
     let t_x = ages.last().copied().unwrap_or(0.0);
     let customer = Customer { x: ages.len() as u32, t_x, t: line.number("T") };
-    let model = line.model::<DriftNbd>().after(&ages);
+    let model = after(&line.model::<M>(), &ages);
     let mut builder = CustomerTable::builder();
     let table = builder.push_with_ages(customer, &ages, 1.0).finish();
     let summed = model.sum(&table);
@@ -170,9 +173,9 @@ fn drift(line: &Line) -> Option<f64> {
             assert!((row - summed.value).abs() <= 1e-12 * row.abs(), "{row} alone, {} summed", summed.value);
             row
         }
-        "hessian_r_r" => summed.hessian[[2, 2]],
-        "hessian_alpha_r" => summed.hessian[[2, 3]],
-        "hessian_alpha_alpha" => summed.hessian[[3, 3]],
+        "palive" if line.fields["m"].is_null() => model.p_alive(&customer),
+        "palive" => model.p_alive_after(&customer, line.number("m")),
+        "life" => model.expected_lifetime(&customer, line.number("H")),
         "rate" => model.posterior_means(&customer).rate,
         "cet" => model.expected_purchases(&customer, line.number("t")),
         "cpmf" => model.purchases_pmf(&customer, line.number("t"), line.count("n")),
@@ -180,6 +183,11 @@ fn drift(line: &Line) -> Option<f64> {
         "dert_H" => {
             let discounting = Discounting::Continuous { delta: line.number("delta") };
             model.expected_discounted(&customer, line.number("H"), discounting)
+        }
+        quantity if quantity.starts_with("hessian_") => {
+            let place = |name: &str| M::PARAMS.iter().position(|spec| spec.name == name);
+            let mut names = quantity.split('_').skip(1).map(place);
+            summed.hessian[[names.next()??, names.next()??]]
         }
         quantity => return derivative(model, &table, quantity),
     })
@@ -281,7 +289,8 @@ fn computed(line: &Line) -> f64 {
             variant => panic!("unknown variant {variant:?}"),
         },
         "bgbb" => attrition::<BgBb>(line),
-        "drift" => drift(line),
+        "drift" => drift(line, DriftNbd::after),
+        "drift_mbg" => drift(line, DriftMbgNbd::after),
         "bgnbd_cov" if line.fields["params"]["convention"] == "pymc_mbg" => with_covariates::<MbgNbd>(line),
         "bgnbd_cov" => with_covariates::<BgNbd>(line),
         "pnbd_cov" => with_covariates::<ParetoNbd>(line),

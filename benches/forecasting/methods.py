@@ -6,8 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from . import clv_program, lifetimes_fitters, lightgbm_trees, naive, pymc_marketing_models
 
-CLV = ["bg-nbd", "mbg-nbd", "pareto-nbd", "ggompertz-nbd", "bg-cnbd", "mbg-cnbd", "nbd", "drift-nbd"]
-RATES = [name + clv_program.SUFFIX for name in ("bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd", "mbg-cnbd", "drift-nbd")]
+CLV = ["bg-nbd", "mbg-nbd", "pareto-nbd", "ggompertz-nbd", "bg-cnbd", "mbg-cnbd", "nbd", "drift-nbd", "drift-mbg-nbd"]
+RATES = [name + clv_program.SUFFIX for name in ("bg-nbd", "mbg-nbd", "pareto-nbd", "bg-cnbd", "mbg-cnbd", "drift-mbg-nbd")]
 CHOSEN = ["best", "robust"]
 
 

@@ -162,7 +162,7 @@ def fit(summary: SparkSummary | DataFrame, **options: Any) -> Model:
     machine to the last bit. The model file's digest is one of the counts, since nobody sees the summary in one piece.
 
     Covariates, groups and ``diagnostics`` are not for Spark, and ``bg-cnbd`` and ``mbg-cnbd`` only with a ``regularity``: their
-    gaps are not counted. Nor is ``drift-nbd``, which needs each customer's purchases.
+    gaps are not counted. Nor are ``drift-nbd`` and ``drift-mbg-nbd``, which need each customer's purchases.
     """
     from pyspark.sql import functions as F
 

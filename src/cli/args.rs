@@ -242,7 +242,7 @@ impl ContractAgainArgs {
 /// Which model to fit.
 #[derive(clap::Args)]
 pub(super) struct ModelArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd, drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: bg-nbd]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     pub model: Option<String>,
 }
@@ -250,7 +250,7 @@ pub(super) struct ModelArgs {
 /// Which model to forecast with.
 #[derive(clap::Args)]
 pub(super) struct ForecastModelArgs {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: best]
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd, drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw [default: best]
     #[arg(long, value_name = "NAME", help_heading = "Fit")]
     pub model: Option<String>,
 }
@@ -281,10 +281,10 @@ pub(super) struct FitArgs {
     /// Seed of the posterior's draws: equal seeds give equal draws [default: 1]
     #[arg(long, value_name = "N", help_heading = "Fit")]
     posterior_seed: Option<u64>,
-    /// How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64 [default: as the gaps say; drift-nbd: as --drift]
+    /// How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64 [default: as the gaps say; of rates that drift: as --drift]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
-    /// How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week [default: as forecasts of the last part say]
+    /// How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week [default: as forecasts of the last part say]
     #[arg(long, value_name = "RATE", value_parser = plain::<DriftRate>, help_heading = "Fit")]
     drift: Option<DriftRate>,
     /// Spend model [default: gamma-gamma]

@@ -29,7 +29,7 @@ pub(super) struct Args {
 /// What to test.
 #[derive(clap::Args)]
 pub(super) struct TestArgs {
-    /// Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb, drift-nbd; best and robust, averages of several [default: bg-nbd,mbg-nbd,pareto-nbd]
+    /// Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb, drift-nbd, drift-mbg-nbd; best and robust, averages of several [default: bg-nbd,mbg-nbd,pareto-nbd]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Backtest")]
     models: Vec<String>,
     /// How much of the end is hidden and forecast: 90d, 39w, 12mo [default: a third of the log, at most a year]
@@ -44,10 +44,10 @@ pub(super) struct TestArgs {
     /// Seed of the bootstrap: equal seeds give equal intervals [default: 1]
     #[arg(long, value_name = "N", help_heading = "Backtest")]
     seed: Option<u64>,
-    /// How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week [default: chosen at each origin]
+    /// How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week [default: chosen at each origin]
     #[arg(long, value_name = "RATE", value_parser = plain::<DriftRate>, help_heading = "Fit")]
     drift: Option<DriftRate>,
-    /// How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64 [default: chosen at each origin]
+    /// How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64 [default: chosen at each origin]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
     #[command(flatten)]

@@ -32,6 +32,17 @@ pub(super) struct Args {
     output: Option<String>,
 }
 
+impl Args {
+    /// Are its models known?
+    pub fn check(&self) -> Result<()> {
+        let request = self.fit.request(self.model.model.as_ref());
+        if ContractMember::named(&request.model).is_some() {
+            return Ok(());
+        }
+        request.asks(&LogOptions::default()).map(drop)
+    }
+}
+
 /// Models of contracts have none.
 pub(super) fn refuse_diagnostics(wanted: bool) -> Result<()> {
     let message = "it looks at models of purchases, and this is one of contracts";

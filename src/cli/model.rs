@@ -16,7 +16,7 @@ use crate::show::report;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; of contracts: sbg or bdw
+    /// Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd, drift-mbg-nbd; of contracts: sbg or bdw
     #[arg(value_name = "NAME")]
     name: String,
     /// Its parameters, such as r=.243 alpha=4.414 a=.793 b=2.426

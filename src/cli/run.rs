@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::console::{Console, print_warning};
-use super::{Cli, config, verb};
+use super::{Cli, Verb, config, verb};
 use crate::base::{Error, Result};
 use crate::history::files_of;
 use crate::output::{Target, digest_of, lock_file, read_text};
@@ -73,6 +73,27 @@ struct Step {
     words: Vec<String>,
     /// Why it is done.
     why: &'static str,
+}
+
+impl Step {
+    fn shown(&self) -> String {
+        format!("clv {}", self.words.join(" "))
+    }
+
+    /// With what the file of options adds.
+    fn read(&self) -> Result<Cli> {
+        let words = std::iter::once("clv").chain(self.words.iter().map(String::as_str));
+        let expanded = config::expand(words.map(Into::into).collect(), &Cli::command())?;
+        Cli::try_parse_from(&expanded).map_err(|error| super::words::explain(&error))
+    }
+
+    /// Finds what would stop it before anything is read.
+    fn check(&self) -> Result<()> {
+        match self.read()?.verb {
+            Verb::Fit(args) => args.check(),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a job names.
@@ -145,14 +166,12 @@ struct Done<'a> {
 
 impl Done<'_> {
     fn step(&mut self, step: &Step) -> Result<ExitCode> {
-        let words: Vec<_> = std::iter::once("clv").chain(step.words.iter().map(String::as_str)).collect();
-        self.console.say(&format!("{} ({})", words.join(" "), step.why));
-        let expanded = config::expand(words.iter().map(Into::into).collect(), &Cli::command())?;
-        let cli = Cli::try_parse_from(&expanded).map_err(|error| super::words::explain(&error))?;
+        self.console.say(&format!("{} ({})", step.shown(), step.why));
+        let cli = step.read()?;
         let begun = Instant::now();
         let code = verb(cli.verb, self.threads, self.console)?;
         self.steps.push(json!({
-            "step": words.join(" "),
+            "step": step.shown(),
             "why": step.why,
             "seconds": (begun.elapsed().as_secs_f64() * 100.0).round() / 100.0,
             "exit_code": i32::from(code != ExitCode::SUCCESS),
@@ -267,6 +286,7 @@ impl<'a> Job<'a> {
             }
         }
         steps.extend(self.results());
+        steps.iter().try_for_each(Step::check)?;
         let files = files_of(&self.args.inputs)?;
         let mut text = format!(
             "{} files of logs: {}\n",

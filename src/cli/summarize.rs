@@ -19,7 +19,7 @@ pub(super) struct Args {
     /// Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need
     #[arg(long)]
     log_gaps: bool,
-    /// Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need
+    /// Add the age at each repeat purchase, which models of rates that drift (drift-nbd, drift-mbg-nbd) need
     #[arg(long)]
     purchase_times: bool,
     /// State to write: the purchases in one file, to which clv update adds new ones, and which every verb reads as it reads a log

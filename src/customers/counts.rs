@@ -87,6 +87,18 @@ impl Counts {
     /// # Errors
     /// What reading it gives.
     pub fn read(summary: &Summary, progress: &dyn Progress) -> Result<Counts> {
+        Counts::told_apart(summary, summary.meta.has_purchase_times, progress)
+    }
+
+    /// The same without telling customers apart by each of their purchases, even if these are known.
+    ///
+    /// # Errors
+    /// What reading it gives.
+    pub fn read_alike(summary: &Summary, progress: &dyn Progress) -> Result<Counts> {
+        Counts::told_apart(summary, false, progress)
+    }
+
+    fn told_apart(summary: &Summary, by_ages: bool, progress: &dyn Progress) -> Result<Counts> {
         progress.stage("counting customers", None);
         let mut customers = CustomerTable::builder();
         let mut spend = SpendTable::builder();
@@ -94,7 +106,7 @@ impl Counts {
         let mut zero = 0;
         let mut sha256 = Sha256::new();
         let mut log_gaps = CompensatedSum::default();
-        let mut by_ages = summary.meta.has_purchase_times.then(CustomerTable::builder);
+        let mut by_ages = by_ages.then(CustomerTable::builder);
         for batch in summary.batches() {
             progress.check()?;
             let batch = batch?;

@@ -1,6 +1,6 @@
 //! The end of a search at a kink of the likelihood.
 //!
-//! A model whose likelihood has kinks (drift-nbd: where the discount of a gap reaches its floor, for all customers with that
+//! A model whose likelihood has kinks (drift-nbd, drift-mbg-nbd: where the discount of a gap reaches its floor, for all customers with that
 //! gap at the same parameters) may have its maximum at one: the gradient jumps from one sign to the other there, and a method
 //! that goes by derivatives finds no step and says that it failed. Then the likelihood alone is asked: from where the search
 //! ended a pattern of steps (Hooke & Jeeves' compass) goes on until none of the smallest size raises it, which is what a

@@ -9,8 +9,8 @@ use crate::customers::{CovariateTables, Customer, CustomerTable, Intensity, Need
 use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
 use crate::fitted::Average;
 use crate::model::{
-    Attrition, BgBb, BgCnbd, BgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd, MbgNbd, Model,
-    Nbd, Order, ParetoNbd, Regression, Tables, TimeChange,
+    Attrition, BgBb, BgCnbd, BgNbd, DriftMbgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd,
+    MbgNbd, Model, Nbd, Order, ParetoNbd, Regression, Tables, TimeChange,
 };
 use crate::params::in_order;
 use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
@@ -84,6 +84,9 @@ pub static PURCHASE_MODELS: &[Member] = &[
     member::<BgBb>("buy at given opportunities only, and may leave before any of them"),
     in_exposure::<Nbd>(member::<Nbd>("never leave: the baseline without churn")),
     in_exposure::<DriftNbd>(member::<DriftNbd>("never leave, at a rate of their own that drifts")),
+    in_exposure::<DriftMbgNbd>(member::<DriftMbgNbd>(
+        "buy at a rate of their own that drifts, may leave after any purchase, the first one too",
+    )),
 ];
 
 /// A member that averages others: it is made of fitted models, and neither of parameters nor fitted itself.

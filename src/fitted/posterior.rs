@@ -136,7 +136,7 @@ impl ClvModel {
         let needs = self.purchase.needs();
         if self.purchase.average().is_some() || self.intensity.is_some() || needs.purchase_times {
             let message = "the likelihood of a single customer is not given for averages, for rates that change with age and \
-                           season, and for drift-nbd";
+                           season, and for models that follow customers (drift-nbd, drift-mbg-nbd)";
             return Err(Error::model(self.purchase.name(), message));
         }
         let view = View::new(self, &summary.meta, UnseenLevel::Error)?;

@@ -270,11 +270,7 @@ impl Future {
 
     /// Adds how many of so many customers of this history buy.
     pub fn add_buying(&self, basis: &Basis, count: f64, to: &mut Spread) {
-        to.add(
-            basis.points,
-            self.buying.iter().map(|(mean, _)| count * mean),
-            self.buying.iter().map(|(_, variance)| count * variance),
-        );
+        to.add_buying(basis.points, count, &self.buying);
     }
 
     /// The same of their value, `exact` being the worth of one unit of money for each purchase.

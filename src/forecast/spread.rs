@@ -28,6 +28,17 @@ pub struct Spread {
     shared: f64,
     /// Drawn totals, if the customers are few, without what is shared.
     drawn: Vec<f64>,
+    /// Of those who buy; `None` of purchases and value, all of which what is shared moves.
+    buying: Option<Buying>,
+}
+
+/// A number of customers who buy: what is shared moves their rates, not their number.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Buying {
+    /// Customers: there cannot be more who buy.
+    customers: f64,
+    /// By how much their number grows with the logarithm of all rates: `Σ −q ln q`, `q` the chance to buy nothing.
+    slope: f64,
 }
 
 impl Spread {
@@ -41,6 +52,29 @@ impl Spread {
         self.is_drawn = (points.purchase_is_drawn, points.spend_is_drawn);
         self.shared = points.shared;
         self.add_sums(means, variances);
+    }
+
+    /// Adds so many customers who buy with these chances each, under these points.
+    pub(super) fn add_buying(&mut self, points: &Points, count: f64, chances: &[(f64, f64)]) {
+        let means = chances.iter().map(|(mean, _)| count * mean);
+        self.add(points, means, chances.iter().map(|(_, variance)| count * variance));
+        let none = 1.0 - chances.first().map_or(0.0, |(mean, _)| *mean);
+        let slope = if none > 0.0 { -none * none.ln() } else { 0.0 };
+        self.add_buyers(Buying { customers: count, slope: count * slope });
+    }
+
+    fn add_buyers(&mut self, more: Buying) {
+        let sum = self.buying.get_or_insert_default();
+        sum.customers += more.customers;
+        sum.slope += more.slope;
+    }
+
+    /// The variance of what all customers share, relative to the square of this total.
+    fn relative(&self) -> f64 {
+        match (self.buying, self.means.first()) {
+            (Some(buying), Some(mean)) if *mean > 0.0 => self.shared * (buying.slope / mean).powi(2),
+            _ => self.shared,
+        }
     }
 
     fn add_sums(&mut self, means: impl Iterator<Item = f64>, variances: impl Iterator<Item = f64>) {
@@ -66,6 +100,7 @@ impl Spread {
         if !other.means.is_empty() {
             (self.is_drawn, self.shared) = (other.is_drawn, other.shared);
             self.add_sums(other.means.iter().copied(), other.variances.iter().copied());
+            other.buying.into_iter().for_each(|buying| self.add_buyers(buying));
         }
     }
 
@@ -73,7 +108,7 @@ impl Spread {
     pub fn interval(&self, probability: f64) -> Option<(f64, f64)> {
         if !self.drawn.is_empty() {
             let (low, high) = quantiles(&mut self.drawn_with_shocks(), probability);
-            return high.is_finite().then_some((low, high));
+            return high.is_finite().then_some(self.possible((low, high)));
         }
         let finite = !self.means.is_empty() && self.means.iter().all(|mean| mean.is_finite());
         finite.then(|| {
@@ -81,15 +116,20 @@ impl Spread {
             let below =
                 |total: f64| parts.iter().map(|part| part.below(total)).sum::<f64>() / parts.len() as f64;
             let quantile = |probability: f64| smallest(|total| below(total) >= probability);
-            (quantile(0.5 - 0.5 * probability), quantile(0.5 + 0.5 * probability))
+            self.possible((quantile(0.5 - 0.5 * probability), quantile(0.5 + 0.5 * probability)))
         })
+    }
+
+    fn possible(&self, (low, high): (f64, f64)) -> (f64, f64) {
+        let most = self.buying.map_or(f64::INFINITY, |buying| buying.customers);
+        (low.min(most), high.min(most))
     }
 
     /// The drawn totals, each with a shock that all customers share, log-normal of mean 1: even quantiles, in an order that has
     /// nothing to do with that of the totals.
     fn drawn_with_shocks(&self) -> Vec<f64> {
         const GOLDEN: f64 = 0.618_033_988_749_894_9;
-        let variance = self.shared.ln_1p();
+        let variance = self.relative().ln_1p();
         let shock = |i: usize| {
             let z = -std::f64::consts::SQRT_2 * erfc_inv(2.0 * ((i as f64 + 0.5) * GOLDEN).fract());
             (variance.sqrt() * z - 0.5 * variance).exp()
@@ -105,7 +145,7 @@ impl Spread {
     fn parts(&self) -> Vec<Total> {
         let (centre, variance) = (self.means[0], self.variances[0]);
         let (purchases, spend) = self.means[1..].split_at(self.variances.len() - 1);
-        let totals: Vec<(f64, f64)> = if self.is_drawn.0 {
+        let totals: Vec<(f64, f64)> = if self.is_drawn.0 && !purchases.is_empty() {
             purchases.iter().copied().zip(self.variances[1..].iter().copied()).collect()
         } else {
             let (mean, open) = moments(purchases, centre);
@@ -113,13 +153,15 @@ impl Spread {
         };
         let factors: Vec<f64> =
             spend.iter().map(|spend| if centre > 0.0 { spend / centre } else { 1.0 }).collect();
-        let factors: Vec<(f64, f64)> = if self.is_drawn.1 {
+        // Purchases know nothing of spend, however its parameters are said.
+        let factors: Vec<(f64, f64)> = if self.is_drawn.1 && !factors.is_empty() {
             factors.iter().map(|factor| (*factor, 0.0)).collect()
         } else {
             vec![moments(&factors, 1.0)]
         };
+        let relative = self.relative();
         let one = |((mean, variance), (factor, open)): (&(f64, f64), &(f64, f64))| {
-            let shared = if self.shared > 0.0 { self.shared * (mean * factor).powi(2) } else { 0.0 };
+            let shared = if relative > 0.0 { relative * (mean * factor).powi(2) } else { 0.0 };
             Total::new(mean * factor, variance * (factor * factor + open) + mean * mean * open + shared)
         };
         let n = totals.len().max(factors.len());
@@ -243,6 +285,30 @@ mod tests {
         let (low, high) = twice.interval(0.9).unwrap();
         let half = 1.644854 * 2e6 * (0.01_f64 + 0.5 * 0.0001).sqrt();
         assert!(((high - low) / (2.0 * half) - 1.0).abs() < 1e-2, "{low} {high}");
+    }
+
+    /// Of 1,000 who buy with 90 % each a shock of a half to all rates moves the number by `−q ln q / p`, a quarter, of that, and it
+    /// is never more than all.
+    #[test]
+    fn no_more_buy_than_there_are() {
+        let mut buyers = Spread::default();
+        buyers.add_buying(&Points { shared: 0.25, ..Points::default() }, 1_000.0, &[(0.9, 0.09)]);
+        let (low, high) = buyers.interval(0.9).unwrap();
+        let deviation = ((0.5 * 1_000.0 * 0.1 * -(0.1_f64.ln())).powi(2) + 90.0).sqrt();
+        assert!((low / (900.0 - 1.644854 * deviation) - 1.0).abs() < 0.02 && high == 1_000.0, "{low} {high}");
+        let mut twice = buyers.clone();
+        twice.merge(&buyers);
+        assert_eq!(twice.interval(0.9).unwrap().1, 2_000.0);
+    }
+
+    /// A total that the spend model has no part in has its interval, also where spend parameters are drawn. It was 1.8e308 to
+    /// 1.8e308, from no distribution at all.
+    #[test]
+    fn draws_of_spend_are_no_purchases() {
+        let plain = spread(&[1e3, 0.9e3, 1.1e3], &[1e3; 3], (false, false));
+        let beside = Spread { is_drawn: (false, true), ..plain.clone() };
+        assert_eq!(beside.interval(0.9), plain.interval(0.9));
+        assert!(beside.interval(0.9).unwrap().1 < 2e3);
     }
 
     /// Points of both models: of independent factors 1 ± 0.03 and 1 ± 0.04 the product varies by the square root of

@@ -41,11 +41,13 @@ pub struct Activity {
     pub last_complete: bool,
 }
 
-/// The same number of whole months twice: the last ones, and those before them.
+/// The same number of whole months twice: the last ones, and the same of the year before, or those before them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Course {
     /// How many months each.
     pub months: usize,
+    /// Are they compared with the same months of the year before?
+    pub year_before: bool,
     /// Revenue of the last ones, and of those before.
     pub revenue: (f64, f64),
     /// Customers acquired in them.
@@ -53,23 +55,32 @@ pub struct Course {
 }
 
 impl Activity {
-    /// How the last year went beside the one before, or the last half of a shorter log beside the first; `None` with fewer than
-    /// six whole months. The first month of a log, which may have begun before it, is no whole one.
+    /// How the last year went beside the one before: the same months, as far as the log has them twice, so that no season is
+    /// taken for growth. Of a log too short for three of these the last half beside the first; `None` with fewer than six whole
+    /// months. The first month of a log, which may have begun before it, is no whole one.
     pub fn course(&self) -> Option<Course> {
+        const LEAST: usize = 3;
         let whole = self.months.values().skip(1);
         let mut whole: Vec<&ActivityMonth> = whole.collect();
         if !self.last_complete {
             whole.pop();
         }
-        let months = (whole.len() / 2).min(12);
-        let part = |from: usize| &whole[from..from + months];
-        let (last, before) = (part(whole.len() - months), part(whole.len() - 2 * months));
-        let revenue = |part: &[&ActivityMonth]| part.iter().map(|month| month.revenue).sum();
-        let acquired = |part: &[&ActivityMonth]| part.iter().map(|month| month.acquired).sum();
-        (months >= 3).then(|| Course {
-            months,
-            revenue: (revenue(last), revenue(before)),
-            acquired: (acquired(last), acquired(before)),
+        let twice = whole.len().saturating_sub(12).min(12);
+        let (months, back) = match twice >= LEAST {
+            true => (twice, 12),
+            false => (whole.len() / 2, whole.len() / 2),
+        };
+        let from = whole.len() - months;
+        (months >= LEAST).then(|| {
+            let (last, before) = (&whole[from..], &whole[from - back..from - back + months]);
+            let revenue = |part: &[&ActivityMonth]| part.iter().map(|month| month.revenue).sum();
+            let acquired = |part: &[&ActivityMonth]| part.iter().map(|month| month.acquired).sum();
+            Course {
+                months,
+                year_before: back == 12,
+                revenue: (revenue(last), revenue(before)),
+                acquired: (acquired(last), acquired(before)),
+            }
         })
     }
 }
@@ -198,6 +209,10 @@ mod tests {
         let found = log(9, false).course().unwrap();
         // Of 1 to 7 the last six.
         assert_eq!((found.months, found.revenue, found.acquired), (3, (18.0, 9.0), (3, 3)));
+        assert!(!found.year_before);
+        // Of 1 to 19 the last seven, and those seven a year before.
+        let found = log(20, true).course().unwrap();
+        assert_eq!((found.months, found.revenue, found.year_before), (7, (112.0, 28.0), true));
         let found = log(40, true).course().unwrap();
         assert_eq!((found.months, found.revenue.0, found.revenue.1), (12, 402.0, 258.0));
         assert_eq!(log(6, true).course(), None);

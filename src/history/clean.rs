@@ -18,6 +18,7 @@ use super::explain::{
     explain_amount, explain_range, explain_shape, is_foot, is_no_row, looks_like, says_total,
 };
 use super::options::Returns;
+use super::orders::TAKEN_BACK;
 use super::read::amounts;
 use super::read::amounts::currency;
 use super::read::calendar::Moment;
@@ -82,6 +83,8 @@ pub(crate) struct Cleaner<'a> {
     mark: Mark,
     marked: bool,
     marks: Vec<Mark>,
+    /// Does the row at hand say that its order was taken back?
+    takes_back: bool,
 }
 
 impl<'a> Cleaner<'a> {
@@ -103,6 +106,7 @@ impl<'a> Cleaner<'a> {
             mark: Mark { place: u64::from(piece) << 32, file: file as u32, ..Mark::default() },
             marked: rules.marked(),
             marks: Vec::new(),
+            takes_back: false,
         }
     }
 
@@ -168,12 +172,15 @@ impl<'a> Cleaner<'a> {
         // What is left below a cent of a thousand is rounding.
         let some_left = back > 0.0 && left.is_some_and(|left| left > 1e-9 * back);
         let (mut negate, mut out) = (false, false);
+        self.takes_back = false;
         let paid = Paid { amount: left, some_left, has_amount: self.rules.has_amount };
         for (screened, value) in self.tally.screened.iter_mut().zip(values) {
             match screened.see(value, paid) {
                 Verdict::Keep => {}
                 Verdict::Negate => negate = true,
                 Verdict::LeaveOut => {
+                    let text = || String::from_utf8_lossy(value);
+                    self.takes_back = self.rules.orders && screened.by.takes_back(&text());
                     out = true;
                     break;
                 }
@@ -189,6 +196,7 @@ impl<'a> Cleaner<'a> {
             if !some_left {
                 self.tally.rows += 1;
                 self.tally.refunded_rows += 1;
+                self.takes_back = self.rules.orders;
                 self.count(Fate::NoPurchase, amount);
                 return None;
             }
@@ -265,8 +273,36 @@ impl<'a> Cleaner<'a> {
         n
     }
 
+    /// A row that was left out as its order was taken back goes on without being one: another file may have the order as it was
+    /// before, and [`settle`](super::orders::settle) takes that out.
+    #[cold]
+    pub fn take_back(&mut self, id: Id, date: Option<Moment>) {
+        let rules = self.rules;
+        let within = |day: i32| (rules.from..=rules.until.min(rules.observed_until)).contains(&day);
+        let wanted = self.takes_back && self.mark.order != 0 && rules.has_amount;
+        let Some(moment) = date.filter(|moment| wanted && within(moment.day)) else { return };
+        let text = match id {
+            Id::Int(_) => return self.push(id, moment, TAKEN_BACK),
+            Id::Text(text) => std::str::from_utf8(text).unwrap_or_default(),
+        };
+        let own = if rules.ids.change() { rules.ids.apply(text) } else { Some(text.into()) };
+        if let Some(own) = own.filter(|own| !own.trim().is_empty()) {
+            self.push(Id::Text(own.as_bytes()), moment, TAKEN_BACK);
+        }
+    }
+
     #[inline(always)]
     fn keep(&mut self, id: Id, moment: Moment, amount: f64) {
+        self.tally.timed |= moment.second != 0;
+        self.tally.days.add(Days(moment.day, moment.day));
+        if moment.offset != Moment::CIVIL {
+            self.tally.clocks.see(moment);
+        }
+        self.push(id, moment, amount);
+    }
+
+    #[inline(always)]
+    fn push(&mut self, id: Id, moment: Moment, amount: f64) {
         match id {
             Id::Int(id) => self.ints.push(id),
             Id::Text(id) => {
@@ -275,17 +311,12 @@ impl<'a> Cleaner<'a> {
             }
         }
         self.when.push(moment.grain(carried(self.rules.grain)));
-        self.tally.timed |= moment.second != 0;
         if self.marked {
             let second = moment.in_grain(self.rules.grain);
             self.marks.push(Mark { second, nano: moment.nano, ..self.mark });
         }
         if self.rules.has_amount {
             self.amounts.push(amount);
-        }
-        self.tally.days.add(Days(moment.day, moment.day));
-        if moment.offset != Moment::CIVIL {
-            self.tally.clocks.see(moment);
         }
     }
 

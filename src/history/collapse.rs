@@ -247,7 +247,9 @@ impl<'a> Collapse<'a> {
                 Some(lines) => {
                     self.rows
                         .extend(self.group.sorted(number).iter().map(|&row| (row, self.group.mark(row))));
-                    push_orders(&mut self.fold, &mut self.rows, lines);
+                    if !push_orders(&mut self.fold, &mut self.rows, lines) {
+                        continue;
+                    }
                 }
             }
             let (id, customer) = (self.group.names().get(number), self.fold.finish());
@@ -341,8 +343,10 @@ impl<'a> Collapse<'a> {
     }
 
     fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
-        if let Some(lines) = self.options.orders {
-            push_orders(&mut self.fold, &mut self.rows, lines);
+        if let Some(lines) = self.options.orders
+            && !push_orders(&mut self.fold, &mut self.rows, lines)
+        {
+            return Ok(());
         }
         match self.fold.finish() {
             Some(customer) => self.found.push(id, customer, &self.fold)?,
@@ -352,10 +356,12 @@ impl<'a> Collapse<'a> {
     }
 }
 
-/// Puts the orders of a customer together and folds what comes of them.
-fn push_orders(fold: &mut Fold, rows: &mut Vec<Marked>, lines: Lines) {
+/// Puts the orders of a customer together and folds what comes of them; is there anything?
+fn push_orders(fold: &mut Fold, rows: &mut Vec<Marked>, lines: Lines) -> bool {
     settle(rows, lines, &mut fold.counts.orders);
+    let any = !rows.is_empty();
     rows.drain(..).for_each(|(row, mark)| fold.push(row, || mark));
+    any
 }
 
 /// Customers on their way to a run.

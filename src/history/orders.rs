@@ -15,6 +15,9 @@ pub(crate) enum Lines {
     Repeat,
 }
 
+/// The amount of a row that says that its order was taken back, and is no purchase or return itself.
+pub(crate) const TAKEN_BACK: f64 = f64::NEG_INFINITY;
+
 /// A row with what goes with it.
 pub(crate) type Marked = (u128, Mark);
 
@@ -69,6 +72,17 @@ pub(crate) fn settle(rows: &mut Vec<Marked>, lines: Lines, counts: &mut OrderCou
 }
 
 fn one_order(order: &[Marked], lines: Lines, counts: &mut OrderCounts, kept: &mut Vec<Marked>) {
+    let without;
+    let order = match order.iter().any(is_taken_back) {
+        true => {
+            without = not_taken_back(order, counts);
+            &without
+        }
+        false => order,
+    };
+    if order.is_empty() {
+        return;
+    }
     let copies: Vec<&[Marked]> = order.chunk_by(|(_, a), (_, b)| a.file == b.file).collect();
     let taken = counted_once(&copies, counts);
     let amount = |row: &Marked| unpack(row.0).1;
@@ -103,6 +117,22 @@ fn one_order(order: &[Marked], lines: Lines, counts: &mut OrderCounts, kept: &mu
     // What is left below a billionth is rounding.
     let left = if left > 1e-9 { left } else { 0.0 };
     kept.push((pack(unpack(first.0).0, left, first.0 as u32), first.1));
+}
+
+fn is_taken_back(row: &Marked) -> bool {
+    unpack(row.0).1 == TAKEN_BACK
+}
+
+/// The rows of an order that was taken back in one file: what stands beside that in the same file, where the rest of the order may
+/// be. As other files have it, it was before, whatever the order in which they are read.
+fn not_taken_back(order: &[Marked], counts: &mut OrderCounts) -> Vec<Marked> {
+    let back: Vec<u32> = order.iter().filter(|row| is_taken_back(row)).map(|(_, mark)| mark.file).collect();
+    let rows = order.iter().filter(|row| !is_taken_back(row));
+    let (beside, before): (Vec<&Marked>, Vec<&Marked>) =
+        rows.partition(|(_, mark)| back.contains(&mark.file));
+    counts.twice += before.len() as u64;
+    before.iter().for_each(|row| counts.twice_amount.add(unpack(row.0).1));
+    beside.into_iter().copied().collect()
 }
 
 /// The rows of an order that several files may have. Lines that two of them share are the same lines once more, then
@@ -163,6 +193,14 @@ mod tests {
         // One line that was changed: as it became.
         let rows = [row(3, 4.0, 7, 0, 0), row(3, 5.0, 7, 1, 2)];
         assert_eq!(settled(&rows, Lines::Add).0, [(3, 5.0)]);
+        // Paid in one file and taken back in another, whichever is read first; a line that was taken back beside one that was not.
+        let rows = [row(3, 4.0, 7, 0, 0), row(3, TAKEN_BACK, 7, 1, 1), row(4, 1.0, 0, 0, 2)];
+        let (left, counts) = settled(&rows, Lines::Add);
+        assert_eq!((left, counts.twice, counts.twice_amount.value()), (vec![(4, 1.0)], 1, 4.0));
+        let rows = [row(3, TAKEN_BACK, 7, 0, 0), row(3, 4.0, 7, 1, 1)];
+        assert_eq!(settled(&rows, Lines::Add), (Vec::new(), counts));
+        let rows = [row(3, 4.0, 7, 0, 0), row(3, TAKEN_BACK, 7, 0, 1)];
+        assert_eq!(settled(&rows, Lines::Add), (vec![(3, 4.0)], OrderCounts::default()));
         // More given back than it came to; a return of an order that is not there.
         let rows = [row(3, 4.0, 7, 0, 0), row(5, -6.0, 7, 0, 1), row(6, -1.0, 8, 0, 2)];
         let (left, counts) = settled(&rows, Lines::Add);

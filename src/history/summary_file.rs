@@ -25,8 +25,9 @@ use super::summary_said::{Facts, Said, facts};
 use crate::base::{Error, ErrorKind, Place, Progress, Result, Warning, ahead::Ahead};
 use crate::history::{BATCH_ROWS, Batches, Summary, SummaryBatch, SummaryMeta, UnitSource};
 
-/// `T` beyond this many weeks (25 years) is rarely one in weeks.
+/// `T` beyond this many weeks (25 years) is rarely one in weeks; where all times are whole, as days are, beyond three years.
 const IMPLAUSIBLE_WEEKS: f64 = 1300.0;
+const IMPLAUSIBLE_WHOLE_WEEKS: f64 = 156.0;
 
 /// A summary on disk, checked by [`SummaryFile::meta`], then streamed.
 pub(crate) struct SummaryFile {
@@ -49,6 +50,7 @@ struct Piece {
     leaders: Leaders,
     missing: Vec<u64>,
     largest_t: f64,
+    whole_times: bool,
     /// First and last id, if ids rise strictly within the piece; the piece's order otherwise unknown.
     rising: Option<(Vec<u8>, Vec<u8>)>,
     empty: bool,
@@ -69,6 +71,7 @@ impl Piece {
             leaders: customers.leaders(),
             missing: customers.missing.clone(),
             largest_t: customers.largest_t(),
+            whole_times: customers.whole_times(),
             rising,
             empty,
             said: customers.said,
@@ -108,6 +111,7 @@ impl SummaryFile {
         let zero_money: u64 = pieces.iter().map(|piece| piece.zero_money).sum();
         let counts = missing(&pieces);
         let largest_t = pieces.iter().map(|piece| piece.largest_t).fold(0.0, f64::max);
+        let whole_times = pieces.iter().all(|piece| piece.whole_times);
         let mut said = Said::default();
         let take = |piece: Piece| {
             said.add(piece.said);
@@ -122,7 +126,7 @@ impl SummaryFile {
         }
         let Facts { unit, unit_source, observed_until, grain } = facts(&said, inputs, options)?;
         let mut warnings: Vec<Warning> = warn_skipped(&tally, &account).into_iter().collect();
-        warnings.extend(warn_unit(unit_source, largest_t));
+        warnings.extend(warn_unit(unit_source, largest_t, whole_times));
         warnings.extend(warn_ignored_money(ignored_money));
         warnings.extend(warn_zero_money(zero_money));
         warnings.extend(warn_counts(&inputs.tables[0], options));
@@ -313,13 +317,19 @@ impl Batches for SummaryFile {
     }
 }
 
-fn warn_unit(source: UnitSource, largest_t: f64) -> Option<Warning> {
-    let doubtful = source == UnitSource::Default && largest_t > IMPLAUSIBLE_WEEKS;
+fn warn_unit(source: UnitSource, largest_t: f64, whole_times: bool) -> Option<Warning> {
+    let most = if whole_times { IMPLAUSIBLE_WHOLE_WEEKS } else { IMPLAUSIBLE_WEEKS };
+    let doubtful = source == UnitSource::Default && largest_t > most;
     doubtful.then(|| {
         let years = largest_t * 7.0 / crate::base::DAYS_PER_YEAR;
+        let years = if years < 10.0 { format!("{years:.1}") } else { format!("{years:.0}") };
+        let whole = if whole_times { " Other packages make summaries in days unless told otherwise." } else { "" };
         Warning::new(
             "implausible-unit",
-            format!("the largest T is {largest_t}, which is {years:.0} years in weeks: if it is in days say --unit day"),
+            format!(
+                "nothing says the unit of time, and weeks are assumed: the largest T is {largest_t}, which would be {years} \
+                 years. If it is in days say --unit day, if in weeks --unit week.{whole}"
+            ),
         )
     })
 }

@@ -366,6 +366,11 @@ impl Customers {
         self.t.iter().copied().fold(0.0, f64::max)
     }
 
+    /// Are all times whole numbers?
+    pub fn whole_times(&self) -> bool {
+        self.t.iter().chain(&self.recency).all(|time| time.fract() == 0.0)
+    }
+
     /// The customers as columns, at most so many in a batch.
     pub fn into_batches(self, most: usize) -> impl Iterator<Item = SummaryBatch> {
         let columns = || std::iter::once(&self.ids).chain(&self.attributes);

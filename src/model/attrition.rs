@@ -20,6 +20,24 @@ macro_rules! attrition_by_kernel {
             self.kernel().scorer_along(along, horizon, discounting)
         }
     };
+    // Its kernel follows customers from purchase to purchase.
+    (@of_purchases) => {
+        fn admits(&self, customer: &Customer) -> Result<(), String> {
+            self.kernel().admits(customer, Self::NAME)
+        }
+        fn none_within(&self, customer: &Customer, ahead: f64) -> f64 {
+            self.kernel().none_within(customer, ahead)
+        }
+        fn expected_purchases_new(&self, horizon: f64) -> f64 {
+            self.kernel().expected_purchases_new(horizon)
+        }
+        fn purchases_pmf_new(&self, horizon: f64, n: u32) -> f64 {
+            self.kernel().purchases_pmf_new(horizon, n)
+        }
+        fn of_purchases(&self, ages: &[f64]) -> Option<std::sync::Arc<dyn crate::model::Attrition>> {
+            Some(std::sync::Arc::new(self.after(ages)))
+        }
+    };
     ($model:ty $(, $more:ident)*) => {
         impl crate::model::Attrition for $model {
             fn p_alive(&self, customer: &Customer) -> f64 {

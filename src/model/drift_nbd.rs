@@ -42,17 +42,15 @@
 //! ```
 //! Checked by: fixtures/reference/drift.jsonl, tests/drift.rs.
 
-mod filter;
-mod forecast;
-mod process;
-mod renewal;
-
 use std::ops::Range;
 
-use crate::customers::{Customer, CustomerTable, Needs, Table};
-use crate::model::{Derivatives, Limit, Model, Order, together};
+use crate::customers::{Customer, CustomerTable, Needs};
+use crate::model::{
+    Derivatives, Limit, Model, Order,
+    drift::{self, Drift, Past},
+    together,
+};
 use crate::params::{LARGEST_WHOLE, ParamSpec, Scale};
-use filter::{Belief, Filter, Slopes};
 
 /// The model of drifting rates.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,48 +66,20 @@ pub struct DriftNbd {
     past: Past,
 }
 
-/// What a customer's purchases say.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Past {
-    /// Repeat purchases.
-    x: u32,
-    /// Age at the last.
-    last: f64,
-    belief: Belief,
-    /// Log-likelihood of the gaps.
-    ln: f64,
-}
-
 impl DriftNbd {
     /// The model of a customer who has not bought again yet.
     pub fn new(k: u32, kappa: f64, r: f64, alpha: f64) -> Self {
-        let belief = Belief { shape: r, scale: alpha / f64::from(k) };
-        DriftNbd { k, kappa, r, alpha, past: Past { x: 0, last: 0.0, belief, ln: 0.0 } }
+        DriftNbd { k, kappa, r, alpha, past: Past::none(k, r, alpha) }
     }
 
     /// The model of a customer who bought again at these ages, ascending.
     pub fn after(&self, ages: &[f64]) -> Self {
-        let filter = self.filter();
-        let mut past = self.of_new().past;
-        for age in ages {
-            past.ln += filter.buys(&mut past.belief, age - past.last);
-            (past.x, past.last) = (past.x + 1, *age);
-        }
-        DriftNbd { past, ..*self }
+        DriftNbd { past: self.kernel().after(ages), ..*self }
     }
 
-    /// The model of a customer who has not bought again yet.
-    fn of_new(&self) -> Self {
-        DriftNbd::new(self.k, self.kappa, self.r, self.alpha)
-    }
-
-    fn filter(&self) -> Filter {
-        Filter { k: self.k, kappa: self.kappa, r: self.r, alpha: self.alpha }
-    }
-
-    /// Is this the customer whose purchases are known?
-    fn knows(&self, customer: &Customer) -> bool {
-        customer.x == self.past.x
+    fn kernel(&self) -> Drift {
+        let DriftNbd { k, kappa, r, alpha, past } = *self;
+        Drift { k, kappa, r, alpha, leave: None, past }
     }
 }
 
@@ -149,12 +119,7 @@ impl Model for DriftNbd {
     /// With `k = 1`, and a drift that is to be put in its place.
     fn starts(table: &CustomerTable) -> Result<Vec<Vec<f64>>, String> {
         let rate = table.mean_rate()?;
-        if table.ages.is_none() {
-            return Err("when each purchase was is not known, and rates that drift are seen in nothing else: fit to the \
-                        purchase log, or to a summary made of it with clv summarize --purchase-times"
-                .to_owned());
-        }
-        let drift = 0.1 / table.typical();
+        let drift = drift::first(table)?;
         Ok([0.5, 4.0, 0.1].iter().map(|r| vec![1.0, drift, *r, r / rate]).collect())
     }
 
@@ -170,34 +135,18 @@ impl Model for DriftNbd {
 
     /// Of the customer whose purchases are known, see [`DriftNbd::after`]; not a number of any other.
     fn log_likelihood(&self, row: &Customer) -> f64 {
-        if !self.knows(row) {
-            return f64::NAN;
-        }
-        let Past { last, belief, ln, .. } = self.past;
-        ln + self.filter().ln_silence(&belief, row.t - last)
+        self.kernel().log_likelihood(row)
     }
 
     fn prepare(&self, _: &CustomerTable, _: Order) {}
 
-    /// Nothing: every gap enters by itself.
-    fn shared(&self, _: &CustomerTable, _: &(), _: &mut Derivatives) {}
+    fn shared(&self, table: &CustomerTable, _: &(), out: &mut Derivatives) {
+        self.kernel().shared(table, out);
+    }
 
     fn rows(&self, table: &CustomerTable, _: &(), rows: Range<usize>, out: &mut Derivatives) {
-        let filter = self.filter();
-        let Some(ages) = &table.ages else {
-            out.value = f64::NAN;
-            return;
-        };
-        let mut sum = Slopes::default();
-        for row in rows {
-            let t = table.times[table.t[row] as usize];
-            let mut one = Slopes::default();
-            match out.order {
-                Order::First => filter.follow::<false>(ages.of(row), t, &mut one),
-                Order::Second => filter.follow::<true>(ages.of(row), t, &mut one),
-            }
-            sum.add(&one, table.count[row]);
-        }
-        sum.add_to(out);
+        self.kernel().rows(table, rows, out);
     }
 }
+
+attrition_by_kernel!(DriftNbd, of_purchases);

@@ -23,6 +23,7 @@ mod forecast;
 mod limits;
 mod renewal;
 mod scorer;
+mod staged;
 mod staying;
 mod sums;
 
@@ -39,6 +40,7 @@ use crate::special::{ln_beta_ratio, ln_gamma, negative_binomial_tail};
 
 pub(super) use limits::starts;
 pub(super) use renewal::{Panels, Renewals};
+pub(super) use staged::Staged;
 
 /// The most stages there are.
 const MOST: usize = LARGEST_WHOLE as usize;

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Along, Attrition, BgCnbd, BgNbd, Counts, DriftNbd, MbgCnbd, MbgNbd, Model, Nbd, Outlook, Population,
-    PosteriorMeans, Process, Scorer, Span, Tables,
+    Along, Attrition, BgCnbd, BgNbd, Counts, DriftMbgNbd, DriftNbd, MbgCnbd, MbgNbd, Model, Nbd, Outlook,
+    Population, PosteriorMeans, Process, Scorer, Span, Tables,
 };
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Intensity, Path};
@@ -63,6 +63,7 @@ impl TimeChange for MbgCnbd {}
 impl TimeChange for Nbd {}
 /// What the model learns from is gaps in exposure; the past fades with exposure, too.
 impl TimeChange for DriftNbd {}
+impl TimeChange for DriftMbgNbd {}
 
 /// A model in exposure, for customers of one path.
 #[derive(Debug, Clone)]

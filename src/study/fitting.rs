@@ -54,7 +54,7 @@ fn averaged(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<(ClvModel, Option<Comparison>, Vec<Warning>)> {
-    let counts = Counts::read(summary, progress)?;
+    let counts = Counts::read_alike(summary, progress)?;
     let model = learning::fit_average(summary, &counts, request, progress)?;
     let model = model.with_spend(&counts, request, progress)?;
     let found = diagnostics::warn_midway(&model, &counts.customers, &summary.meta)?;

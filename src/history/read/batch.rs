@@ -226,7 +226,12 @@ pub(crate) fn clean_batch(
                 .map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
             match cleaner.screen(table, values, amount, refund) {
                 Some(rest) => amount = rest,
-                None => continue,
+                None => {
+                    if let Some(id) = roles.ids.get(row, &mut buffer) {
+                        cleaner.take_back(id, roles.dates.get(row, style));
+                    }
+                    continue;
+                }
             }
             left[row] = amount;
         }

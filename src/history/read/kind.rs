@@ -132,6 +132,8 @@ const OTHERS: &str = "payout payouts transfer transfers withdrawal withdrawals f
     auszahlung auszahlungen abbuchung abhebung einbehaltung wahrungsumrechnung uberweisung umbuchung virement versement retrait retenue \
     retiro transferencia retencion prelievo bonifico trasferimento saque havale para_cekme cekim uitbetaling opname overboeking wyplata \
     oplata przelew вывод перевод выплата удержание";
+/// Money that is held back for a time, and its release: parts of words.
+const HOLDS: &str = "einbehalt retenue retencion retencao trattenut inhouding zadrzan blokad bloke удержан";
 const EVENTS: &str = "page view, view item, view item list, select item, add to cart, addtocart, remove from cart, view cart, begin checkout, \
     add shipping info, add payment info, session start, first visit, user engagement, sign up, product view, product viewed, checkout \
     started, start checkout, initiate checkout, general withdrawal, bank deposit to pp account, account hold for open authorization, general \
@@ -179,7 +181,8 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
         return Meaning::Nothing;
     }
     let event = is_phrase(EVENTS) || phrase.starts_with("general withdrawal");
-    if event || any(FEES) || is_phrase(OFFER_PHRASES) || any(OFFERS) {
+    let held = words.iter().any(|word| HOLDS.split_whitespace().any(|part| word.contains(part)));
+    if event || held || any(FEES) || is_phrase(OFFER_PHRASES) || any(OFFERS) {
         return Meaning::Nothing;
     }
     if beside.sales && matches!(&*phrase, "credit" | "credits") {
@@ -411,6 +414,10 @@ mod tests {
             ("Refund failed", Nothing),
             ("Non-refundable", Unknown),
             ("Bankgutschrift auf PayPal-Konto", Nothing),
+            ("Rückbuchung allgemeiner Kontoeinbehaltung", Nothing),
+            ("Annulation de la retenue générale sur le compte", Nothing),
+            ("Cancelación de retención general de la cuenta", Nothing),
+            ("Storno di trattenuta generale sul conto", Nothing),
             ("Subscription Payment", Purchase),
             ("PreApproved Payment Bill User Payment", Purchase),
             ("Retoure", Undone),

@@ -152,7 +152,10 @@ impl Findings {
                 && !inputs.tables[0].has_typed_dates(),
             currency: rules.names[0].currency.clone(),
             mail: inputs.tables[0].log().mail,
-            refund: inputs.tables[0].log().refund.map(|index| inputs.tables[0].names[index].clone()),
+            refund: inputs
+                .tables
+                .iter()
+                .find_map(|table| table.log().refund.map(|index| table.names[index].clone())),
             money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },
         })
     }

@@ -296,7 +296,8 @@ fn decide_as_first(first: First, names: &[String], columns: Columns) -> Columns 
         .iter()
         .filter_map(|screen| Some(Screen { column: here(screen.column)?, by: screen.by.clone() }))
         .collect();
-    own.refund = log.refund.and_then(here);
+    // A first file in which nothing was paid back yet says nothing of the column.
+    own.refund = log.refund.map_or(own.refund, here);
     own.order_id = log.order_id.and_then(here);
     (own.lines, own.blank_lines, own.mail, own.guests) = (log.lines, log.blank_lines, log.mail, log.guests);
     own.payee = log.payee.and_then(here);

@@ -117,6 +117,17 @@ impl Use {
         }
     }
 
+    /// Does this value say that an order which was a purchase is none any more?
+    pub fn takes_back(&self, text: &str) -> bool {
+        match self {
+            Use::Status { .. } | Use::Delivery { .. } => {
+                status::is_called_off(text) || status::of_status(text) == Meaning::Undone
+            }
+            Use::Undone | Use::Entry => true,
+            _ => false,
+        }
+    }
+
     /// Does it decide by states?
     fn is_state(&self) -> bool {
         matches!(self, Use::Status { .. } | Use::Delivery { .. })
@@ -139,7 +150,7 @@ fn named(values: &[String], text: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Screened {
     name: String,
-    by: Use,
+    pub by: Use,
     values: Vec<Value>,
     /// Rows with other values: kept, negated and left out.
     more: [u64; 3],

@@ -216,7 +216,7 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
         let values = columns.screens.iter().map(|screen| record.field(screen.column));
         match cleaner.screen(layout, values, amount, refund) {
             Some(left) => amount = left,
-            None => return,
+            None => return cleaner.take_back(Id::Text(record.field(id)), date),
         }
     }
     if !columns.watched.is_empty() {

@@ -460,7 +460,11 @@ const TABLE: &[(Part, Rank, &str)] = &[
         "fakturanummer, fakturanr, ordernr, ordrenummer, ordrenr, bestillingsnummer, beställningsnummer, tilausnumero, \
          laskunumero, číslo objednávky, číslo faktury, číslo dokladu, rendelésszám, rendelés száma, megrendelés, számlaszám, \
          bizonylatszám, număr comandă, nr comandă, nr factură, faktura, belegfeld 1, num doc, numéro du document, no de pièce, \
-         n° de pièce, numéro de pièce, numer dokumentu, nr dokumentu, номер замовлення",
+         n° de pièce, numéro de pièce, numer dokumentu, nr dokumentu, номер замовлення, transaktionscode, \
+         transaktionsnummer, transaktions id, numéro de transaction, code de transaction, id transaction, id de transacción, \
+         código de transacción, número de transacción, codice transazione, id transazione, código da transação, id da transação, \
+         işlem kodu, işlem numarası, transactiereferentie, transactie id, transactiecode, numer transakcji, id transakcji, kod \
+         transakcji, идентификатор транзакции, номер транзакции, код транзакции",
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::renewal::{ByStage, Panels, Renewals};
 use super::scorer::ErlangScorer;
-use super::{Erlang, MOST};
+use super::{Erlang, MOST, Staged};
 use crate::base::{Discounting, Result};
 use crate::customers::Customer;
 use crate::model::{
@@ -11,7 +11,6 @@ use crate::model::{
     process::{Leaving, Resuming, chances, rates},
     weights::Weights,
 };
-use crate::special::{ln_beta_ratio, negative_binomial_pmf, negative_binomial_tail};
 
 impl Erlang {
     pub fn finite_without_end(&self) -> bool {
@@ -110,27 +109,15 @@ impl Erlang {
         PosteriorMeans { rate: stage_rate / self.stages(), dropout: (self.a + left) / both }
     }
 
-    /// `P(Y = n)` of a customer who is alive at stage `j`: one who never leaves makes `N` purchases;
-    /// either `N = n` and none was the last, or `N >= n` and the `n`-th was.
-    fn pmf_from_stage(&self, x: u32, j: u32, s: f64, n: u32) -> f64 {
-        let (a, b) = (self.a, self.without_stages().big_b(x));
-        let shape = self.shape(x) + f64::from(j);
-        let stayed = |tosses: u32| ln_beta_ratio(a, b, f64::from(tosses)).exp();
-        let reached = self.k.saturating_mul(n);
-        let stages = reached.saturating_sub(j)..reached.saturating_add(self.k - j);
-        let bought: f64 = stages.map(|m| negative_binomial_pmf(m, shape, s)).sum();
-        let all = stayed(n) * bought;
-        if n == 0 {
-            return all;
-        }
-        let last = a / (a + b + f64::from(n - 1)) * stayed(n - 1);
-        all + last * negative_binomial_tail(reached - j, shape, s)
+    /// One of `x` purchases and this age who is alive at a stage.
+    pub(super) fn staged(&self, x: u32, t: f64, behind: u32) -> Staged {
+        let (shape, scale) = (self.shape(x) + f64::from(behind), self.alpha + t);
+        Staged { k: self.k, behind, shape, scale, a: self.a, b: self.without_stages().big_b(x) }
     }
 
     pub fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
-        let s = horizon / (self.alpha + customer.t);
         let from = |j: usize| match j < self.k as usize {
-            true => self.pmf_from_stage(customer.x, j as u32, s, n),
+            true => self.staged(customer.x, customer.t, j as u32).pmf(horizon, n),
             false => 0.0,
         };
         let by_stage: ByStage = std::array::from_fn(from);

@@ -164,32 +164,8 @@ impl Erlang {
             if counts.extent() > MANY {
                 return None;
             }
-            *sum = self.expected_from_stage(x, j as u32, &counts);
+            *sum = self.staged(x, 0.0, j as u32).summed(&counts);
         }
         Some(sums)
-    }
-
-    /// `Σ_m P(m) Σ_{i<n} E[q^i]`, `n = ⌊(m+j)/k⌋` being the purchases of one who never leaves.
-    fn expected_from_stage(&self, x: u32, j: u32, counts: &Counts) -> f64 {
-        let mut stays = self.staying_at(x);
-        let (mut n, mut made) = (0.0, 0.0);
-        let (mode, spread) = (counts.mode(), counts.spread());
-        let mut m = counts.start(0.0);
-        let mut chance = counts.ln_chance(m).exp();
-        let mut sum = 0.0;
-        loop {
-            let purchases = ((m + f64::from(j)) / self.stages()).floor();
-            while n < purchases {
-                made += stays.at(n);
-                n += 1.0;
-            }
-            sum += chance * made;
-            let over = m > mode && n > 0.0 && chance * (made + spread) * spread <= 1e-17 * sum;
-            if over || chance == 0.0 {
-                return sum;
-            }
-            chance *= counts.up(m);
-            m += 1.0;
-        }
     }
 }

@@ -90,13 +90,17 @@ fn course(found: &Economics, money: &Money) -> Option<String> {
     let change = |ratio: f64, less: &str| {
         format!("{} {}", percent((ratio - 1.0).abs()), if ratio < 1.0 { less } else { "more" })
     };
+    let then = match (course.year_before, course.months) {
+        (true, 12) => "the year before".to_owned(),
+        (true, _) => "the same months of the year before".to_owned(),
+        (false, months) => format!("the {months} before"),
+    };
     (before > 0.0 && earlier > 0).then(|| {
         format!(
-            " Revenue of the last {} whole months was {}, {} than in the {} before; {} new customers came, {} than then.",
+            " Revenue of the last {} whole months was {}, {} than in {then}; {} new customers came, {} than then.",
             course.months,
             money.say(last),
             change(last / before, "less"),
-            course.months,
             count(came),
             change(came as f64 / earlier as f64, "fewer"),
         )

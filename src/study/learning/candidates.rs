@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::base::{ErrorKind, Progress, Result};
+use crate::base::{DriftRate, ErrorKind, Progress, Result, Unit};
 use crate::customers::{Counts, Intensity};
 use crate::fit::{FitOptions, IntensityRequest, PosteriorOptions, Rates, SeasonRequest};
-use crate::fitted::{ClvModel, FitRequest, Member};
+use crate::fitted::{ClvModel, FitRequest, Member, PurchaseModel};
 use crate::history::{LogOptions, Summary};
+use crate::params::Scale;
 
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,24 +16,48 @@ pub struct Candidate {
     pub model: &'static str,
     /// Stages from one purchase to the next, of regular ones.
     pub regularity: Option<u32>,
+    /// How fast its customers' own rates drift \[1/week\], if they do: it has to know each purchase then.
+    pub drift: Option<f64>,
     /// Do its rates change with age, season and shocks of weeks, where the log says when purchases happened?
     pub rates: bool,
 }
 
-/// All of them: customers who leave at any time and at purchases, who buy at random and at regular gaps. Rates of the first are
-/// steady, so that it errs in another way than the others (and since it takes many times as long where they change). Models of
-/// rates that drift were tried and are none of them: without leaving, their totals were 30 to 50 % too high on three logs.
-pub const CANDIDATES: [Candidate; 3] = [
-    Candidate { model: "pareto-nbd", regularity: None, rates: false },
-    Candidate { model: "mbg-nbd", regularity: None, rates: true },
-    Candidate { model: "mbg-cnbd", regularity: Some(2), rates: true },
+/// All of them: customers who leave at any time and at purchases, who buy at random and at regular gaps, at a rate of their own
+/// that is for ever or drifts. Rates of the first are steady, so that it errs in another way than the others (and since it takes
+/// many times as long where they change). Those that drift are the last, and asked for only where they pay: see
+/// [`DRIFT_PAYS`](super::DRIFT_PAYS). Drift without leaving was tried, and its totals were 30 to 50 % too high on three logs.
+pub const CANDIDATES: [Candidate; 5] = [
+    Candidate { model: "pareto-nbd", rates: false, ..NAMED },
+    Candidate { model: "mbg-nbd", ..NAMED },
+    Candidate { model: "mbg-cnbd", regularity: Some(2), ..NAMED },
+    Candidate { model: "drift-mbg-nbd", regularity: Some(1), drift: Some(0.03), ..NAMED },
+    Candidate { model: "drift-mbg-nbd", regularity: Some(2), drift: Some(0.03), ..NAMED },
 ];
+
+const NAMED: Candidate = Candidate { model: "", regularity: None, drift: None, rates: true };
 
 /// How the rates of candidates change.
 const RATES: IntensityRequest =
     IntensityRequest { age: true, season: SeasonRequest::Auto, shared: None, holidays: None };
 
 impl Candidate {
+    /// Has it to know each purchase?
+    pub fn follows(&self) -> bool {
+        self.member().needs.purchase_times
+    }
+
+    /// Is a model of an average this one, fitted?
+    pub(super) fn is(&self, model: &PurchaseModel, unit: Unit) -> bool {
+        let chosen = |scale: Scale, value: Option<f64>| {
+            let mut own = model.specs().iter().zip(model.params()).filter(|(spec, _)| spec.scale == scale);
+            // To the rounding of a change of unit.
+            value.is_none_or(|value| own.next().is_some_and(|(_, own)| (own / value - 1.0).abs() < 1e-6))
+        };
+        model.name() == self.model
+            && chosen(Scale::Whole, self.regularity.map(f64::from))
+            && chosen(Scale::ChosenRate, self.drift.map(|drift| drift / 7.0 * unit.days()))
+    }
+
     /// Its member of the family.
     fn member(&self) -> &'static Member {
         Member::named(self.model).expect("candidates are members")
@@ -45,6 +70,7 @@ impl Candidate {
         FitRequest {
             model: self.model.to_owned(),
             options: FitOptions { regularity: self.regularity, posterior, ..request.options.clone() },
+            drift: self.drift.and_then(|drift| DriftRate::new(drift, Unit::Week).ok()),
             rates,
             ..request.clone()
         }
@@ -55,7 +81,11 @@ impl Candidate {
 pub(super) fn of(summary: &Summary) -> Vec<Candidate> {
     let meta = &summary.meta;
     let timed = meta.timing.is_some() && meta.observed_until.is_some();
-    let able = |candidate: &&Candidate| meta.has_log_gaps || !candidate.member().needs.log_gaps;
+    let followed = meta.has_purchase_times && meta.past.is_some();
+    let able = |candidate: &&Candidate| {
+        let needs = candidate.member().needs;
+        (meta.has_log_gaps || !needs.log_gaps) && (followed || !needs.purchase_times)
+    };
     let one = |candidate: &Candidate| {
         let rates = candidate.rates && timed && candidate.member().in_exposure().is_ok();
         Candidate { rates, ..*candidate }
@@ -66,23 +96,19 @@ pub(super) fn of(summary: &Summary) -> Vec<Candidate> {
 /// Candidates with their fits, and what is said of those that have none.
 pub(super) type Fitted = (Vec<(Candidate, ClvModel)>, Vec<String>);
 
-/// Fits candidates to a summary that has been counted; those that cannot be fitted are left out and said. How rates change is
-/// estimated once, and all take it.
+/// Fits candidates to a summary that has been counted, with rates that change so; those that cannot be fitted are left out and
+/// said.
 ///
 /// # Errors
 /// If none can be fitted, or the caller wants it to stop.
 pub(super) fn fit_all(
     candidates: &[Candidate],
-    summary: &Summary,
-    counts: &Counts,
+    (summary, counts): (&Summary, &Counts),
+    rates: &Rates,
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<Fitted> {
     let (mut fitted, mut failed) = (Vec::new(), Vec::new());
-    let rates = match candidates.iter().any(|candidate| candidate.rates) {
-        true => rates(summary, counts, request, progress)?,
-        false => Rates::Steady,
-    };
     for candidate in candidates {
         progress.check()?;
         let own = if candidate.rates { rates.clone() } else { Rates::Steady };
@@ -101,9 +127,20 @@ pub(super) fn fit_all(
     }
 }
 
-/// How rates change, as mbg-nbd sees it; not at all where that cannot be told.
-fn rates(summary: &Summary, counts: &Counts, request: &FitRequest, progress: &dyn Progress) -> Result<Rates> {
-    let reference = Candidate { model: REFERENCE, regularity: None, rates: false };
+/// How rates of candidates change, as mbg-nbd sees it: estimated once, and all take it. Not at all where that cannot be told.
+///
+/// # Errors
+/// If the caller wants it to stop.
+pub(super) fn rates(
+    candidates: &[Candidate],
+    (summary, counts): (&Summary, &Counts),
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<Rates> {
+    if !candidates.iter().any(|candidate| candidate.rates) {
+        return Ok(Rates::Steady);
+    }
+    let reference = Candidate { model: REFERENCE, rates: false, ..NAMED };
     let own = reference.request(request, Rates::Estimated(RATES));
     match ClvModel::fit_purchase(reference.member(), summary, counts, &own, progress) {
         // Without what it leaves open, which moves the parameters of this model and no other's.
@@ -128,7 +165,7 @@ pub(super) fn reference(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<ClvModel> {
-    let reference = Candidate { model: REFERENCE, regularity: None, rates: false };
+    let reference = Candidate { model: REFERENCE, rates: false, ..NAMED };
     let own = reference.request(request, Rates::Steady);
     ClvModel::fit_purchase(reference.member(), summary, counts, &own, progress)
 }
@@ -136,5 +173,5 @@ pub(super) fn reference(
 /// What candidates ask of a log, beyond what scoring does.
 pub(in crate::study) fn asks(log: &mut LogOptions) {
     (log.log_gaps, log.log_gaps_if_known) = (true, true);
-    (log.timing, log.past) = (true, true);
+    (log.timing, log.past, log.purchase_times) = (true, true, true);
 }

@@ -12,8 +12,21 @@ use crate::fitted::{ClvModel, FitRequest, Trial};
 use crate::forecast::rules::{Followed, Marks, PIT_BINS, compare};
 use crate::history::{Past, Summary};
 
-/// Origins, at most.
-const ORIGINS: i32 = 8;
+/// How much is tried.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    /// Origins, at most.
+    origins: i32,
+    /// Customers who are marked at each, at most.
+    marked: usize,
+}
+
+impl Effort {
+    pub const FULL: Effort = Effort { origins: 8, marked: 12_000 };
+    /// Enough to see whether it is worth it.
+    pub const GLANCE: Effort = Effort { origins: 3, marked: 2_000 };
+}
+
 /// The horizon in steps from one origin to the next; horizons of one and two steps are tried, too.
 const STEPS: i32 = 4;
 /// At least this part of the log is known at an origin.
@@ -46,6 +59,8 @@ pub struct Cell {
     pub before: Option<f64>,
     /// The score of the reference, a customer.
     pub reference: f64,
+    /// How many of the candidates need not know each purchase: the first.
+    pub steady: usize,
     /// The candidates as they were fitted.
     models: Arc<Vec<ClvModel>>,
     /// What happened, within a horizon \[units\].
@@ -62,6 +77,25 @@ pub struct Lessons {
     pub cells: Vec<Cell>,
 }
 
+impl Lessons {
+    /// The same of so many candidates, the first.
+    pub(super) fn of_first(&self, n: usize) -> Lessons {
+        let cell = |cell: &Cell| Cell {
+            expected: cell.expected[..n].to_vec(),
+            pairs: cell.pairs[..n].iter().map(|row| row[..n].to_vec()).collect(),
+            ..cell.clone()
+        };
+        Lessons { windows: self.windows, cells: self.cells.iter().map(cell).collect() }
+    }
+
+    /// How much better the average of the second weights would have forecast than that of the first: the mean over trials of
+    /// the logarithm of the ratio of scores.
+    pub(super) fn gain(&self, from: &[f64], to: &[f64]) -> f64 {
+        let one = |cell: &Cell| (cell.score(from) / cell.score(to)).ln();
+        self.cells.iter().map(one).sum::<f64>() / self.cells.len() as f64
+    }
+}
+
 impl Cell {
     /// Tries models, the last of which is the reference; `None` if nobody buys or is expected to.
     fn new(origin: &Origin, models: &Arc<Vec<ClvModel>>, ahead: i32, repeats: f64) -> Result<Option<Self>> {
@@ -73,6 +107,8 @@ impl Cell {
         }
         let (own, reference) = compared.marks.split_at(compared.marks.len() - 1);
         let customers = reference[0].customers;
+        let steady =
+            models[..own.len()].iter().filter(|model| !model.purchase.needs().purchase_times).count();
         let pairs = compared.pairs[..own.len()].iter();
         Ok(Some(Cell {
             origin: origin.date(),
@@ -84,6 +120,7 @@ impl Cell {
             pairs: pairs.map(|row| row[..own.len()].iter().map(|pair| pair / customers).collect()).collect(),
             before: origin.before(ahead),
             reference: reference[0].crps / customers,
+            steady,
             models: models.clone(),
             rows,
             horizon,
@@ -95,10 +132,16 @@ impl Cell {
         self.expected.iter().map(|expected| (expected / self.bought).ln()).collect()
     }
 
-    /// The score of the average with equal weights, a customer: that of an average is a quadratic form in its weights.
+    /// The score of the average with these weights, a customer: a quadratic form in them.
+    fn score(&self, weights: &[f64]) -> f64 {
+        let row = |row: &Vec<f64>| row.iter().zip(weights).map(|(pair, weight)| pair * weight).sum::<f64>();
+        self.pairs.iter().zip(weights).map(|(pairs, weight)| weight * row(pairs)).sum()
+    }
+
+    /// That of the robust average: the candidates that every log has what they need for, all of the same weight.
     fn robust(&self) -> f64 {
-        let all: f64 = self.pairs.iter().flatten().sum();
-        all / (self.pairs.len() * self.pairs.len()) as f64
+        let equal = |i| if i < self.steady { 1.0 / self.steady as f64 } else { 0.0 };
+        self.score(&(0..self.pairs.len()).map(equal).collect::<Vec<f64>>())
     }
 
     /// What the average with these weights would have done.
@@ -143,11 +186,22 @@ pub fn learn(
     request: &FitRequest,
     progress: &dyn Progress,
 ) -> Result<Result<Lessons, String>> {
+    learn_with(Effort::FULL, candidates, summary, request, progress)
+}
+
+/// The same with so much effort.
+pub(super) fn learn_with(
+    effort: Effort,
+    candidates: &[Candidate],
+    summary: &Summary,
+    request: &FitRequest,
+    progress: &dyn Progress,
+) -> Result<Result<Lessons, String>> {
     let meta = &summary.meta;
     let Some(past) = &meta.past else {
         return Ok(Err("a summary does not say when purchases happened, so that no forecast can be tried from earlier dates".to_owned()));
     };
-    let plan = match Plan::new(past, &request.horizon) {
+    let plan = match Plan::new(past, &request.horizon, effort.origins) {
         Ok(plan) => plan,
         Err(words) => return Ok(Err(words)),
     };
@@ -157,7 +211,7 @@ pub fn learn(
     let mut cells = Vec::new();
     for (at, horizons) in &plan.origins {
         progress.check()?;
-        let origin = Origin::new(past, meta.unit, *at);
+        let origin = Origin::new(past, meta.unit, *at, effort.marked);
         cells.extend(tried(candidates, &origin, horizons, summary, &own, progress)?);
         progress.advance(1);
     }
@@ -183,8 +237,9 @@ fn tried(
     if counts.customers.customers < FEWEST || repeats < FEWEST {
         return Ok(Vec::new());
     }
-    let fitted = candidates::fit_all(candidates, &known, &counts, request, &());
-    let fitted = fitted.and_then(|fitted| Ok((fitted, reference(&known, &counts, request, &())?)));
+    let fitted = candidates::rates(candidates, (&known, &counts), request, &())
+        .and_then(|rates| candidates::fit_all(candidates, (&known, &counts), &rates, request, &()))
+        .and_then(|fitted| Ok((fitted, reference(&known, &counts, request, &())?)));
     let ((fitted, dropped), reference) = match fitted {
         Ok(fitted) => fitted,
         Err(error) if matches!(error.kind(), ErrorKind::Interrupted) => return Err(error),
@@ -211,7 +266,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(past: &Past, horizon: &Horizon) -> Result<Plan, String> {
+    fn new(past: &Past, horizon: &Horizon, most: i32) -> Result<Plan, String> {
         let grain = past.grain;
         let Some(first) = past.customers().map(|when| when[0]).min() else {
             return Err("nobody bought".to_owned());
@@ -230,7 +285,7 @@ impl Plan {
         let steps = |steps: i32| ((steps * longest) / STEPS).max(steps);
         let least = (LEAST_KNOWN / week).max(KNOWN * f64::from(span));
         let mut origins = Vec::new();
-        for k in 1..=ORIGINS {
+        for k in 1..=most {
             let at = past.end - steps(k);
             if f64::from(at - first) < least {
                 break;

@@ -7,8 +7,8 @@ use crate::customers::{Amounts, Counts, Customer, CustomerTable, TrainedOn};
 use crate::forecast::rules::{Followed, Seen};
 use crate::history::{Past, Summary, SummaryBatch, SummaryMeta, Timing, grain_start};
 
-/// Customers who are marked at an origin, at most: one in so many, evenly.
-const MARKED: usize = 12_000;
+/// Customers to whom models are fitted that have to know each purchase, at most: one in so many, evenly.
+const FOLLOWED: usize = 5_000;
 /// Different ages of those with equal purchases, at most: more are rounded, which moves no figure.
 const AGES: i32 = 120;
 
@@ -18,11 +18,18 @@ pub(super) struct Origin<'a> {
     unit: Unit,
     /// The last grain that is known.
     pub at: i32,
+    /// Customers who are marked, at most: one in so many, evenly.
+    marked: usize,
 }
 
 impl<'a> Origin<'a> {
-    pub fn new(past: &'a Past, unit: Unit, at: i32) -> Self {
-        Origin { past, unit, at }
+    pub fn new(past: &'a Past, unit: Unit, at: i32, marked: usize) -> Self {
+        Origin { past, unit, at, marked }
+    }
+
+    /// The whole of it.
+    pub fn today(past: &'a Past, unit: Unit) -> Self {
+        Origin::new(past, unit, past.end, 0)
     }
 
     /// Times of so many grains.
@@ -46,13 +53,16 @@ impl<'a> Origin<'a> {
         let mut timing = Timing::new(self.past.grain, self.at);
         let (mut customers, mut told_apart) = (CustomerTable::builder(), CustomerTable::builder());
         let (mut trained_on, mut log_gaps) = (TrainedOn::default(), 0.0);
-        for (when, known) in self.known() {
+        let each = self.known().count().div_ceil(FOLLOWED).max(1);
+        for (place, (when, known)) in self.known().enumerate() {
             let (first, x) = (when[0], known as u32 - 1);
             let ages: Vec<f64> = when[1..known].iter().map(|when| self.time(when - first)).collect();
             let t_x = ages.last().copied().unwrap_or(0.0);
             let customer = Customer { x, t_x, t: self.time(self.at - first) };
             customers.push(customer, 1.0);
-            told_apart.push_with_ages(customer, &ages, 1.0);
+            if place % each == 0 {
+                told_apart.push_with_ages(customer, &ages, 1.0);
+            }
             when[1..known].iter().for_each(|when| timing.occasion(first, *when));
             log_gaps += when[..known].windows(2).map(|pair| self.time(pair[1] - pair[0]).ln()).sum::<f64>();
             trained_on.customers += 1;
@@ -96,10 +106,10 @@ impl<'a> Origin<'a> {
 
     /// One customer in so many is marked.
     fn each(&self) -> usize {
-        self.known().count().div_ceil(MARKED).max(1)
+        self.known().count().div_ceil(self.marked).max(1)
     }
 
-    /// What customers did in so many grains, by what was known of them: every so many, so that they are [`MARKED`] at most.
+    /// What customers did in so many grains, by what was known of them: every so many, so that they are as many as are marked at most.
     /// Ages at purchases only where models follow customers.
     pub fn rows(&self, ahead: i32, followed: bool) -> Vec<Followed> {
         let oldest = self.known().map(|(when, _)| self.at - when[0]).max().unwrap_or(0);

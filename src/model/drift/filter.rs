@@ -30,12 +30,12 @@ pub(super) struct Filter {
 /// A sum with its derivatives in `r` and `alpha`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Slopes {
-    value: f64,
-    r: f64,
-    alpha: f64,
-    rr: f64,
-    ra: f64,
-    aa: f64,
+    pub value: f64,
+    pub r: f64,
+    pub alpha: f64,
+    pub rr: f64,
+    pub ra: f64,
+    pub aa: f64,
 }
 
 impl Slopes {
@@ -173,8 +173,8 @@ impl Filter {
         Stages::new(self.k, belief.shape, silence / (belief.scale + silence))
     }
 
-    /// The log-likelihood of a customer of age `t` who bought at these ages.
-    pub fn follow<const SECOND: bool>(&self, ages: impl Iterator<Item = f64>, t: f64, sum: &mut Slopes) {
+    /// The log-likelihood of the gaps of a customer of age `t` who bought at these ages, and of its silence since.
+    pub fn follow<const SECOND: bool>(&self, ages: impl Iterator<Item = f64>, t: f64) -> [Slopes; 2] {
         let scale_a = self.stages().recip();
         let mut now = Moving {
             at: Belief { shape: self.r, scale: self.alpha * scale_a },
@@ -185,10 +185,10 @@ impl Filter {
             scale_a,
             scale_ra: 0.0,
         };
-        let mut last = 0.0;
+        let (mut last, mut gaps, mut silence) = (0.0, Slopes::default(), Slopes::default());
         for age in ages {
             let gap = age - last;
-            now.add::<SECOND>(&self.term_of_gap(now.at, gap), sum);
+            now.add::<SECOND>(&self.term_of_gap(now.at, gap), &mut gaps);
             now.at.shape += self.stages();
             now.at.scale += gap;
             let by = (-self.kappa * gap).exp();
@@ -199,7 +199,8 @@ impl Filter {
             }
             last = age;
         }
-        now.add::<SECOND>(&self.term_of_silence(now.at, t - last), sum);
+        now.add::<SECOND>(&self.term_of_silence(now.at, t - last), &mut silence);
+        [gaps, silence]
     }
 
     #[inline]

@@ -1,8 +1,9 @@
-//! Draws of the filter itself: each gap from what is believed before it, which is then learned from.
+//! Draws of the filter itself: each gap from what is believed before it, which is then learned from; after each purchase a coin
+//! may say that it was the last.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Gamma};
+use rand_distr::{Beta, Distribution, Gamma};
 
 use super::filter::{Belief, Filter};
 use crate::base::Result;
@@ -12,14 +13,23 @@ use crate::model::process::{Process, rates};
 pub(super) struct Drifting {
     pub filter: Filter,
     pub begun: Vec<(f64, Belief)>,
+    /// Chance to leave at a purchase; `None`: nobody leaves.
+    pub leave: Option<Beta<f64>>,
+    /// Is the coin thrown at the beginning, too?
+    pub at_once: bool,
 }
 
 impl Drifting {
     /// # Errors
     /// If no random numbers can be drawn at these parameters.
-    pub fn new(filter: Filter, begun: Vec<(f64, Belief)>) -> Result<Self> {
+    pub fn new(
+        filter: Filter,
+        begun: Vec<(f64, Belief)>,
+        leave: Option<Beta<f64>>,
+        at_once: bool,
+    ) -> Result<Self> {
         begun.iter().try_for_each(|(_, belief)| rates(belief.shape, belief.scale).map(|_| ()))?;
-        Ok(Drifting { filter, begun })
+        Ok(Drifting { filter, begun, leave, at_once })
     }
 
     fn begin(&self, rng: &mut ChaCha8Rng) -> (u32, Belief) {
@@ -49,8 +59,15 @@ impl Process for Drifting {
     fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
         let stages = f64::from(self.filter.k);
         let (behind, mut belief) = self.begin(rng);
-        // Of the busiest so many purchases make one step.
-        let mean = belief.shape / belief.scale / stages * until;
+        let leave = self.leave.map_or(0.0, |leave| leave.sample(rng));
+        let leaves = |purchases: f64, rng: &mut ChaCha8Rng| {
+            leave > 0.0 && rng.random::<f64>() < -(purchases * (-leave).ln_1p()).exp_m1()
+        };
+        if self.at_once && leaves(1.0, rng) {
+            return 1.0;
+        }
+        // Of the busiest so many purchases make one step; whoever leaves has hardly more than ten times the mean ahead.
+        let mean = (belief.shape / belief.scale / stages * until).min(10.0 / leave);
         let together = (mean / most).ceil().clamp(1.0, 1e300).max(1.0);
         let mut ahead = together * stages - f64::from(behind);
         let mut age = 0.0;
@@ -61,6 +78,9 @@ impl Process for Drifting {
                 return together;
             }
             ages.push(age);
+            if leaves(together, rng) {
+                return together;
+            }
             belief.shape += ahead;
             belief.scale += gap;
             belief = self.filter.fades(belief, gap);
