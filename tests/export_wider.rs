@@ -557,6 +557,16 @@ fn transactions_of_two_downloads_count_once() {
     }
 }
 
+/// The currency of all amounts is known where a column or signs say so, and not where they disagree.
+#[test]
+fn one_currency_is_known() {
+    let of = |rows: &str| open(&format!("customer,date,amount,Currency\n{rows}")).meta.currency;
+    assert_eq!(of("a,2026-06-01,100,usd\nb,2026-06-02,5,USD\n").as_deref(), Some("USD"));
+    assert_eq!(of("a,2026-06-01,100,USD\nb,2026-06-02,5,EUR\n"), None);
+    assert_eq!(of("a,2026-06-01,100,\nb,2026-06-02,5,\n"), None);
+    assert_eq!(of("a,2026-06-01,100 TL,\nb,2026-06-02,5 TL,\n").as_deref(), Some("TL"));
+}
+
 /// Holds of money and their release are no purchases or returns, in the languages of PayPal's downloads.
 #[test]
 fn holds_of_money_are_nothing() {

@@ -63,6 +63,7 @@ pub(crate) fn describe(options: &LogOptions, outcome: ReadOutcome, counted: &Cou
         spend_drift: None,
         customers: Some(counts.customers),
         standouts: oddities.leaders.standouts(),
+        currency: outcome.currency,
         far_dates: Vec::new(),
         customer_column: None,
         id_column: None,

@@ -107,6 +107,9 @@ pub struct SummaryMeta {
     pub customers: Option<u64>,
     /// Customers so large that they can hardly be one person, or that make most of the value.
     pub standouts: Vec<Standout>,
+    /// The one currency of all amounts, where signs beside them or a column say so.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// Dates far outside all others, of a handful of rows.
     pub far_dates: Vec<FarDates>,
     /// Where customers come from, if the input was a log.

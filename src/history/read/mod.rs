@@ -108,6 +108,8 @@ pub(crate) struct ReadOutcome {
     pub coarse_dates: bool,
     /// Have dates a time of day?
     pub timed: bool,
+    /// The one currency of all amounts, if that is known.
+    pub currency: Option<String>,
     /// What was assumed, one sentence each.
     pub assumptions: Vec<String>,
     /// What looks wrong, with advice.

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::ReadOutcome;
-use super::amounts::currency::canonical;
+use super::amounts::currency::{canonical, is_currency};
 use super::columns::AmountColumns;
 use super::dates::{DateRule, Precision};
 use super::look::mixed_orders;
@@ -238,9 +238,25 @@ impl Findings {
             order_lines: self.order_lines,
             coarse_dates: self.coarse,
             timed: tally.timed,
+            currency: self.one_currency(options),
             assumptions,
             warnings,
         })
+    }
+}
+
+impl Findings {
+    /// The currency that was asked for, or that all amounts are in, as signs beside most of them or a column have it.
+    fn one_currency(&self, options: &LogOptions) -> Option<String> {
+        if options.currency.is_some() || !self.has_amount {
+            return options.currency.clone();
+        }
+        let most = self.tally.rows / 2;
+        let beside = match &self.tally.currencies[..] {
+            [one] if one.rows > most && is_currency(&one.name) => Some(one.name.trim().to_owned()),
+            _ => None,
+        };
+        beside.or_else(|| watched::currency(&self.tally.watched, most))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::amounts::currency::is_currency;
 use super::amounts::spelled::NumberStyle;
 use super::likeness::{self, Watch};
 use super::status::{self, Meaning, truth};
@@ -143,6 +144,18 @@ pub(crate) fn warn(all: &[Watched], rows: u64, has_amount: bool) -> Vec<Warning>
         },
     };
     all.iter().filter_map(words).collect()
+}
+
+/// The one currency that a column names in more rows than these.
+pub(crate) fn currency(all: &[Watched], most: u64) -> Option<String> {
+    let columns = all.iter().filter(|watched| watched.what == Watch::Currency);
+    let one = |watched: &Watched| {
+        let first = watched.values.first()?.text.to_uppercase();
+        let same = watched.more == 0 && watched.values.iter().all(|value| value.text.to_uppercase() == first);
+        (same && watched.filled.rows > most && is_currency(&first)).then_some(first)
+    };
+    let named: Vec<Option<String>> = columns.map(one).collect();
+    named.first().cloned().flatten().filter(|first| named.iter().all(|one| one.as_ref() == Some(first)))
 }
 
 impl Watched {

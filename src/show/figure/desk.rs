@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::columns::Columns;
 use super::{Figure, number, tooltip};
-use crate::base::Grain;
 use crate::base::numbers::{count, grouped};
+use crate::base::{Grain, Unit};
 use crate::history::{Activity, first_grain, grain_start};
 use crate::study::economics::{Economics, MonthAhead, Movement, State};
 
@@ -32,14 +32,15 @@ pub fn months(found: &Economics) -> Option<Figure> {
     let last = ahead.iter().rfind(|month| month.month != this_month(end))?;
     let reading = format!(
         "Dark bars are what customers paid, net of returns; blue ones what today's customers are expected to pay, {} a month at \
-         first and {} in the last one shown, since some leave and nobody new is counted. Lines are {}% ranges of a month. \
-         Seasons and campaigns are not in it.{}",
+         first and {} in the last one shown, with nobody new.{} Seasons and campaigns are not in it.{}",
         grouped(
             ahead.iter().find(|month| month.month != this_month(end)).map_or(0.0, |month| month.value),
             0
         ),
         grouped(last.value, 0),
-        grouped(100.0 * found.options.interval.unwrap_or_default(), 0),
+        found.options.interval.map_or(String::new(), |interval| {
+            format!(" Lines are {}% ranges of a month.", grouped(100.0 * interval, 0))
+        }),
         if ahead.iter().any(|month| month.planned > 0.0) {
             " Customers still to be won as planned are apart."
         } else {
@@ -108,28 +109,33 @@ fn body(planned: bool) -> serde_json::Value {
     ] })
 }
 
-/// Months that count from the end of observation, cut at the ends of calendar months; the last one only if it is whole.
+/// Months that count from the end of observation, a twelfth of a year each, cut at the ends of calendar months; the last one only
+/// if it is whole.
 fn by_calendar(months: &[MonthAhead], end: Date) -> Vec<Ahead> {
-    let days = |from: Date, to: Date| f64::from(from.until(to).map_or(0, |span| span.get_days()));
+    let days = |to: Date| f64::from(end.until(to).map_or(0, |span| span.get_days()));
     let Some(until) = months.last().map(|month| month.until) else { return Vec::new() };
+    // Dates are whole days; the last month of a horizon may be shorter.
+    let ends = |(i, one): (usize, &MonthAhead)| match (i + 1) as f64 * Unit::Month.days() {
+        exact if (exact - days(one.until)).abs() <= 1.0 => exact,
+        _ => days(one.until),
+    };
+    let ends: Vec<f64> = months.iter().enumerate().map(ends).collect();
     let mut found = Vec::new();
     for month in first_grain(Grain::Month, end.saturating_add(jiff::Span::new().days(1))).. {
-        let starts = grain_start(Grain::Month, month);
-        let ends = grain_start(Grain::Month, month + 1).saturating_sub(jiff::Span::new().days(1));
-        if ends > until {
+        let last = grain_start(Grain::Month, month + 1).saturating_sub(jiff::Span::new().days(1));
+        if last > until {
             break;
         }
-        let from = end.max(starts.saturating_sub(jiff::Span::new().days(1)));
+        let from = (days(grain_start(Grain::Month, month)) - 1.0).max(0.0);
         let mut sum = Ahead { month, value: 0.0, bounds: Some((0.0, 0.0)), planned: 0.0 };
-        let mut begins = end;
-        for one in months {
-            let overlap =
-                days(from.max(begins), ends.min(one.until)).max(0.0) / days(begins, one.until).max(1.0);
+        let mut begins = 0.0;
+        for (one, &ends) in months.iter().zip(&ends) {
+            let overlap = (days(last).min(ends) - from.max(begins)).max(0.0) / (ends - begins);
             sum.value += overlap * one.base.value;
             sum.planned += overlap * one.planned;
             let both = sum.bounds.zip(one.base.interval);
             sum.bounds = both.map(|((a, b), (low, high))| (a + overlap * low, b + overlap * high));
-            begins = one.until;
+            begins = ends;
         }
         found.push(sum);
     }
@@ -248,7 +254,7 @@ mod tests {
     use crate::study::economics::Figure as Estimate;
 
     /// Sums stay: what lies ahead of 15 January, cut at the ends of months, is what it was, but for the part of a month that
-    /// is not whole.
+    /// is not whole. Months of whole days were 1.3 % too high and too low by turns.
     #[test]
     fn calendar_months_add_up() {
         let end: Date = "2025-01-15".parse().unwrap();
@@ -256,15 +262,22 @@ mod tests {
         let one = |(k, until): (usize, &&str)| MonthAhead {
             month: k + 1,
             until: until.parse().unwrap(),
-            base: Estimate { value: 300.0, interval: Some((270.0, 330.0)) },
+            base: Estimate {
+                value: 300.0 + 100.0 * k as f64,
+                interval: Some((270.0 + 90.0 * k as f64, 330.0 + 110.0 * k as f64)),
+            },
             planned: 0.0,
             total: Estimate::plain(300.0),
         };
         let months: Vec<MonthAhead> = until.iter().enumerate().map(one).collect();
         let found = by_calendar(&months, end);
-        // 16 of 30 days; 14 of 30 and 14 of 31; 17 of 31 and 14 of 30.
-        let expected =
-            [300.0 * 16.0 / 30.0, 300.0 * (14.0 / 30.0 + 14.0 / 31.0), 300.0 * (17.0 / 31.0 + 14.0 / 30.0)];
+        // To 31 January are 16 days, to 28 February 44, to 31 March 75, and a month has 30.4375.
+        let day = |value: f64| value / 30.4375;
+        let expected = [
+            day(300.0) * 16.0,
+            day(300.0) * 14.4375 + day(400.0) * 13.5625,
+            day(400.0) * 16.875 + day(500.0) * 14.125,
+        ];
         assert_eq!(found.len(), 3);
         for (own, value) in found.iter().zip(expected) {
             assert!((own.value - value).abs() < 1e-9, "{own:?} {value}");

@@ -51,7 +51,8 @@ impl Default for PageOptions {
 
 /// Makes the page of an overview.
 pub fn build(options: &PageOptions, model: &ClvModel, overview: &Overview) -> Page {
-    let money = Money::new(options.currency.as_deref());
+    let read = overview.economics.as_ref().and_then(|found| found.meta.currency.as_deref());
+    let money = Money::new(options.currency.as_deref().or(read));
     let backtest = overview.backtest.as_ref().map_err(String::as_str);
     let economics = overview.economics.as_ref();
     let mut tiles = value::tiles(overview, &money);
