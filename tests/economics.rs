@@ -90,8 +90,8 @@ fn the_truth_of_the_shop_is_found() {
     for seed in 1..=20 {
         let drawn = shop::draw(seed);
         let files = files(&drawn.log, &drawn.costs);
-        // Half of the usual draws: the ends of the intervals are uncertain by a tenth of their width at most.
-        let options = EconomicsOptions { by: vec!["channel".into()], draws: 200, ..options() };
+        // A quarter of the usual draws: the ends of the intervals are uncertain by a seventh of their width at most.
+        let options = EconomicsOptions { by: vec!["channel".into()], draws: 100, ..options() };
         let found = run(&files.log, Some(&files.costs), &options).unwrap();
         for ((channel, truth), group) in CHANNELS.iter().zip(&truth).zip(&found.groups) {
             assert_eq!(channel.name, group.name);

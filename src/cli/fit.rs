@@ -35,7 +35,7 @@ pub(super) struct Args {
 impl Args {
     /// Are its models known?
     pub fn check(&self) -> Result<()> {
-        let request = self.fit.request(self.model.model.as_ref());
+        let request = self.fit.request(self.model.model.as_ref())?;
         if ContractMember::named(&request.model).is_some() {
             return Ok(());
         }

@@ -12,9 +12,10 @@
 //! Days have one `m`, weeks are counted from the end of the observation that `m` was estimated from, and ages in the steps
 //! of [`AGE_STEPS`]: `m` is constant on their crossings, and exposure a sum over them, without error.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use crate::base::{Grain, Result};
 use crate::customers::{Customer, Regressors, Season, Shared};
@@ -137,7 +138,28 @@ pub struct Intensity {
     /// Mean of the calendar's part before, and behind, those cells.
     outside: [f64; 2],
     beside: Vec<Beside>,
+    paths: Paths,
 }
+
+/// Paths that were asked for before: customers are asked about day of birth by day of birth, each under many parameters.
+#[derive(Debug, Default)]
+struct Paths(Mutex<FxHashMap<[u64; 3], Arc<Path>>>);
+
+/// They are what the rest says.
+impl Clone for Paths {
+    fn clone(&self) -> Self {
+        Paths::default()
+    }
+}
+
+impl PartialEq for Paths {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// As many are kept, at most.
+const PATHS: usize = 256;
 
 /// Rates that what was seen leaves open as well.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +196,17 @@ impl Intensity {
         let zero = sums[before];
         sums.iter_mut().for_each(|sum| *sum -= zero);
         let ages = parts.age.iter().zip(AGE_STEPS).map(|(f, step)| (WEEK * step, f.exp())).collect();
-        Intensity { parts, ages, cell, sums, before, starts, outside, beside: Vec::new() }
+        Intensity {
+            parts,
+            ages,
+            cell,
+            sums,
+            before,
+            starts,
+            outside,
+            beside: Vec::new(),
+            paths: Paths::default(),
+        }
     }
 
     /// The same with what a newer table says of days: see [`Regressors::renewed`](super::Regressors::renewed).
@@ -187,6 +219,16 @@ impl Intensity {
         };
         let beside = |own: &Beside| Beside { rates: Arc::new(of(&own.rates)), moves: own.moves.clone() };
         of(self).with_beside(self.beside.iter().map(beside).collect())
+    }
+
+    /// The path of who was born, and is seen, at these moments \[days from the end\], in a unit of so many days: see [`Path::new`].
+    pub fn path(&self, born: f64, now: f64, unit: f64) -> Arc<Path> {
+        let key = [born, now, unit].map(f64::to_bits);
+        let mut known = self.paths.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= PATHS && !known.contains_key(&key) {
+            known.clear();
+        }
+        known.entry(key).or_insert_with(|| Arc::new(Path::new(self, born, now, unit))).clone()
     }
 
     /// # Errors

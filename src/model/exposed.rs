@@ -97,8 +97,7 @@ impl Exposed {
         (born, now): (f64, f64),
         unit: f64,
     ) -> Self {
-        let course = Arc::new(Path::new(intensity, born, born, unit));
-        let path = if now == born { course.clone() } else { Arc::new(Path::new(intensity, born, now, unit)) };
+        let (course, path) = (intensity.path(born, born, unit), intensity.path(born, now, unit));
         Exposed { model, tables, course, path, age: (now - born) / unit }
     }
 
