@@ -6,6 +6,7 @@ use crate::cli::{
     console::{Console, Results},
     contracts, forecast,
 };
+use crate::contracts::ContractMember;
 use crate::contracts::book::{self, FitKind};
 use crate::fitted::file;
 use crate::history::{self, LogOptions};
