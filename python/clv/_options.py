@@ -126,9 +126,10 @@ class OwnFitOptions(TypedDict, total=False):
     """What to fit, and how."""
 
     model: str | None
-    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an
-    average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight);
-    bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw. Default: "bg-nbd"."""
+    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd,
+    drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust
+    (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
+    sbg, bdw. Default: "bg-nbd"."""
     covariates: Names | None
     """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
     groups: str | None
@@ -168,11 +169,11 @@ class OwnFitOptions(TypedDict, total=False):
     posterior_seed: int | None
     """Seed of the posterior's draws: equal seeds give equal draws. Default: 1."""
     regularity: int | None
-    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-    drift-nbd: as drift."""
+    """How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
+    as the gaps say; of rates that drift: as drift."""
     drift: str | None
-    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-    the last part say."""
+    """How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week.
+    Default: as forecasts of the last part say."""
     spend: Literal["gamma-gamma", "none"] | None
     """Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only). Default:
     "gamma-gamma"."""
@@ -311,7 +312,7 @@ class SummarizeOptions(TypedDict, total=False):
     log_gaps: bool
     """Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need."""
     purchase_times: bool
-    """Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need."""
+    """Add the age at each repeat purchase, which models of rates that drift (drift-nbd, drift-mbg-nbd) need."""
     threads: int | None
     """Worker threads of reading; they change no result. Default: one a core."""
 
@@ -320,9 +321,10 @@ class FitOptions(TypedDict, total=False):
     """The options of :func:`clv.fit`."""
 
     model: str | None
-    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an
-    average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight);
-    bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw. Default: "bg-nbd"."""
+    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd,
+    drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust
+    (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
+    sbg, bdw. Default: "bg-nbd"."""
     covariates: Names | None
     """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
     groups: str | None
@@ -362,11 +364,11 @@ class FitOptions(TypedDict, total=False):
     posterior_seed: int | None
     """Seed of the posterior's draws: equal seeds give equal draws. Default: 1."""
     regularity: int | None
-    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-    drift-nbd: as drift."""
+    """How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
+    as the gaps say; of rates that drift: as drift."""
     drift: str | None
-    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-    the last part say."""
+    """How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week.
+    Default: as forecasts of the last part say."""
     spend: Literal["gamma-gamma", "none"] | None
     """Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only). Default:
     "gamma-gamma"."""
@@ -587,9 +589,10 @@ class ForecastOptions(TypedDict, total=False):
     """The options of :func:`clv.forecast`."""
 
     model: str | None
-    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an
-    average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight);
-    bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw. Default: "best"."""
+    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd,
+    drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust
+    (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
+    sbg, bdw. Default: "best"."""
     covariates: Names | None
     """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
     groups: str | None
@@ -629,11 +632,11 @@ class ForecastOptions(TypedDict, total=False):
     posterior_seed: int | None
     """Seed of the posterior's draws: equal seeds give equal draws. Default: 1."""
     regularity: int | None
-    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-    drift-nbd: as drift."""
+    """How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
+    as the gaps say; of rates that drift: as drift."""
     drift: str | None
-    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-    the last part say."""
+    """How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week.
+    Default: as forecasts of the last part say."""
     spend: Literal["gamma-gamma", "none"] | None
     """Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only). Default:
     "gamma-gamma"."""
@@ -796,7 +799,7 @@ class BacktestOptions(TypedDict, total=False):
 
     models: Names | None
     """Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb,
-    drift-nbd; best and robust, averages of several. Default: "bg-nbd,mbg-nbd,pareto-nbd"."""
+    drift-nbd, drift-mbg-nbd; best and robust, averages of several. Default: "bg-nbd,mbg-nbd,pareto-nbd"."""
     holdout: str | None
     """How much of the end is hidden and forecast: 90d, 39w, 12mo. Default: a third of the log, at most a year."""
     origins: int | None
@@ -806,11 +809,11 @@ class BacktestOptions(TypedDict, total=False):
     seed: int | None
     """Seed of the bootstrap: equal seeds give equal intervals. Default: 1."""
     drift: str | None
-    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: chosen at each
-    origin."""
+    """How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week.
+    Default: chosen at each origin."""
     regularity: int | None
-    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: chosen at each
-    origin."""
+    """How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
+    chosen at each origin."""
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
@@ -1061,9 +1064,10 @@ class ReportOptions(TypedDict, total=False):
     """The options of :func:`clv.report`."""
 
     model: str | None
-    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an
-    average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight);
-    bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw. Default: "best"."""
+    """Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd,
+    drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust
+    (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
+    sbg, bdw. Default: "best"."""
     covariates: Names | None
     """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
     groups: str | None
@@ -1103,11 +1107,11 @@ class ReportOptions(TypedDict, total=False):
     posterior_seed: int | None
     """Seed of the posterior's draws: equal seeds give equal draws. Default: 1."""
     regularity: int | None
-    """How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-    drift-nbd: as drift."""
+    """How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
+    as the gaps say; of rates that drift: as drift."""
     drift: str | None
-    """How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-    the last part say."""
+    """How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week.
+    Default: as forecasts of the last part say."""
     spend: Literal["gamma-gamma", "none"] | None
     """Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only). Default:
     "gamma-gamma"."""

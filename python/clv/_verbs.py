@@ -148,7 +148,7 @@ def summarize(
     log_gaps : bool, default False
         Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need.
     purchase_times : bool, default False
-        Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need.
+        Add the age at each repeat purchase, which models of rates that drift (drift-nbd, drift-mbg-nbd) need.
     threads : int, optional
         Worker threads of reading; they change no result. Default: one a core.
 
@@ -314,7 +314,7 @@ def update(
     log_gaps : bool, default False
         Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need.
     purchase_times : bool, default False
-        Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need.
+        Add the age at each repeat purchase, which models of rates that drift (drift-nbd, drift-mbg-nbd) need.
     threads : int, optional
         Worker threads of reading; they change no result. Default: one a core.
 
@@ -460,7 +460,7 @@ def monitor(
     log_gaps : bool, default False
         Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need.
     purchase_times : bool, default False
-        Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need.
+        Add the age at each repeat purchase, which models of rates that drift (drift-nbd, drift-mbg-nbd) need.
     threads : int, optional
         Worker threads of reading; they change no result. Default: one a core.
 
@@ -606,7 +606,7 @@ def check(
     log_gaps : bool, default False
         Add the sum of the logarithms of the gaps between purchases, which models of regular purchases need.
     purchase_times : bool, default False
-        Add the age at each repeat purchase, which models of rates that drift (drift-nbd) need.
+        Add the age at each repeat purchase, which models of rates that drift (drift-nbd, drift-mbg-nbd) need.
     threads : int, optional
         Worker threads of reading; they change no result. Default: one a core.
 
@@ -820,9 +820,10 @@ def fit(
         A purchase log with a row a purchase (who, when, how much), or a summary of one. A table is one of pandas, Polars, DuckDB,
         PyArrow, Ibis, or anything else that speaks the Arrow PyCapsule protocol.
     model : str, default "bg-nbd"
-        Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an
-        average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight);
-        bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw.
+        Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd,
+        drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust
+        (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg,
+        bdw.
     covariates : str or list of str, optional
         Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel.
     groups : str, optional
@@ -861,11 +862,11 @@ def fit(
     posterior_seed : int, default 1
         Seed of the posterior's draws: equal seeds give equal draws.
     regularity : int, optional
-        How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-        drift-nbd: as drift.
+        How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default: as
+        the gaps say; of rates that drift: as drift.
     drift : str, optional
-        How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-        the last part say.
+        How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week. Default:
+        as forecasts of the last part say.
     spend : {'gamma-gamma', 'none'}, default "gamma-gamma"
         Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only).
     accept_unconverged : bool, default False
@@ -1063,9 +1064,10 @@ def forecast(
         A purchase log with a row a purchase (who, when, how much), or a summary of one. A table is one of pandas, Polars, DuckDB,
         PyArrow, Ibis, or anything else that speaks the Arrow PyCapsule protocol.
     model : str, default "best"
-        Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd; best (an
-        average of several, with weights learned from forecasts of earlier dates) or robust (all of the same weight);
-        bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg, bdw.
+        Purchase model: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, bg-bb, nbd, drift-nbd,
+        drift-mbg-nbd; best (an average of several, with weights learned from forecasts of earlier dates) or robust
+        (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg,
+        bdw.
     covariates : str or list of str, optional
         Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel.
     groups : str, optional
@@ -1104,11 +1106,11 @@ def forecast(
     posterior_seed : int, default 1
         Seed of the posterior's draws: equal seeds give equal draws.
     regularity : int, optional
-        How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-        drift-nbd: as drift.
+        How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default: as
+        the gaps say; of rates that drift: as drift.
     drift : str, optional
-        How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-        the last part say.
+        How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week. Default:
+        as forecasts of the last part say.
     spend : {'gamma-gamma', 'none'}, default "gamma-gamma"
         Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only).
     accept_unconverged : bool, default False
@@ -1387,7 +1389,7 @@ def backtest(
         PyArrow, Ibis, or anything else that speaks the Arrow PyCapsule protocol.
     models : str or list of str, default "bg-nbd,mbg-nbd,pareto-nbd"
         Purchase models to compare: bg-nbd, mbg-nbd, pareto-nbd, ggompertz-nbd, bg-cnbd, mbg-cnbd, nbd, bg-bb,
-        drift-nbd; best and robust, averages of several.
+        drift-nbd, drift-mbg-nbd; best and robust, averages of several.
     holdout : str, optional
         How much of the end is hidden and forecast: 90d, 39w, 12mo. Default: a third of the log, at most a year.
     origins : int, default 1
@@ -1397,11 +1399,11 @@ def backtest(
     seed : int, default 1
         Seed of the bootstrap: equal seeds give equal intervals.
     drift : str, optional
-        How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: chosen at each
-        origin.
+        How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week. Default:
+        chosen at each origin.
     regularity : int, optional
-        How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: chosen at each
-        origin.
+        How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
+        chosen at each origin.
     age_effect : {'auto', 'none'}, default "none"
         Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
         left out where the data show none; none: none).
@@ -1899,11 +1901,11 @@ def report(
     posterior_seed : int, default 1
         Seed of the posterior's draws: equal seeds give equal draws.
     regularity : int, optional
-        How regular purchases are, for bg-cnbd, mbg-cnbd and drift-nbd: 1 (at random) to 64. Default: as the gaps say;
-        drift-nbd: as drift.
+        How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default: as
+        the gaps say; of rates that drift: as drift.
     drift : str, optional
-        How fast a customer's own rate drifts, for drift-nbd: 3%/w is kappa = 0.03 per week. Default: as forecasts of
-        the last part say.
+        How fast a customer's own rate drifts, for drift-nbd and drift-mbg-nbd: 3%/w is kappa = 0.03 per week. Default:
+        as forecasts of the last part say.
     spend : {'gamma-gamma', 'none'}, default "gamma-gamma"
         Spend model; ``None`` leaves it out (gamma-gamma: gamma-Gamma; none: none: purchases only).
     accept_unconverged : bool, default False

@@ -130,9 +130,7 @@ pub fn open_input(input: &Input, options: &ContractOptions) -> Result<Contracts>
             let read = read(&TextTable::from_memory(table)?, options)?;
             Ok(Contracts { id_column: read.id_column.map(|ids| ids.of_type_in(table.schema())), ..read })
         }
-        Input::Spooled(_) => {
-            Err(Error::option("FILE", "contracts are read from a file or a table in memory"))
-        }
+        Input::Spooled(table) => read(&TextTable::of_spooled(table, MOST)?, options),
     }
 }
 

@@ -85,6 +85,8 @@ pub(crate) struct Cleaner<'a> {
     marks: Vec<Mark>,
     /// Does the row at hand say that its order was taken back?
     takes_back: bool,
+    /// How many of the rows so far do, and are none.
+    taken_back: usize,
 }
 
 impl<'a> Cleaner<'a> {
@@ -107,6 +109,7 @@ impl<'a> Cleaner<'a> {
             marked: rules.marked(),
             marks: Vec::new(),
             takes_back: false,
+            taken_back: 0,
         }
     }
 
@@ -282,11 +285,15 @@ impl<'a> Cleaner<'a> {
         let wanted = self.takes_back && self.mark.order != 0 && rules.has_amount;
         let Some(moment) = date.filter(|moment| wanted && within(moment.day)) else { return };
         let text = match id {
-            Id::Int(_) => return self.push(id, moment, TAKEN_BACK),
+            Id::Int(_) => {
+                self.taken_back += 1;
+                return self.push(id, moment, TAKEN_BACK);
+            }
             Id::Text(text) => std::str::from_utf8(text).unwrap_or_default(),
         };
         let own = if rules.ids.change() { rules.ids.apply(text) } else { Some(text.into()) };
         if let Some(own) = own.filter(|own| !own.trim().is_empty()) {
+            self.taken_back += 1;
             self.push(Id::Text(own.as_bytes()), moment, TAKEN_BACK);
         }
     }
@@ -542,8 +549,13 @@ impl<'a> Cleaner<'a> {
             return None;
         }
         let purchases = &mut self.tally.fates[Fate::Purchase as usize];
-        purchases.0 += self.when.len() as u64;
-        purchases.1.add_column(&self.amounts);
+        purchases.0 += (self.when.len() - self.taken_back) as u64;
+        match std::mem::take(&mut self.taken_back) {
+            0 => purchases.1.add_column(&self.amounts),
+            _ => {
+                self.amounts.iter().filter(|amount| **amount != TAKEN_BACK).for_each(|a| purchases.1.add(*a))
+            }
+        }
         self.tally.zeros += self.amounts.iter().filter(|&&amount| amount == 0.0).count() as u64;
         let (room, amounts) = (self.when.len(), self.amounts.len());
         Some(Purchases {

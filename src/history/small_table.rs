@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 use crate::base::{BadRow, BadRows, Error, ErrorKind, Place, Result};
 use crate::history::{
     MemoryTable,
+    input::SpooledTable,
+    read::inputs::Opened,
     read::token::{Cut, Tokenizer, cut},
 };
 
@@ -52,7 +54,21 @@ impl TextTable {
             true => "standard input".to_owned(),
             false => path.display().to_string(),
         };
-        let bytes = bytes(path, &file, most)?;
+        let source: Box<dyn Read> = match path == Path::new("-") {
+            true => Box::new(io::stdin().lock()),
+            false => Box::new(File::open(path).map_err(|e| Error::io("open", path, e))?),
+        };
+        TextTable::of_text(source, file, most)
+    }
+
+    /// The same of a copy of what can be read once only.
+    pub fn of_spooled(table: &SpooledTable, most: u64) -> Result<Self> {
+        let opened = Opened { file: table.file.clone(), at: 0, length: table.length };
+        TextTable::of_text(Box::new(opened), table.name.clone(), most)
+    }
+
+    fn of_text(source: Box<dyn Read + '_>, file: String, most: u64) -> Result<Self> {
+        let bytes = bytes(source, &file, most)?;
         let sha256 = hexadecimal(&Sha256::digest(&bytes));
         let text = String::from_utf8(bytes).map_err(|_| {
             Error::input(Place::file(&file), "the file is not text in UTF-8: save it as CSV (UTF-8)")
@@ -240,17 +256,13 @@ fn texts(column: &ArrayRef) -> Result<StringArray, String> {
 }
 
 /// The text of a file, unpacked.
-fn bytes(path: &Path, name: &str, most: u64) -> Result<Vec<u8>> {
+fn bytes(mut source: Box<dyn Read + '_>, name: &str, most: u64) -> Result<Vec<u8>> {
     let wrong = |e| Error::io("read", name, e);
-    let mut source: Box<dyn Read> = match path == Path::new("-") {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(File::open(path).map_err(|e| Error::io("open", path, e))?),
-    };
     let mut magic = Vec::new();
     (&mut source).take(4).read_to_end(&mut magic).map_err(wrong)?;
     let packed = [&[0x1f, 0x8b][..], &[0x28, 0xb5, 0x2f, 0xfd]].map(|start| magic.starts_with(start));
     let whole = io::Cursor::new(magic).chain(source);
-    let reader: Box<dyn Read> = match packed {
+    let reader: Box<dyn Read + '_> = match packed {
         [true, _] => Box::new(flate2::read::MultiGzDecoder::new(whole)),
         [_, true] => Box::new(zstd::Decoder::new(whole).map_err(wrong)?),
         _ => Box::new(whole),
