@@ -268,7 +268,7 @@ fn diagnostics_show_which_months_are_off() {
     let off = |season: SeasonRequest| {
         let request = request(IntensityRequest { season, ..IntensityRequest::default() });
         let log = LogOptions { timing: true, observed_until: Some(day(DAYS - 1)), ..LogOptions::default() };
-        let summary = history::open(&[path.clone()], &request.asks(&log).unwrap(), &()).unwrap();
+        let summary = history::open(std::slice::from_ref(&path), &request.asks(&log).unwrap(), &()).unwrap();
         let model = ClvModel::fit(&summary, &request, &()).unwrap();
         let found = clv::study::diagnostics::times(&model, &summary).unwrap().expect("a log");
         let sum = |actual: f64, all: f64| assert!((actual - all).abs() < 1e-9, "{actual} {all}");
@@ -306,12 +306,8 @@ fn a_log_that_begins_midway_is_told() {
         }
         std::fs::write(&path, text).unwrap();
         let (_, model) = fitted(&path, IntensityRequest::default());
-        let said = model
-            .warnings()
-            .iter()
-            .find(|own| own.code == "log-begins-midway")
-            .map(|own| own.message.clone());
-        said
+        let warnings = model.warnings();
+        warnings.iter().find(|own| own.code == "log-begins-midway").map(|own| own.message.clone())
     };
     assert_eq!(told(0), None);
     let words = told(600).expect("said");

@@ -112,12 +112,12 @@ pub fn forecast(
     let customers = customers(&options)?;
     let days = OfDays::take(py, &options)?;
     let words = options::words(Verb::Forecast, &options)?;
-    let of_contracts = words::forecast_contracts(&words).map_err(|error| raise(py, error))?;
-    let mut given = Given::new(data, &of_contracts.log)?;
+    let (model, table) = words::forecast_table(&words).map_err(|error| raise(py, error))?;
+    let mut given = Given::new(data, &table)?;
     if let Given::Inputs(inputs) = given {
-        let model = of_contracts.model.as_deref();
-        let (inputs, wanted) = crate::contracts::wanted(py, model, &inputs, &of_contracts.log)?;
+        let (inputs, wanted) = crate::contracts::wanted(py, model.as_deref(), &inputs, &table)?;
         if wanted {
+            let of_contracts = words::forecast_contracts(&words).map_err(|error| raise(py, error))?;
             return Ok(crate::contracts::forecast(py, &inputs, &of_contracts)?.into_any());
         }
         given = Given::Inputs(inputs);

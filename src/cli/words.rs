@@ -323,6 +323,15 @@ pub struct OfContracts {
     pub options: BookForecastOptions,
 }
 
+/// The name of the model that `clv forecast` is to take, and how it reads any table: before it is known of what it is one.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn forecast_table(words: &[String]) -> Result<(Option<String>, LogOptions)> {
+    let words = Words::<ForecastWords>::read(words)?;
+    Ok((words.args.model.model.clone(), words.args.log.table_options(words.threads())?))
+}
+
 /// What `clv forecast` does with these words if the data are contracts.
 ///
 /// # Errors

@@ -236,9 +236,9 @@ impl Period {
             if part.price.is_some_and(|price| !(price >= 0.0 && price.is_finite())) {
                 return Err(Error::model(name, format!("the price of {} must not be negative", part.name)));
             }
-            Ok((plan(&part.name), part.seen.into_memory(name)?, part.price))
+            Ok((plan(&part.name), part.seen.in_memory(name)?, part.price))
         });
-        let seen = self.seen.into_memory(name)?;
+        let seen = self.seen.in_memory(name)?;
         let plans = plans.collect::<Result<Vec<_>>>()?;
         if !self.plans.is_sorted_by(|a, b| a.name < b.name) {
             return Err(Error::model(name, "plans of a period must be sorted by name, each once"));
@@ -289,7 +289,7 @@ impl SeenPart {
         SeenPart { contracts, left, due }
     }
 
-    fn into_memory(&self, model: &str) -> Result<Seen> {
+    fn in_memory(&self, model: &str) -> Result<Seen> {
         let &SeenPart { contracts, left, due } = self;
         if !(contracts >= 0.0 && left >= 0.0 && left <= due) {
             return Err(Error::model(model, "no more can have left than renewals came due"));
