@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Which forecast should I believe?
 #
-# **Question.** There are nine models of when customers buy and leave, averages of them, and rules of thumb that need no
+# **Question.** There are ten models of when customers buy and leave, averages of them, and rules of thumb that need no
 # model. Which of them should I believe, and how far?
 #
 # Whoever forecasts the past can be marked. `clv.backtest` hides the end of a log, lets every model forecast it from
@@ -31,7 +31,7 @@ def compare(backtest):
 #
 # ## A music shop
 #
-# `best` is an average of three models whose weights come from forecasts of still earlier dates; `robust` is the same with
+# `best` is an average of models whose weights come from forecasts of still earlier dates; `robust` is that of three with
 # equal weights; `bg-nbd` is the model that most people begin with.
 
 # %%
