@@ -35,6 +35,8 @@ use crate::history::Summary;
 const LEAST: f64 = 0.01;
 /// Rates that drift are in an average where they make its score better by more than this, relatively.
 pub const DRIFT_PAYS: f64 = 0.005;
+/// ... and of fewer repeat purchases than this that cannot be told from chance.
+const FEWEST_TO_FOLLOW: u64 = 1_000;
 
 /// Fits an average of models as the request names it: `best`, with weights learned from the past, or `robust`, all of the
 /// same weight. Without spend.
@@ -54,6 +56,8 @@ pub fn fit_average(
     let (mut fitted, mut dropped) =
         candidates::fit_all(&steady, (summary, counts), &rates, request, progress)?;
     let known: Vec<Candidate> = fitted.iter().map(|(candidate, _)| *candidate).collect();
+    let enough = counts.trained_on.repeat_purchases >= FEWEST_TO_FOLLOW;
+    let followed = if enough { followed } else { Vec::new() };
     let (tried, lessons) = try_out(known.clone(), &followed, summary, request, progress)?;
     let equal = || vec![1.0 / known.len() as f64; known.len()];
     let mut weights = lessons.as_ref().map_or_else(|_| equal(), |lessons| weights_that_pay(lessons, &tried));
