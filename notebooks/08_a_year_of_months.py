@@ -9,8 +9,8 @@
 # online grocer does both for the twelve months of 2007; the first model knows the purchases of 2006.
 
 # %%
+import os
 import tempfile
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,7 +19,8 @@ import clv
 orders = pd.read_csv("../fixtures/grocery.csv", parse_dates=["date"])
 month_of = orders["date"].dt.to_period("M")
 MONTHS = pd.period_range("2007-01", periods=12, freq="M")
-state = Path(tempfile.mkdtemp()) / "customers.clvs"
+os.chdir(tempfile.mkdtemp())
+state = "customers.clvs"
 
 # %% [markdown]
 # The state is made once, of all that there is. Every call takes it as it takes a log.
