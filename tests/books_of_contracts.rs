@@ -245,7 +245,7 @@ fn who_returns_later_was_not_there() {
 }
 
 /// MRR of yearly plans is what a month brings, whether the period stands in a column, in the plan's name, or shows in the
-/// lengths; and so ARR. Seen to fail on MRR taken for the price of a year: a twelfth.
+/// lengths; and so ARR. Taken for the price of a year it is a twelfth.
 #[test]
 fn revenue_a_month_whatever_the_period() {
     let plans = [
@@ -380,7 +380,7 @@ fn late_payments_come_as_often_as_before() {
 }
 
 /// A contract that was cancelled and ends on a later day is there until then: a monthly one until the middle of June is renewed
-/// five times and is gone at the end of the year. Seen to fail on an end with the current period.
+/// five times and is gone at the end of the year. An end with the current period is another answer.
 #[test]
 fn cancelled_and_there_until_later() {
     let mut text =
@@ -505,7 +505,7 @@ fn periods_are_found_by_their_values() {
     assert!(!levels(&read("three.csv", &text.replace(",990,", ",300,"), date(2024, 12, 31))));
 }
 
-/// Amounts of Stripe's interface are in the smallest unit of the currency. Seen to fail on cents taken as dollars.
+/// Amounts of Stripe's interface are in the smallest unit of the currency. Taken as dollars they are a hundred times as much.
 #[test]
 fn amounts_of_interfaces_are_cents() {
     let table = |column: &str, price: &str, currency: &str| {
