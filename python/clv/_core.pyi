@@ -137,7 +137,7 @@ class Model:
         """The purchase (or contract) model's name."""
     @property
     def unit(self) -> Unit:
-        """The unit of its time; of contracts, the period."""
+        """The unit of its time; of contracts, the period, the shortest one if there are several."""
     @property
     def grain(self) -> str | None:
         """What counted as one purchase, if known."""
@@ -146,7 +146,7 @@ class Model:
         """The end of the observation it was fitted to, if known."""
     @property
     def parameters(self) -> dict[str, float]:
-        """The parameters of the purchase (or contract) model."""
+        """The parameters of the purchase (or contract) model; of a table of contracts, those of each plan."""
     @property
     def standard_errors(self) -> dict[str, float | None]:
         """Their standard errors; None where the data do not determine them."""
