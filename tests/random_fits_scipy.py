@@ -1,10 +1,10 @@
-"""Looks for better maxima than the fits of tests/random_fits.rs found: an offline check that shares no code
+"""Looks for better maxima than the fits of tests/fits/random_fits.rs found: an offline check that shares no code
 with the library. The likelihoods are written down again from the papers, in logarithms, with numpy and scipy;
 searches start from random places and end with Nelder and Mead, with parameters within e^-40 to e^40 (of the
 mean T or amount), where two that grow together are as good as a limit.
 
     rm -f fits.jsonl
-    CLV_RANDOM_FITS=60 CLV_RANDOM_FITS_DUMP=fits.jsonl cargo test --release --test random_fits
+    CLV_RANDOM_FITS=60 CLV_RANDOM_FITS_DUMP=fits.jsonl cargo test --release --test fits random_fits
     python3 tests/random_fits_scipy.py fits.jsonl [how many]
 
 It prints each fit that is beaten by more than TOLERANCE, and how many were looked at; it exits with 1 if one in

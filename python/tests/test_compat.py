@@ -126,7 +126,7 @@ def test_what_is_not_known() -> None:
 def test_figures_of_lifetimes(cdnow: clv.Summary) -> None:
     """`customer_lifetime_value` of lifetimes 0.11.3 on its own summary of CDNOW in weeks, time=12, discount_rate=0.01,
     freq="W": the first customer 36.273977, all 71,507.953 (run by us, as in notebook 04; on the summary it ships, whose
-    weeks have two decimals, 36.278 and 71,509.90: see tests/published.rs). And its formula with our parameters."""
+    weeks have two decimals, 36.278 and 71,509.90: see tests/models/published.rs). And its formula with our parameters."""
     monthly: Any = {"discount": "1%/mo", "discounting": "monthly"}
     scores = clv.fit(cdnow).score(cdnow, horizon="12mo", **monthly)
     assert scores.to_pandas()["clv"][0] == pytest.approx(36.273977, rel=1e-6)

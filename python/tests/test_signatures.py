@@ -58,7 +58,7 @@ def test_every_option_is_in_the_signature_and_the_docstring(name: str) -> None:
 
 
 def test_defaults_are_those_of_the_library() -> None:
-    """The help's, which tests/help.rs holds to what the library does."""
+    """The help's, which tests/shown/help.rs holds to what the library does."""
     shown = {name: p.default for name, p in inspect.signature(clv.forecast).parameters.items()}
     wanted = {
         "model": "best", "spend": "gamma-gamma", "prior": "none", "posterior": "laplace", "horizon": "12mo",

@@ -1,5 +1,5 @@
 //! What can be typed, and what it means: clap structs that turn into the library's options. Each default
-//! is that of the options struct it belongs to; the words of the help say it once more, and `tests/help.rs`
+//! is that of the options struct it belongs to; the words of the help say it once more, and `tests/shown/help.rs`
 //! holds these to it.
 
 use std::ops::Deref;

@@ -4,6 +4,9 @@
 //! counted by [`Fate`] and the first ones of a block kept for the message. Tallies are kept per
 //! block and merged in the order of the input, so that sums and lists do not depend on threads.
 
+mod ids;
+mod left_out;
+mod money;
 mod rules;
 
 pub(crate) use self::rules::{Names, Rules, check_window, today};
@@ -14,25 +17,18 @@ use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use super::account::Fate;
 use super::attributes::Interner;
 use super::codec::Mark;
-use super::explain::{
-    explain_amount, explain_range, explain_shape, is_foot, is_no_row, looks_like, says_total,
-};
 use super::options::Returns;
 use super::orders::TAKEN_BACK;
 use super::read::amounts;
-use super::read::amounts::currency;
 use super::read::calendar::Moment;
-use super::read::dates::{DateRule, Shape};
 use super::read::look::Writing;
 use super::read::recognise::Table;
 use super::read::screen::{Paid, Screen, Screened, Verdict};
-use super::read::text::product;
-use super::read::totals::{self, Above, MISSING_ID, Sum};
 use super::read::watched::Watched;
 use super::read::{IdColumn, Purchases};
 use super::scatter::hash_text;
-use super::tally::{CURRENCIES, Currency, Days, LISTED, Tally};
-use crate::base::{BadRow, Error, Grain, Place};
+use super::tally::{Days, Tally};
+use crate::base::{Grain, Place};
 
 /// Room made for one id [bytes].
 const USUAL_ID: usize = 10;
@@ -327,222 +323,6 @@ impl<'a> Cleaner<'a> {
         }
     }
 
-    /// Is there an id? Counts those that look odd.
-    #[inline]
-    fn usable_id(&mut self, id: Id) -> bool {
-        let Id::Text(id) = id else { return true };
-        let (Some(&first), Some(&last)) = (id.first(), id.last()) else { return false };
-        if first <= b' ' || last <= b' ' || first >= 0x80 || last >= 0x80 {
-            let text = std::str::from_utf8(id).unwrap_or_default();
-            let trimmed = text.trim();
-            if trimmed.is_empty() {
-                return false;
-            }
-            self.tally.blank_ids += u64::from(trimmed.len() < text.len());
-        }
-        if id.len() <= 5 && is_null_word(id) {
-            self.tally.null_ids += 1;
-        }
-        if last == b'0' {
-            self.tally.float_ids += u64::from(is_float(id));
-            self.tally.rounded_ids += u64::from(is_rounded(id));
-        }
-        if id.len() >= 5 && id[id.len() - 3] == b'+' && is_scientific(id) {
-            self.tally.scientific_ids.see(id);
-        }
-        true
-    }
-
-    /// Counts a row that is not passed on.
-    pub fn count(&mut self, fate: Fate, amount: Option<f64>) {
-        let entry = &mut self.tally.fates[fate as usize];
-        entry.0 += 1;
-        if let Some(amount) =
-            amount.filter(|amount| self.rules.has_amount && amount.abs() <= amounts::LARGEST)
-        {
-            entry.1.add(amount);
-            entry.2 += 1;
-        }
-    }
-
-    /// Counts a row that cannot even be taken apart.
-    pub fn rows_bad(&mut self, fate: Fate, place: impl FnOnce() -> Place, problem: String) {
-        self.tally.rows += 1;
-        self.bad(fate, None, place, problem);
-    }
-
-    /// Looks at a row's currency; a row without one is bad and done with.
-    pub fn currency(&mut self, currency: &str, cells: &impl Cells) -> bool {
-        // A row of totals has neither.
-        if currency.is_empty() && cells.date().trim().is_empty() {
-            return true;
-        }
-        if currency.is_empty() {
-            let column = self.names.currency.clone().unwrap_or_default();
-            let place = || cells.place().at(column, "");
-            self.rows_bad(Fate::MissingCurrency, place, "the currency is empty (missing)".into());
-            return false;
-        }
-        self.see_currency(currency, cells);
-        if self.is_other_currency(currency) {
-            self.tally.rows += 1;
-            self.count(Fate::OtherCurrency, None);
-            return false;
-        }
-        true
-    }
-
-    fn is_other_currency(&self, name: &str) -> bool {
-        self.rules.currency.as_ref().is_some_and(|kept| !currency::can_mean(name, kept))
-    }
-
-    fn see_currency(&mut self, name: &str, cells: &impl Cells) {
-        let known = &mut self.tally.currencies;
-        let same = |known: &Currency| {
-            known.name == name || currency::canonical(&known.name) == currency::canonical(name)
-        };
-        match known.iter().position(same) {
-            Some(at) => known[at].rows += 1,
-            None if known.len() < CURRENCIES => {
-                known.push(Currency { name: name.to_owned(), rows: 1, first: cells.place() });
-            }
-            None => {}
-        }
-    }
-
-    /// Reads the amount of a row, or its quantity and price, that are no plain numbers. The outer `None`: the row is in
-    /// another currency than the one that is kept, and is counted so.
-    #[cold]
-    pub fn spelled(
-        &mut self,
-        texts: &[String],
-        has_currency: bool,
-        date: Option<Moment>,
-        cells: &impl Cells,
-    ) -> Option<Option<f64>> {
-        let style = self.writing.number;
-        let mut values = Vec::new();
-        for text in texts {
-            let text = text.trim().as_bytes();
-            if let Some(value) = amounts::parse(text, style.point) {
-                values.push(value);
-                continue;
-            }
-            let Some(number) = style.spelled(text) else { return Some(None) };
-            values.push(number.value);
-            let Some(name) = number.currency.filter(|_| !has_currency) else { continue };
-            self.see_currency(&name, cells);
-            if date.is_some() && self.is_other_currency(&name) {
-                self.tally.rows += 1;
-                self.count(Fate::OtherCurrency, None);
-                return None;
-            }
-        }
-        Some(match values[..] {
-            [one] => Some(one),
-            [quantity, price] => product(quantity, price),
-            _ => None,
-        })
-    }
-
-    /// Counts a bad row and keeps it for the message.
-    pub fn bad(
-        &mut self,
-        fate: Fate,
-        amount: Option<f64>,
-        place: impl FnOnce() -> Place,
-        problem: impl Into<String>,
-    ) {
-        self.count(fate, amount);
-        if self.tally.bad.len() < LISTED {
-            self.tally.bad.push((fate, BadRow { place: place(), problem: problem.into() }));
-        }
-    }
-
-    /// Can a row without a customer and a date be the sum of those above?
-    fn may_be_sum(&self) -> bool {
-        self.rules.has_amount && self.tally.sums.len() < totals::MOST
-    }
-
-    #[cold]
-    fn leave_out(&mut self, id: Id, date: Option<Moment>, amount: Option<f64>, cells: &impl Cells) {
-        let rules = self.rules;
-        let names = self.names;
-        let at = |column: &str, value: String| cells.place().at(column, value);
-        if let Id::Text(id) = id
-            && std::str::from_utf8(id).unwrap_or_default().trim().is_empty()
-        {
-            let text = cells.date();
-            let dateless = date.is_none() && text.trim().is_empty();
-            let total = || dateless && says_total(&cells.all());
-            let foot =
-                || rules.has_amount && dateless && cells.amount().trim().is_empty() && is_foot(&cells.all());
-            if is_no_row(names, rules.has_amount, "", &text, &cells.amount()) || total() || foot() {
-                return self.count(Fate::NoRow, None);
-            }
-            if let Some(amount) = amount.filter(|_| dateless && self.may_be_sum()) {
-                let place = at(&names.id, String::from_utf8_lossy(id).into_owned());
-                let above = Above::of(&self.tally, &self.amounts);
-                let above = Above { rows: above.rows - 1, ..above };
-                return self.tally.sums.push(Sum { place, amount, above });
-            }
-            let problem = MISSING_ID;
-            let value = String::from_utf8_lossy(id).into_owned();
-            return self.bad(Fate::MissingId, amount, || at(&names.id, value), problem);
-        }
-        let Some(moment) = date else {
-            let text = cells.date();
-            let id = if let Id::Text(id) = id { String::from_utf8_lossy(id) } else { "".into() };
-            if is_no_row(names, rules.has_amount, id.trim(), &text, &cells.amount()) {
-                return self.count(Fate::NoRow, None);
-            }
-            let (fate, problem) = self.explain_date(text.trim(), cells);
-            return self.bad(fate, amount, || at(&names.date, text), problem);
-        };
-        if moment.day < rules.from || moment.day > rules.until {
-            let (fate, problem) = explain_range(rules, &self.writing.date, moment);
-            return self.bad(fate, amount, || at(&names.date, cells.date()), problem);
-        }
-        let Some(value) = amount.filter(|amount| amount.abs() <= amounts::LARGEST) else {
-            let (fate, column, text, problem) = explain_amount(names, self.writing.number, cells);
-            looks_like(names, self.writing.number, cells)
-                .into_iter()
-                .for_each(|amount| self.tally.unread.see(amount));
-            return self.bad(fate, None, || at(&column, text), problem);
-        };
-        if value.is_sign_negative() && rules.returns == Returns::Reject {
-            let problem = "a negative amount (--returns net or drop says what to do with returns)";
-            return self.bad(Fate::NegativeAmount, amount, || at(&names.amount, cells.amount()), problem);
-        }
-        let fate = match moment.day > rules.observed_until {
-            true => Fate::AfterObservedUntil,
-            false if value == 0.0 => Fate::ReturnOfNothing,
-            false => Fate::ReturnDropped,
-        };
-        self.count(fate, amount);
-    }
-
-    /// Why a date cannot be read; a value that speaks against the whole column is fatal.
-    fn explain_date(&mut self, text: &str, cells: &impl Cells) -> (Fate, String) {
-        let shape = Shape::of(text.as_bytes());
-        let style = &self.writing.date;
-        let rule = &style.rule;
-        if shape == Shape::Blank {
-            return (Fate::MissingDate, "the date is empty (missing)".into());
-        }
-        if let Some(day_first) = style.proves_other_order(text.as_bytes()) {
-            let place = cells.place().at(&self.names.date, text);
-            self.tally.orders[usize::from(day_first)].get_or_insert(place);
-        }
-        if *rule == DateRule::Compact && matches!(shape, Shape::Number) && self.tally.fatal.is_none() {
-            let message = "not all numbers of this column are dates YYYYMMDD, so none is taken for one: say how dates are \
-                           written with --date-format (unix, unix-ms, excel, or '%Y%m%d' to have other numbers reported as bad rows)";
-            let place = cells.place().at(&self.names.date, text);
-            self.tally.fatal = Some(Error::input(place, message).into());
-        }
-        (Fate::UnreadableDate, explain_shape(rule, shape))
-    }
-
     /// The good rows so far, counted, leaving the columns empty; `None` if there are none.
     pub fn take(&mut self) -> Option<Purchases> {
         if self.when.is_empty() {
@@ -583,36 +363,4 @@ impl<'a> Cleaner<'a> {
 /// day is needed to tell whether it is another row once more.
 pub(crate) fn carried(grain: Grain) -> Grain {
     grain.min(Grain::Day)
-}
-
-/// Is it a word for "missing"?
-fn is_null_word(id: &[u8]) -> bool {
-    const WORDS: [&[u8]; 11] =
-        [b"na", b"n/a", b"nan", b"null", b"none", b"nil", b"-", b"\\n", b"#n/a", b"<na>", b"?"];
-    WORDS.iter().any(|word| id.eq_ignore_ascii_case(word))
-}
-
-/// Is it a whole number written with `.0`?
-fn is_float(id: &[u8]) -> bool {
-    let digits = id.strip_suffix(b".0").unwrap_or_default();
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-}
-
-/// Is it a number in scientific notation, such as `1.23457E+11`, that ends with its exponent?
-fn is_scientific(id: &[u8]) -> bool {
-    let (mantissa, exponent) = id.split_at(id.len() - 4);
-    let mut points = 0;
-    let digit = |byte: &u8| {
-        points += usize::from(matches!(byte, b'.' | b','));
-        byte.is_ascii_digit() || matches!(byte, b'.' | b',')
-    };
-    matches!(exponent, [b'e' | b'E', b'+', tens, ones] if tens.is_ascii_digit() && ones.is_ascii_digit())
-        && mantissa.first().is_some_and(u8::is_ascii_digit)
-        && mantissa.iter().all(digit)
-        && points <= 1
-}
-
-/// Is it a number of more than 15 digits, and all beyond the 15th are 0? Spreadsheets keep no more.
-fn is_rounded(id: &[u8]) -> bool {
-    id.len() >= 17 && id[15..].iter().all(|byte| *byte == b'0') && id.iter().all(u8::is_ascii_digit)
 }

@@ -23,7 +23,7 @@
 //! assert!((left - (survival(2.0) - survival(3.0)).ln()).abs() < 1e-13);
 //! ```
 //! Computed as said in `contract.rs`. Differs from the paper: nothing; discounted lifetimes are added.
-//! Checked by: fixtures/reference/bdw.jsonl, tests/contracts.rs, tests/conformance.rs.
+//! Checked by: fixtures/reference/bdw.jsonl, tests/contracts/contracts.rs, tests/models/conformance.rs.
 
 use std::ops::Range;
 

@@ -36,7 +36,7 @@
 //! Differs from the paper: P(alive) is that of being a customer at opportunity `n`; the paper's (eq. 11),
 //! at `n + 1`, is `p_alive_after(.., 1.0)`. A purchase at the `i`-th opportunity from now happens `i` units
 //! from now; horizons count whole opportunities only.
-//! Checked by: fixtures/reference/bgbb.jsonl, tests/donations.rs, tests/conformance.rs.
+//! Checked by: fixtures/reference/bgbb.jsonl, tests/models/donations.rs, tests/models/conformance.rs.
 
 mod forecast;
 mod likelihood;

@@ -38,7 +38,7 @@
 //! they are exact, and so is everything else; [`BgCnbd::expected_purchases_btydplus`] is the
 //! approximation. The discounted purchases, the distribution of the number of purchases and the
 //! lifetime are added.
-//! Checked by: fixtures/reference/cnbdk.jsonl, tests/published_regular.rs, tests/conformance.rs.
+//! Checked by: fixtures/reference/cnbdk.jsonl, tests/models/published_regular.rs, tests/models/conformance.rs.
 
 use std::ops::Range;
 

@@ -34,8 +34,8 @@
 //! Differs from the paper: nothing; discounted purchases, for which there is no closed form, and the
 //! conditional distribution of the number of purchases (Fader & Hardie, note 039) are added. A
 //! customer with no repeat purchase is alive with certainty: there was no occasion to leave.
-//! Checked by: fixtures/reference/bgnbd.jsonl and bgnbd_dert.jsonl, tests/published_models.rs,
-//! tests/conformance.rs.
+//! Checked by: fixtures/reference/bgnbd.jsonl and bgnbd_dert.jsonl, tests/models/published_models.rs,
+//! tests/models/conformance.rs.
 
 use std::ops::Range;
 

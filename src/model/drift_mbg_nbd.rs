@@ -40,7 +40,7 @@
 //! ```
 //! Differs from the papers that drift-nbd names: customers leave. The idea of learning with a discount while the chance to
 //! leave is MBG/NBD's is this project's own; what it is worth is what its forecasts are (CHANGELOG, docs).
-//! Checked by: fixtures/reference/drift_mbg.jsonl, tests/drift_leaving.rs.
+//! Checked by: fixtures/reference/drift_mbg.jsonl, tests/models/drift_leaving.rs.
 
 use std::ops::Range;
 

@@ -40,7 +40,7 @@
 //! let found = model.log_likelihood(&Customer { x: 2, t_x: 7.0, t: 12.0 });
 //! assert!((found - (first * second * silent).ln()).abs() < 1e-13);
 //! ```
-//! Checked by: fixtures/reference/drift.jsonl, tests/drift.rs.
+//! Checked by: fixtures/reference/drift.jsonl, tests/models/drift.rs.
 
 use std::ops::Range;
 

@@ -13,7 +13,7 @@
 //! of each node's part over `dw` is worked out once for all customers of the path.
 //! From where `m` is constant, `c`, the rest is the model's own answer at the rate `delta / c`.
 //!
-//! Checked by: the tests below, against sums over small steps and drawn futures; tests/intensity.rs.
+//! Checked by: the tests below, against sums over small steps and drawn futures; tests/fits/intensity.rs.
 
 use std::sync::Arc;
 

@@ -29,7 +29,7 @@
 //! cancelled against Stirling's series of the gamma functions.
 //! Differs from the paper: where the mean is infinite (px + q <= 1) the answer is infinite, not a
 //! negative number.
-//! Checked by: fixtures/reference/gg.jsonl, tests/published_models.rs, tests/conformance.rs.
+//! Checked by: fixtures/reference/gg.jsonl, tests/models/published_models.rs, tests/models/conformance.rs.
 
 use std::f64::consts::TAU;
 use std::ops::Range;

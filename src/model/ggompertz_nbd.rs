@@ -31,7 +31,7 @@
 //! [`LeavesInTime`].
 //! As `b -> 0` with `beta/b` fixed this is Pareto/NBD. `beta` below 1e-200 stands for the limit in which a share
 //! `1 − e^(−220 s ln 10)` leaves at once and the others at the rate `b s`.
-//! Checked by: tests/exposure.rs, fixtures/reference/ggomnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
+//! Checked by: tests/models/exposure.rs, fixtures/reference/ggomnbd.jsonl, tests/models/published_lifetime.rs, tests/models/conformance.rs.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -33,7 +33,7 @@
 //! ```
 //! Computed as BG/CNBD-k is, with one more toss of the coin.
 //! Differs from the paper: as BG/CNBD-k does.
-//! Checked by: fixtures/reference/cnbdk.jsonl, tests/published_regular.rs, tests/conformance.rs.
+//! Checked by: fixtures/reference/cnbdk.jsonl, tests/models/published_regular.rs, tests/models/conformance.rs.
 
 use std::ops::Range;
 

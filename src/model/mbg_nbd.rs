@@ -32,8 +32,8 @@
 //! Computed as BG/NBD is, with one more toss of the coin.
 //! Differs from the papers: nothing; discounted purchases and the conditional distribution of the
 //! number of purchases are added.
-//! Checked by: fixtures/reference/mbgnbd.jsonl and mbgnbd_dert.jsonl, tests/published_models.rs,
-//! tests/conformance.rs.
+//! Checked by: fixtures/reference/mbgnbd.jsonl and mbgnbd_dert.jsonl, tests/models/published_models.rs,
+//! tests/models/conformance.rs.
 
 use std::ops::Range;
 

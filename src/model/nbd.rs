@@ -22,7 +22,7 @@
 //! assert!((model.log_likelihood(&row) - printed.ln()).abs() < 1e-13);
 //! ```
 //! Computed in logarithms. Differs from the paper: as said.
-//! Checked by: tests/published_models.rs, tests/conformance.rs (BG/NBD with hardly any leaving is this
+//! Checked by: tests/models/published_models.rs, tests/models/conformance.rs (BG/NBD with hardly any leaving is this
 //! model).
 
 use std::ops::Range;

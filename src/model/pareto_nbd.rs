@@ -32,7 +32,7 @@
 //! [`LeavesInTime`].
 //! As `s` and `beta -> 0` with `s ln(1/beta)` fixed a share leaves at once and the others never: `beta` below
 //! 1e-200 stands for that limit, and the share is `1 − e^(−220 s ln 10)`.
-//! Checked by: tests/exposure.rs, fixtures/reference/pnbd.jsonl, tests/published_lifetime.rs, tests/conformance.rs.
+//! Checked by: tests/models/exposure.rs, fixtures/reference/pnbd.jsonl, tests/models/published_lifetime.rs, tests/models/conformance.rs.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -25,7 +25,7 @@
 //! Computed as said in `contract.rs`. Discounted lifetimes: Fader & Hardie (2010), "Customer-base
 //! valuation in a contractual setting", Marketing Science 29(1), 85-93; as sums, not as 2F1.
 //! Differs from the paper: nothing.
-//! Checked by: fixtures/reference/sbg.jsonl, tests/contracts.rs, tests/conformance.rs.
+//! Checked by: fixtures/reference/sbg.jsonl, tests/contracts/contracts.rs, tests/models/conformance.rs.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! Have chains found the same, and how many independent draws are they worth? Rank-normalised split
 //! R-hat, bulk and tail effective sample sizes: Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021),
 //! "Rank-normalization, folding, and localization", Bayesian Analysis 16(2). As in ArviZ' `rhat` and `ess`.
-//! Checked by: tests/posterior.rs (ArviZ on stored chains).
+//! Checked by: tests/fits/posterior.rs (ArviZ on stored chains).
 
 use statrs::distribution::{ContinuousCDF, Normal};
 

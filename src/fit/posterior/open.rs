@@ -5,7 +5,7 @@
 //! logs of three weeks, none to four held what was to be expected), and refits to resampled customers (7 to 11 of 20)
 //! mostly end at the same limit. So the posterior is drawn under the weak prior ([`Prior::Weak`]), which bounds what
 //! is flat and says little where data speak (16 of 20 for `bg-nbd` and `pareto-nbd`, 18 for `mbg-nbd`, with 250 draws a chain;
-//! customers drawn from `pareto-nbd` are held less often; `tests/coverage.rs`): the mode is searched for from where the fit ended and from the scale of the data, and NUTS draws from there. The
+//! customers drawn from `pareto-nbd` are held less often; `tests/fits/coverage.rs`): the mode is searched for from where the fit ended and from the scale of the data, and NUTS draws from there. The
 //! estimates stay as they are.
 
 use ndarray::{Array1, Array2};

@@ -3,7 +3,7 @@
 //! The largest importance ratios are replaced by the expected order statistics of a generalised Pareto
 //! distribution fitted to them (Zhang & Stephens 2009, Technometrics 51(3), with the paper's weak prior
 //! on the shape). The shape `k` tells how many moments the ratios have: above 0.7 averages settle too
-//! slowly to be of use. As in ArviZ' `psislw`. Checked by: tests/posterior.rs (ArviZ, and known shapes).
+//! slowly to be of use. As in ArviZ' `psislw`. Checked by: tests/fits/posterior.rs (ArviZ, and known shapes).
 
 /// Importance weights, smoothed.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@
 //! The cost has a bound, whatever the parameters: terms are smooth from `t = 64 c` on or, if that comes first,
 //! powers of time, at most some 7,000 terms away; the panels of the integral number at most the logarithm of
 //! what is between `1` and there.
-//! Checked by: fixtures/reference/bdw.jsonl, tests/contracts.rs.
+//! Checked by: fixtures/reference/bdw.jsonl, tests/contracts/contracts.rs.
 
 use super::BetaWeibull;
 use crate::special::LEGENDRE_20;

@@ -1,0 +1,9 @@
+//! Economics, actions and advice.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod actions;
+mod advice;
+mod economics;
+mod economics_options;
