@@ -138,6 +138,7 @@ pub fn simulate(
     mut sink: impl FnMut(&RecordBatch) -> Result<()>,
 ) -> Result<u64> {
     options.check()?;
+    model.refuse_in_time("a simulated log")?;
     let plan = Plan::new(model, options)?;
     let cores = || thread::available_parallelism().map_or(1, NonZero::get);
     let workers = options.threads.unwrap_or_else(cores).max(1) as u64;
@@ -187,6 +188,7 @@ pub fn simulate(
 /// If the options contradict each other.
 pub fn simulate_summary(model: &ClvModel, options: &SimulateOptions) -> Result<Summary> {
     options.check()?;
+    model.refuse_in_time("a simulated log")?;
     let plan = Plan::new(model, options)?;
     let mut batches = Vec::new();
     let numbers: Vec<u64> = (0..options.customers).collect();

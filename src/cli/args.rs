@@ -15,15 +15,15 @@ use crate::base::{
     DiscountRate, DriftRate, Duration, Error, ErrorKind, Horizon, Result, Timing, Unit, ValueOptions,
 };
 use crate::contracts::{BookModel, BookOptions, ContractOptions};
-use crate::customers::{Holidays, UnseenLevel};
+use crate::customers::{Holidays, OverTime, TIME_COVARIATES, UnseenLevel};
 use crate::fit::{
     FitOptions, IntensityRequest, PosteriorMethod, PosteriorOptions, Prior, Rates, SeasonRequest,
 };
-use crate::fitted::FitRequest;
+use crate::fitted::{FitRequest, IN_TIME};
 use crate::forecast::{ExtraColumn, IntervalOf, IntervalOptions, ScoreOptions, Steps};
 use crate::history::{ColumnValues, DateFormat, Input, LogOptions};
 use crate::params::{CovariateConvention, CovariateRequest};
-use crate::study::days;
+use crate::study::{days, time_covariates::time_covariates};
 
 /// What to read, and how.
 #[derive(Args, Clone)]
@@ -269,7 +269,10 @@ pub(super) struct FitArgs {
     /// Those of them that have the same coefficient for purchase and dropout
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     covariates_same: Vec<String>,
-    /// How covariates act on the chance to leave of bg-nbd and mbg-nbd [default: separate]
+    /// File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and of leaving then; score and forecast need rows for the days to come
+    #[arg(long, value_name = "FILE", help_heading = "Model")]
+    time_covariates: Option<PathBuf>,
+    /// How covariates act on the chance to leave of bg-nbd and mbg-nbd; with --time-covariates, clvtools has purchases at the start of their day and not at its end [default: separate]
     #[arg(long, value_enum, help_heading = "Fit")]
     covariate_convention: Option<ConventionArg>,
     /// What is believed of the parameters beforehand: weak helps with a few dozen customers [default: none]
@@ -411,7 +414,7 @@ enum SpendArg {
 impl FitArgs {
     /// Files that are read beside the log.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.rates.files()
+        self.rates.files().chain(&self.time_covariates)
     }
 
     /// Refuses what models of contracts do not have: left out without a word it would be taken for done.
@@ -420,6 +423,7 @@ impl FitArgs {
             ("--covariates", !self.covariates.is_empty()),
             ("--covariates-same", !self.covariates_same.is_empty()),
             ("--groups", self.groups.is_some()),
+            (TIME_COVARIATES, self.time_covariates.is_some()),
             ("--regularity", self.regularity.is_some()),
             ("--drift", self.drift.is_some()),
             ("--age-effect", matches!(self.rates.age_effect, Some(PartArg::Auto))),
@@ -442,6 +446,15 @@ impl FitArgs {
         self.posterior.is_some()
     }
 
+    /// What is known of customers over time.
+    ///
+    /// # Errors
+    /// If the file cannot be read as such.
+    fn over_time(&self) -> Result<Option<Arc<OverTime>>> {
+        let file = self.time_covariates.as_ref();
+        file.map(|file| time_covariates(&Input::Path(file.clone())).map(Arc::new)).transpose()
+    }
+
     /// Of this model, or the usual one.
     ///
     /// # Errors
@@ -449,7 +462,10 @@ impl FitArgs {
     pub fn request(&self, model: Option<&String>) -> Result<FitRequest> {
         let default = FitRequest::default();
         Ok(FitRequest {
-            model: model.cloned().unwrap_or(default.model),
+            model: model.cloned().unwrap_or(match self.time_covariates {
+                Some(_) => IN_TIME.to_owned(),
+                None => default.model,
+            }),
             spend: self.spend.map_or(default.spend, |spend| matches!(spend, SpendArg::GammaGamma)),
             options: FitOptions {
                 accept_unconverged: self.accept_unconverged,
@@ -483,6 +499,7 @@ impl FitArgs {
             groups: self.groups.clone(),
             drift: self.drift,
             rates: self.rates.rates()?,
+            over_time: self.over_time()?,
             horizon: default.horizon,
         })
     }

@@ -131,6 +131,10 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let (model, comparison) = study::fit(&summary, &request, console)?;
     report.extend(comparison.iter().map(report::comparison).next().unwrap_or_default());
     report.extend(report::model(&model));
+    let model = match &request.over_time {
+        Some(over_time) => model.knowing(over_time)?,
+        None => model,
+    };
     let (results, _) = score::write(&model, &summary, &options, target.as_ref(), &mut report, console)?;
     console.report(&report, results)?;
     score::say_written(target, console);

@@ -19,7 +19,7 @@ use crate::forecast::{self, ScoreOptions, Totals};
 use crate::history::{self, Input, Summary};
 use crate::output::{TableWriter, Target, digest_of};
 use crate::show::report::{self, Report};
-use crate::study::{days, monitor::journal};
+use crate::study::{days, monitor::journal, time_covariates::time_covariates};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -56,16 +56,28 @@ pub(super) struct CalendarArgs {
     /// For models that were fitted with --calendar: its file as it is known now, with rows for the days to come; without it the days that the model file knows
     #[arg(long, value_name = "FILE", help_heading = "Value")]
     calendar: Option<PathBuf>,
+    /// For models that were fitted with --time-covariates: such a file, with rows from each customer's first purchase to the end of the horizon
+    #[arg(long, value_name = "FILE", help_heading = "Value")]
+    time_covariates: Option<PathBuf>,
 }
 
 impl CalendarArgs {
+    /// Files that are read.
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.calendar.iter().chain(&self.time_covariates)
+    }
+
     /// The model with it.
     ///
     /// # Errors
     /// If it cannot be read, or the model follows none of its columns.
     pub fn renew(&self, model: ClvModel) -> Result<ClvModel> {
-        match &self.calendar {
-            Some(file) => model.with_calendar(&days::calendar(&Input::Path(file.clone()))?),
+        let model = match &self.calendar {
+            Some(file) => model.with_calendar(&days::calendar(&Input::Path(file.clone()))?)?,
+            None => model,
+        };
+        match &self.time_covariates {
+            Some(file) => model.knowing(&time_covariates(&Input::Path(file.clone()))?),
             None => Ok(model),
         }
     }
@@ -151,7 +163,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     args.refuse_months("months are those of contracts, and this is a model of purchases: --path 12mo/1mo does the same for them")?;
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(input.files().chain([&args.model]).chain(&args.calendar.calendar))?;
+        target.refuse_inputs(input.files().chain([&args.model]).chain(args.calendar.files()))?;
     }
     let summary = match args.newcomers.newcomers {
         Some(born) => forecast::newcomers(&model, Some(born), &args.newcomers.kinds()?)?,

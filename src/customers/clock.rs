@@ -78,6 +78,11 @@ impl Clock {
         Customer { t_x: rounded(scaled.t_x), t: rounded(scaled.t), ..scaled }
     }
 
+    /// The age of a customer in days.
+    pub fn days_of(&self, batch: &SummaryBatch, row: usize) -> f64 {
+        batch.t.value(row) * self.unit.days()
+    }
+
     /// What tells a customer's exposure to come from that of others: the age, in days, to nine digits; nothing where rates
     /// do not change.
     pub fn age(&self, batch: &SummaryBatch, row: usize) -> Option<f64> {

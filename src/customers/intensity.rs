@@ -395,6 +395,17 @@ impl Path {
         Path { behind, knots, beyond: intensity.outside[1] }
     }
 
+    /// From birth on at rates that hold from one age until the next, given with it, the first from 0.
+    pub fn stepped(steps: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let (mut knots, mut beyond) = (Vec::<(f64, f64)>::new(), 1.0);
+        for (from, m) in steps {
+            let sum = knots.last().map_or(0.0, |(last, sum)| sum + beyond * (from - last));
+            knots.push((from, sum));
+            beyond = m;
+        }
+        Path { behind: 0.0, knots, beyond }
+    }
+
     /// Exposure within a time ahead; infinite for ever.
     pub fn exposure(&self, ahead: f64) -> f64 {
         self.between(ahead, |knot| *knot, self.beyond)

@@ -13,6 +13,7 @@ pub(crate) mod intensity;
 mod kink;
 mod objective;
 mod optimize;
+mod over_time;
 pub mod posterior;
 mod prior;
 mod regularity;
@@ -34,6 +35,7 @@ pub use intensity::{
 };
 use objective::{Objective, log_likelihood_sum};
 use optimize::{Limits, Outcome, minimise};
+pub use over_time::{BornAlike, Lives, fit_over_time};
 pub use posterior::{Posterior, PosteriorMethod, PosteriorOptions};
 pub use prior::Prior;
 pub use regularity::fit_with_regularity;

@@ -7,8 +7,8 @@
 
 use std::time::Instant;
 
-use crate::base::{ErrorKind, Progress, Result};
-use crate::customers::Counts;
+use crate::base::{Error, ErrorKind, Progress, Result};
+use crate::customers::{Counts, TIME_COVARIATES};
 use crate::fit::{FitReport, LikelihoodRatio, PosteriorOptions};
 use crate::fitted::{ClvModel, FitRequest, Member, PURCHASE_MODELS};
 use crate::history::Summary;
@@ -172,6 +172,10 @@ pub fn fit_counted(
         let member = Member::named(&request.model)?;
         let model = ClvModel::fit_purchase(member, summary, counts, request, progress)?;
         return Ok((model.with_spend(counts, request, progress)?, None));
+    }
+    if request.over_time.is_some() {
+        let message = "only one model by name follows it: give --model pareto-nbd";
+        return Err(Error::option(TIME_COVARIATES, message));
     }
     let comparison = Comparison::run(summary, counts, request, progress)?;
     // The best once more: the posterior of the others is of no interest.

@@ -9,13 +9,15 @@ use jiff::civil::Date;
 use crate::base::{
     DriftRate, Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
 };
-use crate::customers::{Counts, Customer, Intensity, Regressors, TrainedOn};
+use crate::customers::{
+    Counts, Customer, Intensity, OverTime, Regressors, TIME_COVARIATES, TrainedOn,
+};
 use crate::fit::{FitOptions, FitReport, PosteriorMethod, Rates, fit_spend};
 use crate::fitted::average;
 use crate::fitted::fitting::Found;
 use crate::fitted::{Learned, Member, PurchaseModel, SpendModel};
 use crate::history::Summary;
-use crate::params::{CovariateRequest, Covariates, Effects, Groups};
+use crate::params::{CovariateRequest, Covariates, Effects, Groups, InTime};
 
 /// Which models to fit, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,9 +36,14 @@ pub struct FitRequest {
     pub drift: Option<DriftRate>,
     /// How rates change with age and date.
     pub rates: Rates,
+    /// What is known of single customers over time.
+    pub over_time: Option<Arc<OverTime>>,
     /// How far forecasts are to look: an average learns from forecasts of earlier dates that looked as far.
     pub horizon: Horizon,
 }
+
+/// The model that is fitted to what is known of customers over time where none is named.
+pub const IN_TIME: &str = "pareto-nbd";
 
 impl Default for FitRequest {
     fn default() -> Self {
@@ -48,6 +55,7 @@ impl Default for FitRequest {
             groups: None,
             drift: None,
             rates: Rates::Steady,
+            over_time: None,
             horizon: Horizon::default(),
         }
     }
@@ -57,19 +65,24 @@ impl FitRequest {
     /// The same where customers are to be forecast and no model was named: the average whose weights are learned from the past,
     /// or, where something is asked for that averages do not have, the plain default.
     pub fn for_forecast(self) -> Self {
-        let model = self.of_single_models().map_or(average::BEST.to_owned(), |_| FitRequest::default().model);
+        let model = match self.of_single_models() {
+            None => average::BEST.to_owned(),
+            Some(_) if self.over_time.is_some() => IN_TIME.to_owned(),
+            Some(_) => FitRequest::default().model,
+        };
         FitRequest { model, ..self }
     }
 
     /// What it asks for that only single models have.
     pub fn of_single_models(&self) -> Option<&'static str> {
-        let FitRequest { covariates, groups, drift, options, rates, .. } = self;
+        let FitRequest { covariates, groups, drift, options, rates, over_time, .. } = self;
         let asked = [
             ("--covariates", !covariates.names.is_empty()),
             ("--groups", groups.is_some()),
             ("--drift", drift.is_some()),
             ("--regularity", options.regularity.is_some()),
             ("--age-effect, --season, --calendar and --holidays", *rates != Rates::Steady),
+            (TIME_COVARIATES, over_time.is_some()),
             (
                 "--posterior",
                 matches!(options.posterior.method, PosteriorMethod::Nuts | PosteriorMethod::Bootstrap),
@@ -89,6 +102,9 @@ pub struct ClvModel {
     pub effects: Option<Effects>,
     /// How rates change with age and date, if they do: the purchase model's time is then exposure.
     pub intensity: Option<Arc<Intensity>>,
+    /// What is known of its customers over time, where it follows that ([`Effects::InTime`]). It belongs to customers, so that
+    /// neither fits nor files leave it here: see [`ClvModel::knowing`].
+    pub over_time: Option<Arc<OverTime>>,
     /// What forecasts of earlier dates have shown, of an average.
     pub learned: Option<Arc<Learned>>,
     /// How the purchase model was fitted; `None` if its parameters were given, and for an average, whose models have
@@ -143,6 +159,7 @@ impl ClvModel {
             purchase,
             effects: None,
             intensity: None,
+            over_time: None,
             learned: None,
             purchase_fit: None,
             spend,
@@ -297,6 +314,41 @@ impl ClvModel {
         }
     }
 
+    /// What it follows of customers over time, if it does.
+    pub fn in_time(&self) -> Option<&InTime> {
+        match &self.effects {
+            Some(Effects::InTime(own)) => Some(own),
+            _ => None,
+        }
+    }
+
+    /// The same with what is known of customers over time.
+    ///
+    /// # Errors
+    /// If it follows none, or the file lacks one of its columns.
+    pub fn knowing(&self, over_time: &OverTime) -> Result<ClvModel> {
+        let Some(own) = self.in_time() else {
+            let message = "the model does not follow what changes with time: fit it with clv fit --time-covariates FILE";
+            return Err(Error::option(TIME_COVARIATES, message));
+        };
+        Ok(ClvModel { over_time: Some(Arc::new(over_time.only(&own.names)?)), ..self.clone() })
+    }
+
+    /// # Errors
+    /// If it follows what is known of customers over time: `what` does not.
+    pub fn refuse_in_time(&self, what: &str) -> Result<()> {
+        match self.in_time() {
+            None => Ok(()),
+            Some(own) => {
+                let message = format!(
+                    "the model follows {} of each customer over time, and {what} does not (clv score, forecast and backtest do)",
+                    own.names.join(", ")
+                );
+                Err(Error::option(TIME_COVARIATES, message))
+            }
+        }
+    }
+
     /// Its groups, if it has any.
     pub fn groups(&self) -> Option<&Groups> {
         match &self.effects {
@@ -358,6 +410,7 @@ impl ClvModel {
             purchase,
             effects,
             intensity,
+            over_time: None,
             learned: None,
             purchase_fit: Some(report),
             spend: None,

@@ -5,15 +5,21 @@ use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
 use crate::contracts::CONTRACT_MODELS;
-use crate::customers::{CovariateTables, Customer, CustomerTable, Intensity, Needs, Path};
-use crate::fit::{FitOptions, FitReport, fit, fit_covariates, fit_groups, fit_with_regularity, posterior};
+use crate::customers::{
+    CovariateTables, Customer, CustomerTable, Intensity, Needs, Path, TIME_COVARIATES, Table,
+};
+use crate::fit::{
+    FitOptions, FitReport, Lives, fit, fit_covariates, fit_groups, fit_over_time, fit_with_regularity, posterior,
+};
 use crate::fitted::Average;
 use crate::model::{
     Attrition, BgBb, BgCnbd, BgNbd, DriftMbgNbd, DriftNbd, Exposed, GGompertzNbd, LeavesInTime, MbgCnbd,
-    MbgNbd, Model, Nbd, Order, ParetoNbd, Regression, Tables, TimeChange,
+    MbgNbd, Model, Nbd, Order, ParetoNbd, Rates, Regression, Tables, TimeChange,
 };
 use crate::params::in_order;
-use crate::params::{CovariateConvention, CovariateRequest, Covariates, ParamSpec, PooledGroups, Regressor};
+use crate::params::{
+    CovariateConvention, CovariateRequest, Covariates, InTime, ParamSpec, PooledGroups, Regressor,
+};
 
 /// One member of the family.
 pub struct Member {
@@ -32,7 +38,21 @@ pub struct Member {
     groups: FitGroups,
     regression: Option<RegressionMember>,
     exposure: InExposure,
+    /// Of those that follow what is known of customers over time.
+    in_time: Option<InTimeMember>,
 }
+
+/// What a member that follows it can do.
+#[derive(Clone, Copy)]
+struct InTimeMember {
+    /// The model with these parameters of customers with these rates.
+    with: fn(&[f64], Vec<Rates>) -> Arc<dyn Attrition>,
+    fit: FitInTime,
+}
+
+/// Fits a member to all customers counted, and to their lives with what is known of them.
+type FitInTime =
+    fn(&CustomerTable, &Lives, &FitOptions, &dyn Progress) -> Result<(PurchaseModel, FitReport, InTime)>;
 
 /// What of a member's customers is counted in exposure where rates change with age and date.
 #[derive(Clone, Copy)]
@@ -73,7 +93,10 @@ pub static PURCHASE_MODELS: &[Member] = &[
     in_exposure::<MbgNbd>(with_covariates::<MbgNbd>(
         "may leave, for ever, after any purchase, the first one too",
     )),
-    leaves_in_time::<ParetoNbd>(with_covariates::<ParetoNbd>("may leave, for ever, at any moment")),
+    Member {
+        in_time: Some(PARETO_IN_TIME),
+        ..leaves_in_time::<ParetoNbd>(with_covariates::<ParetoNbd>("may leave, for ever, at any moment"))
+    },
     leaves_in_time::<GGompertzNbd>(with_covariates::<GGompertzNbd>(
         "may leave at any moment, the more so the longer they have been customers",
     )),
@@ -103,6 +126,7 @@ pub(super) const fn averaging(name: &'static str, about: &'static str) -> Member
         log_likelihood: |_, _| Err(Error::model("average", NO_PARAMETERS)),
         regression: None,
         exposure: InExposure::Nothing,
+        in_time: None,
     }
 }
 
@@ -122,6 +146,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
         groups: fit_member_to_groups::<M>,
         regression: None,
         exposure: InExposure::Nothing,
+        in_time: None,
     }
 }
 
@@ -154,6 +179,15 @@ fn fit_regression<M: Attrition + Regression>(
     let (fitted, covariates) = fit_covariates(tables, request, &without, options, progress)?;
     Ok((PurchaseModel::new(M::NAME, &fitted.model.params())?, fitted.report, covariates))
 }
+
+const PARETO_IN_TIME: InTimeMember = InTimeMember {
+    with: |params, rates| ParetoNbd::from_params(params).in_time(rates),
+    fit: |table, lives, options, progress| {
+        let without = fit::<ParetoNbd>(table, options, progress)?;
+        let (fitted, found) = fit_over_time(lives, table.typical(), &without, options, progress)?;
+        Ok((PurchaseModel::new(ParetoNbd::NAME, &fitted.model.params())?, fitted.report, found))
+    },
+};
 
 fn make<M: Attrition + Model>(params: &[f64]) -> Result<Arc<dyn Attrition>> {
     Ok(Arc::new(M::checked(params)?))
@@ -283,6 +317,19 @@ impl Member {
         matches!(self.exposure, InExposure::All)
     }
 
+    /// How it is fitted to what is known of customers over time.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    pub fn in_time(&self) -> Result<FitInTime> {
+        self.in_time.map(|own| own.fit).ok_or_else(|| {
+            let able = PURCHASE_MODELS.iter().filter(|member| member.in_time.is_some());
+            let able = able.map(|member| member.name).collect::<Vec<_>>().join(", ");
+            let message = format!("it does not follow what changes with time ({TIME_COVARIATES}); models that do: {able}");
+            Error::model(self.name, message)
+        })
+    }
+
     fn with_covariates(&self) -> Result<RegressionMember> {
         self.regression.ok_or_else(|| {
             let able = PURCHASE_MODELS.iter().filter(|member| member.regression.is_some());
@@ -408,6 +455,14 @@ impl PurchaseModel {
             }
         };
         PurchaseModel { attrition, ..self.clone() }
+    }
+
+    /// The same model for customers with these rates over their lives; others stay as they are.
+    pub fn at_rates(&self, rates: Vec<Rates>) -> Self {
+        match self.member.in_time {
+            Some(own) => PurchaseModel { attrition: (own.with)(&self.params, rates), ..self.clone() },
+            None => self.clone(),
+        }
     }
 
     /// The same model for customers who bought again at these ages, ascending \[units\]: what a model that follows them from

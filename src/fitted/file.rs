@@ -44,7 +44,7 @@ pub fn to_json(model: &ClvModel) -> String {
             as_text(&v2::File::from_model(model))
         }
         None | Some(Effects::Covariates(_)) => as_text(&v1::File::from_model(model)),
-        Some(Effects::Groups(_)) => as_text(&v2::File::from_model(model)),
+        Some(Effects::Groups(_) | Effects::InTime(_)) => as_text(&v2::File::from_model(model)),
     }
 }
 

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
 use crate::customers::{
-    Beside, Counts, CovariateTables, CustomerTable, GroupTables, Intensity, Parts, Table,
+    Beside, Counts, CovariateTables, CustomerTable, GroupTables, Intensity, OverTime, Parts, TIME_COVARIATES, Table,
+    Within,
 };
 use crate::fit::{
     Estimate, FitOptions, FitReport, FittedIntensity, IntensityRequest, PosteriorMethod, PosteriorOptions,
     Rates, Seen, exposed_from, fit_intensity,
 };
-use crate::fitted::{FitRequest, Member, PurchaseModel};
+use crate::fitted::{FitRequest, Member, PurchaseModel, lives};
 use crate::history::Summary;
 use crate::model::MbgNbd;
-use crate::params::{Effects, Groups, PooledGroups};
+use crate::params::{CovariateConvention, Effects, Groups, PooledGroups};
 
 impl Member {
     /// Fits it to a summary that has been counted; the summary's rows are only read if customers are told apart.
@@ -27,6 +28,7 @@ impl Member {
         request: &FitRequest,
         progress: &dyn Progress,
     ) -> Result<Found> {
+        request.refuse_in_time(self)?;
         match &request.rates {
             Rates::Steady => {}
             Rates::Estimated(wanted) => {
@@ -37,6 +39,9 @@ impl Member {
                 request.refuse_with_rates(self)?;
                 return self.fit_given(summary, counts, (Some(intensity.clone()), 0.0), request, progress);
             }
+        }
+        if let Some(over_time) = &request.over_time {
+            return self.fit_in_time(summary, counts, (over_time, request), progress);
         }
         let names = &request.covariates.names;
         if let Some(name) = &request.groups {
@@ -73,6 +78,24 @@ impl Member {
         let groups = Groups { covariate: tables.covariate, customers, pooled };
         let effects = Some(Effects::Groups(Box::new(groups)));
         Ok(Found { purchase, report, effects, intensity: None })
+    }
+
+    /// With what is known of each customer over time.
+    fn fit_in_time(
+        &'static self,
+        summary: &Summary,
+        counts: &Counts,
+        (over_time, request): (&Arc<OverTime>, &FitRequest),
+        progress: &dyn Progress,
+    ) -> Result<Found> {
+        let within = match request.covariates.convention {
+            CovariateConvention::Separate => Within::End,
+            CovariateConvention::Clvtools => Within::Start,
+        };
+        let lives = lives::read(summary, over_time, within, progress)?;
+        let (purchase, report, found) =
+            self.in_time()?(&counts.customers, &lives, &request.options, progress)?;
+        Ok(Found { purchase, report, effects: Some(Effects::InTime(found)), intensity: None })
     }
 
     /// First how rates change with age and date, then the customers in exposure.
@@ -168,6 +191,34 @@ pub(super) struct Found {
 }
 
 impl FitRequest {
+    /// # Errors
+    /// If it asks for something that does not go with what is known of customers over time, or the model cannot follow that.
+    fn refuse_in_time(&self, member: &Member) -> Result<()> {
+        if self.over_time.is_none() {
+            return Ok(());
+        }
+        member.in_time()?;
+        let sampled =
+            matches!(self.options.posterior.method, PosteriorMethod::Nuts | PosteriorMethod::Bootstrap);
+        let asked = [
+            (
+                !self.covariates.names.is_empty(),
+                "--covariates do not go with it: put them into its file, as columns that stay the same",
+            ),
+            (self.groups.is_some(), "--groups do not go with it: groups have all parameters of their own"),
+            (
+                self.rates != Rates::Steady,
+                "--age-effect, --season, --calendar and --holidays do not go with it: put what all customers share into its file, \
+                 as columns that all have",
+            ),
+            (sampled, "the posterior has its normal approximation: leave --posterior out"),
+        ];
+        match asked.into_iter().find(|(is_asked, _)| *is_asked) {
+            Some((_, words)) => Err(Error::option(TIME_COVARIATES, words)),
+            None => Ok(()),
+        }
+    }
+
     /// # Errors
     /// If it asks for something that rates which change with time do not go with, or the model cannot have them.
     fn refuse_with_rates(&self, member: &Member) -> Result<()> {

@@ -10,12 +10,13 @@ mod family;
 pub mod file;
 mod fitting;
 mod learned;
+mod lives;
 mod posterior;
 mod spend_model;
 mod view;
 
 pub use average::{Average, Part};
-pub use clv_model::{ClvModel, FitRequest};
+pub use clv_model::{ClvModel, FitRequest, IN_TIME};
 pub use estimates::{EstimateRow, of_fit as estimates_of_fit};
 pub use family::{FitWithCovariates, Member, PURCHASE_MODELS, PurchaseModel};
 pub use learned::{Learned, Trial};

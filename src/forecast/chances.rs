@@ -40,6 +40,7 @@ fn finite(model: &ClvModel, horizon: Horizon) -> Result<f64> {
 /// # Errors
 /// If the horizon has no end.
 pub fn chances_of_new(model: &ClvModel, horizon: Horizon, most: u32) -> Result<RecordBatch> {
+    model.refuse_in_time("a table of new customers")?;
     let (ahead, born) = (finite(model, horizon)?, model.born(0.0));
     let chances = (0..=most).map(|n| born.purchases_pmf_new(ahead, n));
     let columns: Vec<ArrayRef> = vec![
@@ -63,7 +64,7 @@ pub fn chances_into(
 ) -> Result<()> {
     let ahead = finite(model, horizon)?;
     model.knows_days(summary.meta.observed_until, &horizon)?;
-    let view = View::new(model, &summary.meta, unseen)?;
+    let view = View::new(model, &summary.meta, unseen)?.looking(&horizon);
     let mut models: FxHashMap<Vec<u64>, PurchaseModel> = FxHashMap::default();
     let mut known: FxHashMap<(Vec<u64>, u32, u64, u64), Vec<f64>> = FxHashMap::default();
     progress.stage("scoring customers", None);

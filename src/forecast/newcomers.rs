@@ -22,6 +22,7 @@ const MOST: usize = 1000;
 /// If a name is no covariate of the model, there are too many kinds, or the date is before rates that change with time
 /// were last observed.
 pub fn newcomers(model: &ClvModel, born: Option<Date>, kinds: &[(String, Vec<String>)]) -> Result<Summary> {
+    model.refuse_in_time("a forecast of newcomers")?;
     let covariates = model.effects.as_ref().map_or(&[][..], Effects::covariates);
     if let Some((name, _)) = kinds.iter().find(|(name, _)| !covariates.iter().any(|c| c.name == *name)) {
         let known: Vec<&str> = covariates.iter().map(|covariate| covariate.name.as_str()).collect();

@@ -82,7 +82,7 @@ impl<'a> Question<'a> {
         let options = model.value_options(scores.value.checked()?)?;
         model.knows_days(summary.meta.observed_until, &options.horizon)?;
         ExtraColumn::check(&scores.columns, &summary.meta)?;
-        let view = View::new(model, &summary.meta, scores.unseen)?;
+        let view = View::new(model, &summary.meta, scores.unseen)?.looking(&options.horizon);
         if let Some((spend, words)) = model.spend.and_then(|spend| Some((spend, spend.without_mean()?))) {
             let repair = "Score without a spend model, or fit one with clv fit, which sees to it";
             return Err(Error::model(spend.name(), format!("{words}. {repair}")));
@@ -158,7 +158,8 @@ impl<'a> Question<'a> {
         };
         let params = draw.params_of(self.model(), columns);
         let params: Vec<f64> = purchase.specs().iter().zip(&params).map(scaled).collect();
-        Ok(self.view.of_columns(purchase.with(&params)?, draw.rates.as_deref(), columns, true))
+        let own = (purchase.with(&params)?, &draw.coefficients[..]);
+        Ok(self.view.of_columns(own, draw.rates.as_deref(), columns, true))
     }
 
     /// The models of all draws for customers with these covariates.

@@ -21,6 +21,7 @@
 mod answers;
 mod course;
 mod forecast;
+mod over_time;
 mod panels;
 mod scorer;
 mod sums;
@@ -31,6 +32,8 @@ use crate::model::gamma_poisson::GammaPoisson;
 
 pub(super) use answers::{Drawn, buy_for};
 pub(super) use course::{Ahead, InCourse};
+pub(super) use over_time::InTime;
+pub use over_time::{Life, Rates, Stretch, add_life};
 pub(super) use sums::Prepared;
 pub(super) use survivor::{AT_ONCE, Gompertz, Lifetime, Lomax, shape_at_once};
 

@@ -61,6 +61,7 @@ pub use exposed::{Exposed, LeavesInTime, RatesSeen, TimeChange};
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
 pub use keep::Tables;
+pub use lifetime::{Life, Rates, Stretch, add_life};
 pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use mixture::Mixture;

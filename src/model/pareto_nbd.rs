@@ -45,9 +45,9 @@ use rand_distr::{Exp1, Gamma};
 use crate::base::Result;
 use crate::customers::{Customer, CustomerTable, Path, Table};
 use crate::model::{
-    Attrition, Derivatives, LeavesInTime, Limit, Model, Order, alone,
+    Attrition, Derivatives, LeavesInTime, Limit, Model, Order, Rates, alone,
     lifetime::{
-        AT_ONCE, Ahead, BuyingLifetime, Drawn, InCourse, Lifetime, Lomax, Prepared, buy_for, shape_at_once,
+        AT_ONCE, Ahead, BuyingLifetime, Drawn, InCourse, InTime, Lifetime, Lomax, Prepared, buy_for, shape_at_once,
     },
     process::{Process, rates},
     together,
@@ -164,6 +164,14 @@ impl Model for ParetoNbd {
 }
 
 attrition_by_kernel!(ParetoNbd);
+
+impl ParetoNbd {
+    /// The same of customers of whom things are known over time, that multiply their rates: see
+    /// [`InTime`](crate::params::InTime).
+    pub fn in_time(&self, stretches: Vec<Rates>) -> Arc<dyn Attrition> {
+        Arc::new(InTime::new(self.kernel(), stretches))
+    }
+}
 
 impl LeavesInTime for ParetoNbd {
     fn in_course(&self, course: Path) -> Arc<dyn Attrition> {

@@ -3,7 +3,7 @@
 use crate::base::{Error, Result};
 use crate::customers::{Covariate, UnseenLevel, encode, places};
 use crate::history::SummaryMeta;
-use crate::params::{CovariateConvention, Groups, Regressor};
+use crate::params::{CovariateConvention, Groups, InTime, Regressor};
 
 /// Which covariates to fit, and how.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,6 +36,8 @@ pub enum Effects {
     Covariates(Covariates),
     /// The group they belong to has its own, drawn to those of the others: random effects.
     Groups(Box<Groups>),
+    /// What is known of each over time moves its rates: fixed effects that do not move parameters.
+    InTime(InTime),
 }
 
 impl Effects {
@@ -44,6 +46,7 @@ impl Effects {
         match self {
             Effects::Covariates(covariates) => &covariates.covariates,
             Effects::Groups(groups) => std::slice::from_ref(&groups.covariate),
+            Effects::InTime(_) => &[],
         }
     }
 
@@ -52,6 +55,7 @@ impl Effects {
         match self {
             Effects::Covariates(covariates) => covariates.coefficients.iter().map(|c| c.value).collect(),
             Effects::Groups(groups) => groups.values(),
+            Effects::InTime(own) => own.values(),
         }
     }
 
@@ -60,6 +64,7 @@ impl Effects {
         match self {
             Effects::Covariates(covariates) => covariates.with(values).params(base, columns),
             Effects::Groups(groups) => groups.params(values, columns[0]).to_vec(),
+            Effects::InTime(_) => base.to_vec(),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 mod effects;
 mod groups;
+mod in_time;
 
 pub use effects::{Coefficient, CovariateRequest, Covariates, Effects};
 pub use groups::{Group, Groups, PooledGroups};
+pub use in_time::InTime;
 
 use crate::base::{Error, Result};
 

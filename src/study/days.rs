@@ -15,7 +15,7 @@ use crate::history::{
 };
 
 /// What the column of dates is called.
-const DATES: [&str; 9] =
+pub(super) const DATES: [&str; 9] =
     ["date", "day", "week", "month", "period", "from", "ds", "week start", "week beginning"];
 /// What the columns of a season's table are called.
 const TIMES: [&str; 5] = ["month", "week", "period", "month of year", "week of year"];
@@ -23,7 +23,7 @@ const INDEX: [&str; 5] = ["index", "season", "factor", "seasonal index", "value"
 
 /// How long a row holds.
 #[derive(Clone, Copy, PartialEq)]
-enum Length {
+pub(super) enum Length {
     Day,
     Week,
     Month,
@@ -31,7 +31,7 @@ enum Length {
 
 impl Length {
     /// The first day behind a row of this date.
-    fn after(self, date: Date) -> Date {
+    pub fn after(self, date: Date) -> Date {
         let span = match self {
             Length::Day => 1.day(),
             Length::Week => 1.week(),
@@ -40,7 +40,7 @@ impl Length {
         date.saturating_add(span)
     }
 
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Length::Day => "day",
             Length::Week => "week",
@@ -128,7 +128,7 @@ fn rows(table: &TextTable, when: usize, columns: &[usize]) -> Result<Rows> {
 const NO_NUMBER: &str = "each day needs a number here, with a decimal point and without separators: write 0 where there is none \
                          of it, 1 where there is";
 
-fn number(field: &str) -> Option<f64> {
+pub(super) fn number(field: &str) -> Option<f64> {
     match field.to_ascii_lowercase().as_str() {
         "true" | "yes" => Some(1.0),
         "false" | "no" => Some(0.0),
@@ -137,7 +137,7 @@ fn number(field: &str) -> Option<f64> {
 }
 
 /// A date, the Monday of a week, or the first of a month.
-fn date_of(text: &str) -> Option<Date> {
+pub(super) fn date_of(text: &str) -> Option<Date> {
     let plain = || text.parse::<Date>().or_else(|_| text.parse::<DateTime>().map(DateTime::date)).ok();
     plain().or_else(|| monday(text)).or_else(|| month_of_table(text))
 }

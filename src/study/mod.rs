@@ -14,6 +14,7 @@ mod overview;
 mod pivot;
 mod reading;
 pub mod subscribers;
+pub mod time_covariates;
 
 pub use contract_backtest::{
     ContractFigure, ContractMonth, ContractTest, ContractTestOptions, contract_backtest,

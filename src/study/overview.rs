@@ -63,6 +63,7 @@ pub fn overview(
     options: &OverviewOptions,
     progress: &dyn Progress,
 ) -> Result<Overview> {
+    model.refuse_in_time("a report")?;
     let log = model.asks(log, options.scores.by.as_slice());
     // It is read several times.
     let (inputs, log) = history::keep(inputs, &log, progress)?;

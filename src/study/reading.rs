@@ -25,11 +25,14 @@ impl FitRequest {
             return Ok(log);
         }
         let member = Member::named(&self.model)?;
+        if self.over_time.is_some() {
+            member.in_time()?;
+        }
         if !self.covariates.names.is_empty() {
             member.regression()?;
         }
         log.log_gaps |= member.needs.log_gaps;
-        log.purchase_times |= member.needs.purchase_times;
+        log.purchase_times |= member.needs.purchase_times || self.over_time.is_some();
         log.log_gaps_if_known = false;
         Ok(log)
     }

@@ -140,6 +140,7 @@ impl File {
             purchase,
             effects: covariates.map(Effects::Covariates),
             intensity: None,
+            over_time: None,
             learned: None,
             purchase_fit: fit.transpose()?,
             spend,

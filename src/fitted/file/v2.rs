@@ -1,11 +1,12 @@
 //! Format version 2: the model of purchases is a tree. A node says its kind: `one` model; `covariates`, which shift the
-//! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date; `average`,
-//! of several models, with weights. Written where version 1 cannot hold the model, and for
+//! parameters of one; `groups`, which have their own about one in the middle; `exposure`, whose rates change with age and date; `time`,
+//! whose rates follow what is known of each customer over time; `average`, of several models, with weights. Written where version 1 cannot hold the model, and for
 //! models that came later than it, so that older programs read all that they can. Models of a book of contracts are files of
 //! this version, too, with `contracts` in place of `purchases` (`book.rs`).
 
 mod average;
 pub(super) mod book;
+mod in_time;
 mod rates;
 
 use std::sync::Arc;
@@ -44,6 +45,8 @@ enum Node {
     Covariates { of: OneModel, covariates: covariates::Part },
     Groups { of: OneModel, groups: GroupsPart },
     Exposure { of: OneModel, rates: rates::Part },
+    /// Rates follow what is known of each customer over time.
+    Time { of: OneModel, follows: in_time::Part },
     Average { average: average::Part },
 }
 
@@ -106,6 +109,7 @@ impl File {
             purchase,
             effects,
             intensity,
+            over_time: None,
             learned,
             purchase_fit,
             spend,
@@ -151,6 +155,7 @@ impl Node {
             Some(Effects::Groups(groups)) => {
                 Node::Groups { of, groups: GroupsPart::new(groups, model.purchase.specs()) }
             }
+            Some(Effects::InTime(own)) => Node::Time { of, follows: in_time::Part::new(own, fit) },
         }
     }
 
@@ -180,6 +185,12 @@ impl Node {
                 let (purchase, fit) = model_of(of, Vec::new())?;
                 let groups = groups.into_memory(&purchase)?;
                 let effects = Some(Effects::Groups(Box::new(groups)));
+                Ok(Purchases { purchase, fit, effects, intensity: None, learned: None })
+            }
+            Node::Time { of, follows } => {
+                let (own, coefficients) = follows.into_memory(&of.model)?;
+                let (purchase, fit) = model_of(of, coefficients)?;
+                let effects = Some(Effects::InTime(own));
                 Ok(Purchases { purchase, fit, effects, intensity: None, learned: None })
             }
             Node::Exposure { of, rates } => {

@@ -112,6 +112,7 @@ pub fn draw(
 ) -> Result<Figure> {
     let needs = Needs::of(name)?;
     let name = name.replace('-', "_");
+    model.map_or(Ok(()), |model| model.refuse_in_time("a figure of a model"))?;
     let model = || model.ok_or_else(|| Error::option("MODEL", "this figure is of a model: name its file"));
     let found = match needs {
         Needs::Model => of_model(&name, model()?),
@@ -176,6 +177,7 @@ pub fn of_customers(
     scores: &ScoreOptions,
     progress: &dyn Progress,
 ) -> Result<Option<Figure>> {
+    model.refuse_in_time("a figure of a model")?;
     let predictive = || diagnostics::predictive(model, summary, &PredictiveOptions::default(), progress);
     match name {
         "predictive_frequency" => return Ok(super::predictive_frequency(&predictive()?)),

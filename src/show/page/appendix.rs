@@ -32,6 +32,7 @@ fn behaviour(model: &ClvModel, found: &Overview) -> Section {
     let lines = model.effects.as_ref().map(|effects| match effects {
         Effects::Covariates(_) => REFERENCE.to_owned(),
         Effects::Groups(_) => MIDDLE.to_owned(),
+        Effects::InTime(_) => REFERENCE.to_owned(),
     });
     let means = format!(
         "P(alive), the probability of still being a customer, is what it means under this model ({}): others may say half as much \

@@ -54,6 +54,10 @@ pub(crate) fn warn_midway(
     let (true, Some(end), Some(first)) = (meta.is_of_log(), meta.observed_until, meta.first_purchase) else {
         return Ok(None);
     };
+    // What new customers do depends on what is known of them.
+    if model.in_time().is_some() {
+        return Ok(None);
+    }
     let unit = meta.unit.days();
     let longest = (table.times.iter().zip(&table.t_count)).filter(|(_, n)| **n > 0.0);
     let longest = longest.map(|(time, _)| *time * unit).fold(0.0, f64::max);

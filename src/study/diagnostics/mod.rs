@@ -91,6 +91,7 @@ pub fn diagnose(
     options: &DiagnosticOptions,
     progress: &dyn Progress,
 ) -> Result<Diagnosis> {
+    model.refuse_in_time("a look at a fit (--diagnostics)")?;
     let single = model.purchase.average().is_none();
     let influence =
         match single.then(|| influence(model, summary, request, options.share, options.horizon, progress)) {

@@ -174,6 +174,7 @@ fn place(name: &String, meta: &SummaryMeta) -> Result<usize> {
 
 /// Can there be economics of these data?
 fn check(model: &ClvModel, meta: &SummaryMeta) -> Result<()> {
+    model.refuse_in_time("economics")?;
     if !meta.is_of_log() || meta.observed_until.is_none() {
         let message = "economics need a purchase log: a summary does not say when customers came and what their \
                        first purchases were worth";

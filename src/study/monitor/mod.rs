@@ -100,6 +100,7 @@ pub fn monitor(
     options: &MonitorOptions,
     progress: &dyn Progress,
 ) -> Result<Monitor> {
+    model.refuse_in_time("clv monitor")?;
     let fitted_until = model.observed_until.ok_or_else(|| {
         let message = "it does not say until when the customers were observed that it was fitted to, so nothing can be compared \
                        with what happened since: fit it with clv fit";
