@@ -71,6 +71,7 @@ TYPES = {
 OWN_TYPES = {
     ("customers", "FILE"): ("One", "table or path"),
     ("calendar", "FILE"): ("One", "table or path"),
+    ("time_covariates", "FILE"): ("One", "table or path"),
     ("season", "SEASON"): ("One", "'auto', 'none', table or path"),
     ("discount", "RATE"): ("str | Literal[0]", "str or 0"),
     ("target_ratio", "N"): ("float", "float"),

@@ -238,6 +238,7 @@ class Model:
         seed: int | None = 1,
         by: str | None = None,
         calendar: One | None = None,
+        time_covariates: One | None = None,
         reactivation_within: str | None = None,
         grace: str | None = None,
         id: str | None = None,
@@ -320,6 +321,9 @@ class Model:
         calendar : table or path, optional
             For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
             it the days that the model file knows.
+        time_covariates : table or path, optional
+            For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase to
+            the end of the horizon.
         reactivation_within : str, optional
             Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
         grace : str, optional
@@ -436,6 +440,7 @@ class Model:
         unseen_level: Literal["error", "reference"] | None = "error",
         interval_of: Literal["past", "model"] | None = "past",
         calendar: One | None = None,
+        time_covariates: One | None = None,
         reactivation_within: str | None = None,
         grace: str | None = None,
         id: str | None = None,
@@ -497,6 +502,9 @@ class Model:
         calendar : table or path, optional
             For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
             it the days that the model file knows.
+        time_covariates : table or path, optional
+            For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase to
+            the end of the horizon.
         reactivation_within : str, optional
             Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
         grace : str, optional
@@ -610,6 +618,7 @@ class Model:
         unseen_level: Literal["error", "reference"] | None = "error",
         interval_of: Literal["past", "model"] | None = "past",
         calendar: One | None = None,
+        time_covariates: One | None = None,
         reactivation_within: str | None = None,
         grace: str | None = None,
         id: str | None = None,
@@ -680,6 +689,9 @@ class Model:
         calendar : table or path, optional
             For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
             it the days that the model file knows.
+        time_covariates : table or path, optional
+            For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase to
+            the end of the horizon.
         reactivation_within : str, optional
             Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
         grace : str, optional

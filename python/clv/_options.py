@@ -155,10 +155,15 @@ class OwnFitOptions(TypedDict, total=False):
     neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
+    time_covariates: One | None
+    """File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+    month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and
+    of leaving then; score and forecast need rows for the days to come."""
     covariate_convention: Literal["separate", "clvtools"] | None
-    """How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-    as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-    leave cannot move). Default: "separate"."""
+    """How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+    at the start of their day and not at its end (separate: a and b have effects of their own, as in
+    PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+    cannot move). Default: "separate"."""
     prior: Literal["none", "weak"] | None
     """What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
     likelihood; weak: each parameter within a few powers of ten of the scale of the data). Default: "none"."""
@@ -221,6 +226,9 @@ class OwnScoreOptions(TypedDict, total=False):
     calendar: One | None
     """For models that were fitted with calendar: its file as it is known now, with rows for the days to come;
     without it the days that the model file knows."""
+    time_covariates: One | None
+    """For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase
+    to the end of the horizon."""
     reactivation_within: str | None
     """Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted."""
     grace: str | None
@@ -350,10 +358,15 @@ class FitOptions(TypedDict, total=False):
     neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
+    time_covariates: One | None
+    """File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+    month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and
+    of leaving then; score and forecast need rows for the days to come."""
     covariate_convention: Literal["separate", "clvtools"] | None
-    """How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-    as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-    leave cannot move). Default: "separate"."""
+    """How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+    at the start of their day and not at its end (separate: a and b have effects of their own, as in
+    PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+    cannot move). Default: "separate"."""
     prior: Literal["none", "weak"] | None
     """What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
     likelihood; weak: each parameter within a few powers of ten of the scale of the data). Default: "none"."""
@@ -498,6 +511,9 @@ class ScoreOptions(TypedDict, total=False):
     calendar: One | None
     """For models that were fitted with calendar: its file as it is known now, with rows for the days to come;
     without it the days that the model file knows."""
+    time_covariates: One | None
+    """For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase
+    to the end of the horizon."""
     reactivation_within: str | None
     """Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted."""
     grace: str | None
@@ -618,10 +634,15 @@ class ForecastOptions(TypedDict, total=False):
     neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
+    time_covariates: One | None
+    """File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+    month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and
+    of leaving then; score and forecast need rows for the days to come."""
     covariate_convention: Literal["separate", "clvtools"] | None
-    """How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-    as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-    leave cannot move). Default: "separate"."""
+    """How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+    at the start of their day and not at its end (separate: a and b have effects of their own, as in
+    PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+    cannot move). Default: "separate"."""
     prior: Literal["none", "weak"] | None
     """What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
     likelihood; weak: each parameter within a few powers of ten of the scale of the data). Default: "none"."""
@@ -832,6 +853,9 @@ class BacktestOptions(TypedDict, total=False):
     Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
     Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
     neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
+    time_covariates: One | None
+    """File of what is known of each customer over time, up to the end of the log: as of clv.fit; of models that
+    follow it (default of models with it: pareto-nbd)."""
     reactivation_within: str | None
     """Of contracts: a customer who comes back within this time has not left. Default: "30d"."""
     grace: str | None
@@ -1093,10 +1117,15 @@ class ReportOptions(TypedDict, total=False):
     neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...)."""
     covariates_same: Names | None
     """Those of them that have the same coefficient for purchase and dropout."""
+    time_covariates: One | None
+    """File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+    month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and
+    of leaving then; score and forecast need rows for the days to come."""
     covariate_convention: Literal["separate", "clvtools"] | None
-    """How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-    as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-    leave cannot move). Default: "separate"."""
+    """How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+    at the start of their day and not at its end (separate: a and b have effects of their own, as in
+    PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+    cannot move). Default: "separate"."""
     prior: Literal["none", "weak"] | None
     """What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
     likelihood; weak: each parameter within a few powers of ten of the scale of the data). Default: "none"."""

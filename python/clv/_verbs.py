@@ -635,6 +635,7 @@ def fit(
     calendar: One | None = None,
     holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
+    time_covariates: One | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
     posterior: Literal["laplace", "auto", "nuts", "bootstrap"] | None = "laplace",
@@ -698,6 +699,7 @@ def fit(
     calendar: One | None = None,
     holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
+    time_covariates: One | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
     posterior: Literal["laplace", "auto", "nuts", "bootstrap"] | None = "laplace",
@@ -761,6 +763,7 @@ def fit(
     calendar: One | None = None,
     holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
+    time_covariates: One | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
     posterior: Literal["laplace", "auto", "nuts", "bootstrap"] | None = "laplace",
@@ -848,10 +851,15 @@ def fit(
         neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     covariates_same : str or list of str, optional
         Those of them that have the same coefficient for purchase and dropout.
+    time_covariates : table or path, optional
+        File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+        month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and of
+        leaving then; score and forecast need rows for the days to come.
     covariate_convention : {'separate', 'clvtools'}, default "separate"
-        How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-        as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-        leave cannot move).
+        How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+        at the start of their day and not at its end (separate: a and b have effects of their own, as in
+        PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+        cannot move).
     prior : {'none', 'weak'}, default "none"
         What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
         likelihood; weak: each parameter within a few powers of ten of the scale of the data).
@@ -997,6 +1005,7 @@ def forecast(
     calendar: One | None = None,
     holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
+    time_covariates: One | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
     posterior: Literal["laplace", "auto", "nuts", "bootstrap"] | None = "laplace",
@@ -1092,10 +1101,15 @@ def forecast(
         neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     covariates_same : str or list of str, optional
         Those of them that have the same coefficient for purchase and dropout.
+    time_covariates : table or path, optional
+        File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+        month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and of
+        leaving then; score and forecast need rows for the days to come.
     covariate_convention : {'separate', 'clvtools'}, default "separate"
-        How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-        as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-        leave cannot move).
+        How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+        at the start of their day and not at its end (separate: a and b have effects of their own, as in
+        PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+        cannot move).
     prior : {'none', 'weak'}, default "none"
         What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
         likelihood; weak: each parameter within a few powers of ten of the scale of the data).
@@ -1341,6 +1355,7 @@ def backtest(
     season: One | None = "none",
     calendar: One | None = None,
     holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
+    time_covariates: One | None = None,
     reactivation_within: str | None = "30d",
     grace: str | None = "14d",
     id: str | None = None,
@@ -1421,6 +1436,9 @@ def backtest(
         Friday, Christmas, ...; fr: in France: Easter, Mother's Day, Black Friday, Christmas, ...; tr: in Turkey:
         Ramazan and its Bayram, Kurban Bayrami, 11.11, Black Friday, New Year, ...; ae: in the Emirates and their
         neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
+    time_covariates : table or path, optional
+        File of what is known of each customer over time, up to the end of the log: as of clv.fit; of models that
+        follow it (default of models with it: pareto-nbd).
     reactivation_within : str, default "30d"
         Of contracts: a customer who comes back within this time has not left.
     grace : str, default "14d"
@@ -1774,6 +1792,7 @@ def report(
     calendar: One | None = None,
     holidays: Literal["us", "uk", "de", "fr", "tr", "ae"] | None = None,
     covariates_same: Names | None = None,
+    time_covariates: One | None = None,
     covariate_convention: Literal["separate", "clvtools"] | None = "separate",
     prior: Literal["none", "weak"] | None = "none",
     posterior: Literal["laplace", "auto", "nuts", "bootstrap"] | None = "laplace",
@@ -1887,10 +1906,15 @@ def report(
         neighbours: Ramadan, Eid al-Fitr, Eid al-Adha, ...).
     covariates_same : str or list of str, optional
         Those of them that have the same coefficient for purchase and dropout.
+    time_covariates : table or path, optional
+        File of what is known of each customer over time, for pareto-nbd: a row for each customer and day, week or
+        month (columns customer_id and date), a column of numbers each for what multiplies the rates of purchase and of
+        leaving then; score and forecast need rows for the days to come.
     covariate_convention : {'separate', 'clvtools'}, default "separate"
-        How covariates act on the chance to leave of bg-nbd and mbg-nbd (separate: a and b have effects of their own,
-        as in PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to
-        leave cannot move).
+        How covariates act on the chance to leave of bg-nbd and mbg-nbd; with time_covariates, clvtools has purchases
+        at the start of their day and not at its end (separate: a and b have effects of their own, as in
+        PyMC-Marketing; clvtools: a and b are multiplied by the same factor, as in CLVTools: the mean chance to leave
+        cannot move).
     prior : {'none', 'weak'}, default "none"
         What is believed of the parameters beforehand: weak helps with a few dozen customers (none: nothing: maximum
         likelihood; weak: each parameter within a few powers of ten of the scale of the data).
@@ -2578,6 +2602,7 @@ def score(
     seed: int | None = 1,
     by: str | None = None,
     calendar: One | None = None,
+    time_covariates: One | None = None,
     reactivation_within: str | None = None,
     grace: str | None = None,
     id: str | None = None,
@@ -2660,6 +2685,9 @@ def score(
     calendar : table or path, optional
         For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
         it the days that the model file knows.
+    time_covariates : table or path, optional
+        For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase to
+        the end of the horizon.
     reactivation_within : str, optional
         Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
     grace : str, optional
@@ -2780,6 +2808,7 @@ def pmf(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval_of: Literal["past", "model"] | None = "past",
     calendar: One | None = None,
+    time_covariates: One | None = None,
     reactivation_within: str | None = None,
     grace: str | None = None,
     id: str | None = None,
@@ -2841,6 +2870,9 @@ def pmf(
     calendar : table or path, optional
         For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
         it the days that the model file knows.
+    time_covariates : table or path, optional
+        For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase to
+        the end of the horizon.
     reactivation_within : str, optional
         Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
     grace : str, optional
@@ -2958,6 +2990,7 @@ def sample_futures(
     unseen_level: Literal["error", "reference"] | None = "error",
     interval_of: Literal["past", "model"] | None = "past",
     calendar: One | None = None,
+    time_covariates: One | None = None,
     reactivation_within: str | None = None,
     grace: str | None = None,
     id: str | None = None,
@@ -3028,6 +3061,9 @@ def sample_futures(
     calendar : table or path, optional
         For models that were fitted with calendar: its file as it is known now, with rows for the days to come; without
         it the days that the model file knows.
+    time_covariates : table or path, optional
+        For models that were fitted with time_covariates: such a file, with rows from each customer's first purchase to
+        the end of the horizon.
     reactivation_within : str, optional
         Of contracts: a customer who comes back within this time has not left. Default: as the model was fitted.
     grace : str, optional

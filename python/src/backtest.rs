@@ -161,6 +161,7 @@ pub fn backtest(
         }
     }
     let (log, mut test) = words::backtest(&words).map_err(|error| raise(py, error))?;
+    test = test.knowing(days.over_time(), days.named);
     test.rates = days.rates(test.rates);
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
     let given = given.map_or_else(|| Given::new(data, &log), Ok)?;

@@ -53,7 +53,7 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
         given = Given::Inputs(inputs);
     }
     let (request, log, diagnostics) = asked.purchases().map_err(failed)?;
-    let request = FitRequest { rates: days.rates(request.rates.clone()), ..request };
+    let request = days.request(request);
     let log = request.asks(&log).map_err(failed)?;
     let log = LogOptions { customers: customers.or(log.customers.clone()), ..log };
     let summary = open_given(py, given, &options, log)?;
@@ -124,6 +124,7 @@ pub fn forecast(
     }
     let mut asked = words::forecast(&words).map_err(|error| raise(py, error))?;
     asked.request = days.forecast(asked.request);
+    let over_time = asked.request.over_time.clone();
     asked.log = asked.request.asks(&asked.log).map_err(|error| raise(py, error))?;
     let log = LogOptions { customers: customers.or(asked.log.customers.clone()), ..asked.log };
     let summary = open_given(py, given, &options, log)?;
@@ -132,6 +133,9 @@ pub fn forecast(
     let before = said_before(data, &summary);
     match &model.get().inner {
         AnyModel::Purchases(fitted) => {
+            let knowing = over_time.map(|over_time| fitted.knowing(&over_time)).transpose();
+            let knowing = knowing.map_err(|error| raise(py, error))?;
+            let fitted = knowing.as_ref().unwrap_or(fitted);
             scores::of(&model, fitted, &summary, &asked.options, said, before).map(Py::into_any)
         }
         _ => unreachable!("a forecast of purchases fits a model of purchases"),

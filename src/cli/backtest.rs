@@ -1,5 +1,8 @@
 //! `clv backtest`: hide the end of a log, forecast it, compare.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use crate::base::{DriftRate, Duration, Error, Result};
 use crate::cli::{
     args::{ContractArgs, InputArgs, RateArgs, plain},
@@ -7,11 +10,13 @@ use crate::cli::{
     contracts,
 };
 use crate::contracts::{PlanOptions, book};
+use crate::customers::TIME_COVARIATES;
 use crate::fit::FitOptions;
-use crate::history::{self, LogOptions};
+use crate::history::{self, Input, LogOptions};
 use crate::show::report;
 use crate::study::ContractTestOptions;
 use crate::study::backtest::{self, BacktestOptions};
+use crate::study::time_covariates::time_covariates;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -52,15 +57,27 @@ pub(super) struct TestArgs {
     regularity: Option<u32>,
     #[command(flatten)]
     rates: RateArgs,
+    /// File of what is known of each customer over time, up to the end of the log: as of clv fit; of models that follow it [default of --models with it: pareto-nbd]
+    #[arg(long, value_name = "FILE", help_heading = "Model")]
+    time_covariates: Option<PathBuf>,
 }
 
 impl TestArgs {
+    /// Files that are read beside the log.
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.rates.files().chain(&self.time_covariates)
+    }
+
     /// Of a table of contracts.
     pub fn of_contracts(&self) -> Result<ContractTestOptions> {
         let default = ContractTestOptions::default();
         if self.models.len() > 1 {
             let message = "contracts are tested with one model at a time: sbg or bdw, or none for the one that the test of age chooses";
             return Err(Error::option("--models", message));
+        }
+        if self.time_covariates.is_some() {
+            let message = "models of contracts do not have it, and this is a table of contracts: leave it out";
+            return Err(Error::option(TIME_COVARIATES, message));
         }
         Ok(ContractTestOptions {
             holdout: self.holdout,
@@ -73,7 +90,9 @@ impl TestArgs {
 
     pub fn options(&self) -> Result<BacktestOptions> {
         let default = BacktestOptions::default();
-        Ok(BacktestOptions {
+        let file = self.time_covariates.as_ref();
+        let over_time = file.map(|file| time_covariates(&Input::Path(file.clone())).map(Arc::new)).transpose()?;
+        let options = BacktestOptions {
             models: if self.models.is_empty() { default.models } else { self.models.clone() },
             holdout: self.holdout,
             origins: self.origins.unwrap_or(default.origins),
@@ -83,7 +102,8 @@ impl TestArgs {
             fit: FitOptions { regularity: self.regularity, ..default.fit },
             rates: self.rates.rates()?,
             ..default
-        })
+        };
+        Ok(options.knowing(over_time, !self.models.is_empty()))
     }
 }
 
@@ -103,7 +123,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let log = LogOptions { customers: kept.customers, ..args.input.options(threads)? };
     let target = args.output.as_deref().map(|name| console.table(name)).transpose()?;
     if let Some(target) = &target {
-        target.refuse_inputs(args.input.files().chain(args.test.rates.files()))?;
+        target.refuse_inputs(args.input.files().chain(args.test.files()))?;
     }
     let found = backtest::run_inputs(&inputs, &log, &args.test.options()?, console)?;
     let mut report = report::input(&found.meta);

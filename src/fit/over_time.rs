@@ -1,14 +1,18 @@
-//! Fitting Pareto/NBD to customers of whom things are known over time.
+//! Fitting a model to customers of whom things are known over time.
 //!
 //! What is summed are lives that differ: customers who share what is known of them, their day of birth and their purchases are
 //! one row, and `Σ γ'z` over all purchases is linear in `γ`, so that of it the sums of the columns are all that is kept.
 //! Columns are centred and scaled to standard deviation 1 over the time that customers were seen; the result is taken back to
 //! the user's scale by a linear map, as for covariates that do not change.
 
+use std::marker::PhantomData;
+use std::sync::Arc;
+
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use crate::base::{Error, Progress, Result};
+use crate::customers::{OverTime, TIME_COVARIATES, Within};
 use crate::fit::{
     CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, Prior, StopReason, WALL, explain,
     not_converged,
@@ -16,9 +20,8 @@ use crate::fit::{
     transform::Space,
     uncertainty::{Uncertainty, Verdict, assess},
 };
-use crate::customers::{OverTime, TIME_COVARIATES, Within};
-use crate::model::{Derivatives, Life, Model, Order, ParetoNbd, Stretch, add_life};
-use crate::params::InTime;
+use crate::model::{Derivatives, FollowsTime, Life, Order, Stretch};
+use crate::params::{CovariateConvention, InTime};
 
 /// Lives that are added up at once; sums are added in order, so that threads change nothing.
 const CHUNK: usize = 64;
@@ -38,7 +41,7 @@ pub struct BornAlike {
 #[derive(Debug, Clone)]
 pub struct Lives {
     /// What is known of them.
-    pub over_time: std::sync::Arc<OverTime>,
+    pub over_time: Arc<OverTime>,
     /// Where in its day a purchase is.
     pub within: Within,
     /// Days of a unit of their times.
@@ -56,8 +59,9 @@ struct Scaled {
     columns: Vec<f64>,
 }
 
-struct Task<'a> {
+struct Task<'a, M> {
     lives: &'a Lives,
+    model: PhantomData<M>,
     scaled: Vec<Scaled>,
     /// Mean and standard deviation of each column.
     scales: Vec<(f64, f64)>,
@@ -67,10 +71,10 @@ struct Task<'a> {
     prior: Prior,
 }
 
-/// How many parameters come before coefficients.
-const OWN: usize = 4;
+impl<'a, M: FollowsTime> Task<'a, M> {
+    /// How many parameters come before coefficients.
+    const OWN: usize = M::PARAMS.len();
 
-impl<'a> Task<'a> {
     fn new(lives: &'a Lives, typical: f64, start: &[f64], prior: Prior) -> Result<Self> {
         let scales = column_scales(lives)?;
         let purchases: f64 = lives.all().map(|(_, life)| life.count * f64::from(life.x)).sum();
@@ -86,10 +90,11 @@ impl<'a> Task<'a> {
         let at_purchases = lives.at_purchases.iter().zip(&scales);
         Ok(Task {
             lives,
+            model: PhantomData,
             scaled: scaled.collect(),
             at_purchases: at_purchases.map(|(sum, (mean, by))| (sum - purchases * mean) / by).collect(),
             scales,
-            space: Space::new(ParetoNbd::PARAMS, start, typical),
+            space: Space::new(M::PARAMS, start, typical),
             prior,
         })
     }
@@ -113,7 +118,7 @@ impl<'a> Task<'a> {
             for number in numbers {
                 let stretches = self.stretches(*number);
                 let lives = &self.lives.born[*number].lives;
-                lives.iter().for_each(|life| add_life(at.view(), &stretches, life, &mut sum));
+                lives.iter().for_each(|life| M::add_life(at.view(), &stretches, life, &mut sum));
             }
             sum
         };
@@ -122,17 +127,17 @@ impl<'a> Task<'a> {
         let mut total = Derivatives::of_order(n, order);
         sums.iter().for_each(|sum| total.add(sum));
         for (j, sum) in self.at_purchases.iter().enumerate().take(columns) {
-            total.value += at[OWN + j] * sum;
-            total.gradient[OWN + j] += sum;
+            total.value += at[Self::OWN + j] * sum;
+            total.gradient[Self::OWN + j] += sum;
         }
         total
     }
 
     /// Logarithms of parameters of free ones; coefficients stay.
     fn logs(&self, u: &Array1<f64>) -> Array1<f64> {
-        let free: Array1<f64> = u.iter().take(OWN).copied().collect();
+        let free: Array1<f64> = u.iter().take(Self::OWN).copied().collect();
         let logs = self.space.to_natural(&free).into_iter().map(f64::ln);
-        logs.chain(u.iter().skip(OWN).copied()).collect()
+        logs.chain(u.iter().skip(Self::OWN).copied()).collect()
     }
 
     fn evaluate(&self, u: &Array1<f64>) -> Derivatives {
@@ -147,12 +152,15 @@ impl<'a> Task<'a> {
     /// From free parameters and scaled coefficients to those at columns 0 and per unit: `ln α = u + Σ γ mean/deviation`.
     fn to_users(&self) -> Array2<f64> {
         let columns = self.columns();
-        let mut map = Array2::eye(OWN + 2 * columns);
-        for (j, (mean, deviation)) in self.scales.iter().enumerate() {
-            for (process, parameter) in [(0, 1), (1, 3)] {
-                let place = OWN + process * columns + j;
-                map[[parameter, place]] = mean / deviation;
+        let regressors = M::regressors(CovariateConvention::default());
+        let mut map = Array2::eye(Self::OWN + regressors.len() * columns);
+        for (process, regressor) in regressors.iter().enumerate() {
+            for (j, (mean, deviation)) in self.scales.iter().enumerate() {
+                let place = Self::OWN + process * columns + j;
                 map[[place, place]] = deviation.recip();
+                for (parameter, sign) in regressor.targets {
+                    map[[*parameter, place]] = -sign * mean / deviation;
+                }
             }
         }
         map
@@ -200,20 +208,20 @@ fn column_scales(lives: &Lives) -> Result<Vec<(f64, f64)>> {
     names.iter().zip(sums).map(one).collect()
 }
 
-/// Fits Pareto/NBD with what is known of customers over time; `without` is the fit to the same customers without it, `typical`
+/// Fits a model with what is known of customers over time; `without` is the fit to the same customers without it, `typical`
 /// their mean age.
 ///
 /// # Errors
 /// If a column never changes, or as [`fit`](crate::fit::fit).
-pub fn fit_over_time(
+pub fn fit_over_time<M: FollowsTime>(
     lives: &Lives,
     typical: f64,
-    without: &Fitted<ParetoNbd>,
+    without: &Fitted<M>,
     options: &FitOptions,
     progress: &dyn Progress,
-) -> Result<(Fitted<ParetoNbd>, InTime)> {
-    let task = Task::new(lives, typical, &without.model.params(), options.prior)?;
-    let columns = task.columns();
+) -> Result<(Fitted<M>, InTime)> {
+    let task = Task::<M>::new(lives, typical, &without.model.params(), options.prior)?;
+    let (own, columns) = (M::PARAMS.len(), task.columns());
     let start = task.space.to_free(&without.model.params()).mapv(|u| u.clamp(-0.5 * WALL, 0.5 * WALL));
     let start: Array1<f64> = start.into_iter().chain(vec![0.0; 2 * columns]).collect();
     let limits = Limits { wall: WALL, max_iterations: options.max_iterations };
@@ -221,9 +229,9 @@ pub fn fit_over_time(
     let uncertainty = assess(&outcome, WALL);
     let map = task.to_users();
     let users = map.dot(&outcome.u);
-    let free: Array1<f64> = users.iter().take(OWN).copied().collect();
-    let model = ParetoNbd::from_params(&task.space.to_natural(&free));
-    let coefficients: Vec<f64> = users.iter().skip(OWN).copied().collect();
+    let free: Array1<f64> = users.iter().take(own).copied().collect();
+    let model = M::from_params(&task.space.to_natural(&free));
+    let coefficients: Vec<f64> = users.iter().skip(own).copied().collect();
     let found = InTime {
         names: lives.over_time.names().to_vec(),
         within: lives.within,
@@ -241,25 +249,44 @@ pub fn fit_over_time(
     Ok((Fitted { model, report }, found))
 }
 
-fn describe(
-    task: &Task,
-    (model, found): (&ParetoNbd, &InTime),
+/// What a fit without a maximum means.
+fn at_limit(found: &InTime, errors: &[Option<f64>]) -> String {
+    let n = found.names.len();
+    let open: Vec<String> = (found.values().into_iter().zip(errors).enumerate())
+        .filter(|(_, (_, error))| error.is_none())
+        .map(|(at, (value, _))| {
+            let (process, name) = (InTime::PROCESSES[at / n], &found.names[at % n]);
+            let end = if value < 0.0 { "nothing of it is seen where the column is high" } else { "all of it where the column is high" };
+            format!("{name} on {process} ({end})")
+        })
+        .collect();
+    match open.is_empty() {
+        true => "with these columns the data do not determine the parameters without a standard error: very different values fit \
+                 as well"
+            .to_owned(),
+        false => format!(
+            "the likelihood rises without end as the effect of {} grows. Leave the column out, or hold it near 0 with --prior weak, \
+             which intervals need",
+            open.join(" and of ")
+        ),
+    }
+}
+
+fn describe<M: FollowsTime>(
+    task: &Task<M>,
+    (model, found): (&M, &InTime),
     outcome: &Outcome,
     (uncertainty, map): (&Uncertainty, &Array2<f64>),
 ) -> FitReport {
-    let stop = match &uncertainty.verdict {
-        Verdict::Maximum => StopReason::Converged,
-        Verdict::Limit => StopReason::Boundary(
-            "with these columns the data do not determine the parameters and coefficients without a standard error: very \
-             different values fit as well"
-                .to_owned(),
-        ),
-        Verdict::Neither(words) => StopReason::Failed(words.clone()),
-    };
     let errors: Vec<Option<f64>> =
         map.rows().into_iter().map(|row| uncertainty.error_along(&row.to_vec())).collect();
+    let stop = match &uncertainty.verdict {
+        Verdict::Maximum => StopReason::Converged,
+        Verdict::Limit => StopReason::Boundary(at_limit(found, &errors[M::PARAMS.len()..])),
+        Verdict::Neither(words) => StopReason::Failed(words.clone()),
+    };
     let params = model.params();
-    let estimates = ParetoNbd::PARAMS.iter().zip(&params).zip(&errors).map(|((spec, value), error)| Estimate {
+    let estimates = M::PARAMS.iter().zip(&params).zip(&errors).map(|((spec, value), error)| Estimate {
         name: spec.name,
         meaning: spec.meaning,
         value: *value,
@@ -277,10 +304,10 @@ fn describe(
         value,
         standard_error: *error,
     };
-    let coefficients = found.values().into_iter().enumerate().zip(&errors[OWN..]).map(coefficient);
+    let coefficients = found.values().into_iter().enumerate().zip(&errors[M::PARAMS.len()..]).map(coefficient);
     let customers = task.lives.all().map(|(_, life)| life.count).sum();
     FitReport {
-        model: ParetoNbd::NAME,
+        model: M::NAME,
         stop,
         estimates: estimates.collect(),
         covariance,

@@ -184,7 +184,7 @@ const PARETO_IN_TIME: InTimeMember = InTimeMember {
     with: |params, rates| ParetoNbd::from_params(params).in_time(rates),
     fit: |table, lives, options, progress| {
         let without = fit::<ParetoNbd>(table, options, progress)?;
-        let (fitted, found) = fit_over_time(lives, table.typical(), &without, options, progress)?;
+        let (fitted, found) = fit_over_time::<ParetoNbd>(lives, table.typical(), &without, options, progress)?;
         Ok((PurchaseModel::new(ParetoNbd::NAME, &fitted.model.params())?, fitted.report, found))
     },
 };

@@ -13,6 +13,34 @@ use crate::params::{Effects, InTime};
 const NO_TIMES: &str = "it follows customers from purchase to purchase, and when each purchase was is not known here: give it \
                         the purchase log, or a summary made of it with clv summarize --purchase-times";
 
+/// The rates over a life of which this is known, from this day on, for such coefficients.
+fn rates_of(
+    of: &InTime,
+    over_time: &OverTime,
+    (number, born): (u32, i32),
+    values: &[f64],
+    unit: f64,
+) -> Vec<Rates> {
+    let rates = |(from, columns): (f64, &[f64])| {
+        let (purchase, dropout) = InTime::rates(values, columns);
+        Rates { from, purchase, dropout }
+    };
+    over_time.known()[number as usize].since(born, of.within, unit).map(rates).collect()
+}
+
+impl ClvModel {
+    /// The purchase model of customers of whom this is known over time, who first bought on this day \[days since 1970\].
+    pub(crate) fn following(&self, (number, born): (u32, i32)) -> PurchaseModel {
+        match (self.in_time(), &self.over_time) {
+            (Some(own), Some(over_time)) => {
+                let rates = rates_of(own, over_time, (number, born), &own.values(), self.unit.days());
+                self.purchase.at_rates(rates)
+            }
+            _ => self.purchase.clone(),
+        }
+    }
+}
+
 /// How a model sees the customers of a summary.
 #[derive(Debug, Clone)]
 pub(crate) struct View<'a> {
@@ -62,12 +90,7 @@ impl<'a> Following<'a> {
 
     /// The rates over the life of customers of this age \[days\] of whom this is known, for such coefficients.
     fn rates(&self, (number, age): (f64, f64), values: &[f64], unit: f64) -> Vec<Rates> {
-        let known = &self.over_time.known()[number as usize];
-        let rates = |(from, columns): (f64, &[f64])| {
-            let (purchase, dropout) = InTime::rates(values, columns);
-            Rates { from, purchase, dropout }
-        };
-        known.since(self.born(age), self.of.within, unit).map(rates).collect()
+        rates_of(self.of, &self.over_time, (number as u32, self.born(age)), values, unit)
     }
 }
 

@@ -33,7 +33,8 @@ use crate::model::gamma_poisson::GammaPoisson;
 pub(super) use answers::{Drawn, buy_for};
 pub(super) use course::{Ahead, InCourse};
 pub(super) use over_time::InTime;
-pub use over_time::{Life, Rates, Stretch, add_life};
+pub(super) use over_time::add_life;
+pub use over_time::{Life, Rates, Stretch};
 pub(super) use sums::Prepared;
 pub(super) use survivor::{AT_ONCE, Gompertz, Lifetime, Lomax, shape_at_once};
 

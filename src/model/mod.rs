@@ -61,7 +61,7 @@ pub use exposed::{Exposed, LeavesInTime, RatesSeen, TimeChange};
 pub use gamma_gamma::GammaGamma;
 pub use ggompertz_nbd::GGompertzNbd;
 pub use keep::Tables;
-pub use lifetime::{Life, Rates, Stretch, add_life};
+pub use lifetime::{Life, Rates, Stretch};
 pub use mbg_cnbd::MbgCnbd;
 pub use mbg_nbd::MbgNbd;
 pub use mixture::Mixture;
@@ -71,7 +71,7 @@ pub use population::{Dropout, Mixing, Population};
 pub use process::Process;
 pub(crate) use process::rates;
 pub use questions::next_purchase_quantile;
-pub use regression::Regression;
+pub use regression::{FollowsTime, Regression};
 pub use sbg::Sbg;
 
 use crate::base::{Error, Result};

@@ -1,4 +1,4 @@
-//! Covariates that do not change with time: which parameters of which model they move, and how.
+//! Covariates: which parameters of which model they move, and how.
 //!
 //! All effects are multiplicative, `theta_i exp(± g'z)`: then the logarithms of a customer's parameters
 //! are linear in everything that is estimated, and derivatives follow from the model's own, whatever
@@ -9,8 +9,12 @@
 //! Sources: Fader & Hardie (2007), "Incorporating time-invariant covariates into the Pareto/NBD and
 //! BG/NBD models", note 019; CLVTools; PyMC-Marketing.
 
+use ndarray::ArrayView1;
+
 use crate::customers::{Customer, CustomerTable};
-use crate::model::{BgNbd, GGompertzNbd, MbgNbd, Model, ParetoNbd};
+use crate::model::{
+    BgNbd, Derivatives, GGompertzNbd, Life, MbgNbd, Model, ParetoNbd, Stretch, lifetime::add_life,
+};
 use crate::params::{CovariateConvention, Regressor};
 
 /// A model whose parameters can depend on covariates that do not change with time.
@@ -52,6 +56,20 @@ impl Regression for ParetoNbd {
             Regressor { process: "purchase", targets: &[(1, -1.0)] },
             Regressor { process: "dropout", targets: &[(3, -1.0)] },
         ]
+    }
+}
+
+/// A model that follows what is known of customers over time: the rates that covariates act on ([`Regression::regressors`], in
+/// their order) are multiplied by `exp(γ'z(t))` of a coefficient each of every column.
+pub trait FollowsTime: Regression {
+    /// Adds the log-likelihood of a life without `Σ γ'z` at its repeat purchases; `at` are the logarithms of the parameters,
+    /// then the coefficients, process by process, and derivatives are in these.
+    fn add_life(at: ArrayView1<f64>, stretches: &[Stretch], life: &Life, out: &mut Derivatives);
+}
+
+impl FollowsTime for ParetoNbd {
+    fn add_life(at: ArrayView1<f64>, stretches: &[Stretch], life: &Life, out: &mut Derivatives) {
+        add_life(at, stretches, life, out);
     }
 }
 

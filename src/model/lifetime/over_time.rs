@@ -32,7 +32,8 @@ use crate::customers::{Customer, Path};
 use crate::model::keep::{TABLES, make_room};
 use crate::model::{Attrition, Counts, Outlook, Population, PosteriorMeans, Process, Scorer, Span};
 
-pub use likelihood::{Life, Stretch, add_life};
+pub(in crate::model) use likelihood::add_life;
+pub use likelihood::{Life, Stretch};
 
 /// A stretch of a life: the age at which it begins \[units\], `m` and `c` in it. The last one holds for ever.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -35,6 +35,8 @@ pub struct Cohort {
     /// The ages at their repeat purchases, one customer after the other, and where each one's end; empty if no model
     /// asked for them.
     pub purchase_times: (Vec<f64>, Vec<usize>),
+    /// What is known of each over time, with its first day \[days since 1970\]; empty if no model follows it.
+    pub followed: Vec<(u32, i32)>,
     /// Mean amount of the repeat purchases, as known at the origin; `None` without amounts.
     pub mean: Option<Vec<f64>>,
     /// What was known one holdout earlier, if the customer was.

@@ -79,8 +79,10 @@ pub(super) fn forecast(
     let order = by_age(cohort, followed);
     let customer = |i: &u32| &cohort.customers[*i as usize];
     let times = |i: &u32| if followed { cohort.purchase_times(*i as usize) } else { &[] };
+    let over_time = |i: &u32| cohort.followed.get(*i as usize);
     let same = |a: &u32, b: &u32| {
-        customer(a).x == customer(b).x && customer(a).t == customer(b).t && times(a) == times(b)
+        let (one, other) = (customer(a), customer(b));
+        one.x == other.x && one.t == other.t && times(a) == times(b) && over_time(a) == over_time(b)
     };
     let ages: Vec<&[u32]> = order.chunk_by(same).collect();
     let work = Work { model, cohort, horizon, until, seed };
@@ -140,7 +142,8 @@ fn by_age(cohort: &Cohort, followed: bool) -> Vec<u32> {
     let times = |i: u32| if followed { cohort.purchase_times(i as usize) } else { &[] };
     order.par_sort_unstable_by(|&a, &b| {
         let later = || times(a).iter().zip(times(b)).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
-        key(a).cmp(&key(b)).then_with(|| later().unwrap_or(std::cmp::Ordering::Equal)).then(a.cmp(&b))
+        let over_time = |i: u32| cohort.followed.get(i as usize);
+        over_time(a).cmp(&over_time(b)).then(key(a).cmp(&key(b))).then_with(|| later().unwrap_or(std::cmp::Ordering::Equal)).then(a.cmp(&b))
     });
     order
 }
@@ -182,11 +185,15 @@ impl Work<'_> {
         let customer = |i: &u32| &self.cohort.customers[*i as usize];
         let followed = self.model.purchase.needs().purchase_times;
         let ages = if followed { self.cohort.purchase_times(age[0] as usize) } else { &[] };
-        let (purchase, first) = self.model.seen_buying(customer(&age[0]), ages, 0.0);
+        let (purchase, first) = match self.cohort.followed.get(age[0] as usize) {
+            Some(followed) => (self.model.following(*followed), *customer(&age[0])),
+            None => self.model.seen_buying(customer(&age[0]), ages, 0.0),
+        };
         let shared = Shared::new(&purchase, &first, self.horizon)?;
         // Where rates change with time each age has a future of its own.
         let average = self.model.purchase.average().is_some();
-        let mut own = (followed || average || self.model.intensity.is_some())
+        let in_time = self.model.in_time().is_some();
+        let mut own = (followed || average || in_time || self.model.intensity.is_some())
             .then(|| Scorers::new(&purchase, self.horizon, self.until));
         let scorers = own.as_mut().unwrap_or(scorers);
         let mut answers = Vec::with_capacity(age.len());

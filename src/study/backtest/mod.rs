@@ -27,6 +27,7 @@ mod verdict;
 mod windows;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -47,8 +48,9 @@ use self::origin::Test;
 use self::pool::{differences, pool};
 use crate::base::{DriftRate, Duration, Error, Grain, Progress, Result};
 use crate::contracts::ContractMember;
+use crate::customers::{OverTime, TIME_COVARIATES};
 use crate::fit::{FitOptions, PosteriorOptions, Rates};
-use crate::fitted::{ClvModel, Member, average};
+use crate::fitted::{ClvModel, IN_TIME, Member, average};
 use crate::history::{self, Input, LogOptions, SummaryMeta};
 
 /// What to test, and how.
@@ -66,6 +68,8 @@ pub struct BacktestOptions {
     pub drift: Option<DriftRate>,
     /// How rates change with age and date; estimated anew at each origin.
     pub rates: Rates,
+    /// What is known of single customers over time, up to the end of the holdouts: models are then those that follow it.
+    pub over_time: Option<Arc<OverTime>>,
     /// Replicates of the bootstrap.
     pub replicates: u32,
     /// Equal seeds give equal intervals.
@@ -84,10 +88,20 @@ impl Default for BacktestOptions {
             fit: FitOptions { posterior: PosteriorOptions::unchecked(), ..FitOptions::default() },
             drift: None,
             rates: Rates::Steady,
+            over_time: None,
             replicates: 200,
             seed: 1,
             keep: false,
         }
+    }
+}
+
+impl BacktestOptions {
+    /// The same with what is known of customers over time, if it is: where no models are named they are those that follow it.
+    pub fn knowing(self, over_time: Option<Arc<OverTime>>, named: bool) -> Self {
+        let Some(over_time) = over_time else { return self };
+        let models = if named { self.models } else { vec![IN_TIME.to_owned()] };
+        BacktestOptions { models, over_time: Some(over_time), ..self }
     }
 }
 
@@ -252,7 +266,14 @@ fn check(options: &BacktestOptions) -> Result<Vec<&'static Member>> {
         if members.iter().any(|other| other.name == member.name) {
             return Err(Error::option("--models", format!("{name} is given twice")));
         }
+        if options.over_time.is_some() {
+            member.in_time()?;
+        }
         members.push(member);
+    }
+    if options.over_time.is_some() && options.rates != Rates::Steady {
+        let message = "--age-effect, --season, --calendar and --holidays do not go with it";
+        return Err(Error::option(TIME_COVARIATES, message));
     }
     Ok(members)
 }

@@ -9,11 +9,11 @@ use super::metrics::Scorecard;
 use super::pool::estimates;
 use super::windows::{Window, Windows};
 use super::{BacktestOptions, Entrant, Origin, groups, resample, tracking};
-use crate::base::{Duration, Error, ErrorKind, Horizon, Progress, Result};
-use crate::customers::Counts;
+use crate::base::{Duration, Error, ErrorKind, Grain, Horizon, Progress, Result};
+use crate::customers::{Counts, Within};
 use crate::fit::{Rates, fit_spend};
 use crate::fitted::{ClvModel, FitRequest, Member, SpendModel, average};
-use crate::history::{self, Input, LogOptions, Summary};
+use crate::history::{self, Input, LogOptions, Summary, first_grain};
 use crate::params::Scale;
 use crate::study::{drift, learning};
 
@@ -36,7 +36,8 @@ impl Test<'_> {
         let known = self.known(members)?;
         let earlier = self.window.earlier.map(|date| self.open(date, None)).transpose()?;
         let end = self.open(self.window.end, Some(self.window.origin))?;
-        let cohort = Cohort::join(&known, earlier.as_ref(), &end, self.progress)?;
+        let mut cohort = Cohort::join(&known, earlier.as_ref(), &end, self.progress)?;
+        cohort.followed = self.followed(&known)?;
         self.enough(cohort.len())?;
         self.any_purchase(&cohort)?;
         let mut left_out = Vec::new();
@@ -85,7 +86,8 @@ impl Test<'_> {
     fn known(&self, members: &[&'static Member]) -> Result<Summary> {
         let observed_until = Some(self.window.origin);
         let log_gaps = members.iter().any(|member| member.needs.log_gaps);
-        let purchase_times = members.iter().any(|member| member.needs.purchase_times);
+        let follows = self.options.over_time.is_some();
+        let purchase_times = follows || members.iter().any(|member| member.needs.purchase_times);
         let timing = matches!(self.options.rates, Rates::Estimated(_));
         let mut log = LogOptions {
             observed_until,
@@ -99,6 +101,23 @@ impl Test<'_> {
             learning::asks(&mut log);
         }
         history::open_inputs(self.inputs, &log, self.progress)
+    }
+
+    /// What is known of the customers over time, up to the end of the holdout, with their first days; in their order.
+    fn followed(&self, known: &Summary) -> Result<Vec<(u32, i32)>> {
+        let Some(over_time) = &self.options.over_time else { return Ok(Vec::new()) };
+        let day = |date: Date| first_grain(Grain::Day, date);
+        let (origin, end) = (day(self.window.origin), day(self.window.end));
+        let mut followed = Vec::new();
+        for batch in known.batches() {
+            let batch = batch?;
+            for row in 0..batch.len() {
+                let born = origin - (batch.t.value(row) * known.meta.unit.days()).round() as i32;
+                let number = over_time.of(batch.customer_id.value(row), (born, end), Within::End)?;
+                followed.push((number, born));
+            }
+        }
+        Ok(followed)
     }
 
     fn enough(&self, customers: usize) -> Result<()> {
@@ -143,6 +162,7 @@ impl Test<'_> {
                 spend: false,
                 options: self.options.fit.clone(),
                 rates: self.options.rates.clone(),
+                over_time: self.options.over_time.clone(),
                 horizon: Horizon::Finite(Duration { count: self.windows.horizon(), unit: self.windows.unit }),
                 ..FitRequest::default()
             };
@@ -167,7 +187,7 @@ impl Test<'_> {
             let outcome = in_words(model)?;
             let said = |mut model: ClvModel| {
                 model.purchase_fit.iter_mut().for_each(|fit| fit.notes.extend(chosen.clone()));
-                ClvModel { spend, ..model }
+                ClvModel { spend, over_time: self.options.over_time.clone(), ..model }
             };
             fitted.push((member.name, outcome.map(said)));
         }
@@ -207,6 +227,8 @@ impl Test<'_> {
             .meta
             .calendar
             .as_ref()
+            // What newcomers buy depends on what is known of each.
+            .filter(|_| model.in_time().is_none())
             .map_or_else(Vec::new, |calendar| tracking::tracking(&model, calendar, windows, self.window));
         let mut entrant = self.judge(name, forecast, cohort, String::new())?;
         entrant.groups.extend(by_month);

@@ -201,9 +201,8 @@ impl Total {
     }
 }
 
-/// Adds the log-likelihood of a life without `Σ γ'z` at its repeat purchases; `at` are the logarithms of the parameters, then
-/// `γ`, then `δ`, and derivatives are in these.
-pub fn add_life(at: ArrayView1<f64>, stretches: &[Stretch], life: &Life, out: &mut Derivatives) {
+/// See [`FollowsTime`](crate::model::FollowsTime).
+pub(in crate::model) fn add_life(at: ArrayView1<f64>, stretches: &[Stretch], life: &Life, out: &mut Derivatives) {
     let columns = stretches.first().map_or(0, |stretch| stretch.columns.len());
     let r = at[R].exp();
     let power = r + f64::from(life.x);
