@@ -111,6 +111,7 @@ fn read(
     data: &Bound<'_, PyAny>,
     keywords: &Option<Bound<'_, PyDict>>,
 ) -> PyResult<(ClvModel, Arc<clv::Summary>, ScoreOptions)> {
+    model.refuse_in_time("a figure of a model").map_err(|error| raise(py, error))?;
     let customers = customers(keywords)?;
     let days = OfDays::take(py, keywords)?;
     let words = options::words(Verb::Score, keywords)?;

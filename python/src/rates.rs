@@ -41,7 +41,8 @@ impl OfDays {
         let calendar = table(keywords, "calendar")?.map(|input| days::calendar(&input)).transpose();
         let season = table(keywords, "season")?.map(|input| days::season(&input)).transpose();
         let over_time = table(keywords, "time_covariates")?.map(|input| time_covariates(&input)).transpose();
-        let name = |key: &str| keywords.as_ref().map(|own| own.get_item(key)).transpose().map(Option::flatten);
+        let name =
+            |key: &str| keywords.as_ref().map(|own| own.get_item(key)).transpose().map(Option::flatten);
         let model = name("model")?.filter(|model| !model.is_none()).or(name("models")?);
         Ok(OfDays {
             calendar: calendar.map_err(|error| raise(py, error))?.map(Arc::new),

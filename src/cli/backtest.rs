@@ -76,7 +76,8 @@ impl TestArgs {
             return Err(Error::option("--models", message));
         }
         if self.time_covariates.is_some() {
-            let message = "models of contracts do not have it, and this is a table of contracts: leave it out";
+            let message =
+                "models of contracts do not have it, and this is a table of contracts: leave it out";
             return Err(Error::option(TIME_COVARIATES, message));
         }
         Ok(ContractTestOptions {
@@ -91,7 +92,8 @@ impl TestArgs {
     pub fn options(&self) -> Result<BacktestOptions> {
         let default = BacktestOptions::default();
         let file = self.time_covariates.as_ref();
-        let over_time = file.map(|file| time_covariates(&Input::Path(file.clone())).map(Arc::new)).transpose()?;
+        let over_time =
+            file.map(|file| time_covariates(&Input::Path(file.clone())).map(Arc::new)).transpose()?;
         let options = BacktestOptions {
             models: if self.models.is_empty() { default.models } else { self.models.clone() },
             holdout: self.holdout,

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use crate::base::{Error, Progress, Result};
 use crate::customers::{OverTime, TIME_COVARIATES, Within};
 use crate::fit::{
-    CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, Prior, StopReason, WALL, explain,
-    not_converged,
+    CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, Prior, StopReason, WALL,
+    explain, not_converged,
     optimize::{Limits, Outcome, minimise},
     transform::Space,
     uncertainty::{Uncertainty, Verdict, assess},
@@ -256,7 +256,11 @@ fn at_limit(found: &InTime, errors: &[Option<f64>]) -> String {
         .filter(|(_, (_, error))| error.is_none())
         .map(|(at, (value, _))| {
             let (process, name) = (InTime::PROCESSES[at / n], &found.names[at % n]);
-            let end = if value < 0.0 { "nothing of it is seen where the column is high" } else { "all of it where the column is high" };
+            let end = if value < 0.0 {
+                "nothing of it is seen where the column is high"
+            } else {
+                "all of it where the column is high"
+            };
             format!("{name} on {process} ({end})")
         })
         .collect();
@@ -304,7 +308,8 @@ fn describe<M: FollowsTime>(
         value,
         standard_error: *error,
     };
-    let coefficients = found.values().into_iter().enumerate().zip(&errors[M::PARAMS.len()..]).map(coefficient);
+    let coefficients =
+        found.values().into_iter().enumerate().zip(&errors[M::PARAMS.len()..]).map(coefficient);
     let customers = task.lives.all().map(|(_, life)| life.count).sum();
     FitReport {
         model: M::NAME,

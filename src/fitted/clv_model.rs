@@ -9,9 +9,7 @@ use jiff::civil::Date;
 use crate::base::{
     DriftRate, Error, ErrorKind, Grain, Horizon, Progress, Result, Unit, ValueOptions, Warning,
 };
-use crate::customers::{
-    Counts, Customer, Intensity, OverTime, Regressors, TIME_COVARIATES, TrainedOn,
-};
+use crate::customers::{Counts, Customer, Intensity, OverTime, Regressors, TIME_COVARIATES, TrainedOn};
 use crate::fit::{FitOptions, FitReport, PosteriorMethod, Rates, fit_spend};
 use crate::fitted::average;
 use crate::fitted::fitting::Found;

@@ -9,7 +9,8 @@ use crate::customers::{
     CovariateTables, Customer, CustomerTable, Intensity, Needs, Path, TIME_COVARIATES, Table,
 };
 use crate::fit::{
-    FitOptions, FitReport, Lives, fit, fit_covariates, fit_groups, fit_over_time, fit_with_regularity, posterior,
+    FitOptions, FitReport, Lives, fit, fit_covariates, fit_groups, fit_over_time, fit_with_regularity,
+    posterior,
 };
 use crate::fitted::Average;
 use crate::model::{
@@ -184,7 +185,8 @@ const PARETO_IN_TIME: InTimeMember = InTimeMember {
     with: |params, rates| ParetoNbd::from_params(params).in_time(rates),
     fit: |table, lives, options, progress| {
         let without = fit::<ParetoNbd>(table, options, progress)?;
-        let (fitted, found) = fit_over_time::<ParetoNbd>(lives, table.typical(), &without, options, progress)?;
+        let (fitted, found) =
+            fit_over_time::<ParetoNbd>(lives, table.typical(), &without, options, progress)?;
         Ok((PurchaseModel::new(ParetoNbd::NAME, &fitted.model.params())?, fitted.report, found))
     },
 };
@@ -325,7 +327,9 @@ impl Member {
         self.in_time.map(|own| own.fit).ok_or_else(|| {
             let able = PURCHASE_MODELS.iter().filter(|member| member.in_time.is_some());
             let able = able.map(|member| member.name).collect::<Vec<_>>().join(", ");
-            let message = format!("it does not follow what changes with time ({TIME_COVARIATES}); models that do: {able}");
+            let message = format!(
+                "it does not follow what changes with time ({TIME_COVARIATES}); models that do: {able}"
+            );
             Error::model(self.name, message)
         })
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::base::{Error, Progress, Result};
 use crate::customers::{
-    Beside, Counts, CovariateTables, CustomerTable, GroupTables, Intensity, OverTime, Parts, TIME_COVARIATES, Table,
-    Within,
+    Beside, Counts, CovariateTables, CustomerTable, GroupTables, Intensity, OverTime, Parts, TIME_COVARIATES,
+    Table, Within,
 };
 use crate::fit::{
     Estimate, FitOptions, FitReport, FittedIntensity, IntensityRequest, PosteriorMethod, PosteriorOptions,

@@ -133,6 +133,7 @@ impl ClvModel {
         posterior: &PosteriorDraws,
         progress: &dyn Progress,
     ) -> Result<Pointwise> {
+        self.refuse_in_time("the likelihood of single customers")?;
         let needs = self.purchase.needs();
         if self.purchase.average().is_some() || self.intensity.is_some() || needs.purchase_times {
             let message = "the likelihood of a single customer is not given for averages, for rates that change with age and \

@@ -75,7 +75,9 @@ impl<'a> Following<'a> {
             ));
         };
         let Some(end) = meta.observed_until else {
-            return wrong("a summary does not say on which dates its customers came: give the purchase log".to_owned());
+            return wrong(
+                "a summary does not say on which dates its customers came: give the purchase log".to_owned(),
+            );
         };
         if meta.grain.is_some_and(|grain| grain != Grain::Day) {
             return wrong("purchases are told apart by day: leave --grain out".to_owned());
@@ -93,7 +95,6 @@ impl<'a> Following<'a> {
         rates_of(self.of, &self.over_time, (number as u32, self.born(age)), values, unit)
     }
 }
-
 
 impl<'a> View<'a> {
     /// # Errors

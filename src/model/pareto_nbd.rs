@@ -47,7 +47,8 @@ use crate::customers::{Customer, CustomerTable, Path, Table};
 use crate::model::{
     Attrition, Derivatives, LeavesInTime, Limit, Model, Order, Rates, alone,
     lifetime::{
-        AT_ONCE, Ahead, BuyingLifetime, Drawn, InCourse, InTime, Lifetime, Lomax, Prepared, buy_for, shape_at_once,
+        AT_ONCE, Ahead, BuyingLifetime, Drawn, InCourse, InTime, Lifetime, Lomax, Prepared, buy_for,
+        shape_at_once,
     },
     process::{Process, rates},
     together,

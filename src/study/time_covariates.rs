@@ -63,16 +63,19 @@ impl Layout {
                 Ok(dotless.iter().position(|own| names.iter().any(|name| plain(name) == plain(own))))
             }
         };
-        let id = find(&CUSTOMERS)?.ok_or_else(|| missing("customers", "a column customer_id, a column date"))?;
-        let when = find(&dates)?
-            .ok_or_else(|| missing("dates", "a column date (the first day of each row) beside the customer"))?;
+        let id =
+            find(&CUSTOMERS)?.ok_or_else(|| missing("customers", "a column customer_id, a column date"))?;
+        let when = find(&dates)?.ok_or_else(|| {
+            missing("dates", "a column date (the first day of each row) beside the customer")
+        })?;
         let values: Vec<usize> = (0..table.names.len()).filter(|at| *at != id && *at != when).collect();
         if values.is_empty() {
             let message = "there is no column beside customers and dates: add one of numbers, such as mails";
             return Err(Error::columns(&table.file, message));
         }
         let name = |at: usize| &table.names[at];
-        let twice = values.iter().enumerate().find(|(i, at)| values[..*i].iter().any(|b| name(*b) == name(**at)));
+        let twice =
+            values.iter().enumerate().find(|(i, at)| values[..*i].iter().any(|b| name(*b) == name(**at)));
         if let Some((_, at)) = twice {
             let message = format!("there are two columns '{}': rename one", name(*at));
             return Err(Error::columns(&table.file, message));
@@ -160,7 +163,8 @@ fn length(table: &TextTable, layout: &Layout, rows: &[Rows]) -> Result<Length> {
         Some(7) => Ok(Length::Week),
         Some(28..) if same_day => Ok(Length::Month),
         None => {
-            let message = "each customer has one row, so nothing changes with time: give such columns as --covariates";
+            let message =
+                "each customer has one row, so nothing changes with time: give such columns as --covariates";
             Err(Error::input(Place::file(&table.file), message))
         }
         Some(days) => {
@@ -186,7 +190,8 @@ fn check_gaps(table: &TextTable, layout: &Layout, (id, own): (&str, &Rows), leng
             true => format!("rows for {due} to {} are missing", next.yesterday().unwrap_or(*next)),
             false => format!("the {word} of {date} is not over"),
         };
-        let message = format!("customer '{id}': {missing}; each {word} needs a row, also if nothing changes in it");
+        let message =
+            format!("customer '{id}': {missing}; each {word} needs a row, also if nothing changes in it");
         return Err(Error::input(table.place(*row, layout.when), message));
     }
     Ok(())

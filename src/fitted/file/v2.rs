@@ -41,13 +41,29 @@ pub(super) struct File {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Node {
-    One { of: OneModel },
-    Covariates { of: OneModel, covariates: covariates::Part },
-    Groups { of: OneModel, groups: GroupsPart },
-    Exposure { of: OneModel, rates: rates::Part },
+    One {
+        of: OneModel,
+    },
+    Covariates {
+        of: OneModel,
+        covariates: covariates::Part,
+    },
+    Groups {
+        of: OneModel,
+        groups: GroupsPart,
+    },
+    Exposure {
+        of: OneModel,
+        rates: rates::Part,
+    },
     /// Rates follow what is known of each customer over time.
-    Time { of: OneModel, follows: in_time::Part },
-    Average { average: average::Part },
+    Time {
+        of: OneModel,
+        follows: in_time::Part,
+    },
+    Average {
+        average: average::Part,
+    },
 }
 
 /// The same of amounts: one model so far.

@@ -40,6 +40,7 @@ pub type Followed = (Vec<f64>, Seen);
 /// # Errors
 /// If a model gives no finite answer for a customer.
 pub fn compare(models: &[&ClvModel], horizon: f64, rows: &[Followed]) -> Result<Compared> {
+    models.iter().try_for_each(|model| model.refuse_in_time("a comparison of forecasts"))?;
     let mut rows: Vec<&Followed> = rows.iter().collect();
     rows.sort_by(|a, b| {
         let key = |seen: &Seen| (seen.customer.t.to_bits(), seen.customer.x, seen.customer.t_x.to_bits());

@@ -18,6 +18,7 @@ const POINTS: i32 = 400;
 /// # Errors
 /// If there is no purchase, or the last one is after `until`.
 pub fn alive_history(model: &ClvModel, purchases: &[Date], until: Date) -> Result<Figure> {
+    model.refuse_in_time("a figure of a model")?;
     let grain = model.grain.filter(|grain| *grain != Grain::Hour).unwrap_or(Grain::Day);
     let mut occasions: Vec<i32> = purchases.iter().map(|date| first_grain(grain, *date)).collect();
     occasions.sort_unstable();

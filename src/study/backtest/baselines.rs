@@ -228,6 +228,7 @@ mod tests {
         Cohort {
             key: (0..40).collect(),
             purchase_times: Default::default(),
+            followed: Vec::new(),
             customers: (0..40).map(customer).collect(),
             mean: Some((0..40).map(|i| if even(i) { 10.0 } else { 5.0 }).collect()),
             earlier: (0..40).map(|i| Some(earlier(i))).collect(),

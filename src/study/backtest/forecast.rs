@@ -143,7 +143,11 @@ fn by_age(cohort: &Cohort, followed: bool) -> Vec<u32> {
     order.par_sort_unstable_by(|&a, &b| {
         let later = || times(a).iter().zip(times(b)).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
         let over_time = |i: u32| cohort.followed.get(i as usize);
-        over_time(a).cmp(&over_time(b)).then(key(a).cmp(&key(b))).then_with(|| later().unwrap_or(std::cmp::Ordering::Equal)).then(a.cmp(&b))
+        over_time(a)
+            .cmp(&over_time(b))
+            .then(key(a).cmp(&key(b)))
+            .then_with(|| later().unwrap_or(std::cmp::Ordering::Equal))
+            .then(a.cmp(&b))
     });
     order
 }

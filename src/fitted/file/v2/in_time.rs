@@ -53,7 +53,9 @@ impl Part {
         let within = match self.purchases_at.as_str() {
             "end" => Within::End,
             "start" => Within::Start,
-            other => return wrong(format!("purchases are at the end or the start of a day, not at '{other}'")),
+            other => {
+                return wrong(format!("purchases are at the end or the start of a day, not at '{other}'"));
+            }
         };
         if self.columns.is_empty() {
             return wrong("there is none".to_owned());

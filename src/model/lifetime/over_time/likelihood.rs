@@ -202,12 +202,18 @@ impl Total {
 }
 
 /// See [`FollowsTime`](crate::model::FollowsTime).
-pub(in crate::model) fn add_life(at: ArrayView1<f64>, stretches: &[Stretch], life: &Life, out: &mut Derivatives) {
+pub(in crate::model) fn add_life(
+    at: ArrayView1<f64>,
+    stretches: &[Stretch],
+    life: &Life,
+    out: &mut Derivatives,
+) {
     let columns = stretches.first().map_or(0, |stretch| stretch.columns.len());
     let r = at[R].exp();
     let power = r + f64::from(life.x);
     let p = Params { r, alpha: at[ALPHA].exp(), s: at[S].exp(), beta: at[BETA].exp(), power };
-    let slope = |first: usize, z: &[f64]| -> f64 { z.iter().enumerate().map(|(j, z)| at[first + j] * z).sum() };
+    let slope =
+        |first: usize, z: &[f64]| -> f64 { z.iter().enumerate().map(|(j, z)| at[first + j] * z).sum() };
     let mut now = Both { bought: Sum::new(columns), hazard: Sum::new(columns) };
     let mut node = now.clone();
     let mut total = Total::new(OWN + 2 * columns, out.to_second());
