@@ -14,7 +14,7 @@
 //! between purchases on days `b` and `t` lie the days `b + 1` to `t`. CLVTools lets it stand at the beginning, so that the
 //! days `b` to `t − 1` lie between; [`Within`] says which. Either way a purchase itself falls under what is known of its day.
 //!
-//! Checked by: tests/time_covariates.rs.
+//! Checked by: tests/fits/time_covariates.rs.
 
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;

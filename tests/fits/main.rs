@@ -16,3 +16,4 @@ mod posterior;
 mod random_fits;
 mod rates_questions;
 mod recovery;
+mod time_covariates;

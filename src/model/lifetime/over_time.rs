@@ -15,7 +15,7 @@
 //! functions, which may cancel to less than nothing, and expected purchases with `s − 1` in a denominator. Here all terms are
 //! positive, and `s = 1` is no special case. Each customer's columns begin where its life does.
 //!
-//! Checked by: fixtures/reference/pareto_over_time.jsonl, tests/time_covariates.rs (CLVTools' figures).
+//! Checked by: fixtures/reference/over_time/over_time.jsonl, tests/fits/time_covariates.rs (CLVTools' figures).
 
 mod likelihood;
 
