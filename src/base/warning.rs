@@ -95,6 +95,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("one-customer-makes-the-value", "a customer makes most of the amount of all"),
     ("refunds-of-nobody", "refunds are of a customer who never buys"),
     ("refunds-not-used", "a column of refunds was not used"),
+    ("discount-not-used", "a column of discounts beside quantity and price was not used"),
     ("repeats-worth-nothing", "repeat purchases are worth nothing"),
     ("rounded-ids", "ids have lost their last digits"),
     ("scientific-ids", "ids are written like 1.23457E+11"),

@@ -167,7 +167,12 @@ impl<'a> Cleaner<'a> {
             self.tally.screened.extend(log.screens.iter().map(new));
         }
         let back = refund.flatten().map_or(0.0, f64::abs);
-        let left = amount.map(|amount| if back > 0.0 && amount > 0.0 { amount - back } else { amount });
+        let left = amount.map(|amount| match back > 0.0 {
+            true if amount > 0.0 => amount - back,
+            // A row of its own by which something is paid back.
+            true if amount == 0.0 => -back,
+            _ => amount,
+        });
         // What is left below a cent of a thousand is rounding.
         let some_left = back > 0.0 && left.is_some_and(|left| left > 1e-9 * back);
         let (mut negate, mut out) = (false, false);

@@ -12,13 +12,14 @@ use std::sync::Arc;
 use super::activity::ActivityCounter;
 use super::attributes::{AttributeCounts, Levels, Tracker};
 use super::calendar::Calendar;
+use super::clean::carried;
 use super::codec::{Customers, Row, Rows, row_bytes};
 use super::far_dates::{DayCounter, DayCounts};
 use super::fold::{Fold, FoldCounts, Folded, FoldedCounts, unpack};
 use super::group::{Group, order_of};
 use super::merge::{RowCursor, Run, Tournament};
 use super::oddities::Oddities;
-use super::orders::{Lines, Marked, settle};
+use super::orders::{Lines, Marked, ORDERS_APART, settle};
 use super::past::Past;
 use super::scatter::{Partition, Writing, hash_int, hash_text};
 use super::spend_drift::DriftCounter;
@@ -247,7 +248,7 @@ impl<'a> Collapse<'a> {
                 Some(lines) => {
                     self.rows
                         .extend(self.group.sorted(number).iter().map(|&row| (row, self.group.mark(row))));
-                    if !push_orders(&mut self.fold, &mut self.rows, lines) {
+                    if !push_orders(&mut self.fold, &mut self.rows, lines, self.options.grain) {
                         continue;
                     }
                 }
@@ -344,7 +345,7 @@ impl<'a> Collapse<'a> {
 
     fn finish_customer(&mut self, id: &[u8]) -> Result<()> {
         if let Some(lines) = self.options.orders
-            && !push_orders(&mut self.fold, &mut self.rows, lines)
+            && !push_orders(&mut self.fold, &mut self.rows, lines, self.options.grain)
         {
             return Ok(());
         }
@@ -357,8 +358,9 @@ impl<'a> Collapse<'a> {
 }
 
 /// Puts the orders of a customer together and folds what comes of them; is there anything?
-fn push_orders(fold: &mut Fold, rows: &mut Vec<Marked>, lines: Lines) -> bool {
-    settle(rows, lines, &mut fold.counts.orders);
+fn push_orders(fold: &mut Fold, rows: &mut Vec<Marked>, lines: Lines, grain: Grain) -> bool {
+    let apart = (ORDERS_APART / carried(grain).days()).round() as i32;
+    settle(rows, lines, apart, &mut fold.counts.orders);
     let any = !rows.is_empty();
     rows.drain(..).for_each(|(row, mark)| fold.push(row, || mark));
     any

@@ -15,6 +15,9 @@ pub(crate) enum Lines {
     Repeat,
 }
 
+/// Sales with one order number that are so far apart are of two orders \[days\].
+pub(crate) const ORDERS_APART: f64 = 180.0;
+
 /// The amount of a row that says that its order was taken back, and is no purchase or return itself.
 pub(crate) const TAKEN_BACK: f64 = f64::NEG_INFINITY;
 
@@ -53,8 +56,9 @@ impl OrderCounts {
 }
 
 /// Puts together the rows of one customer's orders; they come and go in the order of [`pack`]. Rows without an order
-/// stay as they are.
-pub(crate) fn settle(rows: &mut Vec<Marked>, lines: Lines, counts: &mut OrderCounts) {
+/// stay as they are. Sales of one number that are `apart` grains from each other are of two orders: numbers that start anew
+/// each year.
+pub(crate) fn settle(rows: &mut Vec<Marked>, lines: Lines, apart: i32, counts: &mut OrderCounts) {
     if rows.iter().all(|(_, mark)| mark.order == 0) {
         return;
     }
@@ -64,11 +68,29 @@ pub(crate) fn settle(rows: &mut Vec<Marked>, lines: Lines, counts: &mut OrderCou
     for order in rows.chunk_by(|(_, a), (_, b)| a.order == b.order) {
         match order[0].1.order {
             0 => kept.extend_from_slice(order),
-            _ => one_order(order, lines, counts, &mut kept),
+            _ => each_order(order, apart, |order| one_order(order, lines, counts, &mut kept)),
         }
     }
     kept.sort_by_key(|(row, _)| *row);
     *rows = kept;
+}
+
+/// The orders that have one number. What comes back, or was taken back, is of the last one before it.
+fn each_order(rows: &[Marked], apart: i32, mut each: impl FnMut(&[Marked])) {
+    let when = |row: &Marked| unpack(row.0).0;
+    let mut sold: Vec<i32> =
+        rows.iter().filter(|row| !unpack(row.0).1.is_sign_negative()).map(when).collect();
+    sold.sort_unstable();
+    let starts: Vec<i32> =
+        sold.windows(2).filter(|pair| pair[1] - pair[0] >= apart).map(|pair| pair[1]).collect();
+    if starts.is_empty() {
+        return each(rows);
+    }
+    let of = |row: &Marked| starts.partition_point(|start| *start <= when(row));
+    for order in 0..=starts.len() {
+        let own: Vec<Marked> = rows.iter().filter(|row| of(row) == order).copied().collect();
+        each(&own);
+    }
 }
 
 fn one_order(order: &[Marked], lines: Lines, counts: &mut OrderCounts, kept: &mut Vec<Marked>) {
@@ -168,7 +190,7 @@ mod tests {
     fn settled(rows: &[Marked], lines: Lines) -> (Vec<(i32, f64)>, OrderCounts) {
         let (mut rows, mut counts) = (rows.to_vec(), OrderCounts::default());
         rows.sort_by_key(|(row, _)| *row);
-        settle(&mut rows, lines, &mut counts);
+        settle(&mut rows, lines, 180, &mut counts);
         (rows.iter().map(|(row, _)| unpack(*row)).collect(), counts)
     }
 

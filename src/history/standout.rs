@@ -244,7 +244,14 @@ fn placeholder(id: &str) -> Placeholder {
     const WORDS: &str = "guest guests guestcustomer guestuser unknown unknowncustomer anonymous anon na nan none null \
         nil undefined missing empty noid nocustomer noemail nomember nonmember notmember walkin \
         walkincustomer cash cashcustomer cashsale counter default dummy test testuser misc other \
-        others various gast laufkunde barverkauf unbekannt invité invitado ospite гость";
+        others various gast laufkunde barverkauf unbekannt invité invitado ospite гость divers diverse poscustomer retailcustomer \
+        barkunde laufkundschaft diversekunden kundeunbekannt clientcomptoir clientdepassage clientdivers comptoir passage inconnu invitée \
+        consumidorfinal clientefinal clientecontado clientegenerico clientegeneral publicoengeneral público públicoengeneral \
+        públicogeneral mostrador desconocido clientegenérico clienteanonimo clientegenerico consumatorefinale clienteoccasionale \
+        clientebalcao clientebalcão consumidornãoidentificado convidado desconhecido \
+        peşinmüşteri pesinmusteri peşin perakende perakendemüşteri nihaitüketici misafir kasa contant contanteklant balieklant passant \
+        onbekend klientdetaliczny detal gość gosc klientanonimowy розничныйпокупатель розница физлицо частноелицо неизвестно \
+        散客 一般客户 一般客戶 零售客户 零售客戶 匿名 匿名用户 游客 非会員 一般 ゲスト 匿名希望 現金客 비회원 일반고객 손님 현금고객";
     let whole = id.trim().to_lowercase();
     let name = whole.split('@').next().unwrap_or_default();
     let kept: String = name.chars().filter(|c| c.is_alphanumeric()).collect();

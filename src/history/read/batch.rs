@@ -178,8 +178,11 @@ pub(crate) fn clean_batch(
     let number = cleaner.writing.number;
     let point = number.point;
     let mut buffer = IdBuffer::new();
-    let plain =
-        roles.plain().filter(|_| rules.has_amount && !rules.orders && !rules.kept && !rules.ids.change());
+    let minor = table.log().minor;
+    let in_units = |amount: f64| table.log().in_units(amount);
+    let plain = roles
+        .plain()
+        .filter(|_| minor == 0 && rules.has_amount && !rules.orders && !rules.kept && !rules.ids.change());
     // What becomes of rows that columns decide about, for what is watched beside them.
     let decided = roles.refund.is_some() || !roles.screens.is_empty();
     let mut left: Vec<Option<f64>> = vec![None; if decided { batch.num_rows() } else { 0 }];
@@ -217,9 +220,10 @@ pub(crate) fn clean_batch(
                 }
             }
             amount => amount,
-        };
+        }
+        .map(in_units);
         if roles.refund.is_some() || !roles.screens.is_empty() {
-            let refund = roles.refund.as_ref().map(|refund| refund.read(row, number));
+            let refund = roles.refund.as_ref().map(|refund| refund.read(row, number).map(in_units));
             let values = roles
                 .screens
                 .iter()
@@ -280,7 +284,10 @@ fn watch(
     for row in 0..batch.num_rows() {
         let texts =
             columns.iter().map(|column| column.as_ref().map_or(&b""[..], |column| text_of_row(column, row)));
-        let amount = left.map_or_else(|| roles.amounts.read(row, style), |left| left[row]);
+        let amount = left.map_or_else(
+            || roles.amounts.read(row, style).map(|amount| table.log().in_units(amount)),
+            |left| left[row],
+        );
         cleaner.watch(table, texts, amount);
     }
 }

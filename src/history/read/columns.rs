@@ -19,7 +19,7 @@ use super::names::{
 };
 use super::reading::line_of;
 use super::screen::Use;
-use super::{presets, watched};
+use super::{presets, vocabulary, watched};
 use crate::base::{Error, Result};
 use crate::history::options::LogOptions;
 
@@ -122,6 +122,7 @@ impl Table<'_> {
         self.decide(options, evidence, &mut columns)?;
         self.orders(options, evidence, &mut columns)?;
         columns.payee = self.payee(columns.id);
+        columns.minor = self.minor(&columns, evidence)?;
         columns.watched = self.watched(&columns);
         Ok(columns)
     }
@@ -137,13 +138,56 @@ impl Table<'_> {
     fn watched(&self, columns: &LogColumns) -> Vec<usize> {
         let used = columns.used();
         let states = columns.screens.iter().any(|screen| matches!(screen.by, Use::Status { .. }));
+        let kinds = columns.screens.iter().any(|screen| matches!(screen.by, Use::Kind { .. }));
+        // An amount that says its own currency is in no other.
+        let money = columns.amount.first().or(match columns.amount {
+            AmountColumns::Product { price, .. } => Some(price),
+            _ => None,
+        });
+        let converted = money.is_some_and(|index| vocabulary::names_currency(&self.names[index]));
         let watched = |index: &usize| {
             let name = &self.names[*index];
             let known = columns.refund.is_some() && likeness::is_refund(name);
-            let watch = likeness::watch(name).filter(|watch| *watch != Watch::Delivery || !states);
+            let watch = likeness::watch(name).filter(|watch| match watch {
+                Watch::Delivery => !states,
+                Watch::Side | Watch::Sign => !kinds,
+                Watch::Discount => matches!(columns.amount, AmountColumns::Product { .. }),
+                Watch::Currency => !converted,
+                _ => true,
+            });
             !used.contains(index) && !known && watch.is_some()
         };
         (0..self.names.len()).filter(watched).take(watched::COLUMNS).collect()
+    }
+
+    /// How many places amounts are to be moved: those in cents, by the name of their column, or in an interface that counts so.
+    fn minor(&self, columns: &LogColumns, evidence: &mut Option<&mut Evidence>) -> Result<u8> {
+        let money = match columns.amount {
+            AmountColumns::None => return Ok(0),
+            AmountColumns::One(index) | AmountColumns::Product { price: index, .. } => index,
+        };
+        let named = |name: &str| self.names.iter().position(|column| normalise(column) == name);
+        let object = named("object").filter(|_| named("livemode").is_some());
+        let places = likeness::minor_places(&self.names[money]);
+        if places == 0 && object.is_none() {
+            return Ok(0);
+        }
+        let currency = named("currency");
+        let wanted: Vec<usize> = [money].into_iter().chain(object).chain(currency).collect();
+        let Some(sample) = choose::sample(evidence, &wanted)? else { return Ok(places) };
+        // Cents have nothing behind a decimal sign.
+        if sample.column(money).iter().any(|value| value.contains(['.', ','])) {
+            return Ok(0);
+        }
+        let charges = |index: usize| {
+            let charge = |text: &str| matches!(text, "charge" | "payment_intent" | "invoice" | "refund");
+            sample.column(index).iter().all(|text| charge(text))
+        };
+        let whole = |index: usize| sample.column(index).iter().any(|code| is_of_no_cents(code));
+        Ok(match object {
+            Some(index) if charges(index) && !currency.is_some_and(whole) => 2,
+            _ => places,
+        })
     }
 
     /// A summary has frequency, recency and T, and no purchase dates.
@@ -397,6 +441,12 @@ fn shorten(text: &str, length: usize) -> String {
         short.push_str("...");
     }
     short
+}
+
+/// Is it a currency whose amounts interfaces count in whole units? (Stripe, "Zero-decimal currencies".)
+fn is_of_no_cents(code: &str) -> bool {
+    const WHOLE: &str = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF";
+    WHOLE.split(' ').any(|whole| code.eq_ignore_ascii_case(whole))
 }
 
 #[cfg(test)]

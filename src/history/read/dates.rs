@@ -348,6 +348,8 @@ fn parse_time(day: i32, text: &[u8]) -> Option<Moment> {
         }
         _ => zone,
     };
+    // The end of a day is the start of the next one (ISO 8601).
+    let (day, hour) = if (hour, minute, second, nano) == (24, 0, 0, 0) { (day + 1, 0) } else { (day, hour) };
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }

@@ -159,6 +159,13 @@ impl Sample {
         })
     }
 
+    /// Does each value of the first of two columns go with one value of the second?
+    pub fn is_of_one(&self, one: usize, other: usize) -> bool {
+        let mut known: FxHashMap<&str, &str> = FxHashMap::default();
+        let mut pairs = self.column(one).iter().zip(self.column(other));
+        self.rows() >= ENOUGH && pairs.all(|(a, b)| *known.entry(a).or_insert(b) == &**b)
+    }
+
     /// Are all values of two columns the same?
     pub fn equal(&self, one: usize, other: usize) -> bool {
         self.rows() >= ENOUGH && self.column(one) == self.column(other)

@@ -13,7 +13,7 @@ const HEADS: &str = "type types typ typu kind kinds art tipo tipologia tip tipi 
 /// What rows of a log are kinds of, and the words between.
 const OF: &str = "transaction transactions trans tran txn trx document documents doc docs record entry event order orders invoice voucher sale \
     sales movement operation receipt line billing posting journal ledger activity transact credit debit row item \
-    beleg belegs vorgang vorgangs buchung buchungs transaktion transaktions auftrag auftrags rechnung rechnungs umsatz bewegung \
+    gift gifts donation donations beleg belegs vorgang vorgangs buchung buchungs transaktion transaktions auftrag auftrags rechnung rechnungs umsatz bewegung \
     bewegungs verkauf verkaufs dokument dokumenten fakturen \
     piece operacion transaccion comprobante documento factura movimiento venta pedido operazione movimento transazione fattura ordine \
     vendita transacao operacao venda nota fatura belge islem evrak hareket fis siparis satis factuur boeking boekings transactie \
@@ -23,7 +23,7 @@ const OF: &str = "transaction transactions trans tran txn trx document documents
 /// Names of kinds in one word.
 const NAMES: &str = "event eventname reportingcategory vorgang operation operacion operazione operacao operatie operacja операция islem \
     movement movimiento mouvement movimento hareket bewegung activity action causale nature naturaoperacao transactionevent salereturn \
-    salesreturn returnflag документвид";
+    salesreturn документвид";
 /// What names of one word are made of, where words are not apart.
 const TAILS: &str = "art typ type soort turu tipi typu";
 const CJK_TAILS: &str = "类型 類型 种类 種類 種別 区分 유형 구분 종류";
@@ -88,7 +88,7 @@ pub(crate) fn are_methods<'v>(name: &str, mut values: impl Iterator<Item = &'v s
 
 /// Kinds of rows that are purchases.
 const SALES: &str = "payment payments sale sales charge order orders purchase purchases invoice invoices receipt checkout transaction donation \
-    capture bill billing sold inv \
+    capture bill billing sold inv gift gifts pay pur sal sls \
     verkauf verkaufe bestellung rechnung kauf zahlung faktura ausgangsrechnung barverkauf kassenbeleg bon beleg \
     vente achat commande paiement facture ticket reglement venta compra pedido pago cobro boleta factura comprobante vendita acquisto ordine \
     pagamento fattura scontrino ricevuta corrispettivo venda fatura cupom \
@@ -123,9 +123,9 @@ const FEES: &str = "fee fees gebuhr gebuhren frais comision comisiones commissio
 /// What is offered, promised, delivered or blocked, and no sale.
 const OFFERS: &str = "bankgutschrift proforma quote quotation estimate angebot kostenvoranschlag devis presupuesto cotizacion preventivo orcamento teklif \
     offerte oferta wycena nabidka arajanlat lieferschein albaran irsaliye pakbon auftragsbestatigung authorization authorisation \
-    preauthorization preauth authorize void commercialoffer предложение";
+    preauthorization preauth authorize void pledge pledges commercialoffer предложение";
 const OFFER_PHRASES: &str = "pro forma, pro forma invoice, proforma invoice, proforma rechnung, delivery note, bon de livraison, bon de commande, \
-    order confirmation, packing slip, documento di trasporto, sevk irsaliyesi, faktura pro forma, счет на оплату, purchase order";
+    order confirmation, packing slip, documento di trasporto, sevk irsaliyesi, faktura pro forma, счет на оплату, purchase order, recurring gift, recurring gift pledge, planned gift";
 /// Movements of money, events of a visit.
 const OTHERS: &str = "payout payouts transfer transfers withdrawal withdrawals fee fees deposit deposits adjustment adjustments conversion reserve reserved \
     topup loan interest expense bill view visit pageview click scroll search login signup cart impression wishlist hold contribution tax \
@@ -152,6 +152,36 @@ pub(crate) struct Beside {
     /// Sales and the lines of sales: the lines and the payments of a sale are in it already.
     #[serde(default)]
     lines: bool,
+    /// All of them are codes of one program: its place in [`CODES`], and one more.
+    #[serde(default)]
+    codes: u8,
+}
+
+/// Codes of documents, which mean something only in the company of others of the same program: sales, returns, and what is neither.
+const CODES: [[&str; 3]; 2] = [
+    // Sage: sales invoices and credits; receipts, discounts, and what is bought or booked.
+    ["si", "sc", "sr sa sd jd jc br bp cr cp pi pc pp pa pd vp vr"],
+    // SAP: invoices and credit memos of customers; payments, clearing, and what vendors send.
+    ["dr rv", "dg", "dz da zp zv ab sa sb kr kg kz kn re wa we"],
+];
+
+/// By the codes of this place in [`CODES`], and one more.
+fn of_code(word: &str, codes: u8) -> Option<Meaning> {
+    let book = CODES.get(usize::from(codes).checked_sub(1)?)?;
+    let meanings = [Meaning::Purchase, Meaning::Undone, Meaning::Nothing];
+    let found = book.iter().position(|list| list.split(' ').any(|one| one == word));
+    found.map(|at| meanings[at])
+}
+
+/// The place of the codes that all these values are, sales and others among them, and one more; 0 if they are none.
+fn codes<'v>(values: impl Iterator<Item = &'v str> + Clone) -> u8 {
+    let all_of = |codes: &u8| {
+        let meaning = |text: &'v str| of_code(&fold_words(text).concat(), *codes);
+        values.clone().all(|text| meaning(text).is_some())
+            && values.clone().any(|text| meaning(text) == Some(Meaning::Purchase))
+            && values.clone().any(|text| meaning(text) != Some(Meaning::Purchase))
+    };
+    (1..=CODES.len() as u8).find(all_of).unwrap_or(0)
 }
 
 impl Beside {
@@ -162,6 +192,7 @@ impl Beside {
         Beside {
             bills: values.clone().any(is_bill),
             sales: values.clone().any(sale) && !values.clone().any(debit),
+            codes: codes(values.clone()),
             lines: values.clone().any(|text| {
                 line_of(text).is_some_and(|whole| values.clone().any(|text| fold_words(text) == whole))
             }),
@@ -177,6 +208,9 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     let is_phrase = |phrases: &str| {
         phrases.split(',').any(|one| one.split_whitespace().eq(words.iter().map(String::as_str)))
     };
+    if let Some(meaning) = of_code(&words.concat(), beside.codes) {
+        return meaning;
+    }
     if beside.lines && (line_of(text).is_some() || any(PAYMENTS)) {
         return Meaning::Nothing;
     }
@@ -185,7 +219,7 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     if event || held || any(FEES) || is_phrase(OFFER_PHRASES) || any(OFFERS) {
         return Meaning::Nothing;
     }
-    if beside.sales && matches!(&*phrase, "credit" | "credits") {
+    if beside.sales && matches!(&*phrase, "credit" | "credits" | "rev" | "ret" | "rtn") {
         return Meaning::Undone;
     }
     match (names_return(&words), is_open(&words)) {

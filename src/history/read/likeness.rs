@@ -88,7 +88,7 @@ fn is_money(name: &str) -> bool {
         charged subtotal turnover gmv payment proceeds usd eur gbp betrag umsatz summe preis gesamt \
         brutto netto montant prix importe precio valor importo prezzo bedrag prijs kwota cena belopp \
         beløb сумма цена выручка стоимость 金額 売上 合計 価格 totalcharges grandtotal listprice netsales \
-        totalprice";
+        totalprice debit credit soll haben debe haber dare avere débit crédit";
     const OTHER: &str = "id no number date time at currency method type status count quantity qty items units tax vat \
         taxes discount shipping fee fees tip tips refund refunded balance reference references terms \
         name code channel rep person due provider percent";
@@ -247,6 +247,12 @@ pub(crate) enum Watch {
     Done,
     /// In which currency the amount is.
     Currency,
+    /// By which sign its amount counts.
+    Sign,
+    /// On which side of an account it stands: debit or credit.
+    Side,
+    /// What is taken off a price.
+    Discount,
 }
 
 /// Words for the state of something, in the languages of exports, as [`vocabulary::fold_words`] has them.
@@ -279,11 +285,47 @@ const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancella
     скасовано повернено повернення ακυρωθηκε επιστροφη ملغي استرداد מבוטל בוטל הוחזר החזר";
 const UNDONE_ENDS: &str = "退款 退款金额 退款金額 返金 返金額 환불 환불금액 환불금액 คืนเงิน";
 
+/// The sign of an amount, as a column of its own.
+const SIGNS: &str = "sign signe signo segno sinal vorzeichen isaret teken znak amountsign signfactor signflag signmultiplier amountfactor";
+/// The side of an account.
+const SIDES: &str = "dc cd sh dh drcr crdr debitcredit creditdebit debitcreditflag debitcreditindicator creditdebitindicator dcflag \
+    dcindicator sollhaben shkz sk shkennzeichen sollhabenkennzeichen sollhabenkz debehaber dareavere debitcredito debitcredit";
+const DISCOUNTS: &str = "discount discounts disc rabatt rabatte nachlass remise remises descuento descuentos dto sconto sconti desconto descontos \
+    indirim iskonto korting rabat rabaty rabatu sleva kedvezmeny скидка скидки";
+
+/// Does it say of a row that it is itself one by which something comes back?
+pub(crate) fn is_row_back(name: &str) -> bool {
+    const NAMES: &str = "return returns isreturn isareturn returnflag returnindicator returnline isreturnline creditnote iscreditnote \
+        creditmemo iscreditmemo iscredit isreversal reversal isrefundline isgutschrift isretoure isstorno isavoir isretour returnyn \
+        returnamount returnsamount returnvalue returntotal totalreturns salesreturns";
+    is(&vocabulary::fold_words(name).concat(), NAMES)
+}
+
+/// How many places the amounts of a column are to be moved: it is called one of cents, or of the like.
+pub(crate) fn minor_places(name: &str) -> u8 {
+    const HUNDREDTHS: &str = "cents cent minor minorunits paise pence pennies kopecks kopeks kopecki centavos centimes kurus grosz grosze";
+    let words = words(name);
+    match () {
+        () if has(&words, "per percent pct share rate") => 0,
+        () if has(&words, HUNDREDTHS) || words.concat().ends_with("moneyamount") => 2,
+        () if has(&words, "micros") => 6,
+        () => 0,
+    }
+}
+
 /// Is the column one of those?
 pub(crate) fn watch(name: &str) -> Option<Watch> {
+    const CURRENCIES: &str = "currency currencies currencycode ccy waehrung wahrung devise moneda moeda valuta divisa doviz waluta penznem \
+        валюта валюты 通貨 币种 幣種 货币 貨幣 통화";
+    const CURRENCY_NAMES: &str = "cur curr parabirimi mena valuuta";
+    const OF_CURRENCIES: &str = "rate rates exchange conversion converted amount amt value total sum sums fee fees date price tax gross net \
+        betrag montant importe importo valor kurs kur cambio symbol format id cost revenue sales";
     const CURRENCY: &str = "currency currencycode currencies curr ccy waehrung währung devise moneda valuta";
     let (plain, whole) = (vocabulary::fold_words(name), normalise(name));
-    if is(&whole, CURRENCY) {
+    if is(&whole, CURRENCY)
+        || is(&plain.concat(), CURRENCY_NAMES)
+        || (has(&plain, CURRENCIES) && !has(&plain, OF_CURRENCIES))
+    {
         return Some(Watch::Currency);
     }
     let delivery = has(&plain, DELIVERY);
@@ -297,7 +339,11 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
         return None;
     }
     let joined = plain.concat();
-    if has(&plain, UNDONE) || is(&joined, UNDONE) || UNDONE_ENDS.split(' ').any(|end| joined == end) {
+    if is_row_back(name)
+        || has(&plain, UNDONE)
+        || is(&joined, UNDONE)
+        || UNDONE_ENDS.split(' ').any(|end| joined == end)
+    {
         return Some(Watch::Undone);
     }
     if kind::is_name(name) || whole == "paymenttype" || whole == "state" {
@@ -308,7 +354,14 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
         | "issuccessful" | "livemode" | "iscaptured" | "isapproved" | "settled" | "issettled"
         | "fullypaid" | "paymentreceived" | "bezahlt" | "paye" | "pagado" | "pagato" | "pago" | "betaald"
         | "oplacone" | "odendi" | "оплачено" | "оплачен" | "betald" | "betalt" | "maksettu" | "zaplaceno"
-        | "fizetve" | "platit" | "lunas" | "won" | "iswon" | "dibayar" => Some(Watch::Done),
+        | "fizetve" | "platit" | "lunas" | "won" | "iswon" | "dibayar" | "valid" | "isvalid" | "live"
+        | "islive" => Some(Watch::Done),
+        "environment" | "env" => Some(Watch::Status),
+        _ if is(&joined, SIGNS) => Some(Watch::Sign),
+        _ if is(&joined, SIDES) => Some(Watch::Side),
+        _ if has(&plain, DISCOUNTS) && !has(&plain, "code codes name type reason coupon id title") => {
+            Some(Watch::Discount)
+        }
         "test" | "testorder" | "testmode" | "istestorder" | "sandbox" | "issandbox" => Some(Watch::Undone),
         _ => None,
     }

@@ -275,6 +275,31 @@ pub(crate) const PRESETS: &[Preset] = &[
         ..PLAIN
     },
     Preset {
+        name: "adyen",
+        title: "a payment accounting report of Adyen",
+        signature: &["Psp Reference", "Record Type", "Main Amount", "Booking Date"],
+        id: &["Shopper Reference"],
+        date: &["Booking Date"],
+        amount: &["Main Amount"],
+        order: &["Psp Reference"],
+        // One payment has a row for each step that it takes.
+        only: &[("Record Type", "SentForSettle")],
+        source: "docs.adyen.com/reporting/invoice-reconciliation/payment-accounting-report",
+        ..PLAIN
+    },
+    Preset {
+        name: "eventbrite",
+        title: "a list of attendees of Eventbrite",
+        signature: &["Order #", "Order Date", "Total Paid", "Ticket Type", "Attendee Status"],
+        id: &["Email"],
+        date: &["Order Date"],
+        amount: &["Total Paid"],
+        // Each attendee has paid their own ticket.
+        order: &["Order #=add"],
+        source: "eventbrite.com/help/en-us/articles/291888",
+        ..PLAIN
+    },
+    Preset {
         name: "ga4",
         title: "events of Google Analytics 4",
         signature: &["event_name", "user_pseudo_id", "ecommerce.purchase_revenue"],
@@ -349,7 +374,9 @@ impl Preset {
     /// The options with what this says wherever the caller said nothing.
     pub fn apply(&self, names: &[String], options: &LogOptions) -> LogOptions {
         let first = |wanted: &[&str]| {
-            let there = wanted.iter().find(|wanted| is_there(names, wanted));
+            // An order may say how its lines make its amount, behind a sign.
+            let column = |wanted: &str| wanted.split('=').next().unwrap_or_default().to_owned();
+            let there = wanted.iter().find(|wanted| is_there(names, &column(wanted)));
             there.map(|wanted| (*wanted).to_owned())
         };
         let mut options = options.clone();

@@ -34,6 +34,12 @@ pub(crate) enum Use {
     Undone,
     /// Rows with an entry are none.
     Entry,
+    /// Rows that say yes, or that stand on the side of credits, are returns.
+    Back,
+    /// Rows with a negative sign are returns.
+    Sign,
+    /// Rows that say that they are sums are none.
+    Sums,
     /// Only rows with one of these values.
     Only(Vec<String>),
     /// Rows with one of these values are left out.
@@ -90,6 +96,11 @@ impl Use {
             Use::Kind { beside, .. } => Said::Meaning(kind::of(text, *beside)),
             Use::Done => Said::LeaveOut(status::truth(text) == Some(false)),
             Use::Undone => Said::LeaveOut(status::truth(text) == Some(true)),
+            Use::Back => Said::Meaning(if is_back(text) { Meaning::Undone } else { Meaning::Purchase }),
+            Use::Sign => {
+                Said::Meaning(if text.starts_with('-') { Meaning::Undone } else { Meaning::Purchase })
+            }
+            Use::Sums => Said::LeaveOut(is_sum(text)),
             Use::Entry => Said::LeaveOut(!text.is_empty() && status::truth(text) != Some(false)),
             Use::Only(values) => Said::LeaveOut(!named(values, text)),
             Use::Except(values) => Said::LeaveOut(named(values, text)),
@@ -137,6 +148,19 @@ impl Use {
     fn is_unknown(&self, text: &str) -> bool {
         self.said(text) == Said::Meaning(Meaning::Unknown) && !is_total(text)
     }
+}
+
+/// Does it say of a row, in a column of that, that it is a return: by yes, or by the side of the account?
+pub(crate) fn is_back(text: &str) -> bool {
+    const WORDS: &str = "r ret rtn return returned refund c cr h haben credit haber avere gutschrift";
+    let text = text.trim().to_lowercase();
+    status::truth(&text) == Some(true) || WORDS.split(' ').any(|word| word == text)
+}
+
+/// Does a cell begin with the word of a sum?
+pub(crate) fn is_sum(text: &str) -> bool {
+    let first = text.split([' ', ':', '\t']).next().unwrap_or_default();
+    is_total(text) || is_total(first)
 }
 
 fn named(values: &[String], text: &str) -> bool {

@@ -77,7 +77,9 @@ pub(crate) fn clean_block(layout: &Table, block: &[u8], first_line: u64, cleaner
 #[cold]
 fn is_beside(record: &Record, separated: bool) -> bool {
     let fields = (0..record.fields.len()).filter_map(|at| std::str::from_utf8(record.field(at)).ok());
-    let filled: Vec<&str> = fields.map(str::trim).filter(|text| !text.is_empty()).collect();
+    // DOS ends a file with a sign of its own.
+    let texts = fields.map(|text| text.trim().trim_matches('\u{1a}'));
+    let filled: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
     separated && !record.bad_quotes && is_beside_rows(&filled)
 }
 
@@ -192,6 +194,7 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
             None => return,
         },
     };
+    let amount = amount.map(|amount| columns.in_units(amount));
     let id = match columns.payee {
         Some(payee) if amount.is_some_and(|amount| amount < 0.0) => payee,
         _ => columns.id,
@@ -212,7 +215,8 @@ fn clean_record(layout: &Table, needed: &Needed, record: &Record, cleaner: &mut 
     }
     let mut amount = amount;
     if columns.refund.is_some() || !columns.screens.is_empty() {
-        let refund = columns.refund.map(|index| writing.number.read(trim(record.field(index))));
+        let in_units = |amount: f64| columns.in_units(amount);
+        let refund = columns.refund.map(|index| writing.number.read(trim(record.field(index))).map(in_units));
         let values = columns.screens.iter().map(|screen| record.field(screen.column));
         match cleaner.screen(layout, values, amount, refund) {
             Some(left) => amount = left,

@@ -39,6 +39,12 @@ const MONEY: &str = "usd eur gbp chf sek nok dkk czk huf pln try brl rub uah jpy
     sgd hkd twd thb idr vnd aed ils tl zł zl kr руб р eur€ us$ 元 円 원 rp rm baht บาท nis uah грн лв bgn rsd ron myr egp sar kes ngn ghs pkr \
     bdt lkr php kzt uyu vnđ đ";
 
+/// Does a name say in which currency its amounts are, by the code?
+pub(crate) fn names_currency(name: &str) -> bool {
+    let code = |word: &String| word.len() == 3 && MONEY.split_whitespace().any(|code| code == word);
+    words(name).iter().any(code)
+}
+
 /// A name by its words, in small letters and without accents; what stands in brackets (a unit, a time zone) and codes of
 /// currencies are left out, unless nothing else is there.
 pub(crate) fn plain(name: &str) -> String {

@@ -75,7 +75,7 @@ impl Watched {
         }
         self.filled.add(1, amount);
         self.negative += u64::from(amount < 0.0);
-        if self.what == Watch::Undone
+        if matches!(self.what, Watch::Undone | Watch::Discount)
             && let Some(number) = style.read(text)
         {
             self.numbers += 1;
@@ -135,6 +135,8 @@ pub(crate) fn warn(all: &[Watched], rows: u64, has_amount: bool) -> Vec<Warning>
         Watch::Status | Watch::Kind | Watch::Delivery => watched.warn_status(has_amount),
         Watch::Currency => watched.warn_currencies(has_amount),
         Watch::Done => watched.warn_flag(false, has_amount),
+        Watch::Sign | Watch::Side => watched.warn_side(has_amount),
+        Watch::Discount => watched.warn_discount(),
         // One of several columns of refunds is enough.
         Watch::Undone => match sum {
             Some(sum) if sum.name == watched.name => Some(sum.warn_sum()),
@@ -232,6 +234,35 @@ impl Watched {
             show(&all, has_amount)
         );
         Some(Warning::new("status-not-used", message))
+    }
+
+    /// Debits and credits, or signs, that nobody looked at.
+    fn warn_side(&self, has_amount: bool) -> Option<Warning> {
+        if self.more > 0 || self.values.len() < 2 || self.negative > 0 {
+            return None;
+        }
+        let message = format!(
+            "the column \"{0}\" was not looked at: it is {1}. All of these rows count as purchases; if some are payments or \
+             returns, leave these out (--except \"{0}=..\")",
+            self.name,
+            self.listed(has_amount)
+        );
+        Some(Warning::new("status-not-used", message))
+    }
+
+    /// A discount beside quantity and price.
+    fn warn_discount(&self) -> Option<Warning> {
+        if self.nonzero.rows == 0 {
+            return None;
+        }
+        let message = format!(
+            "the column \"{}\" was not looked at: it is not 0 in {}, and the amount is quantity times price, before any \
+             discount: if it was taken off what was paid, take it off the price first, or name a column of what was paid \
+             with --amount",
+            self.name,
+            in_rows(self.nonzero.rows)
+        );
+        Some(Warning::new("discount-not-used", message))
     }
 
     fn warn_sum(&self) -> Warning {

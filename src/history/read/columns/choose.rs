@@ -12,6 +12,7 @@ use crate::base::{
 };
 use crate::history::options::LogOptions;
 use crate::history::read::names::{CONTRACT_PERIOD, looks_like_contracts};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A column with a value in fewer rows than this share is none of customers where another one is full.
 const HALF: f64 = 0.5;
@@ -98,6 +99,12 @@ impl Table<'_> {
             [(_, one), ref others @ ..] if others.iter().all(|&(_, other)| sample.alike(one, other)) => one,
             _ => return Err(self.ask_customers(&best, &sample)),
         };
+        // People of one name are told apart by a number or an address of their own.
+        let one =
+            match ranked.iter().find(|&&(rank, other)| rank <= MAIL && are_namesakes(&sample, one, other)) {
+                Some(&(_, other)) => other,
+                None => one,
+            };
         // The same people in a column that knows some rows more: guests who left an address are customers.
         let named = ranked.iter().filter(|(rank, _)| *rank <= MAIL).map(|(_, index)| *index);
         Ok(named.fold(one, |one, other| if sample.is_fuller(other, one) { other } else { one }))
@@ -316,6 +323,39 @@ impl Table<'_> {
         let same = first.len() > 1 && first.iter().all(|&index| self.names[index] == self.names[first[0]]);
         if same { self.choose(role, &first).map(drop) } else { Ok(()) }
     }
+}
+
+/// Are these names of people, some of whom have one name and are told apart by another column that is as full? Who has a third
+/// number or address under one name may be a company of several buyers.
+fn are_namesakes(sample: &Sample, names: usize, other: usize) -> bool {
+    const SHARED: f64 = 0.3;
+    let (own, others) = (sample.column(names), sample.column(other));
+    let people = own.iter().filter(|name| is_person(name)).count();
+    if names == other
+        || (people as f64) < FULL * own.len() as f64
+        || sample.fill(other).filled < sample.fill(names).filled
+        || !sample.is_of_one(other, names)
+    {
+        return false;
+    }
+    let mut of: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
+    own.iter().zip(others).for_each(|(name, other)| {
+        of.entry(name).or_default().insert(other);
+    });
+    let shared = of.values().filter(|others| others.len() > 1).count();
+    shared > 0 && shared as f64 <= SHARED * of.len() as f64 && of.values().all(|others| others.len() <= 2)
+}
+
+/// Does it look like the name of a person: two or three words of letters?
+fn is_person(text: &str) -> bool {
+    const FIRMS: &str = "gmbh ag kg ohg ltd limited llc inc corp co company sa sarl sas srl spa bv nv ab as oy plc group shop store";
+    let words: Vec<String> =
+        text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let letters =
+        |word: &String| word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
+    (2..=4).contains(&words.len())
+        && words.iter().all(letters)
+        && !words.iter().any(|word| FIRMS.split(' ').any(|firm| firm == word.trim_end_matches('.')))
 }
 
 fn indexes(ranked: &[Candidate]) -> Vec<usize> {

@@ -3,7 +3,7 @@
 use super::super::evidence::{Evidence, Sample};
 use super::super::kind::{self, Beside};
 use super::super::likeness::{self, Watch};
-use super::super::screen::{Screen, Use};
+use super::super::screen::{self, Screen, Use};
 use super::super::status::{self, Meaning};
 use super::super::watched;
 use super::choose::sample;
@@ -21,8 +21,14 @@ const KINDS: usize = 12;
 const UNNAMED: usize = 24;
 /// Returns among rows of which nothing else is known are no more than this share.
 const FEW: f64 = 0.4;
+/// Credits in no more rows than this share are credit notes.
+const CREDITS: f64 = 0.25;
+/// What says yes or no is no longer than this.
+const LONGEST: usize = 12;
 /// A column with an entry in more rows than this share says nothing by having one.
 const HALF: f64 = 0.5;
+/// So many sums are no accident.
+const SUMS: usize = 3;
 /// This share of a column's entries must be numbers.
 const MOST: f64 = 0.9;
 
@@ -54,11 +60,14 @@ impl Table<'_> {
             !used.contains(index) && !free.contains(index) && !kind::is_of_other(&self.names[*index])
         };
         let unnamed: Vec<usize> = (0..self.names.len()).filter(unnamed).take(UNNAMED).collect();
-        if free.is_empty() && unnamed.is_empty() {
+        // What a row is the sum of stands anywhere.
+        let unused: Vec<usize> =
+            (0..self.names.len()).filter(|index| !used.contains(index)).take(UNNAMED).collect();
+        if unused.is_empty() {
             return Ok(());
         }
         let money = columns.amount.first();
-        let wanted: Vec<usize> = free.iter().chain(&unnamed).copied().chain(money).collect();
+        let wanted: Vec<usize> = free.iter().chain(&unnamed).chain(&unused).copied().chain(money).collect();
         let Some(sample) = sample(evidence, &wanted)? else { return Ok(()) };
         let amounts = money.map(|index| sample.column(index));
         let mut returns = amounts.is_some_and(|amounts| amounts.iter().any(|value| is_negative(value)));
@@ -86,6 +95,12 @@ impl Table<'_> {
             let found = unnamed.iter().find(|&&index| self.are_states(index, &sample));
             others.extend(found.map(|&column| Screen { column, by: Use::Status { returns } }));
         }
+        // Kinds of documents say more of a row than the side of the account on which it stands.
+        if !kinds.is_empty() {
+            others.retain(|screen| likeness::watch(&self.names[screen.column]) != Some(Watch::Side));
+        }
+        let sums = amounts.and_then(|amounts| sums_among(&unused, amounts, &sample));
+        columns.screens.extend(sums.map(|column| Screen { column, by: Use::Sums }));
         // What became of the delivery says something only where nothing says what became of the order.
         if others.iter().any(is_state) {
             others.retain(|screen| !matches!(screen.by, Use::Delivery { .. }));
@@ -118,7 +133,8 @@ impl Table<'_> {
         }
         let different = different(values);
         let each = || different.iter().copied();
-        let bought = each().any(|value| kind::of(value, Beside::default()) == Meaning::Purchase);
+        let beside = Beside::of(each());
+        let bought = each().any(|value| kind::of(value, beside) == Meaning::Purchase);
         let surely: Vec<&str> = each().filter(|value| kind::is_surely_return(value)).collect();
         let back = values.iter().filter(|value| surely.contains(&&***value)).count();
         let is_kind = match watch {
@@ -204,6 +220,22 @@ impl Table<'_> {
             }
             // What came back is taken off by the column of refunds, or by rows of its own.
             Watch::Undone if (refund.is_some() || returns) && likeness::is_refund(name) => None,
+            Watch::Undone if likeness::is_count(name) => None,
+            Watch::Undone if likeness::is_row_back(name) => {
+                let few = fill.distinct <= KINDS && values.iter().all(|value| value.len() <= LONGEST);
+                (few && !returns && values.iter().any(|value| screen::is_back(value))).then_some(Use::Back)
+            }
+            Watch::Sign => {
+                let one = |value: &str| matches!(value.trim_end_matches(".0"), "1" | "+1" | "-1" | "+" | "-");
+                let signs = values.iter().filter(|value| !value.is_empty()).all(|value| one(value));
+                (signs && !returns && values.iter().any(|value| value.starts_with('-'))).then_some(Use::Sign)
+            }
+            // Few credits are credit notes; many may as well be payments.
+            Watch::Side => {
+                let credits = values.iter().filter(|value| screen::is_back(value)).count();
+                let few = credits as f64 <= CREDITS * values.len() as f64;
+                (few && credits > 0 && !returns && fill.distinct <= 3).then_some(Use::Back)
+            }
             Watch::Undone if fill.filled > 0 && flags() => {
                 // Where rows that were not undone say nothing, few say that they were.
                 let some_not = values.iter().any(|value| status::truth(value) == Some(false));
@@ -215,9 +247,32 @@ impl Table<'_> {
                 let when = likeness::is_when(name);
                 (when && dated && !likeness::is_refund(name) && !fill.is_in(HALF)).then_some(Use::Entry)
             }
-            Watch::Currency => None,
+            Watch::Currency | Watch::Discount => None,
         }
     }
+}
+
+/// A column in which some rows say that they are sums, and are: of the rows above, up to the sum before.
+fn sums_among(columns: &[usize], amounts: &[Box<str>], sample: &Sample) -> Option<usize> {
+    /// A cent, and what is lost in adding.
+    const CLOSE: f64 = 0.006;
+    let number = |text: &str| text.parse::<f64>().ok();
+    let are_sums = |column: &&usize| {
+        let (mut above, mut seen) = ((0.0, 0), 0);
+        let mut rows = sample.column(**column).iter().zip(amounts);
+        let right = rows.all(|(text, amount)| {
+            let Some(amount) = number(amount) else { return true };
+            if !screen::is_sum(text) {
+                above = (above.0 + amount, above.1 + 1);
+                return true;
+            }
+            let (sum, rows) = std::mem::take(&mut above);
+            seen += 1;
+            rows > 0 && (amount - sum).abs() <= CLOSE
+        });
+        right && seen >= SUMS
+    };
+    columns.iter().find(are_sums).copied()
 }
 
 /// The different values of a column, without empty ones.

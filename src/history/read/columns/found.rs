@@ -39,6 +39,9 @@ pub(crate) struct LogColumns {
     pub preset: Option<String>,
     /// Columns that may say that a row is no purchase, and that have no other role.
     pub watched: Vec<usize>,
+    /// How many decimal places amounts are moved: 2 where they are in cents.
+    #[serde(default)]
+    pub minor: u8,
 }
 
 impl LogColumns {
@@ -101,6 +104,16 @@ impl LogColumns {
             payee: self.payee.map(&to),
             preset: self.preset.clone(),
             watched: self.watched.iter().map(|&index| to(index)).collect(),
+            minor: self.minor,
+        }
+    }
+
+    /// An amount as it is written, in whole units of its currency.
+    #[inline]
+    pub fn in_units(&self, amount: f64) -> f64 {
+        match self.minor {
+            0 => amount,
+            places => amount / 10f64.powi(i32::from(places)),
         }
     }
 

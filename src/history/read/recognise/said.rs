@@ -30,6 +30,16 @@ impl Inputs {
         let file = options.config.as_ref();
         let file = file.map(|file| said_of_config(file));
         let mut roles: Vec<String> = file.into_iter().chain(log.preset.clone()).collect();
+        if log.minor > 0
+            && let AmountColumns::One(index) | AmountColumns::Product { price: index, .. } = log.amount
+        {
+            let part = if log.minor == 2 { "hundredths" } else { "millionths" };
+            roles.push(format!(
+                "amounts in column \"{}\" are {part} of the currency: 12345 counts as {}",
+                name(index),
+                log.in_units(12345.0)
+            ));
+        }
         if options.id.is_none() && name(log.id) != "customer_id" {
             roles.push(format!("customers are in column \"{}\"", name(log.id)));
         }

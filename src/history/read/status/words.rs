@@ -3,7 +3,7 @@
 
 use super::Meaning;
 
-pub(super) const PURCHASE: &str = "aprobado aprobada acreditado acreditada liquidado liquidada paid complete completed delivered shipped fulfilled succeeded success successful approved captured settled done \
+pub(super) const PURCHASE: &str = "production live aprobado aprobada acreditado acreditada liquidado liquidada paid complete completed delivered shipped fulfilled succeeded success successful approved captured settled done \
     ok processed processing sent confirmed finished invoiced accepted dispatched won unshipped unfulfilled collected cleared \
     bezahlt abgeschlossen versendet versandt geliefert zugestellt erledigt bestatigt fakturiert ausgeliefert \
     paye payee expedie expediee livre livree termine terminee confirme confirmee valide validee accepte reglee regle \
@@ -68,7 +68,7 @@ pub(super) const CALLING_OFF: &str = "cancel cancellation void storno stornierun
 pub(super) const REFUSED: &str = "declined rejected refused denied failed requested abgelehnt angefragt refusee refuse rechazada rechazado rifiutato \
     recusado reddedildi geweigerd odrzucone отклонена отклонено";
 
-pub(super) const NOTHING: &str = "failed failure fail declined decline pending expired abandoned draft \
+pub(super) const NOTHING: &str = "sandbox staging failed failure fail declined decline pending expired abandoned draft \
     rejected error denied hold onhold withdrawn invalid incomplete unavailable blocked fraud fraudulent deleted uncaptured unpaid lost \
     refused trash timeout disputed unsuccessful awaiting unconfirmed quote quotation archived \
     abgebrochen fehlgeschlagen abgelehnt ausstehend offen unbezahlt abgelaufen geloscht entwurf angefragt \

@@ -160,7 +160,9 @@ fn runs(line: &str) -> Option<&str> {
         1 => !line.contains(USUAL) && often(best) >= 2 && !line.contains(' ') && !NEVER_ALONE.contains(best),
         _ => length <= LONGEST,
     };
-    (own && fits).then_some(best)
+    // What stands at the end alone separates nothing: a title with empty cells behind it.
+    let between = often(best) > 1 || !line.trim_end().ends_with(best);
+    (own && fits && between).then_some(best)
 }
 
 /// How long the last line is, which may be cut off.

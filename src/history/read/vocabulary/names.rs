@@ -15,7 +15,7 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
          user id, user, userid, username, user name, user pseudo id, member id, member, member no, member number, membership \
          id, membership number, account id, buyer id, buyer, buyer user id, buyer \
          username, buyer user name, shopper id, household id, household key, visitor id, full visitor id, contact id, contact, \
-         associated contact id, associated company id, subscriber id, loyalty id, loyalty number, loyalty card, loyalty card \
+         associated contact id, associated company id, subscriber id, profile id, guest profile id, loyalty id, loyalty number, loyalty card, loyalty card \
          number, card holder id, bill to customer id, sold to, sold to party, ship to customer, customers, client ids, sales \
          account, patient id, donor id, guest id, player id, consumer id, person id, party id, stripe customer id, payer id",
     ),
