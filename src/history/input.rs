@@ -41,6 +41,8 @@ pub struct SpooledTable {
     pub(crate) sheet: Option<String>,
     /// What it was before it was written out as text, if it was no such text.
     pub(crate) layout: Option<String>,
+    /// Was it looked at, and is a plain table in UTF-8 now? Then it is not looked at again: it would be decoded twice.
+    pub(crate) unpacked: bool,
 }
 
 impl Input {
@@ -126,6 +128,7 @@ fn spool(
         encoding: None,
         sheet: None,
         layout: None,
+        unpacked: false,
     })
 }
 

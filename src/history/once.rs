@@ -139,5 +139,6 @@ fn copy(
         encoding: None,
         sheet: None,
         layout: None,
+        unpacked: false,
     })
 }

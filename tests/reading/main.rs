@@ -11,6 +11,7 @@ mod containers;
 mod export_documents;
 mod export_generated;
 mod export_kinds;
+mod export_ledgers;
 mod export_meaning;
 mod export_presets;
 mod export_wider;

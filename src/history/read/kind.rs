@@ -11,7 +11,7 @@ use super::vocabulary::fold_words;
 const HEADS: &str = "type types typ typu kind kinds art tipo tipologia tip tipi tur turu cins cinsi soort rodzaj rodz druh тип вид \
     tipus tipusa typus slag genre clase";
 /// What rows of a log are kinds of, and the words between.
-const OF: &str = "transaction transactions trans tran txn trx document documents doc docs record entry event order orders invoice voucher sale \
+const OF: &str = "vch transaction transactions trans tran txn trx document documents doc docs record entry event order orders invoice voucher sale \
     sales movement operation receipt line billing posting journal ledger activity transact credit debit row item \
     gift gifts donation donations beleg belegs vorgang vorgangs buchung buchungs transaktion transaktions auftrag auftrags rechnung rechnungs umsatz bewegung \
     bewegungs verkauf verkaufs dokument dokumenten fakturen \
@@ -98,8 +98,8 @@ const SALES: &str = "payment payments sale sales charge order orders purchase pu
     продажа продажи покупка заказ оплата реализация чек \
     accrec td01 td06 td24 380 ft fv f2";
 /// Rows that are bills; where they stand, payments are those of the bills.
-const BILLS: &str = "invoice invoices inv rechnung ausgangsrechnung faktura facture factura fattura fatura factuur szamla счет td01 380 ft fv f2";
-const PAYMENTS: &str = "payment payments zahlung zahlungseingang paiement reglement pago cobro pagamento incasso odeme tahsilat betaling platnosc \
+const BILLS: &str = "lasku τιμολογιο فاتوره invoice invoices inv rechnung ausgangsrechnung faktura facture factura fattura fatura factuur szamla счет td01 380 ft fv f2";
+const PAYMENTS: &str = "inbetalning inbetalningar befizetes maksu εισπραξη recibo recibos приход payment payments zahlung zahlungseingang zahlungseingange paiement reglement pago cobro pagamento incasso odeme tahsilat betaling platnosc \
     wplata platba fizetes оплата платеж поступление bankeingang";
 /// Words of rows by which something comes back.
 const RETURNS: &str = "refund refunds return returns reversal reversals chargeback chargebacks creditmemo creditnote cn crn nc rma \
@@ -152,17 +152,22 @@ pub(crate) struct Beside {
     /// Sales and the lines of sales: the lines and the payments of a sale are in it already.
     #[serde(default)]
     lines: bool,
+    /// Sales that are called so: a payment is that of a sale.
+    #[serde(default)]
+    sold: bool,
     /// All of them are codes of one program: its place in [`CODES`], and one more.
     #[serde(default)]
     codes: u8,
 }
 
 /// Codes of documents, which mean something only in the company of others of the same program: sales, returns, and what is neither.
-const CODES: [[&str; 3]; 2] = [
+const CODES: [[&str; 3]; 3] = [
     // Sage: sales invoices and credits; receipts, discounts, and what is bought or booked.
     ["si", "sc", "sr sa sd jd jc br bp cr cp pi pc pp pa pd vp vr"],
     // SAP: invoices and credit memos of customers; payments, clearing, and what vendors send.
     ["dr rv", "dg", "dz da zp zv ab sa sb kr kg kz kn re wa we"],
+    // Many ledgers: invoices, credit notes, payments.
+    ["in inv", "cm cn cr crn crm", "py pm pmt pay rc rct rec rcp jnl"],
 ];
 
 /// By the codes of this place in [`CODES`], and one more.
@@ -192,6 +197,7 @@ impl Beside {
         Beside {
             bills: values.clone().any(is_bill),
             sales: values.clone().any(sale) && !values.clone().any(debit),
+            sold: values.clone().any(is_sold),
             codes: codes(values.clone()),
             lines: values.clone().any(|text| {
                 line_of(text).is_some_and(|whole| values.clone().any(|text| fold_words(text) == whole))
@@ -230,7 +236,10 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     }
     match (any(OTHERS), any(SALES)) {
         (true, false) => return Meaning::Nothing,
-        _ if beside.bills && any(PAYMENTS) && !any(BILLS) => return Meaning::Nothing,
+        _ if beside.bills && (any(PAYMENTS) || is_receipt(&words)) && !any(BILLS) => return Meaning::Nothing,
+        _ if beside.sold && matches!(&*phrase, "payment" | "payments" | "receipt" | "receipts") => {
+            return Meaning::Nothing;
+        }
         (_, true) => return Meaning::Purchase,
         _ => {}
     }
@@ -238,6 +247,20 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
         Some(meaning) => meaning,
         None => status::of_status(text),
     }
+}
+
+/// Is it a receipt of money, and not that of a sale at the till?
+fn is_receipt(words: &[String]) -> bool {
+    let one = |list: &'static str| words.iter().any(|word| is(word, list));
+    one("receipt receipts") && !one("sale sales cash till shop store pos")
+}
+
+/// Is it called a sale, and no more?
+fn is_sold(text: &str) -> bool {
+    is(
+        &fold_words(text).concat(),
+        "sale sales verkauf verkaufe vente ventes venta ventas vendita vendite venda vendas",
+    )
 }
 
 /// What a line is of: `Sale` of a `Sale Line`.
@@ -287,10 +310,15 @@ pub(crate) fn is_surely_return(text: &str) -> bool {
     is_return(text) && !alone.contains(&fold_words(text).concat().as_str())
 }
 
-/// Where words are not apart.
+/// Where words are not apart, or are several.
 fn parts(phrase: &str) -> Option<Meaning> {
-    const SALES: &str = "销售 售出 购买 消费 銷售 売上 販売 購入 注文 판매 구매 매출 주문";
-    SALES.split(' ').any(|part| phrase.contains(part)).then_some(Meaning::Purchase)
+    const PAYMENTS: &str = "收款,入金,입금,سند قبض,phieu thu,поступление на";
+    const RETURNS: &str = "اشعار دائن,πιστωτικ,tra hang,jovairo";
+    const SALES: &str = "销售,售出,购买,消费,銷售,売上,販売,購入,注文,판매,구매,매출,주문,hoa don,发票,請求書,세금계산서,인보이스";
+    let is = |list: &str| list.split(',').any(|part| phrase.contains(part));
+    [(PAYMENTS, Meaning::Nothing), (RETURNS, Meaning::Undone), (SALES, Meaning::Purchase)]
+        .into_iter()
+        .find_map(|(list, meaning)| is(list).then_some(meaning))
 }
 
 #[cfg(test)]

@@ -137,7 +137,10 @@ fn has_pair(name: &str, start: &str) -> bool {
 
 /// Is it a moment?
 pub(crate) fn is_when(name: &str) -> bool {
-    has(&words(name), "at on date time datum fecha data tarihi дата am le el timestamp")
+    let words = words(name);
+    let ends = |end: &&str| words.iter().any(|word| word.ends_with(*end));
+    has(&words, "at on date time datum fecha data tarihi дата am le el timestamp")
+        || ["datum", "日", "日時", "时间", "時間", "일", "일시"].iter().any(|end| ends(&end))
 }
 
 /// Is it a column of deals, which are purchases once they are closed?
@@ -277,13 +280,13 @@ const ELSEWHERE: &str = "address marital member membership customer client user 
     currency by credit card account rate days window inventory tax vat kyc marketing consent newsletter escrow subscription \
     provincia province provincestate region county";
 /// Something that was undone.
-const UNDONE: &str = "refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided void disputed dispute deleted \
+const UNDONE: &str = "stornodatum annulation iptal отмены отменён отменен fraud isfraud refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided void disputed dispute deleted \
     reversed returned storno storniert annule reembolso rembourse iscancelled isrefunded istest remboursement reembolsado devuelto rimborso \
     rimborsato erstattet erstattung ruckerstattung iade terugbetaald terugbetaling zwrot zwrocono возврат возврата возвращено \
     annullato annullata annulee geannuleerd anulado anulada cancelado cancelada anulowano anulowane cancelat stornovano zruseno torolve \
     dibatalkan pengembalian refunderad refunderat aterbetald aterbetalt makulerad annulleret kansellert peruttu palautettu \
     скасовано повернено повернення ακυρωθηκε επιστροφη ملغي استرداد מבוטל בוטל הוחזר החזר";
-const UNDONE_ENDS: &str = "退款 退款金额 退款金額 返金 返金額 환불 환불금액 환불금액 คืนเงิน";
+const UNDONE_ENDS: &str = "キャンセル日 取消日 取消时间 取消時間 취소일 취소일시 退款 退款金额 退款金額 返金 返金額 환불 환불금액 환불금액 คืนเงิน";
 
 /// The sign of an amount, as a column of its own.
 const SIGNS: &str = "sign signe signo segno sinal vorzeichen isaret teken znak amountsign signfactor signflag signmultiplier amountfactor";
@@ -318,7 +321,7 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     const CURRENCIES: &str = "currency currencies currencycode ccy waehrung wahrung devise moneda moeda valuta divisa doviz waluta penznem \
         валюта валюты 通貨 币种 幣種 货币 貨幣 통화";
     const CURRENCY_NAMES: &str = "cur curr parabirimi mena valuuta";
-    const OF_CURRENCIES: &str = "rate rates exchange conversion converted amount amt value total sum sums fee fees date price tax gross net \
+    const OF_CURRENCIES: &str = "rate rates exchange conversion converted amount amt value total sum sums fee fees date tax gross net \
         betrag montant importe importo valor kurs kur cambio symbol format id cost revenue sales";
     const CURRENCY: &str = "currency currencycode currencies curr ccy waehrung währung devise moneda valuta";
     let (plain, whole) = (vocabulary::fold_words(name), normalise(name));
@@ -327,6 +330,9 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
         || (has(&plain, CURRENCIES) && !has(&plain, OF_CURRENCIES))
     {
         return Some(Watch::Currency);
+    }
+    if is_row_back(name) {
+        return Some(Watch::Undone);
     }
     let delivery = has(&plain, DELIVERY);
     if has(&plain, ELSEWHERE) {
@@ -354,8 +360,8 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
         | "issuccessful" | "livemode" | "iscaptured" | "isapproved" | "settled" | "issettled"
         | "fullypaid" | "paymentreceived" | "bezahlt" | "paye" | "pagado" | "pagato" | "pago" | "betaald"
         | "oplacone" | "odendi" | "оплачено" | "оплачен" | "betald" | "betalt" | "maksettu" | "zaplaceno"
-        | "fizetve" | "platit" | "lunas" | "won" | "iswon" | "dibayar" | "valid" | "isvalid" | "live"
-        | "islive" => Some(Watch::Done),
+        | "已付款" | "是否付款" | "支払済" | "결제완료" | "fizetve" | "platit" | "lunas" | "won"
+        | "iswon" | "dibayar" | "valid" | "isvalid" | "live" | "islive" => Some(Watch::Done),
         "environment" | "env" => Some(Watch::Status),
         _ if is(&joined, SIGNS) => Some(Watch::Sign),
         _ if is(&joined, SIDES) => Some(Watch::Side),
@@ -384,10 +390,12 @@ fn is_state(plain: &[String]) -> bool {
         )
 }
 
-/// May a column that is not called so be of states all the same, if its values are some?
+/// May a column that is not called so be of states all the same, if its values are some? What people note is none.
 pub(crate) fn may_be_state(name: &str) -> bool {
+    const NOTES: &str = "note notes comment comments remark remarks memo message text bemerkung notiz kommentar anmerkung nota notas commentaire \
+        remarque comentario observacion observaciones opmerking uwagi not notlar комментарий примечание 备注 備考 비고 메모";
     let plain = vocabulary::fold_words(name);
-    !has(&plain, ELSEWHERE) && !has(&plain, DELIVERY) && !kind::is_of_other(name)
+    !has(&plain, NOTES) && !has(&plain, ELSEWHERE) && !has(&plain, DELIVERY) && !kind::is_of_other(name)
 }
 
 /// Is a column of states of nothing but orders, so that words that are not known there are worth a word?

@@ -18,6 +18,9 @@ const VALUES: usize = 24;
 /// How many are shown in a sentence.
 const SHOWN: usize = 8;
 
+/// Sums, whatever they are called.
+const A_SUM: &str = "a sum of other rows";
+
 /// How a column decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Use {
@@ -38,7 +41,7 @@ pub(crate) enum Use {
     Back,
     /// Rows with a negative sign are returns.
     Sign,
-    /// Rows that say that they are sums are none.
+    /// Rows that say that they are sums, or what was carried over, are none.
     Sums,
     /// Only rows with one of these values.
     Only(Vec<String>),
@@ -100,7 +103,7 @@ impl Use {
             Use::Sign => {
                 Said::Meaning(if text.starts_with('-') { Meaning::Undone } else { Meaning::Purchase })
             }
-            Use::Sums => Said::LeaveOut(is_sum(text)),
+            Use::Sums => Said::LeaveOut(text == A_SUM || is_sum(text)),
             Use::Entry => Said::LeaveOut(!text.is_empty() && status::truth(text) != Some(false)),
             Use::Only(values) => Said::LeaveOut(!named(values, text)),
             Use::Except(values) => Said::LeaveOut(named(values, text)),
@@ -160,7 +163,17 @@ pub(crate) fn is_back(text: &str) -> bool {
 /// Does a cell begin with the word of a sum?
 pub(crate) fn is_sum(text: &str) -> bool {
     let first = text.split([' ', ':', '\t']).next().unwrap_or_default();
-    is_total(text) || is_total(first)
+    is_total(text) || is_total(first) || is_carried(text)
+}
+
+/// Is it what an account begins with?
+pub(crate) fn is_carried(text: &str) -> bool {
+    const PHRASES: &str = "opening balance, balance brought forward, brought forward, balance forward, balance b f, carried forward, saldovortrag, \
+        anfangssaldo, eb wert, eroffnungssaldo, report a nouveau, a nouveau, solde initial, solde anterieur, saldo inicial, saldo \
+        anterior, saldo iniziale, riporto saldo, beginsaldo, bilans otwarcia, saldo poczatkowe, devir, acilis bakiyesi, devir bakiyesi, \
+        начальное сальдо, входящий остаток, 期初余额, 前期繰越";
+    let words = super::vocabulary::fold_words(text).join(" ");
+    !words.is_empty() && PHRASES.split(',').any(|phrase| phrase.trim() == words)
 }
 
 fn named(values: &[String], text: &str) -> bool {
@@ -209,6 +222,9 @@ impl Screened {
             self.spans((moment.clone(), moment));
             text = AN_ENTRY.as_bytes();
         }
+        if self.by == Use::Sums && is_sum(&String::from_utf8_lossy(text)) {
+            text = A_SUM.as_bytes();
+        }
         let same = |value: &Value| value.text.as_bytes() == text;
         if !self.values.get(self.last).is_some_and(same) {
             let known = self.values.iter().position(same);
@@ -252,6 +268,7 @@ impl Screened {
                 () if year_first(first) && year_first(last) => format!("an entry ('{first}' to '{last}')"),
                 () => format!("an entry (such as '{first}')"),
             },
+            _ if self.by == Use::Sums && value.text == A_SUM => A_SUM.to_owned(),
             _ => quoted(&value.text),
         }
     }

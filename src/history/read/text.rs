@@ -80,7 +80,7 @@ fn is_beside(record: &Record, separated: bool) -> bool {
     // DOS ends a file with a sign of its own.
     let texts = fields.map(|text| text.trim().trim_matches('\u{1a}'));
     let filled: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
-    separated && !record.bad_quotes && is_beside_rows(&filled)
+    separated && !record.bad_quotes && (filled.is_empty() || is_beside_rows(&filled))
 }
 
 /// Indexes of the fields that are used.

@@ -41,10 +41,11 @@ pub(crate) fn unpack(
     for input in inputs {
         match &input {
             Input::Table(_) => all.push(input),
+            Input::Spooled(table) if table.unpacked => all.push(input),
             Input::Spooled(table) => {
                 let source = Source::spooled(table);
                 match one(&source, options, progress, 1)? {
-                    Some(tables) => all.extend(tables.into_iter().map(Input::Spooled)),
+                    Some(tables) => all.extend(tables.into_iter().map(unpacked)),
                     None => all.push(input),
                 }
             }
@@ -59,7 +60,7 @@ pub(crate) fn unpack(
                     match source.map(|source| one(&source, options, progress, 1)).transpose()?.flatten() {
                         Some(tables) => {
                             plain = false;
-                            parts.extend(tables.into_iter().map(Input::Spooled));
+                            parts.extend(tables.into_iter().map(unpacked));
                         }
                         None => parts.push(Input::Path(file)),
                     }
@@ -77,6 +78,10 @@ pub(crate) fn unpack(
         }
     }
     Ok(all)
+}
+
+fn unpacked(table: SpooledTable) -> Input {
+    Input::Spooled(SpooledTable { unpacked: true, ..table })
 }
 
 fn spooled(input: &mut Input) -> Option<&mut SpooledTable> {
@@ -171,6 +176,7 @@ impl Spool {
             encoding: None,
             sheet: None,
             layout: None,
+            unpacked: false,
         })
     }
 }

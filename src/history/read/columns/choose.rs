@@ -55,10 +55,8 @@ impl Table<'_> {
             return self.needed(&ID, options.id.as_deref());
         }
         let mut ranked = self.ranked(Part::Customer);
-        if ranked.is_empty() && !super::looks_like_contracts(self.names) {
-            // A word in the name is enough if there is but one such column.
-            let like = |index: usize| Some((10 + likeness::customer(&self.names[index])?, index));
-            ranked = (0..self.names.len()).filter_map(like).collect();
+        if !super::looks_like_contracts(self.names) {
+            ranked.extend(self.like_customers(&ranked, evidence)?);
             ranked.sort_unstable();
         }
         self.refuse_twins(&ID, &ranked)?;
@@ -108,6 +106,32 @@ impl Table<'_> {
         // The same people in a column that knows some rows more: guests who left an address are customers.
         let named = ranked.iter().filter(|(rank, _)| *rank <= MAIL).map(|(_, index)| *index);
         Ok(named.fold(one, |one, other| if sample.is_fuller(other, one) { other } else { one }))
+    }
+
+    /// Columns with a word of customers in their names, where no name is one: any; where all there is a bare `id` that hardly
+    /// repeats, those that do.
+    fn like_customers(
+        &self,
+        ranked: &[Candidate],
+        evidence: &mut Option<&mut Evidence>,
+    ) -> Result<Vec<Candidate>> {
+        const HARDLY: f64 = 0.75;
+        let taken = indexes(ranked);
+        let like = |index: usize| Some((10 + likeness::customer(&self.names[index])?, index));
+        let all: Vec<Candidate> =
+            (0..self.names.len()).filter(|index| !taken.contains(index)).filter_map(like).collect();
+        if ranked.is_empty() || all.is_empty() || ranked.iter().any(|(rank, _)| *rank != BARE_ID) {
+            return Ok(if ranked.is_empty() { all } else { Vec::new() });
+        }
+        let columns: Vec<usize> = taken.iter().copied().chain(indexes(&all)).collect();
+        let Some(sample) = sample(evidence, &columns)? else { return Ok(Vec::new()) };
+        let repeats = |index: usize, share: f64| {
+            let fill = sample.fill(index);
+            fill.is_in(FULL) && fill.distinct > 1 && fill.distinct as f64 <= share * fill.filled as f64
+        };
+        let own = taken.iter().any(|&index| repeats(index, HARDLY));
+        let others = all.into_iter().filter(|&(_, index)| !own && repeats(index, HALF));
+        Ok(others.map(|(_, index)| (BARE_ID - 1, index)).collect())
     }
 
     /// What each of several columns of customers would give.

@@ -5,6 +5,7 @@ use super::super::kind::{self, Beside};
 use super::super::likeness::{self, Watch};
 use super::super::screen::{self, Screen, Use};
 use super::super::status::{self, Meaning};
+use super::super::vocabulary::{self, Part};
 use super::super::watched;
 use super::choose::sample;
 use super::{AmountColumns, LogColumns, Table};
@@ -80,6 +81,7 @@ impl Table<'_> {
         if kinds.is_empty() {
             kinds.extend(unnamed.iter().find_map(|&index| self.kind_by_values(index, amounts, &sample)));
         }
+        let kinds_none = kinds.is_empty();
         returns |= kinds.iter().any(|screen| screen.has_returns(&sample));
         let screen = |&index: &usize| {
             let by = self.use_of(index, taken, returns, &sample)?;
@@ -100,7 +102,11 @@ impl Table<'_> {
             others.retain(|screen| likeness::watch(&self.names[screen.column]) != Some(Watch::Side));
         }
         let sums = amounts.and_then(|amounts| sums_among(&unused, amounts, &sample));
-        columns.screens.extend(sums.map(|column| Screen { column, by: Use::Sums }));
+        let carried = || unused.iter().copied().find(|index| are_carried(sample.column(*index)));
+        columns.screens.extend(sums.or_else(carried).map(|column| Screen { column, by: Use::Sums }));
+        // An amount without a sign of goods that came back.
+        let back = self.taken_back(&unused, amounts.filter(|_| !returns && kinds_none), &sample);
+        columns.screens.extend(back.map(|column| Screen { column, by: Use::Sign }));
         // What became of the delivery says something only where nothing says what became of the order.
         if others.iter().any(is_state) {
             others.retain(|screen| !matches!(screen.by, Use::Delivery { .. }));
@@ -108,6 +114,23 @@ impl Table<'_> {
         columns.screens.extend(others);
         columns.screens.extend(kinds);
         Ok(())
+    }
+
+    /// A column of quantities that are negative in some rows, all of them with a positive amount: a few rows are returns.
+    fn taken_back(&self, columns: &[usize], amounts: Option<&[Box<str>]>, sample: &Sample) -> Option<usize> {
+        let amounts = amounts?;
+        let is_quantity = |index: &&usize| vocabulary::rank(Part::Quantity, &self.names[**index]).is_some();
+        let are_back = |index: &&usize| {
+            let back = sample.column(**index).iter().zip(amounts).filter(|(text, _)| is_negative(text));
+            let (mut rows, mut unsigned) = (0, 0);
+            back.for_each(|(_, amount)| {
+                rows += 1;
+                unsigned +=
+                    usize::from(!is_negative(amount) && amount.bytes().any(|b| (b'1'..=b'9').contains(&b)));
+            });
+            unsigned > 0 && unsigned == rows && rows as f64 <= FEW * amounts.len() as f64
+        };
+        columns.iter().filter(is_quantity).find(are_back).copied()
     }
 
     /// A column with any name whose first values all are states of orders or payments, good ones and others.
@@ -273,6 +296,12 @@ fn sums_among(columns: &[usize], amounts: &[Box<str>], sample: &Sample) -> Optio
         right && seen >= SUMS
     };
     columns.iter().find(are_sums).copied()
+}
+
+/// Do some of its rows, and fewer than half of them, hold what an account begins with?
+fn are_carried(values: &[Box<str>]) -> bool {
+    let carried = values.iter().filter(|value| screen::is_carried(value)).count();
+    carried > 0 && (carried as f64) < HALF * values.len() as f64
 }
 
 /// The different values of a column, without empty ones.

@@ -14,7 +14,7 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
          customer account number, cust id, cust, cust no, cust code, client id, client, client no, client number, client code, \
          user id, user, userid, username, user name, user pseudo id, member id, member, member no, member number, membership \
          id, membership number, account id, buyer id, buyer, buyer user id, buyer \
-         username, buyer user name, shopper id, household id, household key, visitor id, full visitor id, contact id, contact, \
+         username, buyer user name, shopper id, company id, company no, company number, organization id, organisation id, org id, app user id, household id, household key, visitor id, full visitor id, contact id, contact, \
          associated contact id, associated company id, subscriber id, profile id, guest profile id, loyalty id, loyalty number, loyalty card, loyalty card \
          number, card holder id, bill to customer id, sold to, sold to party, ship to customer, customers, client ids, sales \
          account, patient id, donor id, guest id, player id, consumer id, person id, party id, stripe customer id, payer id",
@@ -267,7 +267,7 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
     (
         Part::Amount,
         1,
-        "revenue, sales, total, spend, spent, turnover, gmv, sale amount, sales amount, sales value, order amount, order total, \
+        "revenue, sales, total, fare, fare amount, total fare, spend, spent, turnover, gmv, sale amount, sales amount, sales value, order amount, order total, \
          order value, order revenue, order total amount, order total inc tax, order total incl tax, order grand total, total \
          order amount, total order value, invoice amount, invoice total, transaction amount, transaction value, transaction \
          revenue, transaction total, purchase amount, purchase value, purchase revenue, total amount, total price, total \
