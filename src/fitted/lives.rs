@@ -9,6 +9,9 @@ use crate::fit::{BornAlike, Lives};
 use crate::history::{Summary, SummaryBatch, first_grain};
 use crate::model::Life;
 
+/// Customers by `x`, `t_x` and `T`, these as bits.
+type Alike = BTreeMap<(u32, u64, u64), f64>;
+
 /// What is being counted.
 struct Counting<'a> {
     over_time: &'a OverTime,
@@ -16,8 +19,8 @@ struct Counting<'a> {
     /// The end of observation \[days since 1970\].
     end: i32,
     unit: f64,
-    /// By what is known and the day of birth, then by `x`, `t_x` and `T`.
-    alike: BTreeMap<(u32, i32), BTreeMap<(u32, u64, u64), f64>>,
+    /// By what is known and the day of birth.
+    alike: BTreeMap<(u32, i32), Alike>,
     at_purchases: Vec<f64>,
 }
 

@@ -140,7 +140,7 @@ pub(crate) fn is_when(name: &str) -> bool {
     let words = words(name);
     let ends = |end: &&str| words.iter().any(|word| word.ends_with(*end));
     has(&words, "at on date time datum fecha data tarihi дата am le el timestamp")
-        || ["datum", "日", "日時", "时间", "時間", "일", "일시"].iter().any(|end| ends(&end))
+        || ["datum", "日", "日時", "时间", "時間", "일", "일시"].iter().any(ends)
 }
 
 /// Is it a column of deals, which are purchases once they are closed?
