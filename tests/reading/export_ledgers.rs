@@ -185,7 +185,7 @@ fn namesakes_are_two_customers() {
     let people = ["Anna Meyer", "Bea Schmidt", "Carl Novak", "Dora Rossi"];
     let row = |n: usize, name: &str| {
         // The first name is that of two people.
-        let mail = format!("{}{}@example.com", n % 4, if n % 4 == 0 && n % 8 == 0 { "b" } else { "" });
+        let mail = format!("{}{}@example.com", n % 4, if n.is_multiple_of(8) { "b" } else { "" });
         format!("O{n},{},{name},{mail},10.00", day(n))
     };
     let text = sixty("Order,Date,Customer,Email,Total", |n, _| row(n, people[n % 4]));
