@@ -146,7 +146,7 @@ pub fn check(py: Python<'_>, inputs: &[Input], log: &history::LogOptions) -> PyR
 pub fn fit(py: Python<'_>, inputs: &[Input], log: &history::LogOptions, asked: &Fit) -> PyResult<Model> {
     let (reading, plans) = asked.book().map_err(|error| raise(py, error))?;
     let (read, model) = long(py, |progress| {
-        let read = book::open(inputs, log, &reading, progress)?;
+        let read = book::open(inputs, &plans.asks(log), &reading, progress)?;
         let model = BookModel::train(&read, &plans, progress)?;
         Ok((read, model))
     })?;
@@ -184,7 +184,9 @@ fn forecast_by(
     asked: &OfContracts,
 ) -> PyResult<Py<Contracts>> {
     let (read, found) = long(py, |progress| {
-        let read = book::open(inputs, &asked.log, &asked.book, progress)?;
+        let plans = &asked.options.plans;
+        let log = model.map_or_else(|| plans.asks(&asked.log), |model| model.asks(&asked.log));
+        let read = book::open(inputs, &log, &asked.book, progress)?;
         let found = match model {
             Some(model) => contracts::forecast_with(model, &read, &asked.options, progress)?,
             None => contracts::forecast(&read, &asked.options, progress)?,
@@ -201,7 +203,7 @@ fn forecast_by(
 /// Tests forecasts of contracts.
 pub fn backtest(py: Python<'_>, inputs: &[Input], asked: &TestOfContracts) -> PyResult<Py<Contracts>> {
     let (read, found) = long(py, |progress| {
-        let read = book::open(inputs, &asked.log, &asked.book, progress)?;
+        let read = book::open(inputs, &asked.options.plans.asks(&asked.log), &asked.book, progress)?;
         let found = contract_backtest(&read, &asked.options, progress)?;
         Ok((read, found))
     })?;

@@ -193,7 +193,7 @@ fn of_contracts(
     let costs = costs.map(|costs| Costs::read_input(&costs, by)).transpose();
     let costs = costs.map_err(|error| raise(py, error))?;
     let (read, found) = long(py, |progress| {
-        let read = clv::contracts::book::open(&inputs, &log, &reading, progress)?;
+        let read = clv::contracts::book::open(&inputs, &model.asks(&log), &reading, progress)?;
         let found = subscribers::economics(model, &read, costs.as_ref(), &asked, progress)?;
         Ok((read, found))
     })?;

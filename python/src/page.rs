@@ -107,7 +107,8 @@ fn of_contracts(
             observed_until: until,
             ..model.reading.clone()
         });
-        let book = book::open(inputs, &asked.log, &reading, progress)?;
+        let log = model.map_or_else(|| asked.options.forecast.plans.asks(&asked.log), |model| model.asks(&asked.log));
+        let book = book::open(inputs, &log, &reading, progress)?;
         let model = match model {
             Some(model) => model.clone(),
             None => BookModel::train(&book, &asked.options.forecast.plans, progress)?,

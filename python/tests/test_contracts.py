@@ -100,6 +100,6 @@ def test_contracts_are_drawn():
 
 
 def test_what_contracts_do_not_have_is_refused():
-    for option, value in [("covariates", "plan"), ("groups", "plan"), ("season", "auto")]:
+    for option, value in [("covariates_same", ["plan"]), ("groups", "plan"), ("season", "auto")]:
         with pytest.raises(clv.OptionError, match=option):
             clv.fit(table(), **{option: value})

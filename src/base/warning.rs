@@ -72,6 +72,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("few-renewals", "too little is seen of the renewals of contracts to tell customers apart"),
     ("float-ids", "ids are written like 17850.0"),
     ("floating-point-ids", "ids are numbers with a fraction by their type"),
+    ("contracts-unseen-level", "contracts have a value of a covariate that the model has not seen"),
+    ("covariate-of-one-value", "a covariate has one value only for contracts of a period"),
     ("contracts-unknown-plan", "the model of contracts was not fitted to a plan of these"),
     ("contracts-unknown-status", "the status of contracts is a word that is not known"),
     ("contracts-as-purchases", "tables of contracts are read as purchases"),

@@ -258,7 +258,7 @@ pub(super) struct ForecastModelArgs {
 /// What to fit.
 #[derive(Args)]
 pub(super) struct FitArgs {
-    /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel
+    /// Attributes of customers (see --attributes) that purchase and dropout may depend on: region,channel; columns of contracts that renewal may depend on
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
     pub covariates: Vec<String>,
     /// Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as it is small: channel
@@ -420,8 +420,8 @@ impl FitArgs {
     /// Refuses what models of contracts do not have: left out without a word it would be taken for done.
     pub fn refuse_of_contracts(&self) -> Result<()> {
         let said = [
-            ("--covariates", !self.covariates.is_empty()),
             ("--covariates-same", !self.covariates_same.is_empty()),
+            ("--covariate-convention", self.covariate_convention.is_some()),
             ("--groups", self.groups.is_some()),
             (TIME_COVARIATES, self.time_covariates.is_some()),
             ("--regularity", self.regularity.is_some()),

@@ -55,6 +55,9 @@ pub(super) struct TestArgs {
     /// How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64 [default: chosen at each origin]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Fit")]
     regularity: Option<u32>,
+    /// Of contracts: columns that renewal may depend on: channel,payment_method
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Fit")]
+    covariates: Vec<String>,
     #[command(flatten)]
     rates: RateArgs,
     /// File of what is known of each customer over time, up to the end of the log: as of clv fit; of models that follow it [default of --models with it: pareto-nbd]
@@ -84,12 +87,20 @@ impl TestArgs {
             holdout: self.holdout,
             origins: self.origins.unwrap_or(default.origins),
             seed: self.seed.unwrap_or(default.seed),
-            plans: PlanOptions { model: self.models.first().cloned(), ..default.plans },
+            plans: PlanOptions {
+                model: self.models.first().cloned(),
+                covariates: self.covariates.clone(),
+                ..default.plans
+            },
             ..default
         })
     }
 
     pub fn options(&self) -> Result<BacktestOptions> {
+        if !self.covariates.is_empty() {
+            let message = "models of purchases are tested without covariates, and this reads purchases: leave it out";
+            return Err(Error::option("--covariates", message));
+        }
         let default = BacktestOptions::default();
         let file = self.time_covariates.as_ref();
         let over_time =

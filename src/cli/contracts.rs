@@ -109,7 +109,7 @@ pub(super) fn fit_book(
     if let Some(target) = &target {
         target.refuse_inputs(input.files())?;
     }
-    let book = contracts::book::open(inputs, log, reading, console)?;
+    let book = contracts::book::open(inputs, &plans.asks(log), reading, console)?;
     let model = BookModel::train(&book, plans, console)?;
     let mut report = report::book(&book);
     report.extend(report::book_model(&model));
@@ -158,7 +158,8 @@ pub(super) fn forecast(
     {
         return Err(Error::option("--by-month", "this is the file of --output: name another"));
     }
-    let book = contracts::book::open(inputs, log, &request.book, console)?;
+    let log = request.model.map_or_else(|| request.forecast.plans.asks(log), |model| model.asks(log));
+    let book = contracts::book::open(inputs, &log, &request.book, console)?;
     let forecast = match request.model {
         Some(model) => contracts::forecast_with(model, &book, &request.forecast, console)?,
         None => contracts::forecast(&book, &request.forecast, console)?,
@@ -238,7 +239,7 @@ pub(super) fn backtest(
     if let Some(target) = &target {
         target.refuse_inputs(request.files.iter().copied())?;
     }
-    let book = contracts::book::open(inputs, log, &request.book, console)?;
+    let book = contracts::book::open(inputs, &request.test.plans.asks(log), &request.book, console)?;
     let found = contract_backtest(&book, &request.test, console)?;
     let mut report = report::book(&book);
     report.extend(report::contract_test(&found));

@@ -249,7 +249,7 @@ fn contracts(
     let mut log = args.input.table_options(threads)?;
     log.attributes.extend(subscribers::asks(&options.by));
     let reading = args.contracts.options(&args.input, model);
-    let book = book::open(&history::from_paths(&args.input.inputs), &log, &reading, console)?;
+    let book = book::open(&history::from_paths(&args.input.inputs), &model.asks(&log), &reading, console)?;
     let by = options.by.first().map(String::as_str);
     let costs = args.costs.as_deref().map(|path| Costs::read(path, by)).transpose()?;
     let found = subscribers::economics(model, &book, costs.as_ref(), options, console)?;

@@ -79,7 +79,11 @@ pub(super) fn plan_options(fit: &FitArgs, model: Option<&String>) -> Result<Plan
         true => asked.posterior,
         false => PosteriorOptions { seed: asked.posterior.seed, ..default.fit.posterior },
     };
-    Ok(PlanOptions { model: model.cloned(), fit: FitOptions { posterior, ..asked } })
+    Ok(PlanOptions {
+        model: model.cloned(),
+        fit: FitOptions { posterior, ..asked },
+        covariates: fit.covariates.clone(),
+    })
 }
 
 /// What is said of contracts, with how they are fitted, if they are.
@@ -91,6 +95,7 @@ pub(super) fn of_contracts(plans: PlanOptions, options: &ScoreOptions) -> BookFo
         probability: interval.map_or(default.probability, |interval| interval.probability),
         seed: interval.map_or(default.seed, |interval| interval.seed),
         plans,
+        unseen: options.unseen,
     }
 }
 

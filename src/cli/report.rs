@@ -131,6 +131,7 @@ impl PageArgs {
             probability: options.interval.unwrap_or(default.probability),
             seed: options.seed,
             plans,
+            ..default
         };
         Ok(SubscriberOptions { forecast, backtest: (!self.no_backtest).then_some(test), economics: options })
     }
@@ -212,14 +213,14 @@ impl<'a> Given<'a> {
         if let Some(model) = self.model {
             let AnyModel::Book(model) = file::load_any(model)? else { return Ok(None) };
             let reading = BookOptions { observed_until: reading.observed_until, ..model.reading.clone() };
-            let book = book::open(&self.inputs, &log, &reading, console)?;
+            let book = book::open(&self.inputs, &model.asks(&log), &reading, console)?;
             return Ok(Some((*model, book)));
         }
         if !wanted {
             return Ok(None);
         }
-        let book = book::open(&self.inputs, &log, &reading, console)?;
         let plans = forecast::plan_options(&args.page.fit, args.page.model.model.as_ref())?;
+        let book = book::open(&self.inputs, &plans.asks(&log), &reading, console)?;
         let model = BookModel::train(&book, &plans, console)?;
         Ok(Some((model, book)))
     }

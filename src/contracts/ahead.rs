@@ -2,10 +2,12 @@
 //!
 //! Renewals of a customer who has renewed `n` times come due on the calendar, and each is made with the chance `S(n+1)/S(n)`:
 //! who is left of `N` alike at each is binomial in turn, exactly, since customers are independent given the parameters. So
-//! contracts are counted by plan, age and the months in which they come due, and futures are drawn for those counts and not
+//! contracts are counted by kind (`kinds.rs`: their plan, and their covariates), age and the months in which they come due, and futures are drawn for those counts and not
 //! contract by contract. A draw takes one set of parameters ([`DRAWS`] of them), a factor of the hazard of each month
 //! (`contracts/plans.rs`) and who leaves; of prices, what is lost with `L` of `A` contracts varies as in a sample drawn without
 //! putting back. Nobody new is won.
+
+use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -17,9 +19,11 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::Cycle;
-use super::book::{Book, End};
+use super::book::{Book, End, Plan};
+use super::kinds::{Kinds, Mix, few};
 use super::plans::{BookModel, DRAWS};
 use crate::base::{Error, Horizon, Progress, Result, Unit};
+use crate::customers::UnseenLevel;
 use crate::model::Contract;
 
 /// Futures that are drawn of each set of parameters.
@@ -144,10 +148,10 @@ fn too_far(horizon: Horizon) -> Error {
     Error::option("--horizon", format!("{horizon} is further than {FURTHEST} months: use a shorter one"))
 }
 
-/// Contracts that are alike: plan, age, when they come due.
+/// Contracts that are alike: kind, age, when they come due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Key {
-    plan: u32,
+    kind: u32,
     n: u32,
     due: u32,
     /// Of those that are known to end: the month in which they do, and the renewals before.
@@ -182,6 +186,7 @@ struct Cell {
 pub(crate) struct Ahead<'a> {
     book: &'a Book,
     model: &'a BookModel,
+    pub kinds: Kinds<'a>,
     pub months: Months,
     cells: Vec<(Key, Cell)>,
 }
@@ -193,8 +198,14 @@ impl<'a> Ahead<'a> {
     /// Counts contracts.
     ///
     /// # Errors
-    /// If the horizon has no end or is too far.
-    pub fn new(book: &'a Book, model: &'a BookModel, horizon: Horizon) -> Result<Self> {
+    /// If the horizon has no end or is too far, or covariates are missing or not to be used.
+    pub fn new(
+        book: &'a Book,
+        model: &'a BookModel,
+        horizon: Horizon,
+        unseen: UnseenLevel,
+    ) -> Result<Self> {
+        let kinds = Kinds::new(book, model, unseen)?;
         let mut months = Months::new(book.observed_until, horizon)?;
         let mut cells: FxHashMap<Key, Cell> = FxHashMap::default();
         for (term, chance) in book.there() {
@@ -207,7 +218,7 @@ impl<'a> Ahead<'a> {
                 End::Due(since) => Some(book.days_late(since)),
                 _ => None,
             };
-            let key = Key { plan: term.plan, n, due, lapse, late };
+            let key = Key { kind: kinds.of(term) as u32, n, due, lapse, late };
             let cell = cells.entry(key).or_default();
             cell.chance = chance;
             cell.contracts += 1.0;
@@ -216,7 +227,7 @@ impl<'a> Ahead<'a> {
         }
         let mut cells: Vec<(Key, Cell)> = cells.into_iter().collect();
         cells.sort_by_key(|(key, _)| *key);
-        Ok(Ahead { book, model, months, cells })
+        Ok(Ahead { book, model, kinds, months, cells })
     }
 
     /// Of a contract that began on a day: renewals so far, the day of the next one, and how many come due within the horizon.
@@ -225,30 +236,48 @@ impl<'a> Ahead<'a> {
         (n, next, self.months.due[due as usize].last().copied().unwrap_or(0))
     }
 
+    /// The plan of a kind.
+    fn plan(&self, kind: u32) -> &Plan {
+        &self.book.plans[self.kinds.plan(kind as usize)]
+    }
+
     /// Of the contracts of a plan that are paid: how many, what they pay a period, and the sum of their chances to renew next.
-    pub fn of_plan(&self, plan: usize, contract: &dyn Contract) -> (f64, f64, f64) {
-        let cells = self.cells.iter().filter(|(key, _)| key.plan as usize == plan && key.late.is_none());
-        cells.fold((0.0, 0.0, 0.0), |(contracts, prices, renewing), (key, cell)| {
-            let chance = key.certain().unwrap_or_else(|| contract.retention(key.n + 1));
-            (contracts + cell.contracts, prices + cell.prices, renewing + cell.contracts * chance)
+    pub fn of_plan(&self, plan: usize, contracts: &[Box<dyn Contract>]) -> (f64, f64, f64) {
+        let paid = |(key, _): &&(Key, Cell)| self.kinds.plan(key.kind as usize) == plan && key.late.is_none();
+        self.cells.iter().filter(paid).fold((0.0, 0.0, 0.0), |(n, prices, renewing), (key, cell)| {
+            let own = || contracts[key.kind as usize].retention(key.n + 1);
+            let chance = key.certain().unwrap_or_else(own);
+            (n + cell.contracts, prices + cell.prices, renewing + cell.contracts * chance)
         })
+    }
+
+    /// Contracts of a plan that are there, by kind: few for many, as shares.
+    pub fn kinds_of(&self, plan: usize) -> Mix {
+        let fit = &self.model.cycles[self.model.plans[plan].cycle];
+        let Some(covariates) = &fit.covariates else { return Mix::new() };
+        let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
+        for (key, cell) in self.cells.iter().filter(|(key, _)| self.kinds.plan(key.kind as usize) == plan) {
+            *counts.entry(key.kind).or_default() += cell.contracts;
+        }
+        let columns = |(kind, n): (u32, f64)| Some((n, self.kinds.columns(kind as usize)?.clone()));
+        few(counts.into_iter().filter_map(columns).collect(), covariates)
     }
 
     /// What is expected at the estimates, of the contracts of these plans, were each renewal so much likelier.
     pub fn expected(&self, of: impl Fn(usize) -> bool, more: f64) -> Path {
-        let chance = self.model.estimated();
-        self.expected_of(of, move |plan, t| chance(plan, t) + more)
+        let chance = self.kinds.estimated();
+        self.expected_of(of, move |kind, t| chance(kind, t) + more)
     }
 
-    /// What is expected if contracts of these plans renew with these chances.
+    /// What is expected of the contracts of these plans if their kinds renew with these chances.
     pub fn expected_of(&self, of: impl Fn(usize) -> bool, chance: impl FnMut(usize, u32) -> f64) -> Path {
         let mut path = vec![[0.0; 4]; self.months.ends.len()];
-        let cells = self.cells.iter().filter(|(key, _)| of(key.plan as usize));
-        let mut known = Retentions::new(self.book.plans.len(), chance);
+        let cells = self.cells.iter().filter(|(key, _)| of(self.kinds.plan(key.kind as usize)));
+        let mut known = Retentions::new(self.kinds.len(), chance);
         for (key, cell) in cells {
             let due = &self.months.due[key.due as usize];
-            let retention = known.of(key.plan as usize, key.n, due.last().copied().unwrap_or(0));
-            let length = self.book.plans[key.plan as usize].cycle.months();
+            let retention = known.of(key.kind as usize, key.n, due.last().copied().unwrap_or(0));
+            let length = self.plan(key.kind).cycle.months();
             let (mut stays, mut before) = (cell.chance, 0);
             if key.late.is_some() {
                 // What is late is billed when it comes.
@@ -286,8 +315,9 @@ impl<'a> Ahead<'a> {
         let futures = (0..DRAWS).into_par_iter().map(|draw| {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(draw as u64 + 1);
-            let chance = self.model.chances(|plan| self.model.plans[plan].draws[draw].clone());
-            let mut known = Retentions::new(self.book.plans.len(), chance);
+            let contracts: Vec<_> = (0..self.kinds.len()).map(|kind| self.kinds.drawn(kind, draw)).collect();
+            let chance = |kind: usize, t| contracts[kind].retention(t);
+            let mut known = Retentions::new(self.kinds.len(), chance);
             let shock = self.model.shock.drawn(draw);
             let paths = (0..FUTURES).map(|_| self.future(&mut known, shock, &mut rng));
             paths.collect::<Vec<Path>>()
@@ -307,8 +337,8 @@ impl<'a> Ahead<'a> {
         let factors = factors(deviation, self.model.shock.effective, path.len(), rng);
         for (key, cell) in &self.cells {
             let due = &self.months.due[key.due as usize];
-            let retention = known.of(key.plan as usize, key.n, due.last().copied().unwrap_or(0));
-            let length = self.book.plans[key.plan as usize].cycle.months();
+            let retention = known.of(key.kind as usize, key.n, due.last().copied().unwrap_or(0));
+            let length = self.plan(key.kind).cycle.months();
             let mean = cell.prices / cell.contracts;
             let spread = (cell.squares / cell.contracts - mean * mean).max(0.0).sqrt();
             let (mut left, mut prices, mut before) = (cell.contracts, cell.prices, 0);
@@ -416,39 +446,25 @@ fn lost_prices(left: f64, lost: f64, prices: f64, spread: f64, rng: &mut ChaCha8
     (mean + z * variance.sqrt()).clamp(0.0, prices)
 }
 
-/// Chances to renew by plan and age, each worked out once.
+/// Chances to renew by kind and age, each worked out once.
 pub(crate) struct Retentions<F> {
-    /// Of a plan's contract to renew for the `t`-th time.
+    /// Of a kind's contract to renew for the `t`-th time.
     chance: F,
-    plans: Vec<Vec<f64>>,
+    kinds: Vec<Vec<f64>>,
 }
 
 impl<F: FnMut(usize, u32) -> f64> Retentions<F> {
-    pub fn new(plans: usize, chance: F) -> Self {
-        Retentions { chance, plans: vec![Vec::new(); plans] }
+    pub fn new(kinds: usize, chance: F) -> Self {
+        Retentions { chance, kinds: vec![Vec::new(); kinds] }
     }
 
-    /// Those of a plan by how often it was renewed before, up to this many from `n` on.
-    pub fn of(&mut self, plan: usize, n: u32, ahead: u32) -> &[f64] {
-        let all = &mut self.plans[plan];
+    /// Those of a kind by how often it was renewed before, up to this many from `n` on.
+    pub fn of(&mut self, kind: usize, n: u32, ahead: u32) -> &[f64] {
+        let all = &mut self.kinds[kind];
         while all.len() < (n + ahead) as usize {
             let t = all.len() as u32 + 1;
-            all.push((self.chance)(plan, t).clamp(0.0, 1.0));
+            all.push((self.chance)(kind, t).clamp(0.0, 1.0));
         }
         all
-    }
-}
-
-impl BookModel {
-    /// The chances to renew at given parameters of each plan.
-    pub(crate) fn chances(&self, params: impl Fn(usize) -> Vec<f64>) -> impl Fn(usize, u32) -> f64 {
-        let contracts: Vec<Box<dyn Contract>> =
-            (0..self.plans.len()).map(|plan| self.contract(plan, &params(plan))).collect();
-        move |plan, t| contracts[plan].retention(t)
-    }
-
-    /// The same at the estimates.
-    pub(crate) fn estimated(&self) -> impl Fn(usize, u32) -> f64 {
-        self.chances(|plan| self.plans[plan].params.clone())
     }
 }

@@ -5,8 +5,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::book::{Book, End};
-use super::plans::BookModel;
-use crate::model::Contract;
+use super::kinds::Kinds;
 
 /// Cohorts that are told apart, at most; the earliest are put together.
 const COHORTS: usize = 40;
@@ -25,16 +24,15 @@ pub struct CohortSeen {
 }
 
 /// By the quarter in which contracts began: how many go on, and how many are expected to.
-pub(super) fn cohorts(book: &Book, model: &BookModel) -> Vec<CohortSeen> {
+pub(super) fn cohorts(book: &Book, kinds: &Kinds) -> Vec<CohortSeen> {
     if !book.has_calendar {
         return Vec::new();
     }
     let now = book.observed_until;
     let quarter = |date: Date| 4 * i32::from(date.year()) + (i32::from(date.month()) - 1) / 3;
     let mut counts: std::collections::BTreeMap<i32, (u64, u64, f64)> = Default::default();
-    let contracts: Vec<Box<dyn Contract>> =
-        (0..model.plans.len()).map(|plan| model.contract(plan, &model.plans[plan].params)).collect();
-    let mut known: FxHashMap<(u32, Date), f64> = FxHashMap::default();
+    let contracts = kinds.contracts();
+    let mut known: FxHashMap<(usize, Date), f64> = FxHashMap::default();
     for of_one in book.terms.chunk_by(|a, b| a.contract == b.contract) {
         let (first, last) = (&of_one[0], &of_one[of_one.len() - 1]);
         let mut stays = 1.0;
@@ -45,10 +43,11 @@ pub(super) fn cohorts(book: &Book, model: &BookModel) -> Vec<CohortSeen> {
                 _ => now,
             };
             let (before, after) = (term.entered(cycle), cycle.whole(term.origin, until));
-            let contract = &contracts[term.plan as usize];
+            let kind = kinds.of(term);
+            let contract = &contracts[kind];
             stays *= match (before, until == now) {
                 (0, true) => {
-                    *known.entry((term.plan, term.origin)).or_insert_with(|| contract.survival(after))
+                    *known.entry((kind, term.origin)).or_insert_with(|| contract.survival(after))
                 }
                 _ => contract.stays(before, after.saturating_sub(before)),
             };

@@ -12,7 +12,9 @@ use super::ahead::{Ahead, MonthAhead, Range, range};
 use super::book::{Book, Churn, End, MonthSeen, Term};
 use super::cohorts::{CohortSeen, cohorts};
 use super::plans::{BookModel, PlanOptions, lapses};
-use crate::base::{Progress, Result, Unit, ValueOptions};
+use super::kinds::Mix;
+use crate::base::{Progress, Result, Unit, ValueOptions, Warning};
+use crate::customers::UnseenLevel;
 use crate::model::Contract;
 
 /// Periods that a survival curve shows, at most.
@@ -29,6 +31,9 @@ pub struct BookForecastOptions {
     pub seed: u64,
     /// How it is fitted.
     pub plans: PlanOptions,
+    /// What to do with values of covariates that the fit has not seen: they count as the most frequent one, which is said, or are
+    /// an error.
+    pub unseen: UnseenLevel,
 }
 
 impl Default for BookForecastOptions {
@@ -38,6 +43,7 @@ impl Default for BookForecastOptions {
             probability: 0.9,
             seed: 1,
             plans: PlanOptions::default(),
+            unseen: UnseenLevel::Reference,
         }
     }
 }
@@ -123,7 +129,9 @@ pub struct PlanAhead {
 /// If the horizon has no end, a search fails, or the caller wants it to stop.
 pub fn forecast(book: &Book, options: &BookForecastOptions, progress: &dyn Progress) -> Result<BookForecast> {
     let model = BookModel::fit(book, &options.plans, progress)?;
-    forecast_with(&model, book, options, progress)
+    // Of the latest contracts, of which no fit knows whether they were paid, a value may be new.
+    let lenient = BookForecastOptions { unseen: UnseenLevel::Reference, ..options.clone() };
+    forecast_with(&model, book, &lenient, progress)
 }
 
 /// Forecasts a book with models that were fitted before, to it or to an earlier one.
@@ -136,11 +144,23 @@ pub fn forecast_with(
     options: &BookForecastOptions,
     progress: &dyn Progress,
 ) -> Result<BookForecast> {
-    let model = model.for_book(book);
-    let mut ahead = Ahead::new(book, &model, options.value.horizon)?;
+    let mut model = model.for_book(book);
+    let (found, warning) = with_own_plans(&model, book, options, progress)?;
+    model.warnings.extend(warning);
+    Ok(BookForecast { model, ..found })
+}
+
+/// The same of models whose plans are the book's; also what is to be said of values that they have not seen.
+fn with_own_plans(
+    model: &BookModel,
+    book: &Book,
+    options: &BookForecastOptions,
+    progress: &dyn Progress,
+) -> Result<(BookForecast, Option<Warning>)> {
+    let mut ahead = Ahead::new(book, model, options.value.horizon, options.unseen)?;
     let futures = ahead.futures(options.seed, progress)?;
     let months = ahead.months_ahead(&futures, options.probability);
-    let (table, sums) = rows(book, &model, &mut ahead, &options.value);
+    let (table, sums) = rows(book, &mut ahead, &options.value);
     let money = |value: f64| book.has_money.then_some(value);
     let last = months.last().expect("a horizon has a month");
     let all = ahead.expected(|_| true, 0.0);
@@ -163,10 +183,12 @@ pub fn forecast_with(
         remaining_value: money(sums.remaining),
         per_point: money(revenue(&better) - revenue(&all)),
     };
-    let plans = (0..book.plans.len()).map(|plan| plan_ahead(book, &model, &ahead, plan, options)).collect();
-    let cohorts = cohorts(book, &model);
-    let (seen, kept) = (book.months_seen(), book.kept());
-    Ok(BookForecast { table, months, totals, plans, cohorts, seen, kept, model })
+    let contracts = ahead.kinds.contracts();
+    let of_plan = |plan| plan_ahead(book, model, (&ahead, &contracts), plan, options);
+    let plans = (0..book.plans.len()).map(of_plan).collect();
+    let cohorts = cohorts(book, &ahead.kinds);
+    let (seen, kept, model) = (book.months_seen(), book.kept(), model.clone());
+    Ok((BookForecast { table, months, totals, plans, cohorts, seen, kept, model }, ahead.kinds.warning()))
 }
 
 /// What the rows add up to.
@@ -176,7 +198,7 @@ struct Sums {
     remaining: f64,
 }
 
-/// What is asked of contracts of one plan and age with as many renewals ahead.
+/// What is asked of contracts of one kind and age with as many renewals ahead.
 #[derive(Clone, Copy)]
 struct Answer {
     p_renew: f64,
@@ -187,12 +209,11 @@ struct Answer {
     within: f64,
 }
 
-fn rows(book: &Book, model: &BookModel, ahead: &mut Ahead, value: &ValueOptions) -> (RecordBatch, Sums) {
+fn rows(book: &Book, ahead: &mut Ahead, value: &ValueOptions) -> (RecordBatch, Sums) {
     let there: Vec<(&Term, f64)> = book.there().collect();
     let day = value.discount.continuous(Unit::Day);
-    let contracts: Vec<Box<dyn Contract>> =
-        (0..model.plans.len()).map(|plan| model.contract(plan, &model.plans[plan].params)).collect();
-    let mut known: FxHashMap<(u32, u32, u32), Answer> = FxHashMap::default();
+    let contracts = ahead.kinds.contracts();
+    let mut known: FxHashMap<(usize, u32, u32), Answer> = FxHashMap::default();
     let n = there.len();
     let mut columns = Columns::with_capacity(n);
     let horizon = ahead.months.ends.last().copied().unwrap_or(book.observed_until);
@@ -200,8 +221,9 @@ fn rows(book: &Book, model: &BookModel, ahead: &mut Ahead, value: &ValueOptions)
     for (term, chance) in there {
         let cycle = book.plans[term.plan as usize].cycle;
         let (renewed, next, periods) = ahead.schedule(term.origin, cycle);
-        let answer = known.entry((term.plan, renewed, periods)).or_insert_with(|| {
-            let contract = &contracts[term.plan as usize];
+        let kind = ahead.kinds.of(term);
+        let answer = known.entry((kind, renewed, periods)).or_insert_with(|| {
+            let contract = &contracts[kind];
             let d = (day * cycle.days()).exp_m1();
             Answer {
                 p_renew: contract.retention(renewed + 1),
@@ -404,25 +426,20 @@ pub fn month_table(months: &[MonthAhead], has_money: bool) -> RecordBatch {
 fn plan_ahead(
     book: &Book,
     model: &BookModel,
-    ahead: &Ahead,
+    (ahead, contracts): (&Ahead, &[Box<dyn Contract>]),
     plan: usize,
     options: &BookForecastOptions,
 ) -> PlanAhead {
     let of = &book.plans[plan];
-    let contract = model.contract(plan, &model.plans[plan].params);
-    let (contracts, prices, renewing) = ahead.of_plan(plan, &*contract);
+    let new = Newcomer::new(model, plan, ahead.kinds_of(plan));
+    let (contracts, prices, renewing) = ahead.of_plan(plan, contracts);
     let path = ahead.expected(|one| one == plan, 0.0);
     let d = (options.value.discount.continuous(Unit::Day) * of.cycle.days()).exp_m1();
     let price = prices / contracts.max(1.0);
-    let draws = &model.plans[plan].draws;
-    let drawn = || draws.iter().map(|params| model.contract(plan, params));
     let worth = |contract: &dyn Contract| options.value.margin * price * contract.periods_from_now(0, d);
     let has = contracts > 0.0;
     let share = |part: f64| has.then(|| part / contracts);
-    let survival = (1..=AGES).map(|t| {
-        let all = drawn().map(|contract| contract.survival(t)).collect();
-        range(contract.survival(t), all, options.probability)
-    });
+    let survival = (1..=AGES).map(|t| new.range(|contract| contract.survival(t), options.probability));
     PlanAhead {
         plan: of.shown(),
         cycle: of.cycle.to_string(),
@@ -431,12 +448,47 @@ fn plan_ahead(
         p_renew: share(renewing),
         retained: path.last().and_then(|month| share(month[0])),
         revenue: book.has_money.then(|| path.iter().map(|month| month[3]).sum()),
-        ltv: (book.has_money && has && d > 0.0).then(|| {
-            range(worth(&*contract), drawn().map(|one| worth(&*one)).collect(), options.probability)
-        }),
+        ltv: (book.has_money && has && d > 0.0).then(|| new.range(worth, options.probability)),
         ltv_per_point: (book.has_money && has && d > 0.0)
-            .then(|| options.value.margin * price * per_point(&*contract, d)),
+            .then(|| options.value.margin * price * mean(&new.estimated, |contract| per_point(contract, d))),
         survival: survival.collect(),
+    }
+}
+
+/// Shares of contracts with their models.
+type Shared = Vec<(f64, Box<dyn Contract>)>;
+
+/// A mean over them.
+fn mean(of: &Shared, answer: impl Fn(&dyn Contract) -> f64) -> f64 {
+    of.iter().map(|(share, contract)| share * answer(&**contract)).sum()
+}
+
+/// A new contract of a plan: with covariates it is like one of those that are there, by chance.
+struct Newcomer {
+    estimated: Shared,
+    drawn: Vec<Shared>,
+}
+
+impl Newcomer {
+    fn new(model: &BookModel, plan: usize, kinds: Mix) -> Self {
+        let own = &model.plans[plan];
+        if kinds.is_empty() {
+            let alone = |params: &Vec<f64>| vec![(1.0, model.contract(plan, params))];
+            return Newcomer { estimated: alone(&own.params), drawn: own.draws.iter().map(alone).collect() };
+        }
+        let all = |params: &dyn Fn(&[f64]) -> Vec<f64>| -> Shared {
+            kinds.iter().map(|(share, columns)| (*share, model.contract(plan, &params(columns)))).collect()
+        };
+        Newcomer {
+            estimated: all(&|columns| model.params_with(plan, columns)),
+            drawn: (0..own.draws.len())
+                .map(|draw| all(&|columns| model.drawn_with(plan, columns, draw)))
+                .collect(),
+        }
+    }
+
+    fn range(&self, answer: impl Fn(&dyn Contract) -> f64, probability: f64) -> Range {
+        range(mean(&self.estimated, &answer), self.drawn.iter().map(|one| mean(one, &answer)).collect(), probability)
     }
 }
 

@@ -21,8 +21,10 @@ mod cohorts;
 mod customers;
 mod cycle;
 mod forecast;
+pub(crate) mod kinds;
 mod model;
 mod plans;
+mod regression;
 mod retention;
 mod score;
 mod shocks;
@@ -36,7 +38,7 @@ pub use forecast::{
     month_table,
 };
 pub use model::{CONTRACT_MODELS, ContractMember, ContractModel};
-pub(crate) use plans::drawn as pooled_draws;
+pub(crate) use plans::{PlanSeen, drawn as pooled_draws};
 pub use plans::{BookModel, BookTrained, CycleFit, PlanFit, PlanOptions, Seen};
 pub use score::{ContractOutlook, ContractScores, cohort_schema, customer_schema};
 pub use shocks::Shock;

@@ -8,6 +8,9 @@
 //! ```text
 //! p | data ~ Beta(1/2 + left, 1/2 + renewed)      Jeffreys' prior; Beta(1, 1) before any renewal has come due
 //! ```
+//!
+//! Covariates of contracts (channel, country, price, or the plan itself) take the place of plans that are pooled: contracts of one
+//! period have the same `alpha` (and `c`), and `beta_i = beta exp(−g'z)` ([`Regression`]), whatever their plan.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -16,15 +19,19 @@ use rand_distr::{Beta, Distribution, StandardNormal};
 use jiff::civil::Date;
 
 use super::book::{Book, BookOptions, End, Plan};
+use super::kinds::{Kinds, Mix};
+use super::regression::{self, Told};
 use super::shocks::{self, Shock};
 use super::{ContractModel, Cycle};
 use crate::base::{Progress, Result, Unit, Warning};
+use crate::customers::{CovariateTables, UnseenLevel};
 use crate::fit::{
-    FitOptions, FitReport, LikelihoodRatio, PosteriorMethod, PosteriorOptions, Prior, StopReason, fit,
-    fit_groups, posterior,
+    FitOptions, FitReport, Fitted, LikelihoodRatio, PosteriorMethod, PosteriorOptions, Prior, StopReason, fit,
+    fit_covariates, fit_groups, posterior,
 };
-use crate::model::{Bdw, Contract, ContractTable, Model, Sbg};
-use crate::params::{PooledGroups, within_reach};
+use crate::history::LogOptions;
+use crate::model::{Bdw, Contract, ContractTable, Model, Regression, Sbg};
+use crate::params::{CovariateRequest, Covariates, PooledGroups, within_reach};
 use crate::special::linalg::cholesky;
 
 /// Draws of the parameters that stand for what a fit leaves open.
@@ -41,12 +48,25 @@ pub struct PlanOptions {
     pub model: Option<String>,
     /// As of any fit.
     pub fit: FitOptions,
+    /// Columns that renewal may depend on, in place of plans' own parameters.
+    pub covariates: Vec<String>,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
         let posterior = PosteriorOptions { method: PosteriorMethod::Auto, ..PosteriorOptions::default() };
-        PlanOptions { model: None, fit: FitOptions { posterior, ..FitOptions::default() } }
+        PlanOptions {
+            model: None,
+            fit: FitOptions { posterior, ..FitOptions::default() },
+            covariates: Vec::new(),
+        }
+    }
+}
+
+impl PlanOptions {
+    /// How a table is read so that the covariates are known.
+    pub fn asks(&self, log: &LogOptions) -> LogOptions {
+        log.asking_for(&self.covariates)
     }
 }
 
@@ -64,8 +84,12 @@ pub struct CycleFit {
     /// Parameters of all together.
     pub params: Vec<f64>,
     /// Plans about what they have in common, in the order of [`BookModel::plans`]; `None` of a single plan, or where too little
-    /// was seen.
+    /// was seen, or with covariates.
     pub pooled: Option<PooledGroups>,
+    /// What tells its contracts apart, in place of their plans; [`FitReport::likelihood_ratio`] tests it against none.
+    pub covariates: Option<Covariates>,
+    /// With covariates: draws of parameters and coefficients.
+    pub(crate) draws: Vec<Vec<f64>>,
     /// What was seen of all together.
     pub seen: Seen,
 }
@@ -102,6 +126,17 @@ pub struct PlanFit {
     pub seen: Seen,
     /// The mean price of a period of its contracts; `None` if prices are not known.
     pub price: Option<f64>,
+    /// With covariates: its contracts of the fit by their columns, alike ones together, as shares. Its parameters are those at the
+    /// mean of these.
+    pub(crate) mix: Mix,
+}
+
+/// What a fit or a file says of a plan.
+pub(crate) struct PlanSeen {
+    pub plan: Plan,
+    pub seen: Seen,
+    pub price: Option<f64>,
+    pub mix: Mix,
 }
 
 /// What a book's models were fitted to.
@@ -174,12 +209,21 @@ impl BookModel {
         let mut first = 0;
         for of_cycle in book.plans.chunk_by(|a, b| a.cycle == b.cycle) {
             let places = first..first + of_cycle.len();
-            let found = CycleFit::of(of_cycle[0].cycle, &tables[places.clone()], options, progress)?;
-            let plans = places.map(|at| (book.plans[at].clone(), Seen::of(&tables[at]), prices[at]));
+            let told = regression::told_apart(book, places.clone(), &options.covariates)?;
+            model.warnings.extend(told.as_ref().and_then(|told| told.warning(of_cycle[0].cycle)));
+            let found = CycleFit::of(of_cycle[0].cycle, &tables[places.clone()], told.as_ref(), options, progress)?;
+            let mixes = regression::mixes(book, places.clone(), told.as_ref(), found.covariates.as_ref());
+            let plans = places.zip(mixes).map(|(at, mix)| PlanSeen {
+                plan: book.plans[at].clone(),
+                seen: Seen::of(&tables[at]),
+                price: prices[at],
+                mix,
+            });
             model.add(found, plans.collect());
             first += of_cycle.len();
         }
-        model.shock = shocks::shared(&model, book);
+        let shock = shocks::shared(&Kinds::new(book, &model, UnseenLevel::Reference)?, book);
+        model.shock = shock;
         Ok(model)
     }
 
@@ -194,20 +238,49 @@ impl BookModel {
     }
 
     /// Adds the fit of a period with its plans: their parameters and draws follow from it.
-    pub(crate) fn add(&mut self, found: CycleFit, plans: Vec<(Plan, Seen, Option<f64>)>) {
+    pub(crate) fn add(&mut self, mut found: CycleFit, plans: Vec<PlanSeen>) {
         let cycle = self.cycles.len();
-        let (params, draws) = found.of_plans(plans.len(), self.seed);
+        if found.covariates.is_some() {
+            found.draws = found.own_draws(self.seed);
+        }
+        let mixes: Vec<&Mix> = plans.iter().map(|plan| &plan.mix).collect();
+        let (params, draws) = found.of_plans(&mixes, self.seed);
         self.warnings.extend(found.little_seen());
         self.cycles.push(found);
         let each = plans.into_iter().zip(params).zip(draws);
-        self.plans.extend(each.map(|(((plan, seen, price), params), draws)| PlanFit {
+        self.plans.extend(each.map(|((PlanSeen { plan, seen, price, mix }, params), draws)| PlanFit {
             plan,
             cycle,
             params,
             draws,
             seen,
             price,
+            mix,
         }));
+    }
+
+    /// The parameters of contracts of a plan with these columns, at the estimates.
+    pub(crate) fn params_with(&self, plan: usize, columns: &[f64]) -> Vec<f64> {
+        self.cycles[self.plans[plan].cycle].at(None, columns)
+    }
+
+    /// The same under a draw.
+    pub(crate) fn drawn_with(&self, plan: usize, columns: &[f64], draw: usize) -> Vec<f64> {
+        self.cycles[self.plans[plan].cycle].at(Some(draw), columns)
+    }
+
+    /// Names of all covariates.
+    pub fn covariates(&self) -> Vec<String> {
+        let of = |fit: &CycleFit| fit.covariates.iter().flat_map(|it| &it.covariates).map(|one| one.name.clone()).collect();
+        let mut names: Vec<String> = self.cycles.iter().flat_map(|fit| -> Vec<String> { of(fit) }).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// How a table is read that this model is to forecast.
+    pub fn asks(&self, log: &LogOptions) -> LogOptions {
+        log.asking_for(&self.covariates())
     }
 
     /// The same models for the plans of another book, in its order. A plan that the fit has not seen has what the plans of its
@@ -238,6 +311,7 @@ impl BookModel {
                 draws,
                 seen: Seen::default(),
                 price: None,
+                mix: Mix::new(),
             });
         }
         if !unknown.is_empty() {
@@ -264,34 +338,54 @@ impl CycleFit {
     fn of(
         cycle: Cycle,
         tables: &[ContractTable],
+        told: Option<&Told>,
         options: &PlanOptions,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let all = ContractTable::together(tables);
-        let Some(Choice { name, params, mut report, test }) = Choice::of(&all, options, progress)? else {
-            return Ok(CycleFit::alike(cycle, Seen::of(&all)));
+        let seen = Seen::of(&all);
+        let told = told.and_then(|told| told.tables.as_ref());
+        let Some(Choice { name, params, mut report, test, covariates }) =
+            Choice::of(&all, told, options, progress)?
+        else {
+            return Ok(CycleFit::alike(cycle, seen));
         };
+        let found = CycleFit { cycle, model: name, report: None, test, params, pooled: None, covariates, draws: Vec::new(), seen };
+        if found.covariates.is_some() {
+            return Ok(CycleFit { report: Some(report), ..found });
+        }
+        let params = &found.params;
         let pooled = match (tables.len(), name) {
             // Groups have draws of their own.
             (1, Bdw::NAME) => {
-                posterior::explore(&all, &Bdw::from_params(&params), &mut report, &options.fit, progress)?;
+                posterior::explore(&all, &Bdw::from_params(params), &mut report, &options.fit, progress)?;
                 None
             }
             (1, _) => {
-                posterior::explore(&all, &Sbg::from_params(&params), &mut report, &options.fit, progress)?;
+                posterior::explore(&all, &Sbg::from_params(params), &mut report, &options.fit, progress)?;
                 None
             }
-            (_, Bdw::NAME) => Some(fit_groups::<Bdw>(tables, &params, progress)?.0),
-            _ => Some(fit_groups::<Sbg>(tables, &params, progress)?.0),
+            (_, Bdw::NAME) => Some(fit_groups::<Bdw>(tables, params, progress)?.0),
+            _ => Some(fit_groups::<Sbg>(tables, params, progress)?.0),
         };
-        Ok(CycleFit { cycle, model: name, report: Some(report), test, params, pooled, seen: Seen::of(&all) })
+        Ok(CycleFit { report: Some(report), pooled, ..found })
     }
 
     /// One chance for all, of which little is known.
     pub(crate) fn alike(cycle: Cycle, seen: Seen) -> Self {
         let (a, b) = seen.chance();
         let params = one_chance(a / (a + b));
-        CycleFit { cycle, model: Sbg::NAME, report: None, test: None, params, pooled: None, seen }
+        CycleFit {
+            cycle,
+            model: Sbg::NAME,
+            report: None,
+            test: None,
+            params,
+            pooled: None,
+            covariates: None,
+            draws: Vec::new(),
+            seen,
+        }
     }
 
     /// What is said where too little is seen.
@@ -312,7 +406,11 @@ impl CycleFit {
     }
 
     /// The parameters of its plans, and draws of them.
-    fn of_plans(&self, plans: usize, seed: u64) -> (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>) {
+    fn of_plans(&self, mixes: &[&Mix], seed: u64) -> (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>) {
+        let plans = mixes.len();
+        if self.covariates.is_some() {
+            return mixes.iter().map(|mix| self.of_mix(mix)).unzip();
+        }
         let Some(pooled) = &self.pooled else {
             let draws = self.own_draws(seed);
             return (vec![self.params.clone(); plans], vec![draws; plans]);
@@ -324,16 +422,39 @@ impl CycleFit {
 
     /// The same of a plan that was not seen.
     fn of_unseen(&self, seed: u64) -> (Vec<f64>, Vec<Vec<f64>>) {
+        if self.covariates.is_some() {
+            return self.of_mix(&Mix::new());
+        }
         let Some(pooled) = &self.pooled else { return (self.params.clone(), self.own_draws(seed)) };
         let k = self.params.len();
         let draws = drawn(pooled, seed).iter().map(|all| all[all.len() - k..].to_vec()).collect();
         (pooled.common.clone(), draws)
     }
 
-    /// Draws of the parameters of all together.
+    /// With covariates: at the mean columns of a mixture, or where they are all 0.
+    fn of_mix(&self, mix: &Mix) -> (Vec<f64>, Vec<Vec<f64>>) {
+        let columns = self.covariates.as_ref().map_or(0, |covariates| covariates.columns().len());
+        let mut mean = vec![0.0; columns];
+        for (share, columns) in mix {
+            mean.iter_mut().zip(columns).for_each(|(mean, value)| *mean += share * value);
+        }
+        (self.at(None, &mean), (0..self.draws.len()).map(|draw| self.at(Some(draw), &mean)).collect())
+    }
+
+    /// With covariates: the parameters of contracts with these columns, at the estimates or under a draw.
+    fn at(&self, draw: Option<usize>, columns: &[f64]) -> Vec<f64> {
+        let covariates = self.covariates.as_ref().expect("only periods with covariates have columns");
+        let Some(draw) = draw else { return covariates.params(&self.params, columns) };
+        let (params, values) = self.draws[draw].split_at(self.params.len());
+        covariates.params_by(params, values, columns)
+    }
+
+    /// Draws of the parameters of all together, with covariates of their coefficients, too.
     fn own_draws(&self, seed: u64) -> Vec<Vec<f64>> {
         if let Some(report) = &self.report {
-            return own_draws(&self.params, report, seed);
+            let coefficients = self.covariates.iter().flat_map(|it| &it.coefficients).map(|one| one.value);
+            let all: Vec<f64> = self.params.iter().copied().chain(coefficients).collect();
+            return own_draws(&all, self.params.len(), report, seed);
         }
         let (a, b) = self.seen.chance();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -374,25 +495,36 @@ struct Choice {
     params: Vec<f64>,
     report: FitReport,
     test: Option<LikelihoodRatio>,
+    covariates: Option<Covariates>,
 }
 
 impl Choice {
     /// `None` if too little is seen.
-    fn of(table: &ContractTable, options: &PlanOptions, progress: &dyn Progress) -> Result<Option<Self>> {
+    fn of(
+        table: &ContractTable,
+        told: Option<&CovariateTables<ContractTable>>,
+        options: &PlanOptions,
+        progress: &dyn Progress,
+    ) -> Result<Option<Self>> {
         let wanted = options.model.as_deref();
-        let sbg =
-            if wanted == Some(Bdw::NAME) { None } else { of_model::<Sbg>(table, &options.fit, progress)? };
-        let bdw =
-            if wanted == Some(Sbg::NAME) { None } else { of_model::<Bdw>(table, &options.fit, progress)? };
+        let sbg = match wanted {
+            Some(Bdw::NAME) => None,
+            _ => of_model::<Sbg>(table, told, &options.fit, progress)?,
+        };
+        let bdw = match wanted {
+            Some(Sbg::NAME) => None,
+            _ => of_model::<Bdw>(table, told, &options.fit, progress)?,
+        };
         let test = match (&sbg, &bdw) {
-            (Some(simple), Some(more)) => Some(LikelihoodRatio::new(more.2, simple.2, 1)),
+            (Some(simple), Some(more)) => Some(LikelihoodRatio::new(more.largest, simple.largest, 1)),
             _ => None,
         };
-        let of = |name, (params, report, _): (Vec<f64>, FitReport, f64)| Choice {
+        let of = |name, Found { params, report, covariates, .. }: Found| Choice {
             name,
             params,
             report,
             test: test.clone(),
+            covariates,
         };
         let ages = test.as_ref().is_none_or(|test| test.p < LEVEL);
         Ok(match (sbg, bdw) {
@@ -403,15 +535,32 @@ impl Choice {
     }
 }
 
-/// A model with what is known of its parameters, and the largest log-likelihood; `None` if too little is seen. A fit that ends at
-/// a limit, where nothing says how sure it is, is repeated under the weak prior.
-fn of_model<M: Model<Table = ContractTable>>(
+/// A model with what is known of its parameters.
+struct Found {
+    params: Vec<f64>,
+    report: FitReport,
+    covariates: Option<Covariates>,
+    /// The largest log-likelihood.
+    largest: f64,
+}
+
+/// Fits one model; `None` if too little is seen. A fit that ends at a limit, where nothing says how sure it is, is repeated under
+/// the weak prior.
+fn of_model<M: Regression<Table = ContractTable>>(
     table: &ContractTable,
+    told: Option<&CovariateTables<ContractTable>>,
     options: &FitOptions,
     progress: &dyn Progress,
-) -> Result<Option<(Vec<f64>, FitReport, f64)>> {
+) -> Result<Option<Found>> {
     use crate::base::ErrorKind;
-    let attempt = |options: &FitOptions| match fit::<M>(table, options, progress) {
+    let found = |options: &FitOptions| -> Result<(Fitted<M>, Option<Covariates>)> {
+        let without = fit::<M>(table, options, progress)?;
+        let Some(told) = told else { return Ok((without, None)) };
+        let (fitted, covariates) =
+            fit_covariates(told, &CovariateRequest::default(), &without, options, progress)?;
+        Ok((fitted, Some(covariates)))
+    };
+    let attempt = |options: &FitOptions| match found(options) {
         Ok(fitted) => Ok(Some(fitted)),
         Err(error) => match error.kind() {
             ErrorKind::NotIdentified { .. } | ErrorKind::NotConverged { .. } => Ok(None),
@@ -419,22 +568,23 @@ fn of_model<M: Model<Table = ContractTable>>(
         },
     };
     let largest = attempt(options)?;
-    let mut best = largest.as_ref().map_or(f64::NEG_INFINITY, |fitted| fitted.report.log_likelihood);
+    let mut best = largest.as_ref().map_or(f64::NEG_INFINITY, |(fitted, _)| fitted.report.log_likelihood);
     let sure = |report: &FitReport| report.stop == StopReason::Converged && report.covariance.is_some();
-    let fitted = match largest {
-        Some(fitted) if sure(&fitted.report) => fitted,
+    let (fitted, covariates) = match largest {
+        Some(both) if sure(&both.0.report) => both,
         _ => {
             let weak = FitOptions { prior: Prior::Weak, ..options.clone() };
-            let Some(fitted) = attempt(&weak)?.filter(|fitted| sure(&fitted.report)) else { return Ok(None) };
-            best = best.max(fitted.report.log_likelihood);
-            fitted
+            let Some(both) = attempt(&weak)?.filter(|(fitted, _)| sure(&fitted.report)) else { return Ok(None) };
+            best = best.max(both.0.report.log_likelihood);
+            both
         }
     };
-    Ok(Some((fitted.model.params(), fitted.report, best)))
+    Ok(Some(Found { params: fitted.model.params(), report: fitted.report, covariates, largest: best }))
 }
 
-/// Draws of the posterior of one fit: its own, or those of its normal approximation in the logarithms.
-fn own_draws(params: &[f64], report: &FitReport, seed: u64) -> Vec<Vec<f64>> {
+/// Draws of the posterior of one fit: its own, or those of its normal approximation in the logarithms of the first `positive`
+/// values and in the others as they are.
+fn own_draws(params: &[f64], positive: usize, report: &FitReport, seed: u64) -> Vec<Vec<f64>> {
     let stored =
         report.posterior.as_ref().map(|posterior| &posterior.draws).filter(|draws| !draws.is_empty());
     if let Some(draws) = stored {
@@ -442,14 +592,18 @@ fn own_draws(params: &[f64], report: &FitReport, seed: u64) -> Vec<Vec<f64>> {
     }
     let n = params.len();
     let Some(covariance) = &report.covariance else { return vec![params.to_vec(); DRAWS] };
-    let relative =
-        ndarray::Array2::from_shape_fn((n, n), |(i, j)| covariance[i][j] / (params[i] * params[j]));
+    let by = |i: usize| if i < positive { params[i] } else { 1.0 };
+    let relative = ndarray::Array2::from_shape_fn((n, n), |(i, j)| covariance[i][j] / (by(i) * by(j)));
     let factor = cholesky(&relative);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let one = |_| {
         let z = ndarray::Array1::from_shape_fn(n, |_| StandardNormal.sample(&mut rng));
         let by = factor.dot(&z);
-        params.iter().zip(&by).map(|(value, by): (&f64, &f64)| within_reach(value * by.exp())).collect()
+        let moved = |(i, (value, by)): (usize, (&f64, &f64))| match i < positive {
+            true => within_reach(value * by.exp()),
+            false => value + by,
+        };
+        params.iter().zip(&by).enumerate().map(moved).collect()
     };
     (0..DRAWS).map(one).collect()
 }

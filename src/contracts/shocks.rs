@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::book::Book;
-use super::plans::BookModel;
+use super::kinds::Kinds;
 use crate::model::{Contract, ContractRow};
 
 /// Months needed to see what customers share.
@@ -37,8 +37,8 @@ pub struct Shock {
 }
 
 /// What departures of a month share beyond chance.
-pub(super) fn shared(model: &BookModel, book: &Book) -> Shock {
-    let months = departures(model, book);
+pub(super) fn shared(kinds: &Kinds, book: &Book) -> Shock {
+    let months = departures(kinds, book);
     let seen: Vec<_> = months.into_values().filter(|(_, expected, _)| *expected >= 0.5).collect();
     if seen.len() < MONTHS {
         return Shock::default();
@@ -100,14 +100,14 @@ fn variances(seen: &[(f64, f64)]) -> Vec<f64> {
 }
 
 /// By month since year 0: who left, who was expected to, and the variance of that.
-pub(crate) fn departures(model: &BookModel, book: &Book) -> BTreeMap<i64, (f64, f64, f64)> {
+pub(crate) fn departures(kinds: &Kinds, book: &Book) -> BTreeMap<i64, (f64, f64, f64)> {
     // Contracts that began in one month and were seen as long are due in the same months.
-    let mut alike: FxHashMap<(u32, i64, u32, ContractRow), f64> = FxHashMap::default();
+    let mut alike: FxHashMap<(usize, i64, u32, ContractRow), f64> = FxHashMap::default();
     for term in &book.terms {
         let cycle = book.plans[term.plan as usize].cycle;
         let month = |date: Date| 12 * i64::from(date.year()) + i64::from(date.month()) - 1;
         if let Some(row) = term.on(book.settled_until(), cycle) {
-            let key = (term.plan, month(term.origin), term.entered(cycle), row);
+            let key = (kinds.of(term), month(term.origin), term.entered(cycle), row);
             *alike.entry(key).or_insert(0.0) += 1.0;
         }
     }
@@ -117,20 +117,20 @@ pub(crate) fn departures(model: &BookModel, book: &Book) -> BTreeMap<i64, (f64, 
     }
     let mut alike: Vec<_> = alike.into_iter().collect();
     alike.sort_unstable_by_key(|(key, _)| *key);
-    let mut plan = usize::MAX;
+    let mut kind = usize::MAX;
     let mut hazards: Vec<f64> = Vec::new();
     let mut contract: Option<Box<dyn Contract>> = None;
-    for ((of_plan, origin, entered, row), count) in alike {
-        if plan != of_plan as usize {
-            plan = of_plan as usize;
+    for ((of_kind, origin, entered, row), count) in alike {
+        if kind != of_kind {
+            kind = of_kind;
             hazards.clear();
-            contract = Some(model.contract(plan, &model.plans[plan].params));
+            contract = Some(kinds.contract(kind));
         }
         let Some(contract) = &contract else { continue };
         while hazards.len() < row.periods as usize {
             hazards.push(1.0 - contract.retention(hazards.len() as u32 + 1));
         }
-        let length = book.plans[plan].cycle.months();
+        let length = book.plans[kinds.plan(kind)].cycle.months();
         for k in entered + 1..=row.periods {
             let month = origin + (f64::from(k) * length).floor() as i64;
             let h = hazards[k as usize - 1];

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::base::{Error, Progress, Result};
-use crate::customers::{Customer, CustomerTable};
+use crate::customers::{Customer, CustomerTable, Table};
 use crate::history::{Summary, SummaryBatch, SummaryMeta};
 
 /// What to do at scoring with a level that the fit has not seen, or a value that is missing.
@@ -55,11 +55,11 @@ pub enum Kind {
 }
 
 /// Customers counted by the values of their covariates.
-pub struct CovariateTables {
+pub struct CovariateTables<T = CustomerTable> {
     /// The covariates found.
     pub covariates: Vec<Covariate>,
     /// The columns of each distinct combination, and its customers.
-    pub groups: Vec<(Vec<f64>, CustomerTable)>,
+    pub groups: Vec<(Vec<f64>, T)>,
 }
 
 impl Covariate {
@@ -235,38 +235,50 @@ impl CovariateTables {
                 rows.entry(values).or_default().push(customer);
             }
         }
-        let mut covariates = Vec::new();
-        for (k, name) in names.iter().enumerate() {
-            let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
-            for (values, customers) in &rows {
-                *counts.entry(&values[k]).or_default() += customers.len() as f64;
-            }
-            covariates.push(Covariate::new(name, &counts)?);
-        }
-        let group = |(values, customers): (Vec<String>, Vec<Customer>)| {
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            let columns = encode(&covariates, &values, UnseenLevel::Error).expect("all values were seen");
+        let counted = |(values, customers): (Vec<String>, Vec<Customer>)| {
             let mut builder = CustomerTable::builder();
             customers.iter().for_each(|customer| {
                 builder.push(*customer, 1.0);
             });
-            (columns, builder.finish())
+            (values, builder.finish())
         };
-        let groups: Vec<(Vec<f64>, CustomerTable)> = rows.into_iter().map(group).collect();
+        CovariateTables::of(names, rows.into_iter().map(counted).collect())
+    }
+}
+
+impl<T: Table> CovariateTables<T> {
+    /// Of customers who are counted for each combination of values of these covariates.
+    ///
+    /// # Errors
+    /// If a covariate is of no use.
+    pub fn of(names: &[String], counted: Vec<(Vec<String>, T)>) -> Result<Self> {
+        let mut covariates = Vec::new();
+        for (k, name) in names.iter().enumerate() {
+            let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
+            for (values, table) in &counted {
+                *counts.entry(&values[k]).or_default() += table.customers();
+            }
+            covariates.push(Covariate::new(name, &counts)?);
+        }
+        let group = |(values, table): (Vec<String>, T)| {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            (encode(&covariates, &values, UnseenLevel::Error).expect("all values were seen"), table)
+        };
+        let groups: Vec<(Vec<f64>, T)> = counted.into_iter().map(group).collect();
         refuse_dependent(&covariates, &groups)?;
         Ok(CovariateTables { covariates, groups })
     }
 }
 
 /// Columns that others determine have no coefficients of their own.
-fn refuse_dependent(covariates: &[Covariate], groups: &[(Vec<f64>, CustomerTable)]) -> Result<()> {
+fn refuse_dependent<T: Table>(covariates: &[Covariate], groups: &[(Vec<f64>, T)]) -> Result<()> {
     let names: Vec<String> = covariates.iter().flat_map(Covariate::columns).collect();
-    let customers: f64 = groups.iter().map(|(_, table)| table.customers).sum();
-    let mean_of = |k: usize| groups.iter().map(|(z, t)| t.customers * z[k]).sum::<f64>() / customers;
+    let customers: f64 = groups.iter().map(|(_, table)| table.customers()).sum();
+    let mean_of = |k: usize| groups.iter().map(|(z, t)| t.customers() * z[k]).sum::<f64>() / customers;
     // Gram and Schmidt, weighted by customers.
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let dot = |a: &[f64], b: &[f64]| -> f64 {
-        groups.iter().zip(a.iter().zip(b)).map(|((_, table), (a, b))| table.customers * a * b).sum()
+        groups.iter().zip(a.iter().zip(b)).map(|((_, table), (a, b))| table.customers() * a * b).sum()
     };
     for (k, name) in names.iter().enumerate() {
         let mean = mean_of(k);

@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2};
 use rand_chacha::ChaCha8Rng;
 
 use crate::base::{Progress, Result};
-use crate::customers::{CovariateTables, CustomerTable, Table};
+use crate::customers::{CovariateTables, Table};
 use crate::fit::{
     CoefficientEstimate, Estimate, FitOptions, FitReport, Fitted, LikelihoodRatio, StopReason, WALL,
     corner::same,
@@ -26,7 +26,7 @@ use crate::params::{Coefficient, CovariateRequest, Covariates, Direction};
 
 /// What is fitted: free parameters, and coefficients of scaled columns behind them.
 struct Task<'a, M: Regression> {
-    tables: &'a CovariateTables,
+    tables: &'a CovariateTables<M::Table>,
     covariates: &'a Covariates,
     /// Mean and standard deviation of each column.
     scales: Vec<(f64, f64)>,
@@ -37,7 +37,7 @@ struct Task<'a, M: Regression> {
 
 impl<'a, M: Regression> Task<'a, M> {
     fn new(
-        tables: &'a CovariateTables,
+        tables: &'a CovariateTables<M::Table>,
         covariates: &'a Covariates,
         start: &[f64],
         options: &'a FitOptions,
@@ -46,7 +46,7 @@ impl<'a, M: Regression> Task<'a, M> {
         let typical = weighted_mean(tables, |(_, table)| table.typical());
         let space = Space::new(M::PARAMS, start, typical);
         let scales = column_scales(tables, covariates.columns().len());
-        let class = |(columns, table): &'a (Vec<f64>, CustomerTable)| Class {
+        let class = |(columns, table): &'a (Vec<f64>, M::Table)| Class {
             table,
             effects: effects(covariates, &scales, &space, columns),
         };
@@ -96,7 +96,7 @@ fn effects(covariates: &Covariates, scales: &[(f64, f64)], space: &Space, column
 /// # Errors
 /// As [`fit`](crate::fit::fit).
 pub fn fit_covariates<M: Regression>(
-    tables: &CovariateTables,
+    tables: &CovariateTables<M::Table>,
     request: &CovariateRequest,
     without: &Fitted<M>,
     options: &FitOptions,
@@ -185,8 +185,8 @@ fn explore<M: Regression>(
     };
     let refit = |start: &Array1<f64>, rng: &mut ChaCha8Rng| {
         let weighted =
-            |(_, table): &(_, CustomerTable)| table.with_counts(posterior::weights(table.counts(), rng));
-        let drawn: Vec<CustomerTable> = task.tables.groups.iter().map(weighted).collect();
+            |(_, table): &(_, M::Table)| table.with_counts(posterior::weights(table.counts(), rng));
+        let drawn: Vec<M::Table> = task.tables.groups.iter().map(weighted).collect();
         let replicate = task.objective.of(&drawn);
         posterior::search(|u| replicate.evaluate(u), start, options, task.progress)
     };
@@ -254,13 +254,13 @@ fn estimates(covariates: &Covariates, errors: &[Option<f64>]) -> Vec<Coefficient
     covariates.coefficients.iter().zip(errors).map(estimate).collect()
 }
 
-fn weighted_mean(tables: &CovariateTables, of: impl Fn(&(Vec<f64>, CustomerTable)) -> f64) -> f64 {
+fn weighted_mean<T: Table>(tables: &CovariateTables<T>, of: impl Fn(&(Vec<f64>, T)) -> f64) -> f64 {
     let customers: f64 = tables.groups.iter().map(|(_, table)| table.customers()).sum();
     tables.groups.iter().map(|group| group.1.customers() * of(group)).sum::<f64>() / customers
 }
 
 /// Mean and standard deviation of each column over customers.
-fn column_scales(tables: &CovariateTables, columns: usize) -> Vec<(f64, f64)> {
+fn column_scales<T: Table>(tables: &CovariateTables<T>, columns: usize) -> Vec<(f64, f64)> {
     let scale = |column: usize| {
         let mean = weighted_mean(tables, |(z, _)| z[column]);
         let variance = weighted_mean(tables, |(z, _)| (z[column] - mean).powi(2));

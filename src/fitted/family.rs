@@ -152,7 +152,7 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
 }
 
 /// A member whose parameters can depend on covariates.
-const fn with_covariates<M: Attrition + Regression>(about: &'static str) -> Member {
+const fn with_covariates<M: Attrition + Regression<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
     let regression = RegressionMember { regressors: M::regressors, fit: fit_regression::<M> };
     Member { regression: Some(regression), ..member::<M>(about) }
 }
@@ -169,7 +169,7 @@ const fn leaves_in_time<M: LeavesInTime + Model>(member: Member) -> Member {
     Member { exposure: InExposure::Purchases(own), ..member }
 }
 
-fn fit_regression<M: Attrition + Regression>(
+fn fit_regression<M: Attrition + Regression<Row = Customer, Table = CustomerTable>>(
     table: &CustomerTable,
     tables: &CovariateTables,
     request: &CovariateRequest,

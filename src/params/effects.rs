@@ -1,7 +1,7 @@
 //! Coefficients of covariates, and what they do to parameters.
 
 use crate::base::{Error, Result};
-use crate::customers::{Covariate, UnseenLevel, encode, places};
+use crate::customers::{Covariate, Kind, UnseenLevel, encode, places};
 use crate::history::SummaryMeta;
 use crate::params::{CovariateConvention, Groups, InTime, Regressor};
 
@@ -122,22 +122,47 @@ impl Covariates {
 
     /// The parameters of a customer with these columns: `theta_i exp(Σ ± g z)`.
     pub fn params(&self, base: &[f64], columns: &[f64]) -> Vec<f64> {
+        let values: Vec<f64> = self.coefficients.iter().map(|coefficient| coefficient.value).collect();
+        self.params_by(base, &values, columns)
+    }
+
+    /// The same with these values of the coefficients, in their order.
+    pub(crate) fn params_by(&self, base: &[f64], values: &[f64], columns: &[f64]) -> Vec<f64> {
         let mut shift = vec![0.0; base.len()];
-        for coefficient in &self.coefficients {
+        for (coefficient, value) in self.coefficients.iter().zip(values) {
             for (i, sign) in &coefficient.targets {
-                shift[*i] += sign * coefficient.value * columns[coefficient.column];
+                shift[*i] += sign * value * columns[coefficient.column];
             }
         }
         base.iter().zip(shift).map(|(theta, shift)| theta * shift.exp()).collect()
     }
 
-    /// The same with other values of the coefficients, in their order.
+    /// The covariates with other values of the coefficients, in their order.
     pub fn with(&self, values: &[f64]) -> Covariates {
         let mut other = self.clone();
         for (coefficient, value) in other.coefficients.iter_mut().zip(values) {
             coefficient.value = *value;
         }
         other
+    }
+
+    /// The value of a covariate that has these columns: the most frequent level where they are 0; of a number with four decimals.
+    pub(crate) fn decode(&self, name: &str, columns: &[f64]) -> Option<String> {
+        let mut first = 0;
+        for covariate in &self.covariates {
+            let own = &columns[first..first + covariate.columns().len()];
+            if covariate.name == name {
+                return Some(match &covariate.kind {
+                    Kind::Levels { reference, others } => {
+                        let there = own.iter().position(|value| *value > 0.5);
+                        there.map_or(reference, |at| &others[at]).clone()
+                    }
+                    Kind::Number { .. } | Kind::Groups { .. } => ((own[0] * 1e4).round() / 1e4).to_string(),
+                });
+            }
+            first += own.len();
+        }
+        None
     }
 
     /// The columns of a customer with these values, one a covariate.

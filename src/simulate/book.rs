@@ -41,14 +41,20 @@ pub fn write(
     Ok(rows)
 }
 
-/// The columns: `customer_id`, `plan`, `interval`, `price` where prices are known, `start`, and `end`: the first day no longer
-/// covered, empty while it goes on.
+/// Columns that a table has anyhow.
+fn own(name: &str) -> bool {
+    ["customer_id", "plan", "interval", "price", "start", "end"].contains(&name)
+}
+
+/// The columns: `customer_id`, `plan`, `interval`, `price` where prices are known, covariates, `start`, and `end`: the first day no
+/// longer covered, empty while it goes on.
 pub fn schema(model: &BookModel) -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, false);
     let mut fields = vec![Field::new("customer_id", DataType::Int64, false), text("plan"), text("interval")];
     if has_prices(model) {
         fields.push(Field::new("price", DataType::Float64, false));
     }
+    fields.extend(model.covariates().iter().filter(|name| !own(name)).map(|name| text(name)));
     fields.push(Field::new("start", DataType::Date32, false));
     fields.push(Field::new("end", DataType::Date32, true));
     Arc::new(Schema::new(fields))
@@ -98,6 +104,8 @@ struct Drawing<'a> {
 
 struct Row {
     plan: usize,
+    /// Among the kinds of its plan.
+    kind: Option<usize>,
     start: Date,
     end: Option<Date>,
 }
@@ -132,13 +140,24 @@ impl<'a> Drawing<'a> {
         let window = f64::from((self.options.acquired_until - self.options.start).get_days()) + 1.0;
         let day = (rng.random::<f64>() * window) as i64;
         let start = self.options.start.saturating_add(Span::new().days(day));
-        Row { plan, start, end: self.end(&self.model.plans[plan], start, &mut rng) }
+        let own = &self.model.plans[plan];
+        if own.mix.is_empty() {
+            return Row { plan, kind: None, start, end: self.end(own, &own.params, start, &mut rng) };
+        }
+        let mut pick: f64 = rng.random();
+        let kind = own.mix.iter().position(|(share, _)| {
+            pick -= share;
+            pick < 0.0
+        });
+        let kind = kind.unwrap_or(own.mix.len() - 1);
+        let params = self.model.params_with(plan, &own.mix[kind].1);
+        Row { plan, kind: Some(kind), start, end: self.end(own, &params, start, &mut rng) }
     }
 
     /// When it ends, if by the end of the table.
-    fn end(&self, plan: &PlanFit, start: Date, rng: &mut ChaCha8Rng) -> Option<Date> {
-        let shape = plan.params.get(2).copied().unwrap_or(1.0);
-        let own = Beta::new(plan.params[0], plan.params[1]).expect("parameters are positive");
+    fn end(&self, plan: &PlanFit, params: &[f64], start: Date, rng: &mut ChaCha8Rng) -> Option<Date> {
+        let shape = params.get(2).copied().unwrap_or(1.0);
+        let own = Beta::new(params[0], params[1]).expect("parameters are positive");
         let stays = (-own.sample(rng)).ln_1p();
         for t in 1.. {
             let due = plan.plan.cycle.after(start, t);
@@ -155,6 +174,15 @@ impl<'a> Drawing<'a> {
         None
     }
 
+    /// The value of a covariate: of a number that of its kind, rounded.
+    fn value(&self, row: &Row, name: &str) -> String {
+        let plan = &self.model.plans[row.plan];
+        let (Some(covariates), Some(kind)) = (&self.model.cycles[plan.cycle].covariates, row.kind) else {
+            return String::new();
+        };
+        covariates.decode(name, &plan.mix[kind].1).unwrap_or_default()
+    }
+
     fn table(&self, rows: &[Row], first: u64) -> RecordBatch {
         let plan = |row: &Row| &self.model.plans[row.plan];
         let day = |date: Date| (date - Date::constant(1970, 1, 1)).get_days();
@@ -166,6 +194,10 @@ impl<'a> Drawing<'a> {
         if has_prices(self.model) {
             let price = |row| (plan(row).price.unwrap_or(0.0) * 100.0).round() / 100.0;
             columns.push(Arc::new(Float64Array::from_iter_values(rows.iter().map(price))));
+        }
+        for name in self.model.covariates().into_iter().filter(|name| !own(name)) {
+            let values = rows.iter().map(|row| self.value(row, &name));
+            columns.push(Arc::new(StringArray::from_iter_values(values)));
         }
         let starts = rows.iter().map(|row| day(row.start));
         columns.push(Arc::new(PrimitiveArray::<Date32Type>::from_iter_values(starts)));

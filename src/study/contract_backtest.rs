@@ -25,6 +25,7 @@ use crate::base::{Duration, Error, Horizon, Progress, Result, Unit};
 use crate::contracts::ahead::{Ahead, Path, Retentions};
 use crate::contracts::book::End;
 use crate::contracts::{Book, BookModel, Cycle, PlanOptions, Term};
+use crate::customers::UnseenLevel;
 use crate::model::ContractTable;
 
 /// Renewals due at an age that is trusted by itself.
@@ -240,7 +241,7 @@ fn one(
 ) -> Result<()> {
     let past = book.as_of(origin);
     let model = BookModel::fit(&past, &options.plans, progress)?;
-    let ahead = Ahead::new(&past, &model, Horizon::Finite(test.holdout))?;
+    let ahead = Ahead::new(&past, &model, Horizon::Finite(test.holdout), UnseenLevel::Reference)?;
     let futures = ahead.futures(options.seed, progress)?;
     let fates = Fates::new(book, &past);
     let ends = ahead.months.ends.clone();
@@ -258,16 +259,19 @@ fn one(
     let left = paid(&past).filter(|(at, _)| fates.left(*at, last)).count() as u64;
     test.origins.push((origin, active, left));
     let case = Case { past: &past, ahead: &ahead, fates: &fates, actual: &actual, last, origin };
-    case.judge("model", model.estimated(), Some(&futures), options.probability, test);
+    case.judge("model", ahead.kinds.estimated(), Some(&futures), options.probability, test);
     let last_rates = last_churn(&past);
-    case.judge("last-churn", |plan, _| 1.0 - last_rates[plan], None, options.probability, test);
+    case.judge("last-churn", |kind, _| 1.0 - last_rates[ahead.kinds.plan(kind)], None, options.probability, test);
     let tables = past.tables();
     let same: Vec<f64> = tables.iter().map(churn).collect();
-    case.judge("same-churn", |plan, _| 1.0 - same[plan], None, options.probability, test);
+    case.judge("same-churn", |kind, _| 1.0 - same[ahead.kinds.plan(kind)], None, options.probability, test);
     let curves = kaplan_meier(&past, &tables);
     case.judge(
         "kaplan-meier",
-        |plan, t| curves[plan][(t as usize - 1).min(curves[plan].len() - 1)],
+        |kind, t| {
+            let curve = &curves[ahead.kinds.plan(kind)];
+            curve[(t as usize - 1).min(curve.len() - 1)]
+        },
         None,
         options.probability,
         test,
@@ -360,14 +364,14 @@ impl Case<'_> {
 
     /// The probability of each contract to leave, and whether it did.
     fn who(&self, chance: impl Fn(usize, u32) -> f64) -> Who {
-        let mut known = Retentions::new(self.past.plans.len(), chance);
+        let mut known = Retentions::new(self.ahead.kinds.len(), chance);
         let mut who = Who::default();
         let quarter = |date: Date| 4 * i32::from(date.year()) + (i32::from(date.month()) - 1) / 3;
         for (at, term) in paid(self.past) {
             let cycle = self.past.plans[term.plan as usize].cycle;
             let n = cycle.whole(term.origin, self.origin);
             let due = cycle.whole(term.origin, self.last) - n;
-            let retention = &known.of(term.plan as usize, n, due)[n as usize..];
+            let retention = &known.of(self.ahead.kinds.of(term), n, due)[n as usize..];
             let stays: f64 = match term.ends_on(cycle, n) {
                 Some((end, _)) => f64::from(u8::from(end > self.last)),
                 None => retention[..due as usize].iter().product(),

@@ -249,7 +249,7 @@ fn the_triangle() {
     let inputs = [clv::history::Input::Path(path.into())];
     let book = book::open(&inputs, &Default::default(), &options, &()).unwrap();
     let model = BookModel::fit(&book, &Default::default(), &()).unwrap();
-    let cells = triangle(&book, &model);
+    let cells = triangle(&book, &model).unwrap();
     let mut seen = 0;
     for cell in &cells {
         let (year, quarter) = cell.cohort.split_once("-Q").unwrap();

@@ -1,7 +1,7 @@
 //! Which column says how often contracts are billed, where its name does not: the one whose values are all periods (monthly,
 //! annual, P1M, 3 months, jährlich).
 
-use super::layout::{Layout, plain};
+use super::layout::{Layout, Role, plain};
 use super::{BookOptions, layout_of};
 use rustc_hash::FxHashMap;
 
@@ -89,7 +89,9 @@ fn candidates(layout: &Layout, names: &[String]) -> Vec<usize> {
         let name = plain(&names[*at]);
         layout.is_free(*at) && !OTHERS.iter().any(|other| name.contains(other))
     };
-    if layout.has_interval() { Vec::new() } else { (0..names.len()).filter(free).collect() }
+    // A tenure counts months, whatever the contract is called.
+    let none = layout.has_interval() || layout.column(Role::Start).is_none();
+    if none { Vec::new() } else { (0..names.len()).filter(free).collect() }
 }
 
 /// The share of the values of a column that are periods, written in more than a letter; 0 where most rows have none.

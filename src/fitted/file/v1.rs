@@ -127,7 +127,7 @@ impl File {
         let specs = purchase.member().params;
         let (covariates, coefficients) = match self.covariates {
             None => (None, Vec::new()),
-            Some(part) => part.into_memory(purchase.name())?,
+            Some(part) => part.into_memory(purchase.name(), |of| purchase.member().regressors(of))?,
         };
         let fit = self.fit.map(|fit| {
             fit.into_report(purchase.name(), specs, purchase.params(), coefficients, self.covariance)

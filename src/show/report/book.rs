@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::plain;
+use super::{book_covariates, plain};
 use crate::base::{
     ValueOptions, Warning,
     numbers::{count, grouped, p_value, significant, things},
@@ -87,6 +87,7 @@ pub fn book_model(model: &BookModel) -> Report {
     let mut fits = Vec::new();
     for fit in &model.cycles {
         report.results.push(Block::Line(fit_in_words(fit)));
+        report.results.extend(book_covariates::blocks(fit));
         let names =
             fit.report.as_ref().map(|report| report.estimates.iter().map(|e| e.name).collect::<Vec<_>>());
         fits.push(json!({
@@ -98,6 +99,7 @@ pub fn book_model(model: &BookModel) -> Report {
             "test_of_age": fit.test.as_ref().map(|test| json!({
                 "statistic": test.statistic, "degrees_of_freedom": test.degrees_of_freedom, "p": test.p,
             })),
+            "covariates": book_covariates::json(fit),
         }));
     }
     let shock = &model.shock;

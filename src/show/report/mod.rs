@@ -6,6 +6,7 @@ mod actions;
 mod average;
 mod backtest;
 mod book;
+mod book_covariates;
 mod book_file;
 mod check;
 mod choice;

@@ -1,8 +1,12 @@
 //! What a new subscriber of a group is worth: its plans, how they renew there, and what that brings.
 
+use std::collections::BTreeMap;
+
 use super::in_months;
 use crate::base::{Progress, Result, Unit};
+use crate::contracts::kinds::{Kinds, Mix, few};
 use crate::contracts::{Book, BookModel};
+use crate::customers::UnseenLevel;
 use crate::fit::fit_groups;
 use crate::model::{Bdw, Contract, ContractTable, Model, Sbg};
 use crate::study::economics::{AgainstCost, CurvePoint, EconomicsOptions, Figure, Payback};
@@ -91,6 +95,8 @@ impl<'a> Cells<'a> {
             last = Some(term.contract);
         }
         let tables: Vec<ContractTable> = rows.into_iter().map(ContractTable::entered).collect();
+        let kinds = Kinds::new(book, model, UnseenLevel::Reference)?;
+        let mut mixes = mixes(book, &kinds, of_contract);
         let mut of: Vec<Vec<Cell>> = (0..n).map(|_| Vec::new()).collect();
         for plan in 0..plans {
             let there: Vec<usize> =
@@ -101,7 +107,17 @@ impl<'a> Cells<'a> {
             for (group, (params, draws)) in there.into_iter().zip(fitted) {
                 let (contracts, sum, priced) = begun[group * plans + plan];
                 let price = if priced > 0.0 { sum / priced } else { 0.0 };
-                of[group].push(Cell { plan, contracts, price, params, draws });
+                let Some(mix) = mixes.remove(&(group, plan)) else {
+                    of[group].push(Cell { plan, contracts, price, params, draws });
+                    continue;
+                };
+                // With covariates these say how a group differs from others.
+                let covariates = model.cycles[model.plans[plan].cycle].covariates.as_ref();
+                for (share, columns) in covariates.map_or(mix.clone(), |it| few(mix, it)) {
+                    let draws = (0..draws.len()).map(|draw| model.drawn_with(plan, &columns, draw)).collect();
+                    let params = model.params_with(plan, &columns);
+                    of[group].push(Cell { plan, contracts: share * contracts, price, params, draws });
+                }
             }
         }
         let with = |group: usize| {
@@ -109,6 +125,22 @@ impl<'a> Cells<'a> {
         };
         Ok(Cells { model, of, tables: (0..n).map(with).collect() })
     }
+}
+
+/// Contracts that began, by the columns of their covariates: of each group and plan that has any.
+fn mixes(book: &Book, kinds: &Kinds, of_contract: &[usize]) -> BTreeMap<(usize, usize), Mix> {
+    let mut counts: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
+    for terms in book.terms.chunk_by(|a, b| a.contract == b.contract) {
+        let (kind, group) = (kinds.of(&terms[0]), of_contract[terms[0].contract as usize]);
+        *counts.entry((group, kinds.plan(kind), kind)).or_default() += 1.0;
+    }
+    let mut found: BTreeMap<(usize, usize), Mix> = BTreeMap::new();
+    for ((group, plan, kind), n) in counts {
+        if let Some(columns) = kinds.columns(kind) {
+            found.entry((group, plan)).or_default().push((n, columns.clone()));
+        }
+    }
+    found
 }
 
 type Fitted = (Vec<f64>, Vec<Vec<f64>>);
@@ -123,7 +155,7 @@ fn by_group(
 ) -> Result<Vec<Fitted>> {
     let fit = &model.plans[plan];
     let cycle = &model.cycles[fit.cycle];
-    if same || tables.len() < 2 || cycle.report.is_none() {
+    if same || tables.len() < 2 || cycle.report.is_none() || cycle.covariates.is_some() {
         return Ok(vec![(fit.params.clone(), fit.draws.clone()); tables.len()]);
     }
     let pooled = match cycle.model {

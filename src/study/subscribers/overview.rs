@@ -56,7 +56,7 @@ pub fn overview(
         None => Err("it was not asked for".to_owned()),
         Some(test) => past(&book, test, progress)?,
     };
-    let triangle = triangle(&book, model);
+    let triangle = triangle(&book, model)?;
     Ok(SubscriberOverview {
         options: options.forecast.clone(),
         forecast,

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
+use crate::base::Result;
+use crate::contracts::kinds::Kinds;
 use crate::contracts::{Book, BookModel, Cycle, Term};
-use crate::model::Contract;
+use crate::customers::UnseenLevel;
 
 /// Quarters that are shown, the latest.
 const COHORTS: usize = 12;
@@ -30,21 +32,25 @@ pub struct TriangleCell {
 }
 
 /// By the quarter in which contracts began, then by age; empty without a calendar.
-pub fn triangle(book: &Book, model: &BookModel) -> Vec<TriangleCell> {
+///
+/// # Errors
+/// If the book lacks a covariate of the model.
+pub fn triangle(book: &Book, model: &BookModel) -> Result<Vec<TriangleCell>> {
     let model = &model.for_book(book);
+    let kinds = Kinds::new(book, model, UnseenLevel::Reference)?;
     let now = book.observed_until;
     let quarter = |date: Date| 4 * i32::from(date.year()) + (i32::from(date.month()) - 1) / 3;
     if !book.has_calendar {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let contracts: Vec<Box<dyn Contract>> =
-        (0..model.plans.len()).map(|plan| model.contract(plan, &model.plans[plan].params)).collect();
-    let mut known: FxHashMap<(u32, Date, Date), f64> = FxHashMap::default();
+    let contracts = kinds.contracts();
+    let mut known: FxHashMap<(usize, Date, Date), f64> = FxHashMap::default();
     let mut stays = |term: &Term, then: Date| {
-        *known.entry((term.plan, term.origin, then)).or_insert_with(|| {
+        let kind = kinds.of(term);
+        *known.entry((kind, term.origin, then)).or_insert_with(|| {
             let cycle = book.plans[term.plan as usize].cycle;
             let (n, later) = (cycle.whole(term.origin, now), cycle.whole(term.origin, then));
-            contracts[term.plan as usize].stays(n, later - n)
+            contracts[kind].stays(n, later - n)
         })
     };
     let mut cohorts: BTreeMap<i32, (u64, Vec<(f64, bool)>)> = BTreeMap::new();
@@ -81,5 +87,5 @@ pub fn triangle(book: &Book, model: &BookModel) -> Vec<TriangleCell> {
             cells.push(TriangleCell { cohort: cohort.clone(), months: 3 * age, contracts, share, seen });
         }
     }
-    cells
+    Ok(cells)
 }

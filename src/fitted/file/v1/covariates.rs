@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Error, Result};
 use crate::customers::{Covariate, Kind};
 use crate::fit::{CoefficientEstimate, FitReport};
-use crate::fitted::Member;
-use crate::params::{CovariateConvention, CovariateRequest, Covariates};
+use crate::params::{CovariateConvention, CovariateRequest, Covariates, Regressor};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +76,7 @@ impl Part {
     pub(in crate::fitted::file) fn into_memory(
         self,
         model: &str,
+        regressors: impl Fn(CovariateConvention) -> Result<&'static [Regressor]>,
     ) -> Result<(Option<Covariates>, Vec<CoefficientEstimate>)> {
         let wrong = |words: String| Error::model(model, words);
         let convention = match self.convention.as_str() {
@@ -84,7 +84,7 @@ impl Part {
             "clvtools" => CovariateConvention::Clvtools,
             other => return Err(wrong(format!("unknown covariate convention '{other}'"))),
         };
-        let regressors = Member::named(model)?.regressors(convention)?;
+        let regressors = regressors(convention)?;
         let covariate = |column: Column| match (column.mean, column.reference) {
             (Some(mean), None) => Ok(Covariate { name: column.name, kind: Kind::Number { mean } }),
             (None, Some(reference)) => {

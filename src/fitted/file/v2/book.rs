@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use super::{OneModel, matrix, rows};
 use crate::base::{Error, Result, Unit};
 use crate::contracts::{
-    BookModel, BookOptions, BookTrained, ContractMember, Cycle, CycleFit, Plan, PlanFit, Seen, Shock,
+    BookModel, BookOptions, BookTrained, ContractMember, Cycle, CycleFit, Plan, PlanFit, PlanSeen, Seen, Shock,
 };
 use crate::fit::LikelihoodRatio;
 use crate::fitted::file::FORMAT;
-use crate::fitted::file::v1::{Fit, Ratio, date, named, numbers};
-use crate::params::{Group, ParamSpec, PooledGroups, in_order};
+use crate::fitted::file::v1::{Fit, Ratio, covariates, date, named, numbers};
+use crate::model::{Regression, Sbg};
+use crate::params::{CovariateConvention, Group, ParamSpec, PooledGroups, in_order};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +41,9 @@ struct Period {
     test_of_age: Option<Ratio>,
     seen: SeenPart,
     pooled: Option<Pooled>,
+    /// What tells contracts apart in place of plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    covariates: Option<covariates::Part>,
     plans: Vec<PlanPart>,
 }
 
@@ -69,6 +73,16 @@ struct PlanPart {
     parameters: Option<Map<String, Value>>,
     /// Were it known what plans have in common.
     own_log_covariance: Option<Vec<Vec<f64>>>,
+    /// With covariates: its contracts by their columns, alike ones together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kinds: Vec<KindPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindPart {
+    share: f64,
+    columns: Vec<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -193,6 +207,7 @@ impl Period {
             price: plan.price,
             parameters: group(at).map(|group| named(specs, group.params.clone())),
             own_log_covariance: group(at).map(|group| rows(&group.own)),
+            kinds: plan.mix.iter().map(|(share, columns)| KindPart { share: *share, columns: columns.clone() }).collect(),
         };
         Period {
             every: fit.cycle.every,
@@ -214,18 +229,22 @@ impl Period {
                 common_log_covariance: rows(&pooled.common_covariance),
                 log_spread: rows(&pooled.spread),
             }),
+            covariates: fit.covariates.as_ref().map(|it| covariates::Part::new(it, fit.report.as_ref())),
             plans: plans.enumerate().map(plan).collect(),
         }
     }
 
-    #[allow(clippy::type_complexity)]
-    fn into_memory(self) -> Result<(CycleFit, Vec<(Plan, Seen, Option<f64>)>)> {
+    fn into_memory(self) -> Result<(CycleFit, Vec<PlanSeen>)> {
         let OneModel { model, parameters, covariance, fit } = self.of;
         let member = ContractMember::named(&model)
             .ok_or_else(|| Error::model(&model, "no model of contracts; those are sbg, bdw"))?;
         let (name, specs) = (member.name, member.params);
+        let (covariates, coefficients) = match self.covariates {
+            None => (None, Vec::new()),
+            Some(part) => part.into_memory(name, |_| Ok(Sbg::regressors(CovariateConvention::Separate)))?,
+        };
         let params = checked(name, specs, &parameters)?;
-        let report = fit.map(|fit| fit.into_report(name, specs, &params, Vec::new(), covariance));
+        let report = fit.map(|fit| fit.into_report(name, specs, &params, coefficients, covariance));
         let unit: Unit = self.unit.parse()?;
         let cycle = Cycle { every: self.every, unit };
         if self.every == 0 {
@@ -236,7 +255,12 @@ impl Period {
             if part.price.is_some_and(|price| !(price >= 0.0 && price.is_finite())) {
                 return Err(Error::model(name, format!("the price of {} must not be negative", part.name)));
             }
-            Ok((plan(&part.name), part.seen.in_memory(name)?, part.price))
+            let mix = part.kinds.iter().map(|kind| (kind.share, kind.columns.clone())).collect();
+            let columns = covariates.as_ref().map_or(0, |it| it.columns().len());
+            if part.kinds.iter().any(|kind| !(kind.share >= 0.0 && kind.columns.len() == columns)) {
+                return Err(Error::model(name, format!("the kinds of {} need a share and {columns} columns", part.name)));
+            }
+            Ok(PlanSeen { plan: plan(&part.name), seen: part.seen.in_memory(name)?, price: part.price, mix })
         });
         let seen = self.seen.in_memory(name)?;
         let plans = plans.collect::<Result<Vec<_>>>()?;
@@ -249,7 +273,8 @@ impl Period {
             p: test.p,
         });
         let pooled = self.pooled.map(|part| part.into_memory(name, specs, self.plans)).transpose()?;
-        Ok((CycleFit { cycle, model: name, report: report.transpose()?, test, params, pooled, seen }, plans))
+        let (report, draws) = (report.transpose()?, Vec::new());
+        Ok((CycleFit { cycle, model: name, report, test, params, pooled, covariates, draws, seen }, plans))
     }
 }
 
