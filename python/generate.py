@@ -365,7 +365,8 @@ Examples
 -------
 Scores
     One row a customer, see :meth:`clv.Model.score`; the fitted model is its ``model``. Of a table of contracts (found by its
-    columns) :class:`clv.Contracts` in its place: one row a contract, with ``months``, ``plans`` and ``cohorts``.
+    columns) :class:`clv.Contracts` in its place: one row a contract, with ``months``, ``plans`` and ``cohorts``. Of a list of
+    tables of both kinds, purchases of a shop and contracts, :class:`clv.Company`: one row a customer.
 
 Raises
 ------

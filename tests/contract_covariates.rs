@@ -85,7 +85,8 @@ fn drawn([alpha, beta, c, check, long, price]: [f64; 6], customers: usize, seed:
 fn table(contracts: &[One]) -> String {
     let mut text = String::from("customer_id,tenure,churn,contract_type,payment_method,monthly_price\n");
     for (i, one) in contracts.iter().enumerate() {
-        let (kind, paid) = (["monthly", "two years"][usize::from(one.long)], ["card", "check"][usize::from(one.check)]);
+        let (kind, paid) =
+            (["monthly", "two years"][usize::from(one.long)], ["card", "check"][usize::from(one.check)]);
         let left = ["no", "yes"][usize::from(one.left)];
         let _ = writeln!(text, "c{i:05},{},{left},{kind},{paid},{}", one.tenure, one.price);
     }
@@ -128,10 +129,12 @@ fn coefficients_are_recovered() {
     for (name, truth, seed) in [("sbg", TRUTH, 1), ("bdw", [0.9, 7.0, 0.7, 0.6, -1.1, 0.02], 2)] {
         let path = file(&format!("{name}.csv"), &table(&drawn(truth, 12_000, seed)));
         let book = open(&path, &COVARIATES);
-        let chosen = BookModel::fit(&book, &PlanOptions { model: None, ..options(name, &COVARIATES) }, &()).unwrap();
+        let chosen =
+            BookModel::fit(&book, &PlanOptions { model: None, ..options(name, &COVARIATES) }, &()).unwrap();
         assert_eq!(chosen.cycles[0].model, name);
         let (values, errors, _) = found(&chosen);
-        let truth: Vec<f64> = truth.into_iter().enumerate().filter(|(i, _)| name == "bdw" || *i != 2).map(|(_, x)| x).collect();
+        let truth: Vec<f64> =
+            truth.into_iter().enumerate().filter(|(i, _)| name == "bdw" || *i != 2).map(|(_, x)| x).collect();
         for ((value, error), truth) in values.iter().zip(&errors).zip(&truth) {
             assert!((value - truth).abs() < 4.0 * error, "{name}: {value} +- {error}, {truth}");
             assert!(*error < 0.4 * truth.abs(), "{name}: {value} +- {error} says little of {truth}");
@@ -223,7 +226,9 @@ fn a_coefficient_of_zero_changes_nothing() {
     let path = file("zero.csv", &table(&contracts));
     let book = open(&path, &COVARIATES);
     let model = BookModel::fit(&book, &options("sbg", &COVARIATES), &()).unwrap();
-    let forecast = |model: &BookModel| contracts::forecast_with(model, &book, &BookForecastOptions::default(), &()).unwrap();
+    let forecast = |model: &BookModel| {
+        contracts::forecast_with(model, &book, &BookForecastOptions::default(), &()).unwrap()
+    };
     let mut zero = model.clone();
     zero.cycles[0].covariates.as_mut().unwrap().coefficients.iter_mut().for_each(|one| one.value = 0.0);
     let mut none = zero.clone();
@@ -290,21 +295,25 @@ fn odds_are_said_in_words() {
     let contracts = drawn([0.9, 7.0, 1.0, 0.6, -1.1, 0.0], 6000, 6);
     let text = table(&contracts);
     let path = file("words.csv", &text);
-    let (ok, said, words) = clv(&["fit", &path, "--model", "sbg", "--covariates", "contract_type,payment_method"]);
+    let (ok, said, words) =
+        clv(&["fit", &path, "--model", "sbg", "--covariates", "contract_type,payment_method"]);
     assert!(ok, "{words}");
     let line = said.lines().find(|line| line.contains("payment_method check")).expect(&said);
-    let odds: f64 = line.split("leave ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
+    let odds: f64 =
+        line.split("leave ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
     assert!((odds / f64::exp(0.6) - 1.0).abs() < 0.2, "{line}");
     assert!(line.ends_with("times as often as card"), "{line}");
     assert!(said.contains("all of it against nothing: chi-squared"), "{said}");
 
     let one: String = text.replace("two years", "monthly");
     let path = file("one_value.csv", &one);
-    let (ok, _, words) = clv(&["fit", &path, "--model", "sbg", "--covariates", "contract_type,payment_method"]);
+    let (ok, _, words) =
+        clv(&["fit", &path, "--model", "sbg", "--covariates", "contract_type,payment_method"]);
     assert!(ok && words.contains("have one value of contract_type only"), "{words}");
     let (ok, _, words) = clv(&["fit", &path, "--covariates", "plan_b"]);
     assert!(!ok && words.contains("there is no column 'plan_b'"), "{words}");
-    let (ok, _, words) = clv(&["fit", &path, "--covariates", "payment_method", "--covariates-same", "payment_method"]);
+    let (ok, _, words) =
+        clv(&["fit", &path, "--covariates", "payment_method", "--covariates-same", "payment_method"]);
     assert!(!ok && words.contains("--covariates-same"), "{words}");
 }
 
@@ -317,7 +326,18 @@ fn what_is_drawn_has_covariates() {
     let [model, log] = ["draw.json", "drawn.csv"].map(|name| file(name, ""));
     let by = ["--covariates", "contract_type,payment_method", "--model", "sbg"];
     let first = json(&[&["fit", &path, "-o", &model][..], &by].concat());
-    json(&["simulate", &model, "--customers", "20000", "--start", "2023-01-01", "--until", "2025-12-31", "-o", &log]);
+    json(&[
+        "simulate",
+        &model,
+        "--customers",
+        "20000",
+        "--start",
+        "2023-01-01",
+        "--until",
+        "2025-12-31",
+        "-o",
+        &log,
+    ]);
     let again = json(&[&["fit", &log][..], &by].concat());
     let of = |said: &Value, k: usize| {
         let one = &said["model"]["periods"][0]["covariates"]["coefficients"][k];

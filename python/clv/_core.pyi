@@ -825,6 +825,23 @@ class Scores(Table):
         """The forecast in words and figures."""
 
 @final
+class Company(Table):
+    """A forecast of a company with a shop and contracts: a row a customer, each once."""
+
+    @property
+    def customers(self) -> dict[str, int]:
+        """How many customers there are: ``all``, ``shop``, ``contracts``, ``both``."""
+    @property
+    def value(self) -> dict[str, dict[str, float]]:
+        """Margin x present value within the horizon, with intervals: ``together``, ``shop``, ``contracts``."""
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        """What looks wrong: each with its ``code`` and ``message``."""
+    @property
+    def report(self) -> Report:
+        """All of it in words and figures."""
+
+@final
 class Contracts(Table):
     """A forecast of contracts, a row a contract; or a backtest of them, a row a figure."""
 
@@ -840,6 +857,11 @@ class Contracts(Table):
     @property
     def cohorts(self) -> list[dict[str, Any]] | None:
         """By the quarter of their beginning: how many contracts go on, and how many were expected to; ``None`` for a backtest."""
+    @property
+    def departures(self) -> dict[str, Any] | None:
+        """Why contracts ended in the last twelve months: ``involuntary`` (a payment failed), ``voluntary``, and those that are
+        ``past_due`` now; ``None`` where the table does not say, and for a backtest.
+        """
     @property
     def verdict(self) -> list[str] | None:
         """What a backtest found, in words; ``None`` for a forecast."""
@@ -1132,6 +1154,12 @@ def check_from_text(said: str, toml: str | None) -> Check:
     """The check that was pickled, by the same version.
 
     Raises ``DataError`` for another text.
+    """
+
+def company_from_parts(table: bytes, said: str) -> Company:
+    """The company that was pickled, by the same version.
+
+    Raises ``DataError`` for other parts.
     """
 
 def contracts_from_parts(table: bytes, months: bytes, said: str) -> Contracts:

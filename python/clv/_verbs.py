@@ -1246,7 +1246,8 @@ def forecast(
     -------
     Scores
         One row a customer, see :meth:`clv.Model.score`; the fitted model is its ``model``. Of a table of contracts (found by its
-        columns) :class:`clv.Contracts` in its place: one row a contract, with ``months``, ``plans`` and ``cohorts``.
+        columns) :class:`clv.Contracts` in its place: one row a contract, with ``months``, ``plans`` and ``cohorts``. Of a list of
+        tables of both kinds, purchases of a shop and contracts, :class:`clv.Company`: one row a customer.
 
     Raises
     ------

@@ -153,8 +153,8 @@ pub fn backtest(
     if let Some(asked) = &of_contracts {
         given = Some(Given::new(data, &asked.log)?);
         if let Some(Given::Inputs(inputs)) = given {
-            let (inputs, wanted) = crate::contracts::wanted(py, asked.model.as_deref(), &inputs, &asked.log)?;
-            if wanted {
+            let (inputs, kind) = crate::contracts::kind(py, asked.model.as_deref(), &inputs, &asked.log)?;
+            if kind.one().map_err(|error| raise(py, error))?.is_contracts() {
                 return Ok(crate::contracts::backtest(py, &inputs, asked)?.into_any());
             }
             given = Some(Given::Inputs(inputs));

@@ -97,7 +97,8 @@ pub fn check(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, 
             "this is a summary that has been read already: check what it was made from",
         ));
     };
-    let (inputs, contracts) = crate::contracts::wanted(py, None, &inputs, &log)?;
+    let (inputs, kind) = crate::contracts::kind(py, None, &inputs, &log)?;
+    let contracts = kind.is_contracts();
     if contracts {
         return Ok(Check { said: crate::contracts::check(py, &inputs, &log)?, toml: None });
     }

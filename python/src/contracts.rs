@@ -2,6 +2,7 @@
 
 use arrow_array::RecordBatch;
 use clv::cli::words::{Fit, OfContracts, TestOfContracts};
+use clv::contracts::book::TableKind;
 use clv::contracts::{self, BookModel, BookOptions, book};
 use clv::fitted::file::AnyModel;
 use clv::history::{self, IdColumn, Input};
@@ -71,6 +72,13 @@ impl Contracts {
         to_python(py, self.of_forecast("cohorts"))
     }
 
+    /// Why contracts ended in the last twelve months: ``involuntary`` (a payment failed), ``voluntary``, and those that are
+    /// ``past_due`` now; ``None`` where the table does not say, and for a backtest.
+    #[getter]
+    fn departures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(py, self.of_forecast("departures"))
+    }
+
     /// What a backtest found, in words; ``None`` for a forecast.
     #[getter]
     fn verdict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -118,17 +126,17 @@ fn made(
     Py::new(py, PyClassInitializer::from(own).add_subclass(Contracts { months, said }))
 }
 
-/// Are these contracts, of which a forecast or a backtest is wanted? The inputs again: what can be read once only was kept.
-pub fn wanted(
+/// What do these tables hold? The inputs again: what can be read once only was kept.
+pub fn kind(
     py: Python<'_>,
     model: Option<&str>,
     inputs: &[Input],
     log: &history::LogOptions,
-) -> PyResult<(Vec<Input>, bool)> {
+) -> PyResult<(Vec<Input>, TableKind)> {
     long(py, |progress| {
         let (inputs, log) = history::keep(inputs, log, progress)?;
-        let wanted = book::wanted(model, &inputs, &log);
-        Ok((inputs, wanted))
+        let kind = book::table_kind(model, &inputs, &log);
+        Ok((inputs, kind))
     })
 }
 

@@ -11,6 +11,7 @@ mod ahead;
 mod backtest;
 mod check;
 mod columns;
+mod company;
 mod contracts;
 mod economics;
 mod errors;
@@ -45,6 +46,8 @@ mod _core {
     use super::backtest::{Backtest, backtest, backtest_from_parts};
     #[pymodule_export]
     use super::check::{Check, check, check_from_text};
+    #[pymodule_export]
+    use super::company::{Company, company_from_parts};
     #[pymodule_export]
     use super::contracts::{Contracts, contracts_from_parts};
     #[pymodule_export]

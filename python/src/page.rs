@@ -107,7 +107,8 @@ fn of_contracts(
             observed_until: until,
             ..model.reading.clone()
         });
-        let log = model.map_or_else(|| asked.options.forecast.plans.asks(&asked.log), |model| model.asks(&asked.log));
+        let log = model
+            .map_or_else(|| asked.options.forecast.plans.asks(&asked.log), |model| model.asks(&asked.log));
         let book = book::open(inputs, &log, &reading, progress)?;
         let model = match model {
             Some(model) => model.clone(),
@@ -153,8 +154,8 @@ pub fn report(
     let (name, table) = words::report_table(&words).map_err(failed)?;
     let mut given = Given::new(data, &table)?;
     if let (Given::Inputs(inputs), None) = (&given, model) {
-        let (inputs, wanted) = crate::contracts::wanted(py, name.as_deref(), inputs, &table)?;
-        if wanted {
+        let (inputs, kind) = crate::contracts::kind(py, name.as_deref(), inputs, &table)?;
+        if kind.is_contracts() {
             return of_contracts(py, None, &inputs, costs, &words);
         }
         given = Given::Inputs(inputs);

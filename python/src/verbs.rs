@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clv::cli::words::{self, Verb};
-use clv::contracts::book::{self, FitKind};
+use clv::contracts::book::{self, TableKind};
 use clv::contracts::{self, ContractModel};
 use clv::fitted::{
     FitRequest,
@@ -42,13 +42,13 @@ pub fn fit(py: Python<'_>, data: &Bound<'_, PyAny>, options: Option<Bound<'_, Py
         let log = asked.table().map_err(failed)?;
         let (inputs, log, kind) = long(py, |progress| {
             let (inputs, log) = clv::history::keep(&inputs, &log, progress)?;
-            let kind = book::fit_kind(asked.model(), &inputs, &log);
+            let kind = book::table_kind(asked.model(), &inputs, &log).one()?;
             Ok((inputs, log, kind))
         })?;
         match kind {
-            FitKind::Purchases => {}
-            FitKind::Alone => return fit_contracts(py, data, &asked),
-            FitKind::Book => return crate::contracts::fit(py, &inputs, &log, &asked),
+            TableKind::Purchases | TableKind::Both(_) => {}
+            TableKind::Alone => return fit_contracts(py, data, &asked),
+            TableKind::Book => return crate::contracts::fit(py, &inputs, &log, &asked),
         }
         given = Given::Inputs(inputs);
     }
@@ -115,8 +115,11 @@ pub fn forecast(
     let (model, table) = words::forecast_table(&words).map_err(|error| raise(py, error))?;
     let mut given = Given::new(data, &table)?;
     if let Given::Inputs(inputs) = given {
-        let (inputs, wanted) = crate::contracts::wanted(py, model.as_deref(), &inputs, &table)?;
-        if wanted {
+        let (inputs, kind) = crate::contracts::kind(py, model.as_deref(), &inputs, &table)?;
+        if let TableKind::Both(both) = &kind {
+            return Ok(crate::company::forecast(py, both, &words)?.into_any());
+        }
+        if kind.is_contracts() {
             let of_contracts = words::forecast_contracts(&words).map_err(|error| raise(py, error))?;
             return Ok(crate::contracts::forecast(py, &inputs, &of_contracts)?.into_any());
         }

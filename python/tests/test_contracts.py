@@ -103,3 +103,71 @@ def test_what_contracts_do_not_have_is_refused():
     for option, value in [("covariates_same", ["plan"]), ("groups", "plan"), ("season", "auto")]:
         with pytest.raises(clv.OptionError, match=option):
             clv.fit(table(), **{option: value})
+
+
+def test_covariates_of_contracts(tmp_path, run):
+    frame = table()
+    # Those of ads leave sooner: every other contract that ends is theirs.
+    frame["channel"] = ["ads" if i % 4 == 0 or i % 7 == 0 else "search" for i in range(len(frame))]
+    options = {"covariates": ["channel"], "observed_until": "2024-12-31"}
+    model = clv.fit(frame, **options)
+    (one,) = model.coefficients
+    assert one["covariate"] == "channel=ads" and one["process"] == "leaving" and one["period"] == "monthly"
+    assert one["value"] > 4 * one["standard_error"] > 0
+    path = tmp_path / "contracts.csv"
+    frame.to_csv(path, index=False)
+    run("fit", str(path), "--observed-until", "2024-12-31", "--covariates", "channel", "-o", str(tmp_path / "other.json"))
+    assert (tmp_path / "other.json").read_text() == model.to_json()
+    scores, at_once = model.score(frame, **OPTIONS), clv.forecast(frame, covariates=["channel"], **OPTIONS)
+    assert scores.to_pandas().equals(at_once.to_pandas()) and scores.totals == at_once.totals
+    by_channel = scores.to_pandas().merge(frame[["account", "channel"]], on="account").groupby("channel")["p_renew"].mean()
+    assert by_channel["ads"] < by_channel["search"]
+    frame.loc[0, "channel"] = "fair"
+    with pytest.raises(clv.ClvError, match="fair"):
+        model.score(frame, **OPTIONS)
+    assert clv.backtest(frame[frame["channel"] != "fair"], covariates=["channel"], observed_until="2024-12-31", holdout="6mo").verdict
+    drawn = clv.simulate(model, customers=50, start="2022-01-01", until="2024-12-31").to_pandas()
+    assert set(drawn["channel"]) <= {"ads", "search"}
+
+
+def test_why_contracts_ended():
+    frame = table()
+    gone = frame["end"].notna()
+    frame["cancellation_reason"] = [("payment_failed" if i % 8 == 0 else "cancellation_requested") if left else None for i, left in enumerate(gone)]
+    found = clv.forecast(frame, **OPTIONS)
+    within = gone & (frame["end"] > "2023-12-31")
+    failed = within & (frame["cancellation_reason"] == "payment_failed")
+    assert found.departures["left"] == within.sum() and found.departures["involuntary"] == failed.sum() > 0
+    assert found.departures["voluntary"] == within.sum() - failed.sum()
+    assert clv.forecast(table(), **OPTIONS).departures is None
+
+
+def test_a_shop_and_contracts(tmp_path, run):
+    frame = table()
+    orders = pd.DataFrame(
+        [
+            {"account": 1200 + i, "date": pd.Timestamp("2023-01-01") + pd.DateOffset(days=(i * 53) % 600 + 25 * k), "amount": 10.0 + (i + k) % 7}
+            for i in range(250)
+            for k in range(1 + (i * 5) % 4)
+        ]
+    )
+    options = {"observed_until": "2024-12-31", "margin": 0.5}
+    found = clv.forecast([orders, frame], **options)
+    assert isinstance(found, clv.Company)
+    assert found["account"].dtype.kind == "i" and len(set(found["account"])) == len(found["account"])
+    alone = clv.forecast(frame, **options)
+    both = set(alone["account"]) & set(orders["account"])
+    assert found.customers == {"all": len(found.to_pandas()), "shop": 250, "contracts": len(set(alone["account"])), "both": len(both)}
+    value = found.value
+    assert value["together"]["expected"] == pytest.approx(found["clv"].sum(), rel=1e-9)
+    assert value["contracts"]["expected"] == pytest.approx(alone.totals["clv"], rel=1e-12)
+    assert value["together"]["lower"] < value["together"]["expected"] < value["together"]["upper"]
+    again = pickle.loads(pickle.dumps(found))
+    assert again.value == value and again.to_pandas().equals(found.to_pandas())
+    paths = [str(tmp_path / name) for name in ("orders.csv", "contracts.csv")]
+    orders.to_csv(paths[0], index=False)
+    frame.to_csv(paths[1], index=False)
+    said = json.loads(run("forecast", *paths, "--observed-until", "2024-12-31", "--margin", "0.5", "--json"))
+    assert said["together"]["value"] == value
+    with pytest.raises(clv.ClvError, match="clv forecast"):
+        clv.fit([orders, frame], observed_until="2024-12-31")

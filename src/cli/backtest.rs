@@ -98,7 +98,8 @@ impl TestArgs {
 
     pub fn options(&self) -> Result<BacktestOptions> {
         if !self.covariates.is_empty() {
-            let message = "models of purchases are tested without covariates, and this reads purchases: leave it out";
+            let message =
+                "models of purchases are tested without covariates, and this reads purchases: leave it out";
             return Err(Error::option("--covariates", message));
         }
         let default = BacktestOptions::default();
@@ -124,7 +125,7 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let inputs = history::from_paths(&args.input.inputs);
     let (inputs, kept) = history::keep(&inputs, &args.input.table_options(threads)?, console)?;
     let model = args.test.models.first().map(String::as_str);
-    if book::wanted(model, &inputs, &kept) {
+    if book::table_kind(model, &inputs, &kept).one()?.is_contracts() {
         let request = contracts::TestRequest {
             book: args.contracts.options(&args.input),
             test: args.test.of_contracts()?,

@@ -7,7 +7,7 @@ use crate::cli::{
     contracts, forecast,
 };
 use crate::contracts::ContractMember;
-use crate::contracts::book::{self, FitKind};
+use crate::contracts::book::{self, TableKind};
 use crate::fitted::file;
 use crate::history::{self, LogOptions};
 use crate::output::Target;
@@ -56,13 +56,13 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let output = args.output.as_deref();
     let inputs = history::from_paths(&args.input.inputs);
     let (inputs, kept) = history::keep(&inputs, &args.input.table_options(threads)?, console)?;
-    match book::fit_kind(model.map(String::as_str), &inputs, &kept) {
-        FitKind::Purchases => {}
-        FitKind::Alone => {
+    match book::table_kind(model.map(String::as_str), &inputs, &kept).one()? {
+        TableKind::Purchases | TableKind::Both(_) => {}
+        TableKind::Alone => {
             refuse_diagnostics(args.diagnostics)?;
             return contracts::fit(&request.model, (&args.input, &inputs), &request.options, output, console);
         }
-        FitKind::Book => {
+        TableKind::Book => {
             refuse_diagnostics(args.diagnostics)?;
             let options = (args.contracts.options(&args.input), forecast::plan_options(&args.fit, model)?);
             return contracts::fit_book((&args.input, &inputs), &kept, &options, output, console);

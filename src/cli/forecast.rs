@@ -3,9 +3,11 @@
 use crate::base::{Error, Result};
 use crate::cli::{
     args::{ContractArgs, FitArgs, ForecastModelArgs, InputArgs, LogArgs, ScoreArgs},
+    company,
     console::Console,
     contracts, score,
 };
+use crate::contracts::book::TableKind;
 use crate::contracts::{BookForecastOptions, ContractMember, PlanOptions, book};
 use crate::fit::{FitOptions, PosteriorOptions};
 use crate::fitted::FitRequest;
@@ -17,21 +19,21 @@ use crate::study;
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    input: InputArgs,
+    pub(super) input: InputArgs,
     #[command(flatten)]
     model: ForecastModelArgs,
     #[command(flatten)]
-    fit: FitArgs,
+    pub(super) fit: FitArgs,
     #[command(flatten)]
     score: ScoreArgs,
     #[command(flatten)]
-    contracts: ContractArgs,
+    pub(super) contracts: ContractArgs,
     /// Of contracts: table of the months to come, .csv, .xlsx, .parquet or .jsonl
     #[arg(long, value_name = "FILE", help_heading = "Contracts")]
-    by_month: Option<String>,
+    pub(super) by_month: Option<String>,
     /// Table to write, .csv, .xlsx, .parquet or .jsonl, one row a customer; - is standard output (CSV)
     #[arg(short, long, value_name = "FILE")]
-    output: Option<String>,
+    pub(super) output: Option<String>,
 }
 
 /// How to read customers to whom this is to be fitted, and who are then to be scored.
@@ -86,6 +88,12 @@ pub(super) fn plan_options(fit: &FitArgs, model: Option<&String>) -> Result<Plan
     })
 }
 
+/// Refuses what would be of one kind of customers only, where there are both.
+pub(super) fn refuse_of_both(fit: &FitArgs) -> Result<()> {
+    let message = "these are purchases and contracts, and a column of one need not be in the other: forecast each kind by itself with it";
+    if fit.covariates.is_empty() { Ok(()) } else { Err(Error::option("--covariates", message)) }
+}
+
 /// What is said of contracts, with how they are fitted, if they are.
 pub(super) fn of_contracts(plans: PlanOptions, options: &ScoreOptions) -> BookForecastOptions {
     let default = BookForecastOptions::default();
@@ -107,7 +115,11 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         &args.input.table_options(threads)?,
         console,
     )?;
-    if book::wanted(model.map(String::as_str), &inputs, &kept) {
+    let kind = book::table_kind(model.map(String::as_str), &inputs, &kept);
+    if let TableKind::Both(both) = &kind {
+        return company::run(args, both, &options, (threads, console));
+    }
+    if kind.is_contracts() {
         let request = contracts::Request {
             book: args.contracts.options(&args.input),
             forecast: of_contracts(plan_options(&args.fit, model)?, &options),

@@ -7,6 +7,7 @@ mod actions;
 mod args;
 mod backtest;
 mod check;
+mod company;
 mod config;
 mod console;
 mod contracts;

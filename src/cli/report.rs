@@ -208,7 +208,7 @@ impl<'a> Given<'a> {
     ) -> Result<Option<(BookModel, Book)>> {
         let mut log = LogOptions { customers: self.customers.clone(), ..args.input.table_options(threads)? };
         let reading = args.contracts.options(&args.input);
-        let wanted = book::wanted(args.page.model.model.as_deref(), &self.inputs, &log);
+        let wanted = book::table_kind(args.page.model.model.as_deref(), &self.inputs, &log).is_contracts();
         log.attributes.extend(subscribers::asks(&args.page.study.options()?.by));
         if let Some(model) = self.model {
             let AnyModel::Book(model) = file::load_any(model)? else { return Ok(None) };

@@ -131,7 +131,7 @@ struct FitWords {
 }
 
 /// What to fit, and how to read what it is fitted to: which kind of model that is shows in the data
-/// ([`fit_kind`](crate::contracts::book::fit_kind)).
+/// ([`table_kind`](crate::contracts::book::table_kind)).
 pub struct Fit {
     words: Words<FitWords>,
 }
@@ -346,6 +346,33 @@ pub fn forecast_contracts(words: &[String]) -> Result<OfContracts> {
         book: args.contracts.options(&args.log),
         options: forecast::of_contracts(forecast::plan_options(&args.fit, model)?, &args.score.options()?),
     })
+}
+
+/// How tables of both kinds are read and forecast.
+pub struct OfBoth {
+    /// The purchases.
+    pub shop: Forecast,
+    /// The contracts.
+    pub contracts: OfContracts,
+}
+
+/// What `clv forecast` does with these words if some tables are of purchases and others of contracts.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn forecast_both(words: &[String]) -> Result<OfBoth> {
+    let mut shop = forecast(words)?;
+    let words = Words::<ForecastWords>::read(words)?;
+    let args = &words.args;
+    forecast::refuse_of_both(&args.fit)?;
+    shop.options.interval = Some(shop.options.interval.unwrap_or_default());
+    let contracts = OfContracts {
+        model: None,
+        log: args.log.table_options(words.threads())?,
+        book: args.contracts.options(&args.log),
+        options: forecast::of_contracts(PlanOptions::default(), &shop.options),
+    };
+    Ok(OfBoth { shop, contracts })
 }
 
 /// `clv backtest`.

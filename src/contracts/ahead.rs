@@ -199,12 +199,7 @@ impl<'a> Ahead<'a> {
     ///
     /// # Errors
     /// If the horizon has no end or is too far, or covariates are missing or not to be used.
-    pub fn new(
-        book: &'a Book,
-        model: &'a BookModel,
-        horizon: Horizon,
-        unseen: UnseenLevel,
-    ) -> Result<Self> {
+    pub fn new(book: &'a Book, model: &'a BookModel, horizon: Horizon, unseen: UnseenLevel) -> Result<Self> {
         let kinds = Kinds::new(book, model, unseen)?;
         let mut months = Months::new(book.observed_until, horizon)?;
         let mut cells: FxHashMap<Key, Cell> = FxHashMap::default();

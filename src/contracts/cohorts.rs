@@ -46,9 +46,7 @@ pub(super) fn cohorts(book: &Book, kinds: &Kinds) -> Vec<CohortSeen> {
             let kind = kinds.of(term);
             let contract = &contracts[kind];
             stays *= match (before, until == now) {
-                (0, true) => {
-                    *known.entry((kind, term.origin)).or_insert_with(|| contract.survival(after))
-                }
+                (0, true) => *known.entry((kind, term.origin)).or_insert_with(|| contract.survival(after)),
                 _ => contract.stays(before, after.saturating_sub(before)),
             };
         }

@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::ahead::{Ahead, MonthAhead, Range, range};
-use super::book::{Book, Churn, End, MonthSeen, Term};
+use super::ahead::{Ahead, MonthAhead, Months, Path, Range, range};
+use super::book::{Book, Churn, Departures, End, MonthSeen, Term};
 use super::cohorts::{CohortSeen, cohorts};
-use super::plans::{BookModel, PlanOptions, lapses};
 use super::kinds::Mix;
+use super::plans::{BookModel, PlanOptions, lapses};
 use crate::base::{Progress, Result, Unit, ValueOptions, Warning};
 use crate::customers::UnseenLevel;
 use crate::model::Contract;
@@ -63,10 +63,14 @@ pub struct BookForecast {
     pub plans: Vec<PlanAhead>,
     /// Cohort by cohort.
     pub cohorts: Vec<CohortSeen>,
+    /// Draws of the margin's present value within the horizon, on the level of its expectation; empty without prices.
+    pub(crate) drawn_value: Vec<f64>,
     /// The months behind.
     pub seen: Vec<MonthSeen>,
     /// What was kept of a year ago.
     pub kept: Option<Churn>,
+    /// Why contracts ended in the last twelve months; `None` if the table does not say.
+    pub departures: Option<Departures>,
 }
 
 /// The whole book.
@@ -187,8 +191,34 @@ fn with_own_plans(
     let of_plan = |plan| plan_ahead(book, model, (&ahead, &contracts), plan, options);
     let plans = (0..book.plans.len()).map(of_plan).collect();
     let cohorts = cohorts(book, &ahead.kinds);
-    let (seen, kept, model) = (book.months_seen(), book.kept(), model.clone());
-    Ok((BookForecast { table, months, totals, plans, cohorts, seen, kept, model }, ahead.kinds.warning()))
+    let (seen, kept, departures) = (book.months_seen(), book.kept(), book.departures());
+    let warning = ahead.kinds.warning();
+    let model = model.clone();
+    let drawn_value =
+        if book.has_money { drawn_value(&futures, &ahead.months, options, sums.clv) } else { Vec::new() };
+    Ok((
+        BookForecast { table, months, totals, plans, drawn_value, cohorts, seen, kept, departures, model },
+        warning,
+    ))
+}
+
+/// What each future is worth: what is billed in a month counts as of its middle. Discounting to the day instead, as the rows do, moves
+/// all of them alike, so that they are put on the level of the expectation.
+fn drawn_value(futures: &[Path], months: &Months, options: &BookForecastOptions, expected: f64) -> Vec<f64> {
+    let day = options.value.discount.continuous(Unit::Day);
+    let mut before = 0.0;
+    let weight = |end: &Date| {
+        let days = f64::from((*end - months.now).get_days());
+        let middle = 0.5 * (before + days);
+        before = days;
+        (-day * middle).exp()
+    };
+    let weights: Vec<f64> = months.ends.iter().map(weight).collect();
+    let worth = |path: &Path| path.iter().zip(&weights).map(|(month, weight)| month[3] * weight).sum();
+    let drawn: Vec<f64> = futures.iter().map(worth).collect();
+    let mean = drawn.iter().sum::<f64>() / drawn.len() as f64;
+    let level = if mean > 0.0 { expected / mean } else { 0.0 };
+    drawn.into_iter().map(|worth| worth * level).collect()
 }
 
 /// What the rows add up to.
@@ -488,7 +518,11 @@ impl Newcomer {
     }
 
     fn range(&self, answer: impl Fn(&dyn Contract) -> f64, probability: f64) -> Range {
-        range(mean(&self.estimated, &answer), self.drawn.iter().map(|one| mean(one, &answer)).collect(), probability)
+        range(
+            mean(&self.estimated, &answer),
+            self.drawn.iter().map(|one| mean(one, &answer)).collect(),
+            probability,
+        )
     }
 }
 

@@ -49,13 +49,16 @@ impl<'a> Kinds<'a> {
         // Kinds of plans as such have the plan's number.
         let all = (0..model.plans.len() as u32).map(|plan| Kind { plan, columns: None }).collect();
         let mut kinds = Kinds { model, all, numbers: FxHashMap::default(), unseen: BTreeMap::new() };
-        let places = model.cycles.iter().map(|fit| fit.covariates.as_ref().map(|it| places(it, book)).transpose());
+        let places =
+            model.cycles.iter().map(|fit| fit.covariates.as_ref().map(|it| places(it, book)).transpose());
         let places = places.collect::<Result<Vec<_>>>()?;
         let mut known: FxHashMap<(u32, Vec<u64>), u32> = FxHashMap::default();
         let mut strange: FxHashMap<(u32, u32), String> = FxHashMap::default();
         for term in &book.terms {
             let cycle = model.plans[term.plan as usize].cycle;
-            let (Some(covariates), Some(places)) = (&model.cycles[cycle].covariates, &places[cycle]) else { continue };
+            let (Some(covariates), Some(places)) = (&model.cycles[cycle].covariates, &places[cycle]) else {
+                continue;
+            };
             let told = (term.plan, term.attributes);
             if kinds.numbers.contains_key(&told) {
                 if let Some(words) = strange.get(&told) {
@@ -66,7 +69,9 @@ impl<'a> Kinds<'a> {
             let values = values(book, term.attributes, places);
             let columns = match covariates.encode(&values, UnseenLevel::Error) {
                 Ok(columns) => columns,
-                Err(words) if unseen == UnseenLevel::Error => return Err(Error::option("--covariates", words)),
+                Err(words) if unseen == UnseenLevel::Error => {
+                    return Err(Error::option("--covariates", words));
+                }
                 Err(words) => {
                     *kinds.unseen.entry(words.clone()).or_default() += 1;
                     strange.insert(told, words);
@@ -159,7 +164,8 @@ fn places(covariates: &Covariates, book: &Book) -> Result<Vec<usize>> {
 pub(super) fn place(name: &str, book: &Book) -> Result<usize> {
     let found = book.attribute_names.iter().position(|known| same_name(known, name));
     found.ok_or_else(|| {
-        let message = format!("the contracts have no column '{name}', which the model asks for (--covariates)");
+        let message =
+            format!("the contracts have no column '{name}', which the model asks for (--covariates)");
         Error::option("--covariates", message)
     })
 }
@@ -186,7 +192,13 @@ pub(crate) fn few(mut all: Mix, covariates: &Covariates) -> Mix {
     };
     all.sort_by(|a, b| {
         let by = effect(&a.1).total_cmp(&effect(&b.1));
-        by.then_with(|| a.1.iter().zip(&b.1).map(|(a, b)| a.total_cmp(b)).find(|it| it.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
+        by.then_with(|| {
+            a.1.iter()
+                .zip(&b.1)
+                .map(|(a, b)| a.total_cmp(b))
+                .find(|it| it.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
+        })
     });
     if all.len() <= MOST {
         return all.into_iter().map(|(n, columns)| (n / total, columns)).collect();
@@ -220,7 +232,12 @@ mod tests {
         let covariates = Covariates {
             covariates: vec![Covariate { name: "price".into(), kind: Values::Number { mean: 0.0 } }],
             convention: Default::default(),
-            coefficients: vec![Coefficient { process: "leaving".into(), column: 0, value: -0.1, targets: vec![(1, -1.0)] }],
+            coefficients: vec![Coefficient {
+                process: "leaving".into(),
+                column: 0,
+                value: -0.1,
+                targets: vec![(1, -1.0)],
+            }],
         };
         let all: Mix = (0..1000).map(|i| (1.0 + f64::from(i % 3), vec![f64::from(i)])).collect();
         let total: f64 = all.iter().map(|(n, _)| n).sum();

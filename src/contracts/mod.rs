@@ -38,8 +38,8 @@ pub use forecast::{
     month_table,
 };
 pub use model::{CONTRACT_MODELS, ContractMember, ContractModel};
-pub(crate) use plans::{PlanSeen, drawn as pooled_draws};
 pub use plans::{BookModel, BookTrained, CycleFit, PlanFit, PlanOptions, Seen};
+pub(crate) use plans::{PlanSeen, drawn as pooled_draws};
 pub use score::{ContractOutlook, ContractScores, cohort_schema, customer_schema};
 pub use shocks::Shock;
 

@@ -26,8 +26,8 @@ use super::{ContractModel, Cycle};
 use crate::base::{Progress, Result, Unit, Warning};
 use crate::customers::{CovariateTables, UnseenLevel};
 use crate::fit::{
-    FitOptions, FitReport, Fitted, LikelihoodRatio, PosteriorMethod, PosteriorOptions, Prior, StopReason, fit,
-    fit_covariates, fit_groups, posterior,
+    FitOptions, FitReport, Fitted, LikelihoodRatio, PosteriorMethod, PosteriorOptions, Prior, StopReason,
+    fit, fit_covariates, fit_groups, posterior,
 };
 use crate::history::LogOptions;
 use crate::model::{Bdw, Contract, ContractTable, Model, Regression, Sbg};
@@ -211,7 +211,8 @@ impl BookModel {
             let places = first..first + of_cycle.len();
             let told = regression::told_apart(book, places.clone(), &options.covariates)?;
             model.warnings.extend(told.as_ref().and_then(|told| told.warning(of_cycle[0].cycle)));
-            let found = CycleFit::of(of_cycle[0].cycle, &tables[places.clone()], told.as_ref(), options, progress)?;
+            let found =
+                CycleFit::of(of_cycle[0].cycle, &tables[places.clone()], told.as_ref(), options, progress)?;
             let mixes = regression::mixes(book, places.clone(), told.as_ref(), found.covariates.as_ref());
             let plans = places.zip(mixes).map(|(at, mix)| PlanSeen {
                 plan: book.plans[at].clone(),
@@ -271,7 +272,9 @@ impl BookModel {
 
     /// Names of all covariates.
     pub fn covariates(&self) -> Vec<String> {
-        let of = |fit: &CycleFit| fit.covariates.iter().flat_map(|it| &it.covariates).map(|one| one.name.clone()).collect();
+        let of = |fit: &CycleFit| {
+            fit.covariates.iter().flat_map(|it| &it.covariates).map(|one| one.name.clone()).collect()
+        };
         let mut names: Vec<String> = self.cycles.iter().flat_map(|fit| -> Vec<String> { of(fit) }).collect();
         names.sort();
         names.dedup();
@@ -350,7 +353,17 @@ impl CycleFit {
         else {
             return Ok(CycleFit::alike(cycle, seen));
         };
-        let found = CycleFit { cycle, model: name, report: None, test, params, pooled: None, covariates, draws: Vec::new(), seen };
+        let found = CycleFit {
+            cycle,
+            model: name,
+            report: None,
+            test,
+            params,
+            pooled: None,
+            covariates,
+            draws: Vec::new(),
+            seen,
+        };
         if found.covariates.is_some() {
             return Ok(CycleFit { report: Some(report), ..found });
         }
@@ -574,7 +587,9 @@ fn of_model<M: Regression<Table = ContractTable>>(
         Some(both) if sure(&both.0.report) => both,
         _ => {
             let weak = FitOptions { prior: Prior::Weak, ..options.clone() };
-            let Some(both) = attempt(&weak)?.filter(|(fitted, _)| sure(&fitted.report)) else { return Ok(None) };
+            let Some(both) = attempt(&weak)?.filter(|(fitted, _)| sure(&fitted.report)) else {
+                return Ok(None);
+            };
             best = best.max(both.0.report.log_likelihood);
             both
         }

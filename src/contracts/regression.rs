@@ -90,7 +90,9 @@ pub(super) fn mixes(
     let (Some(told), Some(covariates)) = (told, covariates) else { return vec![Mix::new(); plans.len()] };
     let of = |plan: usize| {
         let rows = rows(book, &(plan..plan + 1), &told.places);
-        let columns = |values: &[&str]| covariates.encode(values, UnseenLevel::Error).expect("the fit has seen all of them");
+        let columns = |values: &[&str]| {
+            covariates.encode(values, UnseenLevel::Error).expect("the fit has seen all of them")
+        };
         few(rows.iter().map(|(values, rows)| (rows.len() as f64, columns(values))).collect(), covariates)
     };
     plans.map(of).collect()

@@ -152,7 +152,9 @@ const fn member<M: Attrition + Model<Row = Customer, Table = CustomerTable>>(abo
 }
 
 /// A member whose parameters can depend on covariates.
-const fn with_covariates<M: Attrition + Regression<Row = Customer, Table = CustomerTable>>(about: &'static str) -> Member {
+const fn with_covariates<M: Attrition + Regression<Row = Customer, Table = CustomerTable>>(
+    about: &'static str,
+) -> Member {
     let regression = RegressionMember { regressors: M::regressors, fit: fit_regression::<M> };
     Member { regression: Some(regression), ..member::<M>(about) }
 }

@@ -261,7 +261,13 @@ fn one(
     let case = Case { past: &past, ahead: &ahead, fates: &fates, actual: &actual, last, origin };
     case.judge("model", ahead.kinds.estimated(), Some(&futures), options.probability, test);
     let last_rates = last_churn(&past);
-    case.judge("last-churn", |kind, _| 1.0 - last_rates[ahead.kinds.plan(kind)], None, options.probability, test);
+    case.judge(
+        "last-churn",
+        |kind, _| 1.0 - last_rates[ahead.kinds.plan(kind)],
+        None,
+        options.probability,
+        test,
+    );
     let tables = past.tables();
     let same: Vec<f64> = tables.iter().map(churn).collect();
     case.judge("same-churn", |kind, _| 1.0 - same[ahead.kinds.plan(kind)], None, options.probability, test);

@@ -2,6 +2,7 @@
 //! forecasts, its own customers, what to do about them, and all of it together for a page.
 
 pub mod backtest;
+mod company;
 mod contract_backtest;
 pub mod days;
 pub mod diagnostics;
@@ -16,6 +17,7 @@ mod reading;
 pub mod subscribers;
 pub mod time_covariates;
 
+pub use company::{Company, CompanyCustomers, company, company_schema};
 pub use contract_backtest::{
     ContractFigure, ContractMonth, ContractTest, ContractTestOptions, contract_backtest,
 };

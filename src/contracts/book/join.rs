@@ -131,7 +131,7 @@ fn go_on(book: &mut Book, at: usize, term: &Term) {
         repriced = Some(book.repriced.len() as u32);
         book.repriced.push(Repriced { on: term.start, from: before.price, before: before.repriced });
     }
-    book.terms[at] = Term { end: term.end, price: term.price, repriced, ..before };
+    book.terms[at] = Term { end: term.end, price: term.price, reason: term.reason, repriced, ..before };
 }
 
 /// The contract goes on under another plan.

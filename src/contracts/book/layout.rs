@@ -35,10 +35,12 @@ pub(crate) enum Role {
     Churned,
     Channel,
     Country,
+    /// Why it ended.
+    Reason,
 }
 
 impl Role {
-    pub const ALL: [Role; 20] = [
+    pub const ALL: [Role; 21] = [
         Role::Customer,
         Role::Contract,
         Role::Start,
@@ -59,6 +61,7 @@ impl Role {
         Role::Churned,
         Role::Channel,
         Role::Country,
+        Role::Reason,
     ];
 
     /// What such a column is called, the surest names first: `|` between them.
@@ -124,6 +127,10 @@ impl Role {
             }
             Role::Channel => "channel|acquisitionchannel|source|utmsource|leadsource",
             Role::Country => "country|countrycode|billingcountry|region|subscribercountry",
+            Role::Reason => {
+                "cancellationreason|cancelreason|canceledreason|cancellationdetailsreason|churnreason|churntype|expirationreason|\
+                 terminationreason|unsubscribereason|reasonforleaving|cancelreasoncode"
+            }
         }
     }
 
@@ -136,6 +143,7 @@ impl Role {
             Role::Plan => "priceid|planid|priceproduct|planproduct",
             Role::Quantity => "quantity",
             Role::Currency => "currency",
+            Role::Reason => "cancellationdetailsreason|reason",
             _ => "",
         }
     }

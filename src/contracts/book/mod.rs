@@ -21,11 +21,13 @@ mod account;
 mod billing;
 mod gather;
 mod join;
+mod kind;
 mod late;
 pub(crate) mod layout;
 mod paid;
 mod prices;
 mod rates;
+mod reasons;
 mod spells;
 
 use std::sync::Arc;
@@ -35,13 +37,15 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::base::{Duration, Error, Progress, Result, Unit, Warning};
-use crate::contracts::{ContractMember, Cycle};
+use crate::contracts::Cycle;
 use crate::history::{self, IdColumn, Input, LogOptions, read::rows};
 use crate::model::{ContractRow, ContractTable};
 pub use account::BookAccount;
+pub use kind::{BothKinds, TableKind, read_as_purchases, recognise, table_kind};
 pub use late::Late;
 use layout::{Layout, Role, plain};
 pub use rates::{Churn, MonthSeen};
+pub use reasons::{Departures, Reason};
 use spells::{Piece, Reader};
 
 /// How contracts are read, beside what holds for all tables.
@@ -129,6 +133,8 @@ pub struct Term {
     pub end: End,
     /// What one period costs at the end of observation; 0 if not known.
     pub price: f64,
+    /// Why it ended, or whether a payment is past due.
+    pub reason: Reason,
     /// What it cost before: the last of its changes among the book's.
     pub(crate) repriced: Option<u32>,
 }
@@ -187,66 +193,6 @@ pub struct Book {
     pub(crate) repriced: Vec<Repriced>,
     /// The rows that it was put together from.
     rows: Arc<join::Rows>,
-}
-
-/// Are these tables of contracts? Why, if they are; a look at their columns only.
-///
-/// What cannot be opened is none.
-pub fn recognise(inputs: &[Input], log: &LogOptions) -> Option<String> {
-    if log.date.is_some() || log.amount.is_some() || log.quantity.is_some() {
-        return None;
-    }
-    let tables = history::read::recognise::columns_of(inputs, log).ok()?;
-    let whys: Option<Vec<String>> =
-        tables.iter().map(|names| layout_of(names, log).map(|it| it.why)).collect();
-    whys?.into_iter().next()
-}
-
-/// What is to be said where tables that look like contracts are read as purchases; `None` if they do not, or if the caller names what
-/// is read as the date or the amount of a purchase.
-pub fn read_as_purchases(inputs: &[Input], log: &LogOptions) -> Option<Warning> {
-    let why = recognise(inputs, log)?;
-    let message = format!(
-        "this looks like contracts ({why}), and its rows are read as purchases, which forget renewals and departures: clv check shows \
-         what it holds, clv forecast forecasts it as contracts; --date and --amount say that it is purchases"
-    );
-    Some(Warning::new("contracts-as-purchases", message))
-}
-
-/// Is a table to be read as contracts: because a model of contracts is named, or because none is and the columns say so?
-pub fn wanted(model: Option<&str>, inputs: &[Input], log: &LogOptions) -> bool {
-    match model {
-        Some(name) => ContractMember::named(name).is_some(),
-        None => recognise(inputs, log).is_some(),
-    }
-}
-
-/// How a fit reads a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FitKind {
-    /// As purchases.
-    Purchases,
-    /// As contracts of one period, or a retention table, fitted alone: [`ContractModel`](crate::contracts::ContractModel).
-    Alone,
-    /// As a book of contracts: [`BookModel`](crate::contracts::BookModel).
-    Book,
-}
-
-/// How is a table to be fitted? A model of contracts that is named takes a table with nothing but customers and dates alone, and a
-/// book where there are plans, prices, periods or states.
-pub fn fit_kind(model: Option<&str>, inputs: &[Input], log: &LogOptions) -> FitKind {
-    let Some(name) = model else {
-        return if recognise(inputs, log).is_some() { FitKind::Book } else { FitKind::Purchases };
-    };
-    if ContractMember::named(name).is_none() {
-        return FitKind::Purchases;
-    }
-    let tables = history::read::recognise::columns_of(inputs, log).unwrap_or_default();
-    let more = [Role::Plan, Role::Price, Role::Interval, Role::Status, Role::Tenure];
-    let is_book = |names: &Vec<String>| {
-        layout_of(names, log).is_some_and(|layout| more.iter().any(|role| layout.column(*role).is_some()))
-    };
-    if !tables.is_empty() && tables.iter().all(is_book) { FitKind::Book } else { FitKind::Alone }
 }
 
 /// The layout of a table, if it is one of contracts. A log that also has contract dates stays a log.

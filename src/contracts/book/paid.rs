@@ -70,6 +70,7 @@ pub(super) fn paid(line: &Line, until: Date, known: Known) -> Result<Term, Fate>
         start,
         end,
         price: spell.price.unwrap_or(0.0),
+        reason: spell.reason,
         repriced: None,
     })
 }

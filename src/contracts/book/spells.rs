@@ -5,6 +5,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
 use super::layout::{Layout, Role, plain};
+use super::reasons::Reason;
 use crate::base::Unit;
 use crate::contracts::Cycle;
 use crate::history::hash_text;
@@ -66,6 +67,7 @@ pub(crate) struct Spell {
     pub trial_end: Option<i32>,
     pub lapses: bool,
     pub state: State,
+    pub reason: Reason,
     pub tenure: Option<u32>,
     /// As it is written; what one period costs once `prices.rs` has settled it.
     pub price: Option<f64>,
@@ -194,6 +196,7 @@ impl Reader {
             return self.payment(piece, row, spell);
         }
         spell.state = self.state(piece, text(Role::Status));
+        spell.reason = Reason::of(text(Role::Reason), text(Role::Status));
         spell.cycle = self.cycle(piece, row)?;
         (spell.price, spell.quantity) = price(row)?;
         spell.decimals = has_decimals(text(Role::Price));

@@ -187,7 +187,8 @@ impl Node {
                 Ok(Purchases { purchase, fit, effects: None, intensity: None, learned: None })
             }
             Node::Covariates { of, covariates } => {
-                let (found, coefficients) = covariates.into_memory(&of.model, |how| crate::fitted::Member::named(&of.model)?.regressors(how))?;
+                let (found, coefficients) = covariates
+                    .into_memory(&of.model, |how| crate::fitted::Member::named(&of.model)?.regressors(how))?;
                 let (purchase, fit) = model_of(of, coefficients)?;
                 Ok(Purchases {
                     purchase,

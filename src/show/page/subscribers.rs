@@ -4,6 +4,7 @@
 use super::PageOptions;
 use super::words::{Money, percent, signed_percent, sure};
 use crate::base::numbers::{count, grouped, significant};
+use crate::contracts::book::Departures;
 use crate::contracts::{BookModel, PlanAhead, Range};
 use crate::show::{
     figure,
@@ -67,6 +68,9 @@ fn about(found: &SubscriberOverview, money: &Money) -> String {
             percent(kept.logo_retention)
         );
     }
+    if let Some(departures) = &found.forecast.departures {
+        words += &departed(departures, money);
+    }
     let seen = &found.forecast.seen;
     if let (Some(first), Some(last)) = (seen.first(), seen.last())
         && let (Some(was), Some(is)) = (first.mrr, last.mrr)
@@ -78,6 +82,27 @@ fn about(found: &SubscriberOverview, money: &Money) -> String {
             month(first.until),
             money.say(is)
         );
+    }
+    words
+}
+
+/// Why contracts ended.
+fn departed(found: &Departures, money: &Money) -> String {
+    let mut words = String::new();
+    if let Some(share) = found.involuntary_share {
+        let since = found.since.map_or_else(String::new, |since| format!(" since {since}"));
+        words += &format!(
+            " Of {} contracts that ended{since} {} ended as a payment failed ({} of those with a reason: involuntary churn), {} as the \
+             customer wished.",
+            count(found.left),
+            count(found.involuntary),
+            percent(share),
+            count(found.voluntary)
+        );
+    }
+    if found.past_due > 0 {
+        let mrr = found.past_due_mrr.map_or_else(String::new, |mrr| format!(" (MRR {})", money.say(mrr)));
+        words += &format!(" A payment is past due of {} contracts that run{mrr}.", count(found.past_due));
     }
     words
 }

@@ -9,6 +9,7 @@ use crate::base::{
 };
 use crate::contracts::{
     Book, BookForecast, BookForecastOptions, BookModel, ContractMember, CycleFit, PlanFit, Range,
+    book::Departures,
 };
 use crate::fit::LikelihoodRatio;
 use crate::show::report::{Block, Report, Table};
@@ -58,6 +59,10 @@ pub fn book_overview(book: &Book) -> Report {
     if book.has_money {
         table.row([grouped(mrr, 2), format!("monthly recurring revenue{}", currency(book))]);
     }
+    let departures = book.departures();
+    for (name, n, words) in departures.iter().flat_map(departed) {
+        table.row([count(n), format!("{} {words}", name.trim())]);
+    }
     report.results.push(Block::Table(table));
     let mut plans = Table::new(&["plan", ">contracts", ">paid now"]);
     for (place, plan) in book.plans.iter().enumerate().take(SHOWN) {
@@ -70,7 +75,7 @@ pub fn book_overview(book: &Book) -> Report {
         "comes_to".into(),
         json!({
             "contracts": book.account.contracts, "active": active, "customers": book.active_customers(),
-            "mrr": book.has_money.then_some(mrr), "plans": book.plans.iter().map(|plan| plan.shown()).collect::<Vec<_>>(),
+            "mrr": book.has_money.then_some(mrr), "departures": plain(&departures), "plans": book.plans.iter().map(|plan| plan.shown()).collect::<Vec<_>>(),
         }),
     );
     report
@@ -121,6 +126,7 @@ pub fn book_model(model: &BookModel) -> Report {
         json!({
             "periods": fits,
             "parameters": parameters,
+            "coefficients": { "estimates": book_covariates::estimates(model) },
             "shock": { "deviation": shock.deviation, "months": shock.months },
         }),
     );
@@ -195,6 +201,7 @@ pub fn book_forecast(book: &Book, forecast: &BookForecast, options: &BookForecas
             "cohorts": plain(&forecast.cohorts),
             "months_seen": plain(&forecast.seen),
             "kept": plain(&forecast.kept),
+            "departures": plain(&forecast.departures),
         }),
     );
     report
@@ -308,7 +315,33 @@ fn totals(book: &Book, forecast: &BookForecast, options: &BookForecastOptions) -
             row("net revenue retention", percent(net), "with what they pay more (NRR)".to_owned());
         }
     }
+    if let Some(departures) = &forecast.departures {
+        for (name, n, words) in departed(departures) {
+            row(name, count(n), words);
+        }
+    }
     table
+}
+
+/// Why contracts ended, line by line.
+fn departed(found: &Departures) -> Vec<(&'static str, u64, String)> {
+    let since = found.since.map_or_else(|| "in all".to_owned(), |since| format!("since {since}"));
+    let share = |share: f64| format!(", {:.1} % of those with a reason", 100.0 * share);
+    let of_said = found.involuntary_share.map_or_else(String::new, share);
+    let mrr = |mrr: Option<f64>| mrr.map_or_else(String::new, |mrr| format!("; MRR {}", grouped(mrr, 2)));
+    let mut lines = vec![
+        ("contracts that ended", found.left, since),
+        (
+            "  payment failed",
+            found.involuntary,
+            format!("involuntary churn{of_said}{}", mrr(found.involuntary_mrr)),
+        ),
+        ("  as they wished", found.voluntary, "voluntary churn".to_owned()),
+        ("  not said", found.not_said, String::new()),
+        ("payment past due", found.past_due, format!("of the contracts now{}", mrr(found.past_due_mrr))),
+    ];
+    lines.retain(|(name, n, _)| *n > 0 || *name == "contracts that ended");
+    lines
 }
 
 /// Describes a backtest.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::numbers::{p_value, significant};
-use crate::contracts::CycleFit;
+use crate::contracts::{BookModel, CycleFit};
 use crate::customers::{Covariate, Kind};
 use crate::fit::CoefficientEstimate;
 use crate::show::report::{Block, Table};
@@ -20,7 +20,9 @@ struct Column<'a> {
 /// All columns, in the order of the coefficients.
 fn columns(all: &[Covariate]) -> impl Iterator<Item = Column<'_>> {
     all.iter().flat_map(|covariate| match &covariate.kind {
-        Kind::Levels { others, .. } => others.iter().map(|level| Column { covariate, level: Some(level) }).collect(),
+        Kind::Levels { others, .. } => {
+            others.iter().map(|level| Column { covariate, level: Some(level) }).collect()
+        }
         Kind::Number { .. } | Kind::Groups { .. } => vec![Column { covariate, level: None }],
     })
 }
@@ -105,4 +107,19 @@ pub(super) fn json(fit: &CycleFit) -> Value {
         json!({ "statistic": test.statistic, "degrees_of_freedom": test.degrees_of_freedom, "p": test.p })
     });
     json!({ "coefficients": entries, "test": test })
+}
+
+/// All coefficients as those of other models are given, with their period.
+pub(super) fn estimates(model: &BookModel) -> Vec<Value> {
+    let of = |fit: &CycleFit| -> Vec<Value> {
+        let coefficients = fit.report.iter().flat_map(|report| &report.coefficients);
+        let one = |one: &CoefficientEstimate| {
+            json!({
+                "period": fit.cycle.to_string(), "covariate": one.column, "process": one.process, "value": one.value,
+                "standard_error": one.standard_error,
+            })
+        };
+        coefficients.map(one).collect()
+    };
+    model.cycles.iter().flat_map(of).collect()
 }

@@ -65,9 +65,17 @@ fn today(found: &SubscriberEconomics) -> Table {
     let mut row = |what: &str, figure: String, note: String| table.row([what.to_owned(), figure, note]);
     row("contracts now", count(all.contracts), format!("of {} customers", count(totals.customers)));
     row("MRR now", money(all.mrr), String::new());
+    if all.due > 0 {
+        let note = format!(
+            "more, of {} contracts, of which {:.1} are expected to pay yet",
+            count(all.due),
+            all.due_expected
+        );
+        row("  payment late", money(all.due_mrr), note);
+    }
     let within = found.options.value.horizon.in_words();
     if let Some(then) = totals.mrr_at_horizon {
-        let worst = all.mrr - then.lower;
+        let worst = all.mrr + all.due_mrr - then.lower;
         let note = format!("not expected to be there at the horizon; at worst {}", money(worst.max(0.0)));
         row("MRR at risk", money(all.at_risk), note);
     }
@@ -162,6 +170,9 @@ fn group(found: &SubscriberGroup) -> Value {
         "customers": found.customers,
         "contracts": found.contracts,
         "mrr": found.mrr,
+        "late": (found.due > 0).then(|| {
+            json!({ "contracts": found.due, "expected": found.due_expected, "mrr": found.due_mrr })
+        }),
         "mrr_at_risk": found.at_risk,
         "equity": found.equity,
         "remaining_value": found.remaining,

@@ -233,7 +233,13 @@ pub struct SubscriberGroup {
     pub contracts: u64,
     /// Their MRR.
     pub mrr: f64,
-    /// Of it, what is not expected to be there at the horizon.
+    /// Of payments: contracts whose payment is late by less than the grace; they are none of `contracts`.
+    pub due: u64,
+    /// How many of them are expected to be there.
+    pub due_expected: f64,
+    /// Their MRR, were they all there; none of `mrr`.
+    pub due_mrr: f64,
+    /// Of `mrr` and `due_mrr`, what is not expected to be there at the horizon.
     pub at_risk: f64,
     /// Margin x present value of renewals within the horizon.
     pub equity: f64,
@@ -404,6 +410,9 @@ pub(super) fn weighted(groups: &[SubscriberGroup], terms: &Terms) -> SubscriberG
         all.customers += group.customers;
         all.contracts += group.contracts;
         all.mrr += group.mrr;
+        all.due += group.due;
+        all.due_expected += group.due_expected;
+        all.due_mrr += group.due_mrr;
         all.at_risk += group.at_risk;
         all.equity += group.equity;
         all.remaining += group.remaining;

@@ -34,6 +34,7 @@ pub use triangle::{TriangleCell, triangle};
 use super::economics::{Costs, EconomicsOptions, Row, month_name};
 use super::pivot::{Cell, pivot};
 use crate::base::{Error, Progress, Result, Unit};
+use crate::contracts::book::End;
 use crate::contracts::{Book, BookForecast, BookForecastOptions, BookModel, Term, forecast_with};
 
 /// Economics of a book of contracts.
@@ -185,13 +186,21 @@ fn add_today(found: &mut [SubscriberGroup], book: &Book, forecast: &BookForecast
     let column = |name: &str| {
         forecast.table.column_by_name(name).expect("the table has money").as_primitive::<Float64Type>()
     };
-    let (mrr, value, remaining, stays) =
-        (column("mrr"), column("clv"), column("remaining_value"), column("p_active"));
-    for (row, (term, _)) in book.there().enumerate() {
+    let (value, remaining, stays) = (column("clv"), column("remaining_value"), column("p_active"));
+    for (row, (term, chance)) in book.there().enumerate() {
         let of = &mut found[of[term.contract as usize]];
-        of.contracts += 1;
-        of.mrr += mrr.value(row);
-        of.at_risk += mrr.value(row) * (1.0 - stays.value(row));
+        let mrr = book.mrr(term);
+        // A payment that is late is neither made nor missed: such a contract is not paid, and all that it paid is at risk but for the
+        // chance that it is there at the horizon.
+        if matches!(term.end, End::Due(_)) {
+            of.due += 1;
+            of.due_expected += chance;
+            of.due_mrr += mrr;
+        } else {
+            of.contracts += 1;
+            of.mrr += mrr;
+        }
+        of.at_risk += mrr * (1.0 - stays.value(row));
         of.equity += value.value(row);
         of.remaining += remaining.value(row);
     }

@@ -38,6 +38,11 @@ fn of_group(group: &SubscriberGroup, rows: &mut Rows) {
     rows.plain("base", name, "", "customers", group.customers as f64);
     rows.plain("base", name, "", "contracts", group.contracts as f64);
     rows.plain("base", name, "", "mrr", group.mrr);
+    if group.due > 0 {
+        rows.plain("base", name, "", "contracts_late", group.due as f64);
+        rows.plain("base", name, "", "contracts_late_expected", group.due_expected);
+        rows.plain("base", name, "", "mrr_late", group.due_mrr);
+    }
     rows.plain("base", name, "", "mrr_at_risk", group.at_risk);
     rows.plain("equity", name, "", "value", group.equity);
     rows.plain("equity", name, "", "remaining_value", group.remaining);

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::{OneModel, matrix, rows};
 use crate::base::{Error, Result, Unit};
 use crate::contracts::{
-    BookModel, BookOptions, BookTrained, ContractMember, Cycle, CycleFit, Plan, PlanFit, PlanSeen, Seen, Shock,
+    BookModel, BookOptions, BookTrained, ContractMember, Cycle, CycleFit, Plan, PlanFit, PlanSeen, Seen,
+    Shock,
 };
 use crate::fit::LikelihoodRatio;
 use crate::fitted::file::FORMAT;
@@ -207,7 +208,11 @@ impl Period {
             price: plan.price,
             parameters: group(at).map(|group| named(specs, group.params.clone())),
             own_log_covariance: group(at).map(|group| rows(&group.own)),
-            kinds: plan.mix.iter().map(|(share, columns)| KindPart { share: *share, columns: columns.clone() }).collect(),
+            kinds: plan
+                .mix
+                .iter()
+                .map(|(share, columns)| KindPart { share: *share, columns: columns.clone() })
+                .collect(),
         };
         Period {
             every: fit.cycle.every,
@@ -258,7 +263,10 @@ impl Period {
             let mix = part.kinds.iter().map(|kind| (kind.share, kind.columns.clone())).collect();
             let columns = covariates.as_ref().map_or(0, |it| it.columns().len());
             if part.kinds.iter().any(|kind| !(kind.share >= 0.0 && kind.columns.len() == columns)) {
-                return Err(Error::model(name, format!("the kinds of {} need a share and {columns} columns", part.name)));
+                return Err(Error::model(
+                    name,
+                    format!("the kinds of {} need a share and {columns} columns", part.name),
+                ));
             }
             Ok(PlanSeen { plan: plan(&part.name), seen: part.seen.in_memory(name)?, price: part.price, mix })
         });
