@@ -17,10 +17,10 @@ import pandas as pd
 import clv
 
 rng = np.random.default_rng(10)
-N = 4000
+N = 3000
 TRUTH = {"Contract=Two year": np.log(1 / 3), "PaymentMethod=check": np.log(1.8), "MonthlyCharges": 0.01}
 bound, check = rng.random(N) < 0.3, rng.random(N) < 0.35
-price = rng.integers(20, 110, N).astype(float)
+price = 10.0 * rng.integers(2, 11, N)
 shift = TRUTH["Contract=Two year"] * bound + TRUTH["PaymentMethod=check"] * check + TRUTH["MonthlyCharges"] * price
 leaves = rng.beta(0.8, 14.0 * np.exp(-shift))
 stays, seen = rng.geometric(np.maximum(leaves, 1e-6)), rng.integers(1, 60, N)

@@ -82,7 +82,7 @@ pub fn forecast(py: Python<'_>, both: &BothKinds, words: &[String]) -> PyResult<
     let mut subscriptions = report::book(&read);
     subscriptions.extend(report::book_model(&found.model));
     subscriptions.extend(report::book_forecast(&read, &found, &asked.contracts.options));
-    let said = report::company(&together, options, shop, subscriptions);
+    let said = report::company(&together, shop, subscriptions);
     warn(py, &said, 0)?;
     let ids = read.id_column.as_ref();
     let own = Table::of_customers(together.table.schema(), vec![together.table], ids);

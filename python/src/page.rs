@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clv::cli::words::{self, Verb};
+use clv::contracts::book::{BothKinds, TableKind};
 use clv::contracts::{BookModel, BookOptions, book};
 use clv::fitted::file::AnyModel;
 use clv::history::{Input, LogOptions};
@@ -88,6 +89,18 @@ fn named<'py>(
     Ok((None, Some(all)))
 }
 
+/// The page of a shop and of contracts.
+fn of_both(py: Python<'_>, both: &BothKinds, has_costs: bool, words: &[String]) -> PyResult<Page> {
+    if has_costs {
+        return Err(PyTypeError::new_err(
+            "costs are of one kind: make the page of the shop or of the contracts with them",
+        ));
+    }
+    let (options, page) = words::report_of_both(words).map_err(|error| raise(py, error))?;
+    let found = long(py, |progress| study::company_overview(both, &options, progress))?;
+    Ok(Page { inner: page::company::of(&page, &found) })
+}
+
 /// The page of customers under contract.
 fn of_contracts(
     py: Python<'_>,
@@ -155,6 +168,9 @@ pub fn report(
     let mut given = Given::new(data, &table)?;
     if let (Given::Inputs(inputs), None) = (&given, model) {
         let (inputs, kind) = crate::contracts::kind(py, name.as_deref(), inputs, &table)?;
+        if let TableKind::Both(both) = &kind {
+            return of_both(py, both, costs.is_some(), &words);
+        }
         if kind.is_contracts() {
             return of_contracts(py, None, &inputs, costs, &words);
         }

@@ -48,7 +48,7 @@ pub(super) fn run(
     let mut subscriptions = report::book(&book);
     subscriptions.extend(report::book_model(&found.model));
     subscriptions.extend(report::book_forecast(&book, &found, &of_book));
-    let mut report = report::company(&together, &options, shop, subscriptions);
+    let mut report = report::company(&together, shop, subscriptions);
     let mut results = Results::Stdout;
     if let Some(target) = &target {
         let mut writer = TableWriter::create(target, together.table.schema())?;

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use crate::base::{Duration, Error, Result};
 use crate::cli::{
-    args::{ContractArgs, FitArgs, ForecastModelArgs, InputArgs, plain},
+    args::{ContractArgs, FitArgs, ForecastModelArgs, InputArgs, LogArgs, plain},
     console::{Console, Results},
     economics::StudyArgs,
     forecast,
 };
-use crate::contracts::{Book, BookForecastOptions, BookModel, BookOptions, book};
+use crate::contracts::book::{BothKinds, TableKind};
+use crate::contracts::{Book, BookForecastOptions, BookModel, BookOptions, PlanOptions, book};
 use crate::fitted::{
     ClvModel, FitRequest,
     file::{self, AnyModel},
@@ -24,7 +25,7 @@ use crate::show::{
 use crate::study::backtest::BacktestOptions;
 use crate::study::economics::Costs;
 use crate::study::subscribers::{self, SubscriberOptions};
-use crate::study::{self, ContractTestOptions, OverviewOptions};
+use crate::study::{self, CompanyOptions, ContractTestOptions, OverviewOptions};
 
 #[derive(clap::Args)]
 #[command(override_usage = "clv report [OPTIONS] [MODEL] LOG... -o page.html")]
@@ -112,8 +113,11 @@ impl PageArgs {
 
     /// What to work out of customers under contract.
     pub fn subscribers(&self) -> Result<SubscriberOptions> {
+        self.subscribers_by(forecast::plan_options(&self.fit, self.model.model.as_ref())?)
+    }
+
+    fn subscribers_by(&self, plans: PlanOptions) -> Result<SubscriberOptions> {
         let options = self.study.options()?;
-        let plans = forecast::plan_options(&self.fit, self.model.model.as_ref())?;
         let default = BookForecastOptions::default();
         let test = ContractTestOptions {
             holdout: self.holdout,
@@ -134,6 +138,33 @@ impl PageArgs {
             ..default
         };
         Ok(SubscriberOptions { forecast, backtest: (!self.no_backtest).then_some(test), economics: options })
+    }
+
+    /// What is said where something is of one kind of customers, and there are both.
+    const ONE_KIND: &str =
+        "these are purchases and contracts, and it is of one kind: make the page of each by itself with it";
+
+    /// What to work out of a shop and of contracts.
+    pub fn company(
+        &self,
+        log: &LogArgs,
+        contracts: &ContractArgs,
+        threads: Option<usize>,
+    ) -> Result<CompanyOptions> {
+        if !self.study.options()?.by.is_empty() {
+            return Err(Error::option("--by", PageArgs::ONE_KIND));
+        }
+        forecast::refuse_of_both(&self.fit)?;
+        let default = BookForecastOptions::default().plans;
+        let subscribers = self.subscribers_by(default)?;
+        Ok(CompanyOptions {
+            log: log.options(threads)?,
+            request: self.request()?,
+            shop: self.overview()?,
+            table: log.table_options(threads)?,
+            book: contracts.options(log),
+            contracts: subscribers,
+        })
     }
 
     /// How it presents itself.
@@ -158,6 +189,9 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
     let (target, as_text) = target(&args.output)?;
     target.refuse_inputs(args.input.files().chain(&args.costs).chain(&args.page.logo))?;
     let given = Given::new(args, threads, console)?;
+    if let Some(both) = given.of_both(args, threads)? {
+        return company_page(&both, args, (page, &target, as_text), (threads, console));
+    }
     if let Some(book) = given.of_contracts(args, threads, console)? {
         return subscriber_page(book, args, (page, &target, as_text), console);
     }
@@ -199,6 +233,18 @@ impl<'a> Given<'a> {
         Ok(Given { model, inputs, customers: kept.customers })
     }
 
+    /// The tables, if they are of both kinds and no model is given.
+    fn of_both(&self, args: &Args, threads: Option<usize>) -> Result<Option<BothKinds>> {
+        let log = LogOptions { customers: self.customers.clone(), ..args.input.table_options(threads)? };
+        if self.model.is_some() {
+            return Ok(None);
+        }
+        match book::table_kind(args.page.model.model.as_deref(), &self.inputs, &log) {
+            TableKind::Both(both) => Ok(Some(both)),
+            _ => Ok(None),
+        }
+    }
+
     /// Models of contracts, and the book: where the model is one of them, or the columns say so.
     fn of_contracts(
         &self,
@@ -224,6 +270,25 @@ impl<'a> Given<'a> {
         let model = BookModel::train(&book, &plans, console)?;
         Ok(Some((model, book)))
     }
+}
+
+/// The page of a shop and of contracts.
+fn company_page(
+    both: &BothKinds,
+    args: &Args,
+    (page, target, as_text): (PageOptions, &Target, bool),
+    (threads, console): (Option<usize>, &Console),
+) -> Result<()> {
+    if args.costs.is_some() {
+        return Err(Error::option("--costs", PageArgs::ONE_KIND));
+    }
+    let options = args.page.company(&args.input, &args.contracts, threads)?;
+    let found = study::company_overview(both, &options, console)?;
+    let page = page::company::of(&page, &found);
+    let document = if as_text { report::markdown::render(&page) } else { report::html::render(&page) };
+    target.write_document(&document)?;
+    let said = report::page(&page, target, document.len());
+    console.report(&said, if target.is_stdout() { Results::Stderr } else { Results::Stdout })
 }
 
 /// The page of customers under contract.

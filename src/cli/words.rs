@@ -31,7 +31,7 @@ use crate::study::economics::{
     actions::{ActionOptions, measure::MeasureOptions},
 };
 use crate::study::subscribers::{self, SubscriberOptions};
-use crate::study::{ContractTestOptions, OverviewOptions};
+use crate::study::{CompanyOptions, ContractTestOptions, OverviewOptions};
 
 /// What a verb takes, and the threads it may use.
 #[derive(Parser)]
@@ -537,6 +537,17 @@ pub fn report_of_contracts(words: &[String]) -> Result<SubscriberPage> {
         page: args.page.options(args.log.currency())?,
         options,
     })
+}
+
+/// What `clv report` does with these words if some tables are of purchases and others of contracts.
+///
+/// # Errors
+/// See [`summarize`].
+pub fn report_of_both(words: &[String]) -> Result<(CompanyOptions, PageOptions)> {
+    let words = Words::<ReportWords>::read(words)?;
+    let args = &words.args;
+    let options = args.page.company(&args.log, &args.contracts, words.threads())?;
+    Ok((options, args.page.options(args.log.currency())?))
 }
 
 /// How any table is read that a page is made of, and the model that is asked for.

@@ -18,10 +18,13 @@ use serde::Serialize;
 
 use crate::base::{Error, Progress, Result, Warning};
 use crate::contracts::ahead::range;
-use crate::contracts::{Book, BookForecast, Range};
-use crate::fitted::ClvModel;
+use crate::contracts::book::{self, BothKinds};
+use crate::contracts::{Book, BookForecast, BookModel, BookOptions, Range};
+use crate::fitted::{ClvModel, FitRequest};
 use crate::forecast::{self, ScoreOptions, Totals};
-use crate::history::Summary;
+use crate::history::{LogOptions, Summary};
+use crate::study::subscribers::{self, SubscriberOptions, SubscriberOverview};
+use crate::study::{Overview, OverviewOptions, fit_inputs, overview};
 
 /// Quantiles that stand for the distribution of the value of the shop.
 const QUANTILES: usize = 100;
@@ -52,10 +55,62 @@ pub struct Company {
     pub together: Range,
     /// Totals of the shop.
     pub totals: Totals,
+    /// Intervals hold what happens with this probability.
+    pub probability: f64,
+    /// How far they look, in words.
+    pub within: String,
     /// A row a customer, by id: see [`company_schema`].
     pub table: RecordBatch,
     /// What looks wrong.
     pub warnings: Vec<Warning>,
+}
+
+/// What a page of both kinds holds.
+pub struct CompanyOverview {
+    /// The model of the shop, and its overview.
+    pub shop: (ClvModel, Overview),
+    /// The models of contracts, and their overview.
+    pub contracts: (BookModel, SubscriberOverview),
+    /// Both together.
+    pub together: Company,
+}
+
+/// How both kinds are read, fitted and looked at.
+pub struct CompanyOptions {
+    /// How the log of the shop is read.
+    pub log: LogOptions,
+    /// What is fitted to it.
+    pub request: FitRequest,
+    /// What is worked out of it.
+    pub shop: OverviewOptions,
+    /// How tables of contracts are read.
+    pub table: LogOptions,
+    /// How contracts are.
+    pub book: BookOptions,
+    /// What is worked out of them.
+    pub contracts: SubscriberOptions,
+}
+
+/// Works out all that a page says of both kinds.
+///
+/// # Errors
+/// If a table cannot be read, an option is out of its domain, or the work is stopped.
+pub fn company_overview(
+    both: &BothKinds,
+    options: &CompanyOptions,
+    progress: &dyn Progress,
+) -> Result<CompanyOverview> {
+    let CompanyOptions { log, request, shop, table, book, contracts } = options;
+    let (model, inputs, log) = fit_inputs(&both.shop, log, request, progress)?;
+    let of_shop = overview(&model, &inputs, &log, None, shop, progress)?;
+    let book = book::open(&both.contracts, table, book, progress)?;
+    let books = BookModel::train(&book, &contracts.forecast.plans, progress)?;
+    let of_contracts = subscribers::overview(&books, book, None, contracts, progress)?;
+    let scores =
+        ScoreOptions { interval: Some(shop.scores.interval.unwrap_or_default()), ..shop.scores.clone() };
+    let found = (&of_contracts.book, &of_contracts.forecast);
+    let together = company((&model, &of_shop.summary), found, &scores, progress)?;
+    Ok(CompanyOverview { shop: (model, of_shop), contracts: (books, of_contracts), together })
 }
 
 /// What is known of one customer.
@@ -113,7 +168,18 @@ pub fn company(
         both: count(&|one| one.shop.is_some() && one.contracts > 0),
     };
     let warnings = warnings(&customers, summary.meta.observed_until, book.observed_until);
-    Ok(Company { customers, shop, contracts, together, totals, table: table(&all), warnings })
+    let (probability, within) = (interval.probability, options.value.horizon.in_words());
+    Ok(Company {
+        customers,
+        shop,
+        contracts,
+        together,
+        totals,
+        probability,
+        within,
+        table: table(&all),
+        warnings,
+    })
 }
 
 fn add_shop(table: &RecordBatch, all: &mut BTreeMap<Box<str>, One>) -> Result<()> {

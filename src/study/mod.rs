@@ -17,7 +17,9 @@ mod reading;
 pub mod subscribers;
 pub mod time_covariates;
 
-pub use company::{Company, CompanyCustomers, company, company_schema};
+pub use company::{
+    Company, CompanyCustomers, CompanyOptions, CompanyOverview, company, company_overview, company_schema,
+};
 pub use contract_backtest::{
     ContractFigure, ContractMonth, ContractTest, ContractTestOptions, contract_backtest,
 };

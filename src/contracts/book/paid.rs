@@ -46,7 +46,11 @@ pub(super) fn paid(line: &Line, until: Date, known: Known) -> Result<Term, Fate>
         });
     };
     let start = spell.trial_end.filter(|end| *end > begun).unwrap_or(begun);
-    let end = end_of(spell, known);
+    // As many whole periods as are said: months before the 31st may begin on a 28th.
+    let end = match (spell.tenure, spell.state) {
+        (Some(periods), State::Ended) => End::Left(cycle.after(date_of_day(begun), periods.max(1))),
+        _ => end_of(spell, known),
+    };
     if let End::Left(end) = end
         && start > begun
         && day_of_date(end) <= start
@@ -89,7 +93,6 @@ fn end_of(spell: &Spell, known: Known) -> End {
         None => undated && (spell.lapses || matches!(spell.state, State::Lapsing | State::Ended)),
     };
     match spell.state {
-        State::Ended if spell.tenure.is_some() => End::Left(date(now)),
         State::Ended => {
             // Of a table of a later day, what was paid until a later day has not ended yet.
             let paid = spell.paid_until.filter(|end| *end <= now || !undated);

@@ -9,6 +9,7 @@
 mod advice;
 mod appendix;
 mod channels;
+pub mod company;
 mod customers;
 mod glossary;
 pub mod subscribers;

@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 use super::plain;
 use crate::base::numbers::{count, grouped};
 use crate::contracts::Range;
-use crate::forecast::ScoreOptions;
 use crate::show::report::{Block, Report, Table};
 use crate::study::Company;
 
 /// Both kinds, behind what is said of each.
-pub fn company(found: &Company, options: &ScoreOptions, shop: Report, contracts: Report) -> Report {
+pub fn company(found: &Company, shop: Report, contracts: Report) -> Report {
     let mut report = Report::default();
     report.json.insert("kind".into(), "both".into());
     for (key, words, part) in
@@ -24,18 +23,20 @@ pub fn company(found: &Company, options: &ScoreOptions, shop: Report, contracts:
         report.json.insert(key.into(), Value::Object(part.json));
     }
     report.results.push(Block::Heading("both together".to_owned()));
-    report.results.push(Block::Table(together(found, options)));
-    report.results.push(Block::Line(
-        "a customer of both is counted once, and worth what both models say; the interval of the sum takes the two for independent \
-         of each other: what moves both, such as a bad year, is not in it"
-            .to_owned(),
-    ));
+    report.results.extend(together(found));
     report.warnings.extend(found.warnings.iter().map(|warning| warning.message.clone()));
     report.json.insert("together".into(), json(found));
     report
 }
 
-fn together(found: &Company, options: &ScoreOptions) -> Table {
+/// What both come to.
+pub fn together(found: &Company) -> Vec<Block> {
+    let words = "a customer of both is counted once, and worth what both models say; the interval of the sum takes the two for \
+                 independent of each other: what moves both, such as a bad year, is not in it";
+    vec![Block::Table(table(found)), Block::Line(words.to_owned())]
+}
+
+fn table(found: &Company) -> Table {
     let customers = &found.customers;
     let mut table = Table::new(&["", ">", ""]);
     let mut row = |name: &str, value: String, words: String| table.row([name.to_owned(), value, words]);
@@ -43,7 +44,7 @@ fn together(found: &Company, options: &ScoreOptions) -> Table {
     row("  shop", count(customers.shop), "have bought there".to_owned());
     row("  contracts", count(customers.contracts), "have a contract today".to_owned());
     row("  both", count(customers.both), "the same id in both tables".to_owned());
-    let within = options.value.horizon.in_words();
+    let within = &found.within;
     let between = |range: &Range| format!("{} to {}", grouped(range.lower, 2), grouped(range.upper, 2));
     row(
         "value (clv)",

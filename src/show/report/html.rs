@@ -152,7 +152,7 @@ fn advice(all: &[Advised]) -> Element {
 fn section(section: &Section, glossary: &Glossary) -> Element {
     let title = format!("{}-title", section.id);
     element("section")
-        .attribute("id", section.id)
+        .attribute("id", section.id.to_string())
         .attribute("aria-labelledby", &title)
         .with(text("h2", &section.title).attribute("id", title))
         .all(section.parts.iter().flat_map(|one| part(one, glossary)))

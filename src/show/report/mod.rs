@@ -37,7 +37,7 @@ pub use book::{book, book_forecast, book_model, book_overview, contract_test};
 pub use book_file::{book_file, book_plans};
 pub use check::check;
 pub use choice::comparison;
-pub use company::company;
+pub use company::{company, together};
 pub use contracts::{contract_forecast, contract_model, contracts, survival};
 pub use diagnostics::diagnostics;
 pub use economics::{aggregates, economics};

@@ -1,6 +1,8 @@
 //! A page to look at, as data: figures up front, sections of words, tables and figures, an appendix. What
 //! commands tell on a terminal goes in as the same [`Block`]s; [`html`](super::html) renders it.
 
+use std::borrow::Cow;
+
 use crate::show::figure::Figure;
 use serde_json::json;
 
@@ -45,7 +47,7 @@ impl Page {
     pub fn of_figure(figure: Figure) -> Page {
         let reading = Part::Blocks(vec![Block::Line(figure.reading.clone())]);
         let (title, parts) = (figure.title.clone(), vec![reading, Part::Figures(vec![figure])]);
-        let section = Section { id: "figure", title: "Figure".to_owned(), parts };
+        let section = Section { id: Cow::Borrowed("figure"), title: "Figure".to_owned(), parts };
         let (about, tiles, banners, warnings) = (String::new(), Vec::new(), Vec::new(), Vec::new());
         Page { title, about, logo: None, tiles, banners, warnings, sections: vec![section] }
     }
@@ -55,7 +57,7 @@ impl Page {
 #[derive(Debug, Clone)]
 pub struct Section {
     /// Its name in links: letters, digits, `-`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Its title.
     pub title: String,
     /// What is in it, in order.
@@ -124,7 +126,7 @@ pub fn page(page: &Page, target: &Target, bytes: usize) -> Report {
 impl Section {
     /// A section without anything in it.
     pub fn new(id: &'static str, title: &str) -> Self {
-        Section { id, title: title.to_owned(), parts: Vec::new() }
+        Section { id: Cow::Borrowed(id), title: title.to_owned(), parts: Vec::new() }
     }
 
     /// Adds sentences.

@@ -55,7 +55,8 @@ fn subscriptions(customers: usize) -> String {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let mut text = String::from("customer_id,plan,interval,price,start,end\n");
     for i in 2 * customers / 3..3 * customers / 2 {
-        let start = jiff::civil::date(2024, 1, 1).saturating_add(jiff::Span::new().days(rng.random_range(0..690i64)));
+        let start =
+            jiff::civil::date(2024, 1, 1).saturating_add(jiff::Span::new().days(rng.random_range(0..690i64)));
         let months = (1..).find(|_| rng.random::<f64>() < 0.06).unwrap();
         let end = start.saturating_add(jiff::Span::new().months(months));
         let end = if end > jiff::civil::date(2025, 12, 31) { String::new() } else { end.to_string() };
@@ -79,7 +80,8 @@ fn rows(path: &str) -> BTreeMap<String, Vec<f64>> {
 /// What both are worth is the sum of what each verb says alone, customer by customer and in all; who is in both is counted once.
 #[test]
 fn totals_add_up_and_nobody_counts_twice() {
-    let (shop, contracts) = (file("orders.csv", &orders(240)), file("subscriptions.csv", &subscriptions(240)));
+    let (shop, contracts) =
+        (file("orders.csv", &orders(240)), file("subscriptions.csv", &subscriptions(240)));
     let [all, one, other] = ["all.csv", "one.csv", "other.csv"].map(|name| file(name, ""));
     let common = ["--horizon", "12mo", "--margin", "0.5", "--interval", "0.9"];
     let both = json(&[&["forecast", &shop, &contracts, "-o", &all][..], &UNTIL, &common].concat());
@@ -113,7 +115,10 @@ fn totals_add_up_and_nobody_counts_twice() {
     }
     let value = |part: &str, key: &str| both["together"]["value"][part][key].as_f64().unwrap();
     assert!((value("together", "expected") / sum - 1.0).abs() < 1e-9);
-    assert!((value("contracts", "expected") / alone["forecast"]["totals"]["clv"].as_f64().unwrap() - 1.0).abs() < 1e-12);
+    assert!(
+        (value("contracts", "expected") / alone["forecast"]["totals"]["clv"].as_f64().unwrap() - 1.0).abs()
+            < 1e-12
+    );
     // Independent: half-widths add up as squares, nearly.
     let half = |part: &str| 0.5 * (value(part, "upper") - value(part, "lower"));
     let squares = half("shop").hypot(half("contracts"));
@@ -128,7 +133,8 @@ fn file_of(name: &str) -> String {
 /// The same bytes for any order of the tables and any number of threads; ids that differ, other days, and what one kind alone has are said.
 #[test]
 fn what_is_said_of_both() {
-    let (shop, contracts) = (file("orders2.csv", &orders(90)), file("subscriptions2.csv", &subscriptions(90)));
+    let (shop, contracts) =
+        (file("orders2.csv", &orders(90)), file("subscriptions2.csv", &subscriptions(90)));
     let [one, other] = ["first.csv", "second.csv"].map(|name| file(name, ""));
     json(&[&["forecast", &shop, &contracts, "-o", &one, "--threads", "1"][..], &UNTIL].concat());
     json(&[&["forecast", &contracts, &shop, "-o", &other, "--threads", "2"][..], &UNTIL].concat());
@@ -149,4 +155,28 @@ fn what_is_said_of_both() {
     // A model of purchases that is named reads all of it as purchases, as before.
     let (ok, _, words) = clv(&["forecast", &shop, &contracts, "--model", "bg-nbd"]);
     assert!(!ok && words.contains("subscriptions2.csv"), "{words}");
+}
+
+/// One page: what both come to, then the page of each under its name, no two sections with one name.
+#[test]
+fn one_page_for_both() {
+    let (shop, contracts) = (file("orders3.csv", &orders(90)), file("subscriptions3.csv", &subscriptions(90)));
+    let page = file("page.html", "");
+    let said = json(&[&["report", &shop, &contracts, "--no-backtest", "-o", &page][..], &UNTIL].concat());
+    assert!(said["output"].as_str().unwrap().ends_with("page.html"), "{said}");
+    let html = std::fs::read_to_string(&page).unwrap();
+    let ids: Vec<&str> =
+        html.split("<section id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let distinct: BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+    assert_eq!(ids[0], "together");
+    for name in ["shop-figures", "contracts-figures", "contracts-months", "contracts-plans"] {
+        assert!(ids.contains(&name), "{name} is not among {ids:?}");
+    }
+    let both = json(&[&["forecast", &shop, &contracts][..], &UNTIL].concat());
+    let all = both["together"]["customers"]["all"].as_u64().unwrap();
+    assert!(html.contains("Each counted once") && html.contains(&format!(">{all}<")), "{all}");
+    let (ok, _, words) =
+        clv(&[&["report", &shop, &contracts, "--by", "plan", "-o", &page][..], &UNTIL].concat());
+    assert!(!ok && words.contains("--by"), "{words}");
 }

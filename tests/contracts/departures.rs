@@ -82,7 +82,8 @@ fn reasons_are_counted() {
 
     // A table that does not say why has nothing of it.
     let silent = stripe().replace("payment_failed", "").replace("cancellation_requested", "");
-    let silent = silent.replace("payment_disputed", "").replace("unpaid", "canceled").replace("past_due", "active");
+    let silent =
+        silent.replace("payment_disputed", "").replace("unpaid", "canceled").replace("past_due", "active");
     let path = file("silent.csv", &silent);
     assert_eq!(json(&[&["forecast", &path][..], &UNTIL].concat())["forecast"]["departures"], Value::Null);
 }

@@ -1,8 +1,6 @@
 //! Covariates of contracts: coefficients that were put in are found again, likelihood, gradient and standard errors are those of
 //! formulas written out here, and a coefficient of 0 changes nothing. All numbers are our own.
 
-mod common;
-
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -40,7 +38,7 @@ fn json(arguments: &[&str]) -> Value {
 
 #[track_caller]
 fn close(value: f64, expected: f64, tolerance: f64) {
-    common::assert_close("", value, expected, tolerance);
+    crate::common::assert_close("", value, expected, tolerance);
 }
 
 /// One contract: whether it is paid by check and whether for two years, its price, how long it has stayed, and whether it left.
@@ -346,5 +344,18 @@ fn what_is_drawn_has_covariates() {
     for k in 0..2 {
         let ((was, _), (is, error)) = (of(&first, k), of(&again, k));
         assert!((is - was).abs() < 4.0 * error, "{was} {is} +- {error}");
+    }
+}
+
+/// A tenure is as many months whichever day is the last: renewals that came due are the tenures, added up. On a 31st one of ten months
+/// that ended was counted as eleven where it had begun in February.
+#[test]
+fn a_tenure_is_as_many_months_on_any_day() {
+    let contracts = drawn(TRUTH, 1000, 8);
+    let path = file("tenure.csv", &table(&contracts));
+    let due: u32 = contracts.iter().map(|one| one.tenure).sum();
+    for until in ["2025-12-28", "2025-12-31", "2024-02-29", "2025-04-30"] {
+        let said = json(&["fit", &path, "--model", "sbg", "--posterior", "laplace", "--observed-until", until]);
+        assert_eq!(said["model"]["periods"][0]["due"], f64::from(due), "{until}");
     }
 }
