@@ -100,7 +100,7 @@ channels = economics.channels.to_pandas().set_index("group")
 channels[["customers", "mrr", "mrr_at_risk", "ltv", "cac", "ltv_to_cac", "most_for_ratio"]].round(2)
 
 # %% [markdown]
-# Ads pay back, but a customer of ads may cost far less than one of referral. The ranges are in `ltv_lower`, `ltv_upper`, and
+# Ads pay back, but a customer of ads may cost some 30 % less than one of referral. The ranges are in `ltv_lower`, `ltv_upper`, and
 # the chance that a channel loses money in `p_loss`.
 
 # %%

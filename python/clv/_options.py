@@ -131,7 +131,8 @@ class OwnFitOptions(TypedDict, total=False):
     (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
     sbg, bdw. Default: "bg-nbd"."""
     covariates: Names | None
-    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
+    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+    contracts that renewal may depend on."""
     groups: str | None
     """Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far
     as it is small: channel."""
@@ -334,7 +335,8 @@ class FitOptions(TypedDict, total=False):
     (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
     sbg, bdw. Default: "bg-nbd"."""
     covariates: Names | None
-    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
+    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+    contracts that renewal may depend on."""
     groups: str | None
     """Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far
     as it is small: channel."""
@@ -610,7 +612,8 @@ class ForecastOptions(TypedDict, total=False):
     (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
     sbg, bdw. Default: "best"."""
     covariates: Names | None
-    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
+    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+    contracts that renewal may depend on."""
     groups: str | None
     """Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far
     as it is small: channel."""
@@ -835,6 +838,8 @@ class BacktestOptions(TypedDict, total=False):
     regularity: int | None
     """How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
     chosen at each origin."""
+    covariates: Names | None
+    """Of contracts: columns that renewal may depend on: channel,payment_method."""
     age_effect: Literal["auto", "none"] | None
     """Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
     left out where the data show none; none: none). Default: "none"."""
@@ -1093,7 +1098,8 @@ class ReportOptions(TypedDict, total=False):
     (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts:
     sbg, bdw. Default: "best"."""
     covariates: Names | None
-    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel."""
+    """Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+    contracts that renewal may depend on."""
     groups: str | None
     """Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far
     as it is small: channel."""

@@ -828,7 +828,8 @@ def fit(
         (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg,
         bdw.
     covariates : str or list of str, optional
-        Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel.
+        Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+        contracts that renewal may depend on.
     groups : str, optional
         Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as
         it is small: channel.
@@ -1078,7 +1079,8 @@ def forecast(
         (all of the same weight); bic (the one with the best BIC; also auto), or all (compare them); of contracts: sbg,
         bdw.
     covariates : str or list of str, optional
-        Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel.
+        Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+        contracts that renewal may depend on.
     groups : str, optional
         Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as
         it is small: channel.
@@ -1352,6 +1354,7 @@ def backtest(
     seed: int | None = 1,
     drift: str | None = None,
     regularity: int | None = None,
+    covariates: Names | None = None,
     age_effect: Literal["auto", "none"] | None = "none",
     season: One | None = "none",
     calendar: One | None = None,
@@ -1420,6 +1423,8 @@ def backtest(
     regularity : int, optional
         How regular purchases are, for bg-cnbd, mbg-cnbd, drift-nbd and drift-mbg-nbd: 1 (at random) to 64. Default:
         chosen at each origin.
+    covariates : str or list of str, optional
+        Of contracts: columns that renewal may depend on: channel,payment_method.
     age_effect : {'auto', 'none'}, default "none"
         Do rates of purchase fall after a customer's first weeks? auto: as the log says, if it does (auto: estimated;
         left out where the data show none; none: none).
@@ -1884,7 +1889,8 @@ def report(
     costs : table or path, optional
         Costs of acquisition, as of :func:`clv.economics`; adds what acquisition earns.
     covariates : str or list of str, optional
-        Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel.
+        Attributes of customers (see attributes) that purchase and dropout may depend on: region,channel; columns of
+        contracts that renewal may depend on.
     groups : str, optional
         Attribute of customers whose values are groups with parameters of their own, each drawn to the others as far as
         it is small: channel.

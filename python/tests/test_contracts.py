@@ -169,5 +169,7 @@ def test_a_shop_and_contracts(tmp_path, run):
     frame.to_csv(paths[1], index=False)
     said = json.loads(run("forecast", *paths, "--observed-until", "2024-12-31", "--margin", "0.5", "--json"))
     assert said["together"]["value"] == value
-    with pytest.raises(clv.ClvError, match="clv forecast"):
+    page = clv.report([orders, frame], observed_until="2024-12-31", no_backtest=True)
+    assert "Both together" in str(page) or "Both together" in page._repr_html_()
+    with pytest.raises(clv.ClvError, match="take both kinds"):
         clv.fit([orders, frame], observed_until="2024-12-31")

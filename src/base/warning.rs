@@ -72,6 +72,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("few-renewals", "too little is seen of the renewals of contracts to tell customers apart"),
     ("float-ids", "ids are written like 17850.0"),
     ("floating-point-ids", "ids are numbers with a fraction by their type"),
+    ("company-no-interval", "the value of a shop has no interval, beside that of contracts"),
     ("company-no-id-in-both", "no customer of the shop has the id of one under contract"),
     ("company-other-day", "purchases and contracts are observed until different days"),
     ("contracts-unseen-level", "contracts have a value of a covariate that the model has not seen"),

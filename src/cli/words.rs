@@ -361,11 +361,15 @@ pub struct OfBoth {
 /// # Errors
 /// See [`summarize`].
 pub fn forecast_both(words: &[String]) -> Result<OfBoth> {
-    let mut shop = forecast(words)?;
     let words = Words::<ForecastWords>::read(words)?;
     let args = &words.args;
     forecast::refuse_of_both(&args.fit)?;
-    shop.options.interval = Some(shop.options.interval.unwrap_or_default());
+    let options = args.score.options()?;
+    // With an interval: what is fitted then looks at what it leaves open.
+    let options = ScoreOptions { interval: Some(options.interval.unwrap_or_default()), ..options };
+    let request = forecast::request(&args.fit, args.model.model.as_ref(), &options)?;
+    let log = forecast::log_options(&request, &args.log, &options, words.threads())?;
+    let shop = Forecast { request, log, options };
     let contracts = OfContracts {
         model: None,
         log: args.log.table_options(words.threads())?,

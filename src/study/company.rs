@@ -147,6 +147,7 @@ pub fn company(
     };
     add_contracts(book, found, &mut all);
     let spread = &totals.groups[&None].clv_spread;
+    let known = spread.interval(interval.probability).is_some();
     let between = |probability: f64| spread.interval(probability).unwrap_or((value, value));
     let (lower, upper) = between(interval.probability);
     let shop = Range { expected: value, lower: lower.min(value), upper: upper.max(value) };
@@ -167,7 +168,12 @@ pub fn company(
         contracts: count(&|one| one.contracts > 0),
         both: count(&|one| one.shop.is_some() && one.contracts > 0),
     };
-    let warnings = warnings(&customers, summary.meta.observed_until, book.observed_until);
+    let mut warnings = warnings(&customers, summary.meta.observed_until, book.observed_until);
+    if !known {
+        let message = "nothing says how sure the value of the shop is, so that the interval of both together holds that of contracts \
+                       alone: its fit has no standard errors (--prior weak gives it some)";
+        warnings.push(Warning::new("company-no-interval", message.to_owned()));
+    }
     let (probability, within) = (interval.probability, options.value.horizon.in_words());
     Ok(Company {
         customers,

@@ -355,7 +355,8 @@ fn a_tenure_is_as_many_months_on_any_day() {
     let path = file("tenure.csv", &table(&contracts));
     let due: u32 = contracts.iter().map(|one| one.tenure).sum();
     for until in ["2025-12-28", "2025-12-31", "2024-02-29", "2025-04-30"] {
-        let said = json(&["fit", &path, "--model", "sbg", "--posterior", "laplace", "--observed-until", until]);
+        let said =
+            json(&["fit", &path, "--model", "sbg", "--posterior", "laplace", "--observed-until", until]);
         assert_eq!(said["model"]["periods"][0]["due"], f64::from(due), "{until}");
     }
 }

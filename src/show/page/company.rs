@@ -39,7 +39,7 @@ fn build(options: &PageOptions, found: &Company, shop: Page, contracts: Page) ->
         page.banners.extend(own.banners.into_iter().map(|banner| format!("{name}: {banner}")));
         page.warnings.extend(own.warnings.into_iter().map(|warning| format!("{name}: {warning}")));
         let mut answer =
-            Section { id: Cow::Owned(format!("{kind}-figures")), title: name.to_owned(), parts: Vec::new() };
+            Section { id: Cow::Owned(format!("{kind}-answer")), title: name.to_owned(), parts: Vec::new() };
         answer.push(Part::Tiles(own.tiles));
         page.sections.push(answer);
         page.sections.extend(own.sections.into_iter().map(|section| Section {
