@@ -59,6 +59,8 @@ fn stripe() -> String {
 
 /// Of sixteen that ended within the year six were not paid (five and the unpaid one), eight were wished (a dispute is the customer's
 /// own act), two are not said; three that run are past due.
+///
+/// Seen to fail with the window of twelve months left out.
 #[test]
 fn reasons_are_counted() {
     let path = file("stripe.csv", &stripe());
@@ -112,6 +114,8 @@ fn payments() -> String {
 
 /// Economics count as the forecast does: a contract whose payment is late is none of those that are paid, and its MRR is at risk but
 /// for the chance that it is there.
+///
+/// Seen to fail with late contracts among those that are paid.
 #[test]
 fn late_payments_are_counted_apart() {
     let log = file("payments.csv", &payments());
