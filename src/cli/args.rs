@@ -421,7 +421,7 @@ impl FitArgs {
     pub fn refuse_of_contracts(&self) -> Result<()> {
         let said = [
             ("--covariates-same", !self.covariates_same.is_empty()),
-            ("--covariate-convention", self.covariate_convention.is_some()),
+            ("--covariate-convention", matches!(self.covariate_convention, Some(ConventionArg::Clvtools))),
             ("--groups", self.groups.is_some()),
             (TIME_COVARIATES, self.time_covariates.is_some()),
             ("--regularity", self.regularity.is_some()),
