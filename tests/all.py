@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "target" / "python"
 WHEELS = ROOT / "target" / "wheels"
+# Two processes, each with whole files, so that what a file's tests share is made once; in the order of `conftest.py`.
+PYTEST = "-q -c python/pyproject.toml -n 2 --dist loadfile --no-loadscope-reorder python/tests".split()
 
 
 def run(*words: object, **environment: str) -> None:
@@ -59,7 +61,7 @@ def main() -> None:
     megabytes = built.stat().st_size / 1e6
     assert megabytes < 40, f"{built.name} has {megabytes:.0f} MB"
     run(python, "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", built)
-    run(python, "-m", "pytest", "-q", "-c", "python/pyproject.toml", "python/tests")
+    run(python, "-m", "pytest", *PYTEST)
     run(python, "-m", "mypy", "--strict", "python/tests/typed.py")
     run(python, "-m", "mypy.stubtest", "clv._core", "--allowlist", "python/tests/stubtest.txt")
     if (ROOT / "notebooks" / "run.py").exists():

@@ -14,6 +14,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# As in all.py.
+PYTEST = "-q -c python/pyproject.toml -n 2 --dist loadfile --no-loadscope-reorder python/tests".split()
 
 
 def run(*words: object, **environment: str) -> None:
@@ -36,7 +38,7 @@ def main() -> None:
         run(python, "-m", "pip", "install", "--quiet", "--no-deps", *wheels)
         # The tests compare with the program.
         run("cargo", "build", "--release")
-        run(python, "-m", "pytest", "-q", "-c", "python/pyproject.toml", "python/tests")
+        run(python, "-m", "pytest", *PYTEST)
 
 
 if __name__ == "__main__":

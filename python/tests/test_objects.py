@@ -85,7 +85,7 @@ def test_groups() -> None:
     orders = clv.simulate(clv.model("bg-nbd", spend={"p": 6, "q": 4, "v": 15}, r=0.25, alpha=4, a=1, b=2.5), customers=400)
     frame = orders.to_pandas()
     frame["region"] = ["north" if id % 2 else "south" for id in frame["customer_id"]]
-    groups = clv.forecast(frame, by="region").groups
+    groups = clv.forecast(frame, model="bg-nbd", by="region").groups
     assert groups is not None and {group["group"] for group in groups} == {None, "north", "south"}
     assert sum(group["customers"] for group in groups) == 800
 

@@ -22,7 +22,9 @@ import pytest
 import clv
 from conftest import CDNOW
 
-OPTIONS: dict[str, Any] = {"observed_until": "1997-09-30"}
+UNTIL: dict[str, Any] = {"observed_until": "1997-09-30"}
+# One model: what a log comes in changes how it is read, and an average of several would be fitted for each form of it.
+OPTIONS: dict[str, Any] = {"model": "bg-nbd", **UNTIL}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,13 @@ def test_libraries(log: pa.Table, expected: pa.Table, form: str) -> None:
     assert clv.forecast(FORMS[form](log), **OPTIONS).to_arrow() == expected
 
 
+@pytest.mark.parametrize("form", ["a reader", "polars, lazy"])
+def test_learning_reads_what_can_be_read_once(log: pa.Table, form: str) -> None:
+    """The default, ``best``, forecasts earlier dates too."""
+    options = {**OPTIONS, "model": "best"}
+    assert clv.forecast(FORMS[form](log), **options).to_arrow() == clv.forecast(CDNOW, **options).to_arrow()
+
+
 def test_datasets(log: pa.Table, expected: pa.Table, tmp_path: Any) -> None:
     assert clv.forecast(dataset(log, tmp_path), **OPTIONS).to_arrow() == expected
 
@@ -103,9 +112,9 @@ def test_ids_of_text(log: pa.Table, expected: pa.Table, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["int16", "int32", "int64", "uint64", "category"])
 def test_ids_that_are_numbers_are_their_digits(log: pa.Table, kind: str) -> None:
     text = log["customer_id"].cast(pa.int64()).cast(pa.string())
-    expected = clv.summarize(log.set_column(0, "customer_id", text), **OPTIONS).to_arrow()
+    expected = clv.summarize(log.set_column(0, "customer_id", text), **UNTIL).to_arrow()
     frame = log.to_pandas().astype({"customer_id": "int64"}).astype({"customer_id": kind})
-    assert clv.summarize(frame, **OPTIONS).to_arrow() == expected
+    assert clv.summarize(frame, **UNTIL).to_arrow() == expected
 
 
 DATES: dict[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
@@ -148,13 +157,13 @@ def test_nullable_columns(log: pa.Table, expected: pa.Table) -> None:
     assert clv.forecast(frame, **OPTIONS).to_arrow() == expected
     frame.loc[3, "amount"] = pd.NA
     with pytest.raises(clv.DataError) as caught:
-        clv.summarize(frame, **OPTIONS)
+        clv.summarize(frame, **UNTIL)
     assert (caught.value.row, caught.value.column) == (4, "amount")
 
 
 def test_summaries_come_back() -> None:
-    expected = clv.forecast(CDNOW, model="bg-nbd", **OPTIONS).to_arrow()
-    summary = clv.summarize(CDNOW, **OPTIONS)
+    expected = clv.forecast(CDNOW, **OPTIONS).to_arrow()
+    summary = clv.summarize(CDNOW, **UNTIL)
     forms = (summary, summary.to_arrow(), summary.to_pandas(), summary.to_polars(), duckdb.from_arrow(summary.to_arrow()))
     for form in forms:
         model = clv.fit(form)
@@ -162,7 +171,7 @@ def test_summaries_come_back() -> None:
 
 
 def test_results_are_tables_of_others() -> None:
-    scores = clv.forecast(CDNOW, model="bg-nbd", **OPTIONS)
+    scores = clv.forecast(CDNOW, **OPTIONS)
     expected = scores.to_arrow()
     assert len(scores) == 2357 and scores.shape == (2357, 10) and scores.columns == expected.column_names
     assert pl.DataFrame(scores).equals(scores.to_polars())

@@ -15,7 +15,7 @@ from clv import compat
 
 
 def whole(log: Path, folder: Path) -> None:
-    table: pa.Table = clv.forecast(log).to_arrow()
+    table: pa.Table = clv.forecast(log, model="bg-nbd").to_arrow()
     assert table.num_rows > 0
 
     summary: clv.Summary = clv.summarize(
@@ -60,7 +60,7 @@ def whole(log: Path, folder: Path) -> None:
 
     figure: clv.plot.Figure = clv.plot.tracking(found, "incremental", model="bg-nbd")
     spec: dict[str, Any] = figure.spec("dark")
-    shown = clv.plot.tornado(clv.economics(model, log, observed_until=until))
+    shown = clv.plot.tornado(clv.economics(model, log, observed_until=until, interval="none"))
     assert shown.title
     assert spec and figure.reading and clv.plot.retention(model, log, observed_until=until).data.shape[1] > 2
 
