@@ -140,6 +140,25 @@ impl Console {
         written.map_err(|e| Error::io("write to", "standard output", e))
     }
 
+    /// Ends a fit: writes the model file if one is asked for, and says what was found. A model on standard output has that for
+    /// itself.
+    pub fn fitted(
+        &self,
+        mut report: Report,
+        target: Option<Target>,
+        model: impl FnOnce() -> String,
+    ) -> Result<()> {
+        let Some(target) = target else { return self.report(&report, Results::Stdout) };
+        target.write_document(&model())?;
+        report.json.insert("output".into(), target.to_string().into());
+        if target.is_stdout() {
+            return self.report(&report, Results::Stderr);
+        }
+        self.report(&report, Results::Stdout)?;
+        self.say(&format!("model file: {target}"));
+        Ok(())
+    }
+
     /// One line about something written.
     pub fn say(&self, line: &str) {
         self.finish();

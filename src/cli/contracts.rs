@@ -46,19 +46,7 @@ pub(super) fn fit(
     let mut report = report::contracts(&contracts);
     report.extend(report::contract_model(&model));
     report.extend(report::survival(&model, &contracts));
-    let mut results = Results::Stdout;
-    if let Some(target) = &target {
-        target.write_document(&file::contract_to_json(&model))?;
-        if target.is_stdout() {
-            results = Results::Stderr;
-        }
-        report.json.insert("output".into(), target.to_string().into());
-    }
-    console.report(&report, results)?;
-    if let Some(target) = target.filter(|target| !target.is_stdout()) {
-        console.say(&format!("model file: {target}"));
-    }
-    Ok(())
+    console.fitted(report, target, || file::contract_to_json(&model))
 }
 
 /// Scores contracts.
@@ -114,19 +102,7 @@ pub(super) fn fit_book(
     let mut report = report::book(&book);
     report.extend(report::book_model(&model));
     report.extend(report::book_plans(&model));
-    let mut results = Results::Stdout;
-    if let Some(target) = &target {
-        target.write_document(&file::book_to_json(&model))?;
-        if target.is_stdout() {
-            results = Results::Stderr;
-        }
-        report.json.insert("output".into(), target.to_string().into());
-    }
-    console.report(&report, results)?;
-    if let Some(target) = target.filter(|target| !target.is_stdout()) {
-        console.say(&format!("model file: {target}"));
-    }
-    Ok(())
+    console.fitted(report, target, || file::book_to_json(&model))
 }
 
 /// What is asked of a book of contracts.

@@ -3,7 +3,7 @@
 use crate::base::{Error, Result};
 use crate::cli::{
     args::{ContractArgs, FitArgs, InputArgs, ModelArgs},
-    console::{Console, Results},
+    console::Console,
     contracts, forecast,
 };
 use crate::contracts::ContractMember;
@@ -86,17 +86,5 @@ pub(super) fn run(args: &Args, threads: Option<usize>, console: &Console) -> Res
         let options = DiagnosticOptions::default();
         report.extend(report::diagnostics(&diagnose(&model, &summary, &request, &options, console)?));
     }
-    let mut results = Results::Stdout;
-    if let Some(target) = &target {
-        target.write_document(&file::to_json(&model))?;
-        if target.is_stdout() {
-            results = Results::Stderr;
-        }
-        report.json.insert("output".into(), target.to_string().into());
-    }
-    console.report(&report, results)?;
-    if let Some(target) = target.filter(|target| !target.is_stdout()) {
-        console.say(&format!("model file: {target}"));
-    }
-    Ok(())
+    console.fitted(report, target, || file::to_json(&model))
 }
