@@ -7,16 +7,15 @@
 //!
 //! * `last-churn`: the share of renewals not made lately, by plan, for ever (three months; a year for longer periods);
 //! * `same-churn`: the share not made in all the past, by plan, whatever the age;
-//! * `kaplan-meier`: the share renewed at each age, by period, and from the last age with [`ENOUGH`] renewals due on the share of
+//! * `kaplan-meier`: the share renewed at each age, by period, and from the last age with [`baselines::ENOUGH`] renewals due on the share of
 //!   that and later ones.
 //!
 //! CRPS of MRR is that of the futures that are drawn (Gneiting & Raftery 2007, equation 21); of a forecast without a
 //! distribution it is its absolute error.
 
-use std::sync::Arc;
+mod baselines;
+mod said;
 
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -26,10 +25,9 @@ use crate::contracts::ahead::{Ahead, Path, Retentions};
 use crate::contracts::book::End;
 use crate::contracts::{Book, BookModel, Cycle, PlanOptions, Term};
 use crate::customers::UnseenLevel;
-use crate::model::ContractTable;
+use baselines::{churn, kaplan_meier, last_churn};
+use said::verdict;
 
-/// Renewals due at an age that is trusted by itself.
-const ENOUGH: f64 = 20.0;
 /// Futures that CRPS is worked out from.
 const FUTURES: usize = 500;
 
@@ -435,133 +433,6 @@ fn crps(drawn: &mut [f64], was: f64) -> f64 {
     let away = drawn.iter().map(|x| (x - was).abs()).sum::<f64>() / n;
     let apart: f64 = drawn.iter().enumerate().map(|(i, x)| (2.0 * i as f64 - n + 1.0) * x).sum::<f64>();
     away - apart / (n * n)
-}
-
-/// The share of renewals not made, and nothing where none was due.
-fn churn(table: &ContractTable) -> f64 {
-    let due = table.renewals_due();
-    if due > 0.0 { table.ended() / due } else { 0.0 }
-}
-
-/// The same of late: by plan.
-fn last_churn(past: &Book) -> Vec<f64> {
-    let now = past.settled_until();
-    let mut counts = vec![(0.0, 0.0); past.plans.len()];
-    for term in &past.terms {
-        let cycle = past.plans[term.plan as usize].cycle;
-        let back = if cycle.months() > 3.0 { cycle.before(now, 1) } else { Cycle::MONTHLY.before(now, 3) };
-        let Some(row) = term.on(now, cycle) else { continue };
-        let before = term.on(back, cycle).map_or(term.entered(cycle), |row| row.periods);
-        let of = &mut counts[term.plan as usize];
-        let gone = term.on(back, cycle).is_some_and(|row| row.ended);
-        if !gone {
-            of.0 += f64::from(row.periods.saturating_sub(before));
-            of.1 += f64::from(u8::from(row.ended));
-        }
-    }
-    counts.into_iter().map(|(due, left)| if due > 0.0 { left / due } else { 0.0 }).collect()
-}
-
-/// Shares renewed by age, of all plans of a period together.
-fn kaplan_meier(past: &Book, tables: &[ContractTable]) -> Vec<Vec<f64>> {
-    let mut all = Vec::new();
-    let mut first = 0;
-    for of_cycle in past.plans.chunk_by(|a, b| a.cycle == b.cycle) {
-        let renewals = ContractTable::together(&tables[first..first + of_cycle.len()]).renewals();
-        let trusted = renewals.iter().take_while(|(due, _)| *due >= ENOUGH).count().max(1);
-        let late = renewals
-            .iter()
-            .skip(trusted - 1)
-            .fold((0.0, 0.0), |(due, kept), one| (due + one.0, kept + one.1));
-        let mut curve: Vec<f64> = renewals.iter().take(trusted - 1).map(|(due, kept)| kept / due).collect();
-        curve.push(if late.0 > 0.0 { late.1 / late.0 } else { 1.0 });
-        all.extend(std::iter::repeat_n(curve, of_cycle.len()));
-        first += of_cycle.len();
-    }
-    all
-}
-
-impl ContractTest {
-    /// The mean of a figure over origins.
-    pub fn mean(&self, forecast: &str, metric: &str) -> Option<f64> {
-        let of: Vec<f64> = self
-            .figures
-            .iter()
-            .filter(|figure| figure.forecast == forecast && figure.metric == metric)
-            .map(|figure| figure.value)
-            .collect();
-        (!of.is_empty()).then(|| of.iter().sum::<f64>() / of.len() as f64)
-    }
-
-    /// All forecasts, the model first.
-    pub const FORECASTS: [&'static str; 4] = ["model", "last-churn", "same-churn", "kaplan-meier"];
-
-    /// Months as a table: what was, what was expected, and the interval.
-    pub fn month_table(&self) -> RecordBatch {
-        let text = |of: &dyn Fn(&ContractMonth) -> String| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(self.months.iter().map(of)))
-        };
-        let mut fields =
-            vec![Field::new("origin", DataType::Utf8, false), Field::new("until", DataType::Utf8, false)];
-        let mut columns = vec![text(&|month| month.origin.clone()), text(&|month| month.until.clone())];
-        for (place, name) in ["contracts", "mrr"].into_iter().enumerate() {
-            let of = |month: &ContractMonth| [month.contracts, month.mrr][place];
-            for (at, what) in ["", "_expected", "_lower", "_upper"].into_iter().enumerate() {
-                fields.push(Field::new(format!("{name}{what}"), DataType::Float64, false));
-                let values = self.months.iter().map(|month| of(month)[at]);
-                columns.push(Arc::new(Float64Array::from_iter_values(values)));
-            }
-        }
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("columns are equally long")
-    }
-
-    /// All figures as a table.
-    pub fn table(&self) -> RecordBatch {
-        let text = |of: &dyn Fn(&ContractFigure) -> String| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(self.figures.iter().map(of)))
-        };
-        let columns: Vec<ArrayRef> = vec![
-            text(&|figure| figure.origin.clone()),
-            text(&|figure| figure.forecast.to_owned()),
-            text(&|figure| figure.metric.to_owned()),
-            Arc::new(Float64Array::from_iter_values(self.figures.iter().map(|figure| figure.value))),
-        ];
-        let text = |name: &str| Field::new(name, DataType::Utf8, false);
-        let fields = vec![
-            text("origin"),
-            text("forecast"),
-            text("metric"),
-            Field::new("value", DataType::Float64, false),
-        ];
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("columns are equally long")
-    }
-}
-
-fn verdict(test: &ContractTest) -> Vec<String> {
-    let mut said = Vec::new();
-    let of = |metric: &str| {
-        let mut all: Vec<(&str, f64)> = ContractTest::FORECASTS
-            .iter()
-            .filter_map(|name| Some((*name, test.mean(name, metric)?)))
-            .collect();
-        all.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        all
-    };
-    let said_of = |metric: &str, words: &str| {
-        let all = of(metric);
-        let (best, rest) = all.split_first()?;
-        let second = rest.first()?;
-        Some(format!("{words}: {} {:.4}, then {} {:.4}", best.0, best.1, second.0, second.1))
-    };
-    said.extend(said_of("log_score", "who leaves, by log score (lower is better)"));
-    said.extend(said_of("crps_mrr", "MRR, by CRPS relative to what it was (lower is better)"));
-    for (metric, words) in [("contracts_error", "contracts"), ("mrr_error", "MRR")] {
-        if let Some(error) = test.mean("model", metric) {
-            let way = if error < 0.0 { "low" } else { "high" };
-            said.push(format!("{words} at the end of the holdout: {:.1} % too {way}", 100.0 * error.abs()));
-        }
-    }
-    said
 }
 
 #[cfg(test)]

@@ -220,7 +220,9 @@ fn covariates<M: Regression>(line: &Line) -> (Covariates, Vec<f64>) {
     (Covariates { covariates: Vec::new(), convention, coefficients }, [z_trans, z_life].concat())
 }
 
-fn with_covariates<M: Attrition + Regression>(line: &Line) -> Option<f64> {
+fn with_covariates<M: Attrition + Regression<Row = Customer, Table = CustomerTable>>(
+    line: &Line,
+) -> Option<f64> {
     let base: M = line.model();
     let (covariates, columns) = covariates::<M>(line);
     let own = M::checked(&covariates.params(&base.params(), &columns)).unwrap();
