@@ -53,7 +53,7 @@ def main() -> None:
     with ThreadPoolExecutor() as pool:
         ready = pool.submit(environment)
         browser = pool.submit(run, sys.executable, "tests/browser/run.py", "--install")
-        run("cargo", *(["build"] if sys.argv[1:] == ["python"] else ["test", "--workspace"]), "--release")
+        run("cargo", "build" if sys.argv[1:] == ["python"] else "test", "--workspace", "--release")
         browser.result()
         python = ready.result()
     run(sys.executable, "tests/browser/run.py")
