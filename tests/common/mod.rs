@@ -1,6 +1,7 @@
 //! What several tests share: shipped logs, and comparison by printed digits.
 #![allow(dead_code)] // Each test file uses a part.
 
+pub mod program;
 pub mod random_logs;
 pub mod shop;
 

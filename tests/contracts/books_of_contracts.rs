@@ -5,9 +5,9 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::common::assert_close;
+use crate::common::program::clv;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use clv::base::Horizon;
@@ -58,12 +58,6 @@ fn sum(forecast: &BookForecast, column: &str) -> f64 {
 
 fn text_of(forecast: &BookForecast, column: &str, row: usize) -> String {
     forecast.table.column_by_name(column).unwrap().as_string::<i32>().value(row).to_owned()
-}
-
-fn clv(arguments: &[&str]) -> (bool, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 
 /// The day so many months after a 5th of January 2023.

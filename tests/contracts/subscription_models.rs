@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::common::assert_close;
+use crate::common::program::{clv, json};
 use clv::contracts::{self, Book, BookModel, BookOptions, Cycle, book};
 use clv::fitted::file::{self, AnyModel};
 use clv::history::{Input, LogOptions};
@@ -27,19 +27,6 @@ fn file(name: &str, text: &str) -> String {
     let path = path_of(name);
     std::fs::write(&path, text).unwrap();
     path.display().to_string()
-}
-
-fn clv(arguments: &[&str]) -> (bool, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.success(), text(&output.stdout), text(&output.stderr))
-}
-
-#[track_caller]
-fn json(arguments: &[&str]) -> Value {
-    let (ok, said, words) = clv(&[arguments, &["--json"]].concat());
-    assert!(ok, "{words}");
-    serde_json::from_str(&said).unwrap()
 }
 
 /// Contracts drawn with none of the library's formulas: plans with their period, price, `alpha` and `beta`.

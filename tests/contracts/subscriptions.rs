@@ -6,9 +6,9 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::common::assert_close;
+use crate::common::program::clv;
 use clv::Unit;
 use clv::contracts::{self, Book, BookForecastOptions, BookOptions, book};
 use clv::history::{Input, LogOptions};
@@ -35,12 +35,6 @@ fn read(name: &str, text: &str, log: &LogOptions, options: &BookOptions) -> clv:
 fn book_of(name: &str, text: &str) -> Book {
     let until = BookOptions { observed_until: Some(date(2024, 12, 31)), ..BookOptions::default() };
     read(name, text, &LogOptions::default(), &until).unwrap()
-}
-
-fn clv(arguments: &[&str]) -> (bool, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_clv")).args(arguments).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 
 /// `start` and `end` of terms, in words.
