@@ -11,7 +11,7 @@ use super::base::month_of;
 use crate::base::{Error, Result};
 use crate::history::{
     Input,
-    small_table::{Bad, MOST_OF_FEW, TextTable},
+    small_table::{Bad, MOST_OF_FEW, Numbers, TextTable},
 };
 
 /// Costs of acquisition by month and group.
@@ -94,13 +94,14 @@ impl Costs {
             return Err(missing(table, &words));
         }
         let (mut rows, mut bad) = (Vec::new(), Bad::default());
+        let numbers = Numbers::of((0..table.rows()).map(|at| table.field(at, cost)));
         for at in 0..table.rows() {
             let field = |column: usize| table.field(at, column);
             let month = month_of(field(period));
             if month.is_none() {
                 bad.add(table.place(at, period), NO_MONTH);
             }
-            let amount = amount(field(cost));
+            let amount = amount(&numbers, field(cost));
             if amount.is_none() {
                 bad.add(table.place(at, cost), NO_COST);
             }
@@ -117,10 +118,11 @@ impl Costs {
     /// Are the columns beside the month's all of costs? One text among them, and the column of costs has another name.
     fn is_wide(table: &TextTable, period: usize) -> bool {
         let others: Vec<usize> = (0..table.names.len()).filter(|column| *column != period).collect();
+        let numbers = numbers_beside(table, period);
         let number = |column: &usize| {
             (0..table.rows()).all(|at| {
                 let field = table.field(at, *column);
-                field.is_empty() || field.parse::<f64>().is_ok()
+                field.is_empty() || numbers.read(field).is_some()
             })
         };
         !others.is_empty() && others.iter().all(number)
@@ -142,6 +144,7 @@ impl Costs {
         head: usize,
     ) -> Result<Self> {
         let (mut rows, mut bad, mut sums) = (Vec::new(), Bad::default(), Vec::<String>::new());
+        let numbers = numbers_beside(table, head);
         for at in 0..table.rows() {
             for column in (0..table.names.len()).filter(|column| *column != head) {
                 let (period, group) = of(at, column);
@@ -154,7 +157,7 @@ impl Costs {
                     continue;
                 };
                 let field = table.field(at, column);
-                match amount(field) {
+                match amount(&numbers, field) {
                     Some(cost) => rows.push((month, by.map_or("", |_| group).to_owned(), cost)),
                     None if field.is_empty() => {}
                     None => bad.add(table.place(at, column), NO_COST),
@@ -172,10 +175,17 @@ impl Costs {
 }
 
 const NO_MONTH: &str = "this is not a month: write 2025-03 or Mar 2025";
-const NO_COST: &str = "a cost is a number of at least 0, with a decimal point and without separators";
+const NO_COST: &str =
+    "a cost is a number of at least 0, such as 1234.50 or 1.234,50, and all are written alike";
 
-fn amount(field: &str) -> Option<f64> {
-    field.parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost >= 0.0)
+/// How the numbers of all columns but one are written.
+fn numbers_beside(table: &TextTable, head: usize) -> Numbers {
+    let columns = || (0..table.names.len()).filter(move |column| *column != head);
+    Numbers::of((0..table.rows()).flat_map(|at| columns().map(move |column| table.field(at, column))))
+}
+
+fn amount(numbers: &Numbers, field: &str) -> Option<f64> {
+    numbers.read(field).filter(|cost| cost.is_finite() && *cost >= 0.0)
 }
 
 fn is_sum(name: &str) -> bool {
@@ -189,4 +199,30 @@ fn missing(table: &TextTable, what: &str) -> Error {
          group beside the months, or a column a month beside the groups"
     );
     Error::columns(&table.file, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Costs> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("costs.csv");
+        std::fs::write(&path, text).unwrap();
+        Costs::read(&path, Some("channel"))
+    }
+
+    /// Numbers as a spreadsheet of the country writes them are those of the plain table; one that may be two is refused.
+    #[test]
+    fn costs_are_read_as_logs_are() {
+        let plain = read("period,channel,cost\n2023-01,a,1234.5\n2023-01,b,579\n2023-02,a,80.25\n").unwrap();
+        let comma = "period;channel;cost\n2023-01;a;1.234,50\n2023-01;b;579,00\n2023-02;a;80,25\n";
+        let signs = "period,channel,cost\n2023-01,a,\"$1,234.50\"\n2023-01,b,$579\n2023-02,a,$80.25\n";
+        let wide = "channel;2023-01;2023-02\na;1.234,50;80,25\nb;579,00;\n";
+        for text in [comma, signs, wide] {
+            assert_eq!(read(text).unwrap().cells, plain.cells, "{text}");
+        }
+        let open = read("period,channel,cost\n2023-01,a,\"1,234\"\n").unwrap_err().to_string();
+        assert!(open.contains("all are written alike"), "{open}");
+    }
 }
