@@ -63,6 +63,8 @@ pub use once::keep;
 pub use options::{ColumnValues, DateFormat, LogOptions, Returns};
 pub use past::Past;
 pub(crate) use purchase_times::{PURCHASE_TIMES, as_text, from_text, listed};
+pub(crate) use read::amounts::spelled::NumberStyle;
+pub(crate) use read::likeness::minor_places;
 pub(crate) use read::listing::would_be_read;
 pub(crate) use read::months::month_of_table;
 pub use read::{Decision, FileReading, Reading, Setting};

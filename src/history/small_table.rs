@@ -15,7 +15,6 @@ use arrow_schema::DataType;
 use sha2::{Digest, Sha256};
 
 use crate::base::{BadRow, BadRows, Error, ErrorKind, Place, Result};
-use crate::history::read::amounts::spelled::{NumberStyle, Proof, proof};
 use crate::history::{
     MemoryTable,
     input::SpooledTable,
@@ -199,32 +198,6 @@ impl TextTable {
             false => Place::line(&self.file, number),
         };
         place.at(&self.names[column], self.field(row, column))
-    }
-}
-
-/// How numbers of a small table are written: with the decimal sign that they prove together; a point if nothing does.
-pub(crate) struct Numbers(NumberStyle);
-
-impl Numbers {
-    /// By all of them.
-    pub fn of<'t>(fields: impl Iterator<Item = &'t str>) -> Self {
-        let (mut points, mut commas) = (0_u64, 0_u64);
-        for field in fields {
-            match proof(field.trim().as_bytes()) {
-                Proof::Decimal(b',') => commas += 1,
-                Proof::Decimal(_) => points += 1,
-                Proof::Either(_) | Proof::Nothing => {}
-            }
-        }
-        let point = if commas > points { b',' } else { b'.' };
-        Numbers(NumberStyle { point, sure: (points == 0) != (commas == 0) })
-    }
-
-    /// One of them: plain, with signs of thousands, or with that of a currency; `None` if it is none, or may be two.
-    pub fn read(&self, field: &str) -> Option<f64> {
-        let field = field.trim();
-        let plain = || field.parse().ok().filter(|_| self.0.point == b'.');
-        plain().or_else(|| self.0.read(field.as_bytes()))
     }
 }
 

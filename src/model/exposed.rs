@@ -17,11 +17,10 @@
 
 use std::sync::Arc;
 
-use rand_chacha::ChaCha8Rng;
-
+use super::in_time::{CountsInTime, ProcessInTime};
 use super::{
     Along, Attrition, BgCnbd, BgNbd, Counts, DriftMbgNbd, DriftNbd, MbgCnbd, MbgNbd, Model, Nbd, Outlook,
-    Population, PosteriorMeans, Process, Scorer, Span, Tables,
+    Population, PosteriorMeans, Process, Scorer, Tables,
 };
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, CustomerTable, Intensity, Path};
@@ -284,7 +283,7 @@ impl Attrition for Exposed {
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         let counts =
             self.model.counts_if_alive(&self.counted(customer), self.path.exposure(horizon)).into_iter();
-        let in_time = |counts| Box::new(ExposedCounts { counts, path: self.path.clone() }) as Box<dyn Counts>;
+        let in_time = |counts| Box::new(CountsInTime { counts, clock: self.path.clone() }) as Box<dyn Counts>;
         counts.map(in_time).collect()
     }
 
@@ -310,64 +309,12 @@ impl Attrition for Exposed {
     }
 
     fn process(&self) -> Result<Box<dyn Process>> {
-        Ok(Box::new(ExposedProcess { process: self.model.process()?, path: self.path.clone() }))
+        Ok(Box::new(ProcessInTime { process: self.model.process()?, clock: self.path.clone() }))
     }
 
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
         let process = self.model.future_if_alive(&self.counted(customer))?;
-        Ok(Box::new(ExposedProcess { process, path: self.path.clone() }))
-    }
-}
-
-/// The distribution of purchases within an exposure, with the times during which they were made.
-#[derive(Debug)]
-struct ExposedCounts {
-    counts: Box<dyn Counts>,
-    path: Arc<Path>,
-}
-
-impl Counts for ExposedCounts {
-    fn bulk(&self) -> (f64, f64) {
-        self.counts.bulk()
-    }
-
-    fn over(&self, n: f64) -> f64 {
-        self.counts.over(n)
-    }
-
-    fn over_first(&self) -> Vec<f64> {
-        self.counts.over_first()
-    }
-
-    fn spans(&self, n: f64, spans: &mut Vec<Span>) {
-        let before = spans.len();
-        self.counts.spans(n, spans);
-        for span in &mut spans[before..] {
-            let length = self.path.ahead(span.length);
-            // Where they are on average in exposure is taken for where they are in time.
-            let centre =
-                if length > 0.0 { self.path.ahead(span.centre * span.length) / length } else { span.centre };
-            *span = Span { length, centre, ..*span };
-        }
-    }
-
-    fn regularity(&self) -> f64 {
-        self.counts.regularity()
-    }
-}
-
-/// Purchases in exposure, told in time.
-struct ExposedProcess {
-    process: Box<dyn Process>,
-    path: Arc<Path>,
-}
-
-impl Process for ExposedProcess {
-    fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
-        let before = ages.len();
-        let size = self.process.bundles(rng, self.path.exposure(until), most, ages);
-        ages[before..].iter_mut().for_each(|age| *age = self.path.ahead(*age).min(until));
-        size
+        Ok(Box::new(ProcessInTime { process, clock: self.path.clone() }))
     }
 }
 
@@ -514,6 +461,8 @@ impl Nodes {
 
 #[cfg(test)]
 mod tests {
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
     use crate::customers::{Intensity, Parts, Season};
 

@@ -27,6 +27,7 @@ mod exposed;
 mod gamma_gamma;
 mod gamma_poisson;
 mod ggompertz_nbd;
+mod in_time;
 mod keep;
 mod lifetime;
 mod mbg_cnbd;

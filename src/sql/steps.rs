@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::SqlOptions;
 use super::dialect::{Words, put};
 use crate::base::{Error, Grain, Result, Unit};
-use crate::history::{Fate, LogOptions, Returns};
+use crate::history::{self, Fate, LogOptions, Returns};
 
 /// A named step.
 pub(super) struct Step {
@@ -33,6 +33,8 @@ pub(super) struct Steps<'a> {
     id: String,
     date: String,
     amount: Amount,
+    /// How many places amounts are moved, by the name of their column.
+    minor: u8,
 }
 
 /// The parts of returns that are taken for rounding errors of sums, relative to all that a customer bought
@@ -79,6 +81,7 @@ impl<'a> Steps<'a> {
             id: named("--id", &log.id, "customer_id")?,
             date: named("--date", &log.date, "date")?,
             amount,
+            minor: log.price.as_ref().or(log.amount.as_ref()).map_or(0, |name| history::minor_places(name)),
         })
     }
 
@@ -110,6 +113,10 @@ impl<'a> Steps<'a> {
     fn rows_read(&self) -> Step {
         let words = self.words;
         let number = |column: &str| words.to_number(column);
+        let units = match self.minor {
+            0 => String::new(),
+            places => format!(" / {}.0", 10_u64.pow(places.into())),
+        };
         let mut columns = vec![
             format!("{} AS customer", put(words.text, &self.id)),
             format!("{} AS purchase_date", put(words.date, &self.date)),
@@ -120,17 +127,21 @@ impl<'a> Steps<'a> {
         }
         match &self.amount {
             Amount::None => {}
-            Amount::One(amount) => columns.push(format!("{} AS paid", number(amount))),
+            Amount::One(amount) => columns.push(format!("{}{units} AS paid", number(amount))),
             Amount::Product { quantity, price } => {
                 let (quantity, price) = (number(quantity), number(price));
-                columns.push(format!("{quantity} * {price} AS paid"));
+                columns.push(format!("{quantity} * {price}{units} AS paid"));
                 columns.push(format!(
                     "CASE WHEN {quantity} < 0 OR {price} < 0 THEN 1 ELSE 0 END AS returning_some"
                 ));
             }
         }
         let body = format!("SELECT\n  {}\nFROM {} AS {SOURCE}", columns.join(",\n  "), self.table);
-        Step { name: "rows_read", comment: "The log in plain types.", body }
+        let comment = match self.minor {
+            0 => "The log in plain types.",
+            _ => "The log in plain types; amounts are parts of a unit of money, by the name of their column.",
+        };
+        Step { name: "rows_read", comment, body }
     }
 
     /// What becomes of a row for which the condition is the first that holds, in the order in which the library

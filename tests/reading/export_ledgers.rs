@@ -151,6 +151,8 @@ fn promises_balances_and_sums_are_no_purchases() {
     }
     let found = open(&text);
     assert_eq!(read(&found), (30, 97.5, 6));
+    let comma = text.replace(',', ";").replace(".25", ",25");
+    assert_eq!(read(&open(&comma)), (30, 97.5, 6));
     // A product of such a name is none.
     let products = text.replace("Subtotal Name", "Total Care").replace("16.25", "12.50");
     assert_eq!(read(&open(&products)), (36, 6.0 * (16.25 + 12.5), 6));

@@ -68,3 +68,16 @@ fn contradictions_are_refused() {
     let log = LogOptions { id: Some("a\nb".into()), ..LogOptions::default() };
     assert!(statement(&SqlOptions::new(Dialect::DuckDb), &log).unwrap_err().to_string().contains("--id"));
 }
+
+/// A column that is called one of cents holds hundredths, as where the log is read.
+#[test]
+fn cents_are_hundredths() {
+    for (name, divided) in [("amount_cents", " / 100.0 AS paid"), ("revenue_micros", " / 1000000.0 AS paid")]
+    {
+        let log = LogOptions { amount: Some(name.into()), ..LogOptions::default() };
+        let found = statement(&SqlOptions::new(Dialect::DuckDb), &log).unwrap();
+        assert!(found.contains(divided) && found.contains("parts of a unit of money"), "{found}");
+    }
+    let log = LogOptions { amount: Some("total".into()), ..LogOptions::default() };
+    assert!(!statement(&SqlOptions::new(Dialect::DuckDb), &log).unwrap().contains(".0 AS paid"));
+}

@@ -21,7 +21,6 @@ mod likelihood;
 
 use std::sync::Arc;
 
-use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
 use super::course::InCourse;
@@ -29,8 +28,9 @@ use super::forecast::{discounted_time_left, in_steps};
 use super::{BuyingLifetime, Lifetime, Lomax};
 use crate::base::{Discounting, Result};
 use crate::customers::{Customer, Path};
+use crate::model::in_time::{CountsInTime, ProcessInTime, ToTime};
 use crate::model::keep::{TABLES, make_room};
-use crate::model::{Attrition, Counts, Outlook, Population, PosteriorMeans, Process, Scorer, Span};
+use crate::model::{Attrition, Counts, Outlook, Population, PosteriorMeans, Process, Scorer};
 
 pub(in crate::model) use likelihood::add_life;
 pub use likelihood::{Life, Stretch};
@@ -209,7 +209,7 @@ impl Attrition for InTime {
         let within = self.within(customer.t, horizon);
         let counts = self.of.counts_if_alive(&self.counted(customer), within).into_iter();
         let in_time =
-            |counts| Box::new(InTimeCounts { counts, ahead: self.ahead(customer.t) }) as Box<dyn Counts>;
+            |counts| Box::new(CountsInTime { counts, clock: self.ahead(customer.t) }) as Box<dyn Counts>;
         counts.map(in_time).collect()
     }
 
@@ -227,12 +227,12 @@ impl Attrition for InTime {
     }
 
     fn process(&self) -> Result<Box<dyn Process>> {
-        Ok(Box::new(InTimeProcess { process: self.of.process()?, ahead: self.ahead(0.0) }))
+        Ok(Box::new(ProcessInTime { process: self.of.process()?, clock: self.ahead(0.0) }))
     }
 
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
         let process = self.of.future_if_alive(&self.counted(customer))?;
-        Ok(Box::new(InTimeProcess { process, ahead: self.ahead(customer.t) }))
+        Ok(Box::new(ProcessInTime { process, clock: self.ahead(customer.t) }))
     }
 }
 
@@ -244,66 +244,13 @@ struct Ahead {
     behind: f64,
 }
 
-impl Ahead {
+impl ToTime for Ahead {
     fn counted(&self, time: f64) -> f64 {
         (self.clock.exposure(self.age + time) - self.behind).max(0.0)
     }
 
     fn time(&self, counted: f64) -> f64 {
         (self.clock.ahead(self.behind + counted) - self.age).max(0.0)
-    }
-}
-
-/// The distribution of purchases within a length of `C`, with the times during which they were made.
-#[derive(Debug)]
-struct InTimeCounts {
-    counts: Box<dyn Counts>,
-    ahead: Ahead,
-}
-
-impl Counts for InTimeCounts {
-    fn bulk(&self) -> (f64, f64) {
-        self.counts.bulk()
-    }
-
-    fn over(&self, n: f64) -> f64 {
-        self.counts.over(n)
-    }
-
-    fn over_first(&self) -> Vec<f64> {
-        self.counts.over_first()
-    }
-
-    fn spans(&self, n: f64, spans: &mut Vec<Span>) {
-        let before = spans.len();
-        self.counts.spans(n, spans);
-        for span in &mut spans[before..] {
-            let length = self.ahead.time(span.length);
-            let centre = match length > 0.0 {
-                true => self.ahead.time(span.centre * span.length) / length,
-                false => span.centre,
-            };
-            *span = Span { length, centre, ..*span };
-        }
-    }
-
-    fn regularity(&self) -> f64 {
-        self.counts.regularity()
-    }
-}
-
-/// Purchases in `C`, told in time.
-struct InTimeProcess {
-    process: Box<dyn Process>,
-    ahead: Ahead,
-}
-
-impl Process for InTimeProcess {
-    fn bundles(&self, rng: &mut ChaCha8Rng, until: f64, most: f64, ages: &mut Vec<f64>) -> f64 {
-        let before = ages.len();
-        let size = self.process.bundles(rng, self.ahead.counted(until), most, ages);
-        ages[before..].iter_mut().for_each(|age| *age = self.ahead.time(*age).min(until));
-        size
     }
 }
 

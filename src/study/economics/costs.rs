@@ -10,8 +10,8 @@ use std::path::Path;
 use super::base::month_of;
 use crate::base::{Error, Result};
 use crate::history::{
-    Input,
-    small_table::{Bad, MOST_OF_FEW, Numbers, TextTable},
+    Input, NumberStyle,
+    small_table::{Bad, MOST_OF_FEW, TextTable},
 };
 
 /// Costs of acquisition by month and group.
@@ -94,14 +94,14 @@ impl Costs {
             return Err(missing(table, &words));
         }
         let (mut rows, mut bad) = (Vec::new(), Bad::default());
-        let numbers = Numbers::of((0..table.rows()).map(|at| table.field(at, cost)));
+        let numbers = NumberStyle::proven((0..table.rows()).map(|at| table.field(at, cost)));
         for at in 0..table.rows() {
             let field = |column: usize| table.field(at, column);
             let month = month_of(field(period));
             if month.is_none() {
                 bad.add(table.place(at, period), NO_MONTH);
             }
-            let amount = amount(&numbers, field(cost));
+            let amount = amount(numbers, field(cost));
             if amount.is_none() {
                 bad.add(table.place(at, cost), NO_COST);
             }
@@ -122,7 +122,7 @@ impl Costs {
         let number = |column: &usize| {
             (0..table.rows()).all(|at| {
                 let field = table.field(at, *column);
-                field.is_empty() || numbers.read(field).is_some()
+                field.is_empty() || numbers.read(field.as_bytes()).is_some()
             })
         };
         !others.is_empty() && others.iter().all(number)
@@ -157,7 +157,7 @@ impl Costs {
                     continue;
                 };
                 let field = table.field(at, column);
-                match amount(&numbers, field) {
+                match amount(numbers, field) {
                     Some(cost) => rows.push((month, by.map_or("", |_| group).to_owned(), cost)),
                     None if field.is_empty() => {}
                     None => bad.add(table.place(at, column), NO_COST),
@@ -179,13 +179,13 @@ const NO_COST: &str =
     "a cost is a number of at least 0, such as 1234.50 or 1.234,50, and all are written alike";
 
 /// How the numbers of all columns but one are written.
-fn numbers_beside(table: &TextTable, head: usize) -> Numbers {
+fn numbers_beside(table: &TextTable, head: usize) -> NumberStyle {
     let columns = || (0..table.names.len()).filter(move |column| *column != head);
-    Numbers::of((0..table.rows()).flat_map(|at| columns().map(move |column| table.field(at, column))))
+    NumberStyle::proven((0..table.rows()).flat_map(|at| columns().map(move |column| table.field(at, column))))
 }
 
-fn amount(numbers: &Numbers, field: &str) -> Option<f64> {
-    numbers.read(field).filter(|cost| cost.is_finite() && *cost >= 0.0)
+fn amount(numbers: NumberStyle, field: &str) -> Option<f64> {
+    numbers.read(field.trim().as_bytes()).filter(|cost| cost.is_finite() && *cost >= 0.0)
 }
 
 fn is_sum(name: &str) -> bool {

@@ -39,6 +39,20 @@ impl NumberStyle {
     /// Without any evidence: numbers as programs write them.
     pub const PLAIN: NumberStyle = NumberStyle { point: b'.', sure: false };
 
+    /// How these numbers are written: with the decimal sign that they prove together; a point if nothing does.
+    pub fn proven<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let (mut points, mut commas) = (0_u64, 0_u64);
+        for text in texts {
+            match proof(text.trim().as_bytes()) {
+                Proof::Decimal(b',') => commas += 1,
+                Proof::Decimal(_) => points += 1,
+                Proof::Either(_) | Proof::Nothing => {}
+            }
+        }
+        let point = if commas > points { b',' } else { b'.' };
+        NumberStyle { point, sure: (points == 0) != (commas == 0) }
+    }
+
     /// Reads a number without blanks around it.
     #[inline]
     pub fn read(self, text: &[u8]) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! Which columns decide whether a row is a purchase: those that the caller names, and a status whose words are known.
 
+use super::super::amounts::spelled::NumberStyle;
 use super::super::evidence::{Evidence, Sample};
 use super::super::kind::{self, Beside};
 use super::super::likeness::{self, Watch};
@@ -279,7 +280,8 @@ impl Table<'_> {
 fn sums_among(columns: &[usize], amounts: &[Box<str>], sample: &Sample) -> Option<usize> {
     /// A cent, and what is lost in adding.
     const CLOSE: f64 = 0.006;
-    let number = |text: &str| text.parse::<f64>().ok();
+    let style = NumberStyle::proven(amounts.iter().map(|amount| &**amount));
+    let number = |text: &str| style.read(text.as_bytes());
     let are_sums = |column: &&usize| {
         let (mut above, mut seen) = ((0.0, 0), 0);
         let mut rows = sample.column(**column).iter().zip(amounts);
