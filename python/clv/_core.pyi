@@ -901,7 +901,7 @@ class Economics(Table):
         """Month by month, how many customers were active, and how many stayed."""
     @property
     def sensitivity(self) -> Table:
-        """A row a driver of value: by how many percent one percent more of it moves equity, and equity at 10 % less and more."""
+        """A row a driver of value, with the percent by which one percent more of it moves equity, and equity at 10 % less and more."""
     @property
     def scenarios(self) -> Table:
         """A row a scenario that was asked for: equity before and after, and what a new customer is worth."""

@@ -103,7 +103,7 @@ impl Economics {
         of_name(&self.tables, "retention")
     }
 
-    /// A row a driver of value: by how many percent one percent more of it moves equity, and equity at 10 % less and more.
+    /// A row a driver of value, with the percent by which one percent more of it moves equity, and equity at 10 % less and more.
     #[getter]
     fn sensitivity(&self) -> PyResult<Table> {
         of_name(&self.tables, "sensitivity")
