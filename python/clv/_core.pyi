@@ -262,6 +262,7 @@ class Model:
         guests: Names | None = None,
         fold_case: bool = False,
         trim: bool = False,
+        fill_down: Names | None = None,
         only: Names | None = None,
         except_: Names | None = None,
         config: str | None = None,
@@ -375,7 +376,10 @@ class Model:
         fold_case : bool, default False
             Take capital letters in ids for small ones (e-mail addresses: always).
         trim : bool, default False
-            Take ids without blanks around them and without the .0 of numbers.
+            Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+            form.
+        fill_down : str or list of str, optional
+            Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
         only : str or list of str, optional
             Use only rows with these values of a column: status=paid,shipped; may be given several times.
         except_ : str or list of str, optional
@@ -464,6 +468,7 @@ class Model:
         guests: Names | None = None,
         fold_case: bool = False,
         trim: bool = False,
+        fill_down: Names | None = None,
         only: Names | None = None,
         except_: Names | None = None,
         config: str | None = None,
@@ -556,7 +561,10 @@ class Model:
         fold_case : bool, default False
             Take capital letters in ids for small ones (e-mail addresses: always).
         trim : bool, default False
-            Take ids without blanks around them and without the .0 of numbers.
+            Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+            form.
+        fill_down : str or list of str, optional
+            Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
         only : str or list of str, optional
             Use only rows with these values of a column: status=paid,shipped; may be given several times.
         except_ : str or list of str, optional
@@ -642,6 +650,7 @@ class Model:
         guests: Names | None = None,
         fold_case: bool = False,
         trim: bool = False,
+        fill_down: Names | None = None,
         only: Names | None = None,
         except_: Names | None = None,
         config: str | None = None,
@@ -743,7 +752,10 @@ class Model:
         fold_case : bool, default False
             Take capital letters in ids for small ones (e-mail addresses: always).
         trim : bool, default False
-            Take ids without blanks around them and without the .0 of numbers.
+            Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+            form.
+        fill_down : str or list of str, optional
+            Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
         only : str or list of str, optional
             Use only rows with these values of a column: status=paid,shipped; may be given several times.
         except_ : str or list of str, optional

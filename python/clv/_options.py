@@ -86,7 +86,10 @@ class LogOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -286,7 +289,10 @@ class SummarizeOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -442,7 +448,10 @@ class FitOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -567,7 +576,10 @@ class ScoreOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -746,7 +758,10 @@ class ForecastOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -912,7 +927,10 @@ class BacktestOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -1053,7 +1071,10 @@ class EconomicsOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -1264,7 +1285,10 @@ class ReportOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -1385,7 +1409,10 @@ class ActionsOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None
@@ -1474,7 +1501,10 @@ class MeasureOptions(TypedDict, total=False):
     fold_case: bool
     """Take capital letters in ids for small ones (e-mail addresses: always)."""
     trim: bool
-    """Take ids without blanks around them and without the .0 of numbers."""
+    """Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+    form."""
+    fill_down: Names | None
+    """Columns whose values stand in the first row of a group only: an empty cell takes what stands above it."""
     only: Names | None
     """Use only rows with these values of a column: status=paid,shipped; may be given several times."""
     except_: Names | None

@@ -38,6 +38,7 @@ def summarize(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -113,7 +114,10 @@ def summarize(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -203,6 +207,7 @@ def update(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -279,7 +284,10 @@ def update(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -352,6 +360,7 @@ def monitor(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -425,7 +434,10 @@ def monitor(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -498,6 +510,7 @@ def check(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -571,7 +584,10 @@ def check(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -668,6 +684,7 @@ def fit(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -732,6 +749,7 @@ def fit(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -796,6 +814,7 @@ def fit(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -932,7 +951,10 @@ def fit(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -1050,6 +1072,7 @@ def forecast(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -1209,7 +1232,10 @@ def forecast(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -1383,6 +1409,7 @@ def backtest(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -1495,7 +1522,10 @@ def backtest(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -1602,6 +1632,7 @@ def economics(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -1731,7 +1762,10 @@ def economics(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -1859,6 +1893,7 @@ def report(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -2052,7 +2087,10 @@ def report(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -2142,6 +2180,7 @@ def actions(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -2249,7 +2288,10 @@ def actions(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -2330,6 +2372,7 @@ def measure(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -2405,7 +2448,10 @@ def measure(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -2633,6 +2679,7 @@ def score(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -2746,7 +2793,10 @@ def score(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -2839,6 +2889,7 @@ def pmf(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -2931,7 +2982,10 @@ def pmf(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional
@@ -3021,6 +3075,7 @@ def sample_futures(
     guests: Names | None = None,
     fold_case: bool = False,
     trim: bool = False,
+    fill_down: Names | None = None,
     only: Names | None = None,
     except_: Names | None = None,
     config: str | None = None,
@@ -3122,7 +3177,10 @@ def sample_futures(
     fold_case : bool, default False
         Take capital letters in ids for small ones (e-mail addresses: always).
     trim : bool, default False
-        Take ids without blanks around them and without the .0 of numbers.
+        Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one
+        form.
+    fill_down : str or list of str, optional
+        Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
     only : str or list of str, optional
         Use only rows with these values of a column: status=paid,shipped; may be given several times.
     except_ : str or list of str, optional

@@ -63,9 +63,12 @@ pub(super) struct LogArgs {
     /// Take capital letters in ids for small ones [e-mail addresses: always]
     #[arg(long, help_heading = "Rows")]
     fold_case: bool,
-    /// Take ids without blanks around them and without the .0 of numbers
+    /// Take ids without blanks around them and without the .0 of numbers, with accents and the blanks within in one form
     #[arg(long, help_heading = "Rows")]
     trim: bool,
+    /// Columns whose values stand in the first row of a group only: an empty cell takes what stands above it
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Rows")]
+    fill_down: Vec<String>,
     /// Use only rows with these values of a column: status=paid,shipped; may be given several times
     #[arg(long, value_name = "COLUMN=VALUES", help_heading = "Rows")]
     only: Vec<String>,
@@ -172,6 +175,7 @@ impl LogArgs {
             preset: self.preset.clone(),
             guests: self.guests.clone(),
             fold_case: self.fold_case,
+            fill_down: self.fill_down.clone(),
             trim: self.trim,
             only: values("--only", &self.only)?,
             except: values("--except", &self.except)?,

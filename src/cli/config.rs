@@ -24,8 +24,8 @@ const TOGETHER: [&[&str]; 2] = [&["decimal-comma", "decimal-point"], &["amount",
 const NAMED_ONLY: [&str; 3] = ["check", "model", "simulate"];
 /// What decides which rows count, and a statement for a warehouse does not have.
 const SQL: &str = "sql";
-const DECIDING: [&str; 8] =
-    ["only", "except", "guests", "fold-case", "trim", "order", "currency", "time-zone"];
+const DECIDING: [&str; 9] =
+    ["only", "except", "guests", "fold-case", "trim", "fill-down", "order", "currency", "time-zone"];
 
 /// The arguments of the program with those of its file of options.
 ///

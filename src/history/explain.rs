@@ -130,9 +130,19 @@ pub(super) fn is_no_row(names: &Names, has_amount: bool, id: &str, date: &str, a
     header || is_total(id) || is_total(date) || is_rule(&[id, date, amount]) || {
         let (dateless, moneyless) = (date.trim().is_empty(), amount.trim().is_empty());
         // Words behind it say what of: "Subtotal January".
-        let sum = dateless && !moneyless && id.split_whitespace().next().is_some_and(is_total);
+        let sum =
+            dateless && !moneyless && (id.split_whitespace().next().is_some_and(is_total) || is_of_all(id));
         has_amount && (sum || (dateless && moneyless && is_remark(id)))
     }
+}
+
+/// Is it the word for another figure of all rows, which reports have below a sum?
+fn is_of_all(text: &str) -> bool {
+    const WORDS: &str = "average avg mean median count rowcount recordcount durchschnitt mittelwert anzahl moyenne nombre promedio recuento cuenta \
+        media conteggio contagem ortalama sayı adet gemiddelde gemiddeld aantal średnia liczba среднее количество 平均 件数 数量 計数 计数 \
+        平均值 個数 평균 개수 건수 medel medelvärde antal gennemsnit gjennomsnitt keskiarvo průměr počet átlag darab";
+    let bare: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    !bare.is_empty() && likeness::is(&bare, WORDS)
 }
 
 /// Is a line that is not as wide as the others no row: by its fields, as far as they have something in them.

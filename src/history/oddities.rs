@@ -110,6 +110,12 @@ pub(super) fn warn_twins(twins: &Twins) -> Vec<Warning> {
             "zeros in front",
             "a spreadsheet has taken the zeros away in a part of the log: export that again with ids as text",
         ),
+        (
+            "ids-differ-by-spelling",
+            &twins.spelling,
+            "how accents or the blanks within them are stored",
+            "take them in one form (--trim)",
+        ),
     ];
     kinds.into_iter().filter_map(|(code, sets, by, repair)| warn_sets(code, sets, by, repair)).collect()
 }

@@ -131,8 +131,10 @@ pub struct LogOptions {
     pub guests: Vec<String>,
     /// Take capital letters in ids for small ones (of e-mail addresses by itself).
     pub fold_case: bool,
-    /// Take ids without blanks around them and without the `.0` of numbers.
+    /// Take ids without blanks around them and without the `.0` of numbers, with accents and the blanks within in one form.
     pub trim: bool,
+    /// Columns whose values stand in the first row of a group only: an empty cell takes what stands above it.
+    pub fill_down: Vec<String>,
     /// The platform whose export this is, or `none`; found by the header.
     pub preset: Option<String>,
     /// Only rows with these values of these columns are used; the others are counted.

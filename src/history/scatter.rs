@@ -6,12 +6,14 @@
 //! each partition; a full block goes to the [`Store`], which spills under the memory limit. The
 //! number of partitions is fixed: which rows meet must not depend on threads or memory.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{Array, StringArray};
 use rustc_hash::FxBuildHasher;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::codec::{Row, Rows, row_bytes};
 use super::read::{IdColumn, Purchases};
@@ -262,6 +264,16 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
+/// A text that is not all ASCII with each letter and its accents as one sign (Unicode's form NFC), and any blanks as one.
+pub(crate) fn in_one_form(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| c != '\u{a0}' && (!c.is_whitespace() || c == ' ');
+    if text.is_ascii() || (is_nfc(text) && text.chars().all(plain) && !text.contains("  ")) {
+        return Cow::Borrowed(text);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Cow::Owned(words.join(" ").nfc().collect())
+}
+
 /// A hash that is the same in capital and in small letters, and which of the two there may be. Eight bytes at a time:
 /// this is done row by row.
 pub(crate) fn hash_caseless(text: &str) -> (u64, u8) {
@@ -289,6 +301,7 @@ pub(crate) fn hash_caseless(text: &str) -> (u64, u8) {
         word(u64::from_le_bytes(last));
     }
     if all & ASCII_ENDS != 0 {
+        let text = &*in_one_form(text);
         let small = text.to_lowercase();
         let same = small == text;
         return (hash_text(small.as_bytes()), if same { LOWER } else { LOWER | UPPER });

@@ -251,11 +251,14 @@ fn placeholder(id: &str) -> Placeholder {
         clientebalcao clientebalcão consumidornãoidentificado convidado desconhecido \
         peşinmüşteri pesinmusteri peşin perakende perakendemüşteri nihaitüketici misafir kasa contant contanteklant balieklant passant \
         onbekend klientdetaliczny detal gość gosc klientanonimowy розничныйпокупатель розница физлицо частноелицо неизвестно \
-        散客 一般客户 一般客戶 零售客户 零售客戶 匿名 匿名用户 游客 非会員 一般 ゲスト 匿名希望 現金客 비회원 일반고객 손님 현금고객";
+        散客 一般客户 一般客戶 零售客户 零售客戶 匿名 匿名用户 游客 非会員 一般 ゲスト 匿名希望 現金客 비회원 일반고객 손님 현금고객 \
+        ventamostrador clientemostrador kontantkund kontantkunde detaliczny paragon kassaklant contanteverkoop 不明 notset blank \
+        countersale countercustomer retail deleted deleteduser amazonbuyer defaultcustomer pos laufkundschaft vendapresencial \
+        clienteavulso ventaalpublico ventepassage ventecomptoir vendalbanco scontrino käteisasiakas hotovost készpénzes";
     let whole = id.trim().to_lowercase();
     let name = whole.split('@').next().unwrap_or_default();
     let kept: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    if kept.is_empty() || likeness::is(&kept, WORDS) || (name.contains("noreply") && whole.contains('@')) {
+    if kept.is_empty() || likeness::is(&kept, WORDS) || (is_of_nobody(name) && whole.contains('@')) {
         return Placeholder::Word;
     }
     let digits = kept.trim_start_matches(|c: char| c.is_alphabetic());
@@ -271,6 +274,12 @@ fn placeholder(id: &str) -> Placeholder {
         (true, false) if id.trim() == "-1" => Placeholder::Digits,
         _ => Placeholder::No,
     }
+}
+
+/// Is it the part of an address in front of the @ that no customer has?
+fn is_of_nobody(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    plain.contains("noreply") || plain.contains("donotreply")
 }
 
 #[cfg(test)]

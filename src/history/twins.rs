@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::scatter::{Core, hash_caseless, hash_text};
+use super::scatter::{Core, hash_caseless, hash_text, in_one_form};
 
 /// Finds twins among the ids of one partition. (They are always in the same one: see `scatter`.)
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub(crate) struct TwinFinder {
 struct Form {
     /// Hash without blanks and `.0`, in its own case.
     written: u64,
+    /// Hash of the same as it is spelt: with its accents and blanks as they are.
+    spelt: u64,
     /// How many zeros stand in front.
     zeros: usize,
     by: Difference,
@@ -45,6 +47,7 @@ struct Difference {
     decimals: bool,
     case: bool,
     zeros: bool,
+    spelling: bool,
 }
 
 impl TwinFinder {
@@ -54,7 +57,12 @@ impl TwinFinder {
         let core = Core::of(id);
         let by = Difference { blanks: core.blanks, decimals: core.decimals, ..Difference::default() };
         let zeros = core.text.len() - core.common.len();
-        let form = Form { written: hash_text(core.common.as_bytes()), zeros, by };
+        let spelt = hash_text(core.common.as_bytes());
+        let written = match core.common.is_ascii() {
+            true => spelt,
+            false => hash_text(in_one_form(core.common).as_bytes()),
+        };
+        let form = Form { written, spelt, zeros, by };
         let (common, _) = hash_caseless(core.common);
         match self.first.entry(common) {
             Entry::Vacant(place) => drop(place.insert(form)),
@@ -78,6 +86,7 @@ impl TwinFinder {
         forms.by.decimals |= form.by.decimals;
         forms.by.case |= first.written != form.written;
         forms.by.zeros |= first.zeros != form.zeros;
+        forms.by.spelling |= first.spelt != form.spelt;
     }
 
     /// What was found; the finder is empty again.
@@ -90,6 +99,7 @@ impl TwinFinder {
                 Difference { case: true, .. } => twins.case.add(found),
                 Difference { zeros: true, .. } => twins.zeros.add(found),
                 Difference { decimals: true, .. } => twins.decimals.add(found),
+                Difference { spelling: true, .. } => twins.spelling.add(found),
                 _ => twins.blanks.add(found),
             }
         }
@@ -109,6 +119,9 @@ pub(crate) struct Twins {
     /// By zeros in front.
     #[serde(default)]
     pub zeros: TwinSets,
+    /// By the form of their accents, or of blanks within them.
+    #[serde(default)]
+    pub spelling: TwinSets,
 }
 
 /// Ids that occur in several forms.
@@ -138,6 +151,7 @@ impl Twins {
         self.case.add(other.case);
         self.decimals.add(other.decimals);
         self.zeros.add(other.zeros);
+        self.spelling.add(other.spelling);
     }
 }
 

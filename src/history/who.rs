@@ -9,7 +9,10 @@ use super::read::feed::{Data, Feed, Work, for_each_batch};
 use super::read::text::for_each_record_with;
 use super::read::{Inputs, likeness};
 use super::scatter::hash_text;
-use crate::base::{Result, Warning, numbers::count};
+use crate::base::{
+    Result, Warning,
+    numbers::{count, things},
+};
 use crate::history::SummaryMeta;
 
 /// From this share of purchases on that are each of a customer of their own, nearly every one is.
@@ -103,6 +106,29 @@ impl CustomerColumn {
     }
 }
 
+impl CustomerColumn {
+    /// A handful of customers with very many purchases may be those who sell.
+    fn warn_few(&self, customers: u64) -> Option<Warning> {
+        const HANDFUL: u64 = 5;
+        const EACH: u64 = 50;
+        if customers == 0
+            || customers > HANDFUL
+            || self.purchases < EACH * customers
+            || self.purchases < 2 * EACH
+        {
+            return None;
+        }
+        let message = format!(
+            "column \"{}\" has {} in {} purchases: is it who sells, or a ledger's account, rather than who buys? Name the \
+             column of customers with --id",
+            self.name,
+            things(customers, "value"),
+            count(self.purchases)
+        );
+        Some(Warning::new("hardly-any-customers", message))
+    }
+}
+
 /// Looks at who is a customer, once a log is summarised. Only if hardly any comes back are the first rows read once
 /// more, with other columns.
 ///
@@ -117,6 +143,7 @@ pub(super) fn look(inputs: Inputs, meta: &mut SummaryMeta) -> Result<()> {
     let others = if hardly { others(inputs)? } else { Vec::new() };
     let column = CustomerColumn { name, purchases, others };
     meta.warnings.extend(column.warn(customers));
+    meta.warnings.extend(column.warn_few(customers));
     meta.customer_column = Some(column);
     Ok(())
 }

@@ -3,39 +3,10 @@
 //! programs (Sage, SAP, Adyen, Raiser's Edge, Mercado Libre, Eventbrite), rows are invented, expected values are by hand.
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
-use clv::history::{self, Fate, Input, LogOptions, Summary};
+use clv::history::{self, Input, LogOptions};
 
-fn open_files(files: &[(&str, Vec<u8>)], options: &LogOptions) -> Summary {
-    let folder = tempfile::tempdir().unwrap();
-    let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
-    paths.iter().zip(files).for_each(|(path, (_, bytes))| std::fs::write(path, bytes).unwrap());
-    history::open(&paths, options, &()).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn open(text: &str) -> Summary {
-    open_files(&[("export.csv", text.into())], &LogOptions::default())
-}
-
-/// Purchases, revenue after returns, customers.
-fn read(summary: &Summary) -> (u64, f64, u64) {
-    let account = &summary.meta.account;
-    assert!(account.adds_up(), "{account:?}");
-    let amount = |fate| account.entry(fate).and_then(|entry| entry.amount).unwrap_or(0.0);
-    let revenue = amount(Fate::Purchase) + amount(Fate::ReturnNetted) + amount(Fate::ReturnUnmatched);
-    let rows = account.entry(Fate::Purchase).map_or(0, |entry| entry.rows);
-    (rows, (revenue * 100.0).round() / 100.0, summary.meta.customers.unwrap())
-}
-
-fn warnings(summary: &Summary) -> String {
-    summary.meta.warnings.iter().map(|warning| format!("{}: {}\n", warning.code, warning.message)).collect()
-}
-
-/// Day n of 2023, of the first 28 of a month.
-fn day(n: usize) -> String {
-    format!("2023-{:02}-{:02}", 1 + n / 28 % 12, 1 + n % 28)
-}
+use super::exported::{day, open, open_files, read, warnings};
 
 /// Sixty rows of ten customers worth 10 each, of which every tenth, from the tenth on, is marked: `row(n, marked)`.
 fn sixty(header: &str, row: impl Fn(usize, bool) -> String) -> String {

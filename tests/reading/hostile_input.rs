@@ -373,7 +373,7 @@ fn json_lines_may_have_many_keys() {
     let more: String = (0..300_000).map(|i| format!(",\"k{i}\":{i}")).collect();
     let row = |date: &str| format!("{{\"customer_id\":\"a\",\"date\":\"{date}\",\"amount\":5{more}}}\n");
     fs::write(dir.path().join("wide.jsonl"), row("2022-01-01") + &row("2022-02-01")).unwrap();
-    let (_, said) = done(dir.path(), "timeout 20 $clv summarize wide.jsonl");
+    let (_, said) = done(dir.path(), "timeout 30 $clv summarize wide.jsonl");
     assert!(said.contains("2 rows read") && said.contains("amount 10.00"), "{said}");
 }
 

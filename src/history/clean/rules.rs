@@ -11,7 +11,7 @@ use crate::history::options::{LogOptions, Returns};
 use crate::history::read::amounts::currency;
 use crate::history::read::calendar::{day_of_civil, day_of_date};
 use crate::history::read::look::Writing;
-use crate::history::scatter::Core;
+use crate::history::scatter::{Core, in_one_form};
 
 /// What every row is judged by.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub(crate) struct Rules {
 pub(crate) struct IdRules {
     /// Capital letters are small ones.
     pub fold_case: bool,
-    /// Without blanks around and the `.0` of numbers.
+    /// Without blanks around and the `.0` of numbers, and with accents and blanks in one form.
     pub trim: bool,
     /// Those that are left out.
     pub guests: FxHashSet<String>,
@@ -58,13 +58,13 @@ impl IdRules {
 
     /// The id as it counts; `None` if it is left out.
     pub fn apply<'a>(&self, id: &'a str) -> Option<Cow<'a, str>> {
-        let trimmed = if self.trim { Core::of(id).text } else { id };
+        let trimmed = if self.trim { in_one_form(Core::of(id).text) } else { id.into() };
         if self.guests.contains(trimmed.trim()) {
             return None;
         }
         match self.fold_case && trimmed.chars().any(char::is_uppercase) {
             true => Some(trimmed.to_lowercase().into()),
-            false => Some(trimmed.into()),
+            false => Some(trimmed),
         }
     }
 }

@@ -123,6 +123,11 @@ pub(crate) fn explain(text: &str, decimal_comma: bool) -> String {
     if text.contains('(') || text.ends_with('-') {
         return "not a number: write a negative amount with a minus sign in front".into();
     }
+    if ["cr", "dr", "cr.", "dr."].iter().any(|side| lower.ends_with(side)) {
+        return "not a number: CR and DR say on which side of an account it stands; which of them customers paid the file does \
+                not say: write what they got back with a minus sign in front, and leave the letters out"
+            .into();
+    }
     if text.chars().any(|c| c.is_alphabetic() || "$€£¥₹₩₽₺₫฿¢".contains(c)) {
         return "not a number: remove the currency sign or letters (a column of currencies goes with --currency-column)".into();
     }

@@ -312,22 +312,22 @@ pub(crate) fn each_date(
     Ok(())
 }
 
-/// Calls `each` with every amount, quantity and price that is text, and the number of its row.
+/// Calls `each` with every amount, quantity and price that is text, and the numbers of its column (of these) and its row.
 pub(crate) fn each_number(
     table: &Table,
     batch: &RecordBatch,
     first_row: u64,
-    mut each: impl FnMut(&str, u64),
+    mut each: impl FnMut(usize, &str, u64),
 ) -> Result<()> {
     let columns = match table.log().amount {
         AmountColumns::None => [None, None],
         AmountColumns::One(one) => [Some(one), None],
         AmountColumns::Product { quantity, price } => [Some(quantity), Some(price)],
     };
-    for index in columns.into_iter().flatten() {
+    for (at, index) in columns.into_iter().flatten().enumerate() {
         if let Numbers::Text(texts) = column(table, batch, index, Numbers::new)? {
             let valid = (0..texts.len()).filter(|&row| texts.is_valid(row));
-            valid.for_each(|row| each(texts.value(row), first_row + row as u64));
+            valid.for_each(|row| each(at, texts.value(row), first_row + row as u64));
         }
     }
     Ok(())

@@ -4,10 +4,14 @@
 //! `date`, `amount`) win over others; beyond that two candidates for one role are an error.
 
 mod choose;
+mod customers;
 mod decide;
+mod explain;
 mod found;
 mod order;
+mod sums;
 
+pub(crate) use self::explain::{list, looks_like_data};
 use self::found::{ATTRIBUTE, Played};
 pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 
@@ -20,7 +24,7 @@ use super::names::{
 use super::reading::line_of;
 use super::screen::Use;
 use super::{presets, vocabulary, watched};
-use crate::base::{Error, Result};
+use crate::base::Result;
 use crate::history::options::LogOptions;
 
 /// A table's columns, and what is said of them in messages.
@@ -108,6 +112,7 @@ impl Table<'_> {
         let id = self.customers(options, evidence)?;
         let date = self.dates(options, evidence)?;
         let amount = self.amounts(options, evidence)?;
+        let (amount, paid) = self.before_fees(amount, options, evidence)?;
         let currency = match &options.currency_column {
             Some(name) => Some(self.named("--currency-column", name)?),
             None => None,
@@ -118,6 +123,14 @@ impl Table<'_> {
         let mail = self.is_mail(id, evidence)?;
         let mut columns =
             LogColumns { id, date, amount, currency, attributes, order, mail, ..LogColumns::default() };
+        columns.remarks.extend(paid);
+        if let Some(name) = columns.amount.first().map(|index| &self.names[index])
+            && likeness::is_in_thousands(name)
+        {
+            columns
+                .remarks
+                .push(format!("amounts in \"{name}\" are in thousands by its name: money here is, too"));
+        }
         self.refuse_shared(&columns.roles())?;
         self.decide(options, evidence, &mut columns)?;
         self.orders(options, evidence, &mut columns)?;
@@ -382,65 +395,6 @@ impl Table<'_> {
         }
         Ok(())
     }
-
-    fn error(&self, message: &str) -> Error {
-        if let [name] = self.names
-            && let Some(sign) =
-                [',', ';', '\t', '|'].into_iter().find(|sign| name.matches(*sign).count() >= 1)
-        {
-            let message = format!(
-                "the whole header is in quotes ('{}'), so that the lines have one column: remove the quotes around whole \
-                 lines, and leave those around fields with a '{}' in them",
-                shorten(name, 60),
-                sign.escape_default()
-            );
-            return Error::columns(self.file, message);
-        }
-        if let [_] = self.names
-            && self.no_header
-        {
-            return Error::columns(
-                self.file,
-                format!(
-                    "{message}: the first line is a single field, so that nothing was found that separates fields"
-                ),
-            );
-        }
-        if let Some(value) = self.names.iter().find(|name| looks_like_data(name)).filter(|_| !self.no_header)
-        {
-            let message = format!(
-                "the first line looks like data ('{}'), not like column names: the file needs a header line such as \
-                 customer_id,date,amount, or --no-header and the numbers of the columns (--id 1 --date 2 --amount 3)",
-                shorten(value, 60)
-            );
-            return Error::columns(self.file, message);
-        }
-        Error::columns(self.file, format!("{message} (columns: {})", list(self.names)))
-    }
-}
-
-/// Is it a date or a number rather than a name?
-pub(crate) fn looks_like_data(name: &str) -> bool {
-    use super::dates::Shape;
-    !matches!(Shape::of(name.as_bytes()), Shape::Blank | Shape::Other)
-}
-
-/// Some column names for a message.
-pub(crate) fn list(names: &[String]) -> String {
-    const SHOWN: usize = 20;
-    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| shorten(name, 40)).collect();
-    if names.len() > SHOWN {
-        shown.push(format!("... and {} more", names.len() - SHOWN));
-    }
-    shown.join(", ")
-}
-
-fn shorten(text: &str, length: usize) -> String {
-    let mut short: String = text.chars().take(length).collect();
-    if short.len() < text.len() {
-        short.push_str("...");
-    }
-    short
 }
 
 /// Is it a currency whose amounts interfaces count in whole units? (Stripe, "Zero-decimal currencies".)

@@ -3,10 +3,12 @@
 //! the data leave open is an error that shows both readings. Where a time has an offset from UTC, the day is the one
 //! that the clock wrote, not UTC's.
 
+mod eras;
 pub(crate) mod free;
 pub(super) mod names;
 mod wider;
 
+pub(super) use self::eras::of_buddhist;
 use self::free::{Free, Order, Orders};
 pub(super) use self::names::plain_sign;
 use super::calendar::{Moment, day_of_civil};
@@ -47,12 +49,18 @@ pub(crate) struct DateStyle {
     pub said: bool,
     /// The clock that times of a known offset are moved to.
     pub clock: Option<Clock>,
+    /// Are years Buddhist ones?
+    pub buddhist: bool,
 }
 
 impl DateStyle {
     /// Reads a value without blanks around it.
     #[inline]
     pub fn parse(&self, text: &[u8]) -> Option<Moment> {
+        if self.buddhist {
+            let text = of_buddhist(std::str::from_utf8(text).ok()?)?;
+            return self.rarely(self.rule.parse(text.as_bytes()), text.as_bytes());
+        }
         match self.rule.parse(text) {
             Some(moment) if self.clock.is_none() => Some(moment),
             found => self.rarely(found, text),

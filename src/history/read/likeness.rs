@@ -78,6 +78,20 @@ pub(crate) fn customer(name: &str) -> Option<u8> {
     }
 }
 
+/// Does a column hold what tells people (or firms) of one name apart: an address, a telephone, a number that an authority gave?
+pub(crate) fn identifies(name: &str) -> bool {
+    const OWN: &str = "mail email phone mobile telefon telefono telefone telefoon telephone tel gsm handy celular mobil \
+        телефон nif nie cif dni nip regon pesel инн огрн кпп siret siren rut ruc cpf cnpj cuit ssn abn gstin tckn vkn ico dic \
+        mrn iban";
+    const OF_TAX: &str = "vat tax vergi steuer ust fiscal kimlik nationalid";
+    const NUMBER: &str = "no nr number num id nummer numero numara numarasi code";
+    let words = vocabulary::fold_words(name);
+    let has = |list: &'static str| words.iter().any(|word| is(word, list));
+    has(OWN)
+        || (has(OF_TAX) && has(NUMBER))
+        || matches!(&*words.concat(), "accountnumber" | "accountno" | "ustid" | "ustidnr" | "vatid")
+}
+
 /// Columns that look like money.
 pub(crate) fn money(names: &[String]) -> Vec<String> {
     names.iter().filter(|name| is_money(name)).cloned().collect()
@@ -106,6 +120,9 @@ fn is_money(name: &str) -> bool {
 pub(crate) fn is_refund(name: &str) -> bool {
     const BACK: &str = "refund refunds refunded returned return returns chargeback chargebacks reembolso reembolsado rembourse remboursement rimborso \
         rimborsato erstattet erstattung ruckerstattung iade terugbetaald terugbetaling zwrot zwrocono возврат возврата возвращено \
+        credited gutschrift gutschriften retoure retouren ruckerstattung ruckerstattungen ruckerstattungsbetrag avoir avoirs devolucion \
+        devoluciones devuelto devolvido devolucao reso resi rimborsi remboursements reembolsos estorno estornos estornado \
+        creditbedrag zwrotu zwroty 返品金額 返金額 환불액 환불금액 aterbetalning allowances \
         isrefunded pengembalian refunderad refunderat aterbetald aterbetalt palautettu повернено повернення επιστροφη استرداد הוחזר החזר";
     let plain = vocabulary::fold_words(name);
     has(&plain, BACK) || UNDONE_ENDS.split(' ').any(|end| plain.concat() == end)
@@ -169,6 +186,26 @@ pub(crate) fn is_fee(name: &str) -> bool {
         &words(name),
         "fee fees gebühr gebühren frais commission comisión comisiones tarifa tariffa kosten commissione commissioni ücret provision provizja prowizja комиссия",
     )
+}
+
+/// Is it what a market place or a provider of payments takes of what customers pay?
+pub(crate) fn is_sellers_fee(name: &str) -> bool {
+    const OF_OTHERS: &str = "shipping delivery handling freight versand lieferung envio envío frete livraison port spedizione kargo \
+        verzending verzendkosten wysylka wysyłka доставка postage tax taxes late membership";
+    let words = words(name);
+    let compound = words.iter().any(|word| word.ends_with("gebühr") || word.ends_with("gebühren"));
+    let plural = has(&words, "commissions taxa taxas tarifas fees комиссии provisionen kommission");
+    (is_fee(name) || compound || plural) && !has(&words, OF_OTHERS)
+}
+
+/// Does a name say that its amounts are in thousands?
+pub(crate) fn is_in_thousands(name: &str) -> bool {
+    const PARTS: [&str; 10] = ["(t€)", "t€", "k€", "$000", "€000", "£000", "'000", "千円", "万元", "천원"];
+    let words = words(name);
+    let lower = name.to_lowercase();
+    has(&words, "teur tusd tchf keur kusd kgbp thousand thousands тыс miles milliers migliaia tausend")
+        || PARTS.iter().any(|part| lower.contains(part))
+        || words.windows(2).any(|pair| pair[0] == "k" && matches!(&*pair[1], "usd" | "eur" | "gbp"))
 }
 
 /// Is it a price that was asked, or what the goods cost, rather than what was paid?
@@ -306,7 +343,7 @@ pub(crate) fn is_row_back(name: &str) -> bool {
 
 /// How many places the amounts of a column are to be moved: it is called one of cents, or of the like.
 pub(crate) fn minor_places(name: &str) -> u8 {
-    const HUNDREDTHS: &str = "cents cent minor minorunits paise pence pennies kopecks kopeks kopecki centavos centimes kurus grosz grosze";
+    const HUNDREDTHS: &str = "cents cent minor minorunits paise pence pennies kopecks kopeks kopecki centavos centimes kurus kuruş grosz grosze groszy 分 коп копейки копейках копеек øre öre haléře";
     let words = words(name);
     match () {
         () if has(&words, "per percent pct share rate") => 0,
@@ -354,6 +391,9 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     }
     if kind::is_name(name) || whole == "paymenttype" || whole == "state" {
         return Some(Watch::Kind);
+    }
+    if is_refund(name) {
+        return Some(Watch::Undone);
     }
     match joined.as_str() {
         "captured" | "paid" | "ispaid" | "succeeded" | "success" | "approved" | "issuccess"

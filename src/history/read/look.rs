@@ -20,7 +20,7 @@ use crate::history::clean::{Names, Rules};
 use crate::history::options::LogOptions;
 pub(crate) use dates::mixed_orders;
 use dates::{Evidence, Shapes};
-use numbers::Figures;
+use numbers::{Figures, Thousands};
 
 /// How the values of one file are written.
 #[derive(Debug, Clone)]
@@ -111,11 +111,18 @@ impl Seen {
         let date = match &options.date_format {
             Some(format) if order.is_none() => {
                 let rule = DateRule::from_format(format, options.grain())?;
-                DateStyle { rule, orders: None, said: true, clock: clock.cloned() }
+                DateStyle { rule, orders: None, said: true, clock: clock.cloned(), buddhist: false }
             }
             _ => {
                 let (rule, orders) = self.dates.rule(table, options.grain(), order, &mut said)?;
-                DateStyle { rule, orders: Some(orders), said: order.is_some(), clock: clock.cloned() }
+                let buddhist = self.dates.are_buddhist();
+                DateStyle {
+                    rule,
+                    orders: Some(orders),
+                    said: order.is_some(),
+                    clock: clock.cloned(),
+                    buddhist,
+                }
             }
         };
         let number = self.numbers.style(options);
@@ -175,7 +182,10 @@ fn look_at(
                 *rows += 1;
                 let place = || Place::line(&table.source.name, line);
                 seen.dates.add(trim(date), place);
-                numbers.iter().for_each(|text| seen.numbers.add(trim(text), json, place));
+                numbers
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, text)| seen.numbers.add(at, trim(text), json, place));
             }
         });
         return Ok(());
@@ -189,8 +199,8 @@ fn look_at(
         batch::each_date(table, &batch.slice(0, count), first_row, |text, row| {
             seen.dates.add(trim(text.as_bytes()), || place(row));
         })?;
-        batch::each_number(table, &batch.slice(0, count), first_row, |text, row| {
-            seen.numbers.add(trim(text.as_bytes()), false, || place(row));
+        batch::each_number(table, &batch.slice(0, count), first_row, |at, text, row| {
+            seen.numbers.add(at, trim(text.as_bytes()), false, || place(row));
         })
     })
 }
@@ -265,6 +275,13 @@ fn scan(
         for (mine, theirs) in of.numbers.examples.iter_mut().zip(seen.numbers.examples) {
             *mine = mine.take().or(theirs);
         }
+        let columns = of.numbers.thousands.len().max(seen.numbers.thousands.len());
+        of.numbers.thousands.resize(columns, Thousands::default());
+        of.numbers
+            .thousands
+            .iter_mut()
+            .zip(&seen.numbers.thousands)
+            .for_each(|(mine, theirs)| mine.merge(theirs));
         of.numbers.open = of.numbers.open.take().or(seen.numbers.open);
         of.numbers.spelled = of.numbers.spelled.take().or(seen.numbers.spelled);
     }

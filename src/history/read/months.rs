@@ -69,6 +69,20 @@ pub(crate) fn month_of_table(text: &str) -> Option<Date> {
     Date::new(year, month, 1).ok()
 }
 
+/// Those names of columns that are months, or years where these are asked for: which, and the first days.
+pub(crate) fn periods(names: &[String], grain: Grain) -> Vec<(usize, String)> {
+    let year = |name: &str| {
+        let year: i16 = name.parse().ok().filter(|year| (1900..=2100).contains(year))?;
+        Date::new(year, 1, 1).ok()
+    };
+    let first = |name: &String| match grain {
+        Grain::Year => year(name.trim()),
+        _ => month_of_table(name),
+    };
+    let all = names.iter().enumerate();
+    all.filter_map(|(at, name)| first(name).map(|date| (at, date.to_string()))).collect()
+}
+
 /// `202503`, `2025M03`, `2025-M03`.
 fn in_figures(text: &str) -> Option<(i16, i8)> {
     let (year, month) = text.is_char_boundary(4).then(|| text.split_at_checked(4)).flatten()?;

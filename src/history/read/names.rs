@@ -1,6 +1,8 @@
 //! Well-known column names, by role. A name that can mean two things belongs to no list or to both, so
 //! that it is asked about rather than guessed.
 
+use super::likeness::is;
+use super::vocabulary::{self, Part, fold_words};
 use crate::history::PURCHASE_TIMES;
 
 /// Would a column of this name be taken for something else when a summary is read?
@@ -156,7 +158,27 @@ pub(super) const PRICE: Role = Role {
 };
 
 /// Prices that are those of one piece in some exports and those of a whole line in others.
-pub(super) const PRICE_OF_EITHER: [&str; 1] = ["itemprice"];
+const PRICE_OF_EITHER: [&str; 1] = ["itemprice"];
+
+/// Is there a word for a price in a name?
+pub(super) fn is_price(name: &str) -> bool {
+    const PRICE: &str = "preis price prices prix prezzo cena precio preco prijs fiyat fiyati unit each piece stuck unitaire unitario";
+    fold_words(name).iter().any(|word| is(word, PRICE) || word.ends_with("preis") || word.ends_with("prijs"))
+}
+
+/// May a price by its name be that of one piece or of the whole line: because the name is used for both, or since all it says
+/// is that taxes are in it or not?
+pub(super) fn is_price_of_either(name: &str) -> bool {
+    const TAXED: &str =
+        "brutto netto gross net lordo bruto incl inc including excl ex excluding ttc ht con sin";
+    const PRICE: &str =
+        "prices preis bruttopreis nettopreis brutopreis price prix prezzo cena precio preco prijs brutoprijs";
+    let words = fold_words(name);
+    let has = |list: &'static str| words.iter().any(|word| is(word, list));
+    let compound = words.iter().any(|word| matches!(&**word, "bruttopreis" | "nettopreis" | "brutoprijs"));
+    let unknown = has(PRICE) && vocabulary::rank(Part::Price, name).is_none();
+    PRICE_OF_EITHER.contains(&normalise(name).as_str()) || compound || unknown || (has(TAXED) && has(PRICE))
+}
 
 /// Does the name speak of what a line comes to, rather than of one piece?
 pub(super) fn is_total(name: &str) -> bool {

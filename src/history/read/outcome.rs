@@ -318,6 +318,20 @@ fn refuse_currencies(column: Option<&str>, tally: &Tally, options: &LogOptions) 
     Err(Error::input(one.first.clone().at(column.unwrap_or_default(), &one.name), message))
 }
 
+/// What to do where many cells of customers or dates are empty: they may stand in the first row of a group only.
+pub(crate) fn fill_down(tally: &Tally, account: &CleaningAccount) -> String {
+    const SHARE: f64 = 0.1;
+    let empty = account.rows(Fate::MissingId) + account.rows(Fate::MissingDate);
+    let first = tally.bad.iter().find(|(fate, _)| matches!(fate, Fate::MissingId | Fate::MissingDate));
+    match first.and_then(|(_, row)| row.place.column.as_deref()) {
+        Some(column) if empty as f64 >= SHARE * tally.rows as f64 => format!(
+            "If an empty cell means what stands above it, as where only the first row of a group names it, say --fill-down \
+             \"{column}\". "
+        ),
+        _ => String::new(),
+    }
+}
+
 /// Bad rows are an error unless they are to be skipped and something is left.
 pub(crate) fn refuse_bad_rows(
     tally: &Tally,
@@ -352,6 +366,7 @@ pub(crate) fn refuse_bad_rows(
             shares(tally, account)
         ),
     };
+    let advice = format!("{}{advice}", fill_down(tally, account));
     let listed = tally.bad.iter().map(|(_, row)| row.clone()).collect();
     Err(ErrorKind::BadRows(BadRows { listed, total: bad, rows_read: tally.rows, advice }).into())
 }

@@ -10,10 +10,11 @@ use super::batch::column;
 use super::columns::AmountColumns;
 use super::feed::{Data, Feed, Work, for_each_batch};
 use super::look::number_style;
-use super::names::{PRICE_OF_EITHER, is_total, normalise};
+use super::names::{is_price_of_either, is_total};
 use super::recognise::{Inputs, Table};
 use super::text::{for_each_record, product, trim};
 use super::typed::Numbers;
+use super::vocabulary::{Part, rank};
 use crate::base::{Error, Place, Result};
 use crate::history::options::LogOptions;
 
@@ -37,7 +38,8 @@ pub(super) fn check(inputs: &mut Inputs, options: &LogOptions) -> Result<()> {
     let taken = table.log().used();
     let totals = (0..table.names.len()).filter(|at| !taken.contains(at) && is_total(&table.names[*at]));
     let columns: Vec<usize> = [quantity, price].into_iter().chain(totals).collect();
-    let open = PRICE_OF_EITHER.contains(&normalise(&table.names[price]).as_str());
+    let counts = rank(Part::Quantity, &table.names[quantity]);
+    let open = is_price_of_either(&table.names[price]) || counts.is_some_and(|rank| rank > 0);
     if columns.len() == 2 && !open {
         return Ok(());
     }

@@ -208,6 +208,7 @@ impl Reading {
             ("rows", "guests", many(&options.guests)),
             ("rows", "fold-case", given(options.fold_case)),
             ("rows", "trim", given(options.trim)),
+            ("rows", "fill-down", many(&options.fill_down)),
             ("time", "grain", one(options.grain.map(|grain| grain.to_string()))),
             ("time", "unit", one(options.unit.map(|unit| unit.to_string()))),
             ("time", "observed-until", one(options.observed_until.map(|date| date.to_string()))),

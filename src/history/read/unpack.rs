@@ -6,7 +6,10 @@ mod archive;
 mod bombs;
 mod decode;
 mod documents;
+mod escaped;
+mod merged;
 mod old_bombs;
+mod relaid;
 mod separators;
 mod workbook;
 
@@ -91,8 +94,34 @@ fn spooled(input: &mut Input) -> Option<&mut SpooledTable> {
     }
 }
 
-/// The plain tables that a file holds; `None` if it is one itself (or nothing that is known here).
+/// The plain tables that a file holds, with rows that say all of themselves; `None` if it is one itself (or nothing that is
+/// known here).
 fn one(
+    source: &Source,
+    options: &LogOptions,
+    progress: &dyn Progress,
+    depth: usize,
+) -> Result<Option<Vec<SpooledTable>>> {
+    match tables(source, options, progress, depth)? {
+        None => Ok(relaid::rows(source, options, progress)?.map(|table| vec![table])),
+        Some(tables) => {
+            let again = tables.into_iter().map(|table| {
+                let relaid = relaid::rows(&Source::spooled(&table), options, progress)?;
+                Ok(relaid.map_or_else(|| table.clone(), |relaid| behind(table.clone(), relaid)))
+            });
+            again.collect::<Result<_>>().map(Some)
+        }
+    }
+}
+
+/// A table that was made of another one, with what is known of that.
+fn behind(first: SpooledTable, mut table: SpooledTable) -> SpooledTable {
+    table.said.splice(0..0, first.said);
+    SpooledTable { encoding: first.encoding, sheet: first.sheet, ..table }
+}
+
+/// The plain tables that a file holds.
+fn tables(
     source: &Source,
     options: &LogOptions,
     progress: &dyn Progress,
@@ -109,16 +138,14 @@ fn one(
     if raw.starts_with(b"\xd0\xcf\x11\xe0") {
         return workbook::old(source, options, progress).map(Some);
     }
-    let Some(mut decoded) = decode::decode(source, &head, options, progress)? else {
+    let Some(decoded) = decode::decode(source, &head, options, progress)? else {
         return Ok(rows(source, &head, options, progress)?.map(|table| vec![table]));
     };
     let source = Source::spooled(&decoded);
     let mut head = Vec::new();
     source.open_text()?.fill(&mut head, HEAD)?;
-    let Some(mut rows) = rows(&source, &head, options, progress)? else { return Ok(Some(vec![decoded])) };
-    rows.said.splice(0..0, decoded.said.drain(..));
-    rows.encoding = decoded.encoding;
-    Ok(Some(vec![rows]))
+    let rows = rows(&source, &head, options, progress)?;
+    Ok(Some(vec![rows.map_or_else(|| decoded.clone(), |rows| behind(decoded.clone(), rows))]))
 }
 
 /// The rows of a text that is no separated text of one sign.
@@ -128,7 +155,10 @@ fn rows(
     options: &LogOptions,
     progress: &dyn Progress,
 ) -> Result<Option<SpooledTable>> {
-    match documents::rows(source, head, options, progress)? {
+    if let Some(table) = documents::rows(source, head, options, progress)? {
+        return Ok(Some(table));
+    }
+    match escaped::rows(source, head, options, progress)? {
         None => separators::rows(source, head, options, progress),
         rows => Ok(rows),
     }

@@ -65,6 +65,8 @@ pub(crate) struct HowRead {
     guests: Vec<String>,
     fold_case: bool,
     trim: bool,
+    #[serde(default)]
+    fill_down: Vec<String>,
     only: Vec<ColumnValues>,
     except: Vec<ColumnValues>,
     currency: Option<String>,
@@ -101,6 +103,7 @@ impl HowRead {
             guests: options.guests.clone(),
             fold_case: options.fold_case,
             trim: options.trim,
+            fill_down: options.fill_down.clone(),
             only: options.only.clone(),
             except: options.except.clone(),
             currency: options.currency.clone(),

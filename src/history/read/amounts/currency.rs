@@ -8,7 +8,7 @@ const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD
     STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL";
 
 /// Signs and short names, folded, and the codes that they can mean; the first one where nothing else is said.
-const SIGNS: [(&str, &str); 69] = [
+const SIGNS: [(&str, &str); 87] = [
     ("$", "USD CAD AUD NZD MXN SGD HKD TWD ARS CLP COP BRL"),
     ("us$", "USD"),
     ("u$s", "USD"),
@@ -79,6 +79,24 @@ const SIGNS: [(&str, &str); 69] = [
     ("rp", "IDR"),
     ("rm", "MYR"),
     ("r", "ZAR"),
+    ("dollar", "USD CAD AUD NZD"),
+    ("dollars", "USD CAD AUD NZD"),
+    ("pounds", "GBP"),
+    ("reais", "BRL"),
+    ("real", "BRL"),
+    ("pesos", "MXN ARS CLP COP UYU"),
+    ("lira", "TRY"),
+    ("kronor", "SEK"),
+    ("kroner", "NOK DKK"),
+    ("złotych", "PLN"),
+    ("рублей", "RUB"),
+    ("yen", "JPY"),
+    ("yuan", "CNY"),
+    ("won", "KRW"),
+    ("rupees", "INR PKR LKR NPR"),
+    ("rupiah", "IDR"),
+    ("франков", "CHF"),
+    ("franken", "CHF"),
 ];
 
 /// The currencies that a sign or code can mean, the likeliest first; `None` if it is none.

@@ -1,27 +1,27 @@
 //! Which column plays a role where several could: by the rank of its name, unless the first rows speak against it.
 
 use super::super::dates::Shape;
-use super::super::evidence::{Evidence, Fill, Sample};
+use super::super::evidence::{Evidence, Sample};
 use super::super::likeness;
-use super::super::names::{AMOUNT, DATE, ID, PRICE, QUANTITY, Role};
-use super::super::vocabulary::{self, BARE_ID, GROSS, MAIL, NET, Part, Rank};
+use super::super::names::{AMOUNT, DATE, PRICE, QUANTITY, Role, is_price};
+use super::super::vocabulary::{self, GROSS, NET, Part, Rank};
 use super::{AmountColumns, Table};
 use crate::base::{
     Error, Result,
-    numbers::{count, grouped, things},
+    numbers::{grouped, things},
 };
+use crate::history::explain::is_total;
 use crate::history::options::LogOptions;
 use crate::history::read::names::{CONTRACT_PERIOD, looks_like_contracts};
-use rustc_hash::{FxHashMap, FxHashSet};
 
-/// A column with a value in fewer rows than this share is none of customers where another one is full.
+/// More than so much of a column, and nearly all of it.
 const HALF: f64 = 0.5;
 const FULL: f64 = 0.9;
-/// So many rows of one customer are no accident where each row of another column is new.
+/// So many dates are no accident.
 const AGAIN: usize = 2;
 
 /// A column that could play a role, and how good its name is for it.
-type Candidate = (Rank, usize);
+pub(super) type Candidate = (Rank, usize);
 
 /// The first rows of the candidates, if there are rows to look at.
 pub(super) fn sample(evidence: &mut Option<&mut Evidence>, columns: &[usize]) -> Result<Option<Sample>> {
@@ -34,7 +34,7 @@ pub(super) fn sample(evidence: &mut Option<&mut Evidence>, columns: &[usize]) ->
 }
 
 impl Table<'_> {
-    fn ranked(&self, part: Part) -> Vec<Candidate> {
+    pub(super) fn ranked(&self, part: Part) -> Vec<Candidate> {
         let rank = |index: usize| Some((vocabulary::rank(part, &self.names[index])?, index));
         // The periods of a retention table are no dates.
         let contracts = looks_like_contracts(self.names);
@@ -43,116 +43,6 @@ impl Table<'_> {
         let mut ranked: Vec<Candidate> = known.filter_map(rank).collect();
         ranked.sort_unstable();
         ranked
-    }
-
-    /// The column of customers.
-    pub(super) fn customers(
-        &self,
-        options: &LogOptions,
-        evidence: &mut Option<&mut Evidence>,
-    ) -> Result<usize> {
-        if options.id.is_some() {
-            return self.needed(&ID, options.id.as_deref());
-        }
-        let mut ranked = self.ranked(Part::Customer);
-        if !super::looks_like_contracts(self.names) {
-            ranked.extend(self.like_customers(&ranked, evidence)?);
-            ranked.sort_unstable();
-        }
-        self.refuse_twins(&ID, &ranked)?;
-        let [first, rest @ ..] = &ranked[..] else { return self.needed(&ID, None) };
-        let Some(sample) = (if rest.is_empty() { None } else { sample(evidence, &indexes(&ranked))? }) else {
-            return self.best(&ID, &ranked);
-        };
-        let fills: Vec<(Candidate, Fill)> =
-            ranked.iter().map(|&candidate| (candidate, sample.fill(candidate.1))).collect();
-        let repeats = |(rank, _): &Candidate, fill: &Fill| match rank {
-            // Different people have one name or one number of a telephone.
-            0..=MAIL => fill.filled >= fill.distinct + AGAIN,
-            _ => fill.distinct as f64 <= FULL * fill.filled as f64 && fill.distinct > 1,
-        };
-        let some_repeat =
-            fills.iter().any(|(one, fill)| repeats(one, fill) && !fill.is_all_one() && fill.is_in(HALF));
-        let some_full = fills.iter().any(|(_, fill)| fill.is_in(FULL));
-        let fits = |(one, fill): &&(Candidate, Fill)| {
-            // Neither is a column of one value where another one tells customers apart.
-            !(some_repeat && (fill.is_all_new() || fill.is_all_one()))
-                && (fill.is_in(HALF) || !some_full)
-                && (fill.filled > 0 || one.0 == first.0)
-        };
-        let mut left: Vec<Candidate> = fills.iter().filter(fits).map(|(one, _)| *one).collect();
-        if left.is_empty() {
-            left = ranked.clone();
-        }
-        // A bare `id` that repeats as the best other column does is the customer's own number.
-        if let Some(&(BARE_ID, id)) = left.iter().find(|(rank, _)| *rank == BARE_ID)
-            && sample.fill(id).filled >= sample.fill(id).distinct + AGAIN
-            && sample.alike(id, left[0].1)
-        {
-            return Ok(id);
-        }
-        let best: Vec<Candidate> = left.iter().copied().filter(|(rank, _)| *rank == left[0].0).collect();
-        let one = match best[..] {
-            [(_, one)] => one,
-            [(_, one), ref others @ ..] if others.iter().all(|&(_, other)| sample.alike(one, other)) => one,
-            _ => return Err(self.ask_customers(&best, &sample)),
-        };
-        // People of one name are told apart by a number or an address of their own.
-        let one =
-            match ranked.iter().find(|&&(rank, other)| rank <= MAIL && are_namesakes(&sample, one, other)) {
-                Some(&(_, other)) => other,
-                None => one,
-            };
-        // The same people in a column that knows some rows more: guests who left an address are customers.
-        let named = ranked.iter().filter(|(rank, _)| *rank <= MAIL).map(|(_, index)| *index);
-        Ok(named.fold(one, |one, other| if sample.is_fuller(other, one) { other } else { one }))
-    }
-
-    /// Columns with a word of customers in their names, where no name is one: any; where all there is a bare `id` that hardly
-    /// repeats, those that do.
-    fn like_customers(
-        &self,
-        ranked: &[Candidate],
-        evidence: &mut Option<&mut Evidence>,
-    ) -> Result<Vec<Candidate>> {
-        const HARDLY: f64 = 0.75;
-        let taken = indexes(ranked);
-        let like = |index: usize| Some((10 + likeness::customer(&self.names[index])?, index));
-        let all: Vec<Candidate> =
-            (0..self.names.len()).filter(|index| !taken.contains(index)).filter_map(like).collect();
-        if ranked.is_empty() || all.is_empty() || ranked.iter().any(|(rank, _)| *rank != BARE_ID) {
-            return Ok(if ranked.is_empty() { all } else { Vec::new() });
-        }
-        let columns: Vec<usize> = taken.iter().copied().chain(indexes(&all)).collect();
-        let Some(sample) = sample(evidence, &columns)? else { return Ok(Vec::new()) };
-        let repeats = |index: usize, share: f64| {
-            let fill = sample.fill(index);
-            fill.is_in(FULL) && fill.distinct > 1 && fill.distinct as f64 <= share * fill.filled as f64
-        };
-        let own = taken.iter().any(|&index| repeats(index, HARDLY));
-        let others = all.into_iter().filter(|&(_, index)| !own && repeats(index, HALF));
-        Ok(others.map(|(_, index)| (BARE_ID - 1, index)).collect())
-    }
-
-    /// What each of several columns of customers would give.
-    fn ask_customers(&self, best: &[Candidate], sample: &Sample) -> Error {
-        let say = |&(_, index): &Candidate| {
-            let fill = sample.fill(index);
-            format!(
-                "'{}' ({} with {})",
-                self.names[index],
-                things(fill.distinct as u64, "customer"),
-                things(fill.filled as u64, "row")
-            )
-        };
-        let named: Vec<String> = best.iter().map(say).collect();
-        let which = if sample.whole { "all" } else { "the first" };
-        self.error(&format!(
-            "more than one column could be {}: {}, in {which} {} rows; name the right one with --id COLUMN",
-            ID.standard,
-            named.join(", "),
-            count(sample.rows() as u64)
-        ))
     }
 
     /// The column of dates.
@@ -245,18 +135,66 @@ impl Table<'_> {
         ranked.iter_mut().filter(|(rank, _)| fee && *rank == GROSS).for_each(|(rank, _)| *rank = NET - 1);
         ranked.sort_unstable();
         self.refuse_twins(&AMOUNT, &ranked)?;
+        if let (Some(quantity), Some(price)) = (quantity, price)
+            && ranked.iter().all(|&(rank, index)| rank > GROSS && is_price(&self.names[index]))
+        {
+            return Ok(AmountColumns::Product { quantity, price });
+        }
+        // A price beside a quantity is that of one piece, or of either: who looks at the pair asks.
+        let best: Vec<Candidate> = ranked.iter().copied().filter(|(rank, _)| *rank == ranked[0].0).collect();
+        if let (Some(quantity), None, [(rank, price)]) = (quantity, price, &best[..])
+            && *rank > GROSS
+            && is_price(&self.names[*price])
+            && !vocabulary::fold_words(&self.names[*price]).iter().any(|word| is_total(word))
+        {
+            return Ok(AmountColumns::Product { quantity, price: *price });
+        }
         if ranked.len() > 1
             && let Some(sample) = sample(evidence, &indexes(&ranked))?
         {
             return self.amount_by(&ranked, &sample).map(AmountColumns::One);
         }
         if let [_, ..] = &ranked[..] {
-            return self.best(&AMOUNT, &ranked).map(AmountColumns::One);
+            let amount = self.best(&AMOUNT, &ranked)?;
+            self.refuse_count(amount, evidence)?;
+            return Ok(AmountColumns::One(amount));
         }
         match (quantity, price) {
             (Some(quantity), Some(price)) => Ok(AmountColumns::Product { quantity, price }),
-            _ => Ok(self.alone(evidence)?.map_or(AmountColumns::None, AmountColumns::One)),
+            _ => Ok(match (self.alone(evidence)?, quantity) {
+                (Some(price), Some(quantity)) if is_price(&self.names[price]) => {
+                    AmountColumns::Product { quantity, price }
+                }
+                (one, _) => one.map_or(AmountColumns::None, AmountColumns::One),
+            }),
         }
+    }
+
+    /// Small whole numbers beside a price are a quantity, whatever they are called.
+    fn refuse_count(&self, amount: usize, evidence: &mut Option<&mut Evidence>) -> Result<()> {
+        const ENOUGH: usize = 20;
+        const SMALL: f64 = 20.0;
+        let Some(price) =
+            (0..self.names.len()).find(|&index| index != amount && is_price(&self.names[index]))
+        else {
+            return Ok(());
+        };
+        let Some(sample) = sample(evidence, &[amount, price])? else { return Ok(()) };
+        let values = || sample.column(amount).iter().filter(|text| !text.is_empty());
+        let small = |text: &str| {
+            text.parse().is_ok_and(|value: f64| value.fract() == 0.0 && (1.0..=SMALL).contains(&value))
+        };
+        let counts = values().count() >= ENOUGH && values().all(|text| small(text));
+        let prices = || sample.column(price).iter().filter(|text| !text.is_empty());
+        let money = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() * 2 > text.chars().count();
+        if !counts || !prices().all(|text| money(text)) || prices().all(|text| small(text)) {
+            return Ok(());
+        }
+        let (amount, price) = (&self.names[amount], &self.names[price]);
+        Err(self.error(&format!(
+            "'{amount}' has small whole numbers only, and '{price}' stands beside it: say --quantity \"{amount}\" --price \
+             \"{price}\" if it counts pieces, or --amount \"{amount}\" if it is money"
+        )))
     }
 
     /// One of several amounts.
@@ -330,7 +268,7 @@ impl Table<'_> {
     }
 
     /// The candidate of the best rank; an error if there are several, or none.
-    fn best(&self, role: &Role, ranked: &[Candidate]) -> Result<usize> {
+    pub(super) fn best(&self, role: &Role, ranked: &[Candidate]) -> Result<usize> {
         let best: Vec<usize> =
             ranked.iter().filter(|(rank, _)| *rank == ranked[0].0).map(|(_, index)| *index).collect();
         match self.choose(role, &best)? {
@@ -340,7 +278,7 @@ impl Table<'_> {
     }
 
     /// Columns of one name that no option can tell apart.
-    fn refuse_twins(&self, role: &Role, ranked: &[Candidate]) -> Result<()> {
+    pub(super) fn refuse_twins(&self, role: &Role, ranked: &[Candidate]) -> Result<()> {
         let Some(&(best, _)) = ranked.first() else { return Ok(()) };
         let first: Vec<usize> =
             ranked.iter().filter(|(rank, _)| *rank == best).map(|(_, index)| *index).collect();
@@ -349,40 +287,7 @@ impl Table<'_> {
     }
 }
 
-/// Are these names of people, some of whom have one name and are told apart by another column that is as full? Who has a third
-/// number or address under one name may be a company of several buyers.
-fn are_namesakes(sample: &Sample, names: usize, other: usize) -> bool {
-    const SHARED: f64 = 0.3;
-    let (own, others) = (sample.column(names), sample.column(other));
-    let people = own.iter().filter(|name| is_person(name)).count();
-    if names == other
-        || (people as f64) < FULL * own.len() as f64
-        || sample.fill(other).filled < sample.fill(names).filled
-        || !sample.is_of_one(other, names)
-    {
-        return false;
-    }
-    let mut of: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
-    own.iter().zip(others).for_each(|(name, other)| {
-        of.entry(name).or_default().insert(other);
-    });
-    let shared = of.values().filter(|others| others.len() > 1).count();
-    shared > 0 && shared as f64 <= SHARED * of.len() as f64 && of.values().all(|others| others.len() <= 2)
-}
-
-/// Does it look like the name of a person: two or three words of letters?
-fn is_person(text: &str) -> bool {
-    const FIRMS: &str = "gmbh ag kg ohg ltd limited llc inc corp co company sa sarl sas srl spa bv nv ab as oy plc group shop store";
-    let words: Vec<String> =
-        text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    let letters =
-        |word: &String| word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'));
-    (2..=4).contains(&words.len())
-        && words.iter().all(letters)
-        && !words.iter().any(|word| FIRMS.split(' ').any(|firm| firm == word.trim_end_matches('.')))
-}
-
-fn indexes(ranked: &[Candidate]) -> Vec<usize> {
+pub(super) fn indexes(ranked: &[Candidate]) -> Vec<usize> {
     ranked.iter().map(|(_, index)| *index).collect()
 }
 

@@ -188,6 +188,7 @@ impl Table<'_> {
             likeness::watch(&self.names[**index]) == Some(Watch::Undone)
                 && likeness::is_refund(&self.names[**index])
                 && is_sum(sample.column(**index), &self.names[**index])
+                && !self.is_after(amount, **index, sample)
         };
         let own = likeness::words(&self.names[amount]);
         let shared = |index: usize| {

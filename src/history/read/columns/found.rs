@@ -29,6 +29,9 @@ pub(crate) struct LogColumns {
     /// What is said of lines of an order that have one amount each, all the same, and are added up; empty otherwise.
     #[serde(default)]
     pub alike: String,
+    /// What else is said of how columns were chosen, one sentence each.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// Are ids e-mail addresses?
     pub mail: bool,
     /// Are rows without a customer those of guests?
@@ -99,6 +102,7 @@ impl LogColumns {
             lines: self.lines,
             blank_lines: self.blank_lines,
             alike: self.alike.clone(),
+            remarks: self.remarks.clone(),
             mail: self.mail,
             guests: self.guests,
             payee: self.payee.map(&to),

@@ -9,6 +9,7 @@ mod tokens;
 mod zone;
 
 use super::super::calendar::{Moment, day_of_civil};
+use super::eras::of_era;
 use super::parse_offset;
 use days::Day;
 pub(crate) use order::{Order, Orders};
@@ -47,7 +48,13 @@ impl Free {
         let orders = if matches!(self, Free::Certain(_)) { &Order::ALL[..1] } else { &Order::ALL };
         let short = matches!(self, Free::Numbers { short: true, .. });
         let fits = move |moment: &Moment| !short || moment.day <= until;
-        orders.iter().filter_map(move |&order| Some((order, self.in_order(order).filter(fits)?)))
+        let all: Vec<(Order, Moment)> =
+            orders.iter().filter_map(|&order| Some((order, self.in_order(order).filter(fits)?))).collect();
+        // Few put a year of two digits before a point (Unicode CLDR 45 has it only with blanks): only where nothing else is
+        // possible, it leads.
+        let point = matches!(self, Free::Numbers { sign: b'.', short: true, .. });
+        let only = all.len() < 2 || !point;
+        all.into_iter().filter(move |(order, _)| only || *order != Order::YearFirst)
     }
 
     /// The date in the column's order, else in the only one that its numbers allow.
@@ -75,6 +82,8 @@ pub(crate) fn read(text: &[u8]) -> Option<Free> {
         return None;
     }
     let text = std::str::from_utf8(text).ok()?;
+    let common = if text.starts_with(|c: char| c.is_ascii_digit()) { None } else { of_era(text) };
+    let text = common.as_deref().unwrap_or(text);
     if let Some(moment) = run_together(text) {
         return Some(Free::Certain(moment));
     }

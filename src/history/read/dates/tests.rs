@@ -116,7 +116,8 @@ fn dates_in_words_and_short_years() {
         short: [Some(Order::DayMonth), Some(Order::MonthDay), Some(Order::DayMonth)],
         until: day_of_civil(2026, 1, 1).unwrap(),
     };
-    let style = DateStyle { rule: DateRule::Free, orders: Some(orders), said: false, clock: None };
+    let style =
+        DateStyle { rule: DateRule::Free, orders: Some(orders), said: false, clock: None, buddhist: false };
     let read = |text: &str| {
         let moment = style.parse(text.as_bytes())?;
         Some(format!(
@@ -225,7 +226,13 @@ fn dates_in_words_and_short_years() {
 fn an_order_that_numbers_leave_open_is_not_guessed() {
     let until = day_of_civil(2026, 1, 1).unwrap();
     let orders = Orders { until, ..Orders::default() };
-    let style = DateStyle { rule: DateRule::YearFirst(b'-'), orders: Some(orders), said: false, clock: None };
+    let style = DateStyle {
+        rule: DateRule::YearFirst(b'-'),
+        orders: Some(orders),
+        said: false,
+        clock: None,
+        buddhist: false,
+    };
     let day = |text: &str| style.parse(text.as_bytes()).map(|moment| date_of_day(moment.day).to_string());
     assert_eq!(day("25/12/2023").as_deref(), Some("2023-12-25"));
     assert_eq!(day("12/25/2023").as_deref(), Some("2023-12-25"));
@@ -237,8 +244,13 @@ fn an_order_that_numbers_leave_open_is_not_guessed() {
 #[test]
 fn times_of_known_offset_are_moved_to_the_clock_that_is_wanted() {
     let clock = Clock::of(Some("Europe/Istanbul"));
-    let style =
-        |rule| DateStyle { rule, orders: Some(Orders::default()), said: false, clock: Some(clock.clone()) };
+    let style = |rule| DateStyle {
+        rule,
+        orders: Some(Orders::default()),
+        said: false,
+        clock: Some(clock.clone()),
+        buddhist: false,
+    };
     let read = |rule, text: &str| {
         let moment = style(rule).parse(text.as_bytes()).unwrap();
         format!("{} {:02}", date_of_day(moment.day), moment.second / 3600)

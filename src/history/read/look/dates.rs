@@ -4,7 +4,7 @@ use super::Example;
 use crate::base::{Error, Grain, Place, Result};
 use crate::history::read::calendar::date_of_day;
 use crate::history::read::dates::free::{self, Free, Order, Orders};
-use crate::history::read::dates::{DateRule, SIGNS, Shape};
+use crate::history::read::dates::{DateRule, SIGNS, Shape, of_buddhist};
 use crate::history::read::guess;
 use crate::history::read::months::parse_month;
 use crate::history::read::recognise::Table;
@@ -29,6 +29,11 @@ pub(super) struct OfSign {
     pub impossible: [u64; Order::ALL.len()],
     pub short_first: Option<Example>,
     pub short_others: Option<Order>,
+    /// Dates of a year of four digits, and how many of them have no part above 12 beside it.
+    numbers: u64,
+    low: u64,
+    /// Is the sign a point?
+    point: bool,
 }
 
 impl OfSign {
@@ -43,7 +48,11 @@ impl OfSign {
     /// The orders in which all short dates are possible; without any, the one in which nearly all are.
     pub(super) fn short_possible(&self) -> Vec<Order> {
         let all = || Order::ALL.into_iter().zip(self.impossible);
-        let possible: Vec<Order> = all().filter(|(_, n)| *n == 0).map(|(order, _)| order).collect();
+        let mut possible: Vec<Order> = all().filter(|(_, n)| *n == 0).map(|(order, _)| order).collect();
+        // Few put a year of two digits before a point.
+        if self.point && possible.len() > 1 {
+            possible.retain(|order| *order != Order::YearFirst);
+        }
         if !possible.is_empty() {
             return possible;
         }
@@ -77,6 +86,9 @@ impl OfSign {
         self.short += other.short;
         self.impossible.iter_mut().zip(other.impossible).for_each(|(mine, theirs)| *mine += theirs);
         self.short_first = self.short_first.take().or(other.short_first);
+        self.numbers += other.numbers;
+        self.low += other.low;
+        self.point |= other.point;
     }
 }
 
@@ -84,14 +96,19 @@ impl Evidence {
     fn see(&mut self, text: &[u8], example: impl Fn() -> Example) {
         let Some(value @ Free::Numbers { sign, short, .. }) = free::read(text) else { return };
         let of = &mut self.signs[Orders::at(sign)];
+        of.point = sign == b'.';
         if short {
             of.short += 1;
             for (order, count) in Order::ALL.into_iter().zip(&mut of.impossible) {
-                *count += u64::from(!value.possible(self.until).any(|(possible, _)| possible == order));
+                let moment = value.in_order(order).filter(|moment| moment.day <= self.until);
+                *count += u64::from(moment.is_none());
             }
             of.short_first.get_or_insert_with(&example);
             return;
         }
+        let Free::Numbers { parts: [a, b, _], .. } = value else { return };
+        of.numbers += 1;
+        of.low += u64::from(a <= 12 && b <= 12);
         let possible: Vec<Order> = value.possible(i32::MAX).map(|(order, _)| order).collect();
         let place = match possible[..] {
             [Order::DayMonth] => &mut of.full[0],
@@ -120,10 +137,18 @@ pub(super) struct Shapes {
     pub seen: usize,
     pub counts: Vec<(Shape, u64, Example)>,
     pub orders: Evidence,
+    /// Dates with a Buddhist year.
+    pub buddhist: u64,
+    /// Dates with the year first, and those of them whose day is above 12; the first.
+    pub year_first: [u64; 2],
+    pub year_first_example: Option<Example>,
 }
 
 impl Shapes {
     pub(super) fn add(&mut self, text: &[u8], place: impl Fn() -> Place) {
+        let common = std::str::from_utf8(text).ok().and_then(of_buddhist);
+        self.buddhist += u64::from(common.is_some());
+        let text = common.as_ref().map_or(text, |text| text.as_bytes());
         let shape = Shape::of(text);
         if shape == Shape::Blank {
             return;
@@ -132,6 +157,13 @@ impl Shapes {
         let example = || Example { text: String::from_utf8_lossy(text).into_owned(), place: place() };
         if matches!(shape, Shape::DayMonth { .. } | Shape::ShortYear { .. }) {
             self.orders.see(text, example);
+        }
+        if let Shape::YearFirst(sign) = shape
+            && let Some(moment) = DateRule::YearFirst(sign).parse(text)
+        {
+            self.year_first[0] += 1;
+            self.year_first[1] += u64::from(date_of_day(moment.day).day() > 12);
+            self.year_first_example.get_or_insert_with(example);
         }
         // Dates of one way of writing differ in their numbers.
         let kind = match shape {
@@ -146,6 +178,21 @@ impl Shapes {
 
     pub(super) fn is_open(&self) -> bool {
         self.orders.signs.iter().any(OfSign::is_open)
+    }
+
+    /// Are all years Buddhist ones? Such dates lie centuries ahead.
+    pub(super) fn are_buddhist(&self) -> bool {
+        self.buddhist > 0 && self.buddhist == self.seen as u64
+    }
+
+    /// A spreadsheet of another country takes days up to 12 for months, and leaves what cannot be one as text: then all dates
+    /// with the year first have a day up to 12, and all others a number above it.
+    fn exchanged(&self) -> Option<&Example> {
+        const ENOUGH: u64 = 12;
+        let (others, low) =
+            self.orders.signs.iter().fold((0, 0), |(n, low), of| (n + of.numbers, low + of.low));
+        let all = self.year_first[0] >= ENOUGH && self.year_first[1] == 0 && others >= ENOUGH && low == 0;
+        self.year_first_example.as_ref().filter(|_| all)
     }
 
     /// The most frequent one; of equals the first.
@@ -166,6 +213,15 @@ impl Shapes {
         let Some((shape, example)) = self.most() else { return Ok((DateRule::YearFirst(b'-'), orders)) };
         let column = &table.names[table.log().date];
         let at = |example: &Example| example.place.clone().at(column, &example.text);
+        if let Some(example) = self.exchanged() {
+            let message = "all dates that are written like this one have a day up to 12, and all dates that are written with the \
+                           year last a number above 12: a spreadsheet seems to have taken the former apart, with days for months. \
+                           Export the log again with dates as YYYY-MM-DD, and do not save it from a spreadsheet between";
+            return Err(Error::input(at(example), message));
+        }
+        if self.are_buddhist() {
+            said.push("years are of the Buddhist era: 2567 is 2024".to_owned());
+        }
         let rule = match shape {
             Shape::YearFirst(sign) => DateRule::YearFirst(sign),
             Shape::Compact => DateRule::Compact,

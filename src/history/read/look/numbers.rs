@@ -19,10 +19,63 @@ pub(super) struct Figures {
     pub spelled: Option<String>,
     /// What the other files of the log say.
     pub others: Option<u8>,
+    /// By column: what speaks for thousands.
+    pub thousands: Vec<Thousands>,
+}
+
+/// Whole numbers of one column: with signs between thousands, none of them has more than three figures in a row. Where some
+/// of these have a sign, and small ones have none, it is no decimal one: that would stand in the small ones, too.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Thousands {
+    /// Numbers with one sign and three figures behind it, by sign: point, comma.
+    grouped: [u64; 2],
+    /// Numbers without a sign, of up to three figures and of more; and what a decimal number looks like: `0,980`.
+    small: u64,
+    large: u64,
+    decimal: u64,
+}
+
+impl Thousands {
+    const ENOUGH: u64 = 5;
+
+    fn add(&mut self, text: &[u8]) {
+        let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
+        let nothing = digits.iter().all(|digit| *digit == b'0');
+        match proof(text) {
+            Proof::Either(_) if digits.first() == Some(&b'0') => self.decimal += 1,
+            Proof::Either(sign) => self.grouped[usize::from(sign == b',')] += 1,
+            Proof::Decimal(_) => self.decimal += 1,
+            Proof::Nothing if digits.is_empty() || nothing => {}
+            Proof::Nothing if digits.len() <= 3 => self.small += 1,
+            Proof::Nothing => self.large += 1,
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Thousands) {
+        self.grouped.iter_mut().zip(other.grouped).for_each(|(mine, theirs)| *mine += theirs);
+        self.small += other.small;
+        self.large += other.large;
+        self.decimal += other.decimal;
+    }
+
+    /// The sign that would be the decimal one.
+    fn decimal_sign(&self) -> Option<u8> {
+        let sure = self.small > 0 && self.large == 0 && self.decimal == 0;
+        match self.grouped {
+            [points, 0] if sure && points >= Self::ENOUGH => Some(b','),
+            [0, commas] if sure && commas >= Self::ENOUGH => Some(b'.'),
+            _ => None,
+        }
+    }
 }
 
 impl Figures {
-    pub(super) fn add(&mut self, text: &[u8], json: bool, place: impl Fn() -> Place) {
+    /// A value of the column of amounts of this number.
+    pub(super) fn add(&mut self, column: usize, text: &[u8], json: bool, place: impl Fn() -> Place) {
+        if self.thousands.len() <= column {
+            self.thousands.resize(column + 1, Thousands::default());
+        }
+        self.thousands[column].add(text);
         if text.iter().all(u8::is_ascii_digit) {
             return;
         }
@@ -69,13 +122,22 @@ impl Figures {
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.open.is_some() && self.proofs == [0, 0] && self.others.is_none()
+        self.open.is_some() && self.proofs == [0, 0] && self.others.is_none() && self.of_thousands().is_none()
+    }
+
+    /// The decimal sign, if a column of whole numbers with signs between thousands shows it, and no other one speaks against
+    /// that.
+    fn of_thousands(&self) -> Option<u8> {
+        let mut signs =
+            self.thousands.iter().filter(|one| one.grouped != [0, 0]).map(Thousands::decimal_sign);
+        let first = signs.next()??;
+        signs.all(|sign| sign == Some(first)).then_some(first)
     }
 
     /// The decimal sign, if something proves it.
     pub(super) fn proven(&self) -> Option<u8> {
         match self.proofs {
-            [0, 0] => None,
+            [0, 0] => self.of_thousands(),
             [point, comma] => Some(if comma > point { b',' } else { b'.' }),
         }
     }
@@ -114,6 +176,15 @@ impl Figures {
     pub(super) fn say(&self, options: &LogOptions, style: NumberStyle) -> Option<String> {
         let sign = if style.point == b',' { "comma" } else { "point" };
         let given = options.decimal_comma || options.decimal_point;
+        if self.proofs == [0, 0]
+            && !given
+            && let (Some((example, _)), Some(_)) = (&self.open, self.of_thousands())
+        {
+            return Some(format!(
+                "amounts are whole numbers with a sign between thousands, such as '{}': none below a thousand has one",
+                example.text
+            ));
+        }
         match (&self.spelled, &self.examples[1]) {
             (Some(text), _) => Some(format!(
                 "amounts are read as they are written, such as '{text}': the {sign} is the decimal sign{}",

@@ -64,5 +64,7 @@ impl Inputs {
         }
         self.assumptions.extend(roles);
         self.assumptions.extend(said);
+        let remarks = self.tables[0].log().remarks.clone();
+        self.assumptions.extend(remarks);
     }
 }

@@ -106,8 +106,15 @@ fn are_blanks(head: &[u8]) -> bool {
     };
     first.len() >= COLUMNS
         && rows.iter().all(|row| row.len() == first.len())
-        && lines.iter().all(|line| !line.contains(USUAL_IN_ROWS))
+        && lines.iter().all(|line| !line.contains(USUAL_IN_ROWS) && !has_commas(line))
         && (0..first.len()).any(dated)
+}
+
+/// Are there commas that are no decimal ones: not between two figures?
+fn has_commas(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let figure = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    memchr::memchr_iter(b',', bytes).any(|at| !figure(at.checked_sub(1)) || !figure(Some(at + 1)))
 }
 
 /// The run of signs that cuts the first lines into equally many fields, where a single usual sign does not.
@@ -189,6 +196,7 @@ mod tests {
             "id date amount\na 2023-01-02 5\nb 2023-01-09 7 x\nb 2023-01-09 7\n",
             "id,date of order,amount\na b,2023-01-02 10:15,5\na b,2023-01-02 10:15,5\na b,2023-01-02 10:15,5\n",
             "1 2 3\n4 5 6\n7 8 9\n7 8 9\n",
+            "Order Date,Customer Name,Amount\n2022-01-13 10:15:00,Anna Meyer,5.00\n2022-01-14 10:15:00,Bob Ray,6.00\n2022-01-15 10:15:00,Bob Ray,6.00\n",
         ] {
             assert!(!are_blanks(text.as_bytes()), "{text}");
         }

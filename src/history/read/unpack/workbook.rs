@@ -10,9 +10,10 @@ use super::super::inputs::{Opened, Source};
 use super::super::recognise;
 use super::archive::Zip;
 use super::bombs::{self, MOST_IN_MEMORY};
+use super::merged::Merged;
 use super::old_bombs;
 use super::{Spool, push_field};
-use crate::base::{Error, Place, Progress, Result};
+use crate::base::{Error, Place, Progress, Result, numbers::count};
 use crate::history::input::SpooledTable;
 use crate::history::options::LogOptions;
 
@@ -84,6 +85,21 @@ impl Book {
             Book::Ods(book) => book.sheet_names(),
             Book::Xls(book) => book.sheet_names(),
         }
+    }
+
+    /// The cells of a sheet that are merged over several rows. A sheet of more rows than people merge is not looked through.
+    fn merged(&mut self, sheet: &str, rows: u32) -> Merged {
+        const BY_HAND: u32 = 100_000;
+        if rows > BY_HAND {
+            return Merged::default();
+        }
+        let regions = guarded(|| match self {
+            Book::Xlsx(book) => book.merge_cells_by_sheet_name(sheet).map_err(|e| e.to_string()),
+            Book::Xls(book) => book.merge_cells_by_sheet_name(sheet).map_err(|e| e.to_string()),
+            Book::Xlsb(_) | Book::Ods(_) => Ok(Vec::new()),
+        });
+        let regions = regions.unwrap_or_default();
+        Merged::new(regions.into_iter().map(|region| (region.start, region.end.0)))
     }
 
     /// Calls `each` with the row, the column and the text of every cell that has one, row by row; `false` ends it.
@@ -292,9 +308,10 @@ fn sheet(
     options: &LogOptions,
 ) -> Result<SpooledTable> {
     let failed = |why: String| damaged(source, &why);
-    let mut columns = 0;
+    let (mut columns, mut last) = (0, 0);
     let width = |row: u32, column: u32, _: &str| {
         columns = columns.max(column + 1);
+        last = row;
         row < rows
     };
     book.cells(name, width).map_err(failed)?;
@@ -304,6 +321,7 @@ fn sheet(
         row: 0,
         column: 0,
         columns,
+        merged: book.merged(name, last),
         failed: None,
     };
     book.cells(name, |row, column, text| row < rows && writer.cell(row, column, text)).map_err(failed)?;
@@ -317,6 +335,7 @@ struct Lines {
     row: u32,
     column: u32,
     columns: u32,
+    merged: Merged,
     failed: Option<Error>,
 }
 
@@ -332,16 +351,31 @@ impl Lines {
         }
         // A damaged sheet may go back.
         if self.row == row && column >= self.column {
-            self.line.extend(std::iter::repeat_n(b',', (column - self.column) as usize));
-            self.column = column;
-            push_field(&mut self.line, text);
+            self.fill(column);
+            self.push(column, text);
+            self.merged.see(row, column, text);
         }
         self.failed.is_none()
+    }
+
+    fn push(&mut self, column: u32, text: &str) {
+        self.line.extend(std::iter::repeat_n(b',', (column - self.column) as usize));
+        self.column = column;
+        push_field(&mut self.line, text);
+    }
+
+    /// Cells that were merged with one above, up to a column.
+    fn fill(&mut self, to: u32) {
+        let from = if self.line.is_empty() { self.column } else { self.column + 1 };
+        for (column, text) in self.merged.between(self.row, from, to) {
+            self.push(column, &text);
+        }
     }
 
     fn end_row(&mut self) {
         // A row without a cell is an empty line.
         if !self.line.is_empty() {
+            self.fill(self.columns);
             let missing = self.columns.saturating_sub(self.column + 1);
             self.line.extend(std::iter::repeat_n(b',', missing as usize));
         }
@@ -350,6 +384,7 @@ impl Lines {
             self.failed = Some(error);
         }
         self.line.clear();
+        self.merged.end_row(self.row);
         self.row += 1;
         self.column = 0;
     }
@@ -361,7 +396,15 @@ impl Lines {
         match self.failed {
             Some(error) => Err(error),
             None => {
-                let table = self.spool.finish(Vec::new())?;
+                let said = match self.merged.filled {
+                    0 => Vec::new(),
+                    cells => vec![format!(
+                        "{}: merged cells count for each of their rows ({} cells)",
+                        self.spool.name,
+                        count(cells)
+                    )],
+                };
+                let table = self.spool.finish(said)?;
                 Ok(SpooledTable { layout: Some("a sheet of a workbook".to_owned()), ..table })
             }
         }

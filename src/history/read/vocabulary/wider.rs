@@ -159,4 +159,85 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
          užsakymo numeris, užsakymo nr, pasūtījuma numurs, tellimuse number, tellimuse nr, objednávka, rendelésazonosító, 訂單號碼, 單號, \
          주문 번호, 상품주문번호",
     ),
+    (
+        Part::Customer,
+        1,
+        "relatiecode, relatie code, kod odbiorcy, bill to no, id contato, id do contato, debiteur code, debiteurcode, 取引先コード, \
+         nome utente acquirente, nome utente dell acquirente, pseudo de l acheteur, nombre de usuario del comprador, nombre de \
+         usuario comprador, nome de usuário do comprador, gebruikersnaam koper, gebruikersnaam van koper, nazwa użytkownika \
+         kupującego, medical record number, mrn",
+    ),
+    (
+        Part::Customer,
+        MAIL,
+        "customer email id, email client, e mail client, email du client, e mail du client, e mail klant, email klant, e mail \
+         cliente, correo del cliente, correo electrónico del cliente, e mail do cliente, e mail do comprador",
+    ),
+    (
+        Part::Customer,
+        PERSON,
+        "nome dell acquirente, nome acquirente, nome do comprador, nombre del comprador, nom de l acheteur, naam koper, naam van \
+         koper, imię i nazwisko kupującego, 客户昵称, 买家昵称, 取引先",
+    ),
+    (
+        Part::Customer,
+        PHONE,
+        "mobile no, mobile, 客户手机号, 手机号, 买家手机号, 收货人手机号, 电话, 電話番号, 전화번호, 휴대폰번호",
+    ),
+    (Part::Date, 1, "発生日, 取引日, 伝票日付, 売上計上日"),
+    (
+        Part::Amount,
+        1,
+        "totaal bestelling, besteltotaal, bestelling totaal, orderbedrag totaal, 价税合计, 含税金额, 用户实付, 用户实付金额, 총계, \
+         합계금액, earnings, samlet total",
+    ),
+    (Part::Amount, NET, "不含税金额, nettobelopp, nettobeløb, netto beløp"),
+    (Part::Amount, GROSS, "bruttobelopp, bruttobeløb, brutto beløp"),
+    (
+        Part::Amount,
+        5,
+        "bruttopreis, nettopreis, brutto preis, netto preis, preis brutto, preis netto, prix ttc, prix ht, prezzo lordo, prezzo \
+         netto, cena brutto, cena netto, precio con iva, precio sin iva, preço bruto, brutoprijs, prijs incl btw, prijs excl btw, \
+         gross price, net price, price incl tax, price excl tax, price including tax, price excluding tax, price inc vat, price ex vat",
+    ),
+    (
+        Part::Price,
+        1,
+        "stuksprijs, bruttopreis, nettopreis, brutto preis, netto preis, preis brutto, preis netto, prix ttc, prix ht, prezzo \
+         lordo, prezzo netto, cena brutto, cena netto, precio con iva, precio sin iva, preço bruto, brutoprijs, prijs incl btw, \
+         prijs excl btw, gross price, net price, price incl tax, price excl tax, price including tax, price excluding tax, price \
+         inc vat, price ex vat",
+    ),
+    (
+        Part::Customer,
+        1,
+        "kontakt id, geschäftspartnercode, geschäftspartner, verk an deb nr, deb nr, teilnehmer id, teilnehmer, donatore, 客户账号, \
+         用户标识, retailer id, контакт, основной контакт, abonent, abonnent, abonnentennummer, iscritto, adherent, adhérent",
+    ),
+    (
+        Part::Date,
+        1,
+        "ordered, ordered on, ticketed, ticketed on, reserved on, booked on, booking made, booked at, buchungstag, prenotato il, \
+         reservado el, réservé le, gebucht am, bestellt am, commandé le, ordinato il, besteld op",
+    ),
+    (Part::Amount, 1, "kursgebühr, teilnahmegebühr, honoraires, honorar, бюджет, бюджет сделки, 販売価格"),
+    (
+        Part::Quantity,
+        0,
+        "pcs, pieces, no of units, number of units, qty sold, ordered quantity, invoiced qty, invoiced quantity, billed quantity, \
+         billed qty, shipped quantity, shipped qty, quantity shipped, stk, mng, uds, piezas, unid, szt, кол, 点数, 販売数, 販売数量, \
+         销售数量, 판매수량, 주문수량, ks, buc, stck, quantidade vendida, cantidad vendida, quantité vendue, verkaufte menge",
+    ),
+    // Of these it is asked what the price beside them is of.
+    (
+        Part::Quantity,
+        1,
+        "items, item count, count, number, nights, seats, tickets, hours, sold, cases, boxes, nb, nombre, übernachtungen, nächte, \
+         stunden, plätze, nuits, heures, places, noches, horas, notti, ore, posti, nachten, uren",
+    ),
+    (
+        Part::Customer,
+        1,
+        "buyer login, buyer nick, buyer nickname, login, nick kupującego, login kupującego, buyer account, pseudo de l acheteur",
+    ),
 ];

@@ -66,7 +66,12 @@ impl Cursor<'_> {
         if let Some(separator) = separator {
             self.at += 1;
             self.blanks();
-            minute = self.two_digits()?;
+            minute = match separator {
+                '時' | '时' | '点' | '點' | '시' => {
+                    self.number().filter(|(_, digits)| *digits <= 2)?.0 as _
+                }
+                _ => self.two_digits()?,
+            };
             let between = if separator == '.' { '.' } else { ':' };
             if self.sign(between) {
                 second = self.two_digits()?;

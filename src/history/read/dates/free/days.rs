@@ -157,11 +157,12 @@ impl Cursor<'_> {
             (2, 1 | 2) if sign == b'.' && blank_behind && self.peek() == Some(&Token::Sign('.')) => {
                 Some(Day::Certain(day_of_civil(century(first)?, second, third)?))
             }
-            (1 | 2, 4) => Some(Day::Numbers { sign, parts, short: false, may_lead: false }),
-            // Nobody puts a year of two digits before a point (Unicode CLDR 45 has it only with blanks: above).
-            (1 | 2, 2) => {
-                Some(Day::Numbers { sign, parts, short: true, may_lead: digits == 2 && sign != b'.' })
+            // Taiwan writes the years of the Republic: `113/01/05`.
+            (3, 1 | 2) if (90..=150).contains(&first) => {
+                Some(Day::Certain(day_of_civil(first as i32 + 1911, second, third)?))
             }
+            (1 | 2, 4) => Some(Day::Numbers { sign, parts, short: false, may_lead: false }),
+            (1 | 2, 2) => Some(Day::Numbers { sign, parts, short: true, may_lead: digits == 2 }),
             (2, 1) if sign != b'.' => Some(Day::Certain(day_of_civil(century(first)?, second, third)?)),
             _ => None,
         }
