@@ -15,8 +15,12 @@ def verb(does: Callable[..., Any]) -> Callable[[F], F]:
     """The face of a function that takes the options as they are given."""
 
     def face(declared: F) -> F:
+        places = _places(declared)
+
         @functools.wraps(declared)
         def call(*args: Any, **options: Any) -> Any:
+            if len(args) > len(places):
+                raise _nameless(declared.__name__, places, args)
             return does(*args, **options)
 
         return call  # type: ignore[return-value]
@@ -29,9 +33,12 @@ def method(of: type) -> Callable[[F], F]:
 
     def face(declared: F) -> F:
         does = getattr(of, declared.__name__)
+        places = _places(declared)[1:]
 
         @functools.wraps(declared)
         def call(self: Any, *args: Any, **options: Any) -> Any:
+            if len(args) > len(places):
+                raise _nameless(declared.__name__, places, args)
             return does(self, *args, **options)
 
         call.__module__ = of.__module__
@@ -40,6 +47,20 @@ def method(of: type) -> Callable[[F], F]:
         return declared
 
     return face
+
+
+def _places(declared: Callable[..., Any]) -> list[str]:
+    """What is given without a name."""
+    all_of_them = inspect.signature(declared).parameters.values()
+    return [one.name for one in all_of_them if one.kind is not inspect.Parameter.KEYWORD_ONLY]
+
+
+def _nameless(name: str, places: list[str], args: tuple[Any, ...]) -> TypeError:
+    """Of what is given without a name and should have one."""
+    first = args[len(places)]
+    given = repr(first) if isinstance(first, (str, int, float)) else f"a {type(first).__name__}"
+    called = f"{name}({', '.join(places)})"
+    return TypeError(f"{called} takes options by their names, and {given} has none: {name}(..., option={given})")
 
 
 def shows(like: Callable[..., Any]) -> Callable[[F], F]:

@@ -314,10 +314,10 @@ impl Table {
         package(slf.py(), "polars")?.call_method1("DataFrame", (slf,))
     }
 
-    /// As a data frame of pandas, which must be installed with PyArrow.
+    /// As a data frame of pandas, which must be installed with PyArrow: dates as ``datetime64``, counts as ``int64``.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         package(slf.py(), "pandas")?;
-        Self::to_arrow(slf)?.call_method0("to_pandas")
+        slf.py().import("clv._arrays")?.call_method1("frame", (Self::to_arrow(slf)?,))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (Bound<'py, PyBytes>,)>> {
