@@ -8,6 +8,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from clv._errors import DataError
+from clv._hints import of_data
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -21,7 +24,11 @@ def verb(does: Callable[..., Any]) -> Callable[[F], F]:
         def call(*args: Any, **options: Any) -> Any:
             if len(args) > len(places):
                 raise _nameless(declared.__name__, places, args)
-            return does(*args, **options)
+            try:
+                return does(*args, **options)
+            except DataError as error:
+                of_data(error, args)
+                raise
 
         return call  # type: ignore[return-value]
 
@@ -39,7 +46,11 @@ def method(of: type) -> Callable[[F], F]:
         def call(self: Any, *args: Any, **options: Any) -> Any:
             if len(args) > len(places):
                 raise _nameless(declared.__name__, places, args)
-            return does(self, *args, **options)
+            try:
+                return does(self, *args, **options)
+            except DataError as error:
+                of_data(error, args)
+                raise
 
         call.__module__ = of.__module__
         call.__qualname__ = f"{of.__name__}.{declared.__name__}"

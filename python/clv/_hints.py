@@ -5,6 +5,7 @@ Nothing of it makes the attribute be there: ``hasattr`` is false, and the error 
 
 from __future__ import annotations
 
+import difflib
 import sys
 from typing import Any
 
@@ -75,6 +76,67 @@ def _of_others(name: str) -> str | None:
         if hasattr(kind, name):
             return f"clv.compat.{package}(model).{name}(...)"
     return None
+
+
+_OF_FIGURES = {
+    **dict.fromkeys(["savefig", "write_image", "to_image", "write_html"], "figure.save('figure.png'), or .svg, .html"),
+    **dict.fromkeys(["show", "display"], "figure.save('figure.html'); a notebook draws it as the last of a cell"),
+    **dict.fromkeys(["to_dict", "to_json"], "figure.spec()"),
+    **dict.fromkeys(["properties", "configure", "encode", "update_layout"], "figure.chart(), which is a chart of Altair"),
+}
+
+_OF_PLOTS = {
+    **dict.fromkeys(["plot_frequency_recency_matrix"], "purchases"),
+    **dict.fromkeys(["plot_probability_alive_matrix"], "p_alive"),
+    **dict.fromkeys(["plot_period_transactions", "frequency", "plot_expected_purchases_ppc"], "frequencies"),
+    **dict.fromkeys(["plot_history_alive"], "alive_history"),
+    **dict.fromkeys(["plot_calibration_purchases_vs_holdout_purchases"], "calibration"),
+    **dict.fromkeys(["plot_cumulative_transactions", "plot_incremental_transactions"], "tracking"),
+    **dict.fromkeys(["plot_expected_purchases_over_time"], "tracking"),
+    **dict.fromkeys(["plot_transaction_rate_heterogeneity", "plot_dropout_rate_heterogeneity"], "heterogeneity"),
+    **dict.fromkeys(["plot_customer_exposure"], "timelines"),
+    **dict.fromkeys(["plot_posterior", "plot_trace"], "posterior"),
+    **dict.fromkeys(["lorenz", "pareto"], "concentration"),
+}
+
+
+def of_figure(figure: Any, name: str) -> Any:
+    """Fails with what a figure has in place of an attribute."""
+    raise _missing(figure, name, _OF_FIGURES.get(name))
+
+
+def of_plots(name: str, names: list[str]) -> AttributeError:
+    """Of a figure that there is not, with the one that is meant."""
+    near = difflib.get_close_matches(name.removeprefix("plot_"), names, 1)
+    meant = _OF_PLOTS.get(name) or (near[0] if near else None)
+    words = f"there is no figure '{name}'"
+    if name.startswith("_"):
+        words = f"module 'clv.plot' has no attribute '{name}'"
+    elif meant is not None:
+        words += f": clv.plot.{meant}"
+    else:
+        words += f"; there are {', '.join(names)}"
+    return AttributeError(words, name=name)
+
+
+_OF_SUMMARIES = {
+    ("frequency", "recency", "T"): "these are the columns of a summary without customers: "
+    "clv.compat.summary(frame, unit='week') takes it, with the unit of its time",
+    ("x", "t.x", "T.cal"): "these are the columns of a summary of BTYD or CLVTools: "
+    "frame.rename(columns={'x': 'frequency', 't.x': 'recency', 'T.cal': 'T'}), with a column customer_id",
+}
+
+
+def of_data(error: Exception, given: tuple[Any, ...]) -> None:
+    """Adds to an error of data what they seem to be."""
+    if "no column customer_id found" not in str(error):
+        return
+    for data in given:
+        columns = {str(name) for name in getattr(data, "columns", ())}
+        for names, hint in _OF_SUMMARIES.items():
+            if columns.issuperset(names):
+                error.args = (f"{error}; {hint}", *error.args[1:])
+                return
 
 
 def of_package(name: str) -> str | None:

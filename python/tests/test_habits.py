@@ -3,7 +3,8 @@ or the error says what to type.
 
 Seen to fail: dates that come out as objects of Python; counts without a sign, of which 2 - 5 makes four billion; ids of unsigned
 integers that lose their type; a column of True and False that is one of objects; the names of models that become a data frame
-without names; an attribute that is answered without a hint; an option without a name that is taken for nothing.
+without names; attributes, figures and summaries that are answered without a hint; an option without a name that is taken for
+nothing.
 """
 
 from __future__ import annotations
@@ -245,6 +246,44 @@ def test_attributes_of_other_models_are_answered(model: clv.Model, name: str, wo
 def test_functions_of_other_packages_are_answered(name: str, words: str) -> None:
     with pytest.raises(AttributeError, match=words):
         getattr(clv, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("plot_probability_alive_matrix", r"clv\.plot\.p_alive$"),
+        ("plot_history_alive", r"clv\.plot\.alive_history$"),
+        ("frequencys", r"clv\.plot\.frequencies$"),
+        ("nothing_of_the_sort", r"there are alive_history, at_risk"),
+    ],
+)
+def test_figures_of_other_packages_are_answered(name: str, words: str) -> None:
+    assert not hasattr(clv.plot, name)
+    with pytest.raises(AttributeError, match=words):
+        getattr(clv.plot, name)
+
+
+def test_figures_are_answered(model: clv.Model, log: pd.DataFrame) -> None:
+    figure = clv.plot.alive_history(model, log["date"][:3], "1998-06-30")
+    for name, words in (("savefig", r"figure\.save"), ("show", r"figure\.save"), ("properties", r"figure\.chart")):
+        with pytest.raises(AttributeError, match=words):
+            getattr(figure, name)
+    with pytest.raises(TypeError, match=r"a column, such as orders\['date'\]"):
+        clv.plot.alive_history(model, log[:3], "1998-06-30")
+
+
+def test_summaries_without_customers_are_told_what_to_do() -> None:
+    """As lifetimes makes them with ids in an index without a name, and as R has them."""
+    frame = pd.DataFrame({"frequency": [2, 0, 3], "recency": [30.4, 0.0, 20.0], "T": [38.9, 30.0, 39.0]})
+    for call in (clv.fit, clv.summarize, clv.forecast):
+        with pytest.raises(clv.DataError, match=r"clv\.compat\.summary\(frame, unit='week'\)"):
+            call(frame)
+    r = frame.rename(columns={"frequency": "x", "recency": "t.x", "T": "T.cal"})
+    with pytest.raises(clv.DataError, match=r"rename\(columns="):
+        clv.fit(r)
+    with pytest.raises(clv.DataError) as caught:
+        clv.fit(frame.drop(columns="T"))
+    assert "compat" not in str(caught.value)
 
 
 def test_what_means_nothing_has_no_hint(results: dict[str, Any], model: clv.Model) -> None:

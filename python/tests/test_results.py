@@ -131,6 +131,11 @@ def test_arviz(model: clv.Model) -> None:
         warnings.simplefilter("ignore")
         loo = az.loo(found, var_name="purchases", pointwise=True)
     assert loo.elpd_loo == pytest.approx(model.log_likelihood - 4, abs=4) and len(loo.loo_i) == 2357
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    # A density and a trace of each, with a line a chain.
+    axes = az.plot_trace(found, var_names=["r", "alpha"])
+    assert axes.shape == (2, 2) and [len(axis.lines) for axis in axes[:, 1]] == [4, 4]
     assert found.posterior.attrs["model"] == "bg-nbd" and list(found.posterior.data_vars)[:2] == ["r", "alpha"]
     assert not hasattr(model.to_inferencedata(), "log_likelihood")
 
