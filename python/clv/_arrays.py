@@ -26,24 +26,16 @@ def column(table: Table, name: str) -> np.ndarray[Any, Any]:
     if kind != "object":
         array: np.ndarray[Any, Any] = numpy.frombuffer(values, dtype=kind)
         return array.copy()
-    only_yes_and_no = len(values) > 0 and all(type(value) is bool for value in values)
-    array = numpy.empty(len(values), dtype=bool if only_yes_and_no else object)
+    array = numpy.empty(len(values), dtype=object)
     array[:] = values
+    for only in (bool, int):
+        if len(values) > 0 and all(type(value) is only for value in values):
+            return numpy.array(values)
     return array
 
 
-# First columns of tables that are not of customers.
-_NO_IDS = ("chain", "purchases")
-
-
 def frame(table: Any) -> Any:
-    """A table of PyArrow as a data frame of pandas, with the types that pandas counts on: there are no days there but moments,
-    and counts without a sign would turn 2 - 5 into four billion. Ids, which come first, are as they were given."""
-    import pyarrow  # type: ignore[import-untyped]
-
-    for place, field in enumerate(table.schema):
-        if (place > 0 or field.name in _NO_IDS) and pyarrow.types.is_unsigned_integer(field.type):
-            table = table.set_column(place, field.name, table.column(place).cast(pyarrow.int64()))
+    """A table of PyArrow as a data frame of pandas, where days are moments: as objects they could not be compared with those of a log."""
     return table.to_pandas(date_as_object=False)
 
 

@@ -2,13 +2,14 @@
 or the error says what to type.
 
 Seen to fail: dates that come out as objects of Python; counts without a sign, of which 2 - 5 makes four billion; ids of unsigned
-integers that lose their type; a column of True and False that is one of objects; the names of models that become a data frame
+integers that lose their type, or keep a mark of clv's; a column of True and False that is one of objects; the names of models that become a data frame
 without names; attributes, figures and summaries that are answered without a hint; an option without a name that is taken for
 nothing.
 """
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -121,9 +122,9 @@ def test_data_frames_have_types_that_count(results: dict[str, Any], kind: str) -
             assert pandas[name].dropna().dt.year.gt(1990).all()
         elif pa.types.is_boolean(field.type):
             assert pandas[name].dtype == bool and results[kind][name].dtype == bool
-        elif pa.types.is_unsigned_integer(field.type) and name != "account":
-            assert pandas[name].dtype == "int64" and results[kind][name].dtype == "int64"
-            assert (pandas[name] - 10**6).max() < 0
+        elif pa.types.is_integer(field.type) and name != "account":
+            assert pandas[name].dtype == results[kind][name].dtype == "int64" and polars[name].dtype == pl.Int64
+            assert (pandas[name] - 10**6).max() < 0 and (polars[name] - 10**6).max() < 0
         elif pa.types.is_floating(field.type):
             assert pandas[name].dtype == "float64" and results[kind][name].dtype == "float64"
 
@@ -153,6 +154,11 @@ def test_ids_have_their_type(results: dict[str, Any], kind: str, dtype: str) -> 
     assert table.columns[0] == "account"
     assert str(table.to_arrow().schema.field(0).type) == dtype and table.to_pandas()["account"].dtype == dtype
     assert str(table.to_polars()["account"].dtype).lower() == dtype
+    # Wherever they stand, and in parts of the table.
+    turned = table[[table.columns[-1], "account"]].head(3)
+    assert turned.to_pandas()["account"].dtype == dtype and str(pl.DataFrame(turned)["account"].dtype).lower() == dtype
+    assert str(pickle.loads(pickle.dumps(table)).to_arrow().schema.field(0).type) == dtype
+    assert not pa.table(table).schema.field(0).metadata
 
 
 def test_scores_go_into_a_merge(log: pd.DataFrame, results: dict[str, Any]) -> None:
@@ -164,7 +170,7 @@ def test_scores_go_into_a_merge(log: pd.DataFrame, results: dict[str, Any]) -> N
     assert 0 < len(soon) < len(merged)
     joined = pl.DataFrame(log).join(pl.DataFrame(results["scores"]), on="account")
     assert len(joined) == len(log)
-    assert (scores["frequency"] - 5).min() == -5
+    assert (scores["frequency"] - 5).min() == -5 and (joined["frequency"] - 5).min() == -5
 
 
 def test_tables_are_mappings_of_columns(results: dict[str, Any]) -> None:
