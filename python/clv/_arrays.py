@@ -26,11 +26,11 @@ def column(table: Table, name: str) -> np.ndarray[Any, Any]:
     if kind != "object":
         array: np.ndarray[Any, Any] = numpy.frombuffer(values, dtype=kind)
         return array.copy()
-    array = numpy.empty(len(values), dtype=object)
-    array[:] = values
-    for only in (bool, int):
-        if len(values) > 0 and all(type(value) is only for value in values):
-            return numpy.array(values)
+    if any(values and all(type(value) is only for value in values) for only in (bool, int)):
+        array = numpy.array(values)
+    else:
+        array = numpy.empty(len(values), dtype=object)
+        array[:] = values
     return array
 
 
