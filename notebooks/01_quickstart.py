@@ -81,7 +81,7 @@ pd.Series({"top 1 %": share["top_1_percent"], "top 10 %": share["top_10_percent"
 # %%
 after = clv.summarize(orders).to_pandas().set_index("customer_id")["frequency"]
 expected = model.score(summary, horizon="39w").to_pandas().set_index("customer_id")
-came = after.loc[expected.index] - expected["frequency"].astype("int64")
+came = after.loc[expected.index] - expected["frequency"]
 groups = expected["frequency"].clip(upper=5)
 pd.DataFrame({"expected": expected["expected_purchases"].groupby(groups).mean(), "came": came.groupby(groups).mean()})
 

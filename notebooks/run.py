@@ -53,7 +53,7 @@ def for_readers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     what has not changed stays the same text."""
     for i, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{i}"
-        outputs = [output for output in cell.get("outputs", []) if output.output_type != "stream" or output.name != "stderr"]
+        outputs = [output for output in cell.get("outputs", []) if not passing(output)]
         for output in outputs:
             data = output.get("data", {})
             if "image/png" in data or "image/svg+xml" in data:
@@ -66,6 +66,13 @@ def for_readers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     # What is of the machine that ran it would change with every machine.
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return notebook
+
+
+def passing(output: nbformat.NotebookNode) -> bool:
+    """What is seen while a cell runs: progress, on standard error or as a place that is empty in the end."""
+    if output.output_type == "stream":
+        return bool(output.name == "stderr")
+    return output.output_type == "display_data" and not "".join(output.data.get("text/html", "something"))
 
 
 def small(picture: str) -> str:

@@ -20,7 +20,7 @@ file. Results are such tables too, and turn into the caller's with ``.to_pandas(
 
 import importlib
 
-from clv import plot
+from clv import _hints, plot
 from clv._compare import Comparison
 from clv._core import (
     Actions,
@@ -141,6 +141,9 @@ __all__ = [
 ]
 
 Model.to_inferencedata = _to_inferencedata  # type: ignore[method-assign]
+# What is not there is answered with what there is in its place.
+Table.__getattr__ = _hints.of_table  # type: ignore[attr-defined]
+Model.__getattr__ = _hints.of_model  # type: ignore[attr-defined]
 
 # Modules for other packages, which are imported when they are asked for.
 _PARTS = ("compat", "sklearn", "spark")
@@ -149,7 +152,8 @@ _PARTS = ("compat", "sklearn", "spark")
 def __getattr__(name: str) -> object:
     if name in _PARTS:
         return importlib.import_module(f"clv.{name}")
-    raise AttributeError(f"module 'clv' has no attribute '{name}'")
+    hint = _hints.of_package(name)
+    raise AttributeError(f"module 'clv' has no attribute '{name}'" + (f": {hint}" if hint else ""), name=name)
 
 
 if __debug_build__:

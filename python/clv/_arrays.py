@@ -26,9 +26,17 @@ def column(table: Table, name: str) -> np.ndarray[Any, Any]:
     if kind != "object":
         array: np.ndarray[Any, Any] = numpy.frombuffer(values, dtype=kind)
         return array.copy()
-    array = numpy.empty(len(values), dtype=object)
-    array[:] = values
+    if any(values and all(type(value) is only for value in values) for only in (bool, int)):
+        array = numpy.array(values)
+    else:
+        array = numpy.empty(len(values), dtype=object)
+        array[:] = values
     return array
+
+
+def frame(table: Any) -> Any:
+    """A table of PyArrow as a data frame of pandas, where days are moments: as objects they could not be compared with those of a log."""
+    return table.to_pandas(date_as_object=False)
 
 
 def matrix(table: Table) -> np.ndarray[Any, Any]:
@@ -37,7 +45,7 @@ def matrix(table: Table) -> np.ndarray[Any, Any]:
     columns = [column(table, name) for name in table.columns]
     if not columns:
         return numpy.empty((len(table), 0))
-    if any(array.dtype.kind not in "iuf" for array in columns):
+    if any(array.dtype.kind not in "iufb" for array in columns):
         columns = [array.astype(object) for array in columns]
     return numpy.column_stack(columns)
 
@@ -46,8 +54,16 @@ def array(table: Table, dtype: Any = None, copy: bool | None = None) -> np.ndarr
     """What ``numpy.asarray(table)`` is: the matrix."""
     if copy is False:
         raise ValueError("columns of a table lie apart: an array of all of them is a copy")
-    if sys._getframe(1).f_globals.get("__name__") == "pandas.core.frame":
+    if _asked_by() == "pandas.core.frame":
         # pandas asks for an array without names, and would number the columns.
-        raise TypeError("pandas.DataFrame would lose the columns' names: table.to_pandas(), or pandas.DataFrame(dict(table))")
+        raise TypeError("pandas.DataFrame would lose the columns' names and types: .to_pandas() has them")
     values = matrix(table)
     return values if dtype is None else values.astype(dtype)
+
+
+def _asked_by() -> str | None:
+    """The module that asks for an array, outside of this package."""
+    caller = sys._getframe(1)
+    while caller is not None and str(caller.f_globals.get("__name__")).partition(".")[0] == "clv":
+        caller = caller.f_back  # type: ignore[assignment]
+    return None if caller is None else caller.f_globals.get("__name__")

@@ -64,7 +64,7 @@ class Table:
     def to_arrow(self) -> pyarrow.Table:
         """As a table of PyArrow, which must be installed."""
     def to_pandas(self) -> pandas.DataFrame:
-        """As a data frame of pandas, which must be installed with PyArrow."""
+        """As a data frame of pandas, which must be installed with PyArrow: dates as ``datetime64``."""
     def to_polars(self) -> polars.DataFrame:
         """As a data frame of Polars, which must be installed."""
     def write(

@@ -8,6 +8,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from clv._errors import DataError
+from clv._hints import of_data
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -15,9 +18,17 @@ def verb(does: Callable[..., Any]) -> Callable[[F], F]:
     """The face of a function that takes the options as they are given."""
 
     def face(declared: F) -> F:
+        places = _places(declared)
+
         @functools.wraps(declared)
         def call(*args: Any, **options: Any) -> Any:
-            return does(*args, **options)
+            if len(args) > len(places):
+                raise _nameless(declared.__name__, places, args)
+            try:
+                return does(*args, **options)
+            except DataError as error:
+                of_data(error, args)
+                raise
 
         return call  # type: ignore[return-value]
 
@@ -29,10 +40,17 @@ def method(of: type) -> Callable[[F], F]:
 
     def face(declared: F) -> F:
         does = getattr(of, declared.__name__)
+        places = _places(declared)[1:]
 
         @functools.wraps(declared)
         def call(self: Any, *args: Any, **options: Any) -> Any:
-            return does(self, *args, **options)
+            if len(args) > len(places):
+                raise _nameless(declared.__name__, places, args)
+            try:
+                return does(self, *args, **options)
+            except DataError as error:
+                of_data(error, args)
+                raise
 
         call.__module__ = of.__module__
         call.__qualname__ = f"{of.__name__}.{declared.__name__}"
@@ -40,6 +58,20 @@ def method(of: type) -> Callable[[F], F]:
         return declared
 
     return face
+
+
+def _places(declared: Callable[..., Any]) -> list[str]:
+    """What is given without a name."""
+    all_of_them = inspect.signature(declared).parameters.values()
+    return [one.name for one in all_of_them if one.kind is not inspect.Parameter.KEYWORD_ONLY]
+
+
+def _nameless(name: str, places: list[str], args: tuple[Any, ...]) -> TypeError:
+    """Of what is given without a name and should have one."""
+    first = args[len(places)]
+    given = repr(first) if isinstance(first, (str, int, float)) else f"a {type(first).__name__}"
+    called = f"{name}({', '.join(places)})"
+    return TypeError(f"{called} takes options by their names, and {given} has none: {name}(..., option={given})")
 
 
 def shows(like: Callable[..., Any]) -> Callable[[F], F]:

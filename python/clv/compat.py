@@ -187,8 +187,29 @@ class _Asked:
 class Lifetimes(_Asked):
     """A model of clv with the methods of a fitter of lifetimes: the same names, the same arguments, times in the model's unit.
 
-    What they return is an array in the order of what is handed over, or a number for numbers.
+    What they return is an array in the order of what is handed over, or a number for numbers. There is no ``fit``: the model is
+    fitted already, by :func:`clv.fit`.
     """
+
+    @property
+    def standard_errors_(self) -> Any:
+        """The standard errors, as a series."""
+        import pandas as pd
+
+        return pd.Series(self.model.standard_errors, dtype=float)
+
+    @property
+    def summary(self) -> Any:
+        """Estimates and standard errors as a data frame, with bounds as lifetimes has them: 1.96 errors to both sides. Those of
+        ``model.summary_frame()`` are never below zero."""
+        frame = self.params_.to_frame("coef").assign(**{"se(coef)": self.standard_errors_})
+        reach = 1.96 * frame["se(coef)"]
+        return frame.assign(**{"lower 95% bound": frame["coef"] - reach, "upper 95% bound": frame["coef"] + reach})
+
+    @property
+    def confidence_intervals_(self) -> Any:
+        """The bounds of ``summary``."""
+        return self.summary[["lower 95% bound", "upper 95% bound"]]
 
     def conditional_expected_number_of_purchases_up_to_time(self, t: float, frequency: Any, recency: Any, T: Any) -> Any:
         """Purchases expected within ``t``, given the history."""
@@ -200,6 +221,20 @@ class Lifetimes(_Asked):
     def conditional_probability_alive(self, frequency: Any, recency: Any, T: Any) -> Any:
         """P(alive), given the history."""
         return _as_given(self._scores(frequency, recency, T)["p_alive"], frequency, recency, T)
+
+    def conditional_probability_alive_matrix(self, max_frequency: int, max_recency: int) -> Any:
+        """P(alive) of customers of the age ``max_recency``: a row for each recency up to it, a column for each frequency. Not a
+        number where there can be no such customer: with repeat purchases at no time after the first."""
+        import numpy as np
+
+        recency, frequency = np.indices((max_recency + 1, max_frequency + 1))
+        # lifetimes asks for customers without repeat purchases and with recency, too; they have none.
+        recency[frequency == 0] = 0
+        there = (recency > 0) | (frequency == 0)
+        matrix = np.full(there.shape, np.nan)
+        ages = np.full(there.sum(), max_recency)
+        matrix[there] = self.conditional_probability_alive(frequency[there], recency[there], ages)
+        return matrix
 
     def expected_number_of_purchases_up_to_time(self, t: float) -> float:
         """Purchases expected of a new customer within ``t``, after the first."""
@@ -247,6 +282,12 @@ class PyMC(_Asked):
     ``data`` is a frame as ``rfm_summary`` makes it. Where theirs give draws these give what is expected, as an array in the
     order of ``data``; draws are what ``model.sample_futures`` has.
     """
+
+    def fit_summary(self, **options: Any) -> Any:
+        """``arviz.summary`` of the posterior, with its options; ArviZ must be installed."""
+        import arviz
+
+        return arviz.summary(self.model.to_inferencedata(), **options)
 
     def _of(self, data: Any, **options: Any) -> clv.Scores:
         money = data["monetary_value"] if "monetary_value" in data.columns else None

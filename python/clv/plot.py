@@ -19,7 +19,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clv import _core, _verbs as _verbs  # its faces are those that are shown
+from clv import _core, _hints, _verbs as _verbs  # its faces are those that are shown
 from clv._errors import OptionError
 from clv._faces import shows
 
@@ -161,6 +161,12 @@ class Figure:
             raise OptionError(f"'{path}': a figure is written as .png, .svg or .html", option="path")
         writer(path, theme=theme)
 
+    if not TYPE_CHECKING:  # type checkers know what there is
+
+        def __getattr__(self, name):
+            """Fails with what there is in its place."""
+            return _hints.of_figure(self, name)
+
     def __repr__(self) -> str:
         return f"{self.title}: {self.reading}"
 
@@ -177,6 +183,12 @@ class Figure:
         # It has more points than are shown: said, so that it is as large as the text. The sizes stand in its header.
         width, height = (int.from_bytes(picture[at : at + 4], "big") / _SCALE for at in (16, 20))
         return bundle, {"image/png": {"width": round(width), "height": round(height)}}
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        raise _hints.of_plots(name, [known for known in __all__ if known != "Figure"])
 
 
 def _named(figures: list[_core.Figure], name: str) -> Figure:
@@ -198,6 +210,8 @@ def heterogeneity(model: _core.Model, of: Literal["rate", "dropout"] = "rate") -
 
 def alive_history(model: _core.Model, dates: Iterable[date | str], until: date | str) -> Figure:
     """P(alive) of one customer from the first purchase to a date, given the dates of the purchases."""
+    if hasattr(dates, "columns"):
+        raise TypeError("the dates of the purchases are a column, such as orders['date'], and not a table")
     return Figure(_core.figure_of_history(model, [str(day)[:10] for day in dates], str(until)[:10]))
 
 

@@ -11,8 +11,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
-from sklearn.base import BaseEstimator, RegressorMixin  # type: ignore[import-untyped]
-from sklearn.utils.validation import check_is_fitted, validate_data  # type: ignore[import-untyped]
+from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin  # type: ignore[import-untyped]
+from sklearn.utils.validation import (  # type: ignore[import-untyped]
+    check_consistent_length,
+    check_is_fitted,
+    check_non_negative,
+    column_or_1d,
+    validate_data,
+)
 
 import clv
 from clv._options import OwnScoreOptions
@@ -22,31 +28,45 @@ __all__ = ["CustomerValue", "PurchaseForecaster", "TimeSplit"]
 
 COLUMNS = ("frequency", "recency", "T", "monetary_value")
 
+TARGETS = ("p_alive", "expected_purchases", "p_purchase")
+OF_AMOUNTS = ("expected_spend", "clv")
 
-class CustomerValue(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+
+class CustomerValue(RegressorMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Fits a purchase model (and with a fourth column a spend model) to a summary, and predicts.
 
     ``X`` has the columns frequency, recency, T and, if there are amounts, monetary_value, in this order or, in a
     data frame, by these names; time is in ``unit``. Nothing is learned from ``y``: the model is fitted to the
     history in ``X``. What ``predict`` gives is to be compared with what came after, in cross-validation too.
 
+    ``transform`` gives all that is forecast of each row, as features for another estimator; ``set_output`` decides what as
+    (``"pandas"``, ``"polars"``).
+
+    Of scikit-learn's own checks (``check_estimator``) those cannot hold that fit to random numbers or to any number of columns:
+    a history has three or four columns, whole counts, and no recency above T. The tests of this package give each of
+    them by name, and run them on numbers that are made into histories.
+
     Parameters
     ----------
-    model : str
+    model : str, optional
         The purchase model, as in :func:`clv.fit`.
-    target : str
-        What to predict: ``expected_purchases``, ``clv``, ``p_alive`` or ``expected_spend``.
+    target : str, default "expected_purchases"
+        What to predict: ``expected_purchases``, ``p_alive``, ``p_purchase``, and with amounts ``expected_spend`` or ``clv``.
     horizon, discount, margin
         As in :meth:`clv.Model.score`.
-    unit : str
+    unit : str, default "week"
         The unit of time of recency and T.
-    prior : str or None
+    prior : str, optional
         As in :func:`clv.fit`.
 
     Attributes
     ----------
     model_ : clv.Model
         The fitted model.
+    n_features_in_ : int
+        3, or 4 with amounts.
+    feature_names_in_ : ndarray of str
+        The columns of a data frame that were used.
     """
 
     def __init__(
@@ -68,32 +88,65 @@ class CustomerValue(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.prior = prior
 
     def fit(self, X: Any, y: Any = None) -> CustomerValue:
-        """Fits the model to the histories in ``X``; ``y`` is not looked at."""
-        self.model_ = clv.fit(self._table(X, reset=True), model=self.model, prior=self.prior, unit=self.unit)
+        """Fits the model to the histories in ``X``; of ``y`` nothing is looked at but its shape."""
+        table = self._table(X, reset=True)
+        if y is not None:
+            check_consistent_length(table["customer_id"], column_or_1d(y, warn=True))
+        self._known()
+        self.model_ = clv.fit(table, model=self.model, prior=self.prior, unit=self.unit)
         return self
 
     def predict(self, X: Any) -> Any:
         """The ``target`` of each row of ``X``."""
         check_is_fitted(self)
+        return self._scores(X)[self._known()]
+
+    def transform(self, X: Any) -> Any:
+        """All that is forecast of each row of ``X``: the columns of ``get_feature_names_out``."""
+        check_is_fitted(self)
+        return self._scores(X)[list(self.get_feature_names_out())].to_numpy()
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        """The columns of ``transform``: p_alive, expected_purchases, p_purchase, and with amounts expected_spend and clv."""
+        check_is_fitted(self)
+        return np.array(self._targets(), dtype=object)
+
+    def _scores(self, X: Any) -> clv.Scores:
         options: OwnScoreOptions = {"horizon": self.horizon, "discount": self.discount, "margin": self.margin}
-        scores = self.model_.score(self._table(X, reset=False), unit=self.unit, **options)
-        return scores.to_arrow()[self.target].to_numpy()
+        return self.model_.score(self._table(X, reset=False), unit=self.unit, **options)
+
+    def _targets(self) -> tuple[str, ...]:
+        return TARGETS + OF_AMOUNTS if self.n_features_in_ == len(COLUMNS) else TARGETS
+
+    def _known(self) -> str:
+        """The target, if there is such a one of these columns."""
+        if self.target in OF_AMOUNTS and self.target not in self._targets():
+            raise ValueError(f"target='{self.target}' needs amounts: a fourth column, monetary_value")
+        if self.target not in self._targets():
+            raise ValueError(f"target='{self.target}' is none of {', '.join(TARGETS + OF_AMOUNTS)}")
+        return self.target
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.positive_only = True
         tags.target_tags.required = False
+        # Nothing is learned from y.
+        tags.regressor_tags.poor_score = True
         return tags
 
     def _table(self, X: Any, reset: bool) -> pa.Table:
+        columns = self._columns(X, reset)
+        return pa.table({"customer_id": np.arange(len(columns[0])), **dict(zip(COLUMNS, columns))})
+
+    def _columns(self, X: Any, reset: bool) -> list[Any]:
         if hasattr(X, "columns") and {"frequency", "recency", "T"} <= set(X.columns):
             X = X[[name for name in COLUMNS if name in X.columns]]
         fewest = 2 if reset else 1
         X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_features=3, ensure_min_samples=fewest)
+        check_non_negative(X, type(self).__name__)
         if X.shape[1] > len(COLUMNS):
             raise ValueError(f"X has {X.shape[1]} features: the columns are {', '.join(COLUMNS)}")
-        columns = {name: X[:, at] for at, name in enumerate(COLUMNS[: X.shape[1]])}
-        return pa.table({"customer_id": np.arange(len(X)), **columns})
+        return list(X.T)
 
 
 class PurchaseForecaster(BaseEstimator):  # type: ignore[misc]
@@ -104,6 +157,11 @@ class PurchaseForecaster(BaseEstimator):  # type: ignore[misc]
 
         search = GridSearchCV(PurchaseForecaster(id="account"), {"model": ["bg-nbd", "pareto-nbd"]}, cv=TimeSplit())
         search.fit(orders)
+
+    It stands at the end of a pipeline whose other steps keep the log a data frame. It has no ``transform`` and so no
+    ``set_output``, since a row in is a purchase and a row out a customer: ``forecast`` gives a table with ids, and
+    ``forecast().to_pandas()`` or ``.to_polars()`` a data frame. Of scikit-learn's ``check_estimator`` all those do not apply
+    that fit to arrays of numbers; its tag ``two_d_array`` is false and says so.
 
     Parameters
     ----------
@@ -147,6 +205,13 @@ class PurchaseForecaster(BaseEstimator):  # type: ignore[misc]
         self.discount = discount
         self.margin = margin
         self.prior = prior
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.target_tags.required = False
+        return tags
 
     def fit(self, X: Any, y: Any = None) -> PurchaseForecaster:
         """Fits the model to the purchases in ``X``; ``y`` is not looked at."""

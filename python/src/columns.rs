@@ -22,6 +22,10 @@ pub fn for_numpy<'py>(
 ) -> PyResult<(&'static str, Bound<'py, PyAny>)> {
     let missing = parts.iter().any(|part| part.null_count() > 0);
     match kind {
+        DataType::Dictionary(_, values) => {
+            let plain: Result<Vec<ArrayRef>, _> = parts.iter().map(|part| cast(part, values)).collect();
+            for_numpy(py, values, &plain.map_err(failed)?)
+        }
         DataType::Date32 => bytes(py, "datetime64[D]", parts, &DataType::Int32, whole(NOT_A_TIME)),
         DataType::Timestamp(unit, _) => {
             let name = match unit {
@@ -80,10 +84,6 @@ fn real(part: &ArrayRef, all: &mut Vec<u8>) {
 fn list<'py>(py: Python<'py>, parts: &[ArrayRef]) -> PyResult<Bound<'py, PyList>> {
     let all = PyList::empty(py);
     for part in parts {
-        let part = match part.data_type() {
-            DataType::Dictionary(_, values) => cast(part, values).map_err(failed)?,
-            _ => part.clone(),
-        };
         for row in 0..part.len() {
             match () {
                 () if part.is_null(row) => all.append(py.None())?,
@@ -92,7 +92,7 @@ fn list<'py>(py: Python<'py>, parts: &[ArrayRef]) -> PyResult<Bound<'py, PyList>
                     all.append(whole.value(row))?;
                 }
                 () if let Some(whole) = part.as_boolean_opt() => all.append(whole.value(row))?,
-                () => all.append(array_value_to_string(&part, row).map_err(failed)?)?,
+                () => all.append(array_value_to_string(part, row).map_err(failed)?)?,
             }
         }
     }

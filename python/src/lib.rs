@@ -18,6 +18,7 @@ mod errors;
 mod input;
 mod model;
 mod options;
+mod outward;
 mod page;
 mod parts;
 mod plot;

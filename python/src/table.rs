@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::ffi::FFI_ArrowSchema;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader};
-use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
 use clv::base::ahead::Ahead;
 use clv::history::IdColumn;
 use clv::output::{
@@ -20,6 +20,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyList, PySlice};
 
 use crate::columns;
 use crate::errors::{data_error, raise};
+use crate::outward;
 use crate::report::Pickled;
 use crate::run::long;
 
@@ -168,7 +169,7 @@ fn with_ids(
     }
     let columns: Vec<ArrayRef> =
         batches.iter().map(|batch| ids.restored(batch.column(0).as_string_opt()?)).collect::<Option<_>>()?;
-    let field = Field::new(name, ids.kind.clone(), first.is_nullable());
+    let field = outward::of_ids(name, ids.kind.clone(), first.is_nullable());
     let fields = [Arc::new(field)].into_iter().chain(others.iter().cloned());
     let named = Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()));
     let batch = |(batch, ids): (&RecordBatch, ArrayRef)| {
@@ -211,11 +212,15 @@ impl Table {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // The protocol lets a producer keep to its own types.
         let _ = requested_schema;
-        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(self.reader()), c"arrow_array_stream")
+        PyCapsule::new_with_value(
+            py,
+            FFI_ArrowArrayStream::new(outward::rows(self.reader())),
+            c"arrow_array_stream",
+        )
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        let schema = FFI_ArrowSchema::try_from(self.schema().as_ref());
+        let schema = FFI_ArrowSchema::try_from(outward::schema(&self.schema()).as_ref());
         let schema = schema.map_err(|e| PyValueError::new_err(e.to_string()))?;
         PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
@@ -314,10 +319,10 @@ impl Table {
         package(slf.py(), "polars")?.call_method1("DataFrame", (slf,))
     }
 
-    /// As a data frame of pandas, which must be installed with PyArrow.
+    /// As a data frame of pandas, which must be installed with PyArrow: dates as ``datetime64``.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         package(slf.py(), "pandas")?;
-        Self::to_arrow(slf)?.call_method0("to_pandas")
+        slf.py().import("clv._arrays")?.call_method1("frame", (Self::to_arrow(slf)?,))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py, (Bound<'py, PyBytes>,)>> {

@@ -1,10 +1,13 @@
 """From lifetimes and PyMC-Marketing: their summaries, their parameters, their figures.
 
-Pedigrees are beside the figures. Seen to fail: a unit of weeks taken for days; `b` read for `a`.
+Pedigrees are beside the figures. Seen to fail: a unit of weeks taken for days; `b` read for `a`; bounds of the logarithm in place of
+those of lifetimes; a matrix of P(alive) with rows and columns exchanged; a function of lifetimes that the migration table leaves out.
 """
 
 from __future__ import annotations
 
+import importlib
+import re
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from scipy.special import hyp2f1
 
 import clv
 from clv import compat
-from conftest import CDNOW
+from conftest import CDNOW, ROOT
 
 
 class BetaGeoFitter:
@@ -184,8 +187,61 @@ def test_lifetimes_names_give_lifetimes_figures(theirs: pd.DataFrame) -> None:
     close(ours.customer_lifetime_value(fitted, f, r, T, m, **arguments), spend.customer_lifetime_value(fitted, f, r, T, m, **arguments), rtol=1e-7)
     assert ours.predict(39, 2, 30.43, 38.86) == pytest.approx(float(fitted.predict(39, 2, 30.43, 38.86)), rel=1e-8)
     assert dict(ours.params_) == pytest.approx(dict(fitted.params_))
+    # But for the first row, where lifetimes has repeat purchases that are not later than the first.
+    matrix = ours.conditional_probability_alive_matrix(20, 38)
+    close(matrix[1:], fitted.conditional_probability_alive_matrix(20, 38)[1:], rtol=1e-9)
+    assert matrix.shape == (39, 21) and matrix[0, 0] == 1 and np.isnan(matrix[0, 1:]).all()
     with pytest.raises(clv.OptionError, match="freq='W'"):
         ours.customer_lifetime_value(fitted, f, r, T, m)
+
+
+def test_summaries_of_fits_are_those_of_lifetimes() -> None:
+    """Its quickstart prints of its own frame of CDNOW: coefficients, errors and bounds, six digits each
+    (github.com/CamDavidsonPilon/lifetimes, docs/Quickstart.md)."""
+    datasets = pytest.importorskip("lifetimes.datasets")
+    model = clv.fit(compat.summary(datasets.load_cdnow_summary(index_col=[0]), unit="week"))
+    printed = [
+        [0.242593, 0.012557, 0.217981, 0.267205],
+        [4.413532, 0.378221, 3.672218, 5.154846],
+        [0.792886, 0.185719, 0.428877, 1.156895],
+        [2.425752, 0.705345, 1.043276, 3.808229],
+    ]
+    summary = compat.lifetimes(model).summary
+    assert list(summary.index) == ["r", "alpha", "a", "b"]
+    assert list(summary.columns) == ["coef", "se(coef)", "lower 95% bound", "upper 95% bound"]
+    np.testing.assert_allclose(summary, printed, atol=2e-6)
+    bounds = compat.lifetimes(model).confidence_intervals_
+    assert bounds.equals(summary[["lower 95% bound", "upper 95% bound"]])
+    known = compat.lifetimes(clv.model("bg-nbd", r=0.25, alpha=4, a=1, b=2.5)).summary
+    assert known["coef"].tolist() == [0.25, 4, 1, 2.5] and known["se(coef)"].isna().all()
+
+
+def public(module: Any) -> set[str]:
+    """The functions and classes of a module, and the methods of classes, that are its own and public."""
+    names = set()
+    for name, thing in vars(module).items():
+        if name.startswith("_") or getattr(thing, "__module__", None) != module.__name__:
+            continue
+        names.add(name)
+        if isinstance(thing, type):
+            names |= {part for part, method in vars(thing).items() if callable(method) and not part.startswith("_")}
+    return names
+
+
+def test_the_migration_table_has_every_public_function_of_lifetimes() -> None:
+    pytest.importorskip("lifetimes")
+    fitters = ["beta_geo", "modified_beta_geo", "pareto_nbd", "beta_geo_beta_binom", "gamma_gamma"]
+    found: set[str] = set()
+    for name in ["utils", "plotting", *(f"fitters.{one}_fitter" for one in fitters)]:
+        found |= public(importlib.import_module(f"lifetimes.{name}"))
+    text = (ROOT / "python" / "MIGRATION.md").read_text(encoding="utf-8")
+    section = text[text.index("### lifetimes 0.11.3") : text.index("### PyMC-Marketing, module")]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and "|---" not in line][1:]
+    listed = set(re.findall(r"\w+", " ".join(rows)))
+    # Of its plots alone.
+    inside = {"coalesce", "forceAspect"}
+    assert len(found) > 30 and found - listed - inside == set(), sorted(found - listed - inside)
+    assert all(len(row.split(" | ")) == 2 and len(row.split(" | ")[1]) > 3 for row in rows)
 
 
 def test_names_of_pymc_marketing(cdnow: clv.Summary) -> None:
@@ -199,6 +255,8 @@ def test_names_of_pymc_marketing(cdnow: clv.Summary) -> None:
     value = ours.expected_customer_lifetime_value(frame, future_t=12, discount_rate=0.01, time_unit="W")
     monthly = model.score(cdnow, discount="1%/mo", discounting="monthly")["clv"]
     np.testing.assert_allclose(value, monthly, rtol=1e-12)
+    said = ours.fit_summary(kind="stats")
+    assert list(said.index[:4]) == ["r", "alpha", "a", "b"] and said.loc["r", "mean"] == pytest.approx(model.parameters["r"], rel=0.02)
 
 
 def test_posteriors_of_pymc_marketing() -> None:

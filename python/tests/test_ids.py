@@ -53,9 +53,13 @@ def test_every_type_comes_back(log: pd.DataFrame, model: clv.Model, kind: str) -
     ids = ids.cast(pa.string()) if kind in ("string", "dictionary") else ids
     ids = ids.dictionary_encode().cast(wanted) if "dictionary" in kind else ids.cast(wanted)
     table = pa.table({"account": ids, "date": pa.array(log["date"]), "amount": pa.array(log["amount"])})
-    found = model.score(table, id="account", **UNTIL).to_arrow()
+    scores = model.score(table, id="account", **UNTIL)
+    found = scores.to_arrow()
     assert found.schema.field("account").type == wanted
     assert set(found["account"].to_pylist()) == set(ids.to_pylist())
+    # NumPy has no categories, and no decimals.
+    assert scores["account"].tolist() == found["account"].to_pylist()
+    assert scores["account"].dtype.kind == {"string": "O", "dictionary": "O", "decimal": "f"}.get(kind, "i")
 
 
 def test_categories_stay_categories(log: pd.DataFrame, model: clv.Model) -> None:

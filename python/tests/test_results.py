@@ -54,7 +54,9 @@ def test_other_libraries_take_them(scores: clv.Scores) -> None:
     frame = pd.DataFrame(dict(scores))
     assert list(frame.columns) == scores.columns and len(frame) == len(scores)
     assert (frame["clv"] == scores["clv"]).all() and (frame["customer_id"] == scores.to_pandas()["customer_id"]).all()
-    assert pd.DataFrame.from_arrow(scores).equals(scores.to_pandas())
+    # pandas makes objects of days by itself.
+    kept = pd.DataFrame.from_arrow(scores).astype({"next_purchase_median": "datetime64[ms]"})
+    pd.testing.assert_frame_equal(kept, scores.to_pandas())
     # pandas reads what it does not know as an array without names.
     with pytest.raises(TypeError, match="to_pandas"):
         pd.DataFrame(scores)
@@ -128,6 +130,11 @@ def test_arviz(model: clv.Model) -> None:
         warnings.simplefilter("ignore")
         loo = az.loo(found, var_name="purchases", pointwise=True)
     assert loo.elpd_loo == pytest.approx(model.log_likelihood - 4, abs=4) and len(loo.loo_i) == 2357
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    # A density and a trace of each, with a line a chain.
+    axes = az.plot_trace(found, var_names=["r", "alpha"])
+    assert axes.shape == (2, 2) and [len(axis.lines) for axis in axes[:, 1]] == [4, 4]
     assert found.posterior.attrs["model"] == "bg-nbd" and list(found.posterior.data_vars)[:2] == ["r", "alpha"]
     assert not hasattr(model.to_inferencedata(), "log_likelihood")
 

@@ -13,6 +13,7 @@ pub mod warning;
 
 pub use error::{BadRow, BadRows, Error, ErrorKind, Place, Result};
 pub use progress::Progress;
+pub(crate) use units::days_since_1970;
 pub use units::{DAYS_PER_YEAR, DiscountRate, DriftRate, Duration, Grain, Horizon, Unit};
 pub use value::{Discounting, Timing, ValueOptions};
 pub use warning::{Warning, is_remark};

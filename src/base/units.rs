@@ -11,6 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Error, Result};
+pub(crate) use calendar::days_since_1970;
 pub use drift::DriftRate;
 
 /// Days in a year, on average.

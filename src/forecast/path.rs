@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::question::{Lane, Question};
 use super::{IntervalOptions, Intervals, ScoreBatch, ScoreOptions};
-use crate::base::{Duration, Error, Horizon, Result, ValueOptions};
+use crate::base::{Duration, Error, Horizon, Result, ValueOptions, days_since_1970};
 use crate::customers::key;
 use crate::fitted::{ClvModel, PurchaseModel};
 use crate::history::{Summary, SummaryBatch};
@@ -154,7 +154,7 @@ impl Step<'_> {
             values
                 .map_or_else(|| Arc::new(Float64Array::new_null(n)), |all| Arc::new(Float64Array::from(all)))
         };
-        let until = until.map(|end| days(end) + self.horizon.days().round() as i32);
+        let until = until.map(|end| days_since_1970(end) + self.horizon.days().round() as i32);
         let mut columns: Vec<ArrayRef> = vec![
             Arc::new(customers.customer_id),
             Arc::new(StringArray::new_repeated(self.horizon.to_string(), n)),
@@ -183,11 +183,6 @@ impl Step<'_> {
         };
         (0..customers.len()).map(one).collect()
     }
-}
-
-/// Days since 1970-01-01.
-fn days(date: Date) -> i32 {
-    date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days())
 }
 
 /// Tables of the same customers, one a step, as one with the steps of each customer together.

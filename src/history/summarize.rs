@@ -25,7 +25,7 @@ use super::scatter::{PARTITIONS, Scatter, Scattered, Writing};
 use super::spend_drift::{DriftCounter, SpendDrift};
 use super::store::Store;
 use super::timing::Timing;
-use crate::base::{Error, Grain, Progress, Result};
+use crate::base::{Error, Grain, Progress, Result, days_since_1970};
 use crate::history::Summary;
 
 /// Takes rows from a worker of the reader.
@@ -301,10 +301,6 @@ pub(crate) fn grain_start(grain: Grain, index: i32) -> Date {
         }
         Grain::Year => Date::new((1970 + index) as i16, 1, 1).unwrap_or(Date::MAX),
     }
-}
-
-fn days_since_1970(date: Date) -> i32 {
-    date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days())
 }
 
 #[cfg(test)]

@@ -97,8 +97,8 @@ fn what_happens_to_subscriptions() {
     assert_eq!(forecast.totals.lapsing, 1);
     let column = |name: &str| forecast.table.column_by_name(name).unwrap().clone();
     let next = column("next_renewal");
-    let next = arrow_array::cast::AsArray::as_string::<i32>(&next);
-    let dates: Vec<&str> = next.iter().flatten().collect();
+    let next = arrow_array::cast::AsArray::as_primitive::<arrow_array::types::Date32Type>(&next);
+    let dates: Vec<_> = (0..3).map(|row| next.value_as_date(row).unwrap().to_string()).collect();
     assert_eq!(dates, ["2025-01-05", "2025-01-10", "2025-05-01"]);
     let renew = column("p_renew");
     let renew = arrow_array::cast::AsArray::as_primitive::<arrow_array::types::Float64Type>(&renew);

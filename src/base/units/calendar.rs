@@ -1,8 +1,15 @@
 //! What people mean by whole times: 365 days and 52 weeks are a year, 90 days and 13 weeks three months, and a year
 //! is 52 weeks. The lengths that months and years have on the calendar decide, to a whole day or week.
 
+use jiff::civil::Date;
+
 use super::{Duration, Horizon, Unit};
 use crate::base::{Error, Result};
+
+/// A date as Arrow has it.
+pub(crate) fn days_since_1970(date: Date) -> i32 {
+    date.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days())
+}
 
 /// Days of twelve months that begin in March, the last one of a leap year's first.
 const MONTHS: [u32; 12] = [31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 28];

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{ArrayRef, BooleanArray, Date32Array, Float64Array, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use crate::base::{Unit, ValueOptions};
+use crate::base::{Unit, ValueOptions, days_since_1970};
 use crate::contracts::ahead::{Ahead, MonthAhead, Range};
 use crate::contracts::book::{Book, End, Term};
 
@@ -169,7 +169,6 @@ impl Columns {
             Arc::new(StringArray::from_iter_values(of.iter().map(|at| &*all[*at as usize])))
         };
         let plans: Vec<Box<str>> = book.plans.iter().map(|plan| plan.shown().into()).collect();
-        let next = self.next.iter().map(|date| date.to_string());
         let mut columns: Vec<ArrayRef> = vec![
             text(&book.customers, &self.customer),
             Arc::new(UInt32Array::from(self.periods)),
@@ -184,7 +183,7 @@ impl Columns {
         columns.extend([p_renew, lifetime, discounted, renewals]);
         columns.push(text(&book.contracts, &self.contract));
         columns.push(text(&plans, &self.plan));
-        columns.push(Arc::new(StringArray::from_iter_values(next)));
+        columns.push(dates(self.next.into_iter()));
         columns.push(stays);
         if book.has_money {
             columns.extend([mrr, revenue, clv, remaining]);
@@ -212,7 +211,7 @@ pub fn contract_table_schema(has_money: bool) -> SchemaRef {
         number("expected_renewals"),
         text("contract_id"),
         text("plan"),
-        text("next_renewal"),
+        Field::new("next_renewal", DataType::Date32, false),
         number("p_active"),
     ];
     if has_money {
@@ -221,11 +220,14 @@ pub fn contract_table_schema(has_money: bool) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+fn dates(all: impl Iterator<Item = Date>) -> ArrayRef {
+    Arc::new(Date32Array::from_iter_values(all.map(days_since_1970)))
+}
+
 /// Months as a table, for files.
 pub fn month_table(months: &[MonthAhead], has_money: bool) -> RecordBatch {
-    let text: ArrayRef =
-        Arc::new(StringArray::from_iter_values(months.iter().map(|month| month.until.to_string())));
-    let (mut fields, mut columns) = (vec![Field::new("until", DataType::Utf8, false)], vec![text]);
+    let until = dates(months.iter().map(|month| month.until));
+    let (mut fields, mut columns) = (vec![Field::new("until", DataType::Date32, false)], vec![until]);
     let mut add = |name: &str, of: &dyn Fn(&MonthAhead) -> Range| {
         for (at, suffix) in ["", "_lower", "_upper"].into_iter().enumerate() {
             let part = |range: &Range| [range.expected, range.lower, range.upper][at];

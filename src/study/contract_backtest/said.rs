@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 
 use super::{ContractFigure, ContractMonth, ContractTest};
+use crate::base::days_since_1970;
 
 impl ContractTest {
     /// The mean of a figure over origins.
@@ -24,12 +25,13 @@ impl ContractTest {
 
     /// Months as a table: what was, what was expected, and the interval.
     pub fn month_table(&self) -> RecordBatch {
-        let text = |of: &dyn Fn(&ContractMonth) -> String| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(self.months.iter().map(of)))
+        let date = |of: &dyn Fn(&ContractMonth) -> &str| -> ArrayRef {
+            let days = |month| of(month).parse().ok().map(days_since_1970);
+            Arc::new(self.months.iter().map(days).collect::<Date32Array>())
         };
         let mut fields =
-            vec![Field::new("origin", DataType::Utf8, false), Field::new("until", DataType::Utf8, false)];
-        let mut columns = vec![text(&|month| month.origin.clone()), text(&|month| month.until.clone())];
+            vec![Field::new("origin", DataType::Date32, true), Field::new("until", DataType::Date32, true)];
+        let mut columns = vec![date(&|month| &month.origin), date(&|month| &month.until)];
         for (place, name) in ["contracts", "mrr"].into_iter().enumerate() {
             let of = |month: &ContractMonth| [month.contracts, month.mrr][place];
             for (at, what) in ["", "_expected", "_lower", "_upper"].into_iter().enumerate() {
