@@ -77,10 +77,20 @@ pub(crate) fn periods(names: &[String], grain: Grain) -> Vec<(usize, String)> {
     };
     let first = |name: &String| match grain {
         Grain::Year => year(name.trim()),
-        _ => month_of_table(name),
+        // Another day than the first is a date of a row, not the name of a column.
+        _ => month_of_table(name)
+            .filter(|_| name.trim().parse::<Date>().is_ok_and(|date| date.day() == 1) || !is_date(name)),
     };
     let all = names.iter().enumerate();
-    all.filter_map(|(at, name)| first(name).map(|date| (at, date.to_string()))).collect()
+    let found: Vec<(usize, String)> =
+        all.filter_map(|(at, name)| first(name).map(|date| (at, date.to_string()))).collect();
+    let twice = found.iter().any(|(_, date)| found.iter().filter(|(_, other)| other == date).count() > 1);
+    if twice { Vec::new() } else { found }
+}
+
+/// Is it a whole date?
+fn is_date(text: &str) -> bool {
+    text.trim().parse::<Date>().is_ok() || text.trim().parse::<DateTime>().is_ok()
 }
 
 /// `202503`, `2025M03`, `2025-M03`.

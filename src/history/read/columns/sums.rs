@@ -108,17 +108,23 @@ pub(super) fn before_fees(amount: &[f64], fees: &[Vec<f64>], others: &[(usize, V
 /// Are returns taken off an amount already: is it, or is another column, what is left of a third one after them (and after what
 /// else was taken off in the same row)?
 pub(super) fn is_after_returns(amount: &[f64], returns: &[f64], others: &[Vec<f64>]) -> bool {
-    let rows: Vec<usize> = (0..amount.len()).filter(|&row| returns[row].abs() > CENT).collect();
-    let share = |fits: usize| rows.len() >= ENOUGH && fits as f64 >= MOST * rows.len() as f64;
-    let count = |fits: &dyn Fn(usize) -> bool| rows.iter().filter(|&&row| fits(row)).count();
-    let left = |gross: &[f64], less: &[f64], row: usize| gross[row] - less[row].abs() - returns[row].abs();
+    let back: Vec<usize> = (0..amount.len()).filter(|&row| returns[row].abs() > CENT).collect();
+    if back.len() < ENOUGH {
+        return false;
+    }
+    let share = |fits: usize, of: usize| fits as f64 >= MOST * of as f64;
+    // In rows without returns, too: else a column of zeros were what is left where all came back.
+    let holds = |net: &[f64], gross: &[f64], less: &[f64]| {
+        let fits = |row: &usize| near(net[*row], gross[*row] - less[*row].abs() - returns[*row].abs());
+        share(back.iter().filter(|row| fits(row)).count(), back.len())
+            && share((0..net.len()).filter(|row| fits(row)).count(), net.len())
+    };
     let none = vec![0.0; amount.len()];
     let lesser: Vec<&[f64]> = others.iter().map(Vec::as_slice).chain([none.as_slice()]).collect();
     let nets = others.iter().map(Vec::as_slice).chain([amount]);
     nets.into_iter().any(|net| {
-        others.iter().filter(|gross| gross.as_slice() != net && gross.as_slice() != amount).any(|gross| {
-            lesser.iter().any(|less| share(count(&|row| near(net[row], left(gross, less, row)))))
-        })
+        let grosses = others.iter().filter(|gross| gross.as_slice() != net && gross.as_slice() != amount);
+        grosses.into_iter().any(|gross| lesser.iter().any(|less| holds(net, gross, less)))
     })
 }
 
@@ -151,5 +157,10 @@ mod tests {
         // They are to be taken off what was sold.
         assert!(!is_after_returns(&gross, &returns, &[off.clone(), net]));
         assert!(!is_after_returns(&gross, &returns, &[off]));
+        // A column of zeros beside amounts that came back whole, and the same amounts once more.
+        let whole: Vec<f64> =
+            gross.iter().enumerate().map(|(at, paid)| if at < 5 { -paid } else { 0.0 }).collect();
+        let again: Vec<f64> = gross.iter().map(|paid| paid + 1e-9).collect();
+        assert!(!is_after_returns(&gross, &whole, &[vec![0.0; 6], again]));
     }
 }

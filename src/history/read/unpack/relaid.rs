@@ -35,6 +35,14 @@ struct Head {
     whole: bool,
 }
 
+/// A table below its titles.
+struct Below<'a> {
+    /// Which record is its header.
+    header: usize,
+    names: &'a [String],
+    rows: &'a [Vec<String>],
+}
+
 /// What a table is written out by.
 enum Plan {
     Headings(headings::Headings),
@@ -93,9 +101,9 @@ impl Head {
     }
 
     /// The names of the columns, and the rows below them.
-    fn table(&self) -> Option<(usize, &[String], &[Vec<String>])> {
+    fn table(&self) -> Option<Below<'_>> {
         let header = self.header?;
-        Some((header, &self.rows[header], &self.rows[header + 1..]))
+        Some(Below { header, names: &self.rows[header], rows: &self.rows[header + 1..] })
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::super::dates::Shape;
 use super::super::super::likeness::is;
 use super::super::super::months::parse_month;
 use super::super::super::vocabulary::{Part, fold_words, is_date, rank};
-use super::{Head, Row, cells};
+use super::{Below, Head, Row, cells};
 use crate::base::shown::shown;
 use crate::history::options::LogOptions;
 use crate::history::read::calendar::date_of_day;
@@ -26,7 +26,7 @@ pub(super) struct Dated {
 
 /// The columns of years, months and days of a table that has no dates.
 pub(super) fn found(head: &Head, options: &LogOptions) -> Option<Dated> {
-    let (header, names, rows) = head.table()?;
+    let Below { header, names, rows } = head.table()?;
     if options.date.is_some() || options.no_header {
         return None;
     }

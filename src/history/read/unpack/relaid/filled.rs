@@ -1,7 +1,7 @@
 //! Columns whose values stand in the first row of a group only, by the caller's word (`--fill-down`): an empty cell takes
 //! what stands above it. Whether a cell is empty because it is unknown, nobody can see, so that it is never done unasked.
 
-use super::{Head, Row};
+use super::{Below, Head, Row};
 use crate::base::shown::shown;
 use crate::base::{Error, Result, numbers::grouped};
 use crate::history::explain::is_total;
@@ -23,7 +23,7 @@ pub(super) fn found(head: &Head, options: &LogOptions) -> Result<Option<Filled>>
     if options.fill_down.is_empty() {
         return Ok(None);
     }
-    let Some((header, names, _)) = head.table() else { return Ok(None) };
+    let Some(Below { header, names, .. }) = head.table() else { return Ok(None) };
     let columns = options.fill_down.iter().map(|wanted| {
         let named = names.iter().position(|name| name == wanted.trim());
         named.ok_or_else(|| {

@@ -3,7 +3,7 @@
 
 use super::super::super::dates::Shape;
 use super::super::super::vocabulary::{Part, is_date, rank};
-use super::{Head, Row, cells, has_digit};
+use super::{Below, Head, Row, cells, has_digit};
 use crate::base::numbers::grouped;
 use crate::base::shown::shown;
 use crate::history::explain::is_total;
@@ -38,7 +38,7 @@ enum Kind {
 
 /// The headings of a table that has no column of customers, or none of dates.
 pub(super) fn found(head: &Head, options: &LogOptions) -> Option<Headings> {
-    let (header, names, rows) = head.table()?;
+    let Below { header, names, rows } = head.table()?;
     let column = rows.first().and_then(|row| only_cell(row))?.0;
     let mut plan = Headings {
         header,
