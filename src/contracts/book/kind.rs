@@ -3,6 +3,7 @@
 
 use super::layout::Role;
 use super::layout_of;
+use super::visits::are_visits;
 use crate::base::{Error, Result, Warning};
 use crate::contracts::ContractMember;
 use crate::history::{self, Input, LogOptions};
@@ -85,7 +86,8 @@ impl TableKind {
     }
 }
 
-/// Are these tables of contracts? Why, if they are; a look at their columns only.
+/// Are these tables of contracts? Why, if they are; a look at their columns, and at the first rows of those with a beginning and an
+/// end, which may be visits.
 ///
 /// What cannot be opened is none.
 pub fn recognise(inputs: &[Input], log: &LogOptions) -> Option<String> {
@@ -95,7 +97,8 @@ pub fn recognise(inputs: &[Input], log: &LogOptions) -> Option<String> {
     let tables = history::read::recognise::columns_of(inputs, log).ok()?;
     let whys: Option<Vec<String>> =
         tables.iter().map(|names| layout_of(names, log).map(|it| it.why)).collect();
-    whys?.into_iter().next()
+    let why = whys?.into_iter().next()?;
+    (!are_visits(inputs, log)).then_some(why)
 }
 
 /// What is to be said where tables that look like contracts are read as purchases; `None` if they do not, or if the caller names what

@@ -29,6 +29,7 @@ mod prices;
 mod rates;
 mod reasons;
 mod spells;
+mod visits;
 
 use std::sync::Arc;
 
