@@ -40,6 +40,8 @@ fn answers(model: &dyn Attrition, row: &Customer) -> Vec<f64> {
             model.expected_lifetime(row, horizon),
         ]);
         all.extend([0, 1, 7].map(|n| model.purchases_pmf(row, horizon, n)));
+        // Sums over stages, where MBG/NBD has a closed form. Seen to fail with the belief of the end of what is looked at.
+        all.extend([0.0, 5.0, 90.0].map(|from| model.buys_if_alive(row, (from, from + horizon))));
     }
     all
 }
