@@ -109,6 +109,7 @@ impl Sources {
         all.extend(figure::ltv_to_cac(found));
         all.extend(figure::revenue_ahead(found));
         all.extend(figure::equity_by_cohort(found));
+        all.extend(figure::cohorts(found));
         all.extend(figure::tornado(found));
         all.extend([Metric::Crps, Metric::ValueMae].map(|m| figure::comparison(backtest, m).unwrap()));
         all

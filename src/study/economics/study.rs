@@ -250,6 +250,7 @@ impl<'a> Study<'a> {
             spend,
             outreach: &self.outreach,
             unit: self.model.unit,
+            opportunities: self.model.counts_opportunities(),
         };
         Triangle::new(meta, &with)
     }

@@ -106,6 +106,8 @@ pub(super) struct Looking<'a> {
     pub spend: &'a SpendModel,
     pub outreach: &'a Outreach,
     pub unit: Unit,
+    /// Are there purchases only at opportunities, a whole number of units from now?
+    pub opportunities: bool,
 }
 
 impl Triangle {
@@ -115,10 +117,19 @@ impl Triangle {
         let period = activity.cohorts.period;
         let mut cells = seen(activity, end);
         let sizes: BTreeMap<i32, u64> = cells.iter().map(|cell| (cell.cohort, cell.customers)).collect();
-        let ahead = ahead(end, with.outreach.horizon, with.unit, period);
+        let mut ahead = ahead(end, with.outreach.horizon, with.unit, period);
+        if with.opportunities {
+            // Months of the calendar are a little longer or shorter than a month.
+            ahead.iter_mut().for_each(|part| part.to = part.to.round().min(with.outreach.horizon));
+        }
         cells.extend(expected(&sizes, &ahead, period, with));
         cells.sort_by_key(|cell| (cell.cohort, cell.from));
         Some(Triangle { period, cells })
+    }
+
+    /// No cell: of a log whose cohorts were not counted.
+    pub(super) fn none() -> Self {
+        Triangle { period: CohortPeriod::default(), cells: Vec::new() }
     }
 
     /// A row a cohort and period: `cohort`, `period`, `from`, `until`, `customers`, `buyers`, `purchases`, `revenue`, `expected`.
