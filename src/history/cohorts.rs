@@ -200,7 +200,7 @@ mod tests {
         assert_eq!([of(1), of(12), of(13), of(60), of(61)], ["month", "month", "quarter", "quarter", "year"]);
     }
 
-    /// By hand, over 14 months from 2024-02: five quarters. Seen to fail with every purchase counted as a buyer.
+    /// By hand, over 14 months from 2024-02: five quarters. Seen to fail with all revenue put to the period of the first purchase.
     #[test]
     fn buyers_are_counted_once_a_period() {
         let mut counter = CohortCounter::new(12 * 54 + 1, 14);

@@ -24,10 +24,9 @@ pub(crate) struct Column {
     whole: bool,
 }
 
-/// What some cohorts did in a column.
+/// What some cohorts did in a column. Of several the customers and buyers are those who had come before: all others bought.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Sum {
-    /// Customers of the cohorts that had come by then.
     customers: u64,
     buyers: f64,
     revenue: f64,
@@ -70,10 +69,13 @@ impl Sum {
 }
 
 impl Column {
-    fn head(&self) -> String {
+    /// Its name; a short one where `~` alone says that it is expected.
+    fn head(&self, short: bool) -> String {
         match (self.expected, self.whole) {
             (false, true) => self.name.clone(),
             (false, false) => format!("{} so far", self.name),
+            (true, true) if short => format!("~{}", self.name),
+            (true, false) if short => format!("~{} part", self.name),
             (true, true) => format!("{} expected", self.name),
             (true, false) => format!("{} part, expected", self.name),
         }
@@ -105,12 +107,13 @@ impl Shown {
         (!last.whole).then_some((&last.name, last.until))
     }
 
-    /// A table, with `~` before what is expected.
-    pub fn table(&self, what: What, first: &str) -> Table {
-        let mut table = Table::new(&[first, ">Customers"]);
-        table.columns.extend(self.columns.iter().map(|column| (column.head(), true)));
+    /// A table, with `~` before what is expected; with the names of its first two columns, and short ones of the others or not.
+    pub fn table(&self, what: What, first: [&str; 2], short: bool) -> Table {
+        let mut table = Table::new(&first);
+        table.columns.extend(self.columns.iter().map(|column| (column.head(short), true)));
         for row in &self.rows {
             let cell = |(sum, column): (&Option<Sum>, &Column)| match sum {
+                Some(sum) if what == What::Share && sum.customers == 0 => String::new(),
                 None => String::new(),
                 Some(sum) => format!("{}{}", if column.expected { "~" } else { "" }, said(sum, what)),
             };
@@ -146,19 +149,22 @@ fn columns(found: &Triangle, room: usize) -> Vec<Column> {
 
 fn row(found: &Triangle, columns: &[Column], name: String, of: &dyn Fn(i32) -> bool) -> Row {
     let own = || found.cells.iter().filter(|cell| of(cell.cohort));
+    let came = |cell: &TriangleCell| cell.cohort == cell.period && !cell.expected;
+    let several = own().filter(|cell| came(cell)).count() > 1;
     let sum = |column: &Column| {
         let cells = own().filter(|cell| (cell.from, cell.expected) == (column.from, column.expected));
         cells.fold(None, |sum: Option<Sum>, cell| {
             let sum = sum.unwrap_or(Sum { came: true, ..Sum::default() });
+            let (customers, buyers) =
+                if several && came(cell) { (0, 0.0) } else { (cell.customers, cell.buyers) };
             Some(Sum {
-                customers: sum.customers + cell.customers,
-                buyers: sum.buyers + cell.buyers,
+                customers: sum.customers + customers,
+                buyers: sum.buyers + buyers,
                 revenue: sum.revenue + cell.revenue,
-                came: sum.came && cell.cohort == cell.period && !cell.expected,
+                came: sum.came && came(cell),
             })
         })
     };
-    let customers =
-        own().filter(|cell| cell.cohort == cell.period && !cell.expected).map(|cell| cell.customers);
+    let customers = own().filter(|cell| came(cell)).map(|cell| cell.customers);
     Row { name, customers: customers.sum(), sums: columns.iter().map(sum).collect() }
 }

@@ -313,12 +313,14 @@ fn cohorts_are_shaded_and_marked() {
     let orders = orders.to_str().unwrap();
     let (html, text) = (path("report.html"), path("report.md"));
     for out in [&html, &text] {
-        let arguments = ["report", orders, "--model", "mbg-nbd", "--no-backtest", "--observed-until", "2024-11-10"];
+        let arguments =
+            ["report", orders, "--model", "mbg-nbd", "--no-backtest", "--observed-until", "2024-11-10"];
         let output = clv(&[&arguments[..], &["-o", out]].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     let document = fs::read_to_string(&html).unwrap();
-    let section = document.split("<section id=\"cohorts\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let section =
+        document.split("<section id=\"cohorts\"").nth(1).unwrap().split("</section>").next().unwrap();
     assert!(section.contains("2024-Q4 is seen up to 2024-11-10 only"), "{section}");
     let tables: Vec<&str> = section.split("<table").skip(1).collect();
     assert_eq!(tables.len(), 2);
@@ -334,6 +336,9 @@ fn cohorts_are_shaded_and_marked() {
     }
     // Eight cohorts and all of them; the rest of the quarter, three whole ones and the part of a fifth.
     assert_eq!((marked, shades.len()), (2 * 9 * 5, 5), "{shades:?}");
+    // Who came in a quarter bought in it, and is in none of its shares of all.
+    let all = tables[0].rsplit("<tr").next().unwrap();
+    assert!(all.contains("All</th>") && !all.contains("100%"), "{all}");
     let all = tables[1].rsplit("<tr").next().unwrap();
     let number = |words: &str| words.trim().replace(',', "").parse::<f64>().unwrap();
     let expected: f64 = all.split('~').skip(1).map(|cell| number(cell.split('<').next().unwrap())).sum();
@@ -341,6 +346,7 @@ fn cohorts_are_shaded_and_marked() {
     let tile = number(tile.split('<').next().unwrap());
     assert!((expected - tile).abs() <= 3.0, "{expected} {tile}");
     let text = fs::read_to_string(&text).unwrap();
+    let text = text.split("\n## Cohorts").nth(1).unwrap().split("\n## ").next().unwrap();
     let row = text.lines().filter(|line| line.starts_with("| All |") && line.matches('~').count() == 5);
     assert_eq!(row.count(), 2);
 }

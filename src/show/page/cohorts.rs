@@ -1,7 +1,6 @@
 //! Cohorts: who came when, how many of them buy in each period, and what they pay; seen, and expected.
 
 use super::words::Money;
-use crate::base::numbers::grouped;
 use crate::show::report::page::{Heat, Part, Section, Shade};
 use crate::show::triangle::{Room, Shown, What};
 use crate::study::economics::{Economics, Triangle};
@@ -15,7 +14,7 @@ pub(super) fn section(found: &Economics, money: &Money) -> Section {
     let section = Section::new("cohorts", "Cohorts: who came when, and what they do since");
     let Some(triangle) = &found.triangle else { return section };
     let shown = Shown::new(triangle, ROOM);
-    let mut section = section.lines([meaning(triangle, &shown)]);
+    let mut section = section.lines([meaning(triangle, &shown, money)]);
     let share = "Share of a cohort’s customers who buy".to_owned();
     let revenue = format!("Revenue of a cohort{}", money.unit());
     section.push(Part::Heat(heat(&shown, What::Share, share)));
@@ -23,7 +22,7 @@ pub(super) fn section(found: &Economics, money: &Money) -> Section {
     section
 }
 
-fn meaning(triangle: &Triangle, shown: &Shown) -> String {
+fn meaning(triangle: &Triangle, shown: &Shown, money: &Money) -> String {
     let word = triangle.period.word();
     let cut = shown.cut().map_or(String::new(), |(name, until)| {
         format!(
@@ -32,11 +31,15 @@ fn meaning(triangle: &Triangle, shown: &Shown) -> String {
         )
     });
     let all: f64 = triangle.cells.iter().filter(|cell| cell.expected).map(|cell| cell.revenue).sum();
+    let together = match shown.rows.len() {
+        ..=1 => "",
+        _ => " In the last row shares are of the customers who had come before.",
+    };
     format!(
-        "A row is the customers whose first purchase fell in a {word}; a column is a {word}. The darker a cell, the more. Cells in \
-         italics, framed and with a ~, have not come yet: the model expects this of the same customers, {} of revenue in all, with \
-         nobody new, before costs and not discounted.{cut}",
-        grouped(all, 0)
+        "A row is the customers whose first purchase fell in a {word}; a column is a {word}; the stronger the shade, the more. What has \
+         a ~ has not come yet: the model expects it of the same customers, {} of revenue in all, with nobody new, before costs and not \
+         discounted.{cut}{together}",
+        money.say(all)
     )
 }
 
@@ -58,5 +61,5 @@ fn heat(shown: &Shown, what: What, title: String) -> Heat {
         }));
         shades.push(own);
     }
-    Heat { title, table: shown.table(what, "First purchase in"), shades }
+    Heat { title, table: shown.table(what, ["First purchase in", ">Customers"], false), shades }
 }

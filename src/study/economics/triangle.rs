@@ -27,8 +27,9 @@ use crate::model::Scorer;
 
 /// Periods to come end with this month, at most.
 const MOST_MONTHS: i32 = 60;
-/// Two times are one if they are as close \[days\].
-const SAME: f64 = 1e-6;
+/// A horizon counts months of 365.25/12 days, and ends up to so many days before or after the months of the calendar do: a
+/// period that it all but ends with is the last one, and a whole one \[days\].
+const SAME: f64 = 3.0;
 
 /// What a cohort did in a period or in a part of one, or is expected to.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +90,7 @@ fn ahead(end: Date, horizon: f64, unit: Unit, period: CohortPeriod) -> Vec<Ahead
         let within = days < horizon - SAME;
         let to = if within { days } else { horizon };
         let until = end.saturating_add(jiff::Span::new().days(to.round() as i64)).max(from);
-        let whole = from == first && until == last;
+        let whole = from == first && (within || days - horizon <= SAME);
         found.push(Ahead { period: number, from, until, whole, to: to / unit.days() });
         match last.tomorrow() {
             Ok(next) if within && first_grain(Grain::Month, next) <= last_month => from = next,
@@ -242,7 +243,7 @@ mod tests {
     use super::*;
 
     /// The rest of a quarter, three whole ones, and the part of a fifth up to a year from the end; none that is empty where the
-    /// observation ends with a quarter or the horizon does. Seen to fail with the last part left whole.
+    /// observation ends with a quarter or the horizon does. Seen to fail with the last part as long as a whole period.
     #[test]
     fn what_lies_ahead_is_cut_by_the_calendar() {
         let days = |end: &str, horizon: f64| -> Vec<(String, String, bool, f64)> {
@@ -262,5 +263,8 @@ mod tests {
         assert_eq!(found, [row("2024-10-01", "2024-12-31", true, 92.0)]);
         assert_eq!(days("2024-09-30", f64::INFINITY).len(), 20);
         assert_eq!(days("2024-09-15", 10.0), [row("2024-09-16", "2024-09-25", false, 10.0)]);
+        // Six months are 182.6 days, and from New Year to the end of June 181; a year may be 366.
+        assert_eq!(days("2024-12-31", 182.625)[1..], [row("2025-04-01", "2025-07-02", true, 182.5)]);
+        assert_eq!(days("2027-12-31", 365.25)[3..], [row("2028-10-01", "2028-12-30", true, 365.25)]);
     }
 }

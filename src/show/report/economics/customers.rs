@@ -81,7 +81,7 @@ pub(super) fn cohorts(found: &Economics, report: &mut Report) {
         "cohorts: of the customers who came in a {word}, the share who buy in each {word}, seen and (~) expected by the model{cut};          all of it, with purchases and revenue, is in the table of -o",
         word = triangle.period.word(),
     )));
-    report.results.push(Block::Table(shown.table(What::Share, "first purchase")));
+    report.results.push(Block::Table(shown.table(What::Share, ["first purchase", ">customers"], true)));
 }
 
 /// A smaller share of new customers who leave at once is not worth a word.
