@@ -304,7 +304,7 @@ fn economics_have_their_sections() {
 
 /// Cohorts stand as two shaded tables. What is expected is marked in its words, not by its looks alone; all of it adds up to the
 /// revenue to come that stands on top of the page; the quarter that is seen in part is said to be; the page as text has the same.
-/// Seen to fail with what is expected unmarked, with the class of one row used for the next, and with one expected column left out.
+/// Seen to fail with the classes of each row used for the next.
 #[test]
 fn cohorts_are_shaded_and_marked() {
     let dir = tempfile::tempdir().unwrap();

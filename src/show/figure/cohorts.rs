@@ -48,8 +48,13 @@ pub fn cohorts(found: &Economics) -> Option<Figure> {
         .numbers("revenue", cells.iter().map(|cell| cell.revenue))
         .texts("what", cells.iter().map(|cell| if cell.expected { "expected" } else { "seen" }))
         .finish();
-    let x = json!({ "field": "period", "type": "ordinal", "title": triangle.period.word(),
-        "sort": { "field": "from", "op": "min" }, "axis": { "labelAngle": -45 } });
+    let mut order: Vec<(jiff::civil::Date, String)> =
+        cells.iter().map(|cell| (cell.from, part(cell))).collect();
+    order.sort();
+    order.dedup();
+    let order: Vec<String> = order.into_iter().map(|(_, part)| part).collect();
+    let x = json!({ "field": "period", "type": "ordinal", "title": triangle.period.word(), "scale": { "domain": order },
+        "axis": { "labelAngle": -45 } });
     let y = json!({ "field": "cohort", "type": "ordinal", "title": "first purchase in" });
     let shown = tooltip(&[
         ("cohort", "first purchase in", ""),
@@ -62,12 +67,11 @@ pub fn cohorts(found: &Economics) -> Option<Figure> {
     ]);
     let color = json!({ "field": "share", "type": "quantitative", "title": "share who buy", "scale": { "domainMin": 0 },
         "legend": { "format": ".0%", "gradientLength": 200 } });
-    let stroke =
-        json!({ "condition": { "test": "datum.what === 'expected'", "value": "#888" }, "value": null });
-    let body = json!({
-        "mark": { "type": "rect", "strokeWidth": 1, "aria": false },
-        "encoding": { "x": x, "y": y, "color": color, "stroke": stroke, "tooltip": shown },
-    });
+    let body = json!({ "layer": [
+        { "mark": { "type": "rect", "aria": false }, "encoding": { "x": x, "y": y, "color": color, "tooltip": shown } },
+        { "transform": [{ "filter": "datum.what === 'expected'" }],
+            "mark": { "type": "rect", "filled": false, "style": "boundary", "aria": false }, "encoding": { "x": x, "y": y } },
+    ] });
     let drawn = "A heat map of the share of each cohort that buys in each period";
     Some(Figure::new("cohorts", "Who buys again, by cohort", drawn, reading, data, body))
 }
