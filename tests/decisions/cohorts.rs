@@ -160,7 +160,7 @@ fn what_is_expected_is_the_forecast() {
 }
 
 /// Where purchases of a week are one, cohorts are those that were counted, on whatever day of the week a customer came; and
-/// opportunities are counted in whole months. Seen to fail with cohorts by day in the place of those by week.
+/// opportunities are counted in whole months. Seen to fail with the last period asked for as a whole one.
 #[test]
 fn grains_have_their_cohorts() {
     let file = "cdnow_sample.csv";
