@@ -250,7 +250,7 @@ mod tests {
             let found = ahead(end.parse().unwrap(), horizon / 7.0, Unit::Week, CohortPeriod::Quarter);
             found
                 .iter()
-                .map(|a| (a.from.to_string(), a.until.to_string(), a.whole, (a.to * 7.0 * 4.0).round() / 4.0))
+                .map(|a| (a.from.to_string(), a.until.to_string(), a.whole, (a.to * 7.0 * 8.0).round() / 8.0))
                 .collect()
         };
         let found = days("2024-09-15", 365.25);
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(days("2024-09-30", f64::INFINITY).len(), 20);
         assert_eq!(days("2024-09-15", 10.0), [row("2024-09-16", "2024-09-25", false, 10.0)]);
         // Six months are 182.6 days, and from New Year to the end of June 181; a year may be 366.
-        assert_eq!(days("2024-12-31", 182.625)[1..], [row("2025-04-01", "2025-07-02", true, 182.5)]);
+        assert_eq!(days("2024-12-31", 182.625)[1..], [row("2025-04-01", "2025-07-02", true, 182.625)]);
         assert_eq!(days("2027-12-31", 365.25)[3..], [row("2028-10-01", "2028-12-30", true, 365.25)]);
     }
 }
