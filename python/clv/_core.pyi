@@ -906,6 +906,11 @@ class Economics(Table):
     def cohorts(self) -> Table:
         """The equity of customers by the month of their first purchase."""
     @property
+    def triangle(self) -> Table:
+        """Cohort by cohort and period by period: ``customers`` of the cohort, how many bought (``buyers``), ``purchases`` and
+        ``revenue``, as seen and, where ``expected``, as the model expects it up to the horizon.
+        """
+    @property
     def acquired(self) -> Table:
         """Month by month and group by group, how many customers were won, at what cost, and what they are worth."""
     @property

@@ -35,6 +35,7 @@ __all__ = [
     "alive_history",
     "at_risk",
     "calibration",
+    "cohorts",
     "comparison",
     "concentration",
     "deciles",
@@ -335,6 +336,11 @@ def revenue_ahead(economics: _core.Economics) -> Figure:
 def equity_by_cohort(economics: _core.Economics) -> Figure:
     """Value of today's customers by when they came."""
     return _named(_core.figures_of_economics(economics), "equity_by_cohort")
+
+
+def cohorts(economics: _core.Economics) -> Figure:
+    """The share of each cohort's customers who buy in each period, seen and expected."""
+    return _named(_core.figures_of_economics(economics), "cohorts")
 
 
 def tornado(economics: _core.Economics) -> Figure:

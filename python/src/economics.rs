@@ -44,6 +44,7 @@ fn tables(found: &clv::study::economics::Economics) -> Tables {
         ("channels", found.channels()),
         ("months", found.months()),
         ("cohorts", found.cohorts()),
+        ("triangle", found.triangle_table()),
         ("acquired", found.acquired()),
         ("retention", found.retention()),
         ("sensitivity", found.sensitivity()),
@@ -89,6 +90,13 @@ impl Economics {
     #[getter]
     fn cohorts(&self) -> PyResult<Table> {
         of_name(&self.tables, "cohorts")
+    }
+
+    /// Cohort by cohort and period by period: ``customers`` of the cohort, how many bought (``buyers``), ``purchases`` and
+    /// ``revenue``, as seen and, where ``expected``, as the model expects it up to the horizon.
+    #[getter]
+    fn triangle(&self) -> PyResult<Table> {
+        of_name(&self.tables, "triangle")
     }
 
     /// Month by month and group by group, how many customers were won, at what cost, and what they are worth.

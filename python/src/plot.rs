@@ -220,6 +220,7 @@ pub fn figures_of_economics(found: &Economics) -> PyResult<Vec<Figure>> {
         figure::revenue_ahead(found),
         figure::months(found),
         figure::equity_by_cohort(found),
+        figure::cohorts(found),
         figure::tornado(found),
     ];
     Ok(wrapped(all.into_iter().flatten()))

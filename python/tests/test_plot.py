@@ -107,7 +107,8 @@ def test_economics() -> None:
     found = clv.economics(
         fitted, shop / "orders.csv", costs=shop / "costs.csv", by="channel", margin=0.4, acquisitions=["search=30"]
     )
-    for plot in (clv.plot.payback, clv.plot.ltv_to_cac, clv.plot.revenue_ahead, clv.plot.equity_by_cohort, clv.plot.tornado):
+    of_value = (clv.plot.revenue_ahead, clv.plot.equity_by_cohort, clv.plot.cohorts, clv.plot.tornado)
+    for plot in (clv.plot.payback, clv.plot.ltv_to_cac, *of_value):
         looked_at(plot(found))
     ratios = {row["group"]: row["ratio"] for row in clv.plot.ltv_to_cac(found).data.to_arrow().to_pylist()}
     for group in found.figures["groups"]:

@@ -203,6 +203,13 @@ def test_economics_are_tables(model: clv.Model) -> None:
     months = found.months.to_pandas()
     assert len(months) == 12 and (months["total"] >= months["base"]).all()
     assert found.cohorts.to_pandas()["customers"].sum() == 400
+    cells = found.triangle.to_pandas()
+    assert list(cells.columns) == ["cohort", "period", "from", "until", "customers", "buyers", "purchases", "revenue", "expected"]
+    seen, ahead = cells[~cells["expected"]], cells[cells["expected"]]
+    assert seen.loc[seen["cohort"] == seen["period"], "customers"].sum() == 400
+    assert seen["purchases"].sum() == len(log.drop_duplicates(["customer_id", "date"]))
+    assert ahead["revenue"].sum() == pytest.approx(found.figures["equity"]["undiscounted_revenue"], rel=1e-9)
+    assert [cell["buyers"] for cell in found.figures["triangle"]["cells"]] == list(cells["buyers"])
     assert {"driver", "equity_elasticity"} <= set(found.sensitivity.columns) and len(found.scenarios) == 1
     assert found.retention["month"][0] < found.retention["month"][-1] and len(found.segments) == 400
     assert found.acquired.to_pandas()["customers"].sum() == 400 or len(found.acquired) > 0

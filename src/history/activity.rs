@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::cohorts::{CohortCounter, Cohorts};
 use super::fold::Exact;
 use super::summarize::{first_grain, grain_start};
 use crate::base::{Duration, Grain};
@@ -39,6 +40,9 @@ pub struct Activity {
     pub months: BTreeMap<i32, ActivityMonth>,
     /// Is the last month observed to its end?
     pub last_complete: bool,
+    /// The same customers by when they came.
+    #[serde(default)]
+    pub cohorts: Cohorts,
 }
 
 /// The same number of whole months twice: the last ones, and the same of the year before, or those before them.
@@ -104,6 +108,7 @@ pub(crate) struct ActivityCounter {
     ends: Vec<i32>,
     last_complete: bool,
     cells: Vec<Cell>,
+    cohorts: CohortCounter,
 }
 
 impl ActivityCounter {
@@ -125,6 +130,7 @@ impl ActivityCounter {
             first,
             last_complete: until.tomorrow().is_ok_and(|next| first_grain(Grain::Month, next) > last),
             cells: vec![Cell::default(); ends.len()],
+            cohorts: CohortCounter::new(first, ends.len()),
             ends,
         })
     }
@@ -137,11 +143,15 @@ impl ActivityCounter {
         if let Some(cell) = self.cells.get_mut(born) {
             cell.counts.acquired += 1;
         }
+        let mut member = self.cohorts.member(born);
         for (&when, &amount) in times.iter().zip(amounts) {
             let from = self.month(when);
             let Some(cell) = self.cells.get_mut(from) else { continue };
             cell.counts.purchases += 1;
             cell.revenue.add(amount);
+            if let Some(member) = &mut member {
+                self.cohorts.add(member, from, amount);
+            }
             let until = self.month(when.saturating_add(self.within));
             for month in from.max(next)..until {
                 let counts = &mut self.cells[month].counts;
@@ -165,6 +175,7 @@ impl ActivityCounter {
             *self = other.clone();
             return;
         }
+        self.cohorts.add_all(&other.cohorts);
         for (own, other) in self.cells.iter_mut().zip(&other.cells) {
             own.revenue.add_all(other.revenue);
             own.counts.active += other.counts.active;
@@ -185,6 +196,7 @@ impl ActivityCounter {
             within: self.days,
             months: self.cells.iter().enumerate().map(month).collect(),
             last_complete: self.last_complete,
+            cohorts: self.cohorts.finish(),
         }
     }
 }
@@ -205,6 +217,7 @@ mod tests {
             within: 90.0,
             months: (0..n).map(|i| (600 + i, month(i))).collect(),
             last_complete,
+            cohorts: Cohorts::default(),
         };
         let found = log(9, false).course().unwrap();
         // Of 1 to 7 the last six.

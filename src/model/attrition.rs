@@ -66,6 +66,9 @@ macro_rules! attrition_by_kernel {
             fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
                 self.kernel().purchases_pmf(customer, horizon, n)
             }
+            fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64 {
+                self.kernel().buys_if_alive(customer, between)
+            }
             fn counts_if_alive(
                 &self,
                 customer: &Customer,
@@ -184,6 +187,10 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     fn none_within(&self, customer: &Customer, ahead: f64) -> f64 {
         self.purchases_pmf(customer, ahead, 0)
     }
+
+    /// The probability of at least one purchase in `(T + from, T + to]` given that the customer is alive at `T`; both finite.
+    /// What happens up to `T + from` is not known. From 0 on this times [`Attrition::p_alive`] is `1 − P(Y = 0)`.
+    fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64;
 
     /// The number of purchases in `(T, T + horizon]` given that the customer is alive at `T`, from each stage that it
     /// may have reached: a function of `x` and `T` alone. The horizon may be infinite.

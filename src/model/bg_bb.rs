@@ -195,6 +195,10 @@ impl Attrition for BgBb {
         self.purchases_pmf_of(customer, horizon, n)
     }
 
+    fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64 {
+        self.buys_between(customer, between)
+    }
+
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         vec![Box::new(self.counts_of(customer, horizon))]
     }

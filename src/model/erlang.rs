@@ -40,7 +40,7 @@ use crate::special::{ln_beta_ratio, ln_gamma, negative_binomial_tail};
 
 pub(super) use limits::starts;
 pub(super) use renewal::{Panels, Renewals};
-pub(super) use staged::Staged;
+pub(super) use staged::{Staged, buys};
 
 /// The most stages there are.
 const MOST: usize = LARGEST_WHOLE as usize;

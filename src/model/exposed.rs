@@ -280,6 +280,11 @@ impl Attrition for Exposed {
         self.model.none_within(&self.counted(customer), self.within(customer, ahead))
     }
 
+    fn buys_if_alive(&self, customer: &Customer, (from, to): (f64, f64)) -> f64 {
+        let between = (self.within(customer, from), self.within(customer, to));
+        self.model.buys_if_alive(&self.counted(customer), between)
+    }
+
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         let counts =
             self.model.counts_if_alive(&self.counted(customer), self.path.exposure(horizon)).into_iter();

@@ -18,6 +18,11 @@ pub(super) struct GammaPoisson {
     pub alpha: f64,
 }
 
+/// The chance of at least one event within a time, at a rate that is Gamma(`shape`, `scale`).
+pub(super) fn some((shape, scale): (f64, f64), within: f64) -> f64 {
+    -(-shape * (within / scale).ln_1p()).exp_m1()
+}
+
 /// What a sum needs of one distinct time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TimeTerms {

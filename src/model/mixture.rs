@@ -88,6 +88,10 @@ impl Attrition for Mixture {
         self.mean(|model| model.purchases_pmf(customer, horizon, n))
     }
 
+    fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64 {
+        self.mean_if_alive(customer, |model| model.buys_if_alive(customer, between))
+    }
+
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         self.parts.iter().flat_map(|(_, model)| model.counts_if_alive(customer, horizon)).collect()
     }

@@ -33,7 +33,7 @@ use crate::model::{
     Attrition, Counts, Derivatives, Limit, Mixing, Model, Order, Outlook, Population, PosteriorMeans,
     Process, Scorer,
     counts::Coins,
-    gamma_poisson::{GammaPoisson, TimeTerms, annuity},
+    gamma_poisson::{GammaPoisson, TimeTerms, annuity, some},
     process::{Leaving, rates},
     together,
 };
@@ -145,6 +145,11 @@ impl Attrition for Nbd {
 
     fn purchases_pmf(&self, customer: &Customer, horizon: f64, n: u32) -> f64 {
         negative_binomial_pmf(n, self.r + f64::from(customer.x), horizon / (self.alpha + customer.t))
+    }
+
+    /// Rates are steady, so that only how long matters and not from when.
+    fn buys_if_alive(&self, customer: &Customer, (from, to): (f64, f64)) -> f64 {
+        some((self.r + f64::from(customer.x), self.alpha + customer.t), to - from)
     }
 
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {

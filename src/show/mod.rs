@@ -5,3 +5,4 @@ pub mod page;
 #[cfg(feature = "cli")]
 pub mod picture;
 pub mod report;
+pub(crate) mod triangle;

@@ -5,5 +5,6 @@ mod common;
 
 mod actions;
 mod advice;
+mod cohorts;
 mod economics;
 mod economics_options;

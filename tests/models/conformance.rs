@@ -331,6 +331,42 @@ fn chance_of_no_purchase<M: Purchases>(model: M) {
     }
 }
 
+/// From now on it is one minus the chance of none; later, for all that is known, one of a few customers who live as the model
+/// draws them. Whole numbers, since some models count opportunities. Planted, one after the other: the chance to stay to `from`
+/// left out; a purchase of more stages behind than there are taken for the next (`n = i` for `i + 1`); `from` taken for 0 in
+/// the lifetime that is left.
+fn some_purchase_between_is_as_lived<M: Purchases>(model: M) {
+    use rand::SeedableRng;
+    for (row, _) in M::rows_with_counts() {
+        for horizon in [1.0, 13.0, 200.0] {
+            let some = model.p_alive(&row) * model.buys_if_alive(&row, (0.0, horizon));
+            let none = model.purchases_pmf(&row, horizon, 0);
+            assert!((some + none - 1.0).abs() < 1e-10, "{row:?} {horizon}: {some} {none}");
+            let later = model.buys_if_alive(&row, (5.0, 5.0 + horizon));
+            let longer = model.buys_if_alive(&row, (5.0, 6.0 + horizon));
+            assert!(0.0 <= later && later <= longer * (1.0 + 1e-12) && longer <= 1.0, "{later} {longer}");
+        }
+    }
+    let (draws, periods) = (20_000, [(0.0, 13.0), (13.0, 26.0), (26.0, 52.0), (40.0, 41.0)]);
+    for row in [customer(0, 0.0, 26.0), customer(3, 20.0, 26.0), customer(11, 24.0, 39.0)] {
+        let process = model.future_if_alive(&row).unwrap();
+        let (mut rng, mut bought) = (rand_chacha::ChaCha8Rng::seed_from_u64(20), [0.0; 4]);
+        for _ in 0..draws {
+            let mut ages = Vec::new();
+            process.repeats(&mut rng, 52.0, &mut ages);
+            for ((from, to), bought) in periods.iter().zip(&mut bought) {
+                *bought += f64::from(u8::from(ages.iter().any(|age| from < age && age <= to)));
+            }
+        }
+        for (between, bought) in periods.into_iter().zip(bought) {
+            let (share, expected) = (bought / f64::from(draws), model.buys_if_alive(&row, between));
+            let error = (expected * (1.0 - expected) / f64::from(draws)).sqrt();
+            let off = (share - expected).abs();
+            assert!(off < 4.5 * error, "{row:?} {between:?}: {share}, not {expected} (seed 20)");
+        }
+    }
+}
+
 /// Planted: `t_x` and `T` exchanged in the odds of having left.
 fn alive_is_a_chance_and_rises_with_recency<M: Purchases>(model: M) {
     for t in [1.0, 39.0, 730.0] {
@@ -733,6 +769,7 @@ macro_rules! conformance {
         laws! { $model;
             pmf_adds_up
             chance_of_no_purchase
+            some_purchase_between_is_as_lived
             scorer_is_the_plain_functions
             alive_rises_with_recency_at_opportunities
             expectations_count_opportunities
@@ -746,6 +783,7 @@ macro_rules! conformance {
         laws! { $model;
             pmf_adds_up
             chance_of_no_purchase
+            some_purchase_between_is_as_lived
             alive_is_a_chance_and_rises_with_recency
             expectations_rise_from_nothing_with_the_horizon
             discounting_has_its_limits

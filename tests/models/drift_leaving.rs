@@ -40,6 +40,8 @@ fn answers(model: &dyn Attrition, row: &Customer) -> Vec<f64> {
             model.expected_lifetime(row, horizon),
         ]);
         all.extend([0, 1, 7].map(|n| model.purchases_pmf(row, horizon, n)));
+        // Sums over stages, where MBG/NBD has a closed form.
+        all.extend([0.0, 5.0, 90.0].map(|from| model.buys_if_alive(row, (from, from + horizon))));
     }
     all
 }
@@ -97,7 +99,8 @@ fn models() -> [DriftMbgNbd; 5] {
     .map(|(k, kappa, r, alpha, a, b)| DriftMbgNbd::new(k, kappa, r, alpha, a, b))
 }
 
-/// Distribution, mean, intervals' counts and scorer say the same; discounting by nothing changes nothing, and more of it
+/// Distribution, mean, intervals' counts and scorer say the same, and how likely a purchase is does (seen to fail with what is
+/// believed at the end of what is looked at, and not in the middle); discounting by nothing changes nothing, and more of it
 /// is worth less.
 #[test]
 fn answers_agree() {
@@ -126,6 +129,8 @@ fn answers_agree() {
                 // What is beyond the last number, and 1 less who has left, have no more digits.
                 let expected = model.expected_purchases(&row, horizon);
                 assert!((mean - expected).abs() <= 1e-8 * expected + 1e-12, "{what}: {mean} {expected}");
+                let some = alive * model.buys_if_alive(&row, (0.0, horizon));
+                assert!((some + model.purchases_pmf(&row, horizon, 0) - 1.0).abs() < 1e-10, "{what}: {some}");
                 let worth =
                     |delta: f64| model.expected_discounted(&row, horizon, Discounting::Continuous { delta });
                 assert_close(&what, worth(1e-12), worth(0.0), 1e-10);

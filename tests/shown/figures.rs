@@ -109,6 +109,7 @@ impl Sources {
         all.extend(figure::ltv_to_cac(found));
         all.extend(figure::revenue_ahead(found));
         all.extend(figure::equity_by_cohort(found));
+        all.extend(figure::cohorts(found));
         all.extend(figure::tornado(found));
         all.extend([Metric::Crps, Metric::ValueMae].map(|m| figure::comparison(backtest, m).unwrap()));
         all
@@ -142,7 +143,7 @@ fn specifications_speak_of_their_own_tables() {
     let sources = &*SOURCES;
     let all = sources.all();
     let names: BTreeSet<&str> = all.iter().map(|figure| figure.name.as_str()).collect();
-    assert_eq!((names.len(), all.len()), (24, 24), "{names:?}");
+    assert_eq!((names.len(), all.len()), (25, 25), "{names:?}");
     for figure in &all {
         let mut spec = figure.spec(&Theme::LIGHT);
         let object = spec.as_object_mut().unwrap();

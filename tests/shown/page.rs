@@ -302,6 +302,55 @@ fn economics_have_their_sections() {
     assert_eq!(ids.filter(|id| words.contains(*id)).count(), 0);
 }
 
+/// Cohorts stand as two shaded tables. What is expected is marked in its words, not by its looks alone; all of it adds up to the
+/// revenue to come that stands on top of the page; the quarter that is seen in part is said to be; the page as text has the same.
+/// Seen to fail with the classes of each row used for the next.
+#[test]
+fn cohorts_are_shaded_and_marked() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let orders = fixture("shop/orders.csv");
+    let orders = orders.to_str().unwrap();
+    let (html, text) = (path("report.html"), path("report.md"));
+    for out in [&html, &text] {
+        let arguments =
+            ["report", orders, "--model", "mbg-nbd", "--no-backtest", "--observed-until", "2024-11-10"];
+        let output = clv(&[&arguments[..], &["-o", out]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let document = fs::read_to_string(&html).unwrap();
+    let section =
+        document.split("<section id=\"cohorts\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(section.contains("2024-Q4 is seen up to 2024-11-10 only"), "{section}");
+    let tables: Vec<&str> = section.split("<table").skip(1).collect();
+    assert_eq!(tables.len(), 2);
+    let (mut marked, mut shades) = (0, std::collections::BTreeSet::new());
+    for table in &tables {
+        for cell in table.split("<td").skip(1) {
+            let (class, words) = cell.split_once('>').unwrap();
+            let words = words.split('<').next().unwrap();
+            assert_eq!(class.contains("expected"), words.starts_with('~'), "{cell}");
+            marked += u32::from(class.contains("expected"));
+            shades.extend(class.split([' ', '"']).filter(|class| class.starts_with("heat-")));
+        }
+    }
+    // Eight cohorts and all of them; the rest of the quarter, three whole ones and the part of a fifth.
+    assert_eq!((marked, shades.len()), (2 * 9 * 5, 5), "{shades:?}");
+    // Who came in a quarter bought in it, and is in none of its shares of all.
+    let all = tables[0].rsplit("<tr").next().unwrap();
+    assert!(all.contains("All</th>") && !all.contains("100%"), "{all}");
+    let all = tables[1].rsplit("<tr").next().unwrap();
+    let number = |words: &str| words.trim().replace(',', "").parse::<f64>().unwrap();
+    let expected: f64 = all.split('~').skip(1).map(|cell| number(cell.split('<').next().unwrap())).sum();
+    let tile = document.split("Revenue to come").nth(1).unwrap().split("class=\"figure\">").nth(1).unwrap();
+    let tile = number(tile.split('<').next().unwrap());
+    assert!((expected - tile).abs() <= 3.0, "{expected} {tile}");
+    let text = fs::read_to_string(&text).unwrap();
+    let text = text.split("\n## Cohorts").nth(1).unwrap().split("\n## ").next().unwrap();
+    let row = text.lines().filter(|line| line.starts_with("| All |") && line.matches('~').count() == 5);
+    assert_eq!(row.count(), 2);
+}
+
 /// The words of a page, without its scripts and styles, up to the appendix.
 fn words(document: &str) -> String {
     let body = document.split("<body>").nth(1).unwrap().split("<section id=\"notes\"").next().unwrap();

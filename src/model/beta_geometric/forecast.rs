@@ -8,6 +8,7 @@ use crate::customers::Customer;
 use crate::model::{
     Along, Counts, Dropout, Mixing, Population, PosteriorMeans, Process, Scorer,
     counts::Coins,
+    gamma_poisson::some,
     process::{Leaving, chances, rates},
     weights::Weights,
 };
@@ -131,6 +132,23 @@ impl BetaGeometric {
 }
 
 impl BetaGeometric {
+    /// At least one purchase between two times ahead. Who stays to the first, `e^(−λ p from)` for a known customer, buys
+    /// then with `1 − e^(−λ h)`. What the second term weighs down is a rate that is Gamma(R, A + h), so that
+    /// ```text
+    /// S(s) − (1 + u)^−R S(s/(1 + u)),   s = from/A,  u = h/A,  S(s) = E[(1 + p s)^−R]
+    /// ```
+    pub fn buys_if_alive(&self, customer: &Customer, (from, to): (f64, f64)) -> f64 {
+        let (shape, scale) = (self.shape(customer.x), self.alpha + customer.t);
+        let some = some((shape, scale), to - from);
+        if from == 0.0 {
+            return some;
+        }
+        let (staying, s) = (self.staying(customer.x), from / scale);
+        let now = staying.at(s);
+        let none = (1.0 - some) * staying.at(s / (1.0 + (to - from) / scale));
+        (now - none).clamp(0.0, now)
+    }
+
     /// The chance to leave of a customer who is alive, if there is one.
     pub fn leaves_with(&self, x: u32) -> Option<(f64, f64)> {
         (self.a >= NEVER).then(|| (self.a, self.big_b(x)))

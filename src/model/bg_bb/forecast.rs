@@ -125,6 +125,29 @@ impl BgBb {
         sum + average * self.geometric(b, i, h, rate / step)
     }
 
+    /// At least one purchase of a customer who is alive, at the opportunities after the first time and up to the second: the
+    /// first of them that is taken is the `i`-th, and the customer stays for it.
+    pub(super) fn buys_between(&self, customer: &Customer, (from, to): (f64, f64)) -> f64 {
+        let (x, n) = (f64::from(customer.x), customer.t.round());
+        let (a, b) = (self.alpha + x, self.beta + (n - x));
+        let (first, last) = (opportunities(from), opportunities(to));
+        let (gamma, delta) = match self.nobody_leaves(self.staying(n)) {
+            true => (0.0, 1.0),
+            false => (self.gamma, self.staying(n)),
+        };
+        let mut stays = if gamma == 0.0 { 1.0 } else { ln_beta_ratio(gamma, delta, first).exp() };
+        let (mut buys, mut sum) = (a / (a + b), 0.0);
+        let mut i = first;
+        while i < last {
+            stays *= (delta + i) / (gamma + delta + i);
+            sum += stays * buys;
+            let passed = i - first;
+            buys *= (b + passed) / (a + b + 1.0 + passed);
+            i += 1.0;
+        }
+        sum.clamp(0.0, 1.0)
+    }
+
     /// The number of purchases of a customer who is alive.
     pub(super) fn counts_of(&self, customer: &Customer, horizon: f64) -> Opportunities {
         let (x, n) = (f64::from(customer.x), customer.t.round());

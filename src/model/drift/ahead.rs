@@ -9,7 +9,7 @@ use crate::customers::Customer;
 use crate::model::{
     Counts, Dropout, Mixing, Outlook, Population, PosteriorMeans, Process, Scorer,
     counts::Coins,
-    erlang::{Staged, Stages},
+    erlang::{Staged, Stages, buys},
     process::chances,
 };
 
@@ -48,6 +48,15 @@ impl One {
         match self {
             One::Stays(one) => one.pmf(within, n),
             One::MayLeave(one) => one.pmf(within, n),
+        }
+    }
+
+    fn buys(&self, between: (f64, f64)) -> f64 {
+        match self {
+            One::Stays(Renewal { k, behind, shape, scale }) => {
+                buys((*k, *behind), (*shape, *scale), between, |_| 1.0)
+            }
+            One::MayLeave(one) => one.buys(between),
         }
     }
 
@@ -190,6 +199,11 @@ impl Drift {
     pub fn none_within(&self, customer: &Customer, ahead: f64) -> f64 {
         let if_alive = |now: Now| now.mean(0.0, |one| one.pmf(ahead, 0));
         self.answer(customer, |now| self.with_left(customer, 0, if_alive(now)))
+    }
+
+    /// At one rate, as purchases within a horizon are: that of the belief that has faded to the middle of what is looked at.
+    pub fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64 {
+        self.answer(customer, |now| now.mean(between.0 + between.1, |one| one.buys(between)))
     }
 
     pub fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {

@@ -130,6 +130,14 @@ impl Erlang {
         (alive + left).clamp(0.0, 1.0)
     }
 
+    pub fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64 {
+        let from = |j: usize| match j < self.k as usize {
+            true => self.staged(customer.x, customer.t, j as u32).buys(between),
+            false => 0.0,
+        };
+        self.stages_of(customer).mean(&std::array::from_fn::<f64, MOST, _>(from))
+    }
+
     pub fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         let from = |j: u32| -> Box<dyn Counts> {
             Box::new(Coins {

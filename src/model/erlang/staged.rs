@@ -145,6 +145,12 @@ impl Staged {
         self.scale * sum
     }
 
+    /// At least one purchase between two times ahead; see [`buys`].
+    pub fn buys(&self, between: (f64, f64)) -> f64 {
+        let mut stays = self.stays_at();
+        buys((self.k, self.behind), (self.shape, self.scale), between, |n| stays.at(n))
+    }
+
     /// `P(Y = n)`: one who never leaves makes `N` purchases; either `N = n` and none was the last, or `N >= n` and the
     /// `n`-th was.
     pub fn pmf(&self, within: f64, n: u32) -> f64 {
@@ -160,4 +166,34 @@ impl Staged {
         let last = self.a / (self.a + self.b + f64::from(n - 1)) * stayed(n - 1);
         all + last * negative_binomial_tail(reached - j, self.shape, s)
     }
+}
+
+/// At least one purchase between two times ahead, of one with `j` of `k` stages behind who stays at `n` purchases with the
+/// chance `stays(n)`, asked for in order: up to the first time `m` stages pass and `n = ⌊(m+j)/k⌋` purchases are made, and from
+/// then on what is left of the `k` of the next, at a rate that is Gamma(S + m, B + from).
+/// ```text
+/// Σ_m P(N = m) E[q^n] P(at least k − (m+j) mod k stages in (from, to])
+/// ```
+pub(in crate::model) fn buys(
+    (k, behind): (u32, u32),
+    (shape, scale): (f64, f64),
+    (from, to): (f64, f64),
+    mut stays: impl FnMut(f64) -> f64,
+) -> f64 {
+    let (odds, then) = (from / scale, (to - from) / (scale + from));
+    if odds == 0.0 {
+        return negative_binomial_tail(k - behind, shape, then);
+    }
+    let rest = |m: f64, left: u32| negative_binomial_tail(left, shape + m, then);
+    let before = 0..k - behind;
+    let none = |m: u32| negative_binomial_pmf(m, shape, odds) * rest(f64::from(m), k - behind - m);
+    let mut sum: f64 = before.map(none).sum();
+    for within in 0..k {
+        // So many stages after a purchase.
+        let (step, first) = (f64::from(k), f64::from(k - behind + within));
+        Counts { step, first, shape, odds }.visit(0.0, |i, weight, chance| {
+            sum += weight * chance * stays(i + 1.0) * rest(first + step * i, k - within);
+        });
+    }
+    sum.clamp(0.0, 1.0)
 }

@@ -12,6 +12,7 @@ use crate::customers::{Customer, Piece};
 use crate::model::counts::{Coins, Lifetimes, LifetimesAhead};
 use crate::model::{
     Attrition, Counts, Outlook, Population, PosteriorMeans, Process, Scorer,
+    gamma_poisson::some,
     keep::{RESULTS, TABLES, make_room},
     process::buy_until,
 };
@@ -147,6 +148,16 @@ impl<L: Drawn> Attrition for InCourse<L> {
         if n == 0 { (alive + (1.0 - p_alive)).clamp(0.0, 1.0) } else { alive }
     }
 
+    /// As where rates are steady, in exposure.
+    fn buys_if_alive(&self, customer: &Customer, between: (f64, f64)) -> f64 {
+        let gamma = (self.kernel.r + f64::from(customer.x), self.scale(customer.t));
+        let (ahead, rest) = (self.ahead(customer), self.kernel.lifetime.aged(customer.t));
+        match rest.is_endless() {
+            true => some(gamma, ahead.exposure(between.1) - ahead.exposure(between.0)),
+            false => first_between(gamma, &rest, &ahead, between).clamp(0.0, 1.0),
+        }
+    }
+
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         let (shape, scale) = (self.kernel.r + f64::from(customer.x), self.scale(customer.t));
         let (ahead, rest) = (self.ahead(customer), self.kernel.lifetime.aged(customer.t));
@@ -222,6 +233,32 @@ fn leaving_without<L: Lifetime>((shape, scale): (f64, f64), rest: &L, ahead: &Ah
             sum += panel.integrate(|time| (ln_not(time) + rest.ln_hazard(time)).exp());
             time = panel.to;
             // What is still to come is less than this.
+            if ln_not(time) < sum.ln() - NEGLIGIBLE {
+                return sum;
+            }
+        }
+    }
+    sum
+}
+
+/// The first purchase from `from` on, up to `to`: see [`BuyingLifetime::buys_if_alive`].
+fn first_between<L: Lifetime>(
+    (shape, scale): (f64, f64),
+    rest: &L,
+    ahead: &Ahead,
+    (from, to): (f64, f64),
+) -> f64 {
+    let (mut sum, behind) = (0.0_f64, ahead.exposure(from));
+    for piece in ahead.pieces(from, to).filter(|piece| piece.m > 0.0) {
+        let scale_at = |time: f64| scale + (piece.exposure(time) - behind).max(0.0);
+        let ln_not = |time: f64| -shape * (scale_at(time) / scale).ln() + rest.ln_survival(time);
+        let mut time = piece.from;
+        while time < piece.to {
+            let (own, hazard) = (scale_at(time) / piece.m, rest.ln_hazard(time).exp());
+            let speed = (shape + 1.0) / own + hazard + rest.growth(time);
+            let panel = Panel::short(time, piece.to, rest.reach(time).min(3.0 * own), speed);
+            sum += panel.integrate(|time| ln_not(time).exp() * piece.m * shape / scale_at(time));
+            time = panel.to;
             if ln_not(time) < sum.ln() - NEGLIGIBLE {
                 return sum;
             }

@@ -8,6 +8,7 @@ use super::{BuyingLifetime, Lifetime, NEGLIGIBLE};
 use crate::base::Discounting;
 use crate::customers::Customer;
 use crate::model::counts::{Coins, Lifetimes};
+use crate::model::gamma_poisson::some;
 use crate::model::{Counts, Mixing, Population, PosteriorMeans, Scorer};
 use crate::special::{LEGENDRE_20, negative_binomial_pmf};
 
@@ -57,6 +58,32 @@ impl<L: Lifetime> BuyingLifetime<L> {
         let both = silence.alive + silence.left;
         let alive = silence.alive / both * (stays + leaves);
         if n == 0 { (alive + silence.left / both).clamp(0.0, 1.0) } else { alive }
+    }
+
+    /// At least one purchase between two times ahead: the first one from `from` on comes after `τ`, while the lifetime lasts.
+    /// ```text
+    /// ∫_0^h R/B (1 + τ/B)^−(R+1) S(from + τ) dτ,   h = to − from
+    /// ```
+    pub fn buys_if_alive(&self, customer: &Customer, (from, to): (f64, f64)) -> f64 {
+        let (shape, scale) = (self.r + f64::from(customer.x), self.alpha + customer.t);
+        let rest = self.lifetime.aged(customer.t);
+        if rest.is_endless() {
+            return some((shape, scale), to - from);
+        }
+        let ln_not = |age: f64| -shape * ((age - from) / scale).ln_1p() + rest.ln_survival(age);
+        let (mut sum, mut age) = (0.0, from);
+        while age < to {
+            let own = scale + (age - from);
+            let speed = (shape + 1.0) / own + rest.ln_hazard(age).exp() + rest.growth(age);
+            let panel = Panel::next(age, to, rest.reach(age).min(3.0 * own), speed);
+            sum += panel.integrate(|age| ln_not(age).exp() * shape / (scale + (age - from)));
+            age = panel.to;
+            // What is still to come is less than this.
+            if ln_not(age) < sum.ln() - NEGLIGIBLE {
+                break;
+            }
+        }
+        sum.clamp(0.0, 1.0)
     }
 
     pub fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {

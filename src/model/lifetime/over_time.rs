@@ -205,6 +205,11 @@ impl Attrition for InTime {
         self.of.purchases_pmf(&self.counted(customer), self.within(customer.t, horizon), n)
     }
 
+    fn buys_if_alive(&self, customer: &Customer, (from, to): (f64, f64)) -> f64 {
+        let within = |ahead: f64| self.within(customer.t, ahead);
+        self.of.buys_if_alive(&self.counted(customer), (within(from), within(to)))
+    }
+
     fn counts_if_alive(&self, customer: &Customer, horizon: f64) -> Vec<Box<dyn Counts>> {
         let within = self.within(customer.t, horizon);
         let counts = self.of.counts_if_alive(&self.counted(customer), within).into_iter();

@@ -24,7 +24,7 @@ pub enum Needs {
 }
 
 /// The figures: name, what it is drawn from, what it shows.
-pub const NAMES: [(&str, Needs, &str); 30] = [
+pub const NAMES: [(&str, Needs, &str); 31] = [
     ("frequencies", Needs::Base, "customers by repeat purchases, actual and expected"),
     ("predictive_frequency", Needs::Base, "the same with what 90 % of the model's own logs have"),
     ("spend_density", Needs::Base, "mean amounts of repeat customers, actual and under the model"),
@@ -53,6 +53,7 @@ pub const NAMES: [(&str, Needs, &str); 30] = [
     ("revenue_ahead", Needs::Economics, "expected revenue by month"),
     ("months", Needs::Economics, "revenue by calendar month, past and expected"),
     ("equity_by_cohort", Needs::Economics, "value of today's customers by when they came"),
+    ("cohorts", Needs::Economics, "who of each cohort buys in each period, seen and expected"),
     ("movement", Needs::Economics, "who moved from segment to segment"),
     ("tornado", Needs::Economics, "the value with a tenth less and more of each driver"),
 ];
@@ -140,6 +141,7 @@ fn nothing(name: &str) -> String {
         "payback" | "payback_months" | "ltv_to_cac" => "it needs costs: --costs FILE, and --by COLUMN",
         "posterior" => "the model file does not say how sure its parameters are",
         "heterogeneity_dropout" => "customers of this model do not leave, or do not differ in it",
+        "cohorts" => "nothing but first purchases was counted, or purchases of a year count as one",
         "movement" => "there are no two dates to compare",
         "tracking" | "tracking_incremental" | "residuals" => "no model was tried that has a curve",
         _ => "there is nothing to show of it here",
@@ -247,6 +249,7 @@ fn of_economics(name: &str, found: &economics::Economics) -> Option<Figure> {
         "revenue_ahead" => super::revenue_ahead(found),
         "months" => super::months(found),
         "equity_by_cohort" => super::equity_by_cohort(found),
+        "cohorts" => super::cohorts(found),
         "movement" => found.movement.as_ref().map(super::movement),
         _ => super::tornado(found),
     }

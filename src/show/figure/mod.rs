@@ -8,6 +8,7 @@
 
 mod alive;
 mod base;
+mod cohorts;
 mod columns;
 mod comparison;
 mod desk;
@@ -30,6 +31,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::alive::alive_history;
 pub use self::base::{at_risk, retention};
+pub use self::cohorts::cohorts;
 pub use self::comparison::{comparison, metric_words};
 pub use self::desk::{months, movement, payback_months};
 pub use self::economics::{equity_by_cohort, ltv_to_cac, payback, revenue_ahead, tornado};

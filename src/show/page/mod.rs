@@ -9,6 +9,7 @@
 mod advice;
 mod appendix;
 mod channels;
+mod cohorts;
 pub mod company;
 mod customers;
 mod glossary;
@@ -150,5 +151,11 @@ fn decisions(found: &Economics, money: &Money) -> Vec<Section> {
     let mut value = Section::new("moves", "When customers came, and what would move their value");
     let figures = [figure::equity_by_cohort(found), figure::tornado(found)];
     value.push(Part::Figures(figures.into_iter().flatten().collect()));
-    vec![months, channels::section(found, money), customers::section(found, money), value]
+    vec![
+        months,
+        channels::section(found, money),
+        customers::section(found, money),
+        cohorts::section(found, money),
+        value,
+    ]
 }

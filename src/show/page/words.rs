@@ -17,6 +17,12 @@ impl Money {
         Money { before: before.unwrap_or_default() }
     }
 
+    /// The currency behind a name: `, EUR`; nothing where none is known.
+    pub fn unit(&self) -> String {
+        let unit = self.before.trim();
+        if unit.is_empty() { String::new() } else { format!(", {unit}") }
+    }
+
     /// Whole from a hundred on, else with cents.
     pub fn say(&self, value: f64) -> String {
         if !value.is_finite() {

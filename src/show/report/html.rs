@@ -163,6 +163,7 @@ fn part(part: &Part, glossary: &Glossary) -> Vec<Element> {
         Part::Blocks(blocks) => blocks.iter().map(|one| block(one, glossary)).collect(),
         Part::Tiles(all) => vec![tiles(all)],
         Part::Advice(all) => vec![advice(all)],
+        Part::Heat(heat) => self::blocks::heat(heat, glossary),
         Part::Figures(figures) => {
             let class = if figures.len() == 1 { "figures single" } else { "figures" };
             vec![element("div").class(class).all(figures.iter().map(figure))]

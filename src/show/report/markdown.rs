@@ -50,6 +50,10 @@ fn section(section: &Section, out: &mut String) {
                 }
                 out.push('\n');
             }
+            Part::Heat(heat) => {
+                let _ = writeln!(out, "**{}.**\n", words(&heat.title));
+                table(&heat.table, out);
+            }
             Part::Figures(figures) => {
                 for figure in figures {
                     let _ = writeln!(out, "**{}.** {}\n", words(&figure.title), words(&figure.reading));

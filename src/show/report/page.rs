@@ -75,6 +75,26 @@ pub struct Advised {
     pub rule: String,
 }
 
+/// A table whose cells are shaded by how much they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heat {
+    /// What it shows.
+    pub title: String,
+    /// The table.
+    pub table: Table,
+    /// Row by row: the shade of each cell.
+    pub shades: Vec<Vec<Shade>>,
+}
+
+/// How a cell is shaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shade {
+    /// From 0, not at all, to 5.
+    pub level: u8,
+    /// Has it not come yet?
+    pub expected: bool,
+}
+
 /// What a section is made of.
 #[derive(Debug, Clone)]
 pub enum Part {
@@ -84,6 +104,8 @@ pub enum Part {
     Tiles(Vec<Tile>),
     /// What to do.
     Advice(Vec<Advised>),
+    /// A shaded table.
+    Heat(Heat),
     /// Figures side by side, where there is room.
     Figures(Vec<Figure>),
     /// What only some want to see, under its title.
@@ -147,6 +169,7 @@ impl Section {
         let empty = match &part {
             Part::Blocks(blocks) | Part::Folded(_, blocks) => blocks.is_empty(),
             Part::Tiles(tiles) => tiles.is_empty(),
+            Part::Heat(heat) => heat.table.rows.is_empty(),
             Part::Advice(advice) => advice.is_empty(),
             Part::Figures(figures) => figures.is_empty(),
             Part::Terms(terms) => terms.is_empty(),

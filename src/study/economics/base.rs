@@ -22,6 +22,8 @@ pub(super) struct Base {
     pub first: Vec<f64>,
     /// Month of the first purchase, since 1970-01.
     pub born: Vec<i32>,
+    /// The same by the grain of the log, as cohorts are counted, where days say better.
+    pub by_grain: Vec<i32>,
     /// The sum of the logarithms of gaps, if the log was asked for it.
     pub log_gaps: Vec<f64>,
     /// The ages at repeat purchases, one customer after the other, and where each one's end, if the log was asked for them.
@@ -124,6 +126,7 @@ impl Base {
     pub fn born_by_day(&mut self, days: &Summary) -> Result<()> {
         let clock = Clock::new(&days.meta, days.meta.unit, false);
         let mut next = 0;
+        self.by_grain = self.born.clone();
         for batch in days.batches() {
             let batch = batch?;
             for row in 0..batch.len() {
@@ -137,6 +140,11 @@ impl Base {
             }
         }
         Ok(())
+    }
+
+    /// The month that each customer's cohort is of, as the log was counted.
+    pub fn cohort_months(&self) -> &[i32] {
+        if self.by_grain.is_empty() { &self.born } else { &self.by_grain }
     }
 
     /// The history of a customer.

@@ -31,6 +31,7 @@ mod sensitivity;
 mod standing;
 mod study;
 mod tables;
+mod triangle;
 mod uncertain;
 mod valuation;
 mod who;
@@ -53,6 +54,7 @@ pub use rows::{Row, schema, table, write};
 pub(super) use rows::{Rows, table_of};
 pub use segments::{CustomerSegment, SegmentRules, Segments, Share, State};
 pub use sensitivity::{Driver, Outcome, Scenario, Sensitivity};
+pub use triangle::{Triangle, TriangleCell};
 pub use uncertain::Figure;
 pub use who::Association;
 
@@ -127,6 +129,8 @@ pub struct Economics {
     pub acquired: Vec<AcquiredMonth>,
     /// Retention.
     pub retention: Retention,
+    /// What each cohort of customers did and is expected to do; `None` where purchases of a year count as one.
+    pub triangle: Option<Triangle>,
     /// Customer equity.
     pub equity: Equity,
     /// Segments.
@@ -263,6 +267,7 @@ fn of_logs(
     let scenarios = options.scenarios.iter().map(|scenario| levers.outcome(*scenario)).collect();
     let budget = study.budget(&all, &groups, &acquisitions, &segments)?;
     let retention = study.retention(&summary.meta, &all);
+    let triangle = study.triangle(&summary.meta);
     let rules = &options.rules;
     let who = who::associations(&base, &study.valuation.values.clv, rules.best, options.interval);
     let mut notes = acquisitions.notes.clone();
@@ -276,6 +281,7 @@ fn of_logs(
         groups,
         acquired: acquisitions.months,
         retention,
+        triangle,
         equity,
         segments,
         movement,

@@ -68,6 +68,7 @@ impl Economics {
         rows.add("customers", "", "", "will_buy", self.buyers);
         self.acquired_rows(&mut rows);
         self.retention_rows(&mut rows);
+        self.triangle_rows(&mut rows);
         self.equity_rows(&mut rows);
         self.segment_rows(&mut rows);
         self.who_rows(&mut rows);
@@ -112,6 +113,19 @@ impl Economics {
         rows.plain("retention", "", "", "next_year", found.next_year);
         rows.some("retention", "", "half_life_months", found.half_life);
         rows.some("retention", "", "recent_monthly", found.recent);
+    }
+
+    fn triangle_rows(&self, rows: &mut Rows) {
+        let Some(found) = &self.triangle else { return };
+        for cell in &found.cells {
+            let topic = if cell.expected { "expected cohorts" } else { "observed cohorts" };
+            let (cohort, period) = (found.period.name(cell.cohort), found.period.name(cell.period));
+            let mut add = |metric: &str, value: f64| rows.plain(topic, &cohort, &period, metric, value);
+            add("customers", cell.customers as f64);
+            add("buyers", cell.buyers);
+            add("purchases", cell.purchases);
+            add("revenue", cell.revenue);
+        }
     }
 
     fn equity_rows(&self, rows: &mut Rows) {

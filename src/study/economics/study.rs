@@ -3,6 +3,7 @@
 use super::chance::Dispersion;
 use super::newcomers::Kind;
 use super::pooling::Sample;
+use super::triangle::Looking;
 use super::valuation::Values;
 use super::*;
 use crate::base::Grain;
@@ -241,6 +242,19 @@ impl<'a> Study<'a> {
         Retention::new(meta.activity.as_ref(), self.base, models, new, self.model.unit, within)
     }
 
+    pub fn triangle(&self, meta: &SummaryMeta) -> Option<Triangle> {
+        let spend = &self.model.spend.expect("checked when customers were read");
+        let with = Looking {
+            base: self.base,
+            models: &self.valuation.models,
+            spend,
+            outreach: &self.outreach,
+            unit: self.model.unit,
+            opportunities: self.model.counts_opportunities(),
+        };
+        Triangle::new(meta, &with)
+    }
+
     pub fn budget(
         &self,
         all: &GroupEconomics,
@@ -335,7 +349,9 @@ impl<'a> Study<'a> {
             notes.push(words.to_owned());
         }
         if meta.activity.is_none() {
-            notes.push("no observed retention by month: purchases of a year count as one".to_owned());
+            notes.push(
+                "no observed retention by month, no cohorts: purchases of a year count as one".to_owned(),
+            );
         }
         notes
     }

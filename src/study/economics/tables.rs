@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 
-use super::Economics;
 use super::rows::Row;
+use super::{Economics, Triangle};
 use crate::study::pivot::{Cell, pivot};
 
 /// A key of a row: its name, and what of the figures it is.
@@ -37,6 +37,11 @@ impl Economics {
     /// The equity of customers by month of their first purchase.
     pub fn cohorts(&self) -> RecordBatch {
         self.table(&["equity by cohort"], &[("month", PERIOD)])
+    }
+
+    /// Cohort by cohort and period by period, what was seen and what is expected: see [`Triangle::table`].
+    pub fn triangle_table(&self) -> RecordBatch {
+        self.triangle.as_ref().map_or_else(|| Triangle::none().table(), Triangle::table)
     }
 
     /// Month by month and group by group, who was won and at what cost.

@@ -6,6 +6,7 @@ use crate::base::{
     numbers::{count, grouped, significant},
 };
 use crate::show::report::{Block, Report, Table};
+use crate::show::triangle::{Room, Shown, What};
 use crate::study::economics::{Economics, State, Surprise, month_name};
 
 pub(super) fn retention(found: &Economics, report: &mut Report) {
@@ -67,6 +68,20 @@ pub(super) fn retention(found: &Economics, report: &mut Report) {
         percent(retention.next_year),
         rates.collect::<Vec<_>>().join(", "),
     )));
+}
+
+/// What a terminal has room for.
+const ROOM: Room = Room { cohorts: 9, periods: 9 };
+
+pub(super) fn cohorts(found: &Economics, report: &mut Report) {
+    let Some(triangle) = &found.triangle else { return };
+    let shown = Shown::new(triangle, ROOM);
+    let cut = shown.cut().map_or(String::new(), |(name, until)| format!("; {name} is seen up to {until}"));
+    report.results.push(Block::Heading(format!(
+        "cohorts: of the customers who came in a {word}, the share who buy in each {word}, seen and (~) expected by the model{cut};          all of it, with purchases and revenue, is in the table of -o",
+        word = triangle.period.word(),
+    )));
+    report.results.push(Block::Table(shown.table(What::Share, ["first purchase", ">customers"], true)));
 }
 
 /// A smaller share of new customers who leave at once is not worth a word.

@@ -46,6 +46,7 @@ pub(super) fn economics(found: &Economics) -> Value {
             "expected_value": month.expected,
         })),
         "retention": retention(found),
+        "triangle": triangle(found),
         "equity": equity(found),
         "segments": segments(found),
         "movement": movement(found),
@@ -118,6 +119,19 @@ fn retention(found: &Economics) -> Value {
         })),
         "implied": list(&retention.implied, |m| json!({
             "month": m.month, "survival": m.survival, "retention": number(m.retention),
+        })),
+    })
+}
+
+fn triangle(found: &Economics) -> Value {
+    let Some(triangle) = &found.triangle else { return Value::Null };
+    let name = |period: i32| triangle.period.name(period);
+    json!({
+        "period": triangle.period.word(),
+        "cells": list(&triangle.cells, |c| json!({
+            "cohort": name(c.cohort), "period": name(c.period), "from": c.from.to_string(),
+            "until": c.until.to_string(), "whole": c.whole, "customers": c.customers, "buyers": number(c.buyers),
+            "purchases": number(c.purchases), "revenue": number(c.revenue), "expected": c.expected,
         })),
     })
 }

@@ -29,6 +29,7 @@ fn describe(found: &Economics, names: bool) -> Report {
     acquisition(found, &mut report);
     textbook(found, &mut report);
     customers::retention(found, &mut report);
+    customers::cohorts(found, &mut report);
     equity(found, &mut report);
     customers::segments(found, &mut report);
     customers::movement(found, names, &mut report);

@@ -10,7 +10,7 @@ use super::element::{Element, element, text};
 use crate::base::numbers::significant;
 use crate::show::report::{
     Block, Table,
-    page::{Page, Part, Term},
+    page::{Heat, Page, Part, Shade, Term},
 };
 
 /// The terms that the page explains, to link to them.
@@ -66,20 +66,41 @@ fn scrolling(label: String, table: Element) -> Element {
     place.attribute("aria-label", label).with(table)
 }
 
+/// A table whose cells are shaded.
+pub(super) fn heat(heat: &Heat, glossary: &Glossary) -> Vec<Element> {
+    let shade = |row: usize, column: usize| heat.shades.get(row).and_then(|row| row.get(column));
+    let class = |row: usize, column: usize| {
+        let Shade { level, expected } = shade(row, column).copied().unwrap_or_default();
+        let level = if level > 0 { format!(" heat-{level}") } else { String::new() };
+        level + if expected { " expected" } else { "" }
+    };
+    let table = table_of(&heat.table, glossary, class).class("heat");
+    vec![text("h3", &heat.title), scrolling(heat.title.clone(), table)]
+}
+
 fn table(table: &Table, glossary: &Glossary) -> Element {
+    table_of(table, glossary, |_, _| String::new())
+}
+
+/// `more` are the classes of a cell, by row and column, each with a blank before it.
+fn table_of(table: &Table, glossary: &Glossary, more: impl Fn(usize, usize) -> String) -> Element {
     let heads = table.columns.iter().map(|(head, number)| {
         glossary.cell("th", head).attribute("scope", "col").class_if("number", *number)
     });
     let headed = table.columns.iter().any(|(head, _)| !head.is_empty());
     let head = headed.then(|| element("thead").with(element("tr").all(heads)));
-    let row = |row: &Vec<String>| {
+    let row = |(r, row): (usize, &Vec<String>)| {
         let cells = row.iter().zip(&table.columns).enumerate();
         element("tr").all(cells.map(|(i, (cell, (_, number)))| match i == 0 && !number {
             true => glossary.cell("th", cell).attribute("scope", "row"),
-            false => text("td", cell).class_if("number", *number),
+            false => {
+                let classes = format!("{}{}", if *number { "number" } else { "" }, more(r, i));
+                let cell = text("td", cell);
+                if classes.is_empty() { cell } else { cell.attribute("class", classes.trim_start()) }
+            }
         }))
     };
-    element("table").all(head).with(element("tbody").all(table.rows.iter().map(row)))
+    element("table").all(head).with(element("tbody").all(table.rows.iter().enumerate().map(row)))
 }
 
 /// The data of a figure as a table.
