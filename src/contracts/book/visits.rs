@@ -22,11 +22,15 @@ const MOST: f64 = 0.9;
 pub(super) fn are_visits(inputs: &[Input], log: &LogOptions) -> bool {
     let nothing = Columns::Customers(CustomerColumns { id: 0, attributes: Vec::new() });
     let tables = recognise_rows(inputs, log, |_, _| Ok(nothing.clone())).map(|inputs| inputs.tables);
-    tables.is_ok_and(|tables| !tables.is_empty() && tables.into_iter().all(|table| is_of_visits(table, log).unwrap_or(false)))
+    tables.is_ok_and(|tables| {
+        !tables.is_empty() && tables.into_iter().all(|table| is_of_visits(table, log).unwrap_or(false))
+    })
 }
 
 fn is_of_visits(table: Table, log: &LogOptions) -> Result<bool> {
-    let Some(layout) = layout_of(&table.names, log).filter(|layout| !layout.is_program) else { return Ok(false) };
+    let Some(layout) = layout_of(&table.names, log).filter(|layout| !layout.is_program) else {
+        return Ok(false);
+    };
     let billed = [Role::Plan, Role::Interval, Role::PaidUntil, Role::TrialEnd];
     let columns = [Role::Customer, Role::Start, Role::Ended].map(|role| layout.column(role));
     let [Some(customer), Some(start), Some(end)] = columns else { return Ok(false) };
