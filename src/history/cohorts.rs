@@ -29,10 +29,12 @@ pub enum CohortPeriod {
 impl CohortPeriod {
     /// That of a log of so many calendar months.
     fn of_months(months: usize) -> Self {
-        match months {
-            ..=BY_MONTH => CohortPeriod::Month,
-            ..=BY_QUARTER => CohortPeriod::Quarter,
-            _ => CohortPeriod::Year,
+        if months <= BY_MONTH {
+            CohortPeriod::Month
+        } else if months <= BY_QUARTER {
+            CohortPeriod::Quarter
+        } else {
+            CohortPeriod::Year
         }
     }
 
