@@ -99,7 +99,8 @@ impl Outcome {
         spends: bool,
     ) -> Result<Self> {
         let amounts = spend.map(|spend| amounts(spend, customer, spends)).transpose()?;
-        Ok(Outcome { p_alive: model.p_alive(customer), process: model.future_if_alive(customer)?, amounts })
+        let (p_alive, process) = model.future(customer)?;
+        Ok(Outcome { p_alive, process, amounts })
     }
 
     /// Purchases within the horizon, and their discounted worth in units of `v + x z̄`; `ages` is room to work in.

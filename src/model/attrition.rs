@@ -260,6 +260,14 @@ pub trait Attrition: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// If no random numbers can be drawn at these parameters.
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>>;
+
+    /// P(alive) and [`Attrition::future_if_alive`]: an average of models works out the one for the other.
+    ///
+    /// # Errors
+    /// See [`Attrition::future_if_alive`].
+    fn future(&self, customer: &Customer) -> Result<(f64, Box<dyn Process>)> {
+        Ok((self.p_alive(customer), self.future_if_alive(customer)?))
+    }
 }
 
 /// What a score says of one customer's purchases.

@@ -97,9 +97,11 @@ impl Attrition for Mixture {
     }
 
     fn stage_chances(&self, customer: &Customer, chances: &mut Vec<f64>) {
-        let all = self.p_alive(customer);
-        for (weight, model) in &self.parts {
-            let own = if all > 0.0 { weight * model.p_alive(customer) / all } else { *weight };
+        let alive = self.parts.iter().map(|(weight, model)| weight * model.p_alive(customer));
+        let alive: Vec<f64> = alive.collect();
+        let all: f64 = alive.iter().sum();
+        for ((weight, model), alive) in self.parts.iter().zip(alive) {
+            let own = if all > 0.0 { alive / all } else { *weight };
             let from = chances.len();
             model.stage_chances(customer, chances);
             chances[from..].iter_mut().for_each(|chance| *chance *= own);
@@ -148,10 +150,15 @@ impl Attrition for Mixture {
     }
 
     fn future_if_alive(&self, customer: &Customer) -> Result<Box<dyn Process>> {
+        Ok(self.future(customer)?.1)
+    }
+
+    fn future(&self, customer: &Customer) -> Result<(f64, Box<dyn Process>)> {
         let alive = self.parts.iter().map(|(weight, model)| (weight * model.p_alive(customer), model));
         let parts = alive.filter(|(alive, _)| *alive > 0.0);
         let parts = parts.map(|(alive, model)| Ok((alive, model.future_if_alive(customer)?)));
-        Ok(Box::new(OneOf { parts: parts.collect::<Result<_>>()? }))
+        let parts: Vec<_> = parts.collect::<Result<_>>()?;
+        Ok((parts.iter().map(|(alive, _)| alive).sum(), Box::new(OneOf { parts })))
     }
 }
 

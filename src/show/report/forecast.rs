@@ -6,7 +6,7 @@ use arrow_array::{Array, RecordBatch};
 use serde_json::{Value, json};
 
 use crate::base::{
-    ValueOptions, Warning,
+    Horizon, ValueOptions, Warning,
     numbers::{count, grouped, significant, things},
 };
 use crate::fitted::ClvModel;
@@ -25,17 +25,7 @@ pub fn forecast(
     let words = model.settings(options);
     report.results.push(Block::Heading(format!("forecast ({})", words.join("; "))));
     report.results.push(Block::Table(figures(model, totals, scores.interval.as_ref())));
-    if crate::forecast::leaving(model, options.horizon).is_nobody() {
-        let more = match &crate::forecast::may_see_more(model)[..] {
-            [] => String::new(),
-            others => format!(" ({} may see more)", others.join(" or ")),
-        };
-        report.results.push(Block::Line(format!(
-            "{} sees next to no customer leave within the horizon: it cannot tell leaving from buying rarely here, and says \
-             nothing of who is still a customer{more}",
-            model.purchase.name()
-        )));
-    }
+    report.results.extend(sees_nobody_leave(model, options.horizon).map(Block::Line));
     let groups = groups(totals, scores);
     report.results.extend(groups.0);
     report.results.extend(pooled(model, scores).map(Block::Line));
@@ -62,20 +52,8 @@ pub fn forecast(
         report.results.push(Block::Table(rows(first)));
     }
     report.json.insert("forecast".into(), json(model, totals, options, &words));
-    if scores.interval.is_some()
-        && let Some(all) = groups.1.as_array().and_then(|all| all.iter().find(|sums| sums["group"].is_null()))
-    {
-        let bounds = [
-            "expected_buyers_lower",
-            "expected_buyers_upper",
-            "expected_purchases_lower",
-            "expected_purchases_upper",
-            "clv_lower",
-            "clv_upper",
-        ];
-        for bound in bounds {
-            report.json["forecast"][bound] = all[bound].clone();
-        }
+    if scores.interval.is_some() {
+        add_bounds(&mut report.json["forecast"], &groups.1);
     }
     if scores.by.is_some() || scores.interval.is_some() {
         report.json.insert("totals".into(), groups.1);
@@ -87,6 +65,34 @@ pub fn forecast(
     }
     report.warnings.extend(warnings.into_iter().map(|warning| warning.message));
     report
+}
+
+/// Where next to nobody leaves, the model says nothing of who is still a customer.
+fn sees_nobody_leave(model: &ClvModel, horizon: Horizon) -> Option<String> {
+    let more = match &crate::forecast::may_see_more(model)[..] {
+        [] => String::new(),
+        others => format!(" ({} may see more)", others.join(" or ")),
+    };
+    crate::forecast::leaving(model, horizon).is_nobody().then(|| {
+        format!(
+            "{} sees next to no customer leave within the horizon: it cannot tell leaving from buying rarely here, and says \
+             nothing of who is still a customer{more}",
+            model.purchase.name()
+        )
+    })
+}
+
+/// The intervals of all customers together, which stand among those of groups.
+fn add_bounds(forecast: &mut Value, groups: &Value) {
+    let all = groups.as_array().and_then(|all| all.iter().find(|sums| sums["group"].is_null()));
+    for figure in ["expected_buyers", "expected_purchases", "clv"] {
+        for end in ["lower", "upper"] {
+            let bound = format!("{figure}_{end}");
+            if let Some(all) = all {
+                forecast[&bound] = all[&bound].clone();
+            }
+        }
+    }
 }
 
 /// The settings and the totals.

@@ -16,6 +16,7 @@
 //! little is seen of it ([`fit_groups`](crate::fit::fit_groups)). Intervals are of the expectation: how far the parameters are uncertain. The value of today's
 //! contracts is that of `clv score`. All are the mean over groups, weighted by new contracts, figure by figure and draw by draw.
 
+mod cells;
 mod group;
 mod overview;
 mod rows;
@@ -26,8 +27,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use group::{Cells, Terms, against, weighted};
+use cells::Cells;
 pub use group::{NewSubscriber, SubscriberGroup};
+use group::{Terms, against, weighted};
 pub use overview::{SubscriberOptions, SubscriberOverview, overview};
 pub use triangle::{TriangleCell, triangle};
 
