@@ -107,6 +107,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("rounded-ids", "ids have lost their last digits"),
     ("scientific-ids", "ids are written like 1.23457E+11"),
     ("status-not-used", "a column says that rows are no purchases, and was not used"),
+    ("unpaid-not-looked-at", "a column of dates of payment has none in some rows, which count"),
     ("too-many-negative-amounts", "more amounts are negative than returns make"),
     ("unmatched-returns", "returns find no purchase"),
     ("value-not-there", "a value that an option names does not occur"),

@@ -152,11 +152,13 @@ fn settle(account: &mut CleaningAccount, counts: &FoldCounts, has_amount: bool) 
     for (fate, rows, sum) in [
         (Fate::OrderTwice, orders.twice, orders.twice_amount),
         (Fate::OrderLine, orders.repeated, orders.repeated_amount),
+        (Fate::NoPurchase, orders.called_off, orders.called_off_amount),
         (Fate::ReturnNetted, orders.returned, orders.returned_amount),
     ] {
         account.convert(Fate::Purchase, fate, rows, amount(sum.value()));
     }
     account.note("order-lines", "lines merged into their order's purchase", orders.merged);
+    account.note("order-called-off", "of orders that a later row calls off", orders.called_off);
     account.note("order-returns", "returns taken off the order that they name", orders.returned);
     let merged = counts.purchases - counts.occasions;
     account.note("same-grain", "purchases merged into another one of the same customer and time", merged);

@@ -39,6 +39,11 @@ pub(crate) struct OrderCounts {
     pub returned_rest: Exact,
     /// Lines that became part of another line's purchase.
     pub merged: u64,
+    /// Rows of orders that were called off later, and their amount.
+    #[serde(default)]
+    pub called_off: u64,
+    #[serde(default)]
+    pub called_off_amount: Exact,
 }
 
 impl OrderCounts {
@@ -48,6 +53,8 @@ impl OrderCounts {
         self.repeated += other.repeated;
         self.returned += other.returned;
         self.merged += other.merged;
+        self.called_off += other.called_off;
+        self.called_off_amount.add_all(other.called_off_amount);
         self.twice_amount.add_all(other.twice_amount);
         self.repeated_amount.add_all(other.repeated_amount);
         self.returned_amount.add_all(other.returned_amount);
@@ -94,6 +101,14 @@ fn each_order(rows: &[Marked], apart: i32, mut each: impl FnMut(&[Marked])) {
 }
 
 fn one_order(order: &[Marked], lines: Lines, counts: &mut OrderCounts, kept: &mut Vec<Marked>) {
+    if lines == Lines::Repeat && is_called_off(order) {
+        let rows = order.iter().filter(|row| !is_taken_back(row));
+        rows.for_each(|row| {
+            counts.called_off += 1;
+            counts.called_off_amount.add(unpack(row.0).1);
+        });
+        return;
+    }
     let without;
     let order = match order.iter().any(is_taken_back) {
         true => {
@@ -143,6 +158,13 @@ fn one_order(order: &[Marked], lines: Lines, counts: &mut OrderCounts, kept: &mu
 
 fn is_taken_back(row: &Marked) -> bool {
     unpack(row.0).1 == TAKEN_BACK
+}
+
+/// Are these states of one order, one after the other, of which the last says that it was taken back?
+fn is_called_off(order: &[Marked]) -> bool {
+    let moment = |(row, mark): &Marked| (unpack(*row).0, mark.second, mark.nano);
+    let last = |back: bool| order.iter().filter(|row| is_taken_back(row) == back).map(moment).max();
+    last(true).is_some_and(|back| last(false).is_none_or(|other| back > other))
 }
 
 /// The rows of an order that was taken back in one file: what stands beside that in the same file, where the rest of the order may

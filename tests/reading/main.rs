@@ -15,6 +15,7 @@ mod export_layouts;
 mod export_ledgers;
 mod export_meaning;
 mod export_presets;
+mod export_states;
 mod export_wider;
 mod exported;
 mod history_attributes;

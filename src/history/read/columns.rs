@@ -16,10 +16,11 @@ use self::found::{ATTRIBUTE, Played};
 pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 
 use super::evidence::Evidence;
+use super::flags;
 use super::likeness::{self, Watch};
 use super::names::{
     AGE, DATE, FREQUENCY, GRAIN, ID, LOG_GAPS, MONETARY, OBSERVED_UNTIL, RECENCY, Role, TIMES, UNIT,
-    looks_like_contracts, normalise,
+    contract_start, looks_like_contracts, normalise,
 };
 use super::reading::line_of;
 use super::screen::Use;
@@ -160,9 +161,9 @@ impl Table<'_> {
         let converted = money.is_some_and(|index| vocabulary::names_currency(&self.names[index]));
         let watched = |index: &usize| {
             let name = &self.names[*index];
-            let known = columns.refund.is_some() && likeness::is_refund(name);
+            let known = columns.refund.is_some() && flags::is_refund(name);
             let watch = likeness::watch(name).filter(|watch| match watch {
-                Watch::Delivery => !states,
+                Watch::Delivery | Watch::PaidWhen => !states,
                 Watch::Side | Watch::Sign => !kinds,
                 Watch::Discount => matches!(columns.amount, AmountColumns::Product { .. }),
                 Watch::Currency => !converted,
@@ -315,11 +316,16 @@ impl Table<'_> {
         }
         let Some(index) = self.known(role)? else {
             let (standard, flag) = (role.standard, role.flag);
-            let contracts = if looks_like_contracts(self.names) {
-                "; this looks like contracts, not purchases: clv fit --model sbg (or bdw) and clv score read them, other \
-                 verbs do not do contracts"
-            } else {
-                ""
+            let contracts = match contract_start(self.names) {
+                Some(start) if looks_like_contracts(self.names) => format!(
+                    "; this looks like contracts, not purchases: clv forecast takes them as such. If each row is a purchase (a \
+                     rental, a stay, a ride), say {flag} {}",
+                    self.names[start]
+                ),
+                _ if looks_like_contracts(self.names) => {
+                    "; this looks like a table of retention, not purchases: clv fit --model sbg (or bdw) reads it".to_owned()
+                }
+                _ => String::new(),
             };
             let message = format!("no column {standard} found: name it with {flag} COLUMN{contracts}");
             return Err(self.error(&message));

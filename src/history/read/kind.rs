@@ -11,7 +11,7 @@ use super::vocabulary::fold_words;
 const HEADS: &str = "type types typ typu kind kinds art tipo tipologia tip tipi tur turu cins cinsi soort rodzaj rodz druh тип вид \
     tipus tipusa typus slag genre clase";
 /// What rows of a log are kinds of, and the words between.
-const OF: &str = "vch transaction transactions trans tran txn trx document documents doc docs record entry event order orders invoice voucher sale \
+const OF: &str = "vch verifikation verifikations transaction transactions trans tran txn trx document documents doc docs record entry event order orders invoice voucher sale \
     sales movement operation receipt line billing posting journal ledger activity transact credit debit row item \
     gift gifts donation donations beleg belegs vorgang vorgangs buchung buchungs transaktion transaktions auftrag auftrags rechnung rechnungs umsatz bewegung \
     bewegungs verkauf verkaufs dokument dokumenten fakturen \
@@ -58,6 +58,12 @@ fn is_of_rows(whole: &str, tail: &str) -> bool {
     stem.is_empty() || ROWS.split(' ').any(|row| row == stem)
 }
 
+/// Does a name of kinds say of what, as `transaction type` does and `type` does not?
+pub(crate) fn says_of_what(name: &str) -> bool {
+    const BETWEEN: &str = "de des du del della di do da la le l d of the a der van";
+    fold_words(name).iter().any(|word| is(word, OF) && !is(word, BETWEEN))
+}
+
 /// Does the name say how was paid, or what was bought? An invoice is a way to pay, and a thing that shops sell, too.
 pub(crate) fn is_of_other(name: &str) -> bool {
     const STEMS: &str = "pay zahl bezahl pago paiem pagam forma odeme betaal betal plat zaplat оплат 支付 支払 결제 categor kategor produ artikel \
@@ -88,7 +94,7 @@ pub(crate) fn are_methods<'v>(name: &str, mut values: impl Iterator<Item = &'v s
 
 /// Kinds of rows that are purchases.
 const SALES: &str = "payment payments sale sales charge order orders purchase purchases invoice invoices receipt checkout transaction donation \
-    capture bill billing sold inv gift gifts pay pur sal sls \
+    capture captured settled completion postauthorization postauth bill billing sold inv gift gifts pay pur sal sls \
     verkauf verkaufe bestellung rechnung kauf zahlung faktura ausgangsrechnung barverkauf kassenbeleg bon beleg \
     vente achat commande paiement facture ticket reglement venta compra pedido pago cobro boleta factura comprobante vendita acquisto ordine \
     pagamento fattura scontrino ricevuta corrispettivo venda fatura cupom \
@@ -98,9 +104,16 @@ const SALES: &str = "payment payments sale sales charge order orders purchase pu
     продажа продажи покупка заказ оплата реализация чек \
     accrec td01 td06 td24 380 ft fv f2";
 /// Rows that are bills; where they stand, payments are those of the bills.
-const BILLS: &str = "lasku τιμολογιο فاتوره invoice invoices inv rechnung ausgangsrechnung faktura facture factura fattura fatura factuur szamla счет td01 380 ft fv f2";
+const BILLS: &str = "реализация faturasi lasku τιμολογιο فاتوره invoice invoices inv rechnung ausgangsrechnung faktura facture factura fattura fatura factuur szamla счет td01 380 ft fv f2";
 const PAYMENTS: &str = "inbetalning inbetalningar befizetes maksu εισπραξη recibo recibos приход payment payments zahlung zahlungseingang zahlungseingange paiement reglement pago cobro pagamento incasso odeme tahsilat betaling platnosc \
     wplata platba fizetes оплата платеж поступление bankeingang";
+/// Orders; where bills stand, they are those that are billed later.
+const ORDERS: &str = "order orders auftrag bestellung commande pedido ordine siparis siparisi bestelling zamowienie objednavka rendeles заказ encomenda \
+    opportunity";
+const ORDER_PARTS: &str = "受注 订单 訂單 주문";
+/// Steps of a payment that was taken; where that stands, the others are of the same payment.
+const TAKEN: &str = "capture captured settled completion postauthorization postauth";
+const STEPS: &str = "received authorised authorized authorisation authorization auth approved sentforsettle submitted initiated created pending open";
 /// Words of rows by which something comes back.
 const RETURNS: &str = "refund refunds return returns reversal reversals chargeback chargebacks creditmemo creditnote cn crn nc rma \
     storno stornierung stornorechnung gutschrift gutschriften retoure retouren ruckgabe rucknahme ruckzahlung widerruf rechnungskorrektur \
@@ -122,12 +135,12 @@ const FEES: &str = "fee fees gebuhr gebuhren frais comision comisiones commissio
     комиссия комиссии kosten";
 /// What is offered, promised, delivered or blocked, and no sale.
 const OFFERS: &str = "bankgutschrift proforma quote quotation estimate angebot kostenvoranschlag devis presupuesto cotizacion preventivo orcamento teklif \
-    offerte oferta wycena nabidka arajanlat lieferschein albaran irsaliye pakbon auftragsbestatigung authorization authorisation \
-    preauthorization preauth authorize void pledge pledges commercialoffer предложение";
+    offerte offert tilbud tarjous oferta wycena nabidka arajanlat dijbekero zalohova zalohove lieferschein albaran remito irsaliye irsaliyesi \
+    pakbon packingslip wz auftragsbestatigung authorization authorisation opportunity preauthorization preauth auth authorize void pledge pledges commercialoffer предложение";
 const OFFER_PHRASES: &str = "pro forma, pro forma invoice, proforma invoice, proforma rechnung, delivery note, bon de livraison, bon de commande, \
-    order confirmation, packing slip, documento di trasporto, sevk irsaliyesi, faktura pro forma, счет на оплату, purchase order, recurring gift, recurring gift pledge, planned gift";
+    order confirmation, packing slip, sent for settle, счет на оплату покупателю, счет покупателю, documento di trasporto, sevk irsaliyesi, faktura pro forma, счет на оплату, purchase order, recurring gift, recurring gift pledge, planned gift";
 /// Movements of money, events of a visit.
-const OTHERS: &str = "payout payouts transfer transfers withdrawal withdrawals fee fees deposit deposits adjustment adjustments conversion reserve reserved \
+const OTHERS: &str = "bareinlage barentnahme kassensturz kassendifferenz einlage entnahme points loyalty earned nosale payout payouts transfer transfers withdrawal withdrawals fee fees deposit deposits adjustment adjustments conversion reserve reserved \
     topup loan interest expense bill view visit pageview click scroll search login signup cart impression wishlist hold contribution tax \
     auszahlung auszahlungen abbuchung abhebung einbehaltung wahrungsumrechnung uberweisung umbuchung virement versement retrait retenue \
     retiro transferencia retencion prelievo bonifico trasferimento saque havale para_cekme cekim uitbetaling opname overboeking wyplata \
@@ -145,7 +158,7 @@ const EVENTS: &str = "page view, view item, view item list, select item, add to 
 /// What stands beside a kind in its column, as far as it changes what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Beside {
-    /// Bills: a payment is that of a bill.
+    /// Bills: a payment is that of a bill, and an order one that is billed.
     bills: bool,
     /// Sales and no debits: a credit is a return.
     sales: bool,
@@ -158,17 +171,33 @@ pub(crate) struct Beside {
     /// All of them are codes of one program: its place in [`CODES`], and one more.
     #[serde(default)]
     codes: u8,
+    /// Payments that were taken: their other steps are of the same ones.
+    #[serde(default)]
+    taken: bool,
 }
 
 /// Codes of documents, which mean something only in the company of others of the same program: sales, returns, and what is neither.
-const CODES: [[&str; 3]; 3] = [
+const CODES: [[&str; 3]; 8] = [
     // Sage: sales invoices and credits; receipts, discounts, and what is bought or booked.
     ["si", "sc", "sr sa sd jd jc br bp cr cp pi pc pp pa pd vp vr"],
     // SAP: invoices and credit memos of customers; payments, clearing, and what vendors send.
     ["dr rv", "dg", "dz da zp zv ab sa sb kr kg kz kn re wa we"],
     // Many ledgers: invoices, credit notes, payments.
     ["in inv", "cm cn cr crn crm", "py pm pmt pay rc rct rec rcp jnl"],
+    // SAP's kinds of bills: invoices, debit memos; credits, cancellations; pro forma.
+    ["f1 f2 l2 zf2", "g2 re s1 zg2 zre", "f5 f8"],
+    // Portugal: invoices; credits; offers, transports, orders, receipts.
+    ["ft fs fr nd vd", "nc", "or orc gt gr gd ga gc ne ec pf rc rg fo co"],
+    // Poland: invoices, receipts; corrections; stock, orders, pro forma.
+    ["fv fs pa", "kfv kfs fk kor", "wz zk pf pz mm rw pw zd"],
+    // Tills: sale, return, void. From here on, by single letters.
+    ["s", "r", "v x"],
+    // Ledgers: invoice, credit, payment.
+    ["i", "c", "p"],
 ];
+
+/// How many of them have more than letters.
+const LETTERS: usize = 6;
 
 /// By the codes of this place in [`CODES`], and one more.
 fn of_code(word: &str, codes: u8) -> Option<Meaning> {
@@ -190,6 +219,11 @@ fn codes<'v>(values: impl Iterator<Item = &'v str> + Clone) -> u8 {
 }
 
 impl Beside {
+    /// Are they single letters, which mean something only where it is said of what?
+    pub fn are_letters(self) -> bool {
+        usize::from(self.codes) > LETTERS
+    }
+
     /// By the values of a column.
     pub fn of<'v>(values: impl Iterator<Item = &'v str> + Clone) -> Self {
         let debit = |text: &str| fold_words(text).iter().any(|word| word == "debit" || word == "debits");
@@ -199,6 +233,7 @@ impl Beside {
             sales: values.clone().any(sale) && !values.clone().any(debit),
             sold: values.clone().any(is_sold),
             codes: codes(values.clone()),
+            taken: values.clone().any(|text| fold_words(text).iter().any(|word| is(word, TAKEN))),
             lines: values.clone().any(|text| {
                 line_of(text).is_some_and(|whole| values.clone().any(|text| fold_words(text) == whole))
             }),
@@ -220,6 +255,9 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     if beside.lines && (line_of(text).is_some() || any(PAYMENTS)) {
         return Meaning::Nothing;
     }
+    if beside.taken && any(STEPS) && !any(TAKEN) {
+        return Meaning::Nothing;
+    }
     let event = is_phrase(EVENTS) || phrase.starts_with("general withdrawal");
     let held = words.iter().any(|word| HOLDS.split_whitespace().any(|part| word.contains(part)));
     if event || held || any(FEES) || is_phrase(OFFER_PHRASES) || any(OFFERS) {
@@ -237,6 +275,7 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
     match (any(OTHERS), any(SALES)) {
         (true, false) => return Meaning::Nothing,
         _ if beside.bills && (any(PAYMENTS) || is_receipt(&words)) && !any(BILLS) => return Meaning::Nothing,
+        _ if beside.bills && is_order(&words) && !any(BILLS) => return Meaning::Nothing,
         _ if beside.sold && matches!(&*phrase, "payment" | "payments" | "receipt" | "receipts") => {
             return Meaning::Nothing;
         }
@@ -253,6 +292,19 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
 fn is_receipt(words: &[String]) -> bool {
     let one = |list: &'static str| words.iter().any(|word| is(word, list));
     one("receipt receipts") && !one("sale sales cash till shop store pos")
+}
+
+/// Is it an order, as long as it is no bill?
+fn is_order(words: &[String]) -> bool {
+    let joined = words.concat();
+    words.iter().any(|word| is(word, ORDERS))
+        || (ORDER_PARTS.split(' ').any(|part| joined.contains(part)) && !is_bill_in_parts(&joined))
+}
+
+/// Is it a bill or a sale where words are not apart?
+fn is_bill_in_parts(joined: &str) -> bool {
+    const BILLED: &str = "发票 發票 請求書 세금계산서 売上 销售出库 销售单 매출";
+    BILLED.split(' ').any(|part| joined.contains(part))
 }
 
 /// Is it called a sale, and no more?
@@ -273,7 +325,9 @@ fn line_of(text: &str) -> Option<Vec<String>> {
 
 /// Is it a bill?
 pub(crate) fn is_bill(text: &str) -> bool {
-    fold_words(text).iter().any(|word| BILLS.split_whitespace().any(|one| one == word))
+    let words = fold_words(text);
+    (words.iter().any(|word| BILLS.split_whitespace().any(|one| one == word))
+        || is_bill_in_parts(&words.concat()))
         && of(text, Beside::default()) == Meaning::Purchase
 }
 
@@ -316,9 +370,15 @@ fn parts(phrase: &str) -> Option<Meaning> {
     const RETURNS: &str = "اشعار دائن,πιστωτικ,tra hang,jovairo";
     const SALES: &str = "销售,售出,购买,消费,銷售,売上,販売,購入,注文,판매,구매,매출,주문,hoa don,发票,請求書,세금계산서,인보이스";
     let is = |list: &str| list.split(',').any(|part| phrase.contains(part));
-    [(PAYMENTS, Meaning::Nothing), (RETURNS, Meaning::Undone), (SALES, Meaning::Purchase)]
-        .into_iter()
-        .find_map(|(list, meaning)| is(list).then_some(meaning))
+    const OFFERS: &str = "见积,見積,报价,報價,견적";
+    [
+        (OFFERS, Meaning::Nothing),
+        (PAYMENTS, Meaning::Nothing),
+        (RETURNS, Meaning::Undone),
+        (SALES, Meaning::Purchase),
+    ]
+    .into_iter()
+    .find_map(|(list, meaning)| is(list).then_some(meaning))
 }
 
 #[cfg(test)]

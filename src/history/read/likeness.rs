@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::flags;
 use super::kind;
 use super::names::{self, normalise};
 use super::vocabulary;
@@ -116,18 +117,6 @@ fn is_money(name: &str) -> bool {
     (has(&words, MONEY) || compound) && !has(&words, OTHER)
 }
 
-/// Is it of money or goods that came back, rather than of an order that was called off?
-pub(crate) fn is_refund(name: &str) -> bool {
-    const BACK: &str = "refund refunds refunded returned return returns chargeback chargebacks reembolso reembolsado rembourse remboursement rimborso \
-        rimborsato erstattet erstattung ruckerstattung iade terugbetaald terugbetaling zwrot zwrocono возврат возврата возвращено \
-        credited gutschrift gutschriften retoure retouren ruckerstattung ruckerstattungen ruckerstattungsbetrag avoir avoirs devolucion \
-        devoluciones devuelto devolvido devolucao reso resi rimborsi remboursements reembolsos estorno estornos estornado \
-        creditbedrag zwrotu zwroty 返品金額 返金額 환불액 환불금액 aterbetalning allowances \
-        isrefunded pengembalian refunderad refunderat aterbetald aterbetalt palautettu повернено повернення επιστροφη استرداد הוחזר החזר";
-    let plain = vocabulary::fold_words(name);
-    has(&plain, BACK) || UNDONE_ENDS.split(' ').any(|end| plain.concat() == end)
-}
-
 /// Is it of who sends money, in a list of payments?
 pub(crate) fn is_sender(name: &str) -> bool {
     has_one(
@@ -157,7 +146,7 @@ pub(crate) fn is_when(name: &str) -> bool {
     let words = words(name);
     let ends = |end: &&str| words.iter().any(|word| word.ends_with(*end));
     has(&words, "at on date time datum fecha data tarihi дата am le el timestamp")
-        || ["datum", "日", "日時", "时间", "時間", "일", "일시"].iter().any(ends)
+        || ["datum", "日", "日期", "日時", "时间", "時間", "일", "일시"].iter().any(ends)
 }
 
 /// Is it a column of deals, which are purchases once they are closed?
@@ -177,7 +166,8 @@ pub(crate) fn is_close(name: &str) -> bool {
 
 /// Is it a number of things?
 pub(crate) fn is_count(name: &str) -> bool {
-    has(&words(name), "quantity qty count items units number id no num")
+    let words = words(name);
+    has(&words, "quantity qty count items units number id no num") && !words.concat().contains("noshow")
 }
 
 /// Does a payment cost something itself?
@@ -285,6 +275,8 @@ pub(crate) enum Watch {
     Undone,
     /// Whether a payment went through.
     Done,
+    /// When it was paid.
+    PaidWhen,
     /// In which currency the amount is.
     Currency,
     /// By which sign its amount counts.
@@ -293,6 +285,8 @@ pub(crate) enum Watch {
     Side,
     /// What is taken off a price.
     Discount,
+    /// Which version of an order it is.
+    Version,
 }
 
 /// Words for the state of something, in the languages of exports, as [`vocabulary::fold_words`] has them.
@@ -305,7 +299,7 @@ const STATE_ENDS: &str = "状态 狀態 狀况 狀況 状况 状況 状態 ス�
 const STATE_OR_PLACE: &str = "estado estados etat etats stato stan stare starea stanje tila state toestand lage מצב result results outcome \
     response responsetext responsemessage resultat ergebnis resultado risultato resultaat wynik sonuc результат";
 /// Of what an order or a payment is: beside these `state` and `stage` are no places.
-const OF_SALES: &str = "order orders payment payments pay transaction transactions txn trx invoice deal opportunity charge checkout \
+const OF_SALES: &str = "pipeline sales order orders payment payments pay transaction transactions txn trx invoice deal opportunity charge checkout \
     booking reservation ticket donation refund financial settlement commande paiement pedido pago compra venta ordine \
     pagamento pedido pagamento bestelling betaling zamowienia platnosci";
 /// What goes on after the purchase: there an order that is waiting is a purchase all the same.
@@ -316,15 +310,9 @@ const DELIVERY: &str = "fulfillment fulfilment fulfillmentstatus shipping shipme
 const ELSEWHERE: &str = "address marital member membership customer client user employment loyalty stock vip email policy reason \
     currency by credit card account rate days window inventory tax vat kyc marketing consent newsletter escrow subscription \
     provincia province provincestate region county";
-/// Something that was undone.
-const UNDONE: &str = "stornodatum annulation iptal отмены отменён отменен fraud isfraud refund refunds refunded cancel cancelled canceled cancellation chargeback chargebacks voided void disputed dispute deleted \
-    reversed returned storno storniert annule reembolso rembourse iscancelled isrefunded istest remboursement reembolsado devuelto rimborso \
-    rimborsato erstattet erstattung ruckerstattung iade terugbetaald terugbetaling zwrot zwrocono возврат возврата возвращено \
-    annullato annullata annulee geannuleerd anulado anulada cancelado cancelada anulowano anulowane cancelat stornovano zruseno torolve \
-    dibatalkan pengembalian refunderad refunderat aterbetald aterbetalt makulerad annulleret kansellert peruttu palautettu \
-    скасовано повернено повернення ακυρωθηκε επιστροφη ملغي استرداد מבוטל בוטל הוחזר החזר";
-const UNDONE_ENDS: &str = "キャンセル日 取消日 取消时间 取消時間 취소일 취소일시 退款 退款金额 退款金額 返金 返金額 환불 환불금액 환불금액 คืนเงิน";
-
+/// Which version of an order or a document a row is.
+const VERSIONS: &str = "version revision rev versionno versionnumber revisionno revisionnumber orderversion orderrevision invoiceversion \
+    documentversion fassung revisao versao versiyon revizyon wersja versie версия редакция 版本 版数";
 /// The sign of an amount, as a column of its own.
 const SIGNS: &str = "sign signe signo segno sinal vorzeichen isaret teken znak amountsign signfactor signflag signmultiplier amountfactor";
 /// The side of an account.
@@ -332,14 +320,6 @@ const SIDES: &str = "dc cd sh dh drcr crdr debitcredit creditdebit debitcreditfl
     dcindicator sollhaben shkz sk shkennzeichen sollhabenkennzeichen sollhabenkz debehaber dareavere debitcredito debitcredit";
 const DISCOUNTS: &str = "discount discounts disc rabatt rabatte nachlass remise remises descuento descuentos dto sconto sconti desconto descontos \
     indirim iskonto korting rabat rabaty rabatu sleva kedvezmeny скидка скидки";
-
-/// Does it say of a row that it is itself one by which something comes back?
-pub(crate) fn is_row_back(name: &str) -> bool {
-    const NAMES: &str = "return returns isreturn isareturn returnflag returnindicator returnline isreturnline creditnote iscreditnote \
-        creditmemo iscreditmemo iscredit isreversal reversal isrefundline isgutschrift isretoure isstorno isavoir isretour returnyn \
-        returnamount returnsamount returnvalue returntotal totalreturns salesreturns";
-    is(&vocabulary::fold_words(name).concat(), NAMES)
-}
 
 /// How many places the amounts of a column are to be moved: it is called one of cents, or of the like.
 pub(crate) fn minor_places(name: &str) -> u8 {
@@ -368,8 +348,15 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     {
         return Some(Watch::Currency);
     }
-    if is_row_back(name) {
+    let joined = plain.concat();
+    if flags::is_row_back(name) || flags::is_reason(name) {
         return Some(Watch::Undone);
+    }
+    if flags::is_paid_when(name) {
+        return Some(Watch::PaidWhen);
+    }
+    if is(&joined, SIDES) {
+        return Some(Watch::Side);
     }
     let delivery = has(&plain, DELIVERY);
     if has(&plain, ELSEWHERE) {
@@ -381,34 +368,23 @@ pub(crate) fn watch(name: &str) -> Option<Watch> {
     if delivery {
         return None;
     }
-    let joined = plain.concat();
-    if is_row_back(name)
-        || has(&plain, UNDONE)
-        || is(&joined, UNDONE)
-        || UNDONE_ENDS.split(' ').any(|end| joined == end)
-    {
+    if flags::is_undone(&plain) {
         return Some(Watch::Undone);
     }
     if kind::is_name(name) || whole == "paymenttype" || whole == "state" {
         return Some(Watch::Kind);
     }
-    if is_refund(name) {
+    if flags::is_refund(name) {
         return Some(Watch::Undone);
     }
     match joined.as_str() {
-        "captured" | "paid" | "ispaid" | "succeeded" | "success" | "approved" | "issuccess"
-        | "issuccessful" | "livemode" | "iscaptured" | "isapproved" | "settled" | "issettled"
-        | "fullypaid" | "paymentreceived" | "bezahlt" | "paye" | "pagado" | "pagato" | "pago" | "betaald"
-        | "oplacone" | "odendi" | "оплачено" | "оплачен" | "betald" | "betalt" | "maksettu" | "zaplaceno"
-        | "已付款" | "是否付款" | "支払済" | "결제완료" | "fizetve" | "platit" | "lunas" | "won"
-        | "iswon" | "dibayar" | "valid" | "isvalid" | "live" | "islive" => Some(Watch::Done),
+        _ if flags::is_done(&plain) => Some(Watch::Done),
         "environment" | "env" => Some(Watch::Status),
+        _ if is(&joined, VERSIONS) => Some(Watch::Version),
         _ if is(&joined, SIGNS) => Some(Watch::Sign),
-        _ if is(&joined, SIDES) => Some(Watch::Side),
         _ if has(&plain, DISCOUNTS) && !has(&plain, "code codes name type reason coupon id title") => {
             Some(Watch::Discount)
         }
-        "test" | "testorder" | "testmode" | "istestorder" | "sandbox" | "issandbox" => Some(Watch::Undone),
         _ => None,
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod dates;
 mod encoding;
 pub(crate) mod evidence;
 pub(crate) mod feed;
+pub(crate) mod flags;
 pub(crate) mod guarded;
 mod guess;
 pub(crate) mod inputs;

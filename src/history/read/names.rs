@@ -207,6 +207,12 @@ pub(crate) const CONTRACT_COUNT: [&str; 5] = ["customers", "survivors", "active"
 pub(crate) const CONTRACT_START: [&str; 5] = ["start", "start_date", "started", "signup_date", "begin"];
 pub(crate) const CONTRACT_END: [&str; 5] = ["end", "end_date", "ended", "cancel_date", "churn_date"];
 
+/// The column of the beginning of a contract.
+pub(crate) fn contract_start(columns: &[String]) -> Option<usize> {
+    let plain = |name: &str| name.replace([' ', '_', '-'], "").to_lowercase();
+    columns.iter().position(|column| CONTRACT_START.iter().any(|name| plain(name) == plain(column)))
+}
+
 /// Are these the columns of a retention table, or of contracts by date?
 pub(crate) fn looks_like_contracts(columns: &[String]) -> bool {
     let plain = |name: &str| name.replace([' ', '_', '-'], "").to_lowercase();

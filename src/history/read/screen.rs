@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flags;
 use super::kind::{self, Beside};
 use super::status::{self, Meaning};
 use super::watched::in_rows;
@@ -25,7 +26,12 @@ const A_SUM: &str = "a sum of other rows";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Use {
     /// By the words of a status; what was given back is kept if rows of their own take it off.
-    Status { returns: bool },
+    Status {
+        returns: bool,
+        /// Are they stages of deals, of which those alone are purchases that were won?
+        #[serde(default)]
+        won: bool,
+    },
     /// By the state of the delivery: as a status, but what waits is a purchase.
     Delivery { returns: bool },
     /// By the kind of a row, with what stands beside it. Where returns are negative by themselves (`signed`) their amounts
@@ -94,17 +100,20 @@ pub(crate) struct Paid {
 impl Use {
     fn said(&self, text: &str) -> Said {
         match self {
-            Use::Status { .. } => Said::Meaning(status::of_status(text)),
+            Use::Status { won, .. } => Said::Meaning(match status::of_status(text) {
+                Meaning::Unknown if *won && !text.is_empty() => Meaning::Nothing,
+                meaning => meaning,
+            }),
             Use::Delivery { .. } => Said::Meaning(status::of_delivery(text)),
             Use::Kind { beside, .. } => Said::Meaning(kind::of(text, *beside)),
-            Use::Done => Said::LeaveOut(status::truth(text) == Some(false)),
-            Use::Undone => Said::LeaveOut(status::truth(text) == Some(true)),
+            Use::Done => Said::LeaveOut(flags::flag(text) == Some(false)),
+            Use::Undone => Said::LeaveOut(flags::flag(text) == Some(true)),
             Use::Back => Said::Meaning(if is_back(text) { Meaning::Undone } else { Meaning::Purchase }),
             Use::Sign => {
                 Said::Meaning(if text.starts_with('-') { Meaning::Undone } else { Meaning::Purchase })
             }
             Use::Sums => Said::LeaveOut(text == A_SUM || is_sum(text)),
-            Use::Entry => Said::LeaveOut(!text.is_empty() && status::truth(text) != Some(false)),
+            Use::Entry => Said::LeaveOut(!flags::is_nothing(text)),
             Use::Only(values) => Said::LeaveOut(!named(values, text)),
             Use::Except(values) => Said::LeaveOut(named(values, text)),
         }
@@ -118,7 +127,7 @@ impl Use {
             (Said::LeaveOut(out), _) => leave(out),
             (Said::Meaning(Meaning::Nothing), _) => Verdict::LeaveOut,
             // Without amounts an order that was given back was one all the same.
-            (Said::Meaning(Meaning::Undone), Use::Status { returns } | Use::Delivery { returns }) => {
+            (Said::Meaning(Meaning::Undone), Use::Status { returns, .. } | Use::Delivery { returns }) => {
                 leave(paid.has_amount && !negative && !returns && !paid.some_left)
             }
             (Said::Meaning(Meaning::Undone), by) => match (paid.has_amount, negative) {
@@ -137,6 +146,7 @@ impl Use {
             Use::Status { .. } | Use::Delivery { .. } => {
                 status::is_called_off(text) || status::of_status(text) == Meaning::Undone
             }
+            Use::Kind { .. } => status::is_called_off(text),
             Use::Undone | Use::Entry => true,
             _ => false,
         }
@@ -309,8 +319,14 @@ impl Screened {
         (0..3).for_each(|at| self.more[at] += other.more[at]);
     }
 
-    /// The values with rows of this fate, the most frequent first, in words.
-    fn listed(&self, at: usize, has_amount: bool, which: impl Fn(&Value) -> bool) -> Option<String> {
+    /// The values with rows of this fate, the most frequent first, in words, and so many rows of values that are not told apart.
+    fn listed(
+        &self,
+        at: usize,
+        has_amount: bool,
+        more: u64,
+        which: impl Fn(&Value) -> bool,
+    ) -> Option<String> {
         let mut values: Vec<&Value> =
             self.values.iter().filter(|value| value.rows[at] > 0 && which(value)).collect();
         values.sort_by(|a, b| b.rows[at].cmp(&a.rows[at]).then(a.text.cmp(&b.text)));
@@ -321,33 +337,35 @@ impl Screened {
         };
         let mut shown: Vec<String> = values.iter().take(SHOWN).map(show).collect();
         let rest: u64 = values.iter().skip(SHOWN).map(|value| value.rows[at]).sum();
-        if rest + self.more[at] > 0 {
-            shown.push(format!("others ({})", in_rows(rest + self.more[at])));
+        if rest + more > 0 {
+            shown.push(format!("others ({})", in_rows(rest + more)));
         }
         (!shown.is_empty()).then(|| shown.join(", "))
     }
 
     /// What the column came to, in a sentence; `None` if it changed nothing and all its words are known.
     fn say(&self, has_amount: bool, refunds: bool) -> Option<String> {
-        let left = self.listed(2, has_amount, |_| true);
-        let negated = self.listed(1, has_amount, |_| true);
-        let unknown =
-            self.listed(0, has_amount, |value| self.by.is_unknown(&value.text) && !value.text.is_empty());
-        let undone = self.listed(0, has_amount, |value| {
+        let by_hand = matches!(self.by, Use::Only(_) | Use::Except(_));
+        let left = self.listed(2, has_amount, self.more[2], |_| true);
+        let negated = self.listed(1, has_amount, self.more[1], |_| true);
+        // Of values that are too many to be told apart nothing else is known.
+        let unknown = self.listed(0, has_amount, self.more[0], |value| {
+            self.by.is_unknown(&value.text) && !value.text.is_empty()
+        });
+        let undone = self.listed(0, has_amount, 0, |value| {
             let undone = self.by.said(&value.text) == Said::Meaning(Meaning::Undone);
             undone && self.by.is_state() && value.amount[0] >= 0.0
         });
         // What was given back in part is said by a column of refunds or by rows of its own, or not at all.
-        let returns = matches!(self.by, Use::Status { returns: true } | Use::Delivery { returns: true });
-        let partly = self.listed(0, has_amount, |value| {
+        let returns = matches!(self.by, Use::Status { returns: true, .. } | Use::Delivery { returns: true });
+        let partly = self.listed(0, has_amount, 0, |value| {
             has_amount && !refunds && !returns && self.by.is_state() && status::is_partly_undone(&value.text)
         });
-        let unknown = unknown.filter(|_| self.has_known());
+        let unknown = unknown.filter(|_| self.has_known() && !by_hand);
         if [&left, &negated, &undone, &unknown, &partly].iter().all(|part| part.is_none()) {
             return None;
         }
         let mut parts = Vec::new();
-        let by_hand = matches!(self.by, Use::Only(_) | Use::Except(_));
         parts.extend(left.map(|words| match by_hand {
             true => format!("left out: {words}"),
             false => format!("no purchases and left out: {words}"),

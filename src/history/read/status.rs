@@ -96,6 +96,12 @@ pub(crate) fn is_partly_undone(text: &str) -> bool {
             .any(|word| UNDONE.split_whitespace().any(|one| one == word) || word.starts_with("teilerstatt"))
 }
 
+/// Is it of a deal that was won? Then those that were not are none, whatever their stages are called.
+pub(crate) fn is_won(text: &str) -> bool {
+    const WON: &str = "won closedwon gewonnen gagne gagnee ganado ganada vinto vinta ganho ganha kazanildi wygrana wygrane выиграна выиграно";
+    words(text).iter().any(|word| is(word, WON))
+}
+
 /// What the state of a delivery says of the purchase: an order that is not on its way yet is one; what was called off or
 /// came back is none.
 pub(crate) fn of_delivery(text: &str) -> Meaning {
@@ -121,13 +127,12 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "true" | "t" | "yes" | "y" | "1" | "ja" | "oui" | "si" | "sí" | "sì" | "sim" | "evet" | "tak"
         | "да" | "истина" | "wahr" | "vrai" | "verdadero" | "是" | "はい" | "예" | "ya" | "có" | "ใช่"
-        | "نعم" | "כן" | "ναι" | "так" | "ano" | "igen" | "da" | "kyllä" | "हाँ" | "vero" | "verdadeiro" => {
-            Some(true)
-        }
+        | "نعم" | "כן" | "ναι" | "так" | "ano" | "igen" | "da" | "kyllä" | "हाँ" | "vero" | "verdadeiro"
+        | "済" | "有" | "○" => Some(true),
         "false" | "f" | "no" | "n" | "0" | "nein" | "non" | "não" | "nao" | "nee" | "nie" | "hayır"
         | "нет" | "ложь" | "falsch" | "faux" | "falso" | "none" | "-" | "否" | "いいえ" | "아니오"
         | "tidak" | "không" | "ไม่ใช่" | "ไม่" | "لا" | "לא" | "όχι" | "ні" | "ne" | "nem" | "nu" | "nei"
-        | "nej" | "ei" | "नहीं" => Some(false),
+        | "nej" | "ei" | "नहीं" | "未" | "無" | "无" | "×" => Some(false),
         _ => None,
     }
 }

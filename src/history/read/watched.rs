@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::amounts::currency::is_currency;
 use super::amounts::spelled::NumberStyle;
+use super::flags;
 use super::likeness::{self, Watch};
-use super::status::{self, Meaning, truth};
+use super::status::{self, Meaning};
 use crate::base::{
     Warning,
     numbers::{count, grouped, things},
@@ -31,8 +32,10 @@ pub(crate) struct Watched {
     values: Vec<Value>,
     /// Rows with other values.
     more: u64,
-    /// Rows with an entry.
+    /// Rows with an entry, and without one where that says something.
     filled: Value,
+    #[serde(default)]
+    empty: Value,
     /// Rows whose entry is a number, and those where it is not 0 with the sum of it.
     numbers: u64,
     nonzero: Value,
@@ -61,14 +64,19 @@ impl Watched {
     /// Of the column of this name; `None` if it is none of these.
     pub fn new(name: &str) -> Option<Self> {
         let what = likeness::watch(name)?;
-        let (values, filled, nonzero) = Default::default();
+        let (values, filled, empty, nonzero) = Default::default();
         let (more, numbers, negative, last) = Default::default();
-        Some(Watched { name: name.to_owned(), what, values, more, filled, numbers, nonzero, negative, last })
+        let name = name.to_owned();
+        Some(Watched { name, what, values, more, filled, empty, numbers, nonzero, negative, last })
     }
 
     /// One more row: what stands in the column, and the amount of the row.
     pub fn see(&mut self, text: &[u8], amount: f64, style: NumberStyle) {
         let text = text.trim_ascii();
+        if self.what == Watch::PaidWhen && amount > 0.0 && flags::is_nothing(&String::from_utf8_lossy(text)) {
+            self.empty.add(1, amount);
+            return;
+        }
         // A row that is a return is no purchase, whatever else says so.
         if text.is_empty() || (amount < 0.0 && matches!(self.what, Watch::Undone | Watch::Done)) {
             return;
@@ -113,6 +121,7 @@ impl Watched {
         self.numbers += other.numbers;
         self.negative += other.negative;
         self.filled.add(other.filled.rows, other.filled.amount);
+        self.empty.add(other.empty.rows, other.empty.amount);
         self.nonzero.add(other.nonzero.rows, other.nonzero.amount);
     }
 }
@@ -135,6 +144,8 @@ pub(crate) fn warn(all: &[Watched], rows: u64, has_amount: bool) -> Vec<Warning>
         Watch::Status | Watch::Kind | Watch::Delivery => watched.warn_status(has_amount),
         Watch::Currency => watched.warn_currencies(has_amount),
         Watch::Done => watched.warn_flag(false, has_amount),
+        Watch::PaidWhen => watched.warn_unpaid(rows),
+        Watch::Version => watched.warn_versions(has_amount),
         Watch::Sign | Watch::Side => watched.warn_side(has_amount),
         Watch::Discount => watched.warn_discount(),
         // One of several columns of refunds is enough.
@@ -171,7 +182,7 @@ impl Watched {
         let speaks =
             likeness::is_surely_state(&self.name) && !self.values.iter().all(|value| is_grade(&value.text));
         let fine = self.values.iter().all(|value| is_purchase(&value.text));
-        if !none && (fine || !speaks) {
+        if !none && !self.are_letters() && (fine || !speaks) {
             return None;
         }
         let taken = match self.negative {
@@ -182,7 +193,7 @@ impl Watched {
             ),
         };
         let message = format!(
-            "the column \"{}\" was not looked at: it is {}. {taken}; if some are none, leave them out of the log first",
+            "the column \"{0}\" was not looked at: it is {1}. {taken}; if some are none, leave them out (--except \"{0}=..\")",
             self.name,
             self.listed(has_amount)
         );
@@ -220,7 +231,7 @@ impl Watched {
     }
 
     fn warn_flag(&self, bad: bool, has_amount: bool) -> Option<Warning> {
-        let bad = self.values.iter().filter(|value| truth(&value.text) == Some(bad));
+        let bad = self.values.iter().filter(|value| flags::flag(&value.text) == Some(bad));
         let first = bad.clone().next()?;
         let mut all = Value { text: first.text.clone(), ..Value::default() };
         bad.for_each(|value| all.add(value.rows, value.amount));
@@ -228,10 +239,11 @@ impl Watched {
             return None;
         }
         let message = format!(
-            "the column \"{}\" was not looked at: it is {}: these rows count as purchases; if they are none, leave them out \
-             of the log first",
+            "the column \"{0}\" was not looked at: it is {1}: these rows count as purchases; if they are none, leave them out \
+             (--except \"{0}={2}\")",
             self.name,
-            show(&all, has_amount)
+            show(&all, has_amount),
+            all.text
         );
         Some(Warning::new("status-not-used", message))
     }
@@ -265,6 +277,56 @@ impl Watched {
         Some(Warning::new("discount-not-used", message))
     }
 
+    /// Some purchases, and fewer than half, have no date of payment.
+    fn warn_unpaid(&self, rows: u64) -> Option<Warning> {
+        let dated = |value: &Value| flags::is_entry("date", std::iter::once(&value.text));
+        let few = 2 * self.empty.rows < rows;
+        if self.empty.rows == 0 || self.values.is_empty() || !few || !self.values.iter().all(dated) {
+            return None;
+        }
+        let message = format!(
+            "the column \"{0}\" has no date in {1} ({2}), {3} of all: these rows count as purchases; if they were never paid, \
+             leave them out (--except \"{0}=\")",
+            self.name,
+            in_rows(self.empty.rows),
+            grouped(self.empty.amount, 2),
+            percent(self.empty.rows as f64, rows as f64)
+        );
+        Some(Warning::new("unpaid-not-looked-at", message))
+    }
+
+    /// Whole numbers from 0 or 1 on, each in no more rows than the one before: an order with a second version has a first one.
+    fn warn_versions(&self, has_amount: bool) -> Option<Warning> {
+        let mut versions: Vec<(u32, u64)> = Vec::new();
+        for value in &self.values {
+            versions.push((value.text.parse().ok()?, value.rows));
+        }
+        versions.sort_unstable();
+        let falls = versions.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1 && pair[1].1 <= pair[0].1);
+        if self.more > 0 || versions.len() < 2 || versions[0].0 > 1 || !falls {
+            return None;
+        }
+        let message = format!(
+            "the column \"{0}\" was not looked at: it is {1}. If an order stands here once for each of its versions, all of \
+             them count: leave out those that are not the last ones before",
+            self.name,
+            self.listed(has_amount)
+        );
+        Some(Warning::new("status-not-used", message))
+    }
+
+    /// Kinds of rows by single letters, some of which may be returns.
+    fn are_letters(&self) -> bool {
+        let one =
+            |value: &Value, letters: &str| value.text.chars().count() == 1 && letters.contains(&value.text);
+        self.what == Watch::Kind
+            && self
+                .values
+                .iter()
+                .all(|value| value.text.chars().count() == 1 && value.text.chars().all(char::is_alphabetic))
+            && self.values.iter().any(|value| one(value, "RCVrcv"))
+    }
+
     fn warn_sum(&self) -> Warning {
         let message = format!(
             "the column \"{}\" was not looked at: it is not 0 in {}, {} in all, and these purchases count in full: if it was \
@@ -278,15 +340,16 @@ impl Watched {
 
     fn warn_entries(&self, rows: u64, has_amount: bool) -> Option<Warning> {
         let filled = self.filled.rows;
-        let empty = self.numbers > 0 || self.values.iter().all(|value| truth(&value.text) == Some(false));
+        let empty =
+            self.numbers > 0 || self.values.iter().all(|value| flags::flag(&value.text) == Some(false));
         if filled == 0 || empty || filled as f64 > NEARLY_ALL * rows as f64 {
             return None;
         }
         let amount =
             if has_amount { format!(" ({})", grouped(self.filled.amount, 2)) } else { String::new() };
         let message = format!(
-            "the column \"{}\" was not looked at: it has an entry in {}{amount}, {} of all: these rows count as purchases; \
-             if they are none, leave them out of the log first",
+            "the column \"{0}\" was not looked at: it has an entry in {1}{amount}, {2} of all: these rows count as purchases; \
+             if they are none, keep the others alone (--only \"{0}=\")",
             self.name,
             in_rows(filled),
             percent(filled as f64, rows as f64)
@@ -305,7 +368,7 @@ impl Watched {
     fn is_flag(&self) -> bool {
         self.more == 0
             && !self.values.is_empty()
-            && self.values.iter().all(|value| truth(&value.text).is_some())
+            && self.values.iter().all(|value| flags::flag(&value.text).is_some())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::amounts::spelled::NumberStyle;
 use super::super::evidence::{Evidence, Sample};
+use super::super::flags;
 use super::super::kind::{self, Beside};
 use super::super::likeness::{self, Watch};
 use super::super::screen::{self, Screen, Use};
@@ -96,7 +97,7 @@ impl Table<'_> {
         let is_state = |screen: &Screen| matches!(screen.by, Use::Status { .. });
         if !others.iter().any(is_state) && kinds.is_empty() {
             let found = unnamed.iter().find(|&&index| self.are_states(index, &sample));
-            others.extend(found.map(|&column| Screen { column, by: Use::Status { returns } }));
+            others.extend(found.map(|&column| Screen { column, by: Use::Status { returns, won: false } }));
         }
         // Kinds of documents say more of a row than the side of the account on which it stands.
         if !kinds.is_empty() {
@@ -158,6 +159,9 @@ impl Table<'_> {
         let different = different(values);
         let each = || different.iter().copied();
         let beside = Beside::of(each());
+        if beside.are_letters() && !kind::says_of_what(name) {
+            return None;
+        }
         let bought = each().any(|value| kind::of(value, beside) == Meaning::Purchase);
         let surely: Vec<&str> = each().filter(|value| kind::is_surely_return(value)).collect();
         let back = values.iter().filter(|value| surely.contains(&&***value)).count();
@@ -186,7 +190,7 @@ impl Table<'_> {
     fn refund(&self, free: &[usize], amount: usize, sample: &Sample) -> Option<usize> {
         let sums = |index: &&usize| {
             likeness::watch(&self.names[**index]) == Some(Watch::Undone)
-                && likeness::is_refund(&self.names[**index])
+                && flags::is_refund(&self.names[**index])
                 && is_sum(sample.column(**index), &self.names[**index])
                 && !self.is_after(amount, **index, sample)
         };
@@ -214,7 +218,7 @@ impl Table<'_> {
             fill.distinct <= WORDS && values.iter().any(|value| of(value) == meaning)
         };
         let flags =
-            || values.iter().filter(|value| !value.is_empty()).all(|value| status::truth(value).is_some());
+            || values.iter().filter(|value| !value.is_empty()).all(|value| flags::flag(value).is_some());
         match likeness::watch(name)? {
             Watch::Status => {
                 // Where words for what was bought are not known, those for what was called off are.
@@ -230,7 +234,8 @@ impl Table<'_> {
                     && off()
                     && others()
                     && !grades();
-                (has(Meaning::Purchase, status::of_status) || known).then_some(Use::Status { returns })
+                let won = values.iter().any(|value| status::is_won(value));
+                (has(Meaning::Purchase, status::of_status) || known).then_some(Use::Status { returns, won })
             }
             Watch::Delivery => {
                 let good = has(Meaning::Purchase, status::of_delivery);
@@ -240,13 +245,13 @@ impl Table<'_> {
             }
             Watch::Kind => None,
             Watch::Done => {
-                let some = values.iter().any(|value| status::truth(value) == Some(true));
+                let some = values.iter().any(|value| flags::flag(value) == Some(true));
                 (fill.filled > 0 && flags() && some).then_some(Use::Done)
             }
             // What came back is taken off by the column of refunds, or by rows of its own.
-            Watch::Undone if (refund.is_some() || returns) && likeness::is_refund(name) => None,
+            Watch::Undone if (refund.is_some() || returns) && flags::is_refund(name) => None,
             Watch::Undone if likeness::is_count(name) => None,
-            Watch::Undone if likeness::is_row_back(name) => {
+            Watch::Undone if flags::is_row_back(name) => {
                 let few = fill.distinct <= KINDS && values.iter().all(|value| value.len() <= LONGEST);
                 (few && !returns && values.iter().any(|value| screen::is_back(value))).then_some(Use::Back)
             }
@@ -263,16 +268,16 @@ impl Table<'_> {
             }
             Watch::Undone if fill.filled > 0 && flags() => {
                 // Where rows that were not undone say nothing, few say that they were.
-                let some_not = values.iter().any(|value| status::truth(value) == Some(false));
-                let some = values.iter().any(|value| status::truth(value) == Some(true));
+                let some_not = values.iter().any(|value| flags::flag(value) == Some(false));
+                let some = values.iter().any(|value| flags::flag(value) == Some(true));
                 (some_not || (some && !fill.is_in(HALF))).then_some(Use::Undone)
             }
             Watch::Undone => {
-                let dated = values.iter().filter(|value| !value.is_empty()).all(|value| is_dated(value));
-                let when = likeness::is_when(name);
-                (when && dated && !likeness::is_refund(name) && !fill.is_in(HALF)).then_some(Use::Entry)
+                let filled = values.iter().filter(|value| !flags::is_nothing(value));
+                let few = filled.clone().count() as f64 <= HALF * values.len() as f64;
+                (flags::is_entry(name, filled) && !flags::is_refund(name) && few).then_some(Use::Entry)
             }
-            Watch::Currency | Watch::Discount => None,
+            Watch::Currency | Watch::Discount | Watch::PaidWhen | Watch::Version => None,
         }
     }
 }
@@ -352,11 +357,6 @@ impl Screen {
 /// Is it a negative number?
 pub(super) fn is_negative(text: &str) -> bool {
     text.starts_with(['-', '(', '−']) || text.ends_with('-')
-}
-
-/// Does it look like a date?
-fn is_dated(text: &str) -> bool {
-    text.bytes().filter(u8::is_ascii_digit).count() >= 4
 }
 
 /// Are these amounts?

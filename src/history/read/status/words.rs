@@ -3,7 +3,7 @@
 
 use super::Meaning;
 
-pub(super) const PURCHASE: &str = "production live aprobado aprobada acreditado acreditada liquidado liquidada paid complete completed delivered shipped fulfilled succeeded success successful approved captured settled done \
+pub(super) const PURCHASE: &str = "gewonnen gagne gagnee ganado ganada vinto vinta ganho ganha kazanildi wygrana wygrane выиграна выиграно production live aprobado aprobada acreditado acreditada liquidado liquidada paid complete completed delivered shipped fulfilled succeeded success successful approved captured settled done \
     ok processed processing sent confirmed finished invoiced accepted dispatched won unshipped unfulfilled collected cleared \
     bezahlt abgeschlossen versendet versandt geliefert zugestellt erledigt bestatigt fakturiert ausgeliefert \
     paye payee expedie expediee livre livree termine terminee confirme confirmee valide validee accepte reglee regle \
@@ -36,7 +36,7 @@ pub(super) const PURCHASE: &str = "production live aprobado aprobada acreditado 
     procesata expediat expediata incasat incasata livrate dostarczono wyslano oplacono zrealizowano zakonczono \
     zaksiegowano";
 
-pub(super) const UNDONE: &str = "refunded refund refunds returned return returns reversed reversal chargeback reimbursed \
+pub(super) const UNDONE: &str = "restocked refunded refund refunds returned return returns reversed reversal chargeback reimbursed \
     erstattet ruckerstattet gutgeschrieben gutschrift retourniert retoure zuruckgegeben ruckgabe \
     rembourse remboursee remboursement retourne retournee retour avoir \
     reembolsado reembolsada reembolso devuelto devuelta devolucion \
@@ -68,7 +68,8 @@ pub(super) const CALLING_OFF: &str = "cancel cancellation void storno stornierun
 pub(super) const REFUSED: &str = "declined rejected refused denied failed requested abgelehnt angefragt refusee refuse rechazada rechazado rifiutato \
     recusado reddedildi geweigerd odrzucone отклонена отклонено";
 
-pub(super) const NOTHING: &str = "sandbox staging failed failure fail declined decline pending expired abandoned draft \
+pub(super) const NOTHING: &str = "verloren perdu perdue perdido perdida perso persa kaybedildi przegrana przegrane проиграна проиграно appointmentscheduled qualifiedtobuy presentationscheduled decisionmakerboughtin contractsent angebot offerte devis \
+    presupuesto cotizacion preventivo orcamento teklif sandbox staging failed failure fail declined decline pending expired abandoned draft \
     rejected error denied hold onhold withdrawn invalid incomplete unavailable blocked fraud fraudulent deleted uncaptured unpaid lost \
     refused trash timeout disputed unsuccessful awaiting unconfirmed quote quotation archived \
     abgebrochen fehlgeschlagen abgelehnt ausstehend offen unbezahlt abgelaufen geloscht entwurf angefragt \
