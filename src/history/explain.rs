@@ -38,6 +38,11 @@ pub(super) fn explain_shape(rule: &DateRule, shape: Shape) -> String {
 pub(super) fn explain_range(rules: &Rules, style: &DateStyle, moment: Moment) -> (Fate, String) {
     if moment.day < rules.from {
         let from = date_of_day(rules.from);
+        // Their years go on from the year 622, counted by the moon or by the sun.
+        if (1300..1500).contains(&date_of_day(moment.day).year()) {
+            let problem = "a year of the Islamic (1445) or the Persian (1403) calendar: write dates in common years (2024) first";
+            return (Fate::DateTooEarly, problem.to_owned());
+        }
         return (
             Fate::DateTooEarly,
             format!("the date is before {from}: a typo? (--dates-from DATE allows earlier dates)"),

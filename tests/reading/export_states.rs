@@ -245,7 +245,8 @@ fn rentals_are_no_contracts() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rentals.csv");
         std::fs::write(&path, log).unwrap();
-        let read = clv::history::open(&[&path], &Default::default(), &()).map(|summary| read(&summary));
+        let read = clv::history::open(std::slice::from_ref(&path), &Default::default(), &())
+            .map(|summary| read(&summary));
         (table_kind(None, &[path.into()], &Default::default()), read)
     };
     let (kind, refused) = table(30);

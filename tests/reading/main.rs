@@ -8,6 +8,7 @@ mod generated;
 mod bad_input;
 mod check;
 mod containers;
+mod export_columns;
 mod export_documents;
 mod export_generated;
 mod export_kinds;

@@ -8,6 +8,7 @@ mod customers;
 mod decide;
 mod explain;
 mod found;
+mod money;
 mod order;
 mod sums;
 
@@ -15,6 +16,7 @@ pub(crate) use self::explain::{list, looks_like_data};
 use self::found::{ATTRIBUTE, Played};
 pub(crate) use self::found::{AmountColumns, Columns, CustomerColumns, LogColumns, SummaryColumns};
 
+use super::dates::weeks::iso_week;
 use super::evidence::Evidence;
 use super::flags;
 use super::likeness::{self, Watch};
@@ -132,13 +134,25 @@ impl Table<'_> {
                 .remarks
                 .push(format!("amounts in \"{name}\" are in thousands by its name: money here is, too"));
         }
+        columns.remarks.extend(self.of_weeks(date, evidence)?);
         self.refuse_shared(&columns.roles())?;
         self.decide(options, evidence, &mut columns)?;
         self.orders(options, evidence, &mut columns)?;
         columns.payee = self.payee(columns.id);
         columns.minor = self.minor(&columns, evidence)?;
         columns.watched = self.watched(&columns);
+        columns.money_like = self.money_like(&columns, evidence)?;
         Ok(columns)
+    }
+
+    /// What is said of dates that are weeks.
+    fn of_weeks(&self, date: usize, evidence: &mut Option<&mut Evidence>) -> Result<Option<String>> {
+        let first = choose::sample(evidence, &[date])?;
+        let first =
+            first.as_ref().and_then(|sample| sample.column(date).iter().find(|text| !text.is_empty()));
+        // One with a day says which.
+        let is_week = first.is_some_and(|text| text.len() < 9 && iso_week(text).is_some());
+        Ok(is_week.then(|| "dates are weeks: each is taken for its Monday".to_owned()))
     }
 
     /// Where customers are those who send money, the column of who gets it: a refund goes to the customer.

@@ -6,6 +6,7 @@
 mod eras;
 pub(crate) mod free;
 pub(super) mod names;
+pub(crate) mod weeks;
 mod wider;
 
 pub(super) use self::eras::of_buddhist;

@@ -93,12 +93,8 @@ pub(crate) fn identifies(name: &str) -> bool {
         || matches!(&*words.concat(), "accountnumber" | "accountno" | "ustid" | "ustidnr" | "vatid")
 }
 
-/// Columns that look like money.
-pub(crate) fn money(names: &[String]) -> Vec<String> {
-    names.iter().filter(|name| is_money(name)).cloned().collect()
-}
-
-fn is_money(name: &str) -> bool {
+/// Does a name look like one of money?
+pub(crate) fn is_money(name: &str) -> bool {
     const MONEY: &str = "amount amt revenue sales sale price total gross net cost value spend spent paid charge charges \
         charged subtotal turnover gmv payment proceeds usd eur gbp betrag umsatz summe preis gesamt \
         brutto netto montant prix importe precio valor importo prezzo bedrag prijs kwota cena belopp \

@@ -19,7 +19,7 @@ use super::look::mixed_orders;
 use super::recognise::Inputs;
 use super::totals::Totals;
 use super::typed::Clock;
-use super::{likeness, screen, watched};
+use super::{screen, watched};
 use crate::base::{
     BadRows, Error, ErrorKind, Place, Result, Warning,
     numbers::{count, grouped},
@@ -156,7 +156,13 @@ impl Findings {
                 .tables
                 .iter()
                 .find_map(|table| table.log().refund.map(|index| table.names[index].clone())),
-            money_like: if rules.has_amount { Vec::new() } else { likeness::money(&inputs.tables[0].names) },
+            money_like: match rules.has_amount {
+                true => Vec::new(),
+                false => {
+                    let table = &inputs.tables[0];
+                    table.log().money_like.iter().map(|index| table.names[*index].clone()).collect()
+                }
+            },
         })
     }
 

@@ -138,6 +138,8 @@ fn fold(c: char) -> Option<char> {
 
 /// The rank of a name for a role.
 pub(crate) fn rank(part: Part, name: &str) -> Option<Rank> {
+    // Databases write the type of a value as a key within it: `total.$numberDecimal`.
+    let name = name.split_once(".$").map_or(name, |(name, _)| name);
     let rank = |name: &str| known().get(&(part, plain(name))).copied();
     // What stands in brackets may tell a name from another one: "Amount (net)".
     let whole = name.replace(['(', ')', '[', ']'], " ");

@@ -234,7 +234,7 @@ impl Table<'_> {
 
     /// The only column that looks like money, if its values are numbers.
     fn alone(&self, evidence: &mut Option<&mut Evidence>) -> Result<Option<usize>> {
-        let others = likeness::money(self.names);
+        let others = self.named_like_money();
         let like = (0..self.names.len()).filter(|&index| others.contains(&self.names[index]));
         let like: Vec<usize> = like.filter(|&index| !likeness::is_list_price(&self.names[index])).collect();
         let [one] = like[..] else { return Ok(None) };

@@ -94,6 +94,7 @@ impl Table<'_> {
             [(_, one), ref others @ ..] if others.iter().all(|&(_, other)| sample.alike(one, other)) => one,
             _ => return Err(self.ask_customers(&best, &sample)),
         };
+        let one = self.served(one, &ranked, &sample).unwrap_or(one);
         let mut crowds = indexes(&ranked).into_iter().chain(called);
         if let Some(crowd) = crowds.find(|&other| is_crowd(sample.fill(one), sample.fill(other))) {
             return Err(self.ask_customers(&[(0, one), (0, crowd)], &sample));
@@ -107,6 +108,26 @@ impl Table<'_> {
         // The same people in a column that knows some rows more: guests who left an address are customers.
         let named = ranked.iter().filter(|(rank, _)| *rank <= MAIL).map(|(_, index)| *index);
         Ok(named.fold(one, |one, other| if sample.is_fuller(other, one) { other } else { one }))
+    }
+
+    /// Who was served, where a column of users is of those who served them: few of them beside many who are called customers.
+    fn served(&self, one: usize, ranked: &[Candidate], sample: &Sample) -> Option<usize> {
+        const USERS: &str = "user userid username users operator agent employee";
+        const CUSTOMERS: &str = "customer customers client clients buyer shopper guest donor patient payer kunde kunden kaufer cliente \
+            acheteur comprador acquirente klant koper klient musteri alici клиент покупатель";
+        let named = |index: usize, list: &'static str| {
+            fold_words(&self.names[index]).iter().any(|word| likeness::is(word, list))
+        };
+        if !named(one, USERS) || named(one, CUSTOMERS) {
+            return None;
+        }
+        let few = sample.fill(one);
+        let many = |index: &usize| {
+            let fill = sample.fill(*index);
+            let repeats = fill.distinct as f64 <= FULL * fill.filled as f64;
+            named(*index, CUSTOMERS) && repeats && fill.is_in(FULL) && fill.distinct >= 2 * few.distinct
+        };
+        indexes(ranked).into_iter().find(many)
     }
 
     /// Is it a first name, or a last one, and the other half stands in another column? Neither tells people apart.

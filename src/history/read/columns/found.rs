@@ -42,6 +42,9 @@ pub(crate) struct LogColumns {
     pub preset: Option<String>,
     /// Columns that may say that a row is no purchase, and that have no other role.
     pub watched: Vec<usize>,
+    /// Columns whose values look like money, where there is no amount.
+    #[serde(default)]
+    pub money_like: Vec<usize>,
     /// How many decimal places amounts are moved: 2 where they are in cents.
     #[serde(default)]
     pub minor: u8,
@@ -107,6 +110,8 @@ impl LogColumns {
             guests: self.guests,
             payee: self.payee.map(&to),
             preset: self.preset.clone(),
+            // They are not read, and keep their places.
+            money_like: self.money_like.clone(),
             watched: self.watched.iter().map(|&index| to(index)).collect(),
             minor: self.minor,
         }

@@ -11,6 +11,7 @@ mod zone;
 use super::super::calendar::{Moment, day_of_civil};
 use super::eras::of_era;
 use super::parse_offset;
+use super::weeks::iso_week;
 use days::Day;
 pub(crate) use order::{Order, Orders};
 use tokens::{Cursor, Token};
@@ -84,7 +85,7 @@ pub(crate) fn read(text: &[u8]) -> Option<Free> {
     let text = std::str::from_utf8(text).ok()?;
     let common = if text.starts_with(|c: char| c.is_ascii_digit()) { None } else { of_era(text) };
     let text = common.as_deref().unwrap_or(text);
-    if let Some(moment) = run_together(text) {
+    if let Some(moment) = run_together(text).or_else(|| iso_week(text)) {
         return Some(Free::Certain(moment));
     }
     let tokens = tokens::tokens(text)?;

@@ -157,14 +157,22 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
          name, delivery full name, sell to customer name, nome do contato, contato, comprador nome",
     ),
     // Of a ledger as often as of a customer.
-    (Part::Customer, 4, "account no, account number, konto, kontonummer, debitorenkonto, debitor konto"),
+    (
+        Part::Customer,
+        4,
+        "particulars, account no, account number, konto, kontonummer, debitorenkonto, debitor konto",
+    ),
     (
         Part::Customer,
         PERSON,
         "consumer name, shopper name, name des käufers, nom de l acheteur, nombre del comprador, nome acquirente, nadawca, \
          płatnik, zahler, auftraggeber name, ordenante, remitente, mittente, nombre, nome, naam, 注文者氏名, 注文者, 구매자 이름, 주문자, 주문자명",
     ),
-    (Part::Customer, PERSON, "guest name, alıcı adı, alıcı adı soyadı, intitulé"),
+    (
+        Part::Customer,
+        PERSON,
+        "guest name, alıcı adı, alıcı adı soyadı, intitulé, party name, party ledger name, buyer s name, booked by",
+    ),
     (
         Part::Customer,
         PHONE,
@@ -184,7 +192,9 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
          purchase time, order placed at, placed at, date placed, order placed, purchased on, purchased date, date purchased, \
          date of purchase, date of order, date of sale, date of invoice, opened, opened at, opened date, order opened, order created, order created at, order created date, \
          order date created, orderdt, trans date, tran date, txn date, trx date, sold at, sold on, bought at, sales ymd, \
-         booking date, visit date, receipt date, donation date, gift date, ticket date, date ordered, order day, purchase day",
+         booking date, visit date, receipt date, donation date, gift date, ticket date, date ordered, order day, purchase day, txn dt, trx dt, tran dt, trans dt, \
+         transaction dt, order dt, inv dt, invoice dt, bill dt, sale dt, sales dt, purchase dt, pur dt, bill date, belegdat, rechdat, \
+         bestelldat, buchdat, auftragsdat",
     ),
     (
         Part::Date,
@@ -229,6 +239,12 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
          date, charge date, charged at, captured at, zahlungsdatum, bezahlt am, date de paiement, date paiement, fecha de pago, \
          data pagamento, data di pagamento, data do pagamento, ödeme tarihi, betaaldatum, data płatności, дата оплаты, 付款时间, \
          支付时间, 入金日, 결제일시, ship date, shipped at, delivery date, statement date",
+    ),
+    (
+        Part::Date,
+        5,
+        "week, iso week, order week, year week, kalenderwoche, semaine, semana, settimana, hafta, tydzień, неделя, quarter, \
+         quartal, trimestre",
     ),
     (
         Part::Date,
@@ -321,7 +337,9 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
     (
         Part::Amount,
         1,
-        "rev, total pembayaran, total pesanan, total harga, 총 결제금액, 총결제금액, 최종 결제금액, 총 주문금액, charged",
+        "оплачено покупателем, сумма к оплате, 결제액, 결제 액, 총 결제액, 판매액, 支付总额, 付款金额, 支払額, 請求額, 決済金額, total \
+         encaissé, montant encaissé, importe cobrado, importo incassato, tahsil edilen tutar, ödenecek tutar, kwota do zapłaty, \
+         rev, total pembayaran, total pesanan, total harga, 총 결제금액, 총결제금액, 최종 결제금액, 총 주문금액, charged",
     ),
     (
         Part::Amount,
@@ -371,7 +389,12 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
         "betrag brutto, umsatz brutto, summe brutto, gesamtbetrag brutto, gesamt brutto, amount gross, total brutto, avant \
          commission, prix total ttc, somme ttc, wartość sprzedaży brutto, lordo totale",
     ),
-    (Part::Amount, 4, "net"),
+    (
+        Part::Amount,
+        4,
+        "net, total to pay amount, total to pay, total due, paid price, settlement amount, amount submitted for settlement, amount \
+         settled",
+    ),
     (
         Part::Amount,
         5,
@@ -391,7 +414,8 @@ pub(super) const TABLE: &[(Part, Rank, &str)] = &[
     (
         Part::Price,
         0,
-        "unit price, price, price each, item price, unit cost, price per unit, lineitem price, line item price, product price, \
+        "verkoopprijs, verkaufspreis, prix de vente, precio de venta, prezzo di vendita, preço de venda, satış fiyatı, cena sprzedaży, \
+         unit price, price, price each, item price, unit cost, price per unit, lineitem price, line item price, product price, \
          unit selling price, selling price, unit sale price, einzelpreis, stückpreis, preis, preis pro stück, prix unitaire, prix, pu, \
          precio unitario, precio, prezzo unitario, prezzo, preço unitário, preço, valor unitário, birim fiyat, birim fiyatı, fiyat, \
          eenheidsprijs, stukprijs, prijs per stuk, prijs, cena jednostkowa, cena, cena za sztukę, цена, цена за единицу, цена за шт, \
