@@ -413,3 +413,54 @@ fn files_of_several_shapes_are_read_together() {
     let error = history::open(&[one, bad], &plain(), &()).map(|_| ()).unwrap_err().to_string();
     has(&error, &["3.csv, line 2, column \"Einzelpreis\": 'x'"]);
 }
+
+/// As mysqldump, pg_dump and SQL Server Management Studio write tables, with others beside them, quotes and casts.
+#[test]
+fn dumps_of_databases_are_read() {
+    let mysql = r#"-- MySQL dump 10.13
+DROP TABLE IF EXISTS `customers`;
+CREATE TABLE `customers` (
+  `id` int NOT NULL,
+  `name` varchar(9)
+);
+INSERT INTO `customers` VALUES (1,'O\'Neil'),(2,'B, "C"');
+CREATE TABLE `orders` (
+  `id` int NOT NULL AUTO_INCREMENT,
+  `customer_id` int,
+  `created_at` datetime,
+  `total` decimal(10,2),
+  `note` text,
+  PRIMARY KEY (`id`),
+  KEY `k` (`customer_id`,`created_at`)
+) ENGINE=InnoDB;
+/*!40000 ALTER TABLE `orders` DISABLE KEYS */;
+INSERT INTO `orders` VALUES (1,1,'2024-01-03 10:00:00',10.00,'it\'s (1), fine'),(2,2,'2024-02-14 10:00:00',12.00,NULL);
+INSERT INTO `orders` VALUES (3,1,'2024-04-25 10:00:00',9.00,'a ''b''; c');
+"#;
+    let postgres = "SET client_encoding = 'UTF8';\nCREATE TABLE public.orders (\n    id integer,\n    customer_id integer\n);\n\n\
+                    COPY public.orders (id, customer_id, created_at, total) FROM stdin;\n1\t1\t2024-01-03\t10.00\n2\t2\t2024-02-14\t12.00\n\
+                    3\t1\t2024-04-25\t9.00\n\\.\n\nSELECT 1;\n";
+    let row = |n: u32, customer: u32, date: &str, total: &str| {
+        format!(
+            "INSERT [dbo].[Orders] ([OrderID], [CustomerID], [OrderDate], [Total]) VALUES ({n}, N'{customer}', CAST(N'{date}T00:00:00.000' AS \
+             DateTime), CAST({total} AS Decimal(18, 2)))\nGO\n"
+        )
+    };
+    let server = "USE [Shop]\nGO\n".to_owned()
+        + &row(1, 1, "2024-01-03", "10.00")
+        + &row(2, 2, "2024-02-14", "12.00")
+        + &row(3, 1, "2024-04-25", "9.00");
+    let want = rows(&open(b"customer_id,date,amount\n1,2024-01-03,10\n2,2024-02-14,12\n1,2024-04-25,9\n"));
+    for (text, table) in [(mysql, "orders"), (postgres, "orders"), (&server, "Orders")] {
+        let summary = open(text.as_bytes());
+        assert_eq!(rows(&summary), want, "{text}\n{}", said(&summary));
+        has(&said(&summary), &[&format!("the rows of its table \"{table}\"")]);
+    }
+    // Which of two is meant, nothing says.
+    let two = "INSERT INTO orders (customer_id, order_date, total) VALUES (1, '2024-01-03', 5);\nINSERT INTO invoices (customer_id, \
+               invoice_date, total) VALUES (1, '2024-01-04', 5);\n";
+    has(
+        &refused(two.as_bytes(), &plain()),
+        &["orders (1 row), invoices (1 row)", "export the table of purchases alone"],
+    );
+}

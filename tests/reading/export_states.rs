@@ -145,6 +145,8 @@ fn documents_before_and_behind_a_bill_count_once() {
         ("Billing Type", "F8", "F2"),
         ("Vorgang", "Bareinlage", "Verkauf"),
         ("transaction_type", "points_earned", "purchase"),
+        ("event", "payment_failed", "payment_succeeded"),
+        ("event", "order_cancelled", "order_placed"),
     ] {
         assert_eq!(counted(column, odd, usual), (16, 160.0), "{column}");
     }

@@ -279,6 +279,8 @@ pub(crate) fn of(text: &str, beside: Beside) -> Meaning {
         _ if beside.sold && matches!(&*phrase, "payment" | "payments" | "receipt" | "receipts") => {
             return Meaning::Nothing;
         }
+        // An order that was called off, a payment that failed.
+        (_, true) if status::of_status(text) == Meaning::Nothing => return Meaning::Nothing,
         (_, true) => return Meaning::Purchase,
         _ => {}
     }

@@ -1,11 +1,12 @@
 //! What is no plain table is written out as one before anything else looks at it: sheets of workbooks, the tables of an
-//! archive, text of other encodings, rows within one JSON document. All of it is read in one go and written to unnamed
+//! archive, text of other encodings, rows within one JSON document or among a database's statements. All of it is read in one go and written to unnamed
 //! temporary files, so that memory does not grow with the input.
 
 mod archive;
 mod bombs;
 mod decode;
 mod documents;
+mod dump;
 mod escaped;
 mod merged;
 mod old_bombs;
@@ -156,6 +157,9 @@ fn rows(
     progress: &dyn Progress,
 ) -> Result<Option<SpooledTable>> {
     if let Some(table) = documents::rows(source, head, options, progress)? {
+        return Ok(Some(table));
+    }
+    if let Some(table) = dump::rows(source, head, options, progress)? {
         return Ok(Some(table));
     }
     match escaped::rows(source, head, options, progress)? {
