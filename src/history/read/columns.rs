@@ -337,7 +337,9 @@ impl Table<'_> {
                     self.names[start]
                 ),
                 _ if looks_like_contracts(self.names) => {
-                    "; this looks like a table of retention, not purchases: clv fit --model sbg (or bdw) reads it".to_owned()
+                    "; this looks like a table of retention, not purchases: clv fit --model sbg (or bdw) and clv score read it, \
+                     other verbs do not do contracts without dates"
+                        .to_owned()
                 }
                 _ => String::new(),
             };
