@@ -463,4 +463,8 @@ INSERT INTO `orders` VALUES (3,1,'2024-04-25 10:00:00',9.00,'a ''b''; c');
         &refused(two.as_bytes(), &plain()),
         &["orders (1 row), invoices (1 row)", "export the table of purchases alone"],
     );
+    // A quote that is never closed ends in words, and not in all of the memory.
+    let open =
+        format!("INSERT INTO orders (customer_id, order_date, total) VALUES (1, '{}", "x".repeat(17 << 20));
+    has(&refused(open.as_bytes(), &plain()), &["a row of the table \"orders\" goes on for more than 16 MB"]);
 }

@@ -1,7 +1,7 @@
 //! Columns of further programs: sums under names of their own, money that its values give away, weeks instead of days, keys of
 //! databases, years of other calendars. Rows are invented, expected values are by hand.
 //!
-//! All were seen to fail on the program before: sums of 0, refusals without a reason.
+//! All of them were seen to fail on the program before: sums of 0, refusals without a reason.
 
 use super::exported::{open, read, warnings};
 

@@ -12,6 +12,8 @@ use crate::history::options::LogOptions;
 const PIECE: usize = 1 << 18;
 /// What stands outside of rows is kept up to so many bytes: a definition of a table fits.
 const STATEMENT: usize = 1 << 16;
+/// No row of purchases is longer: a quote or a parenthesis is not closed.
+const LONGEST: usize = 16 << 20;
 
 /// The rows of a dump; `None` if the text is none.
 pub(super) fn rows(
@@ -127,6 +129,13 @@ fn walk(
                 parser.row.clear();
             }
         }
+        if parser.held() > LONGEST {
+            let message = format!(
+                "a row of the table \"{}\" goes on for more than 16 MB: a quote or a parenthesis in it is not closed",
+                parser.table.name
+            );
+            return Err(Error::input(Place::file(&source.name), message));
+        }
     }
     Ok(())
 }
@@ -166,6 +175,11 @@ struct Parser {
 }
 
 impl Parser {
+    /// How many bytes of a row it holds.
+    fn held(&self) -> usize {
+        self.field.len() + self.row.iter().map(|field| field.len() + size_of::<String>()).sum::<usize>()
+    }
+
     /// One byte more; is a row complete?
     fn take(&mut self, byte: u8) -> bool {
         match (self.at, byte) {
