@@ -456,6 +456,14 @@ INSERT INTO `orders` VALUES (3,1,'2024-04-25 10:00:00',9.00,'a ''b''; c');
         assert_eq!(rows(&summary), want, "{text}\n{}", said(&summary));
         has(&said(&summary), &[&format!("the rows of its table \"{table}\"")]);
     }
+    // A quote within a text is two of them, or has a backslash before it where programs write so.
+    let names = rows(&open(b"customer,date,amount\nO'Neil,2024-01-03,10\n\"B, \"\"C\"\"\",2024-02-14,12\n"));
+    for (table, quote) in [("\"orders\"", "O''Neil"), ("`orders`", "O\\'Neil")] {
+        let text = format!(
+            "INSERT INTO {table} (customer, date, amount) VALUES ('{quote}','2024-01-03',10),('B, \"C\"','2024-02-14',12);\n"
+        );
+        assert_eq!(rows(&open(text.as_bytes())), names, "{text}");
+    }
     // Which of two is meant, nothing says.
     let two = "INSERT INTO orders (customer_id, order_date, total) VALUES (1, '2024-01-03', 5);\nINSERT INTO invoices (customer_id, \
                invoice_date, total) VALUES (1, '2024-01-04', 5);\n";

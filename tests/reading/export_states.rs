@@ -229,6 +229,7 @@ fn many_values_are_told_once() {
     let summary = super::exported::open_files(&[("export.csv", log.into())], &options);
     let said = summary.meta.assumptions.join("\n");
     assert!(said.contains("left out: an empty cell (6 rows") && !said.contains("given back"), "{said}");
+    assert!(!said.contains("not known here"), "{said}");
 }
 
 /// Rentals and rides have a beginning and an end, and are no contracts; memberships of months are.
